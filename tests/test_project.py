@@ -1,0 +1,114 @@
+"""What holds the project together: pins, notebooks and facts that stand in more than one file."""
+
+import re
+import tomllib
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+import cxrstudy
+from cxrstudy.parameters import DECLARED, declared
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def requirements() -> dict[str, Requirement]:
+    lines = [*PROJECT["dependencies"]]
+    for extra in PROJECT["optional-dependencies"].values():
+        lines += extra
+    return {Requirement(line).name.lower(): Requirement(line) for line in lines}
+
+
+def pins() -> dict[str, list[Requirement]]:
+    found: dict[str, list[Requirement]] = {}
+    for line in (ROOT / "requirements.lock").read_text().splitlines():
+        pin = Requirement(line)
+        found.setdefault(pin.name.lower().replace("_", "-"), []).append(pin)
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(requirements()))
+def test_every_requirement_is_pinned_to_a_version_that_it_allows(name: str) -> None:
+    for pin in pins()[name]:
+        (pinned,) = pin.specifier
+        assert pinned.operator == "=="
+        assert requirements()[name].specifier.contains(pinned.version)
+
+
+@pytest.mark.parametrize("name", ["torch", "fastai", "timm", "numpy", "jupyter-book", "papermill"])
+def test_what_is_installed_is_what_is_pinned(name: str) -> None:
+    here = [pin for pin in pins()[name] if pin.marker is None or pin.marker.evaluate()]
+    assert [pin.specifier.contains(installed_version(name)) for pin in here] == [True]
+
+
+def test_the_lock_file_holds_pins_and_no_addresses() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert "://" not in text
+    assert not [line for line in text.splitlines() if "==" not in line]
+
+
+def test_the_conda_environment_uses_the_same_python_the_same_pins_and_extras_that_exist() -> None:
+    (python, *_, pip) = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert SpecifierSet(PROJECT["requires-python"]).contains(python.removeprefix("python="))
+    constraint, editable = pip["pip"]
+    assert constraint == "--constraint requirements.lock"
+    extras = re.fullmatch(r"--editable \.\[(.*)\]", editable)
+    assert extras
+    assert set(extras[1].split(",")) <= set(PROJECT["optional-dependencies"])
+
+
+def test_the_citation_agrees_with_the_package() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == PROJECT["version"] == cxrstudy.__version__
+    assert citation["license"] == PROJECT["license"]
+    assert [author["name"] for author in citation["authors"]] == [
+        author["name"] for author in PROJECT["authors"]
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+class TestNotebook:
+    def test_is_stored_without_outputs(self, path: Path) -> None:
+        for cell in nbformat.read(path, as_version=4).cells:
+            assert not cell.get("outputs")
+            assert cell.get("execution_count") is None
+
+    def test_opens_with_its_question(self, path: Path) -> None:
+        first = nbformat.read(path, as_version=4).cells[0]
+        assert first.cell_type == "markdown"
+        assert re.search(r"^# .+\n\n\*\*.+\?\*\*$", first.source, re.MULTILINE)
+
+    def test_declares_every_parameter_with_what_is_legal(self, path: Path) -> None:
+        cells = [
+            cell.source
+            for cell in nbformat.read(path, as_version=4).cells
+            if "parameters" in cell.metadata.get("tags", [])
+        ]
+        for cell in cells:
+            assert cell.startswith(DECLARED)
+            for parameter in declared(cell).values():
+                parameter.check(parameter.default)
+
+    def test_gives_every_figure_a_caption_and_a_text_alternative(self, path: Path) -> None:
+        for cell in nbformat.read(path, as_version=4).cells:
+            last = cell.source.splitlines()[-1] if cell.source else ""
+            if cell.cell_type != "code" or not re.match(r"figures\.(?!use_style)", last):
+                continue
+            shown = cell.metadata["mystnb"]
+            assert len(shown["figure"]["caption"]) > 20
+            assert len(shown["image"]["alt"]) > 20
+
+    def test_holds_no_number_that_looks_like_a_result(self, path: Path) -> None:
+        prose = [
+            cell.source
+            for cell in nbformat.read(path, as_version=4).cells
+            if cell.cell_type == "markdown"
+        ]
+        assert not re.findall(r"(?<![\w.])[01]?\.\d{2,}", "\n".join(prose))
