@@ -1,0 +1,98 @@
+"""Addresses: one line of text that says all that decides an image."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+ROLES = ("target", "external", "general", "pneumonia", "natural_small", "natural_large")
+"""What a cohort can be for."""
+
+LEGAL = (
+    "phantom:seed=<integer>;role=<role>;site_follows_label=<0 to 1>;"
+    "id=<role>-<five digits or more>-<image>"
+)
+_ADDRESS = re.compile(
+    r"phantom:seed=(\d+);role=([a-z_]+);site_follows_label=([0-9.e-]+);"
+    r"id=([a-z_]+)-(\d{5,})-([1-9]\d*)"
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """All that decides an image.
+
+    Attributes
+    ----------
+    seed : int
+        The cohort's seed.
+    role : str
+        One of `ROLES`.
+    site_follows_label : float
+        Probability that the label decides the site.
+    number, image : int
+        The patient, from 0, and the image of theirs, from 1.
+    """
+
+    seed: int
+    role: str
+    site_follows_label: float
+    number: int
+    image: int
+
+    @property
+    def patient(self) -> str:
+        """The patient's id in this role, for instance ``target-00012``."""
+        return f"{self.role}-{self.number:05d}"
+
+    @property
+    def id(self) -> str:
+        """The image's id, for instance ``target-00012-1``."""
+        return f"{self.patient}-{self.image}"
+
+    def __str__(self) -> str:
+        """Write the address as text, from which `parse` gives the same address back."""
+        tied = self.site_follows_label
+        tie = str(int(tied)) if tied == int(tied) else repr(tied)
+        return f"phantom:seed={self.seed};role={self.role};site_follows_label={tie};id={self.id}"
+
+
+def read_address(text: str) -> Address:
+    """Read an address.
+
+    Raises
+    ------
+    ValueError
+        If it is not of the one legal form; the message quotes it and says what is.
+    """
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        raise illegal(text, "it does not match")
+    seed, role, tie, prefix, number, image = found.groups()
+    if role not in ROLES or prefix != role:
+        raise illegal(text, f"its role must be one of {', '.join(ROLES)}, the same in its id")
+    try:
+        address = Address(int(seed), role, float(tie), int(number), int(image))
+        check_share(address.site_follows_label)
+    except ValueError as error:
+        raise illegal(text, str(error)) from None
+    if str(address) != text:
+        raise illegal(text, "its numbers are not in their shortest form")
+    return address
+
+
+def illegal(text: str, reason: str) -> ValueError:
+    """Make the error that a wrong address is answered with."""
+    return ValueError(f"not a phantom address: {text!r}; {reason}; legal: {LEGAL}")
+
+
+def check_share(share: float) -> None:
+    """Refuse a probability outside 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Naming ``site_follows_label`` and the value.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"site_follows_label must lie in 0 to 1, not {share!r}")

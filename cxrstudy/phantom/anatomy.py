@@ -1,0 +1,294 @@
+"""A patient in a pose as line integrals in cm: soft tissue, lung, gas, blood and bone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxrstudy.phantom.attenuation import FAT_SHARE
+from cxrstudy.phantom.fields import sample, smooth_field
+from cxrstudy.phantom.geometry import (
+    Frame,
+    Map,
+    Mask,
+    add_capsule,
+    add_ellipsoid,
+    ellipsoid,
+    tabulate,
+)
+from cxrstudy.phantom.outline import APEX, Outline, draw_outline
+from cxrstudy.phantom.patient import Patient, Pose
+from cxrstudy.phantom.skeleton import skeleton
+from cxrstudy.phantom.vessels import lung_vessels
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """How disease changes the organs themselves.
+
+    Attributes
+    ----------
+    heart : float
+        Factor on the heart's diameter.
+    lift : (float, float)
+        Rise in cm of the right and left dome of the diaphragm.
+    engorged : float
+        Widening of the lung vessels: 0 none, 1 double in the upper lobes.
+    """
+
+    heart: float = 1.0
+    lift: tuple[float, float] = (0.0, 0.0)
+    engorged: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Chest:
+    """The healthy chest on the detector.
+
+    Maps are (pixels, pixels) float32; lengths are in cm of the reference body, which the patient's
+    size then scales.
+
+    Attributes
+    ----------
+    frame, outline : Frame, Outline
+        Where the pixels lie, and the curves of the chest.
+    patient, pose : Patient, Pose
+        Whose chest.
+    body : ndarray
+        Soft tissue (fat weighed by its share) as if there were no lungs and no gas.
+    lung : ndarray
+        Path through lung.
+    blood : ndarray
+        Path through lung vessels, were there lung all over.
+    gas : ndarray
+        Path through trachea, bronchi, stomach and bowel gas.
+    bone : ndarray
+        Cortical bone in excess of soft tissue.
+    texture : ndarray
+        Relative fluctuation of the lung's density, unit variance.
+    across, down : ndarray
+        Lung coordinates: 0 at the mediastinum to 1 at the chest wall; 0 apex to 1 base.
+    lung_mask, heart_mask : ndarray of bool
+        Lung fields (clear of heart, mediastinum and diaphragm) and the heart's silhouette.
+    """
+
+    frame: Frame
+    outline: Outline
+    patient: Patient
+    pose: Pose
+    body: Map
+    lung: Map
+    blood: Map
+    gas: Map
+    bone: Map
+    texture: Map
+    across: Map
+    down: Map
+    lung_mask: Mask
+    heart_mask: Mask
+
+
+HEALTHY = Alteration()
+
+HEART_TOP = -1.5
+"""Height y in cm of the pulmonary valve, about at the hila."""
+
+
+def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTHY) -> Chest:
+    """Build the chest of a patient in a pose.
+
+    Parameters
+    ----------
+    patient, pose : Patient, Pose
+        Build and placement.
+    pixels : int
+        Pixels a side.
+    change : Alteration
+        What disease does to the organs.
+
+    Returns
+    -------
+    Chest
+        Its line integrals and masks.
+    """
+    frame = Frame.place(pixels, pose.shift, patient.size * pose.magnification, pose.tilt)
+    outline = draw_outline(patient, pose, change.lift)
+    x, y = frame.x, frame.y
+
+    cage, depth = tabulate(frame, outline.cage), tabulate(frame, outline.depth)
+    share = np.abs(x) / cage
+    cavity = 2 * depth * np.sqrt(np.maximum(1 - share * share, 0))
+    medial = x - np.float32(outline.centre)
+    border = np.where(medial > 0, tabulate(frame, outline.left), tabulate(frame, outline.right))
+    aside = np.abs(medial) - border
+    # The lungs' edges towards the mediastinum are rounded over about 2.5 cm.
+    cavity *= np.sqrt(np.clip(aside * np.float32(1 / 2.5), 0, 1))
+
+    heart = _heart(frame, patient, pose, outline, change.heart)
+    vessels = _great_vessels(frame, patient, outline)
+    abdomen = _diaphragm(frame, outline)
+    lung = np.maximum(cavity - np.maximum(heart, vessels) - abdomen, 0)
+    heart_mask = heart > 0
+    lung_mask = (cavity > 2.0) & ~heart_mask & (abdomen <= 0.3 * cavity) & (aside > 0)
+
+    body = _body(frame, patient, outline)
+    body *= 1 + np.float32(0.012) * sample(smooth_field(patient.stream("tissue"), 16, 2.5), frame)
+    return Chest(
+        frame=frame,
+        outline=outline,
+        patient=patient,
+        pose=pose,
+        body=body,
+        lung=lung,
+        blood=lung_vessels(frame, patient, outline, change.engorged),
+        gas=_gas(frame, patient, outline),
+        bone=skeleton(frame, patient, pose, outline),
+        texture=sample(smooth_field(patient.stream("texture"), 8, 1.7, 0.8), frame),
+        across=np.clip(aside / np.maximum(cage - border, 1), 0, 1),
+        down=np.clip((y - np.float32(APEX)) / np.float32(outline.base - APEX), 0, 1),
+        lung_mask=lung_mask,
+        heart_mask=heart_mask,
+    )
+
+
+def _body(frame: Frame, patient: Patient, outline: Outline) -> Map:
+    """Soft-tissue path of trunk, neck, shoulders, arms and breasts without the lungs' air."""
+    half, deep = tabulate(frame, outline.body), tabulate(frame, outline.thickness)
+    share = np.abs(frame.x) / half
+    body = 2 * deep * np.sqrt(np.maximum(1 - share * share * np.sqrt(share), 0))
+    rng = patient.stream("body")
+    for side in (-1, 1):
+        arm = 4.0 + 0.3 * (outline.fat - 1.7)
+        out = rng.normal(19.3, 0.5)
+        limb = np.zeros_like(body)
+        add_capsule(limb, frame, (side * 14.8, -9.0), (side * (out + 3.6), 26.0), arm, 0.7 * arm)
+        np.maximum(body, limb, out=body)
+        height = rng.normal(4.6, 0.8) + 0.02 * (patient.age - 50)
+        if patient.sex == "F":
+            bulk = float(np.clip(0.75 + 0.045 * (patient.mass_index - 22), 0.55, 1.6))
+            bulk *= rng.uniform(0.8, 1.2)
+            centre = (side * rng.normal(8.0, 0.4), height)
+            axes = (5.6 * bulk**0.4, 5.2 * bulk**0.5, 2.3 * bulk)
+            _add_breast(body, frame, centre, axes)
+        else:
+            pectoral = (side * 8.5, -4.0 + 0.3 * (height - 4.6))
+            add_ellipsoid(body, frame, pectoral, (6.0, 4.2, 0.7), side * -0.5)
+    # Fat is spread evenly along the ray: its share of the path is its share of the thickness.
+    lean = 1 - (1 - FAT_SHARE) * min(outline.fat / 8.0, 0.6)
+    body *= np.float32(lean)
+    return body
+
+
+def _add_breast(
+    body: Map, frame: Frame, centre: tuple[float, float], axes: tuple[float, float, float]
+) -> None:
+    """Add a breast: an ellipsoid that leaves the chest wall gently above and ends in a fold."""
+    reach = max(axes[:2])
+    window = frame.window(
+        centre[0] - reach, centre[0] + reach, centre[1] - reach, centre[1] + reach
+    )
+    part = frame.view(window)
+    chord = ellipsoid(part, centre, axes)
+    hang = np.clip((part.y - np.float32(centre[1] - axes[1])) * np.float32(0.55 / axes[1]), 0, 1)
+    body[window] += np.float32(FAT_SHARE) * chord * hang
+
+
+def _heart(frame: Frame, patient: Patient, pose: Pose, outline: Outline, factor: float) -> Map:
+    """Chord of the heart: left ventricle and right atrium, melted together.
+
+    A third of its diameter lies to the right of the midline, two thirds to the left.
+    """
+    rng = patient.stream("heart")
+    width = 2 * patient.chest_width * patient.heart * factor * pose.heart_magnification
+    right = width * rng.uniform(0.29, 0.36)
+    left = width - right
+    # An enlarged heart lies flatter.
+    angle = 1.0 - 0.55 * patient.heart_axis + 0.04 * pose.inspiration - 0.7 * (factor - 1)
+    long, short = 0.56 * width, width * rng.uniform(0.34, 0.385)
+    reach = np.hypot(long * np.cos(angle), short * np.sin(angle))
+    fall = np.hypot(long * np.sin(angle), short * np.cos(angle))
+    floor = 0.5 * sum(outline.dome) + 2.2
+    x, y = left - reach + outline.centre, floor - fall
+    deep = min(0.42 * width, 0.66 * patient.chest_depth)
+    box = frame.window(-right - 2, left + 2, y - fall - 6, floor + 2)
+    part = frame.view(box)
+    ventricle = ellipsoid(part, (x, y), (long, short, deep), angle)
+    size = 0.27 * width
+    atrium = (-right + size + outline.centre, floor - 0.36 * width - 0.8)
+    auricle = ellipsoid(part, atrium, (size, size * rng.uniform(1.3, 1.5), 0.9 * deep), 0.08)
+    # The outflow tract fills the waist between ventricle and pulmonary trunk.
+    waist = (0.17 * width * rng.uniform(0.8, 1.15) + outline.centre, 0.5 * (y + HEART_TOP))
+    tall = 0.5 * (y - HEART_TOP) + 1.0
+    outflow = ellipsoid(part, waist, (0.2 * width, tall, 0.85 * deep), -0.35)
+    heart = np.zeros_like(frame.x)
+    squares = [chamber * chamber for chamber in (ventricle, auricle, outflow)]
+    heart[box] = np.sqrt(np.sqrt(sum(square * square for square in squares)))
+    return heart
+
+
+def _great_vessels(frame: Frame, patient: Patient, outline: Outline) -> Map:
+    """Chord of the aortic knob, the pulmonary trunk, the ascending and the descending aorta."""
+    rng = patient.stream("great vessels")
+    x0, old = outline.centre, patient.aorta
+    vessels = np.zeros_like(frame.x)
+    knob = 1.75 + 0.45 * old + 0.1 * rng.normal()
+    edge = outline.at(outline.left, -5.0) + 0.95 + 0.85 * old + 0.15 * rng.normal()
+    height = -4.9 - 0.7 * old + 0.3 * rng.normal()
+    add_ellipsoid(vessels, frame, (edge - knob + x0, height), (knob, knob * 1.1, 3.2))
+    trunk_edge = outline.at(outline.left, -1.8) + rng.uniform(0.5, 1.3)
+    other = np.zeros_like(vessels)
+    add_ellipsoid(other, frame, (trunk_edge - 1.9 + x0, -1.5), (1.9, 2.4, 3.0))
+    np.maximum(vessels, other, out=vessels)
+    ascending = outline.at(outline.right, -2.0) + 0.15 + 0.9 * old * rng.uniform(0.4, 1.0)
+    other[:] = 0
+    add_ellipsoid(other, frame, (x0 - ascending + 2.2, -1.6), (2.2, 4.4, 3.0))
+    np.maximum(vessels, other, out=vessels)
+    other[:] = 0
+    start = (1.1 + 0.6 * old + x0, height + 0.5)
+    add_capsule(other, frame, start, (1.0 + 0.6 * old + x0, 14.0), 1.35, 1.25, weight=1.5)
+    return np.maximum(vessels, other)
+
+
+def _diaphragm(frame: Frame, outline: Outline) -> Map:
+    """Path through the abdomen under the domes, within the cage."""
+    abdomen = np.zeros_like(frame.x)
+    for side, dome in zip((-1, 1), outline.dome, strict=True):
+        middle, height = side * 6.1 + outline.centre, 5.4
+        floor = dome + height
+        half = frame.window(*((-30, 0) if side < 0 else (0, 30)), dome - 0.5, 26)
+        part = frame.view(half)
+        chord = ellipsoid(part, (middle, floor), (9.0, height, 10.5))
+        chord = np.where(part.y > floor, np.float32(24), chord)
+        chord *= (part.x * side) > 0
+        abdomen[half] = np.maximum(abdomen[half], chord)
+    return abdomen
+
+
+def _gas(frame: Frame, patient: Patient, outline: Outline) -> Map:
+    """Air of trachea and main bronchi, gas of stomach and colon."""
+    rng = patient.stream("gas")
+    gas = np.zeros_like(frame.x)
+    bow = 0.35 + 0.35 * patient.aorta
+    fork = (0.15 - bow + outline.centre, 0.0)
+    middle = (-0.5 * bow + outline.centre, -6.0)
+    larynx = (0.6 * outline.centre, -24.0)
+    for start, end, radius, end_radius in (
+        (larynx, middle, 0.85, 0.82),
+        (middle, fork, 0.82, 0.8),
+        (fork, (fork[0] - 2.3, 2.0), 0.68, 0.55),
+        (fork, (fork[0] + 3.6, 2.5), 0.6, 0.48),
+    ):
+        airway = np.zeros_like(gas)
+        add_capsule(airway, frame, start, end, radius, end_radius, weight=1.2)
+        np.maximum(gas, airway, out=gas)
+    if rng.random() < 0.75:
+        wide = rng.uniform(1.0, 2.9)
+        under = outline.dome[1] + 0.9 + 0.75 * wide
+        bubble = (rng.normal(5.6, 0.9), under)
+        add_ellipsoid(gas, frame, bubble, (wide, 0.75 * wide, 0.9 * wide), rng.normal(0, 0.2))
+    for _ in range(rng.integers(0, 4)):
+        loop = (rng.uniform(3.0, 11.0), outline.dome[1] + rng.uniform(4.5, 9.0))
+        axes = (rng.uniform(0.6, 1.8), rng.uniform(0.5, 1.1), rng.uniform(0.5, 1.3))
+        add_ellipsoid(gas, frame, loop, axes, rng.uniform(-0.6, 0.6))
+    return gas

@@ -1,0 +1,147 @@
+"""Who is on the image (the patient, the same in all their images) and how they stood (the pose)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxrstudy.phantom.streams import stream
+
+FEMALE_SHARE = 48_780 / 112_120
+"""Share of women: NIH ChestX-ray14."""
+AGE_MEAN, AGE_SPREAD, AGE_RANGE = 54.0, 17.0, (18.0, 95.0)
+"""Adults; NIH ChestX-ray14 and COVIDx adults lie between 47 and 60 years on average [rounded]."""
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One person's build. Lengths are in cm of a reference body that `size` then scales.
+
+    Attributes
+    ----------
+    seed, name : int, str
+        The cohort's seed and the patient's id: what the patient's random streams hang on.
+    sex : str
+        ``"F"`` or ``"M"``.
+    age : float
+        Years.
+    size : float
+        Linear scale of the skeleton against the reference man.
+    mass_index : float
+        Body mass index in kg/m^2.
+    chest_width, chest_depth, lung_height : float
+        Inner half-width and half-depth of the rib cage and apex-to-dome height of the right lung.
+    heart : float
+        Transverse diameter of the heart as a share of the chest's inner diameter (the
+        cardiothoracic ratio, normally below one half).
+    heart_axis : float
+        0 for an upright heart (slender people) to 1 for one that lies on the diaphragm.
+    aorta : float
+        Unfolding of the aortic arch: 0 in youth to 1 in old age.
+    vascularity : float
+        Scale of the lung vessels' radii.
+    mineral : float
+        Mineral of the bones relative to age 30.
+    """
+
+    seed: int
+    name: str
+    sex: str
+    age: float
+    size: float
+    mass_index: float
+    chest_width: float
+    chest_depth: float
+    lung_height: float
+    heart: float
+    heart_axis: float
+    aorta: float
+    vascularity: float
+    mineral: float
+
+    def stream(self, purpose: str) -> np.random.Generator:
+        """Give this patient's random stream for one purpose."""
+        return stream(self.seed, self.name, purpose)
+
+
+def draw_patient(seed: int, name: str) -> Patient:
+    """Draw the build of patient `name` of the cohort with this seed.
+
+    Sizes follow ICRP Publication 89 (reference man 176 cm and 73 kg, woman 163 cm and 60 kg);
+    the cardiothoracic ratio stays below .50 in health (Danzer 1919), here .44 on average; bone
+    loses about half a percent of mineral a year after 50. Spreads are [by eye] where no
+    source is named.
+    """
+    rng = stream(seed, name, "patient")
+    female = bool(rng.random() < FEMALE_SHARE)
+    age = float(np.clip(rng.normal(AGE_MEAN, AGE_SPREAD), *AGE_RANGE))
+    mass_index = float(np.clip(np.exp(rng.normal(np.log(26.0), 0.16)), 17.5, 42.0))
+    slender = float(np.clip(rng.normal((26.0 - mass_index) / 8.0, 0.6), -1.5, 1.5))
+    heart = rng.normal(0.44 - 0.012 * slender + 0.0004 * (age - 50), 0.03)
+    return Patient(
+        seed=seed,
+        name=name,
+        sex="F" if female else "M",
+        age=round(age, 1),
+        size=float(np.clip(rng.normal(0.925 if female else 1.0, 0.04), 0.82, 1.1)),
+        mass_index=mass_index,
+        chest_width=float(rng.normal(13.6, 0.45)) - 0.35 * slender,
+        chest_depth=float(rng.normal(8.6, 0.5)) - 0.4 * slender + 0.012 * (age - 50),
+        lung_height=float(np.clip(rng.normal(21.8, 1.1) + 0.9 * slender, 18.5, 25.0)),
+        heart=float(np.clip(heart, 0.35, 0.5)),
+        heart_axis=float(np.clip(rng.normal(0.5 - 0.22 * slender, 0.18), 0.0, 1.0)),
+        aorta=float(np.clip((age - 25) / 60 + rng.normal(0, 0.12), 0.0, 1.1)),
+        vascularity=float(np.clip(rng.normal(1.0, 0.09), 0.78, 1.25)),
+        mineral=float(np.clip(rng.normal(1.0, 0.07) - 0.005 * max(age - 50, 0), 0.65, 1.15)),
+    )
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How the patient was placed for one image.
+
+    Attributes
+    ----------
+    view : str
+        ``"PA"`` (upright, facing the detector) or ``"AP"`` (bedside, facing the tube).
+    inspiration : float
+        Fall of the diaphragm in cm from the usual deep breath; negative is a shallow breath.
+    rotation : float
+        Turn about the body's axis, as the shift in cm of the sternum's end against the spine.
+    tilt : float
+        In-plane rotation in radians.
+    shift : (float, float)
+        Of the patient's origin on the detector, in cm.
+    magnification : float
+        Of the chest as a whole: 1.05 at 180 cm PA; up to 1.15 at 100 cm AP.
+    heart_magnification : float
+        Further magnification of the heart, which lies towards the front.
+    """
+
+    view: str
+    inspiration: float
+    rotation: float
+    tilt: float
+    shift: tuple[float, float]
+    magnification: float
+    heart_magnification: float
+
+
+def draw_pose(seed: int, image: str, view: str) -> Pose:
+    """Draw how the patient was placed for image id `image` in the given view.
+
+    Bedside films are shallower, more rotated and tilted, and magnify the heart by 10 to 15 %.
+    """
+    rng = stream(seed, image, "pose")
+    bedside = view == "AP"
+    spread = 1.5 if bedside else 1.0
+    return Pose(
+        view=view,
+        inspiration=float(np.clip(rng.normal(-1.1 if bedside else 0.0, 0.8), -3.0, 1.5)),
+        rotation=float(np.clip(rng.normal(0, 0.4 * spread), -1.4, 1.4)),
+        tilt=float(np.clip(rng.normal(0, 0.017 * spread), -0.07, 0.07)),
+        shift=(float(rng.normal(0, 0.5 * spread)), float(rng.normal(0.6, 0.6))),
+        magnification=float(rng.uniform(1.07, 1.12) if bedside else rng.uniform(1.03, 1.07)),
+        heart_magnification=float(rng.uniform(1.05, 1.12) if bedside else 1.0),
+    )

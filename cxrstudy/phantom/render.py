@@ -1,0 +1,138 @@
+"""From an address to an image with its ground truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrstudy.phantom import population
+from cxrstudy.phantom.acquisition import SITES, acquire
+from cxrstudy.phantom.anatomy import chest
+from cxrstudy.phantom.devices import devices
+from cxrstudy.phantom.findings import alteration, disease
+from cxrstudy.phantom.fractals import CLASSES, draw_fractal
+from cxrstudy.phantom.geometry import Mask
+from cxrstudy.phantom.pathology import soft_tissue
+from cxrstudy.phantom.patient import Patient, draw_patient, draw_pose
+from cxrstudy.phantom.population import GENERAL, Case
+from cxrstudy.phantom.streams import stream
+
+SMALLEST, LARGEST = 32, 2048
+"""Legal numbers of pixels a side."""
+
+SPECIMENS = (
+    "normal",
+    "covid19",
+    "lobar pneumonia",
+    "multifocal pneumonia",
+    *GENERAL,
+)
+"""Findings that `specimen` shows, in a gallery's order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Phantom:
+    """An image and the truth about it.
+
+    Attributes
+    ----------
+    image : (pixels, pixels) uint8
+        Grey, air black and bone white.
+    lesion, lung : (pixels, pixels) bool
+        Where the disease is (for an enlarged heart its silhouette), and the lung fields.
+    patient : Patient or None
+        Whose chest; None for a fractal.
+    """
+
+    image: NDArray[np.uint8]
+    lesion: Mask
+    lung: Mask
+    patient: Patient | None
+
+
+def render(address: str, pixels: int) -> Phantom:
+    """Render the image at an address.
+
+    Parameters
+    ----------
+    address : str
+        As in the manifest's column ``path``.
+    pixels : int
+        Pixels a side, 32 to 2048. The anatomy is the same at each; noise is a pixel's own.
+
+    Returns
+    -------
+    Phantom
+        The image, its masks and its patient.
+
+    Raises
+    ------
+    ValueError
+        If the address or the number of pixels is not legal.
+    """
+    where = population.parse(address)
+    _check_pixels(pixels)
+    if where.role in CLASSES:
+        rng = stream(where.seed, where.id, "fractal")
+        nowhere = np.zeros((pixels, pixels), dtype=bool)
+        image = draw_fractal(population.fractal_class(where), rng, pixels)
+        return Phantom(image, nowhere, nowhere.copy(), None)
+    return _radiograph(population.patient_of(where), where.id, population.case_of(where), pixels)
+
+
+def read(address: str, pixels: int) -> NDArray[np.uint8]:
+    """Render the image at an address, without its ground truth; see `render`."""
+    return render(address, pixels).image
+
+
+def specimen(finding: str, seed: int, pixels: int) -> Phantom:
+    """Render a chosen finding in the patient of a seed, the same patient for every finding.
+
+    Parameters
+    ----------
+    finding : str
+        One of `SPECIMENS`.
+    seed : int
+        Chooses patient, pose and site.
+    pixels : int
+        Pixels a side, 32 to 2048.
+
+    Raises
+    ------
+    ValueError
+        If the finding or the number of pixels is not legal.
+    """
+    if finding not in SPECIMENS:
+        raise ValueError(f"finding must be one of {', '.join(SPECIMENS)}, not {finding!r}")
+    _check_pixels(pixels)
+    rng = stream(seed, "specimen", "case")
+    site, view = str(rng.choice(("alder", "birch"))), str(rng.choice(("PA", "AP")))
+    findings = () if finding == "normal" else (finding,)
+    case = Case(findings, findings, site, view, 1.0)
+    return _radiograph(draw_patient(seed, "specimen"), "specimen-1", case, pixels)
+
+
+def _radiograph(patient: Patient, image: str, case: Case, pixels: int) -> Phantom:
+    """Build the chest, draw the disease, put on the devices, take the image."""
+    pose = draw_pose(patient.seed, image, case.view)
+    body = chest(patient, pose, pixels, alteration(patient, case.findings))
+    lesion = disease(body, case.findings, case.progress)
+    metal = devices(body, stream(patient.seed, image, "devices"))
+    size = np.float32(patient.size)  # paths so far are in cm of the reference body
+    grey = acquire(
+        size * soft_tissue(body, lesion),
+        size * body.bone,
+        metal,
+        SITES[case.site],
+        case.view,
+        stream(patient.seed, image, "acquisition"),
+    )
+    return Phantom(grey, lesion.mask, body.lung_mask, patient)
+
+
+def _check_pixels(pixels: int) -> None:
+    """Refuse sizes that cannot be rendered."""
+    if not SMALLEST <= pixels <= LARGEST:
+        raise ValueError(f"pixels must lie in {SMALLEST} to {LARGEST}, not {pixels!r}")
