@@ -1,0 +1,92 @@
+"""Split: which patients train, validate and test, decided by the patient's name alone.
+
+A patient's place is the SHA-256 of a salt and the name, read as a number in [0, 1). Adding images
+or patients therefore moves nobody. Hashing stratifies only on average, so the salt of a committed
+manifest is the smallest number for which every class has nearly its share in every split.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class SplitRule:
+    """Shares of the patients: below ``test`` they test, then ``validation``, the rest train."""
+
+    salt: int
+    test: float
+    validation: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.test <= 1 and 0 <= self.validation <= 1 - self.test):
+            raise ValueError(
+                f"split: test {self.test} and validation {self.validation} must be shares "
+                "of 0 to 1 that leave room for each other"
+            )
+
+
+def place(patient: str, salt: int | str) -> float:
+    """Place of a patient in [0, 1): uniform over patients, the same for ever for one."""
+    digest = hashlib.sha256(f"cxrstudy:{salt}:{patient}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def split_of(patient: str, rule: SplitRule) -> str:
+    """``train``, ``validation`` or ``test``."""
+    where = place(patient, rule.salt)
+    if where < rule.test:
+        return "test"
+    return "validation" if where < rule.test + rule.validation else "train"
+
+
+def take_share(patients: Iterable[str], share: float, seed: int) -> frozenset[str]:
+    """Draw a share of the patients, nested: a smaller share is a subset of a larger one.
+
+    Parameters
+    ----------
+    patients
+        Names; repeats don't count.
+    share
+        In (0, 1]; at least one patient is kept.
+    seed
+        Draws another nested family.
+    """
+    ranked = sorted(set(patients), key=lambda patient: place(patient, f"share {seed}"))
+    return frozenset(ranked[: max(1, round(share * len(ranked)))])
+
+
+def stratifying_salt(table: pd.DataFrame, rule: SplitRule, tolerance: float) -> int:
+    """Find the smallest salt, from ``rule.salt`` on, that stratifies a manifest.
+
+    Parameters
+    ----------
+    table
+        Columns ``patient`` and ``labels``.
+    rule
+        The shares wanted.
+    tolerance
+        Largest accepted difference between a label's share of patients in a split and the
+        split's own share.
+
+    Raises
+    ------
+    ValueError
+        None of 1,000 salts does; the tolerance is too small for so few patients.
+    """
+    strata = table.groupby("patient")["labels"].max()
+    wanted = {"test": rule.test, "validation": rule.validation}
+    for salt in range(rule.salt, rule.salt + 1000):
+        trial = SplitRule(salt, rule.test, rule.validation)
+        splits = pd.Series([split_of(str(name), trial) for name in strata.index], strata.index)
+        shares = pd.crosstab(strata, splits, normalize="index").reindex(
+            columns=list(wanted), fill_value=0.0
+        )
+        if (shares - pd.Series(wanted)).abs().to_numpy().max() <= tolerance:
+            return salt
+    raise ValueError(
+        f"no salt in {rule.salt} to {rule.salt + 999} keeps every label within {tolerance} of its "
+        f"share; the rarest label has {strata.value_counts().min()} patients: widen the tolerance"
+    )

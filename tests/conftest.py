@@ -1,0 +1,79 @@
+"""What several tests use: small manifests and cohorts, and the folder of real radiographs."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import settings
+
+from cxrstudy import places
+from cxrstudy.manifest import COLUMNS
+
+# How long an example takes says nothing on a shared machine.
+settings.register_profile("study", deadline=None)
+settings.load_profile("study")
+
+
+def image_table(*rows: dict[str, object], **common: object) -> pd.DataFrame:
+    """Make a legal manifest; `rows` and `common` say what differs from a plain image."""
+    plain = {
+        "origin": "", "prepared_sha256": "", "source": "hospital", "view": "PA", "sex": "F",
+        "age": 50.0, "width": 80, "height": 60, "licence": "CC0-1.0", "labels": "",
+        "split": "train", "excluded": "",
+    }  # fmt: skip
+    full = []
+    for number, row in enumerate(rows):
+        name = {"id": f"image-{number}", "patient": f"patient-{number}"} | common | row
+        content = hashlib.sha256(str(name["id"]).encode()).hexdigest()
+        full.append(plain | {"path": f"{name['id']}.png", "sha256": content} | name)
+    return pd.DataFrame(full, columns=list(COLUMNS))
+
+
+def card_of(name: str, labels: list[str]) -> dict[str, object]:
+    """Make a legal card."""
+    texts = ("name", "title", "citation", "address", "version", "licence", "copies")
+    return dict.fromkeys(texts, name) | {
+        "access": "open", "label_map": {label: label.upper() for label in labels},
+        "counts": {}, "traps": [],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def images() -> Callable[..., pd.DataFrame]:
+    return image_table
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Manifests and cohorts of a test's own: `folder.source(...)`, `folder.cohort(...)`."""
+    monkeypatch.setattr(places, "MANIFESTS", tmp_path)
+    (tmp_path / "cohorts").mkdir()
+
+    def source(name: str, labels: list[str], *rows: dict[str, object], **common: object) -> Path:
+        path = tmp_path / f"{name}.csv"
+        named = [{"id": f"{name}-{n}", "patient": f"{name}-{n}"} | r for n, r in enumerate(rows)]
+        image_table(*named, **common).to_csv(path, index=False)
+        path.with_suffix(".yaml").write_text(yaml.safe_dump(card_of(name, labels), sort_keys=False))
+        return path
+
+    def cohort(name: str, **roles: dict[str, object]) -> Path:
+        path = tmp_path / "cohorts" / f"{name}.yaml"
+        texts = {"name": name, "title": name, "copies": "as made", "caveat": "says nothing"}
+        path.write_text(yaml.safe_dump(texts | {"roles": roles}, sort_keys=False))
+        return path
+
+    return SimpleNamespace(path=tmp_path, source=source, cohort=cohort)
+
+
+@pytest.fixture
+def radiographs() -> Path:
+    """Folder of the real radiographs, for tests with the mark `data`."""
+    named = os.environ.get("CXRSTUDY_DATA")
+    if not named or not Path(named).is_dir():
+        pytest.skip(f"this test was not run: CXRSTUDY_DATA names no folder ({named!r})")
+    return Path(named)
