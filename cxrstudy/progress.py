@@ -1,0 +1,179 @@
+"""Long work shows item count, rate and time left, in the way that fits where it is read.
+
+============  =====================================================================================
+terminal      a live bar (tqdm's)
+notebook      one line that rewrites itself; the stored notebook keeps its last state only
+log           a full line at most every ten seconds and one at the end, no control characters
+============  =====================================================================================
+
+The environment variable ``CXRSTUDY_PROGRESS`` names one of them to overrule what is detected.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, overload
+
+from tqdm import tqdm
+
+Place = Literal["terminal", "notebook", "log"]
+Item = TypeVar("Item")
+
+_SECONDS_BETWEEN = {"notebook": 0.5, "log": 10.0}
+
+if TYPE_CHECKING:
+    Bar = tqdm[Any]
+else:
+    Bar = tqdm
+
+
+def place() -> Place:
+    """Tell where progress is read.
+
+    Returns
+    -------
+    {"terminal", "notebook", "log"}
+        ``CXRSTUDY_PROGRESS`` where it is set; else notebook inside a Jupyter kernel (papermill
+        included), terminal where standard error is one, log anywhere else.
+
+    Raises
+    ------
+    ValueError
+        ``CXRSTUDY_PROGRESS`` names no such place.
+    """
+    wish = os.environ.get("CXRSTUDY_PROGRESS", "")
+    if wish and wish not in get_args(Place):
+        raise ValueError(f"CXRSTUDY_PROGRESS must be one of {get_args(Place)}, not {wish!r}")
+    if wish:
+        return cast(Place, wish)
+    if _in_kernel():
+        return "notebook"
+    return "terminal" if sys.stderr.isatty() else "log"
+
+
+@overload
+def progress(
+    items: Iterable[Item], what: str = ..., unit: str = ..., *, total: int | None = ...
+) -> tqdm[Item]: ...
+@overload
+def progress(
+    items: int | None = ..., what: str = ..., unit: str = ..., *, total: int | None = ...
+) -> tqdm[Any]: ...
+def progress(
+    items: Iterable[Any] | int | None = None,
+    what: str = "",
+    unit: str = "image",
+    *,
+    total: int | None = None,
+) -> tqdm[Any]:
+    """Show how far long work has come.
+
+    ``for row in progress(rows, "decoding"): ...`` counts by itself;
+    ``with progress(total=n, what="decoding") as bar: bar.update(3)`` is told.
+
+    Parameters
+    ----------
+    items : iterable or int, optional
+        What to iterate over, or the number of items.
+    what : str
+        What is being done, in a word or two.
+    unit : str
+        What an item is, in the singular.
+    total : int, optional
+        The number of items, where `items` can't tell.
+
+    Returns
+    -------
+    tqdm
+        Iterable over the items, and a context manager with ``update(n)``.
+    """
+    if isinstance(items, int):
+        items, total = None, items
+    where = place()
+    if where == "terminal":
+        return Bar(items, desc=what, total=total, unit=f" {unit}", dynamic_ncols=True)
+    return _Lines(items, what, total, unit, where)
+
+
+class _Lines(Bar):
+    """tqdm's counting and timing, said in whole lines instead of a bar."""
+
+    def __init__(
+        self, items: Iterable[Any] | None, what: str, total: int | None, unit: str, where: Place
+    ) -> None:
+        self._where = where
+        self._shown: Any = None
+        self._echoed = time.monotonic()
+        pause = _SECONDS_BETWEEN[where]
+        # gui=True keeps tqdm from writing to the stream itself; miniters=1 lets the clock decide.
+        super().__init__(
+            items, desc=what, total=total, unit=unit,
+            mininterval=pause, maxinterval=2 * pause, miniters=1, gui=True,
+        )  # fmt: skip
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:
+        self._say(self._line())
+
+    def close(self) -> None:
+        if self.disable:
+            return
+        super().close()
+        self._say(self._last_line())
+
+    def _line(self) -> str:
+        state = self.format_dict
+        rate = state["rate"] or self.n / max(state["elapsed"], 1e-9)
+        if not self.total:
+            return f"{self.desc}: {self.n:,}, {_pace(rate, self.unit)}"
+        left = tqdm.format_interval((self.total - self.n) / rate) if rate else "?"
+        share = f"{self.n:,} of {self.total:,} ({self.n / self.total:.0%})"
+        return f"{self.desc}: {share}, {_pace(rate, self.unit)}, {left} left"
+
+    def _last_line(self) -> str:
+        elapsed = self.format_dict["elapsed"]
+        part = f" of {self.total:,}, stopped" if self.total and self.n < self.total else ""
+        pace = _pace(self.n / max(elapsed, 1e-9), self.unit)
+        return f"{self.desc}: {self.n:,}{part} in {tqdm.format_interval(elapsed)}, {pace}"
+
+    def _say(self, line: str) -> None:
+        if self._where == "log":
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+            return
+        from IPython import display as rich
+
+        display: Any = rich.display
+        self._echo(line)
+        shown = {"text/plain": line}
+        if self._shown is None:
+            self._shown = display(shown, raw=True, display_id=True)
+            return
+        self._shown.update(shown, raw=True)
+
+    def _echo(self, line: str) -> None:
+        """Say it in papermill's terminal or log too: whoever waits there sees no notebook."""
+        launcher = getattr(sys.stderr, "_original_stdstream_copy", None)  # ipykernel's, a number
+        now, last = time.monotonic(), self.total is not None and self.n >= self.total
+        if launcher is None or (now < self._echoed + _SECONDS_BETWEEN["log"] and not last):
+            return
+        self._echoed = now
+        os.write(launcher, f"{line}\n".encode())
+
+
+def _pace(rate: float, unit: str) -> str:
+    return f"{rate:,.0f} {unit}/s" if rate >= 10 else _slow_pace(rate, unit)
+
+
+def _slow_pace(rate: float, unit: str) -> str:
+    return f"{rate:.1f} {unit}/s" if rate >= 1 or not rate else f"{1 / rate:.1f} s/{unit}"
+
+
+def _in_kernel() -> bool:
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
