@@ -1,0 +1,59 @@
+"""Body: the part of a network that goes on from stage to stage; the head is new each time."""
+
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from torch import Tensor, nn
+
+
+def body_of(model: nn.Module) -> dict[str, Tensor]:
+    """All weights and running statistics but the head's, on the CPU."""
+    return {
+        name: value.detach().cpu().contiguous()
+        for name, value in model.state_dict().items()
+        if not in_head(model, name)
+    }
+
+
+def load_body(model: nn.Module, body: dict[str, Tensor]) -> None:
+    """Put a body's weights into a model; the head stays as it is.
+
+    Raises
+    ------
+    ValueError
+        A weight of the model's body is missing or has another shape, or one too many is given.
+    """
+    expected = {name: value.shape for name, value in body_of(model).items()}
+    given = {name: value.shape for name, value in body.items()}
+    wrong = [name for name in expected | given if expected.get(name) != given.get(name)]
+    if wrong:
+        raise ValueError(
+            f"the weights do not fit {type(model).__name__}: {len(wrong)} missing, unknown or of "
+            f"another shape ({', '.join(wrong[:3])}); stages of a chain must have the same "
+            "architecture and options"
+        )
+    model.load_state_dict(body, strict=False)
+
+
+def read_body(path: Path) -> dict[str, Tensor]:
+    """Read the body that a run left."""
+    return safetensors.torch.load_file(path)
+
+
+def write_body(body: dict[str, Tensor], path: Path) -> None:
+    """Write a body as safetensors."""
+    safetensors.torch.save_file(body, path)
+
+
+def facts_of(model: nn.Module) -> dict[str, Any]:
+    """What timm knows of an architecture: names of its head and stem, mean, deviation and more."""
+    facts: Any = model.pretrained_cfg
+    return dict(facts)
+
+
+def in_head(model: nn.Module, name: str) -> bool:
+    """Whether a weight belongs to the head, by timm's word."""
+    heads = facts_of(model)["classifier"]
+    heads = (heads,) if isinstance(heads, str) else heads
+    return name.startswith(tuple(f"{head}." for head in heads))

@@ -1,0 +1,76 @@
+"""Device: what a run computes on, and how much memory it took."""
+
+import contextlib
+import platform
+import resource
+import shutil
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+DeviceKind = Literal["cpu", "cuda"]
+_CLEAR_REFERENCES = Path("/proc/self/clear_refs")
+
+
+@lru_cache
+def kind() -> DeviceKind:
+    """``cuda`` where torch can use an NVIDIA GPU, else ``cpu``.
+
+    Torch is imported only where there could be one: planning must stay light.
+    """
+    if shutil.which("nvidia-smi") is None:
+        return "cpu"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def precision(device: DeviceKind) -> str:
+    """Arithmetic of training: bf16 is emulated, and slow, on most CPUs."""
+    return "bfloat16 mixed" if device == "cuda" else "float32"
+
+
+def name(device: DeviceKind) -> str:
+    """Name of the processor, for the record."""
+    if device == "cuda":
+        import torch
+
+        return str(torch.cuda.get_device_name())
+    models = [
+        line.split(":", 1)[1].strip()
+        for line in _read("/proc/cpuinfo").splitlines()
+        if line.startswith("model name")
+    ]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def reset_peak_memory(device: DeviceKind) -> None:
+    """Start measuring the peak anew, where the system can."""
+    if device == "cuda":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats()
+    else:
+        with contextlib.suppress(OSError):
+            _CLEAR_REFERENCES.write_text("5")
+
+
+def peak_memory_bytes(device: DeviceKind) -> int:
+    """Peak of the GPU's allocated memory, or of the process's resident memory, in bytes.
+
+    Without Linux's ``/proc`` the second is the peak since the process began, not since the reset.
+    """
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.max_memory_allocated())
+    for line in _read("/proc/self/status").splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _read(path: str) -> str:
+    file = Path(path)
+    return file.read_text() if file.exists() else ""

@@ -1,0 +1,303 @@
+"""Figures: one style, one function a figure, every estimate with its interval and its n.
+
+Colours are Okabe and Ito's (2008), which colour-blind readers can tell apart; what a colour says is
+also said by place or by text, so that a figure survives a grey printer.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as MovePath
+from numpy.typing import NDArray
+from sklearn.metrics import roc_curve
+
+from cxrstudy import phantom
+from cxrstudy.phantom import Phantom
+from cxrstudy.plan import Plan, PlannedRun
+from cxrstudy.statistics import SPOKEN
+
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F6670",
+)  # fmt: skip
+#: Colour of a stage by the first of its roles; others are grey.
+ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
+WIDTH = 7.2  # inches: the text width of the book
+
+
+def use_style() -> None:
+    """Set the style of all figures, and vector graphics where a notebook shows them."""
+    sns.set_theme(
+        context="notebook", style="ticks", palette=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY]
+    )
+    plt.rcParams.update(
+        {
+            "font.size": 10, "axes.labelsize": 10, "xtick.labelsize": 9.5, "ytick.labelsize": 10,
+            "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY,
+            "figure.dpi": 110, "savefig.bbox": "tight", "savefig.facecolor": "white",
+            # The same figure is the same file: no dates, no random ids.
+            "svg.hashsalt": "cxrstudy",
+        }
+    )  # fmt: skip
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    set_matplotlib_formats("svg")
+
+
+def estimates(
+    table: pd.DataFrame, axis: str, published: Mapping[str, float] | None = None
+) -> Figure:
+    """Draw an estimate and its interval for every arm; what the paper reported as broken lines.
+
+    Parameters
+    ----------
+    table
+        From :func:`cxrstudy.statistics.estimates`, drawn from top to bottom.
+    axis
+        Name of the number.
+    published
+        Name to value in the paper.
+    """
+    figure, axes = _rows(len(table))
+    for place, (name, value) in enumerate((published or {}).items()):
+        axes.axvline(value, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+        side = "right" if place % 2 == 0 else "left"
+        # Each label stands on the outer side of its line, so that two never meet.
+        axes.text(
+            value, 1.01, f" {name} ", ha=side, va="bottom", color=GREY, fontsize=8.5,
+            transform=axes.get_xaxis_transform(),
+        )  # fmt: skip
+    _intervals(axes, table, BLUE)
+    _caption_n(axes, table, axis)
+    return _finished(figure)
+
+
+def differences(table: pd.DataFrame, axis: str) -> Figure:
+    """Draw the difference of every arm to the one compared with, as a forest plot.
+
+    Parameters
+    ----------
+    table
+        From :func:`cxrstudy.statistics.contrasts`.
+    axis
+        Name of the number.
+    """
+    figure, axes = _rows(len(table))
+    axes.axvline(0, color=GREY, linewidth=1, zorder=0)
+    _intervals(axes, table, BLUE, signed=True)
+    against = table["against"].iloc[0]
+    _caption_n(axes, table, f"{axis}: difference to {against}\n(right of 0: better than {against})")
+    return _finished(figure)
+
+
+def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "target") -> Figure:
+    """Draw the ROC curve of every arm, one panel an arm, the first arm as a grey line in each.
+
+    Parameters
+    ----------
+    scores
+        From :meth:`cxrstudy.study.Study.run`.
+    label
+        Against the rest.
+    estimated
+        Of :func:`cxrstudy.statistics.estimates`, written into the panels.
+    """
+    tested = scores[(scores["role"] == role) & (scores["split"] == "test")]
+    arms = list(estimated["arm"])
+    columns = min(4, len(arms))
+    lines = -(-len(arms) // columns)
+    figure, grid = plt.subplots(
+        lines, columns, figsize=(WIDTH, WIDTH / columns * lines + 0.3),
+        sharex=True, sharey=True, squeeze=False,
+    )  # fmt: skip
+    rates = np.linspace(0, 1, 201)
+    curves = {arm: _mean_roc(tested[tested["arm"] == arm], label, rates) for arm in arms}
+    for axes, arm in zip(grid.flat, arms, strict=False):
+        axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.6, linestyle=":")
+        axes.plot(rates, curves[arms[0]], color=GREY, linewidth=1.2)
+        if arm != arms[0]:
+            axes.plot(rates, curves[arm], color=BLUE, linewidth=1.8)
+        row = estimated[estimated["arm"] == arm].iloc[0]
+        text = f"{row['estimate']:.3f}\n[{row['low']:.3f}, {row['high']:.3f}]"
+        axes.text(0.97, 0.05, text, ha="right", va="bottom", fontsize=8.5)
+        axes.set_title(arm, fontsize=9.5, loc="left", color=GREY if arm == arms[0] else BLUE)
+        axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
+        axes.set_aspect("equal")
+    for axes in grid.flat[len(arms) :]:
+        axes.set_visible(False)
+    figure.supxlabel("1 − specificity", fontsize=10)
+    figure.supylabel("sensitivity", fontsize=10)
+    figure.tight_layout()
+    return _finished(figure)
+
+
+def tree(plan: Plan) -> Figure:
+    """Draw the stages of all arms as a tree; a box is a run, shared by all arms to its right.
+
+    Parameters
+    ----------
+    plan
+        Drawn for its first seed.
+    """
+    first_seed = min(seed for _, seed in plan.ends)
+    ends = {run: arm for (arm, seed), run in plan.ends.items() if seed == first_seed}
+    runs = {run.id: run for run in plan.runs if run.chain.stages[-1].seed == first_seed}
+    below = _children(runs)
+    heights = _heights(below, ends)
+    depths = {name: len(run.chain.stages) for name, run in runs.items()}
+    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.5 * len(ends) + 0.3))
+    step = 1.4
+    for parent, children in below.items():
+        for child in children:
+            start = (depths.get(parent, 0) * step, heights[parent])
+            _branch(axes, start, (depths[child] * step, heights[child]))
+        if parent not in runs:
+            _box(axes, (0, heights[parent]), f"{parent}\nweights", GREY)
+    for name, run in runs.items():
+        roles, at = run.chain.stages[-1].roles, (depths[name] * step, heights[name])
+        colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
+        _box(axes, at, "\n+ ".join(role.replace("_", "\n") for role in roles), colour)
+        if name in ends:
+            axes.text(at[0] + 0.5, at[1], str(ends[name]), va="center", fontsize=9.5)
+    axes.set_xlim(-0.5, (max(depths.values()) + 1) * step)
+    axes.set_ylim(len(ends) - 0.45, -0.55)
+    axes.axis("off")
+    return _finished(figure)
+
+
+def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False) -> Figure:
+    """Show phantoms side by side, if asked with their truth: lungs in blue, lesion in orange."""
+    figure, grid = _grid(len(shown), columns)
+    for axes, (name, specimen) in zip(grid.flat, shown.items(), strict=False):
+        _radiograph(axes, specimen.image, SPOKEN.get(name, name))
+        for colour, mask in ((SKY, specimen.lung), (ORANGE, specimen.lesion)):
+            if outlines and mask.any():
+                axes.contour(mask, levels=[0.5], colors=[colour], linewidths=0.9)
+    return _finished(figure)
+
+
+def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
+    """Show images of a phantom manifest, each with its labels, projection, sex and age.
+
+    Parameters
+    ----------
+    rows
+        Columns of a manifest.
+    pixels
+        Side at which they are rendered.
+    columns
+        Images a row.
+    """
+    figure, grid = _grid(len(rows), columns)
+    for axes, row in zip(grid.flat, rows.itertuples(), strict=False):
+        label = SPOKEN.get(row.labels, row.labels).replace("_", " ")
+        person = "" if row.sex == "unknown" else f"\n{row.view}, {row.sex}, {row.age:.0f} years"
+        _radiograph(axes, phantom.read(row.path, pixels), label + person)
+    return _finished(figure)
+
+
+def _finished(figure: Figure) -> Figure:
+    """Take a figure from pyplot's hands, or a notebook would show it a second time."""
+    plt.close(figure)
+    return figure
+
+
+def _grid(count: int, columns: int) -> tuple[Figure, Any]:
+    """Panels for square images, with room for a title of two lines above each row."""
+    lines, size = -(-count // columns), WIDTH / columns
+    figure, grid = plt.subplots(
+        lines, columns, figsize=(WIDTH, (size + 0.34) * lines), squeeze=False, layout="constrained"
+    )
+    for axes in grid.flat:
+        axes.axis("off")
+    return figure, grid
+
+
+def _radiograph(axes: Axes, image: NDArray[np.uint8], title: str) -> None:
+    axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
+    axes.set_title(title, fontsize=8.5, pad=3)
+
+
+def _rows(count: int) -> tuple[Figure, Axes]:
+    return plt.subplots(figsize=(WIDTH, 0.36 * count + 1.15))
+
+
+def _intervals(axes: Axes, table: pd.DataFrame, colour: str, signed: bool = False) -> None:
+    """Draw points and bars from top to bottom, the numbers in a column at the right."""
+    sign = "+" if signed else ""
+    for place, row in enumerate(table.itertuples()):
+        axes.plot(
+            [row.low, row.high], [place, place], color=colour, linewidth=2, solid_capstyle="butt"
+        )
+        axes.plot(row.estimate, place, "o", color=colour, markersize=6)
+        text = f"{row.estimate:{sign}.3f}  [{row.low:{sign}.3f}, {row.high:{sign}.3f}]"
+        text = text.replace("-", "−")
+        axes.text(1.02, place, text, va="center", fontsize=9, transform=axes.get_yaxis_transform())
+    axes.set_yticks(range(len(table)), [str(arm) for arm in table["arm"]])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(table) - 0.5, -0.5)
+    axes.spines["left"].set_visible(False)
+
+
+def _caption_n(axes: Axes, table: pd.DataFrame, name: str) -> None:
+    row = table.iloc[0]
+    seeds = "1 seed" if row["seeds"] == 1 else f"{row['seeds']} seeds"
+    n = f"n = {row['patients']} patients, {row['images']} images, {seeds}; bars: 95 % interval"
+    axes.set_xlabel(f"{name}\n{n}", fontsize=9.5)
+
+
+def _mean_roc(rows: pd.DataFrame, label: str, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sensitivity at false positive rates, averaged over seeds."""
+    curves = []
+    for _, table in rows.groupby("seed"):
+        false, true, _ = roc_curve(table[f"truth_{label}"] == 1, table[f"score_{label}"])
+        curves.append(np.interp(rates, false, true))
+    return np.asarray(np.mean(curves, axis=0))
+
+
+def _children(runs: Mapping[str, PlannedRun]) -> dict[str, list[str]]:
+    """What follows each run; what has no run before it follows its initial weights."""
+    below: dict[str, list[str]] = {}
+    for name, run in runs.items():
+        below.setdefault(run.parent or run.chain.start.weights, []).append(name)
+    return below
+
+
+def _heights(below: Mapping[str, Sequence[str]], ends: Mapping[str, Hashable]) -> dict[str, float]:
+    """Row of each end, depth first so that no branches cross; the rest amid what follows them."""
+    heights: dict[str, float] = {}
+    rows = iter(range(len(ends)))
+
+    def place(name: str) -> float:
+        own = [float(next(rows))] if name in ends else []
+        heights[name] = float(np.mean(own + [place(child) for child in below.get(name, [])]))
+        return heights[name]
+
+    children = {child for names in below.values() for child in names}
+    for root in [name for name in below if name not in children]:
+        place(root)
+    return heights
+
+
+def _branch(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    middle = (start[0] + end[0]) / 2
+    points = [start, (middle, start[1]), (middle, end[1]), end]
+    codes = [MovePath.MOVETO, MovePath.CURVE4, MovePath.CURVE4, MovePath.CURVE4]
+    curve = PathPatch(MovePath(points, codes), fill=False, edgecolor=GREY, linewidth=1.2, zorder=0)
+    axes.add_patch(curve)
+
+
+def _box(axes: Axes, at: tuple[float, float], text: str, colour: str) -> None:
+    axes.text(
+        *at, text, ha="center", va="center", fontsize=8.2, color="black", linespacing=1.0,
+        bbox={
+            "boxstyle": "round,pad=0.32", "facecolor": "white", "edgecolor": colour,
+            "linewidth": 1.6,
+        },
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Notebook: what the cells of an experiment say, and how their results are shown.
+
+A notebook imports from here all that it needs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML, display
+
+from cxrstudy import figures
+from cxrstudy.chain import Chain
+from cxrstudy.parameters import check_parameters
+from cxrstudy.provenance import RUNS, costs, environments, output_of, runs_of, table_of
+from cxrstudy.statistics import auroc, contrasts, estimates
+from cxrstudy.study import Study
+from cxrstudy.verdict import claims_table, read_claims, verdicts
+
+__all__ = [
+    "Study", "auroc", "banner", "check_parameters", "claims_table", "contrasts", "costs",
+    "environments", "estimates", "figures", "provenance", "read_claims", "repeat", "runs_of",
+    "table", "verdicts",
+]  # fmt: skip
+
+_FORMATS = {
+    "p": "{:.3f}", "adjusted_p": "{:.3f}",
+    "image_steps": "{:,.0f}", "seconds": "{:,.0f}", "MiB": "{:,.0f}",
+}  # fmt: skip
+
+
+def banner(study: Study) -> HTML:
+    """Say, above any number, which images, sizes and seeds it comes from, and what it can't say."""
+    seeds = (
+        "one seed, which decides nothing by itself" if study.seeds == 1 else f"{study.seeds} seeds"
+    )
+    return HTML(
+        '<div class="admonition note study-banner">'
+        f'<p class="admonition-title">{study.cohort.title}, profile “{study.profile.profile}”, '
+        f"{seeds}</p>"
+        f"<p>This run {study.profile.purpose}. Images: {study.cohort.copies}.</p>"
+        f"<p>{study.cohort.caveat}</p></div>"
+    )
+
+
+def table(frame: pd.DataFrame, **headings: str) -> HTML:
+    """Show a table as a page of a book does: plain, an estimate and its interval in one column.
+
+    Parameters
+    ----------
+    frame
+        Any table; ``estimate``, ``low`` and ``high`` become one column where they occur.
+    headings
+        Column to the heading it is shown under; columns that are not named keep their name.
+    """
+    shown = frame.copy()
+    if {"estimate", "low", "high"} <= set(shown):
+        interval = [
+            f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]" for row in shown.itertuples()
+        ]
+        shown["estimate"] = [text.replace("-", "−") for text in interval]
+        shown = shown.drop(columns=["low", "high"])
+    for column, form in _FORMATS.items():
+        if column in shown:
+            shown[column] = [form.format(value) for value in shown[column]]
+    shown = shown.rename(columns=headings).rename(columns=lambda name: str(name).replace("_", " "))
+    return HTML(f'<div class="study-table">{shown.to_html(index=False, border=0)}</div>')
+
+
+def provenance(study: Study, arms: Mapping[Any, Chain]) -> None:
+    """Show every run that a page rests on, and store the same for other programs."""
+    records = study.records_of(arms)
+    shown = table(table_of(records).drop(columns="finished"))
+    display({"text/html": shown.data}, metadata={RUNS: output_of(records)}, raw=True)
+
+
+def repeat(study: Study, notebook: str) -> HTML:
+    """Show the command that repeats a page."""
+    command = (
+        f"papermill notebooks/{notebook}.ipynb out.ipynb -p profile {study.profile.profile} "
+        f"-p cohort {study.cohort.name} -p seeds {study.seeds}"
+    )
+    return HTML(f"<pre>{command}</pre>")

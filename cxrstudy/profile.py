@@ -1,0 +1,106 @@
+"""Profile: the sizes and budgets of a study, in a YAML file of ``profiles/``."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from cxrstudy import places
+from cxrstudy.chain import Start
+from cxrstudy.schema import Strict, read_yaml
+from cxrstudy.stage import Stage
+
+
+class ProfileError(ValueError):
+    """A profile is missing or breaks the schema; the message names file and field."""
+
+
+class Backbone(Strict):
+    """Network and initial weights on a cohort.
+
+    Attributes
+    ----------
+    architecture, weights, options
+        See :class:`cxrstudy.chain.Start`.
+    stand_in
+        Role to train on before anything else, where no weights pretrained on natural images fit.
+    """
+
+    architecture: str
+    weights: str = "random"
+    options: dict[str, Any] = Field(default_factory=dict)
+    stand_in: str | None = None
+
+    @property
+    def start(self) -> Start:
+        """The start that the chains of a study begin with."""
+        options = {name: _frozen(value) for name, value in self.options.items()}
+        return Start(self.architecture, self.weights, tuple(sorted(options.items())))
+
+
+class Profile(Strict):
+    """What a profile fixes.
+
+    Attributes
+    ----------
+    profile
+        Its name, that of the file.
+    purpose
+        In a sentence, with time and machine.
+    phantom_seed
+        Of the phantom generator.
+    phantom_patients
+        Patients to draw, by role of the generator.
+    backbones
+        By cohort.
+    stages
+        By role, and ``pooled``: what differs from the defaults of :class:`cxrstudy.stage.Stage`.
+    """
+
+    profile: str
+    purpose: str
+    phantom_seed: int
+    phantom_patients: dict[str, int]
+    backbones: dict[str, Backbone]
+    stages: dict[str, dict[str, dict[str, Any]]]
+
+    def stage(self, cohort: str, *roles: str) -> Stage:
+        """Stage of a role, or of several pooled, on a cohort.
+
+        What the profile says under ``all`` holds first, then what it says under the role, for all
+        cohorts and then for this one.
+
+        Raises
+        ------
+        StageError
+            The profile gives the stage an illegal value.
+        """
+        role = roles[0] if len(roles) == 1 else "pooled"
+        values: dict[str, Any] = {}
+        for where in ("all", cohort):
+            values |= self.stages.get(where, {}).get("all", {})
+            values |= self.stages.get(where, {}).get(role, {})
+        return Stage(roles=roles).but(**values)
+
+
+def names() -> list[str]:
+    """Profiles that have a file."""
+    return sorted(path.stem for path in places.PROFILES.glob("*.yaml"))
+
+
+def read_profile(name: str) -> Profile:
+    """Read ``profiles/NAME.yaml``.
+
+    Raises
+    ------
+    ProfileError
+        The file is missing or breaks the schema; the message names the field.
+    """
+    path: Path = places.PROFILES / f"{name}.yaml"
+    if not path.is_file():
+        raise ProfileError(f"{path}: no such profile; there are {', '.join(names())}")
+    return read_yaml(path, Profile, ProfileError)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,138 @@
+"""Store: a folder of records, one folder a run, named by the run's id.
+
+A record is written beside its place and moved there whole. What is in the store is complete.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from cxrstudy.identity import file_sha256
+from cxrstudy.record import BODY, EPOCHS, RUN, SCORES, Record, id_of
+
+
+class StoreError(RuntimeError):
+    """A record is missing or is not what was written; the message names the file."""
+
+
+def has(store: Path, run: str) -> bool:
+    """Whether the run is recorded."""
+    return (store / run / RUN).is_file()
+
+
+def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
+    """Write a record whole or not at all.
+
+    Parameters
+    ----------
+    store
+        Folder; made when missing.
+    run
+        Id.
+    fill
+        Writes the record's files into the folder it is given.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{run[:12]}-", dir=store))
+    try:
+        fill(partial)
+        _move(partial, store / run)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def read(store: Path, run: str) -> Record:
+    """Read the facts of a run.
+
+    Raises
+    ------
+    StoreError
+        The run is not recorded, its file is broken, or its id is not that of its contents.
+    """
+    path = store / run / RUN
+    if not path.is_file():
+        raise StoreError(f"{path}: no such record; run the notebook that makes it")
+    try:
+        record = Record.model_validate(json.loads(path.read_text()))
+    except ValueError as error:  # not text, not JSON, or not a record
+        raise StoreError(f"{path}: broken ({error}); delete the folder to run it again") from None
+    if record.id != run or id_of(record.identity) != run:
+        raise StoreError(f"{path}: altered, its id is not that of its contents; delete the folder")
+    return record
+
+
+def read_scores(store: Path, run: str) -> pd.DataFrame:
+    """Read the scores of a run: a row an image, ``truth_*`` and ``score_*`` a label.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
+    texts = ("id", "patient", "source", "role", "split")
+    # Only an empty cell is unknown: "NA" may be a patient's name.
+    return pd.read_csv(
+        _checked(store, run, SCORES), dtype=dict.fromkeys(texts, str),
+        keep_default_na=False, na_values=[""],
+    )  # fmt: skip
+
+
+def read_epochs(store: Path, run: str) -> pd.DataFrame:
+    """Read the evaluations on the way of a run.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
+    return pd.read_csv(_checked(store, run, EPOCHS))
+
+
+def body_path(store: Path, run: str) -> Path:
+    """Path of a run's trained body.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
+    return _checked(store, run, BODY)
+
+
+def find(store: Path, beginning: str) -> str:
+    """Complete an id from its first characters.
+
+    Raises
+    ------
+    StoreError
+        No run, or more than one, begins so.
+    """
+    found = [path.parent.name for path in store.glob(f"{beginning}*/{RUN}")]
+    found = [name for name in found if not name.startswith(".")]  # unfinished
+    if len(found) != 1:
+        raise StoreError(
+            f"{store}: {len(found)} runs begin with {beginning!r}; give more of the id"
+        )
+    return found[0]
+
+
+def _move(partial: Path, place: Path) -> None:
+    """Move a folder to its place, unless the same record is there, which has the same bits."""
+    try:
+        partial.rename(place)
+    except OSError:
+        if (place / RUN).is_file():
+            return
+        shutil.rmtree(place)  # what an interrupted deletion left
+        partial.rename(place)
+
+
+def _checked(store: Path, run: str, name: str) -> Path:
+    path, expected = store / run / name, read(store, run).files.get(name)
+    if not path.is_file() or file_sha256(path) != expected:
+        raise StoreError(f"{path}: missing or altered since it was written; delete its folder")
+    return path

@@ -1,0 +1,130 @@
+"""Study: a profile, a cohort and a number of seeds; what an experiment's notebook talks to."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy import engine, pixels, places, store
+from cxrstudy.chain import Chain, Start
+from cxrstudy.cohort import Cohort, load_cohort
+from cxrstudy.plan import Plan, PlannedRun, make_plan
+from cxrstudy.profile import Profile, read_profile
+from cxrstudy.record import Record
+from cxrstudy.run import Job
+from cxrstudy.scores import collect
+from cxrstudy.stage import Stage
+
+
+class Study:
+    """The study on one cohort, at one size.
+
+    Parameters
+    ----------
+    profile
+        Name of a file in ``profiles/``.
+    cohort
+        Name of a file in ``data_manifests/cohorts/``.
+    seeds
+        Repeats of every arm, paired across arms.
+
+    Raises
+    ------
+    ProfileError, CohortError, ManifestError
+        The profile, the cohort or one of its manifests can't be read.
+    """
+
+    def __init__(self, profile: str, cohort: str, seeds: int) -> None:
+        self.profile: Profile = read_profile(profile)
+        self.cohort: Cohort = load_cohort(
+            cohort, self.profile.phantom_patients, self.profile.phantom_seed
+        )
+        self.seeds = seeds
+
+    @property
+    def records(self) -> Path:
+        """Folder of the store."""
+        return places.runs() / "store"
+
+    @property
+    def scratch(self) -> Chain:
+        """The network with random weights."""
+        start = self.profile.backbones[self.cohort.name].start
+        return Chain(Start(start.architecture, "random", start.options))
+
+    @property
+    def start(self) -> Chain:
+        """The network with the weights that all arms begin with: from natural images.
+
+        Where no such weights fit the network, a stage on the profile's stand-in plays their part.
+        """
+        backbone = self.profile.backbones[self.cohort.name]
+        chain = Chain(backbone.start)
+        return chain >> self.stage(backbone.stand_in) if backbone.stand_in else chain
+
+    def stage(self, *roles: str) -> Stage:
+        """Stage on a role, or on several pooled, at the sizes of the profile.
+
+        A stage on the target is also scored on the external role, where the cohort has one.
+        """
+        stage = self.profile.stage(self.cohort.name, *roles)
+        with_external = roles == ("target",) and "external" in self.cohort.roles
+        return stage.but(scored_on=("external",)) if with_external else stage
+
+    def plan(self, arms: Mapping[Any, Chain]) -> Plan:
+        """Plan the runs that arms need, each once."""
+        return make_plan(arms, self.seeds, self.cohort)
+
+    def run(self, arms: Mapping[Any, Chain]) -> pd.DataFrame:
+        """Train what is not recorded, with progress, and return the scores of all arms.
+
+        Raises
+        ------
+        RunError
+            A run failed.
+        UnreadableImage
+            An image can't be read; the message names its path.
+        """
+        plan = self.plan(arms)
+        missing = plan.missing(self.records)
+        if missing:
+            maps = self._build_pixels(missing)
+            jobs = {run.id: self._job(run, maps) for run in missing}
+            with engine.local(min(engine.workers(), len(jobs))) as executor:
+                engine.execute_all(jobs, executor)
+        return collect(plan, self.records)
+
+    def records_of(self, arms: Mapping[Any, Chain]) -> list[Record]:
+        """Records of all the runs that arms went through, parents first."""
+        return [store.read(self.records, run.id) for run in self.plan(arms).runs]
+
+    def _job(self, run: PlannedRun, maps: Mapping[tuple[str, int], Path]) -> Job:
+        stage = run.chain.stages[-1]
+        return Job(
+            id=run.id,
+            identity=run.identity,
+            chain=run.chain,
+            role=self.cohort.role(*stage.roles),
+            scored_on=tuple(self.cohort.role(name) for name in stage.scored_on),
+            cohort=self.cohort.name,
+            copies=self.cohort.copies,
+            maps={name: path for (name, side), path in maps.items() if side == stage.pixels},
+            records=self.records,
+        )
+
+    def _build_pixels(self, runs: Sequence[PlannedRun]) -> dict[tuple[str, int], Path]:
+        """Decode or render, once, all manifests that the runs will look at."""
+        needed = {
+            (str(name), stage.pixels)
+            for stage in (run.chain.stages[-1] for run in runs)
+            for role in (*stage.roles, *stage.scored_on)
+            for name in self.cohort.role(role).table["manifest"].unique()
+        }
+        return {
+            (name, side): pixels.build(
+                self.cohort.manifests[name], side, places.runs() / "pixels", places.data(),
+                engine.workers(),
+            )
+            for name, side in sorted(needed)
+        }  # fmt: skip
