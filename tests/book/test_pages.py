@@ -1,0 +1,116 @@
+"""The built book: what a reader gets, with the network off."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+BUILT = Path(__file__).parents[2] / "book" / "_build" / "html"
+LOADING = {
+    "script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src",
+    "embed": "src", "object": "data",
+}  # fmt: skip
+#: Links that a browser fetches by itself; others, such as rel=canonical, only say something.
+FETCHED = {"stylesheet", "icon", "shortcut", "preload", "modulepreload", "prefetch", "manifest"}
+
+pytestmark = pytest.mark.book
+
+
+class Loads(HTMLParser):
+    """Collects what a page makes a browser fetch, its images and its local links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = dict(attributes)
+        if tag in LOADING and values.get(LOADING[tag]):
+            self.fetched.append(values[LOADING[tag]] or "")
+        if tag == "link" and set((values.get("rel") or "").split()) & FETCHED:
+            self.fetched.append(values.get("href") or "")
+        if tag == "img":
+            self.images.append(values)
+        if tag == "a" and values.get("href"):
+            self.links.append(values["href"] or "")
+
+
+def pages() -> list[Path]:
+    # The theme leaves a template of its own among the static files.
+    found = sorted(page for page in BUILT.rglob("*.html") if "_static" not in page.parts)
+    if not found:
+        pytest.fail("no book was built: run make book before make test-book")
+    return found
+
+
+def read(page: Path) -> Loads:
+    loads = Loads()
+    loads.feed(page.read_text())
+    return loads
+
+
+def outside(address: str) -> bool:
+    return bool(re.match(r"(https?:)?//", address))
+
+
+def test_every_chapter_of_the_contents_was_built() -> None:
+    contents = (BUILT.parents[1] / "_toc.yml").read_text()
+    chapters = re.findall(r"file: (\S+)", contents)
+    assert len(chapters) >= 6
+    for chapter in chapters:
+        assert (BUILT / f"{chapter}.html").is_file()
+
+
+def test_no_page_loads_anything_from_another_host() -> None:
+    found = {page.name: [a for a in read(page).fetched if outside(a)] for page in pages()}
+    assert {name: addresses for name, addresses in found.items() if addresses} == {}
+
+
+def test_no_style_sheet_loads_anything_from_another_host() -> None:
+    sheets = [*BUILT.rglob("*.css")]
+    assert sheets
+    for sheet in sheets:
+        text = sheet.read_text(errors="replace")
+        found = re.findall(r"(?:@import\s+|url\()\s*['\"]?((?:https?:)?//[^'\")\s]+)", text)
+        assert not found, f"{sheet}: {found[:3]}"
+
+
+def test_every_file_that_a_page_loads_is_there() -> None:
+    for page in pages():
+        for address in read(page).fetched:
+            name = address.split("?")[0].split("#")[0]
+            if name and not outside(address) and not name.startswith("data:"):
+                assert (page.parent / name).resolve().exists(), f"{page.name}: {address}"
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in pages():
+        for link in read(page).links:
+            name = link.split("#")[0]
+            if name and not outside(link) and not link.startswith(("mailto:", "data:")):
+                assert (page.parent / name).resolve().exists(), f"{page.name}: {link}"
+
+
+def test_every_image_of_the_chapters_has_a_text_alternative() -> None:
+    for page in pages():
+        for image in read(page).images:
+            source = str(image.get("src"))
+            assert image.get("alt"), f"{page.name}: {source}"
+            assert not str(image["alt"]).endswith((".svg", ".png")), f"{page.name}: {source}"
+
+
+def test_results_carry_their_banner_and_their_command() -> None:
+    page = (BUILT / "experiments" / "06_sequential_schemes.html").read_text()
+    assert "study-banner" in page
+    assert "papermill notebooks/06_sequential_schemes.ipynb" in page
+
+
+def test_provenance_lists_every_run_that_a_chapter_shows() -> None:
+    ids = re.compile(r"<tr>\s*<td>([0-9a-f]{12})</td>")
+    shown = set(ids.findall((BUILT / "experiments" / "06_sequential_schemes.html").read_text()))
+    listed = set(ids.findall((BUILT / "experiments" / "10_provenance.html").read_text()))
+    assert shown
+    assert shown <= listed

@@ -1,0 +1,199 @@
+"""Engine: parents first, nothing twice, and an error that names its chain."""
+
+import operator
+import os
+import sys
+import threading
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cxrstudy import device, engine
+from cxrstudy.chain import Chain
+from cxrstudy.engine import RunError, execute_all, local
+from cxrstudy.run import Job
+
+from .builders import STAGE, TINY, make_job, make_role
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    monkeypatch.setenv("CXRSTUDY_PROGRESS", "log")
+
+
+@pytest.fixture(scope="module")
+def role(tmp_path_factory):
+    return make_role(tmp_path_factory.mktemp("pixels"), images=10).role
+
+
+def make_jobs(role, folder, parents):
+    """Jobs of a forest: job i has the parent whose place is ``parents[i]``, or none."""
+    jobs: list[Job] = []
+    for number, place in enumerate(parents):
+        parent = None if place is None else jobs[place]
+        before = parent.chain if parent else Chain(TINY)
+        chain = before >> STAGE.but(seed=number)
+        jobs.append(make_job(chain, role, {}, folder, parent=parent and parent.id))
+    return {job.id: job for job in jobs}
+
+
+forests = st.integers(1, 8).flatmap(
+    lambda count: st.tuples(
+        *(st.none() | st.integers(0, place - 1) if place else st.none() for place in range(count))
+    )
+)
+
+
+class Log:
+    """Notes which runs begin and end, in order."""
+
+    def __init__(self, failing=()):
+        self.events, self.failing, self.lock = [], failing, threading.Lock()
+
+    def note(self, event, job):
+        with self.lock:
+            self.events.append((event, job.id))
+
+    def __call__(self, job):
+        self.note("begin", job)
+        if job.id in self.failing:
+            raise ValueError("no image of this size")
+        self.note("end", job)
+        return job.id
+
+    def begun(self):
+        return [run for event, run in self.events if event == "begin"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(forests, st.integers(1, 3))
+def test_every_run_is_executed_once_and_after_its_parent(role, tmp_path, parents, count):
+    jobs, log = make_jobs(role, tmp_path, parents), Log()
+    with ThreadPoolExecutor(count) as executor:
+        execute_all(jobs, executor, log)
+    assert sorted(log.begun()) == sorted(jobs)
+    for run, job in jobs.items():
+        parent = job.identity["parent"]
+        if parent:
+            assert log.events.index(("end", parent)) < log.events.index(("begin", run))
+
+
+def test_a_parent_that_is_not_among_the_jobs_is_taken_as_recorded(role, tmp_path):
+    jobs, log = make_jobs(role, tmp_path, [None, 0]), Log()
+    _, child = jobs
+    with ThreadPoolExecutor(1) as executor:
+        execute_all({child: jobs[child]}, executor, log)
+    assert log.begun() == [child]
+
+
+def test_runs_that_do_not_need_each_other_are_under_way_together(role, tmp_path):
+    jobs, together = make_jobs(role, tmp_path, [None, None]), threading.Barrier(2)
+
+    def work(job):
+        together.wait(10)  # breaks unless both have begun
+        return job.id
+
+    with ThreadPoolExecutor(2) as executor:
+        execute_all(jobs, executor, work)
+
+
+def test_a_run_that_fails_is_named_by_its_chain_and_its_children_are_not_started(role, tmp_path):
+    jobs = make_jobs(role, tmp_path, [None, 0, 1, 2])
+    first, second, *_ = jobs
+    log = Log(failing={second})
+    expected = rf"run {second[:12]} \(random → target → target\) failed: ValueError: no image of"
+    with ThreadPoolExecutor(2) as executor, pytest.raises(RunError, match=expected) as caught:
+        execute_all(jobs, executor, log)
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert log.begun() == [first, second]
+
+
+class InTurn(Executor):
+    """Does at once what it is given."""
+
+    def submit(self, work, *arguments):
+        future = Future()
+        try:
+            future.set_result(work(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def test_progress_is_told_in_images_seen(role, tmp_path, capsys):
+    jobs = make_jobs(role, tmp_path, [None, 0, None])
+    execute_all(jobs, InTurn(), Log())
+    total = 3 * STAGE.image_steps
+    assert f"training 3 runs: {total} in " in capsys.readouterr().err
+
+
+def test_progress_counts_what_was_done_before_a_failure(role, tmp_path, capsys):
+    jobs = make_jobs(role, tmp_path, [None, 0])
+    with pytest.raises(RunError):
+        execute_all(jobs, InTurn(), Log(failing={list(jobs)[1]}))
+    assert f"{STAGE.image_steps} of {2 * STAGE.image_steps}, stopped" in capsys.readouterr().err
+
+
+def test_there_is_a_worker_a_core_and_one_for_a_gpu(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    monkeypatch.setattr(device, "kind", lambda: "cpu")
+    assert engine.workers() == 7
+    monkeypatch.setattr(device, "kind", lambda: "cuda")
+    assert engine.workers() == 1
+    monkeypatch.setattr(device, "kind", lambda: "cpu")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert engine.workers() == 1
+
+
+# --- Local processes ----------------------------------------------------------------------------
+
+
+def test_spawned_processes_execute_jobs(role, tmp_path):
+    jobs = make_jobs(role, tmp_path, [None, 0, None])
+    with local(2) as executor:
+        # What a spawned process can find by its name: a function of the standard library.
+        execute_all(jobs, executor, operator.attrgetter("id"))
+        processes = {executor.submit(os.getpid).result() for _ in range(4)}
+    assert os.getpid() not in processes
+    assert len(processes) <= 2
+
+
+def test_spawned_processes_inherit_nothing(monkeypatch):
+    monkeypatch.setattr(sys, "mark_of_the_parent", True, raising=False)
+    with local(1) as executor:
+        inherited = executor.submit(eval, "hasattr(__import__('sys'), 'mark_of_the_parent')")
+        assert inherited.result() is False
+
+
+def test_an_error_in_a_spawned_process_names_the_chain(role, tmp_path):
+    jobs = make_jobs(role, tmp_path, [None])
+    with local(1) as executor, pytest.raises(RunError, match=r"\(random → target\) failed: Attrib"):
+        execute_all(jobs, executor, operator.attrgetter("no_such_fact"))
+
+
+def test_a_job_reaches_another_process_unchanged(role, tmp_path):
+    (job,) = make_jobs(role, tmp_path, [None]).values()
+    with local(1) as executor:
+        got = executor.submit(operator.attrgetter("chain", "identity", "role"), job).result()
+    chain, identity, arrived = got
+    assert (chain, identity) == (job.chain, job.identity)
+    assert arrived.fingerprint == role.fingerprint
+    np.testing.assert_array_equal(arrived.truth, role.truth)
+
+
+def test_a_failure_drops_what_has_not_begun_and_finishes_what_has():
+    futures = []
+
+    def fail_after_submitting():
+        with local(1) as executor:
+            futures.extend(executor.submit(operator.add, 1, 1) for _ in range(50))
+            raise RunError
+
+    with pytest.raises(RunError):
+        fail_after_submitting()
+    assert all(future.done() for future in futures)
+    assert sum(future.cancelled() for future in futures) > 40
+    assert all(future.cancelled() or future.result() == 2 for future in futures)
