@@ -25,7 +25,7 @@ STUDIES  := $(filter-out notebooks/00_% notebooks/10_%,$(wildcard notebooks/*.ip
 PLAIN    := $(patsubst notebooks/%,$(RUN)/%,$(wildcard notebooks/00_*.ipynb))
 EXECUTED := $(STUDIES:notebooks/%=$(RUN)/%)
 PAGES    := $(shell find book -path book/_build -prune -o -path book/experiments -prune -o -type f -print)
-PAPERMILL := $(BIN)/papermill --log-level WARNING
+PAPERMILL := $(BIN)/papermill --log-level WARNING $(if $(CI),--no-progress-bar)
 
 .PHONY: help
 help: ## list the targets

@@ -19,8 +19,8 @@ from cxrstudy.verdict import claims_table, read_claims, verdicts
 
 __all__ = [
     "Study", "auroc", "banner", "check_parameters", "claims_table", "contrasts", "costs",
-    "environments", "estimates", "figures", "provenance", "read_claims", "repeat", "runs_of",
-    "table", "verdicts",
+    "environments", "estimates", "figures", "provenance", "read_claims", "reminder",
+    "repeat", "runs_of", "table", "verdicts",
 ]  # fmt: skip
 
 _FORMATS = {
@@ -41,6 +41,11 @@ def banner(study: Study) -> HTML:
         f"<p>This run {study.profile.purpose}. Images: {study.cohort.copies}.</p>"
         f"<p>{study.cohort.caveat}</p></div>"
     )
+
+
+def reminder(study: Study) -> HTML:
+    """Say beside the numbers what they can't say."""
+    return HTML(f'<p class="study-reminder">{study.cohort.caveat}</p>')
 
 
 def table(frame: pd.DataFrame, **headings: str) -> HTML:

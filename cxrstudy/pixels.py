@@ -28,10 +28,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy import decode
+from cxrstudy.grey import UnreadableImage
+from cxrstudy.identity import code_fingerprint
 from cxrstudy.progress import progress
 
 if TYPE_CHECKING:  # a worker imports this module and needs no tables
     import pandas
+
+#: Modules whose code decides what an image file becomes.
+DECODERS = ("decode", "grey", "picture", "dicom")
 
 _LARGEST_CHUNK = 64
 _STALE_AFTER = 24 * 3600  # seconds; no build goes a day without writing
@@ -144,7 +149,7 @@ def _file(rows: list[_Row], pixels: int, folder: Path) -> Path:
 
 
 def _decoder_sha256() -> str:
-    return _sha256(Path(decode.__file__).read_bytes())
+    return code_fingerprint(DECODERS)
 
 
 def _sha256(content: bytes) -> str:
@@ -282,5 +287,5 @@ def _decoded(row: _Row, data: Path) -> tuple[NDArray[np.uint8], bool]:
     if found not in expected:
         wanted = " or ".join(expected) or "no hash at all"
         detail = f"row {row.id}: the manifest expects SHA-256 {wanted}, the file has {found}"
-        raise decode.UnreadableImage("PIX006", path, detail)
+        raise UnreadableImage("PIX006", path, detail)
     return decode.decode_grey(content, path), found != row.sha256

@@ -71,7 +71,8 @@ class Log:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(forests, st.integers(1, 3))
 def test_every_run_is_executed_once_and_after_its_parent(role, tmp_path, parents, count):
-    jobs, log = make_jobs(role, tmp_path, parents), Log()
+    log = Log()
+    jobs = dict(reversed(make_jobs(role, tmp_path, parents).items()))  # children named first
     with ThreadPoolExecutor(count) as executor:
         execute_all(jobs, executor, log)
     assert sorted(log.begun()) == sorted(jobs)

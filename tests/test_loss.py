@@ -77,11 +77,12 @@ def test_an_undecided_logit_costs_the_logarithm_of_two_whatever_is_hidden_beside
 
 
 def test_without_reduction_an_image_has_the_mean_of_its_known_labels():
-    truth = torch.tensor([[1.0, 0.0, math.nan], [math.nan, math.nan, math.nan]])
-    logits = torch.tensor([[0.0, 2.0, 9.0], [1.0, 2.0, 3.0]])
+    unknown = math.nan
+    truth = torch.tensor([[1, 0, unknown], [unknown, unknown, 1], [unknown, unknown, unknown]])
+    logits = torch.tensor([[0.0, 2.0, 9.0], [1.0, 2.0, 0.0], [1.0, 2.0, 3.0]])
     each = KnownBinaryCrossEntropy(reduction="none")(logits, truth)
     first = (math.log(2) + math.log(1 + math.exp(2))) / 2
-    assert each.tolist() == pytest.approx([first, 0])
+    assert each.tolist() == pytest.approx([first, math.log(2), 0])
 
 
 def test_classes_have_softmax_cross_entropy_and_labels_the_masked_one():

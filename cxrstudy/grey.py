@@ -1,0 +1,101 @@
+"""Grey: how stored values of any depth become one grey scale, and what is said when they can't."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+Values = NDArray[np.float64]
+Tone = Callable[[Values], Values]
+
+_EXCLUDE = "or list the row in the manifest's `excluded` column with a reason"
+
+#: What each code says, and what its reader can do about it. Codes are never reused.
+CODES: dict[str, tuple[str, str]] = {
+    "PIX001": ("missing file", f"Put the file there, {_EXCLUDE}."),
+    "PIX002": ("not an image", f"A download may have stored an error page: fetch it, {_EXCLUDE}."),
+    "PIX003": ("truncated or damaged", f"Fetch the file again, {_EXCLUDE}."),
+    "PIX004": ("unsupported format", f"Convert it to PNG, JPEG or one-frame DICOM, {_EXCLUDE}."),
+    "PIX005": ("blank", f"It holds nothing to learn from: replace it, {_EXCLUDE}."),
+    "PIX006": ("not the manifest's file", "Fetch the version that the manifest's card names."),
+    "PIX007": ("DICOM reader missing", "Run: pip install cxrstudy[dicom]"),
+}
+
+
+class UnreadableImage(ValueError):
+    """An image file that can't become pixels.
+
+    Parameters
+    ----------
+    code : str
+        A key of `CODES`, for instance ``"PIX003"``.
+    path : Path
+        The file.
+    detail : str
+        What was seen, in a few words.
+
+    Attributes
+    ----------
+    code : str
+        The code, stable across versions.
+    path : Path
+        The file.
+    """
+
+    def __init__(self, code: str, path: Path, detail: str) -> None:
+        self.code = code
+        self.path = path
+        self.detail = detail
+        name, advice = CODES[code]
+        super().__init__(f"{code} {name}: {path}: {detail}. {advice}")
+
+    def __reduce__(self) -> tuple[type[UnreadableImage], tuple[str, Path, str]]:
+        """Let the error come back whole from a worker process."""
+        return type(self), (self.code, self.path, self.detail)
+
+
+def one_line(error: Exception) -> str:
+    """Put what another library says of an error on one line of reasonable length."""
+    line = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return line if len(line) <= 300 else f"{line[:300]}…"
+
+
+def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None = None) -> Grey:
+    """Grey of integer values: `tone` maps the values that occur to 0..1; what is outside is black.
+
+    A grey scale is a function of the value alone, so it is computed once a value, not once a pixel.
+    """
+    values = stored.astype(np.int64)
+    inside = values if outside is None else values[~outside]
+    if not inside.size:
+        return np.zeros(values.shape, np.uint8)
+    low = int(inside.min())
+    present = np.flatnonzero(np.bincount(inside.ravel() - low))
+    table = np.zeros(int(present[-1]) + 1, np.uint8)
+    table[present] = np.rint(255 * tone((present + low).astype(np.float64)))
+    grey = table[np.clip(values - low, 0, len(table) - 1)]
+    return grey if outside is None else np.where(outside, np.uint8(0), grey)
+
+
+def between(values: Values, low: float, high: float) -> Values:
+    """Map low to 0 and high to 1, and what lies outside to the nearer of the two."""
+    if high <= low:  # a window of no width is a threshold
+        return (values > low).astype(np.float64)
+    return np.clip((values - low) / (high - low), 0, 1)
+
+
+def stretch(values: Values) -> Values:
+    """Map the lowest value to 0 and the highest to 1."""
+    return between(values, values.min(), values.max())
+
+
+def luma(colour: NDArray[Any]) -> NDArray[np.uint32]:
+    """Luma of (..., 3) unsigned integers of 8 or 16 bits, rounded as Pillow does."""
+    red, green, blue = np.moveaxis(colour.astype(np.uint32), -1, 0)
+    luma: NDArray[np.uint32] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16
+    return luma
