@@ -5,7 +5,7 @@ never data sets, so one notebook runs on every cohort. A cohort is a YAML file i
 ``data_manifests/cohorts``; its sources are manifests or the phantom generator.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -44,6 +44,10 @@ class Source(Strict):
     )
     split: SplitRule | None = Field(None, description="of a phantom; a manifest has its own")
 
+    site_follows_label: float = Field(
+        0.0, ge=-1, le=1, description="of a phantom: how strongly; below 0 the other way round"
+    )
+
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.manifest is None) == (self.phantom is None):
@@ -55,7 +59,8 @@ class Source(Strict):
     @property
     def name(self) -> str:
         """Of the manifest: that of its file, or of the generator's role."""
-        return self.manifest or f"phantom {self.phantom}"
+        tie = f" tied {self.site_follows_label:+g}" if self.site_follows_label else ""
+        return self.manifest or f"phantom {self.phantom}{tie}"
 
 
 class RoleDefinition(Strict):
@@ -64,6 +69,9 @@ class RoleDefinition(Strict):
     kind: Kind
     labels: list[str] | None = Field(None, description="None: all that the sources carry")
     sources: list[Source]
+    variant_of: str | None = Field(
+        None, description="a role whose patients, with their splits, this one shows in another way"
+    )
 
 
 class CohortDefinition(Strict):
@@ -187,7 +195,8 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     files = definition.files
     opened = {name: _open(source, patients, seed, files) for name, source in sources.items()}
     roles = _apart(
-        {role: _make_role(role, recipe, opened) for role, recipe in definition.roles.items()}
+        {role: _make_role(role, recipe, opened) for role, recipe in definition.roles.items()},
+        variants={role for role, recipe in definition.roles.items() if recipe.variant_of},
     )
     for role in roles.values():
         if role.table.empty:
@@ -247,7 +256,9 @@ def _open(
     assert source.split is not None
     if source.phantom not in patients:
         raise CohortError(f"the profile gives no number of patients for {source.name!r}")
-    table = phantom.population.draw(source.phantom, patients[source.phantom], seed)
+    table = phantom.population.draw(
+        source.phantom, patients[source.phantom], seed, source.site_follows_label
+    )
     splits = [split_of(patient, source.split) for patient in table["patient"]]
     table.insert(table.columns.get_loc("excluded"), "split", splits)
     carried = phantom.LABELS[source.phantom]
@@ -305,15 +316,15 @@ def _rename(cell: str, rename: Mapping[str, str]) -> str:
     return "|".join([*present, *(f"?{label}" for label in unknown if label not in present)])
 
 
-def _apart(roles: Mapping[str, Role]) -> dict[str, Role]:
-    """Take the patients of the target's test split out of every other role."""
+def _apart(roles: Mapping[str, Role], variants: Set[str]) -> dict[str, Role]:
+    """Take the patients of the target's test split out of every other role but its variants."""
     if "target" not in roles:
         return dict(roles)
     target = roles["target"]
     tested = set(target.table["patient"].iloc[target.rows("test")])
     return {
         name: role
-        if name == "target"
+        if name == "target" or name in variants
         else role.only(np.flatnonzero(~role.table["patient"].isin(tested).to_numpy()))
         for name, role in roles.items()
     }

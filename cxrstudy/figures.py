@@ -137,6 +137,40 @@ def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "
     return _finished(figure)
 
 
+def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -> Figure:
+    """Follow every arm from one place to the next: a line that falls is a shortcut that broke.
+
+    Parameters
+    ----------
+    places
+        Name of the place to :func:`cxrstudy.statistics.estimates` there, from left to right.
+    axis
+        Name of the number.
+    chance
+        Value of guessing, drawn as a broken line.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.4))
+    arms = list(next(iter(places.values()))["arm"])
+    colours = dict(zip(arms, [BLUE, GREEN, ORANGE, RED, PURPLE, SKY, GREY], strict=False))
+    axes.axhline(chance, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
+    axes.text(-0.3, chance, "chance ", va="bottom", color=GREY, fontsize=8.5)
+    for number, arm in enumerate(arms):
+        rows = pd.concat([table[table["arm"] == arm] for table in places.values()])
+        # A little apart, or intervals would lie on one another.
+        x = np.arange(len(rows)) + 0.035 * (number - (len(arms) - 1) / 2)
+        bars = rows[["estimate", "low", "high"]].to_numpy().T
+        axes.plot(x, bars[0], "o-", color=colours[arm], linewidth=2, markersize=6)
+        axes.vlines(x, bars[1], bars[2], color=colours[arm], linewidth=1.2)
+    _label_ends(axes, len(places) - 1 + 0.16, places, colours)
+    tables = zip(places, places.values(), strict=True)
+    axes.set_xticks(
+        range(len(places)), [f"{name}\nn = {t['patients'].iloc[0]}" for name, t in tables]
+    )
+    axes.set(xlim=(-0.32, len(places) - 0.3), ylim=(-0.02, 1.02), ylabel=axis)
+    axes.tick_params(axis="x", length=0)
+    return _finished(figure)
+
+
 def tree(plan: Plan) -> Figure:
     """Draw the stages of all arms as a tree; a box is a run, shared by all arms to its right.
 
@@ -250,6 +284,17 @@ def _caption_n(axes: Axes, table: pd.DataFrame, name: str) -> None:
     seeds = "1 seed" if row["seeds"] == 1 else f"{row['seeds']} seeds"
     n = f"n = {row['patients']} patients, {row['images']} images, {seeds}; bars: 95 % interval"
     axes.set_xlabel(f"{name}\n{n}", fontsize=9.5)
+
+
+def _label_ends(
+    axes: Axes, x: float, places: Mapping[str, pd.DataFrame], colours: Mapping[Hashable, str]
+) -> None:
+    """Write the arms' names at the ends of their lines, pushed apart where they would touch."""
+    ends = list(places.values())[-1].sort_values("estimate")
+    height = -1.0
+    for row in ends.itertuples():
+        height = max(row.estimate, height + 0.055)
+        axes.text(x, height, str(row.arm), color=colours[row.arm], va="center", fontsize=9.5)
 
 
 def _mean_roc(rows: pd.DataFrame, label: str, rates: NDArray[np.float64]) -> NDArray[np.float64]:

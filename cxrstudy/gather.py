@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.look import Look, see
+
 
 class RolePixels:
     """Looks like one (n, pixels, pixels) array of bytes with a row an image of a role.
@@ -21,12 +23,15 @@ class RolePixels:
         A role's table; its columns ``manifest`` and ``row`` say where each image lies.
     maps
         Manifest to its file of pixels, from :func:`cxrstudy.pixels.build`.
+    look
+        What may be seen of each image.
     """
 
-    def __init__(self, table: pd.DataFrame, maps: Mapping[str, Path]) -> None:
+    def __init__(self, table: pd.DataFrame, maps: Mapping[str, Path], look: Look = "whole") -> None:
         names = list(dict.fromkeys(table["manifest"]))
         self._maps = [np.load(maps[name], mmap_mode="r") for name in names]
         self._map = table["manifest"].map(names.index).to_numpy(np.intp)
+        self._look: Look = look
         self._row = table["row"].to_numpy(np.intp)
 
     def __len__(self) -> int:
@@ -38,4 +43,4 @@ class RolePixels:
         for number, pixels in enumerate(self._maps):
             here = self._map[rows] == number
             gathered[here] = pixels[self._row[rows[here]]]
-        return gathered
+        return see(gathered, self._look)

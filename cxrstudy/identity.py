@@ -17,8 +17,8 @@ from typing import Any
 #: Modules whose code decides what a run computes. A change in their docstrings or comments does
 #: not count. The phantom generator is covered by the SHA-256 of each of its recipes.
 MODULES_THAT_MATTER = (
-    "decode", "grey", "picture", "dicom", "pixels", "gather", "split", "batches", "schedule",
-    "body", "weights", "model", "loss", "training", "scoring",
+    "decode", "grey", "picture", "dicom", "pixels", "look", "gather", "split",
+    "batches", "schedule", "body", "weights", "model", "loss", "training", "scoring",
 )  # fmt: skip
 
 #: Libraries that decide the bits of a run.

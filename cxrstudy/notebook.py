@@ -10,6 +10,7 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from cxrstudy import figures
+from cxrstudy.baseline import source_alone
 from cxrstudy.chain import Chain
 from cxrstudy.parameters import check_parameters
 from cxrstudy.provenance import RUNS, costs, environments, output_of, runs_of, table_of
@@ -20,7 +21,7 @@ from cxrstudy.verdict import claims_table, read_claims, verdicts
 __all__ = [
     "Study", "auroc", "banner", "check_parameters", "claims_table", "contrasts", "costs",
     "environments", "estimates", "figures", "provenance", "read_claims", "reminder",
-    "repeat", "runs_of", "table", "verdicts",
+    "repeat", "runs_of", "source_alone", "table", "verdicts",
 ]  # fmt: skip
 
 _FORMATS = {

@@ -66,7 +66,7 @@ def execute(job: Job) -> str:
     body = read_body(store.body_path(job.records, parent)) if parent else None
     model = build(job.chain.start, len(job.role.labels), stage.seed, body)
     statistics = normalisation(model)
-    pixels = RolePixels(job.role.table, job.maps)
+    pixels = RolePixels(job.role.table, job.maps, stage.look)
     began = time.perf_counter()
     epochs = train(model, job.role, pixels, stage, statistics, kind)
     trained = time.perf_counter()
@@ -91,8 +91,9 @@ def _scores(
     """Score tables: validation and test of the role, test of the further roles."""
     from cxrstudy.scoring import score
 
+    look = job.chain.stages[-1].look
     wanted = [(job.role, pixels, "validation"), (job.role, pixels, "test")]
-    wanted += [(role, RolePixels(role.table, job.maps), "test") for role in job.scored_on]
+    wanted += [(role, RolePixels(role.table, job.maps, look), "test") for role in job.scored_on]
     for role, images, split in wanted:
         rows = role.rows(split)
         if len(rows):

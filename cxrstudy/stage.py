@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
+from cxrstudy.look import Look
+
 
 class StageError(ValueError):
     """A stage has a value that it can't have; the message names the field."""
@@ -38,6 +40,8 @@ class Stage:
         Alpha of MixUp's beta distribution; 0 is off.
     flip
         Mirror half of the training images. Off: the heart has a side.
+    look
+        What may be seen of each image, in training and in testing; see :mod:`cxrstudy.look`.
     share
         Share of the training patients used, nested by seed.
     evaluations
@@ -57,6 +61,7 @@ class Stage:
     weight_decay: Annotated[float, Field(ge=0)] = 0.05
     mixup: Annotated[float, Field(ge=0)] = 0.0
     flip: bool = False
+    look: Look = "whole"
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
     evaluations: Annotated[int, Field(ge=1)] = 4
     scored_on: tuple[str, ...] = ()

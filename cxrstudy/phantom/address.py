@@ -9,7 +9,7 @@ ROLES = ("target", "external", "general", "pneumonia", "natural_small", "natural
 """What a cohort can be for."""
 
 LEGAL = (
-    "phantom:seed=<integer>;role=<role>;site_follows_label=<0 to 1>;"
+    "phantom:seed=<integer>;role=<role>;site_follows_label=<-1 to 1>;"
     "id=<role>-<five digits or more>-<image>"
 )
 _ADDRESS = re.compile(
@@ -29,7 +29,8 @@ class Address:
     role : str
         One of `ROLES`.
     site_follows_label : float
-        Probability that the label decides the site.
+        Probability that the label decides the site; below 0, that it decides it the other way
+        round.
     number, image : int
         The patient, from 0, and the image of theirs, from 1.
     """
@@ -73,7 +74,7 @@ def read_address(text: str) -> Address:
         raise illegal(text, f"its role must be one of {', '.join(ROLES)}, the same in its id")
     try:
         address = Address(int(seed), role, float(tie), int(number), int(image))
-        check_share(address.site_follows_label)
+        check_tie(address.site_follows_label)
     except ValueError as error:
         raise illegal(text, str(error)) from None
     if str(address) != text:
@@ -86,13 +87,13 @@ def illegal(text: str, reason: str) -> ValueError:
     return ValueError(f"not a phantom address: {text!r}; {reason}; legal: {LEGAL}")
 
 
-def check_share(share: float) -> None:
-    """Refuse a probability outside 0 to 1.
+def check_tie(tie: float) -> None:
+    """Refuse a tie outside -1 to 1.
 
     Raises
     ------
     ValueError
         Naming ``site_follows_label`` and the value.
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"site_follows_label must lie in 0 to 1, not {share!r}")
+    if not -1 <= tie <= 1:
+        raise ValueError(f"site_follows_label must lie in -1 to 1, not {tie!r}")

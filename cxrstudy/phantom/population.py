@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.identity import canonical, fingerprint, meaning
-from cxrstudy.phantom.address import ROLES, Address, check_share, illegal, read_address
+from cxrstudy.phantom.address import ROLES, Address, check_tie, illegal, read_address
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.pathology import ATYPICAL
 from cxrstudy.phantom.patient import Patient, draw_patient
@@ -97,6 +97,8 @@ SITES = {
 """Hospitals of each role, drawn evenly."""
 TIED_SITE = {"covid19": "birch", "other_pneumonia": "alder", "normal": "alder"}
 """Where the target's site goes when it follows the label."""
+REVERSED_SITE = {"covid19": "alder", "other_pneumonia": "birch", "normal": "birch"}
+"""Where it goes when it follows the label the other way round."""
 
 NATIVE_PIXELS = 256
 """Width and height that the manifest states; any other size is rendered as faithfully."""
@@ -169,8 +171,8 @@ def case_of(address: Address) -> Case:
     tied, choice = site_rng.random(), site_rng.random()
     sites = SITES[address.role]
     site = sites[int(choice * len(sites))]
-    if address.role == "target" and tied < address.site_follows_label:
-        site = TIED_SITE[labels[0]]
+    if address.role == "target" and tied < abs(address.site_follows_label):
+        site = TIED_SITE[labels[0]] if address.site_follows_label > 0 else REVERSED_SITE[labels[0]]
     image_rng = stream(address.seed, address.id, "image")
     sicker = {"pneumonia", "effusion", "oedema", "consolidation"} & set(labels)
     share = AP_SHARE + (AP_SHIFT if sicker else 0.0)
@@ -229,7 +231,8 @@ def draw(role: str, patients: int, seed: int, site_follows_label: float = 0.0) -
     seed : int
         The cohort's seed, not negative.
     site_follows_label : float
-        Probability, in the target role, that the label decides the site.
+        Probability, in the target role, that the label decides the site; below 0, the other way
+        round.
 
     Returns
     -------
@@ -245,7 +248,7 @@ def draw(role: str, patients: int, seed: int, site_follows_label: float = 0.0) -
         raise ValueError(f"role must be one of {', '.join(ROLES)}, not {role!r}")
     if patients < 0 or seed < 0:
         raise ValueError(f"patients and seed must not be negative: {patients!r}, {seed!r}")
-    check_share(site_follows_label)
+    check_tie(site_follows_label)
     rows = [
         _row(Address(seed, role, float(site_follows_label), number, image))
         for number in range(patients)

@@ -111,6 +111,12 @@ def test_the_site_follows_the_label_when_told_to():
     assert (table.source == expected).all()
 
 
+def test_the_site_follows_the_label_the_other_way_round_below_zero():
+    table = population.draw("target", 150, 0, site_follows_label=-1.0)
+    expected = np.where(table.labels == "covid19", "phantom-alder", "phantom-birch")
+    assert (table.source == expected).all()
+
+
 def test_tying_the_site_changes_nothing_else():
     free = population.draw("target", 40, 0)
     tied = population.draw("target", 40, 0, site_follows_label=0.6)
@@ -142,6 +148,7 @@ def test_recipes_hash_the_address_and_the_source(monkeypatch):
         (("target", -1, 0), "patients"),
         (("target", 1, -2), "seed"),
         (("target", 1, 0, 1.5), "site_follows_label"),
+        (("target", 1, 0, -1.5), "site_follows_label"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, named):
