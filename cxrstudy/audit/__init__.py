@@ -1,0 +1,122 @@
+"""Audit: what could mislead a reader of a cohort's numbers, found before any is reported.
+
+Each check is one module with a code, a title and a function ``check``; what they look at is
+:mod:`cxrstudy.audit.evidence`, what they say is :class:`~cxrstudy.audit.outcome.Outcome`. Codes
+below 100 are about leaks, the others about shortcuts and about what the data are.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Protocol
+
+import pandas as pd
+
+from cxrstudy.audit import (
+    children,
+    classes,
+    conflicting_labels,
+    dominating_patients,
+    identical_images,
+    label_from_age_and_sex,
+    label_from_border,
+    label_from_format,
+    label_from_source,
+    label_from_view,
+    licences,
+    near_duplicates,
+    patient_in_two_splits,
+    source_and_label,
+    unreadable_images,
+    upstream_patients,
+)
+from cxrstudy.audit.evidence import Evidence, gather
+from cxrstudy.audit.outcome import CannotCheck, Outcome, State, row_table
+
+__all__ = [
+    "CHECKS", "Evidence", "Outcome", "State", "as_json", "as_table", "exit_status", "gather",
+    "run_audit", "run_checks",
+]  # fmt: skip
+
+
+class Check(Protocol):
+    """What a module with a check has."""
+
+    CODE: str
+    TITLE: str
+
+    def check(self, evidence: Evidence) -> Outcome:
+        """Look at the evidence."""
+
+
+CHECKS: tuple[Check, ...] = (
+    patient_in_two_splits,
+    identical_images,
+    near_duplicates,
+    upstream_patients,
+    conflicting_labels,
+    label_from_source,
+    label_from_view,
+    label_from_age_and_sex,
+    label_from_format,
+    label_from_border,
+    children,
+    classes,
+    licences,
+    unreadable_images,
+    dominating_patients,
+    source_and_label,
+)
+
+
+def run_audit(cohort_name: str, profile: str = "quick") -> list[Outcome]:
+    """Audit a cohort.
+
+    Parameters
+    ----------
+    cohort_name
+        Name of a file in ``data_manifests/cohorts/``.
+    profile
+        Name of a file in ``profiles/``: how many phantoms are drawn.
+
+    Raises
+    ------
+    CohortError, ManifestError, ProfileError
+        The cohort, one of its manifests or the profile can't be read.
+    """
+    return run_checks(gather(cohort_name, profile))
+
+
+def run_checks(evidence: Evidence) -> list[Outcome]:
+    """Let every check look at the evidence, in the order of the codes."""
+    return [_outcome(check, evidence) for check in CHECKS]
+
+
+def as_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Make a table with a row a check, without the rows concerned."""
+    names = ["code", "title", "state", "count", "detail", "advice"]
+    return pd.DataFrame(
+        [{name: getattr(o, name) for name in names} for o in outcomes], columns=names
+    )
+
+
+def as_json(outcomes: Sequence[Outcome]) -> str:
+    """Write outcomes with the rows concerned, for programs."""
+    records = as_table(outcomes).to_dict("records")
+    for record, outcome in zip(records, outcomes, strict=True):
+        record["rows"] = outcome.rows.to_dict("records")
+    return json.dumps(records, indent=2, ensure_ascii=False)
+
+
+def exit_status(outcomes: Sequence[Outcome]) -> int:
+    """1 where there is an issue or something could not be checked, else 0."""
+    return int(any(o.state in ("issue", "could not be checked") for o in outcomes))
+
+
+def _outcome(check: Check, evidence: Evidence) -> Outcome:
+    try:
+        return check.check(evidence)
+    except CannotCheck as reason:
+        return Outcome(
+            check.CODE, check.TITLE, "could not be checked", 0, row_table(), str(reason),
+            "Provide what is missing, and run the audit again.",
+        )  # fmt: skip

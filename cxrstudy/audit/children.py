@@ -1,0 +1,47 @@
+"""CXR106: children among adults, and sources whose ages nobody knows."""
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.outcome import CannotCheck, Outcome, row, row_table
+
+CODE, TITLE = "CXR106", "children among adults"
+
+#: Years; younger is a child.
+ADULT = 18
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Look for ages below 18 in a cohort that has adults, and for sources without any age.
+
+    Raises
+    ------
+    CannotCheck
+        No age is known.
+    """
+    images = evidence.images[evidence.images["used"]]
+    if images["age"].isna().all():
+        raise CannotCheck("No age is known of any image.")
+    children = images[images["age"] < ADULT]
+    if not (images["age"] >= ADULT).any():
+        children = children.iloc[:0]
+    rows = [
+        row(f"{image.age:g} years", ", ".join(image.roles), image.manifest, image.id)
+        for image in children.itertuples()
+    ]
+    silent = [
+        (name, source, table)
+        for (name, source), table in images.groupby(["manifest", "source"])
+        if table["age"].isna().all()
+    ]
+    rows += [
+        row(f"could not be checked: no age of {len(table)} images of {source}",
+            ", ".join(table["roles"].iloc[0]), name)
+        for name, source, table in silent
+    ]  # fmt: skip
+    unknown = int(images["age"].isna().sum())
+    return Outcome(
+        CODE, TITLE, "note" if rows else "pass", len(children), row_table(rows),
+        f"{len(children)} images of children beside adults; the age of {unknown} of {len(images)} "
+        f"images is unknown, of {len(silent)} sources wholly.",
+        "Find out the ages, and report adults alone: children look different, and so do their "
+        "diseases." if rows else "Nothing to do.",
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""CXR110: images of one patient that dominate a class."""
+
+import numpy as np
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
+
+CODE, TITLE = "CXR110", "images of one patient dominating a class"
+
+#: Share of a class's images in a split. Above 5 % one person moves the class's recall by 5 points;
+#: above 20 % by more than the effects that this study is about.
+NOTE_ABOVE, ISSUE_ABOVE = 0.05, 0.20
+#: Images of the patient; below, the class is small, which is for CXR107 to say.
+LEAST_IMAGES = 10
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Find the patient with most images of each label in each split."""
+    rows: list[dict[str, str]] = []
+    states: list[State] = ["pass"]
+    largest = 0.0
+    for name, role in evidence.roles.items():
+        table = role.table.assign(person=evidence.people(role))
+        for column, label in enumerate(role.labels):
+            for split, images in table[role.truth[:, column] == 1].groupby("split"):
+                counts = images["person"].value_counts()
+                share = counts.iloc[0] / counts.sum()
+                if counts.iloc[0] < LEAST_IMAGES or share <= NOTE_ABOVE:
+                    continue
+                states.append("issue" if share > ISSUE_ABOVE else "note")
+                largest = max(largest, share)
+                what = f"{counts.index[0]} has {counts.iloc[0]} of {counts.sum()} images of {label}"
+                rows.append(row(f"{what} in {split}", name))
+    return Outcome(
+        CODE, TITLE, gravest(states), len(rows), row_table(rows),
+        f"In {len(rows)} classes of a split one patient has more than {NOTE_ABOVE:.0%} of the "
+        f"images; the largest share is {np.round(100 * largest):.0f} %." if rows
+        else f"No patient has more than {NOTE_ABOVE:.0%}, and {LEAST_IMAGES}, of a class's images.",
+        "Weigh or draw by patient, and count patients, not images." if rows else "Nothing to do.",
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""CXR002: identical bytes or pixels across splits or sources, or under two patients' names."""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.outcome import Outcome, State
+from cxrstudy.audit.pairs import judge, outcome_of_pairs
+
+CODE, TITLE = "CXR002", "identical images across splits, sources or patients"
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Compare SHA-256 of the original files, and the pixels at 64 x 64."""
+    judged = [
+        (first, second, what, state)
+        for (first, second), what in identical(evidence).items()
+        if (state := _state(evidence.images, first, second))
+    ]
+    return outcome_of_pairs(
+        CODE, TITLE, evidence, judged, "are identical",
+        "Exclude all but one of each set of copies in the manifests, with that reason.",
+    )  # fmt: skip
+
+
+def identical(evidence: Evidence) -> dict[tuple[int, int], str]:
+    """Pairs of positions, the first before the second, to what they share."""
+    pixels, readable = evidence.thumbnails.pixels, np.flatnonzero(evidence.readable)
+    seen = {int(place): pixels[place].tobytes() for place in readable}
+    same_pixels = dict.fromkeys(_twins(seen.items()), "same pixels")
+    return same_pixels | dict.fromkeys(_twins(evidence.images["sha256"].items()), "same bytes")
+
+
+def _twins(contents: Iterable[tuple[int, object]]) -> Iterator[tuple[int, int]]:
+    having: dict[object, list[int]] = {}
+    for place, content in contents:
+        having.setdefault(content, []).append(place)
+    for places in having.values():
+        yield from combinations(places, 2)
+
+
+def _state(images: pd.DataFrame, first: int, second: int) -> State | None:
+    state = judge(images, first, second)
+    if state or images["person"].iloc[first] == images["person"].iloc[second]:
+        return state
+    # Of one source and split, but under two names: identical images are one patient's.
+    return "issue" if images["used"].iloc[[first, second]].all() else "note"

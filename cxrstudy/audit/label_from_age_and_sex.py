@@ -1,0 +1,28 @@
+"""CXR103: label guessed from age and sex alone."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.guess import outcome_of_guesses
+from cxrstudy.audit.outcome import Outcome
+from cxrstudy.cohort import Role
+
+CODE, TITLE = "CXR103", "label guessed from age and sex alone"
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Guess labels from age and sex; that they are unknown is a value like another."""
+    return outcome_of_guesses(
+        CODE, TITLE, evidence, _features,
+        "Report scores an age group and sex, or match the classes for both.",
+    )  # fmt: skip
+
+
+def _features(evidence: Evidence, role: Role) -> NDArray[np.float64] | None:
+    age = role.table["age"].to_numpy(np.float64)
+    sex = pd.get_dummies(role.table["sex"]).to_numpy(np.float64)
+    if np.isnan(age).all() and (role.table["sex"] == "unknown").all():
+        return None
+    return np.column_stack([age, sex])

@@ -1,0 +1,32 @@
+"""CXR105: label guessed from the border pixels alone."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.guess import outcome_of_guesses
+from cxrstudy.audit.outcome import Outcome
+from cxrstudy.cohort import Role
+
+CODE, TITLE = "CXR105", "label guessed from the border pixels alone"
+
+#: Width of the ring, of 64 pixels: 1.6 % of each side, which holds no lung but in tight cuts.
+RING = 1
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Guess labels from the outermost pixels: collimation, padding, markers, exposure."""
+    return outcome_of_guesses(
+        CODE, TITLE, evidence, _features,
+        "Crop to the lungs, or report how far an image without lungs goes beside every score.",
+        linear=True,
+    )  # fmt: skip
+
+
+def _features(evidence: Evidence, role: Role) -> NDArray[np.float64] | None:
+    if not evidence.readable.any():
+        return None
+    pixels = evidence.thumbnails.pixels[evidence.positions(role)]
+    ring = np.ones(pixels.shape[1:], bool)
+    ring[RING:-RING, RING:-RING] = False
+    return pixels[:, ring].astype(np.float64)

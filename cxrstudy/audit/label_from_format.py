@@ -1,0 +1,29 @@
+"""CXR104: label guessed from image size and file format alone."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.guess import outcome_of_guesses
+from cxrstudy.audit.outcome import Outcome
+from cxrstudy.cohort import Role
+
+CODE, TITLE = "CXR104", "label guessed from image size and file format alone"
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Guess labels from width, height, their ratio, and the ending of the original's name."""
+    return outcome_of_guesses(
+        CODE, TITLE, evidence, _features,
+        "Bring all images to one size and format by the same steps, from originals that are at "
+        "least so large.",
+    )  # fmt: skip
+
+
+def _features(evidence: Evidence, role: Role) -> NDArray[np.float64] | None:
+    table = role.table
+    file = table["origin"].where(table["origin"] != "", table["path"])
+    ending = file.str.extract(r"\.([A-Za-z]+)$", expand=False).str.lower().fillna("none")
+    size = table[["width", "height"]].to_numpy(np.float64)
+    return np.column_stack([size, size[:, 0] / size[:, 1], pd.get_dummies(ending).to_numpy()])

@@ -1,0 +1,25 @@
+"""CXR101: label guessed from the source alone."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.guess import outcome_of_guesses
+from cxrstudy.audit.outcome import Outcome
+from cxrstudy.cohort import Role
+
+CODE, TITLE = "CXR101", "label guessed from the source alone"
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Guess labels from the name of the data set or hospital."""
+    return outcome_of_guesses(
+        CODE, TITLE, evidence, _features,
+        "Report how far the source alone goes beside every score, and test on a source that has "
+        "all classes.",
+    )  # fmt: skip
+
+
+def _features(evidence: Evidence, role: Role) -> NDArray[np.float64] | None:
+    return np.asarray(pd.get_dummies(role.table["source"]), np.float64)

@@ -1,0 +1,35 @@
+"""CXR003: near duplicates across splits or sources: resized, recompressed or windowed copies."""
+
+from cxrstudy.audit.evidence import DETAIL_AGREEMENT, HASH_DISTANCE, Evidence
+from cxrstudy.audit.identical_images import identical
+from cxrstudy.audit.outcome import Outcome
+from cxrstudy.audit.pairs import judge, outcome_of_pairs
+
+CODE, TITLE = "CXR003", "near duplicates across splits or sources"
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Compare all pairs by perceptual hash, and the candidates by their details.
+
+    How far apart copies and other pairs are was measured: see
+    :data:`~cxrstudy.audit.evidence.HASH_DISTANCE` and
+    :data:`~cxrstudy.audit.evidence.DETAIL_AGREEMENT`.
+    """
+    known = identical(evidence)
+    judged = [
+        (first, second, f"looks the same ({distance} of 64 bits differ)", state)
+        for first, second, distance in _pairs(evidence)
+        if (first, second) not in known and (state := judge(evidence.images, first, second))
+    ]
+    return outcome_of_pairs(
+        CODE, TITLE, evidence, judged,
+        f"look the same (hashes within {HASH_DISTANCE} of 64 bits, details correlate at "
+        f"{DETAIL_AGREEMENT} or more)",
+        "Look at each pair; exclude copies in the manifests, and give one patient's images one "
+        "name and one split.",
+    )  # fmt: skip
+
+
+def _pairs(evidence: Evidence) -> list[tuple[int, int, int]]:
+    near = evidence.near
+    return [(int(one), int(other), int(bits)) for one, other, bits in zip(*near, strict=True)]

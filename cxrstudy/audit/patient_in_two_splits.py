@@ -1,0 +1,26 @@
+"""CXR001: the same patient in two splits of a role."""
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.outcome import Outcome, row, row_table
+
+CODE, TITLE = "CXR001", "patient in two splits"
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Look for persons, by name or by the crosswalk of RSNA and NIH, on both sides of a split."""
+    rows, patients = [], 0
+    for name, role in evidence.roles.items():
+        table = role.table.assign(person=evidence.people(role))
+        splits = table.groupby("person")["split"].agg(lambda of: sorted(set(of)))
+        torn = splits[splits.str.len() > 1]
+        patients += len(torn)
+        for image in table[table["person"].isin(torn.index)].itertuples():
+            what = (
+                f"{image.person} is in {' and '.join(torn[image.person])}; this one: {image.split}"
+            )
+            rows.append(row(what, name, image.manifest, image.id))
+    return Outcome(
+        CODE, TITLE, "issue" if rows else "pass", patients, row_table(rows),
+        f"{patients} patients have images in more than one split of a role.",
+        "Give all images of a patient one split." if rows else "Nothing to do.",
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""CXR111: source and label coincide, in training and in test."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.outcome import Outcome, State, row, row_table
+from cxrstudy.cohort import Role
+
+CODE, TITLE = "CXR111", "source and label coincide"
+
+#: Images of a class, or of a source, in a split; of fewer, it may be chance.
+LEAST_IMAGES = 10
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Look for classes of one source, and for sources of one class, that hold in every split.
+
+    A classifier that tells the source is then right about these images in training and in test, and
+    nothing shows that it knows no disease.
+    """
+    rows, compared = [], 0
+    for name, role in evidence.roles.items():
+        if role.kind == "multilabel" or role.table["source"].nunique() < 2:
+            continue
+        compared += 1
+        tied = [set(_tied(table)) for table in _tables(role)]
+        rows += [row(what, name) for what in sorted(set.intersection(*tied))]
+    state: State = "issue" if rows else "pass" if compared else "not applicable"
+    return Outcome(
+        CODE, TITLE, state, len(rows), row_table(rows),
+        f"{len(rows)} classes or sources of {compared} roles with several sources coincide, in "
+        "training and in test.",
+        "Bring each class from several sources and each source with several classes; until then "
+        "no score on this role is about disease." if rows else "Nothing to do.",
+    )  # fmt: skip
+
+
+def _tables(role: Role) -> Iterator[pd.DataFrame]:
+    """Images a source (row) and class (column), of training and of test."""
+    classes = (
+        pd.Series(role.truth.argmax(1)).map(dict(enumerate(role.labels)))
+        if role.kind == "multiclass"
+        else pd.Series(role.truth[:, 0]).map({1: role.labels[0], 0: f"no {role.labels[0]}"})
+    )
+    for split in ("train", "test"):
+        here = (role.table["split"] == split).to_numpy()
+        if here.any():
+            yield pd.crosstab(role.table["source"][here], classes[here])
+
+
+def _tied(table: pd.DataFrame) -> Iterator[str]:
+    for label, counts in table.items():
+        if counts.sum() >= LEAST_IMAGES and (counts > 0).sum() == 1:
+            yield f"all images of {label} come from {counts.idxmax()}"
+    for source, counts in table.iterrows():
+        if counts.sum() >= LEAST_IMAGES and (counts > 0).sum() == 1:
+            yield f"all images from {source} are of {counts.idxmax()}"

@@ -1,0 +1,37 @@
+"""CXR109: unreadable or blank images."""
+
+import numpy as np
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.outcome import Outcome, row, row_table
+
+CODE, TITLE = "CXR109", "unreadable or blank images"
+
+#: Standard deviation of the grey levels (0 to 255) of an image at 64 pixels. The flattest real
+#: radiograph of the open cohort has 13; noise on a uniform field, averaged, less than 3.
+FLATTEST = 3.0
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Read every image that is not excluded, and look for nearly uniform ones."""
+    seen = evidence.thumbnails
+    used = np.flatnonzero((evidence.images["excluded"] == "").to_numpy()).tolist()
+    spread = seen.pixels.std((1, 2), dtype=np.float32)
+    wrong = {place: seen.unreadable[place] for place in used if place in seen.unreadable}
+    wrong |= {
+        place: f"blank: standard deviation {spread[place]:.1f} grey levels"
+        for place in used
+        if spread[place] < FLATTEST and place not in wrong
+    }
+    images = evidence.images
+    rows = [
+        row(what, ", ".join(images["roles"].iat[place]), images["manifest"].iat[place],
+            images["id"].iat[place])
+        for place, what in sorted(wrong.items())
+    ]  # fmt: skip
+    return Outcome(
+        CODE, TITLE, "issue" if rows else "pass", len(rows), row_table(rows),
+        f"{len(rows)} of {len(used)} images can't be read or show nothing.",
+        "Fetch them again, or list them as excluded with that reason." if rows
+        else "Nothing to do.",
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""CXR004: a patient who is tested on, and was trained on in another role."""
+
+from cxrstudy.audit.evidence import Evidence, rsna_image
+from cxrstudy.audit.outcome import CannotCheck, Outcome, State, row, row_table
+from cxrstudy.cohort import Role
+
+CODE, TITLE = "CXR004", "tested patient seen in an upstream role"
+
+
+def check(evidence: Evidence) -> Outcome:
+    """Look for persons of the target's test split, and of the external role, in other roles.
+
+    Raises
+    ------
+    CannotCheck
+        A role has images of RSNA, whose patients only the crosswalk tells, and there is none.
+    """
+    upstream = {name: role for name, role in evidence.roles.items() if name != "external"}
+    rows, patients = [], set()
+    for tested, people in _tested(evidence).items():
+        for name, role in upstream.items():
+            if name == tested:
+                continue
+            for image, person in zip(role.table.itertuples(), evidence.people(role), strict=True):
+                if person in people and (name != "target" or image.split != "test"):
+                    patients.add(person)
+                    what = f"{person} is also tested in role {tested}"
+                    rows.append(row(what, name, image.manifest, image.id))
+    if evidence.crosswalk is None and any(map(_has_rsna, evidence.roles.values())):
+        raise CannotCheck("Images of RSNA name no patients; put the crosswalk to NIH in place.")
+    state: State = "issue" if rows else "pass" if len(evidence.roles) > 1 else "not applicable"
+    return Outcome(
+        CODE, TITLE, state, len(patients), row_table(rows),
+        f"{len(patients)} tested patients have images in a role that is trained on.",
+        "Take these images out of the upstream role." if rows else "Nothing to do.",
+    )  # fmt: skip
+
+
+def _tested(evidence: Evidence) -> dict[str, set[str]]:
+    tested = {}
+    for name, role in evidence.roles.items():
+        if name == "external":
+            tested[name] = set(evidence.people(role))
+        elif name == "target":
+            tested[name] = set(evidence.people(role)[role.rows("test")])
+    return tested
+
+
+def _has_rsna(role: Role) -> bool:
+    names = role.table[["patient", "path", "origin"]].itertuples(index=False)
+    return any(rsna_image(*row) for row in names)

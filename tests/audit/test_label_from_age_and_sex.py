@@ -1,0 +1,25 @@
+from cxrstudy.audit import label_from_age_and_sex as audited
+
+from .made import clean, tie_age
+
+
+def test_a_tie_is_measured_where_it_is() -> None:
+    made = clean()
+    tie_age(made)
+    outcome = audited.check(made.evidence())
+    assert (outcome.state, outcome.count) == ("issue", 1)
+    assert list(outcome.rows["role"]) == ["target"]
+    assert outcome.detail.startswith("Role target: AUROC 0.")
+    assert "balanced accuracy" in outcome.detail
+
+
+def test_that_an_age_is_missing_tells_as_well() -> None:
+    made = clean()
+    made.put(made.where("pneumonia", labels="pneumonia"), "pneumonia", age=float("nan"))
+    assert audited.check(made.evidence()).state == "issue"
+
+
+def test_ages_and_sexes_that_nobody_knows_can_not_be_checked() -> None:
+    made = clean()
+    made.put(slice(None), "pneumonia", age=float("nan"), sex="unknown")
+    assert audited.check(made.evidence()).state == "could not be checked"

@@ -1,0 +1,19 @@
+from cxrstudy.audit import label_from_border as audited
+
+from .made import clean, mark_border
+
+
+def test_a_tie_is_measured_where_it_is() -> None:
+    made = clean()
+    mark_border(made)
+    outcome = audited.check(made.evidence())
+    assert (outcome.state, outcome.count) == ("issue", 1)
+    assert list(outcome.rows["role"]) == ["target"]
+    assert outcome.detail.startswith("Role target: AUROC 0.")
+    assert "balanced accuracy" in outcome.detail
+
+
+def test_what_is_inside_is_not_looked_at() -> None:
+    made = clean()
+    made.images["target"][made.where(labels="covid19"), 1:-1, 1:-1] //= 2
+    assert audited.check(made.evidence()).state == "pass"

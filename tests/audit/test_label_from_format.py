@@ -1,0 +1,22 @@
+from cxrstudy.audit import label_from_format as audited
+
+from .made import clean, tie_size
+
+
+def test_a_tie_is_measured_where_it_is() -> None:
+    made = clean()
+    tie_size(made)
+    outcome = audited.check(made.evidence())
+    assert (outcome.state, outcome.count) == ("issue", 1)
+    assert list(outcome.rows["role"]) == ["target"]
+    assert outcome.detail.startswith("Role target: AUROC 0.")
+    assert "balanced accuracy" in outcome.detail
+
+
+def test_the_original_files_ending_counts_before_the_copys() -> None:
+    made = clean()
+    rows = made.where("pneumonia", labels="pneumonia")
+    made.put(slice(None), "pneumonia", origin="somewhere@1:image.png")
+    assert audited.check(made.evidence()).state == "pass"
+    made.put(rows, "pneumonia", origin="somewhere@1:image.JPG")
+    assert audited.check(made.evidence()).state == "issue"

@@ -1,0 +1,20 @@
+from cxrstudy.audit import label_from_source as audited
+
+from .made import clean, tie_source
+
+
+def test_a_tie_is_measured_where_it_is() -> None:
+    made = clean()
+    tie_source(made)
+    outcome = audited.check(made.evidence())
+    assert (outcome.state, outcome.count) == ("issue", 1)
+    assert list(outcome.rows["role"]) == ["target"]
+    assert outcome.detail.startswith("Role target: AUROC 0.")
+    assert "balanced accuracy" in outcome.detail
+
+
+def test_one_source_tells_nothing() -> None:
+    made = clean()
+    for role in made.tables:
+        made.put(slice(None), role, source="alder")
+    assert audited.check(made.evidence()).state == "not applicable"

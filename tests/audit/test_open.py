@@ -1,0 +1,85 @@
+"""The audit of the open cohort: which of its known traps are found without being told.
+
+Counts are of what is found, whether or not the manifests have dealt with it.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cxrstudy import audit, places
+from cxrstudy.manifest import read_manifest
+
+pytestmark = pytest.mark.data
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, audit.Outcome]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CXRSTUDY_RUNS", str(tmp_path_factory.mktemp("runs")))
+        patch.setattr("cxrstudy.engine.workers", lambda: 1)
+        return {outcome.code: outcome for outcome in audit.run_audit("open")}
+
+
+@pytest.fixture
+def found(radiographs: Path, request: pytest.FixtureRequest) -> dict[str, audit.Outcome]:
+    """Outcomes by code; the images are asked for first, or the test is skipped."""
+    outcomes: dict[str, audit.Outcome] = request.getfixturevalue("outcomes")
+    return outcomes
+
+
+def _collections(outcome: audit.Outcome) -> Counter[tuple[str, str]]:
+    """Pairs of copies by the collections of both, as the file names begin."""
+    pairs = (row.what.split(" as ")[1].split("/") for row in outcome.rows.itertuples())
+    seconds = [names[-1].split("_")[0].split(" ")[0] for names in pairs]
+    firsts = [name.split("/")[-1].split("_")[0] for name in outcome.rows["id"]]
+    return Counter(zip(firsts, seconds, strict=True))
+
+
+def test_copies_across_collections(found: dict[str, audit.Outcome]) -> None:
+    pairs = _collections(found["CXR002"]) + _collections(found["CXR003"])
+    assert pairs["cohen", "cxnet"] >= 196
+    assert pairs["cohen", "hannover"] >= 12
+    assert pairs["cxnet", "hannover"] >= 42
+    assert sum(count for (one, _), count in pairs.items() if one == "fig1") >= 1
+    assert found["CXR003"].rows["what"].str.contains("kermany224/").any()
+
+
+def test_squares_cut_from_hannover_which_nobody_had_told(found: dict[str, audit.Outcome]) -> None:
+    """Cohen's copies keep Hannover's names, which the audit does not look at."""
+    rows = found["CXR003"].rows
+    name = rows["id"].str.extract(r"cohen_([0-9a-f]{8})\.jpg", expand=False)
+    other = rows["what"].str.extract(r"hannover_([0-9a-f]{8})\.jpg", expand=False)
+    both = name.notna() & other.notna()
+    assert both.sum() >= 60
+    assert (name[both] == other[both]).all()
+
+
+def test_labels_that_conflict(found: dict[str, audit.Outcome]) -> None:
+    what = found["CXR005"].rows["what"]
+    assert what.str.contains("labelled pneumonia, read as 'Normal'").sum() >= 57
+    assert what.str.contains("patient's images show .*: multi-").sum() >= 9
+
+
+@pytest.mark.parametrize("code", ["CXR101", "CXR104", "CXR105"])
+def test_labels_are_guessed_without_lungs(found: dict[str, audit.Outcome], code: str) -> None:
+    assert found[code].state == "issue"
+    assert "target" in set(found[code].rows["role"])
+
+
+def test_sources_of_one_class(found: dict[str, audit.Outcome]) -> None:
+    assert "all images from hannover are of covid19" in set(found["CXR111"].rows["what"])
+
+
+def test_ages_licences_and_small_classes(found: dict[str, audit.Outcome]) -> None:
+    assert found["CXR106"].state == "note"
+    assert found["CXR106"].rows["what"].str.contains("images of kermany").any()
+    licences = read_manifest(places.MANIFESTS / "covid_multi.csv").included["licence"]
+    forbidden = found["CXR108"].rows["what"].str.contains("ND").sum()
+    assert forbidden == licences.str.contains("ND").sum() > 0
+    assert "2 patients of other_pneumonia in test" in set(found["CXR107"].rows["what"])
+
+
+def test_nobody_is_on_both_sides_by_name(found: dict[str, audit.Outcome]) -> None:
+    assert [found[code].state for code in ("CXR001", "CXR004", "CXR109")] == ["pass"] * 3
