@@ -6,7 +6,7 @@ never data sets, so one notebook runs on every cohort. A cohort is a YAML file i
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
@@ -136,7 +136,8 @@ class Role:
 class Cohort:
     """Roles by name, and what to say beside any number that comes from them.
 
-    ``manifests`` holds the included rows of every manifest that a role draws on, by name.
+    ``manifests`` holds the included rows of every manifest that a role draws on, by name, and
+    ``excluded`` how many rows were left out for which reason.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Cohort:
     caveat: str
     roles: Mapping[str, Role]
     manifests: Mapping[str, pd.DataFrame]
+    excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def role(self, *names: str) -> Role:
         """One role, or several pooled.
@@ -206,7 +208,9 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
             )
     tables = {name: table for name, (table, _) in opened.items()}
     about = (definition.name, definition.title, definition.copies, definition.caveat)
-    return Cohort(*about, roles, tables)
+    return Cohort(
+        *about, roles, tables, {name: _reasons(source) for name, source in sources.items()}
+    )
 
 
 def read_definition(path: Path) -> CohortDefinition:
@@ -236,6 +240,14 @@ def pool(roles: Sequence[Role]) -> Role:
     table = pd.concat([role.table for role in roles], ignore_index=True)
     name = "+".join(role.name for role in roles)
     return Role(name, "multilabel", labels, table, np.concatenate(truths))
+
+
+def _reasons(source: Source) -> dict[str, int]:
+    """Rows that a source's manifest lists as excluded, by reason; a phantom has none."""
+    if source.manifest is None:
+        return {}
+    reasons = read_manifest(places.MANIFESTS / f"{source.manifest}.csv").table["excluded"]
+    return {str(reason): int(n) for reason, n in reasons[reasons != ""].value_counts().items()}
 
 
 def _as_read(table: pd.DataFrame, files: Files) -> pd.DataFrame:

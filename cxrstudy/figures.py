@@ -4,7 +4,7 @@ Colours are Okabe and Ito's (2008), which colour-blind readers can tell apart; w
 also said by place or by text, so that a figure survives a grey printer.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,21 +13,16 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path as MovePath
 from numpy.typing import NDArray
 from sklearn.metrics import roc_curve
 
 from cxrstudy import phantom
 from cxrstudy.phantom import Phantom
-from cxrstudy.plan import Plan, PlannedRun
 from cxrstudy.statistics import SPOKEN
 
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F6670",
 )  # fmt: skip
-#: Colour of a stage by the first of its roles; others are grey.
-ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
 WIDTH = 7.2  # inches: the text width of the book
 
 
@@ -47,7 +42,7 @@ def use_style() -> None:
     )  # fmt: skip
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-    set_matplotlib_formats("svg")
+    set_matplotlib_formats("svg", metadata={"Date": None})
 
 
 def estimates(
@@ -75,7 +70,7 @@ def estimates(
         )  # fmt: skip
     _intervals(axes, table, BLUE)
     _caption_n(axes, table, axis)
-    return _finished(figure)
+    return finished(figure)
 
 
 def differences(table: pd.DataFrame, axis: str) -> Figure:
@@ -93,7 +88,7 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
     _intervals(axes, table, BLUE, signed=True)
     against = table["against"].iloc[0]
     _caption_n(axes, table, f"{axis}: difference to {against}\n(right of 0: better than {against})")
-    return _finished(figure)
+    return finished(figure)
 
 
 def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "target") -> Figure:
@@ -131,10 +126,12 @@ def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "
         axes.set_aspect("equal")
     for axes in grid.flat[len(arms) :]:
         axes.set_visible(False)
-    figure.supxlabel("1 − specificity", fontsize=10)
+    n = estimated.iloc[0]
+    counts = f"n = {n['patients']} patients, {n['images']} images, seeds: {n['seeds']}"
+    figure.supxlabel(f"1 − specificity\n{counts}", fontsize=9.5)
     figure.supylabel("sensitivity", fontsize=10)
     figure.tight_layout()
-    return _finished(figure)
+    return finished(figure)
 
 
 def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -> Figure:
@@ -168,41 +165,7 @@ def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -
     )
     axes.set(xlim=(-0.32, len(places) - 0.3), ylim=(-0.02, 1.02), ylabel=axis)
     axes.tick_params(axis="x", length=0)
-    return _finished(figure)
-
-
-def tree(plan: Plan) -> Figure:
-    """Draw the stages of all arms as a tree; a box is a run, shared by all arms to its right.
-
-    Parameters
-    ----------
-    plan
-        Drawn for its first seed.
-    """
-    first_seed = min(seed for _, seed in plan.ends)
-    ends = {run: arm for (arm, seed), run in plan.ends.items() if seed == first_seed}
-    runs = {run.id: run for run in plan.runs if run.chain.stages[-1].seed == first_seed}
-    below = _children(runs)
-    heights = _heights(below, ends)
-    depths = {name: len(run.chain.stages) for name, run in runs.items()}
-    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.5 * len(ends) + 0.3))
-    step = 1.4
-    for parent, children in below.items():
-        for child in children:
-            start = (depths.get(parent, 0) * step, heights[parent])
-            _branch(axes, start, (depths[child] * step, heights[child]))
-        if parent not in runs:
-            _box(axes, (0, heights[parent]), f"{parent}\nweights", GREY)
-    for name, run in runs.items():
-        roles, at = run.chain.stages[-1].roles, (depths[name] * step, heights[name])
-        colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
-        _box(axes, at, "\n+ ".join(role.replace("_", "\n") for role in roles), colour)
-        if name in ends:
-            axes.text(at[0] + 0.5, at[1], str(ends[name]), va="center", fontsize=9.5)
-    axes.set_xlim(-0.5, (max(depths.values()) + 1) * step)
-    axes.set_ylim(len(ends) - 0.45, -0.55)
-    axes.axis("off")
-    return _finished(figure)
+    return finished(figure)
 
 
 def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False) -> Figure:
@@ -213,7 +176,7 @@ def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False
         for colour, mask in ((SKY, specimen.lung), (ORANGE, specimen.lesion)):
             if outlines and mask.any():
                 axes.contour(mask, levels=[0.5], colors=[colour], linewidths=0.9)
-    return _finished(figure)
+    return finished(figure)
 
 
 def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
@@ -233,10 +196,10 @@ def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
         label = SPOKEN.get(row.labels, row.labels).replace("_", " ")
         person = "" if row.sex == "unknown" else f"\n{row.view}, {row.sex}, {row.age:.0f} years"
         _radiograph(axes, phantom.read(row.path, pixels), label + person)
-    return _finished(figure)
+    return finished(figure)
 
 
-def _finished(figure: Figure) -> Figure:
+def finished(figure: Figure) -> Figure:
     """Take a figure from pyplot's hands, or a notebook would show it a second time."""
     plt.close(figure)
     return figure
@@ -304,45 +267,3 @@ def _mean_roc(rows: pd.DataFrame, label: str, rates: NDArray[np.float64]) -> NDA
         false, true, _ = roc_curve(table[f"truth_{label}"] == 1, table[f"score_{label}"])
         curves.append(np.interp(rates, false, true))
     return np.asarray(np.mean(curves, axis=0))
-
-
-def _children(runs: Mapping[str, PlannedRun]) -> dict[str, list[str]]:
-    """What follows each run; what has no run before it follows its initial weights."""
-    below: dict[str, list[str]] = {}
-    for name, run in runs.items():
-        below.setdefault(run.parent or run.chain.start.weights, []).append(name)
-    return below
-
-
-def _heights(below: Mapping[str, Sequence[str]], ends: Mapping[str, Hashable]) -> dict[str, float]:
-    """Row of each end, depth first so that no branches cross; the rest amid what follows them."""
-    heights: dict[str, float] = {}
-    rows = iter(range(len(ends)))
-
-    def place(name: str) -> float:
-        own = [float(next(rows))] if name in ends else []
-        heights[name] = float(np.mean(own + [place(child) for child in below.get(name, [])]))
-        return heights[name]
-
-    children = {child for names in below.values() for child in names}
-    for root in [name for name in below if name not in children]:
-        place(root)
-    return heights
-
-
-def _branch(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    middle = (start[0] + end[0]) / 2
-    points = [start, (middle, start[1]), (middle, end[1]), end]
-    codes = [MovePath.MOVETO, MovePath.CURVE4, MovePath.CURVE4, MovePath.CURVE4]
-    curve = PathPatch(MovePath(points, codes), fill=False, edgecolor=GREY, linewidth=1.2, zorder=0)
-    axes.add_patch(curve)
-
-
-def _box(axes: Axes, at: tuple[float, float], text: str, colour: str) -> None:
-    axes.text(
-        *at, text, ha="center", va="center", fontsize=8.2, color="black", linespacing=1.0,
-        bbox={
-            "boxstyle": "round,pad=0.32", "facecolor": "white", "edgecolor": colour,
-            "linewidth": 1.6,
-        },
-    )  # fmt: skip

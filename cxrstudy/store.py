@@ -40,6 +40,7 @@ def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
     partial = Path(tempfile.mkdtemp(prefix=f".{run[:12]}-", dir=store))
     try:
         fill(partial)
+        partial.chmod(0o755)  # a temporary folder is private, a store may be shared
         _move(partial, store / run)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

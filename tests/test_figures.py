@@ -9,16 +9,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
-from matplotlib.patches import PathPatch
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy import figures, phantom
-from cxrstudy.chain import Chain, Start
-from cxrstudy.plan import make_plan
-
-from .builders import STAGE, TINY, make_cohort, make_role
 
 BACKEND = "matplotlib_inline.backend_inline.set_matplotlib_formats"
 
@@ -217,96 +211,6 @@ def test_another_role_is_drawn_when_asked_for(scores):
     assert np.trapezoid(line.get_ydata(), line.get_xdata()) == pytest.approx(1)
 
 
-# --- The tree of stages -------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def plan(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pixels")
-    roles = [
-        make_role(folder),
-        make_role(folder, "multilabel", ("a", "b"), name="general"),
-        make_role(folder, "binary", ("opacity",), name="pneumonia"),
-    ]
-    start, other = Chain(TINY), Chain(Start("resnet10t", "imagenet"))
-    target, general, pneumonia = (
-        STAGE.but(roles=(name,)) for name in ("target", "general", "pneumonia")
-    )
-    arms = {
-        "T": start >> target,
-        "G→T": start >> general >> target,
-        "G→P→T": start >> general >> pneumonia >> target,
-        "pooled": start >> STAGE.but(roles=("general", "pneumonia")) >> target,
-        "elsewhere": other >> target,
-    }
-    return make_plan(arms, 2, make_cohort(*roles))
-
-
-def boxes(figure):
-    """Text of the boxes, by place."""
-    (axes,) = figure.axes
-    return {text.get_position(): text.get_text() for text in axes.texts if text.get_bbox_patch()}
-
-
-def test_the_tree_has_a_box_a_run_of_one_seed_and_one_for_each_start(plan):
-    found = boxes(figures.tree(plan))
-    runs = [run for run in plan.runs if run.chain.stages[-1].seed == 0]
-    assert len(runs) == 8
-    assert len(found) == 8 + 2
-    assert sorted(found.values()) == sorted(
-        ["random\nweights", "imagenet\nweights", "general\n+ pneumonia", "general", "pneumonia"]
-        + ["target"] * 5
-    )
-
-
-def test_a_box_stands_as_far_right_as_its_run_is_deep(plan):
-    found = boxes(figures.tree(plan))
-    columns = sorted({x for x, _ in found})
-    at = {x: sorted(text for (other, _), text in found.items() if other == x) for x in columns}
-    assert [at[x] for x in columns] == [
-        ["imagenet\nweights", "random\nweights"],
-        ["general", "general\n+ pneumonia", "target", "target"],
-        ["pneumonia", "target", "target"],
-        ["target"],
-    ]
-
-
-def test_every_arm_is_named_beside_its_last_box_in_a_row_of_its_own(plan):
-    figure = figures.tree(plan)
-    names = {
-        text.get_text(): text.get_position()
-        for text in figure.axes[0].texts
-        if not text.get_bbox_patch()
-    }
-    assert set(names) == {"T", "G→T", "G→P→T", "pooled", "elsewhere"}
-    assert len({y for _, y in names.values()}) == 5
-    found = boxes(figure)
-    for x, y in names.values():
-        last = max(at for at, row in found if row == y and at < x)
-        assert found[last, y] == "target"
-
-
-def test_no_two_boxes_lie_on_each_other(plan):
-    figure = figures.tree(plan)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    renderer = canvas.get_renderer()
-    patches = [text.get_bbox_patch() for text in figure.axes[0].texts if text.get_bbox_patch()]
-    extents = [patch.get_window_extent(renderer) for patch in patches]
-    for number, one in enumerate(extents):
-        assert not any(one.overlaps(other) for other in extents[number + 1 :])
-
-
-def test_every_run_hangs_on_one_branch(plan):
-    (axes,) = figures.tree(plan).axes
-    branches = [patch for patch in axes.patches if isinstance(patch, PathPatch)]
-    found = boxes(axes.figure)
-    ends = [tuple(branch.get_path().vertices[-1]) for branch in branches]
-    roots = {place for place, text in found.items() if "weights" in text}
-    assert sorted(ends) == sorted(place for place in found if place not in roots)
-    assert {tuple(branch.get_path().vertices[0]) for branch in branches} <= set(found)
-
-
 # --- Images -------------------------------------------------------------------------------------
 
 
@@ -376,17 +280,16 @@ def saved(figure):
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda scores, plan: figures.estimates(TABLE, "AUROC", {"published": 0.757}),
-        lambda scores, plan: figures.differences(CONTRASTS, "AUROC"),
-        lambda scores, plan: figures.roc(scores, "covid19", ESTIMATED),
-        lambda scores, plan: figures.tree(plan),
-        lambda scores, plan: figures.specimens({"covid19": specimen(True)}, 1, outlines=True),
+        lambda scores: figures.estimates(TABLE, "AUROC", {"published": 0.757}),
+        lambda scores: figures.differences(CONTRASTS, "AUROC"),
+        lambda scores: figures.roc(scores, "covid19", ESTIMATED),
+        lambda scores: figures.specimens({"covid19": specimen(True)}, 1, outlines=True),
     ],
-    ids=["estimates", "differences", "roc", "tree", "specimens"],
+    ids=["estimates", "differences", "roc", "specimens"],
 )
-def test_the_same_figure_is_the_same_file(draw, scores, plan):
-    first = saved(draw(scores, plan))
-    assert first == saved(draw(scores, plan))
+def test_the_same_figure_is_the_same_file(draw, scores):
+    first = saved(draw(scores))
+    assert first == saved(draw(scores))
     assert len(first) > 5_000
 
 
@@ -409,7 +312,6 @@ def test_colours_are_those_of_okabe_and_ito():
         figures.YELLOW,
     }  # fmt: skip
     assert named == published
-    assert set(figures.ROLE_COLOURS.values()) <= published
 
 
 def test_no_figure_says_a_minus_with_a_hyphen():

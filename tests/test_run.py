@@ -113,6 +113,14 @@ def test_the_number_of_threads_that_torch_had_does_not_matter(world, alone, reco
     assert (tmp_path / alone / BODY).read_bytes() == (records / alone / BODY).read_bytes()
 
 
+def test_an_operation_that_cannot_be_repeated_is_an_error_and_no_warning(world, tmp_path):
+    torch.use_deterministic_algorithms(False)
+    (job,) = jobs_of(world, tmp_path, STAGE)
+    execute(job)
+    assert torch.are_deterministic_algorithms_enabled()
+    assert not torch.is_deterministic_algorithms_warn_only_enabled()
+
+
 # --- The record ---------------------------------------------------------------------------------
 
 

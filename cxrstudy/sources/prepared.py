@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from cxrstudy import places
 from cxrstudy.card import read_card
@@ -22,6 +24,9 @@ from cxrstudy.split import SplitRule, split_of, stratifying_salt
 #: Shares of the patients of the open cohort, the same in every set, and how closely each class of
 #: the target keeps to them.
 RULE, TOLERANCE = SplitRule(salt=0, test=0.25, validation=0.15), 0.02
+
+#: Copies that nobody knew of until the audit compared the images.
+COPIES = places.MANIFESTS / "copies" / "open.csv"
 
 FINDINGS = (
     "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema", "Fibrosis",
@@ -91,23 +96,77 @@ def nih64(folder: Path) -> pd.DataFrame:
 def covid_multi(folder: Path) -> pd.DataFrame:
     """Cohen's collection, Hannover and COVID-CXNet, without the copies among them."""
     table = _read(folder, "covid_multi")
+    pairs = pd.concat([cut_from_hannover(table), copies(table)])
     return _manifest(
         table,
-        # The group joins patient ids and near duplicates, so that copies can't part.
-        patient="multi-" + table["group"],
+        # The group joins patient ids and the copies that were known when the set was prepared.
+        patient=join("multi-" + table["group"], table["id"], pairs),
         source=table["source"],
         licence=table["image_license"].fillna("not stated"),
         labels=table["label"].map(_OTHER),
-        excluded=np.where(table["keep"] == 0, "a copy of an image of another set", ""),
+        excluded=np.select(
+            [table["keep"] == 0, table["id"].isin(pairs["id"])],
+            [
+                "a copy of an image of another set",
+                "a copy of an image of another set, by the audit",
+            ],
+            "",
+        ),
     )
+
+
+def cut_from_hannover(table: pd.DataFrame) -> pd.DataFrame:
+    """Pair Cohen's images with the images of Hannover that they were cut from.
+
+    Cohen's collection holds square cuts of Hannover's images under the same file names and other
+    patient ids; only a dozen are known as copies to the set's own labels.
+    """
+    name = table["source_file"].str.rsplit(".", n=1).str[0]
+    named = table.assign(name=name).loc[table["keep"] == 1, ["id", "name", "source"]]
+    cuts, whole = (named[named["source"] == source] for source in ("cohen", "hannover"))
+    pairs = cuts.merge(whole, on="name", suffixes=("", "_whole"))
+    return pairs[["id", "id_whole"]].rename(columns={"id_whole": "copy_of"})
+
+
+def copies(table: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of copies that the audit of the open cohort found, as far as they are in a set.
+
+    Columns ``id``, the image to leave out, and ``copy_of``. Where both have other labels both are
+    left out.
+    """
+    known = pd.read_csv(COPIES)
+    return known[known["id"].isin(table["id"])]
+
+
+def join(patient: "pd.Series[str]", image: "pd.Series[str]", pairs: pd.DataFrame) -> list[str]:
+    """Give patients one name when an image of one is a copy of an image of the other."""
+    names = dict(zip(image, patient, strict=True))
+    known = list(dict.fromkeys(patient))
+    number = {name: at for at, name in enumerate(known)}
+    inside = pairs[pairs["copy_of"].isin(names)]
+    ends = [[number[names[i]] for i in inside[column]] for column in ("id", "copy_of")]
+    graph = coo_array((np.ones(len(inside)), ends), shape=(len(known), len(known)))
+    _, groups = connected_components(graph, directed=False)
+    first: dict[int, str] = {}
+    for name, group in zip(known, groups, strict=True):
+        first.setdefault(int(group), name)
+    return [first[int(groups[number[name]])] for name in patient]
 
 
 def external(folder: Path) -> pd.DataFrame:
     """Actualmed and Figure 1: other hospitals."""
     table = _read(folder, "external")
     excluded = np.select(
-        [~table["label"].isin(_OTHER), table["use"] == 0],
-        ["no label: " + table["label"], "a copy of an image of another set"],
+        [
+            ~table["label"].isin(_OTHER),
+            table["use"] == 0,
+            table["id"].isin(copies(table)["id"]),
+        ],
+        [
+            "no label: " + table["label"],
+            "a copy of an image of another set",
+            "a copy of an image of another set, by the audit",
+        ],
         "",
     )
     stated = {"actualmed": "not stated", "figure1": "research use only"}
@@ -135,8 +194,23 @@ def kermany224(folder: Path) -> pd.DataFrame:
     )
 
 
+def radiography(folder: Path) -> pd.DataFrame:
+    """3,200 images of the COVID-19 Radiography Database, which names no patients."""
+    table = _read(folder, "radiography")
+    return _manifest(
+        table,
+        # Nobody knows the patients: that each image is one of its own is an assumption.
+        patient="radiography-" + table["source_file"].str.rsplit(".", n=1).str[0],
+        source=np.where(table["label"] == "covid19", "radiography-bimcv", "radiography-rsna"),
+        licence="not stated",
+        labels=table["label"].map(_OTHER),
+        excluded=np.where(table["use"] == 0, "a copy of an image of another set", ""),
+    )
+
+
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    reader.__name__: reader for reader in (nih1k, nih64, covid_multi, external, kermany224)
+    reader.__name__: reader
+    for reader in (nih1k, nih64, covid_multi, external, kermany224, radiography)
 }
 
 

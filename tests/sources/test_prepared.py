@@ -12,7 +12,7 @@ from cxrstudy.manifest import COLUMNS, check_manifest
 from cxrstudy.sources import prepared
 from cxrstudy.split import SplitRule, split_of
 
-SETS = ("nih1k", "nih64", "covid_multi", "external", "kermany224")
+SETS = ("nih1k", "nih64", "covid_multi", "external", "kermany224", "radiography")
 ORIGIN = ("path", "origin_repository", "origin_commit", "origin_path", "origin_sha256")
 
 
@@ -27,8 +27,8 @@ def folder(tmp_path):
     def written(name, *rows, **common):
         (tmp_path / name).mkdir(exist_ok=True)
         plain = {
-            "patient_id": "p", "source": "cohen", "label": "normal", "group": "g", "keep": 1,
-            "use": 1, "image_license": "CC BY 4.0", "width": 64, "height": 48,
+            "patient_id": "p", "source_file": "f.png", "source": "cohen", "label": "normal",
+            "group": "g", "keep": 1, "use": 1, "image_license": "CC BY 4.0", "width": 64, "height": 48,
             "origin_repository": "owner/set", "origin_commit": "c0ffee",
         }  # fmt: skip
         full = []
@@ -157,6 +157,14 @@ def test_of_a_file_that_is_listed_twice_the_first_row_counts(folder):
     assert table["id"].tolist() == ["covid_multi/twice.png", "covid_multi/2.png"]
 
 
+def test_a_radiography_image_is_a_patient_of_its_own_and_its_class_tells_its_source(folder):
+    rows = [{"source_file": "COVID-3.png", "label": "covid19"}, {"source_file": "Normal-7.png"}]
+    table = prepared.radiography(folder("radiography", *rows))
+    assert table["patient"].tolist() == ["radiography-COVID-3", "radiography-Normal-7"]
+    assert table["source"].tolist() == ["radiography-bimcv", "radiography-rsna"]
+    assert table["labels"].tolist() == ["covid19", "normal"]
+
+
 @pytest.mark.parametrize("lacking", ["nih64/origins.csv", "splits.csv"])
 def test_an_image_without_origin_or_split_is_named(folder, lacking):
     made = folder("nih64", {}, {})
@@ -167,7 +175,7 @@ def test_an_image_without_origin_or_split_is_named(folder, lacking):
 
 
 @pytest.fixture
-def five_sets(folder, monkeypatch):
+def all_sets(folder, monkeypatch):
     """60 patients a set, of which nih1k and nih64 share all; strata are loose."""
     monkeypatch.setattr(prepared, "TOLERANCE", 0.1)
     for name in SETS:
@@ -175,6 +183,7 @@ def five_sets(folder, monkeypatch):
         rows = [
             {
                 "patient_id": f"{prefix}-{n}",
+                "source_file": f"COVID-{n}.png",
                 "group": f"g{n}",
                 "Pneumonia": n % 2,
                 "label": "pneumonia" if name == "kermany224" else "covid19",
@@ -187,8 +196,8 @@ def five_sets(folder, monkeypatch):
     return made
 
 
-def test_all_sets_are_split_by_one_rule_but_the_external_one_only_tests(five_sets):
-    tables = prepared.manifests(five_sets)
+def test_all_sets_are_split_by_one_rule_but_the_external_one_only_tests(all_sets):
+    tables = prepared.manifests(all_sets)
     assert tuple(tables) == SETS
     inner = pd.concat([table for name, table in tables.items() if name != "external"])
     rules = [SplitRule(salt, 0.25, 0.15) for salt in range(200)]
@@ -205,13 +214,13 @@ def test_all_sets_are_split_by_one_rule_but_the_external_one_only_tests(five_set
     assert tables["nih1k"]["split"].tolist() == tables["nih64"]["split"].tolist()
 
 
-def test_included_images_of_the_target_decide_the_salt_and_no_others(five_sets, monkeypatch):
-    labels = pd.read_csv(five_sets / "covid_multi" / "labels.csv")
+def test_included_images_of_the_target_decide_the_salt_and_no_others(all_sets, monkeypatch):
+    labels = pd.read_csv(all_sets / "covid_multi" / "labels.csv")
     labels.loc[7, "keep"] = 0
-    labels.to_csv(five_sets / "covid_multi" / "labels.csv", index=False)
+    labels.to_csv(all_sets / "covid_multi" / "labels.csv", index=False)
     asked = []
     monkeypatch.setattr(prepared, "stratifying_salt", lambda *given: asked.append(given) or 5)
-    tables = prepared.manifests(five_sets)
+    tables = prepared.manifests(all_sets)
     ((target, rule, tolerance),) = asked
     # Row 0 of nih1k is not to be used, nor is row 7 of covid_multi any more.
     expected = [f"multi-g{n}" for n in range(60) if n != 7] + [f"nih-{n}" for n in range(1, 60)]
@@ -223,14 +232,14 @@ def test_included_images_of_the_target_decide_the_salt_and_no_others(five_sets, 
     assert tables["nih64"]["split"].tolist() == drawn
 
 
-def test_a_manifest_s_columns_are_legal_and_in_order(five_sets):
+def test_a_manifest_s_columns_are_legal_and_in_order(all_sets):
     labels = [*(name.lower() for name in prepared.FINDINGS), "covid19", "other_pneumonia", "normal"]
-    for name, table in prepared.manifests(five_sets).items():
+    for name, table in prepared.manifests(all_sets).items():
         assert tuple(check_manifest(table, labels, name).columns) == COLUMNS
 
 
-def test_classes_keep_to_the_shares_of_the_rule(five_sets):
-    tables = prepared.manifests(five_sets)
+def test_classes_keep_to_the_shares_of_the_rule(all_sets):
+    tables = prepared.manifests(all_sets)
     nih = tables["nih1k"][tables["nih1k"]["excluded"] == ""]
     for _, rows in nih.groupby("labels"):
         assert (rows["split"] == "test").mean() == pytest.approx(0.25, abs=0.1)
@@ -261,3 +270,35 @@ def test_the_radiographs_are_those_of_the_committed_manifest(radiographs, name):
     for row in table[:: max(1, len(table) // 40)].itertuples():
         expected = row.prepared_sha256 or row.sha256
         assert file_sha256(radiographs / row.path) == expected, row.id
+
+
+def test_a_cut_of_a_hannover_image_is_left_out_and_its_patients_are_one(
+    folder, monkeypatch, tmp_path
+):
+    (tmp_path / "none.csv").write_text("id,copy_of\n")
+    monkeypatch.setattr(prepared, "COPIES", tmp_path / "none.csv")
+    made = folder(
+        "covid_multi",
+        {"source": "cohen", "source_file": "a1.jpg", "group": "g9"},
+        {"source": "hannover", "source_file": "a1.png", "group": "g2"},
+        {"source": "cohen", "source_file": "b.jpg", "group": "g9"},
+        {"source": "cohen", "source_file": "c.jpg", "group": "g5"},
+        {"source": "hannover", "source_file": "c.png", "group": "g6", "keep": 0},
+    )
+    table = prepared.covid_multi(made)
+    assert table["excluded"].str.contains("by the audit").tolist() == [True, *[False] * 4]
+    # The only image of c is kept, though Hannover's was left out before.
+    assert table["excluded"].iloc[3] == ""
+    assert table["patient"].tolist() == ["multi-g9", "multi-g9", "multi-g9", "multi-g5", "multi-g6"]
+
+
+def test_copies_that_the_audit_found_are_left_out_and_join_patients(folder, monkeypatch, tmp_path):
+    pairs = "id,copy_of\ncovid_multi/1.png,covid_multi/0.png\nexternal/0.png,nih64/0.png\n"
+    (tmp_path / "known.csv").write_text(pairs)
+    monkeypatch.setattr(prepared, "COPIES", tmp_path / "known.csv")
+    rows = [{"group": "g1", "source_file": "x.png"}, {"group": "g2", "source_file": "y.png"}]
+    table = prepared.covid_multi(folder("covid_multi", *rows))
+    assert table["patient"].tolist() == ["multi-g1", "multi-g1"]
+    assert (table["excluded"] != "").tolist() == [False, True]
+    other = prepared.external(folder("external", {"source": "figure1", "patient_id": "f-1"}))
+    assert (other["excluded"] != "").tolist() == [True]
