@@ -28,8 +28,8 @@ def folder(tmp_path):
         (tmp_path / name).mkdir(exist_ok=True)
         plain = {
             "patient_id": "p", "source_file": "f.png", "source": "cohen", "label": "normal",
-            "group": "g", "keep": 1, "use": 1, "image_license": "CC BY 4.0", "width": 64, "height": 48,
-            "origin_repository": "owner/set", "origin_commit": "c0ffee",
+            "group": "g", "keep": 1, "use": 1, "image_license": "CC BY 4.0",
+            "width": 64, "height": 48, "origin_repository": "owner/set", "origin_commit": "c0ffee",
         }  # fmt: skip
         full = []
         for number, row in enumerate(rows):
