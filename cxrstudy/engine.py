@@ -64,7 +64,6 @@ def execute_all(
     total = sum(job.chain.stages[-1].image_steps for job in jobs.values())
     with progress(total=total, what=f"training {len(jobs)} runs", unit="image") as bar:
         while order.is_active():
-            # Longest chains are planned last but often wait longest: submit in planned order.
             for run in order.get_ready():
                 waiting[executor.submit(work, jobs[run])] = run
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cxrstudy import places
 from cxrstudy.manifest import (
     COLUMNS,
+    SCHEMA,
     Manifest,
     ManifestError,
     check_manifest,
@@ -214,3 +215,10 @@ def test_a_committed_manifest_is_legal_and_written_in_the_one_way(path, tmp_path
     manifest = read_manifest(path)
     write_manifest(manifest.table, tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == path.read_bytes()
+
+
+def test_the_readme_of_the_manifests_describes_every_column_as_the_schema_does():
+    lines = (places.MANIFESTS / "README.md").read_text().splitlines()
+    described = dict(line.strip("| ").split(" | ", 1) for line in lines if line.startswith("| `"))
+    schema = {f"`{name}`": column.description for name, column in SCHEMA.columns.items()}
+    assert {name: text.replace("\\|", "|") for name, text in described.items()} == schema
