@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cxrstudy.cohort import Role
+from cxrstudy.role import Role
 from cxrstudy.run import score_table
 
 

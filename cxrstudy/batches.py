@@ -24,8 +24,8 @@ from fastai.vision.augment import (
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cxrstudy.cohort import Kind, Role
 from cxrstudy.gather import RolePixels
+from cxrstudy.role import Kind, Role
 from cxrstudy.split import take_share
 from cxrstudy.stage import Stage
 

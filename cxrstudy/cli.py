@@ -18,7 +18,8 @@ from typer.core import TyperGroup
 from cxrstudy import __version__, places
 
 if TYPE_CHECKING:
-    from cxrstudy.fetch import DataSet, Outcome
+    from cxrstudy.data_set import DataSet
+    from cxrstudy.fetch import Outcome
 
 
 class _Plain(TyperGroup):
@@ -86,9 +87,9 @@ def main(
 @data.command("list")
 def list_sets(json_wanted: _Json = False) -> None:
     """Show every set: images, how many are in the data folder, licence, access."""
-    from cxrstudy import fetch
+    from cxrstudy.data_set import names, open_set
 
-    rows = [_listed(fetch.open_set(name)) for name in fetch.names()]
+    rows = [_listed(open_set(name)) for name in names()]
     if json_wanted:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -102,9 +103,9 @@ def list_sets(json_wanted: _Json = False) -> None:
 @data.command("where")
 def where_is(name: _Set) -> None:
     """Say where a set comes from, how to get it, and where its files are expected."""
-    from cxrstudy import fetch
+    from cxrstudy.data_set import open_set, where
 
-    typer.echo("\n".join(fetch.where(fetch.open_set(name))))
+    typer.echo("\n".join(where(open_set(name))))
 
 
 @data.command("fetch")
@@ -127,13 +128,12 @@ def fetch_set(
     A file is given up after ten times the timeout, however steadily it drips. After 20 failures of
     the server in a row the rest is not tried.
     """
-    from cxrstudy import fetch
+    from cxrstudy.data_set import open_set
+    from cxrstudy.fetch import Manners, fetch
 
     folder = (to or places.data()).resolve()
-    manners = fetch.Manners(
-        connections=workers, timeout=timeout, deadline=10 * timeout, retries=retries
-    )
-    outcomes = fetch.fetch(fetch.open_set(name), folder, mirror, manners)
+    manners = Manners(connections=workers, timeout=timeout, deadline=10 * timeout, retries=retries)
+    outcomes = fetch(open_set(name), folder, mirror, manners)
     fates = Counter(outcome.fate for outcome in outcomes)
     _explain([outcome for outcome in outcomes if outcome.failed])
     failed = len(outcomes) - fates["arrived"] - fates["kept"]
@@ -154,9 +154,10 @@ def verify_set(
     json_wanted: _Json = False,
 ) -> None:
     """Hash every file of a set; exit status 1 when one is wrong or missing."""
-    from cxrstudy import fetch
+    from cxrstudy.data_set import open_set
+    from cxrstudy.verify import verify
 
-    found = fetch.verify(fetch.open_set(name), (at or places.data()).resolve(), workers)
+    found = verify(open_set(name), (at or places.data()).resolve(), workers)
     summary = found.summary()
     typer.echo(json.dumps(summary, indent=2, ensure_ascii=False) if json_wanted else _read(summary))
     if not found.good:

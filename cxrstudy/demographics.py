@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy.cohort import Cohort, Role
+from cxrstudy.cohort import Cohort
 from cxrstudy.manifest import SPLITS
+from cxrstudy.role import Role
 from cxrstudy.statistics import SPOKEN
 
 

@@ -7,7 +7,7 @@ from fastai.losses import CrossEntropyLossFlat
 from torch import Tensor, nn
 from torch.nn import functional
 
-from cxrstudy.cohort import Kind
+from cxrstudy.role import Kind
 
 
 class KnownBinaryCrossEntropy(nn.Module):

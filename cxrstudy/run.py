@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from cxrstudy import device, store
 from cxrstudy.chain import Chain
-from cxrstudy.cohort import Role
 from cxrstudy.gather import RolePixels
 from cxrstudy.identity import file_sha256
 from cxrstudy.record import BODY, EPOCHS, RUN, SCORES, Record
+from cxrstudy.role import Role
 
 
 @dataclass(frozen=True)

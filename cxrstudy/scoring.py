@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
-from cxrstudy.cohort import Kind
 from cxrstudy.gather import RolePixels
 from cxrstudy.loss import probabilities
+from cxrstudy.role import Kind
 
 #: Images scored at once; the result depends on it in the last bits, so it is fixed.
 BATCH = 128

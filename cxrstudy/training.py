@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from cxrstudy.cohort import Kind, Role
 from cxrstudy.device import DeviceKind
 from cxrstudy.gather import RolePixels
+from cxrstudy.role import Kind, Role
 from cxrstudy.stage import Stage
 
 with warnings.catch_warnings():

@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxrstudy.chain import Chain, Start
-from cxrstudy.cohort import Cohort, Kind, Role, pool
+from cxrstudy.cohort import Cohort
 from cxrstudy.gather import RolePixels
 from cxrstudy.record import id_of
+from cxrstudy.role import Kind, Role, pool
 from cxrstudy.run import Job
 from cxrstudy.stage import Stage
 

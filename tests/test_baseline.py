@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.baseline import source_alone
-from cxrstudy.cohort import Role
+from cxrstudy.role import Role
 from cxrstudy.statistics import auroc, estimates
 
 

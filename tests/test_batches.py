@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cxrstudy import batches
 from cxrstudy.batches import augmentation, loaders, permutations, target_tensor, training_rows
-from cxrstudy.cohort import Role
+from cxrstudy.role import Role
 
 from .builders import STAGE, make_pool, make_role
 

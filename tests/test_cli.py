@@ -306,7 +306,7 @@ class TestErrors:
         def fail() -> list[str]:
             return json.loads("no JSON")
 
-        monkeypatch.setattr("cxrstudy.fetch.names", fail)
+        monkeypatch.setattr("cxrstudy.data_set.names", fail)
         with pytest.raises(json.JSONDecodeError):
             cxrstudy("data", "list")
 
@@ -316,7 +316,7 @@ class TestErrors:
         def interrupted() -> list[str]:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("cxrstudy.fetch.names", interrupted)
+        monkeypatch.setattr("cxrstudy.data_set.names", interrupted)
         shown = cxrstudy("data", "list")
         assert (shown.status, shown.err) == (
             130, "cxrstudy: stopped; run the same command again to go on\n",

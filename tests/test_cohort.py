@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy import places
-from cxrstudy.cohort import CohortError, load_cohort, names, pool, read_definition
+from cxrstudy.cohort import CohortError, load_cohort, names, read_definition
 from cxrstudy.manifest import ManifestError, read_manifest
 from cxrstudy.sources.prepared import RULE
 from cxrstudy.split import SplitRule, split_of
@@ -65,14 +65,11 @@ def test_a_role_takes_the_labels_that_it_names_in_their_order(folder):
     same(general.truth, [[1, 1], [0, 0]])
 
 
-def test_rows_of_a_split_are_numbered_in_the_table(folder):
-    splits = ["test", "train", "test", "validation"]
-    folder.source("one", ["a"], *[{"split": split} for split in splits])
-    folder.cohort("made", general=role("binary", "one"))
-    general = load_cohort("made", {}, 0).role("general")
-    assert general.rows("test").tolist() == [0, 2]
-    assert general.rows("train").tolist() == [1]
-    assert general.rows("validation").tolist() == [3]
+def test_a_role_that_a_cohort_lacks_is_named_with_those_it_has(overlapping):
+    with pytest.raises(
+        CohortError, match="has no role 'natural'; it has general, target, external"
+    ):
+        overlapping.role("general", "natural")
 
 
 # --- Classes -------------------------------------------------------------------------------------
@@ -218,81 +215,6 @@ def test_a_role_whose_images_are_all_excluded_is_named(folder):
     folder.cohort("made", general=role("multilabel", "one"))
     with pytest.raises(CohortError, match="cohort 'made', role 'general': no image is left"):
         load_cohort("made", {}, 0)
-
-
-# --- Pools ---------------------------------------------------------------------------------------
-
-
-def test_a_pool_has_the_union_of_labels_and_does_not_know_what_a_source_lacks(folder):
-    folder.source("one", ["a", "b"], {"labels": "b"}, {"labels": "?a"})
-    folder.source("two", ["c", "a"], {"labels": "c"})
-    folder.cohort("made", x=role("multilabel", "one"), y=role("binary", "two", labels=["c", "a"]))
-    cohort = load_cohort("made", {}, 0)
-    pooled = cohort.role("x", "y")
-    assert (pooled.name, pooled.kind, pooled.labels) == ("x+y", "multilabel", ("a", "b", "c"))
-    assert pooled.table["id"].tolist() == ["one-0", "one-1", "two-0"]
-    same(pooled.truth, [[0, 1, NAN], [NAN, 0, NAN], [0, NAN, 1]])
-    turned = cohort.role("y", "x")
-    assert (turned.name, turned.kind, turned.labels) == ("y+x", "multilabel", ("c", "a", "b"))
-    assert pool([cohort.role("x")]).labels == ("a", "b")
-
-
-def test_a_role_that_a_cohort_lacks_is_named_with_those_it_has(overlapping):
-    with pytest.raises(
-        CohortError, match="has no role 'natural'; it has general, target, external"
-    ):
-        overlapping.role("general", "natural")
-
-
-# --- Fingerprints --------------------------------------------------------------------------------
-
-
-def fingerprint(folder, kind="multilabel", name="general", **changes):
-    folder.source("one", ["a", "b"], {"labels": "a"} | changes, {"split": "test"})
-    folder.cohort("made", **{name: role(kind, "one")})
-    return load_cohort("made", {}, 0).role(name).fingerprint
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"id": "another"},
-        {"sha256": "0" * 64},
-        {"patient": "another"},
-        {"split": "validation"},
-        {"labels": "b"},
-        {"labels": "?a"},
-        {"name": "pneumonia"},
-        {"kind": "binary"},
-    ],
-)
-def test_a_fingerprint_covers_what_a_run_sees(folder, changes):
-    assert fingerprint(folder, **changes) != fingerprint(folder)
-
-
-def test_a_fingerprint_covers_the_order_of_images_and_the_names_of_labels(folder):
-    folder.source("one", ["a", "b"], {}, {})
-    folder.cohort("made", x=role("multilabel", "one"))
-    forward = load_cohort("made", {}, 0).role("x")
-    backward = forward.only(np.array([1, 0]))
-    assert backward.table["id"].tolist() == ["one-1", "one-0"]
-    assert forward.fingerprint != backward.fingerprint
-    folder.source("one", ["a", "c"], {}, {})
-    assert load_cohort("made", {}, 0).role("x").fingerprint != forward.fingerprint
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"age": 51.0},
-        {"licence": "MIT"},
-        {"origin": "a@b:c"},
-        {"path": "elsewhere.png"},
-        {"sex": "M"},
-    ],
-)
-def test_corrected_facts_that_no_run_sees_leave_the_fingerprint_alone(folder, changes):
-    assert fingerprint(folder, **changes) == fingerprint(folder)
 
 
 # --- Phantoms ------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def test_a_code_fingerprint_covers_the_code_of_the_modules_and_their_names(packa
 
 #: Modules that modules that matter import, though their code is not in a run's id, and why.
 EXCUSED = {
-    "cohort": "what it makes of manifests is covered by the fingerprint of the data",
+    "role": "what it holds is covered by the fingerprint of the data",
     "chain": "holds values, which are covered",
     "stage": "holds values, which are covered",
     "device": "what it decides, the arithmetic, is covered",

@@ -5,9 +5,10 @@ import pytest
 
 from cxrstudy import plan as planning
 from cxrstudy.chain import Chain, Start
-from cxrstudy.cohort import Cohort, CohortError, Role
+from cxrstudy.cohort import Cohort, CohortError
 from cxrstudy.plan import make_plan
 from cxrstudy.record import RUN, id_of
+from cxrstudy.role import Role
 from cxrstudy.stage import Stage
 
 START = Chain(Start("resnet10t"))

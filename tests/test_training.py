@@ -9,9 +9,9 @@ import torch
 from fastai.callback.core import Callback
 
 from cxrstudy import training
-from cxrstudy.cohort import Role
 from cxrstudy.loss import KnownBinaryCrossEntropy
 from cxrstudy.model import build, normalisation
+from cxrstudy.role import Role
 from cxrstudy.schedule import bit_rate, scaled
 from cxrstudy.scoring import macro_auroc, score
 from cxrstudy.training import train

@@ -1,62 +1,29 @@
 """Evidence: what the checks of the audit look at, each thing computed once and only if needed."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image
 
-from cxrstudy import engine, phantom, pixels, places
-from cxrstudy.audit.hashing import Pairs, agreement, near_pairs, perceptual_hash
+from cxrstudy import phantom, places
+from cxrstudy.audit.alike import pairs_alike
+from cxrstudy.audit.hashing import Pairs
 from cxrstudy.audit.outcome import CannotCheck
-from cxrstudy.cohort import Cohort, Role, Source, load_cohort, read_definition
-from cxrstudy.decode import UnreadableImage
+from cxrstudy.audit.people import person_of
+from cxrstudy.audit.thumbnails import Thumbnails, look
+from cxrstudy.cohort import Cohort, Source, load_cohort, read_definition
 from cxrstudy.manifest import read_manifest
 from cxrstudy.profile import read_profile
+from cxrstudy.role import Role
 
-#: Side of the images that the checks see: enough for a hash and a border, seconds to decode, and
-#: the side that the quick profile decodes anyway.
-PIXELS = 64
 #: Roles whose names begin so hold no radiographs, but photographs or fractals: nobody's lungs.
 OUT_OF_DOMAIN = "natural"
 #: Where the radiographs' folder has the table that says which NIH image an RSNA image is.
 CROSSWALK = Path("crosswalk") / "rsna_to_nih.csv.gz"
-#: Hashes may differ in so many of 64 bits. Measured on the open cohort: all of 258 known copies
-#: across sources are within 10 bits (99 % within 8); of all pairs of different patients .025 % of
-#: 2.0 million (NIH) and .092 % of 17 million (Kermany) are, which is why details are looked at.
-HASH_DISTANCE = 10
-#: Details must correlate at least so much. Measured on the same pairs: 98 % of known copies do
-#: (least .93). Of the 19 million pairs of different patients none of NIH does (largest .82), and
-#: one of Kermany: the same file under two names (the next is .80); nor does any of 6 million pairs
-#: of phantoms (largest .88).
-DETAIL_AGREEMENT = 0.90
-#: Rows from which several processes pay off: to start them takes longer than to decode fewer.
-PARALLEL_FROM = 500
-
-_NIH_IMAGE = re.compile(r"(\d{8})_\d{3}")
-_RSNA_IMAGE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-@dataclass(frozen=True)
-class Thumbnails:
-    """Images of a manifest's rows, excluded ones too, at :data:`PIXELS` pixels.
-
-    Attributes
-    ----------
-    pixels
-        (n, 64, 64); black where an image could not be read.
-    unreadable
-        Row to what is wrong with its image, with the code of :mod:`cxrstudy.decode`.
-    """
-
-    pixels: NDArray[np.uint8]
-    unreadable: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -96,9 +63,9 @@ class Evidence:
     def images(self) -> pd.DataFrame:
         """Each image once, excluded ones too; its row number is its position everywhere here.
 
-        Columns of the manifest, and ``manifest``, ``person`` (see :func:`person_of`), ``used``
-        (whether a role has it) and ``roles`` (those that have it; of one that is not used, those
-        that draw on its manifest).
+        Columns of the manifest, and ``manifest``, ``person`` (see :mod:`cxrstudy.audit.people`),
+        ``used`` (whether a role has it) and ``roles`` (those that have it; of one that is not
+        used, those that draw on its manifest).
         """
         names = dict.fromkeys(name for role in self.roles.values() for name in role.table.manifest)
         tables = [self.manifests[name].assign(manifest=name) for name in names]
@@ -163,52 +130,9 @@ class Evidence:
 
     @cached_property
     def near(self) -> Pairs:
-        """All pairs of readable images that look alike: hash within reach and details agree.
-
-        An image is looked at whole, and as the square in its middle, which is how some collections
-        cut what they took from others.
-        """
-        whole = np.flatnonzero(self.readable)
-        width, height = (self.images[side].to_numpy()[whole] for side in ("width", "height"))
-        cut = whole[width != height]
-        seen = self.thumbnails.pixels
-        aspects = (width / height)[width != height]
-        middles = [middle(image, aspect) for image, aspect in zip(seen[cut], aspects, strict=True)]
-        shown = np.concatenate([seen[whole], *(image[None] for image in middles)])
-        return _of_images(_look_alike(shown), np.concatenate([whole, cut]))
-
-
-def middle(image: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
-    """Cut the square out of the middle of a picture that was squashed to a square.
-
-    Parameters
-    ----------
-    image
-        (n, n).
-    aspect
-        Width by height before it was squashed.
-    """
-    side = len(image)
-    across, down = min(1.0, 1 / aspect), min(1.0, aspect)
-    box = (side * (1 - across) / 2, side * (1 - down) / 2)
-    cut = (*box, side - box[0], side - box[1])
-    picture = Image.fromarray(image)
-    return np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR, box=cut))
-
-
-def _look_alike(shown: NDArray[np.uint8]) -> Pairs:
-    found = near_pairs(perceptual_hash(shown), HASH_DISTANCE)
-    same = agreement(shown, found) >= DETAIL_AGREEMENT
-    return Pairs(found.first[same], found.second[same], found.distance[same])
-
-
-def _of_images(pairs: Pairs, owner: NDArray[np.intp]) -> Pairs:
-    """Turn pairs of what is shown into pairs of images, each once, at its smallest distance."""
-    ends = np.sort(np.stack([owner[pairs.first], owner[pairs.second]]), axis=0)
-    table = pd.DataFrame({"first": ends[0], "second": ends[1], "distance": pairs.distance})
-    table = table[table["first"] < table["second"]].sort_values(["first", "second", "distance"])
-    table = table.drop_duplicates(["first", "second"])
-    return Pairs(*(table[name].to_numpy() for name in Pairs._fields))
+        """All pairs of readable images that look alike."""
+        width, height = (self.images[side].to_numpy() for side in ("width", "height"))
+        return pairs_alike(self.thumbnails.pixels, width, height, self.readable)
 
 
 def gather(cohort: str, profile: str) -> Evidence:
@@ -235,97 +159,6 @@ def gather(cohort: str, profile: str) -> Evidence:
         look=lambda name: look(manifests[name], loaded.manifests[name]),
         crosswalk=pd.read_csv(file) if file.is_file() else None,
     )
-
-
-def person_of(names: tuple[str, str, str], nih_of_rsna: Mapping[str, str]) -> str:
-    """Name the person behind an image.
-
-    NIH puts the patient's number into the file's name. RSNA's "patientId" names an image; the
-    crosswalk knows which NIH image it is. All others are who the manifest says.
-
-    Parameters
-    ----------
-    names
-        Patient, path and origin, as in the manifest.
-    nih_of_rsna
-        RSNA's id to the file name of NIH.
-    """
-    patient, *files = names
-    for stem in (nih_image(*files), nih_of_rsna.get(rsna_image(*names) or "")):
-        if stem:
-            return f"NIH patient {int(stem.split('_')[0])}"
-    return patient
-
-
-def nih_image(*files: str) -> str | None:
-    """Stem of NIH's name of an image, such as ``00000061_012``, if a file has one."""
-    stems = (PurePosixPath(file).stem for file in files)
-    return next((stem for stem in stems if _NIH_IMAGE.fullmatch(stem)), None)
-
-
-def rsna_image(*names: str) -> str | None:
-    """RSNA's id of an image, if a name holds one."""
-    found = (_RSNA_IMAGE.search(name) for name in names)
-    return next((match.group() for match in found if match), None)
-
-
-def look(table: pd.DataFrame, included: pd.DataFrame) -> Thumbnails:
-    """Read the images of a manifest.
-
-    Parameters
-    ----------
-    table
-        All rows of the manifest.
-    included
-        Those not excluded, as a cohort holds them, so that pixels are shared with the training.
-    """
-    seen = np.zeros((len(table), PIXELS, PIXELS), np.uint8)
-    is_in = (table["excluded"] == "").to_numpy()
-    unreadable: dict[int, str] = {}
-    for rows, part in ((np.flatnonzero(is_in), included), (np.flatnonzero(~is_in), table[~is_in])):
-        if len(rows):
-            seen[rows], wrong = _read(part)
-            unreadable |= {int(rows[row]): what for row, what in wrong.items()}
-    return Thumbnails(seen, unreadable)
-
-
-def _read(table: pd.DataFrame) -> tuple[NDArray[np.uint8], dict[int, str]]:
-    """Read what can be read, from the store of pixels if possible."""
-    lost = {
-        row: f"PIX001 missing file: {path}"
-        for row, path in enumerate(table["path"])
-        if not path.startswith("phantom:") and not (places.data() / path).is_file()
-    }
-    if not lost:
-        folder = places.runs() / "pixels"
-        try:
-            workers = engine.workers() if len(table) >= PARALLEL_FROM else 1
-            file = pixels.build(table, PIXELS, folder, places.data(), workers)
-            return np.load(file), {}
-        except UnreadableImage:
-            pass  # one at least; the search below names all of them
-    seen = np.zeros((len(table), PIXELS, PIXELS), np.uint8)
-    present = np.setdiff1d(np.arange(len(table)), list(lost))
-    with TemporaryDirectory() as scratch:
-        lost |= _search(table, present, seen, Path(scratch))
-    return seen, lost
-
-
-def _search(
-    table: pd.DataFrame, rows: NDArray[np.intp], seen: NDArray[np.uint8], scratch: Path
-) -> dict[int, str]:
-    """Fill `seen` and say what can't be read, by halving whatever holds such an image."""
-    if not len(rows):
-        return {}
-    try:
-        file = pixels.build(table.iloc[rows], PIXELS, scratch, places.data(), 1)
-    except UnreadableImage as error:
-        if len(rows) == 1:
-            return {int(rows[0]): str(error)}
-        halves = np.array_split(rows, 2)
-        return _search(table, halves[0], seen, scratch) | _search(table, halves[1], seen, scratch)
-    seen[rows] = np.load(file)
-    return {}
 
 
 def _open(source: Source, cohort: Cohort) -> tuple[pd.DataFrame, tuple[str, ...]]:

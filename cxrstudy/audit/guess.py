@@ -17,7 +17,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
-from cxrstudy.cohort import Role
+from cxrstudy.role import Role
 from cxrstudy.split import place
 from cxrstudy.statistics import weighted_auroc
 

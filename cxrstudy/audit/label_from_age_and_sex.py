@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.guess import outcome_of_guesses
 from cxrstudy.audit.outcome import Outcome
-from cxrstudy.cohort import Role
+from cxrstudy.role import Role
 
 CODE, TITLE = "CXR103", "label guessed from age and sex alone"
 

@@ -1,6 +1,7 @@
 """CXR003: near duplicates across splits or sources: resized, recompressed or windowed copies."""
 
-from cxrstudy.audit.evidence import DETAIL_AGREEMENT, HASH_DISTANCE, Evidence
+from cxrstudy.audit.alike import DETAIL_AGREEMENT, HASH_DISTANCE
+from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
 from cxrstudy.audit.outcome import Outcome
 from cxrstudy.audit.pairs import judge, outcome_of_pairs
@@ -12,8 +13,8 @@ def check(evidence: Evidence) -> Outcome:
     """Compare all pairs by perceptual hash, and the candidates by their details.
 
     How far apart copies and other pairs are was measured: see
-    :data:`~cxrstudy.audit.evidence.HASH_DISTANCE` and
-    :data:`~cxrstudy.audit.evidence.DETAIL_AGREEMENT`.
+    :data:`~cxrstudy.audit.alike.HASH_DISTANCE` and
+    :data:`~cxrstudy.audit.alike.DETAIL_AGREEMENT`.
     """
     known = identical(evidence)
     judged = [

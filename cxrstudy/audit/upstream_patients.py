@@ -1,8 +1,9 @@
 """CXR004: a patient who is tested on, and was trained on in another role."""
 
-from cxrstudy.audit.evidence import Evidence, rsna_image
+from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.outcome import CannotCheck, Outcome, State, row, row_table
-from cxrstudy.cohort import Role
+from cxrstudy.audit.people import rsna_image
+from cxrstudy.role import Role
 
 CODE, TITLE = "CXR004", "tested patient seen in an upstream role"
 

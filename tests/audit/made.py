@@ -17,9 +17,11 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from cxrstudy import decode
-from cxrstudy.audit.evidence import PIXELS, Evidence, Thumbnails
-from cxrstudy.cohort import Cohort, Kind, Role
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.thumbnails import PIXELS, Thumbnails
+from cxrstudy.cohort import Cohort
 from cxrstudy.manifest import COLUMNS, check_manifest, truth
+from cxrstudy.role import Kind, Role
 
 Images = NDArray[np.uint8]
 Split = tuple[str, int]

@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from cxrstudy.audit import guess
-from cxrstudy.cohort import Kind, Role
+from cxrstudy.role import Kind, Role
 
 
 def _role(truth: np.ndarray, kind: Kind = "multiclass") -> Role:

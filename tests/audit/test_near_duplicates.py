@@ -3,7 +3,7 @@ import pytest
 
 from cxrstudy import decode
 from cxrstudy.audit import near_duplicates as audited
-from cxrstudy.audit.evidence import PIXELS
+from cxrstudy.audit.thumbnails import PIXELS
 
 from .made import Made, clean, recompressed, scenes
 

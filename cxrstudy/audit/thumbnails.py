@@ -1,0 +1,94 @@
+"""Thumbnails: the images of a manifest as the checks see them, and which can't be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy import engine, pixels, places
+from cxrstudy.decode import UnreadableImage
+
+#: Side of the images that the checks see: enough for a hash and a border, seconds to decode, and
+#: the side that the quick profile decodes anyway.
+PIXELS = 64
+#: Rows from which several processes pay off: to start them takes longer than to decode fewer.
+PARALLEL_FROM = 500
+
+
+@dataclass(frozen=True)
+class Thumbnails:
+    """Images of a manifest's rows, excluded ones too, at :data:`PIXELS` pixels.
+
+    Attributes
+    ----------
+    pixels
+        (n, 64, 64); black where an image could not be read.
+    unreadable
+        Row to what is wrong with its image, with the code of :mod:`cxrstudy.decode`.
+    """
+
+    pixels: NDArray[np.uint8]
+    unreadable: Mapping[int, str]
+
+
+def look(table: pd.DataFrame, included: pd.DataFrame) -> Thumbnails:
+    """Read the images of a manifest.
+
+    Parameters
+    ----------
+    table
+        All rows of the manifest.
+    included
+        Those not excluded, as a cohort holds them, so that pixels are shared with the training.
+    """
+    seen = np.zeros((len(table), PIXELS, PIXELS), np.uint8)
+    is_in = (table["excluded"] == "").to_numpy()
+    unreadable: dict[int, str] = {}
+    for rows, part in ((np.flatnonzero(is_in), included), (np.flatnonzero(~is_in), table[~is_in])):
+        if len(rows):
+            seen[rows], wrong = _read(part)
+            unreadable |= {int(rows[row]): what for row, what in wrong.items()}
+    return Thumbnails(seen, unreadable)
+
+
+def _read(table: pd.DataFrame) -> tuple[NDArray[np.uint8], dict[int, str]]:
+    """Read what can be read, from the store of pixels if possible."""
+    lost = {
+        row: f"PIX001 missing file: {path}"
+        for row, path in enumerate(table["path"])
+        if not path.startswith("phantom:") and not (places.data() / path).is_file()
+    }
+    if not lost:
+        folder = places.runs() / "pixels"
+        try:
+            workers = engine.workers() if len(table) >= PARALLEL_FROM else 1
+            file = pixels.build(table, PIXELS, folder, places.data(), workers)
+            return np.load(file), {}
+        except UnreadableImage:
+            pass  # one at least; the search below names all of them
+    seen = np.zeros((len(table), PIXELS, PIXELS), np.uint8)
+    present = np.setdiff1d(np.arange(len(table)), list(lost))
+    with TemporaryDirectory() as scratch:
+        lost |= _search(table, present, seen, Path(scratch))
+    return seen, lost
+
+
+def _search(
+    table: pd.DataFrame, rows: NDArray[np.intp], seen: NDArray[np.uint8], scratch: Path
+) -> dict[int, str]:
+    """Fill `seen` and say what can't be read, by halving whatever holds such an image."""
+    if not len(rows):
+        return {}
+    try:
+        file = pixels.build(table.iloc[rows], PIXELS, scratch, places.data(), 1)
+    except UnreadableImage as error:
+        if len(rows) == 1:
+            return {int(rows[0]): str(error)}
+        halves = np.array_split(rows, 2)
+        return _search(table, halves[0], seen, scratch) | _search(table, halves[1], seen, scratch)
+    seen[rows] = np.load(file)
+    return {}
