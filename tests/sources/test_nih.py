@@ -1,8 +1,5 @@
 """NIH ChestX-ray14: the official label file, its header and its ages."""
 
-import importlib.util
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -20,14 +17,6 @@ ROWS = (
     "00000061_012.png,Pneumonia|Edema,12,61,414,F,AP,2500,2048,0.168,0.168,\n"
     "00030805_000.png,No Finding,0,30805,027Y,X,PA,2048,2500,0.171,0.171,\n"
 )
-
-
-@pytest.fixture(scope="module")
-def official():
-    found = importlib.util.find_spec("torchxrayvision")
-    if found is None:
-        pytest.skip("this test was not run: it reads label files that torchxrayvision ships")
-    return Path(found.submodule_search_locations[0]) / "data"
 
 
 @pytest.fixture(scope="module")

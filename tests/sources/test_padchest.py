@@ -1,8 +1,5 @@
 """PadChest: lists in cells, projections, and rows that say nothing."""
 
-import importlib.util
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -30,14 +27,6 @@ def read(tmp_path):
         return padchest.read(tmp_path)
 
     return written
-
-
-@pytest.fixture(scope="module")
-def official():
-    found = importlib.util.find_spec("torchxrayvision")
-    if found is None:
-        pytest.skip("this test was not run: it reads label files that torchxrayvision ships")
-    return Path(found.submodule_search_locations[0]) / "data"
 
 
 @pytest.fixture(scope="module")

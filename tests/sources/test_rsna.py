@@ -1,8 +1,5 @@
 """RSNA: boxes become images, image ids become patients."""
 
-import importlib.util
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
@@ -34,14 +31,6 @@ def folder(tmp_path):
         ",PatientAge,PatientID,PatientSex,ViewPosition\n0,155,a,F,AP\n1,43,b,M,PA\n"
     )
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def official():
-    found = importlib.util.find_spec("torchxrayvision")
-    if found is None:
-        pytest.skip("this test was not run: it reads label files that torchxrayvision ships")
-    return Path(found.submodule_search_locations[0]) / "data"
 
 
 @pytest.fixture
