@@ -257,7 +257,10 @@ def _label_ends(
     height = -1.0
     for row in ends.itertuples():
         height = max(row.estimate, height + 0.055)
-        axes.text(x, height, str(row.arm), color=colours[row.arm], va="center", fontsize=9.5)
+        axes.text(
+            x, height, str(row.arm), color=colours[row.arm], va="center", fontsize=9.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )  # fmt: skip
 
 
 def _mean_roc(rows: pd.DataFrame, label: str, rates: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -317,3 +317,33 @@ def test_colours_are_those_of_okabe_and_ito():
 def test_no_figure_says_a_minus_with_a_hyphen():
     said = everything_said(figures.differences(CONTRASTS, "AUROC"))
     assert not re.search(r"-\d", said)
+
+
+def test_slopes_follow_every_arm_from_place_to_place_with_its_interval():
+    def place(levels):
+        rows = [
+            {"arm": arm, "estimate": e, "low": e - 0.1, "high": e + 0.1, "patients": 40}
+            for arm, e in levels.items()
+        ]
+        return pd.DataFrame(rows)
+
+    places = {"here": place({"a": 0.9, "b": 0.5}), "there": place({"a": 0.3, "b": 0.52})}
+    (axes,) = figures.slopes(places, "AUROC").axes
+    drawn = [line.get_ydata().tolist() for line in axes.lines if line.get_marker() == "o"]
+    assert drawn == [[0.9, 0.3], [0.5, 0.52]]
+    bars = [segment[:, 1] for c in axes.collections for segment in c.get_segments()]
+    assert np.allclose(bars, [[0.8, 1.0], [0.2, 0.4], [0.4, 0.6], [0.42, 0.62]])
+    assert [label.get_text() for label in axes.get_xticklabels()] == [
+        "here\nn = 40",
+        "there\nn = 40",
+    ]
+    names = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    assert names["a"] == 0.3
+    assert names["b"] == pytest.approx(0.52)
+
+
+def test_names_at_the_ends_of_slopes_do_not_touch():
+    rows = [{"arm": n, "estimate": 0.5, "low": 0.4, "high": 0.6, "patients": 9} for n in "abc"]
+    (axes,) = figures.slopes({"here": pd.DataFrame(rows)}, "AUROC").axes
+    heights = sorted(t.get_position()[1] for t in axes.texts if t.get_text() in "abc")
+    assert min(np.diff(heights)) > 0.05
