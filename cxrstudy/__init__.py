@@ -4,7 +4,7 @@ The package follows one line, a module an arrow; nothing flows backwards::
 
     manifest → pixels → batches → stage → chain → scores → statistics → verdict → notebook → book
 
-``design`` words are module names: look for the word, find the code.
+The words are module names: look for the word, find the code.
 """
 
 import os
