@@ -26,8 +26,8 @@ from torch import Tensor
 
 from cxrstudy.gather import RolePixels
 from cxrstudy.role import Kind, Role
-from cxrstudy.split import take_share
 from cxrstudy.stage import Stage
+from cxrstudy.subset import training_rows, training_truth
 
 #: Augmentation: degrees, shares of the image, a factor, and fastai's unit of brightness.
 ROTATION, TRANSLATION, ZOOM, LIGHTING = 7.0, 0.04, 1.1, 0.15
@@ -71,14 +71,6 @@ def permutations(count: int, generator: np.random.Generator) -> Iterator[int]:
         yield from generator.permutation(count).tolist()
 
 
-def training_rows(role: Role, share: float, seed: int) -> NDArray[np.intp]:
-    """Rows of the training split that belong to a nested share of its patients."""
-    rows = role.rows("train")
-    patients = role.table["patient"].iloc[rows]
-    drawn: NDArray[np.bool_] = patients.isin(take_share(patients, share, seed)).to_numpy()
-    return rows[drawn]
-
-
 def loaders(
     role: Role,
     pixels: RolePixels,
@@ -95,7 +87,7 @@ def loaders(
     pixels
         Of the same rows.
     stage
-        Batch, steps, share, flip and seed.
+        Batch, steps, share or shots, truth, flip and seed.
     statistics
         Mean and standard deviation that the network expects.
     device
@@ -106,11 +98,11 @@ def loaders(
     ValueError
         The training or the validation split is empty.
     """
-    train, validation = training_rows(role, stage.share, stage.seed), role.rows("validation")
+    train, validation = training_rows(role, stage), role.rows("validation")
     for name, rows in (("training", train), ("validation", validation)):
         if len(rows) == 0:
             raise ValueError(f"role {role.name!r} has no image to use for {name}")
-    truth = target_tensor(role.truth, role.kind)
+    truth = target_tensor(training_truth(role, train, stage), role.kind)
     common = [
         IntToFloatTensor(),
         Normalize.from_stats(*([value] for value in statistics), cuda=False),

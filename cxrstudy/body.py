@@ -16,6 +16,15 @@ def body_of(model: nn.Module) -> dict[str, Tensor]:
     }
 
 
+def head_of(model: nn.Module) -> dict[str, Tensor]:
+    """The weights that :func:`body_of` leaves out, on the CPU."""
+    return {
+        name: value.detach().cpu().contiguous()
+        for name, value in model.state_dict().items()
+        if in_head(model, name)
+    }
+
+
 def load_body(model: nn.Module, body: dict[str, Tensor]) -> None:
     """Put a body's weights into a model; the head stays as it is.
 
@@ -36,14 +45,14 @@ def load_body(model: nn.Module, body: dict[str, Tensor]) -> None:
     model.load_state_dict(body, strict=False)
 
 
-def read_body(path: Path) -> dict[str, Tensor]:
-    """Read the body that a run left."""
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Read the body or the head that a run left."""
     return safetensors.torch.load_file(path)
 
 
-def write_body(body: dict[str, Tensor], path: Path) -> None:
-    """Write a body as safetensors."""
-    safetensors.torch.save_file(body, path)
+def write_weights(weights: dict[str, Tensor], path: Path) -> None:
+    """Write a body or a head as safetensors."""
+    safetensors.torch.save_file(weights, path)
 
 
 def facts_of(model: nn.Module) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 #: Modules whose code decides what a run computes. A change in their docstrings or comments does
 #: not count. The phantom generator is covered by the SHA-256 of each of its recipes.
 MODULES_THAT_MATTER = (
-    "decode", "grey", "picture", "dicom", "pixels", "look", "gather", "split",
+    "decode", "grey", "picture", "dicom", "pixels", "look", "gather", "split", "subset",
     "batches", "schedule", "body", "weights", "model", "loss", "training", "scoring",
 )  # fmt: skip
 
@@ -50,12 +50,15 @@ def file_sha256(path: Path) -> str:
 
 
 @lru_cache
-def code_fingerprint(modules: tuple[str, ...] = MODULES_THAT_MATTER) -> str:
-    """SHA-256 of what modules do: their syntax trees without docstrings and comments."""
+def code_fingerprints(modules: tuple[str, ...] = MODULES_THAT_MATTER) -> dict[str, str]:
+    """SHA-256 of what each module does: its syntax tree without docstrings and comments."""
     here = Path(__file__).parent
-    return fingerprint(
-        canonical({name: meaning((here / f"{name}.py").read_text()) for name in modules})
-    )
+    return {name: fingerprint(meaning((here / f"{name}.py").read_text())) for name in modules}
+
+
+def code_fingerprint(modules: tuple[str, ...]) -> str:
+    """SHA-256 of what modules do together."""
+    return fingerprint(canonical(code_fingerprints(modules)))
 
 
 def meaning(source: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from cxrstudy import device, store
 from cxrstudy.chain import Chain
 from cxrstudy.cohort import Cohort
-from cxrstudy.identity import code_fingerprint, environment
+from cxrstudy.identity import code_fingerprints, environment
 from cxrstudy.record import id_of
 
 
@@ -95,7 +95,7 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
                     "parent": parent,
                     "data": [fingerprints[stage.roles]]
                     + [fingerprints[(role,)] for role in stage.scored_on],
-                    "code": code_fingerprint(),
+                    "code": code_fingerprints(),
                     "environment": environment(),
                     "arithmetic": [device.kind(), device.precision(device.kind())],
                 }

@@ -5,6 +5,7 @@
 ``scores.csv``          a row an image of the validation and test splits: truth and probabilities
 ``epochs.csv``          a row an evaluation: step, losses, AUROC
 ``body.safetensors``    the trained body, which the next stage of a chain starts from
+``head.safetensors``    the trained head, which makes a whole network of it again
 ======================  ==========================================================================
 """
 
@@ -13,7 +14,8 @@ from typing import Any
 from cxrstudy.identity import canonical, fingerprint
 from cxrstudy.schema import Strict
 
-RUN, SCORES, EPOCHS, BODY = "run.json", "scores.csv", "epochs.csv", "body.safetensors"
+RUN, SCORES, EPOCHS = "run.json", "scores.csv", "epochs.csv"
+BODY, HEAD = "body.safetensors", "head.safetensors"
 
 
 class Record(Strict):

@@ -15,8 +15,9 @@ from cxrstudy import device, store
 from cxrstudy.chain import Chain
 from cxrstudy.gather import RolePixels
 from cxrstudy.identity import file_sha256
-from cxrstudy.record import BODY, EPOCHS, RUN, SCORES, Record
+from cxrstudy.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record
 from cxrstudy.role import Role
+from cxrstudy.subset import training_rows
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Job:
 def execute(job: Job) -> str:
     """Train a stage, score it and write its record; return the run's id."""
     # Imported here: planning a study, and drawing a recorded one, needs no torch.
-    from cxrstudy.body import body_of, read_body, write_body
+    from cxrstudy.body import body_of, head_of, read_weights, write_weights
+    from cxrstudy.checkpoint import Checkpoint
     from cxrstudy.model import build, normalisation
     from cxrstudy.training import make_repeatable, train
 
@@ -63,12 +65,13 @@ def execute(job: Job) -> str:
     kind, stage = device.kind(), job.chain.stages[-1]
     device.reset_peak_memory(kind)
     parent = job.identity["parent"]
-    body = read_body(store.body_path(job.records, parent)) if parent else None
+    body = read_weights(store.checked(job.records, parent, BODY)) if parent else None
     model = build(job.chain.start, len(job.role.labels), stage.seed, body)
     statistics = normalisation(model)
     pixels = RolePixels(job.role.table, job.maps, stage.look)
     began = time.perf_counter()
-    epochs = train(model, job.role, pixels, stage, statistics, kind)
+    checkpoint = store.checkpoint_path(job.records, job.id)
+    epochs = train(model, job.role, pixels, stage, statistics, kind, [Checkpoint(checkpoint)])
     trained = time.perf_counter()
     scores = pd.concat(_scores(job, model, pixels, statistics), ignore_index=True)
     scored = time.perf_counter()
@@ -76,12 +79,14 @@ def execute(job: Job) -> str:
     def fill(folder: Path) -> None:
         scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
         epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
-        write_body(body_of(model), folder / BODY)
+        write_weights(body_of(model), folder / BODY)
+        write_weights(head_of(model), folder / HEAD)
         seconds = {"training": trained - began, "scoring": scored - trained}
         record = _record(job, scores, seconds, folder)
         (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
 
     store.write(job.records, job.id, fill)
+    checkpoint.unlink(missing_ok=True)
     return job.id
 
 
@@ -117,10 +122,8 @@ def score_table(
 
 
 def _record(job: Job, scores: pd.DataFrame, seconds: dict[str, float], folder: Path) -> Record:
-    from cxrstudy.batches import training_rows
-
     stage, kind = job.chain.stages[-1], device.kind()
-    training = training_rows(job.role, stage.share, stage.seed)
+    training = training_rows(job.role, stage)
     counts = scores.groupby(["role", "split"]).size()
     images = {f"{role} {split}": int(count) for (role, split), count in counts.items()}
     return Record(
@@ -138,5 +141,5 @@ def _record(job: Job, scores: pd.DataFrame, seconds: dict[str, float], folder: P
         peak_memory_bytes=device.peak_memory_bytes(kind),
         device=device.name(kind),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BODY)},
+        files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BODY, HEAD)},
     )

@@ -54,8 +54,34 @@ def take_share(patients: Iterable[str], share: float, seed: int) -> frozenset[st
     seed
         Draws another nested family.
     """
-    ranked = sorted(set(patients), key=lambda patient: place(patient, f"share {seed}"))
+    ranked = _ranked(patients, seed)
     return frozenset(ranked[: max(1, round(share * len(ranked)))])
+
+
+def take_shots(patients: pd.Series, classes: pd.Series, shots: int, seed: int) -> frozenset[str]:
+    """Draw so many patients of each class, nested: fewer shots are a subset of more.
+
+    A patient with images of several classes counts for the class of the first image.
+
+    Parameters
+    ----------
+    patients, classes
+        A row an image.
+    shots
+        Patients of each class; a class with fewer gives all it has.
+    seed
+        As for :func:`take_share`: both draw in the same order.
+    """
+    first = classes.groupby(patients.to_numpy()).first()
+    return frozenset(
+        patient
+        for _, names in first.groupby(first)
+        for patient in _ranked(names.index, seed)[:shots]
+    )
+
+
+def _ranked(patients: Iterable[str], seed: int) -> list[str]:
+    return sorted(set(patients), key=lambda patient: place(patient, f"share {seed}"))
 
 
 def stratifying_salt(table: pd.DataFrame, rule: SplitRule, tolerance: float) -> int:

@@ -44,6 +44,11 @@ class Stage:
         What may be seen of each image, in training and in testing; see :mod:`cxrstudy.look`.
     share
         Share of the training patients used, nested by seed.
+    shots
+        Training patients of each class used, nested by seed, instead of a share; 0 is off.
+    truth
+        ``given``; or ``shuffled``: each training image gets the truth of another one, so that
+        nothing can be learnt. A control, as in Adebayo et al. 2018.
     evaluations
         How often the validation split is scored on the way, evenly spaced.
     scored_on
@@ -63,6 +68,8 @@ class Stage:
     flip: bool = False
     look: Look = "whole"
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    shots: Annotated[int, Field(ge=0)] = 0
+    truth: Literal["given", "shuffled"] = "given"
     evaluations: Annotated[int, Field(ge=1)] = 4
     scored_on: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
@@ -71,6 +78,12 @@ class Stage:
     def _even(self) -> Self:
         if self.steps % self.evaluations:
             raise ValueError(f"steps {self.steps} is no multiple of evaluations {self.evaluations}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_subset(self) -> Self:
+        if self.shots and self.share < 1:
+            raise ValueError(f"shots {self.shots} and share {self.share} exclude one another")
         return self
 
     def but(self, **changes: Any) -> "Stage":

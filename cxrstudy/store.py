@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.identity import file_sha256
-from cxrstudy.record import BODY, EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.record import EPOCHS, RUN, SCORES, Record, id_of
 
 
 class StoreError(RuntimeError):
@@ -77,7 +77,7 @@ def read_scores(store: Path, run: str) -> pd.DataFrame:
     texts = ("id", "patient", "source", "role", "split")
     # Only an empty cell is unknown: "NA" may be a patient's name.
     return pd.read_csv(
-        _checked(store, run, SCORES), dtype=dict.fromkeys(texts, str),
+        checked(store, run, SCORES), dtype=dict.fromkeys(texts, str),
         keep_default_na=False, na_values=[""],
     )  # fmt: skip
 
@@ -90,18 +90,27 @@ def read_epochs(store: Path, run: str) -> pd.DataFrame:
     StoreError
         The file is missing or altered.
     """
-    return pd.read_csv(_checked(store, run, EPOCHS))
+    return pd.read_csv(checked(store, run, EPOCHS))
 
 
-def body_path(store: Path, run: str) -> Path:
-    """Path of a run's trained body.
+def checked(store: Path, run: str, name: str) -> Path:
+    """Path of a file of a record, after its SHA-256 was compared.
 
     Raises
     ------
     StoreError
         The file is missing or altered.
     """
-    return _checked(store, run, BODY)
+    path, expected = store / run / name, read(store, run).files.get(name)
+    if not path.is_file() or file_sha256(path) != expected:
+        raise StoreError(f"{path}: missing or altered since it was written; delete its folder")
+    return path
+
+
+def checkpoint_path(store: Path, run: str) -> Path:
+    """Where an unfinished run keeps what it goes on from."""
+    store.mkdir(parents=True, exist_ok=True)
+    return store / f".{run}.checkpoint"
 
 
 def find(store: Path, beginning: str) -> str:
@@ -130,10 +139,3 @@ def _move(partial: Path, place: Path) -> None:
             return
         shutil.rmtree(place)  # what an interrupted deletion left
         partial.rename(place)
-
-
-def _checked(store: Path, run: str, name: str) -> Path:
-    path, expected = store / run / name, read(store, run).files.get(name)
-    if not path.is_file() or file_sha256(path) != expected:
-        raise StoreError(f"{path}: missing or altered since it was written; delete its folder")
-    return path

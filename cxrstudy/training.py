@@ -1,7 +1,7 @@
 """Training: a fastai ``Learner`` through the steps of one stage."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,12 @@ from cxrstudy.device import DeviceKind
 from cxrstudy.gather import RolePixels
 from cxrstudy.role import Kind, Role
 from cxrstudy.stage import Stage
+from cxrstudy.subset import training_rows
 
 with warnings.catch_warnings():
     # fastai 2.8 imports torch.jit.script, which torch 2.15 has deprecated.
     warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated")
+    from fastai.callback.core import Callback
     from fastai.callback.mixup import MixUp
     from fastai.callback.schedule import ParamScheduler
     from fastai.learner import Learner
@@ -26,7 +28,7 @@ with warnings.catch_warnings():
     from fastai.optimizer import SGD, Adam
     from fastai.torch_core import set_seed
 
-    from cxrstudy.batches import loaders, training_rows
+    from cxrstudy.batches import loaders
     from cxrstudy.loss import loss_of, probabilities
     from cxrstudy.schedule import bit_hyperrule, bit_rate, scaled
     from cxrstudy.scoring import macro_auroc
@@ -54,6 +56,7 @@ def train(
     stage: Stage,
     statistics: tuple[float, float],
     device: DeviceKind,
+    callbacks: Sequence[Callback] = (),
 ) -> pd.DataFrame:
     """Train a model in place.
 
@@ -69,6 +72,8 @@ def train(
         Mean and standard deviation that the network expects.
     device
         Where to compute.
+    callbacks
+        Further callbacks of fastai, which watch or save and change no bit.
 
     Returns
     -------
@@ -78,6 +83,7 @@ def train(
     set_seed(stage.seed, reproducible=True)
     batches = loaders(role, pixels, stage, statistics, device)
     learner = _learner(model, batches, role, stage)
+    learner.add_cbs(callbacks)
     if device == "cuda":
         learner.to_bf16()
     with learner.no_bar(), learner.no_logging():
@@ -108,7 +114,7 @@ def _fit(learner: Any, role: Role, stage: Stage) -> None:
     if stage.schedule == "one-cycle":
         learner.fit_one_cycle(stage.evaluations, lr_max=stage.rate)
         return
-    images = len(training_rows(role, stage.share, stage.seed))
+    images = len(training_rows(role, stage))
     supports = scaled(bit_hyperrule(images, stage.pixels, stage.pixels).supports, stage.steps)
 
     def rate(done: float) -> float:

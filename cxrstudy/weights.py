@@ -6,7 +6,7 @@ equal channels had.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import timm
@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from timm.models import adapt_input_conv
 from torch import Tensor, nn
 
+from cxrstudy import places
 from cxrstudy.body import body_of, facts_of, in_head
 from cxrstudy.identity import file_sha256
 
@@ -46,7 +47,11 @@ def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
         return _fit_with_timm(start, from_hub(name), name, model)
     if scheme == "file":
         path, _, sha256 = name.rpartition("#")
-        return _fit_with_timm(start, from_file(Path(path), sha256), start.architecture, model)
+        # A relative path is one in the folder of what is brought.
+        file = from_file(places.data() / path, sha256)
+        if file.suffix == ".npz":
+            return _from_bit(file, model)
+        return _fit_with_timm(start, file, start.architecture, model)
     raise WeightsError(
         f"weights {start.weights!r}: legal are random, imagenet, timm:TAG and file:PATH#SHA256"
     )
@@ -146,3 +151,14 @@ def _fit_with_timm(start: "Start", path: Path, name: str, model: nn.Module) -> d
     except (RuntimeError, SafetensorError) as error:
         raise WeightsError(f"weights {path}: not those of {name}; {error}") from None
     return body_of(loaded)
+
+
+def _from_bit(path: Path, model: nn.Module) -> dict[str, Tensor]:
+    """Let timm read a file as BiT's authors published it (Kolesnikov et al. 2020)."""
+    try:
+        loader: Any = model
+        loader.load_pretrained(str(path))
+    except (AttributeError, KeyError, ValueError, RuntimeError) as error:
+        name = type(model).__name__
+        raise WeightsError(f"weights {path}: not BiT's, or not for {name}; {error}") from None
+    return body_of(model)

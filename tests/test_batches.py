@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy import batches
-from cxrstudy.batches import augmentation, loaders, permutations, target_tensor, training_rows
+from cxrstudy.batches import augmentation, loaders, permutations, target_tensor
 from cxrstudy.role import Role
+from cxrstudy.subset import training_rows
 
 from .builders import STAGE, make_pool, make_role
 
@@ -289,24 +290,12 @@ def test_lighting_stretches_the_contrast_and_shifts_the_brightness_by_their_shar
     assert spans(brightness, 0.5 * share, 0.5 * (1 + batches.LIGHTING))
 
 
-@given(st.floats(0.01, 1), st.floats(0.01, 1), st.integers(0, 50))
-def test_a_share_takes_whole_patients_and_is_nested(folder, one, other, seed):
-    role = make_role(folder, name="share").role
-    small, large = (set(training_rows(role, share, seed)) for share in sorted((one, other)))
-    assert small <= large <= set(role.rows("train"))
-    patients = role.table["patient"].to_numpy()
-    for share, rows in ((min(one, other), small), (max(one, other), large)):
-        chosen = set(patients[sorted(rows)])
-        assert set(np.flatnonzero(np.isin(patients, list(chosen)))) == rows
-        assert len(chosen) == max(1, round(share * 24))
-
-
 @pytest.mark.usefixtures("plain")
 def test_only_the_share_is_trained_on(numbered):
     role, _ = numbered
     loader = made_loaders(numbered, share=0.25, steps=6, batch=8, evaluations=1).train
     seen = {row for batch in rows_of(loader) for row in batch}
-    assert seen == set(training_rows(role, 0.25, 0).tolist())
+    assert seen == set(training_rows(role, STAGE.but(share=0.25)).tolist())
     assert len(seen) == 12
 
 

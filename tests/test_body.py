@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from cxrstudy.body import body_of, load_body, read_body, write_body
+from cxrstudy.body import body_of, load_body, read_weights, write_weights
 from cxrstudy.model import create
 
 from .builders import TINY
@@ -84,9 +84,9 @@ def test_a_body_that_does_not_fit_is_refused_by_the_name_of_its_weight(change, n
 
 def test_a_body_is_read_as_it_was_written(tmp_path):
     model = create(TINY, 2).to(memory_format=torch.channels_last)
-    write_body(body_of(model), tmp_path / "body.safetensors")
-    assert read_body(tmp_path / "body.safetensors").keys() == body_of(model).keys()
-    for name, value in read_body(tmp_path / "body.safetensors").items():
+    write_weights(body_of(model), tmp_path / "body.safetensors")
+    assert read_weights(tmp_path / "body.safetensors").keys() == body_of(model).keys()
+    for name, value in read_weights(tmp_path / "body.safetensors").items():
         assert torch.equal(value, model.state_dict()[name])
         assert value.dtype == model.state_dict()[name].dtype
 
@@ -94,7 +94,7 @@ def test_a_body_is_read_as_it_was_written(tmp_path):
 def test_the_same_body_is_the_same_file(tmp_path):
     for name in ("one", "other"):
         torch.manual_seed(3)
-        write_body(body_of(create(TINY, 2)), tmp_path / name)
+        write_weights(body_of(create(TINY, 2)), tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
 
 
@@ -102,4 +102,4 @@ def test_a_pickle_is_not_read_as_a_body(tmp_path):
     file = tmp_path / "body.safetensors"
     file.write_bytes(pickle.dumps({"weight": torch.zeros(1)}))
     with pytest.raises(Exception, match="header"):
-        read_body(file)
+        read_weights(file)

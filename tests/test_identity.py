@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 import cxrstudy
 from cxrstudy import identity
-from cxrstudy.identity import canonical, code_fingerprint, file_sha256, fingerprint, meaning
+from cxrstudy.identity import (
+    canonical,
+    code_fingerprint,
+    code_fingerprints,
+    file_sha256,
+    fingerprint,
+    meaning,
+)
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 plain = st.recursive(
@@ -130,9 +137,9 @@ def test_anything_else_means_something(old, new):
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     monkeypatch.setattr(identity, "__file__", str(tmp_path / "identity.py"))
-    code_fingerprint.cache_clear()
+    code_fingerprints.cache_clear()
     yield tmp_path
-    code_fingerprint.cache_clear()
+    code_fingerprints.cache_clear()
 
 
 def test_a_code_fingerprint_covers_the_code_of_the_modules_and_their_names(package):
@@ -146,7 +153,7 @@ def test_a_code_fingerprint_covers_the_code_of_the_modules_and_their_names(packa
         (package / "one.py").write_text(one)
         (package / "other.py").write_text(two)
         (package / "three.py").write_text(name)
-        code_fingerprint.cache_clear()
+        code_fingerprints.cache_clear()
         found[name] = code_fingerprint(("one", "other"))
     assert found["prose"] == found["first"]
     assert len(set(found.values())) == 3
@@ -159,6 +166,7 @@ EXCUSED = {
     "stage": "holds values, which are covered",
     "device": "what it decides, the arithmetic, is covered",
     "phantom": "the recipes of its images are covered",
+    "places": "says where files lie, whose SHA-256 is covered",
     "progress": "shows",
     "identity": "an altered one alters the ids themselves",
 }

@@ -130,7 +130,7 @@ def test_a_changed_start_changes_all_ids(plan, start):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("code_fingerprint", "other"), ("environment", {"torch": "0"})]
+    ("name", "value"), [("code_fingerprints", {"model": "other"}), ("environment", {"torch": "0"})]
 )
 def test_other_code_or_libraries_change_all_ids(plan, monkeypatch, name, value):
     before = plan(a=START >> GENERAL >> TARGET)

@@ -9,7 +9,7 @@ import torch
 
 from cxrstudy import device, engine, store
 from cxrstudy.chain import Chain
-from cxrstudy.record import BODY, EPOCHS, RUN, SCORES
+from cxrstudy.record import BODY, EPOCHS, HEAD, RUN, SCORES
 from cxrstudy.run import execute, score_table
 from cxrstudy.store import StoreError
 
@@ -56,7 +56,7 @@ def jobs_of(world, records, *stages, start=START):
 
 
 def body(records, run):
-    return safetensors.torch.load_file(store.body_path(records, run))
+    return safetensors.torch.load_file(store.checked(records, run, BODY))
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_the_record_says_what_was_run_on_what(records, recorded):
     assert min(target.seconds.values()) >= 0
     assert target.peak_memory_bytes > 50 * 2**20
     assert target.device == device.name(device.kind())
-    assert set(target.files) == {SCORES, EPOCHS, BODY}
+    assert set(target.files) == {SCORES, EPOCHS, BODY, HEAD}
     assert {path.name for path in (records / target.id).iterdir()} == {RUN, *target.files}
 
 

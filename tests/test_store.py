@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import numpy as np
@@ -88,7 +89,7 @@ def test_a_record_is_read_as_it_was_written(tmp_path):
         check_dtype=False,
     )  # fmt: skip
     assert store.read_epochs(folder, run)["train_loss"].tolist() == [0.5, 0.25]
-    assert store.body_path(folder, run).read_bytes() == bytes(range(100))
+    assert store.checked(folder, run, BODY).read_bytes() == bytes(range(100))
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
@@ -111,7 +112,12 @@ def test_patients_keep_their_names_whatever_they_look_like(tmp_path, patients):
 
 def test_what_is_not_recorded_is_said_by_file_and_with_a_way_out(tmp_path):
     assert not store.has(tmp_path, run_of(0))
-    for ask in (store.read, store.read_scores, store.read_epochs, store.body_path):
+    for ask in (
+        store.read,
+        store.read_scores,
+        store.read_epochs,
+        partial(store.checked, name=BODY),
+    ):
         with pytest.raises(StoreError, match=rf"{run_of(0)}.run\.json: no such record; run the"):
             ask(tmp_path, run_of(0))
 
@@ -196,7 +202,7 @@ def test_what_is_left_of_a_record_that_was_half_deleted_is_replaced(tmp_path):
     (tmp_path / run / RUN).unlink()
     assert not store.has(tmp_path, run)
     written(tmp_path)
-    assert store.body_path(tmp_path, run).exists()
+    assert store.checked(tmp_path, run, BODY).exists()
 
 
 def test_a_record_that_is_there_is_not_written_again(tmp_path):
@@ -208,7 +214,11 @@ def test_a_record_that_is_there_is_not_written_again(tmp_path):
 
 # --- Altered ------------------------------------------------------------------------------------
 
-READERS = {SCORES: store.read_scores, EPOCHS: store.read_epochs, BODY: store.body_path}
+READERS = {
+    SCORES: store.read_scores,
+    EPOCHS: store.read_epochs,
+    BODY: partial(store.checked, name=BODY),
+}
 
 
 @pytest.mark.parametrize("name", FILES)

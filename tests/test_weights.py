@@ -23,7 +23,7 @@ import torch
 from PIL import Image
 
 from cxrstudy import weights
-from cxrstudy.body import body_of, load_body, write_body
+from cxrstudy.body import body_of, load_body, write_weights
 from cxrstudy.chain import Start
 from cxrstudy.model import build, create
 from cxrstudy.weights import WeightsError, pretrained
@@ -179,7 +179,7 @@ def test_a_file_of_timms_layout_is_folded_and_sees_the_same(tmp_path, name):
 
 def test_the_body_that_a_run_left_is_such_a_file(tmp_path):
     before = build(TINY, 3, seed=4, body=None)
-    write_body(body_of(before), tmp_path / "body.safetensors")
+    write_weights(body_of(before), tmp_path / "body.safetensors")
     after = build(given(tmp_path / "body.safetensors"), 2, seed=0, body=None)
     for name, value in body_of(after).items():
         assert torch.equal(value, before.state_dict()[name]), name

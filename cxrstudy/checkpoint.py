@@ -1,0 +1,137 @@
+"""Checkpoint: where a long stage goes on after its process was killed, with the same bits.
+
+A checkpoint holds all that the next batch depends on: weights, optimiser, random states, the place
+in the order of images, and what was recorded so far. It begins with the SHA-256 of the rest.
+"""
+
+import hashlib
+import io
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from fastai.callback.core import Callback, CancelEpochException
+from fastai.data.core import DataLoaders
+from fastcore.foundation import L
+
+#: Seconds of training that a killed process may lose, beyond the evaluation it was in.
+EVERY = 20.0
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint is not what was written; the message names the file."""
+
+
+class Checkpoint(Callback):
+    """Writes a checkpoint after an evaluation when one is due; goes on from the one that is there.
+
+    Parameters
+    ----------
+    path
+        File; removed by whoever keeps the finished run.
+    every
+        Seconds between two checkpoints at least.
+    """
+
+    order = 70  # after the recorder, whose row of the epoch is kept too
+
+    def __init__(self, path: Path, every: float = EVERY) -> None:
+        self.path, self.every = path, every
+
+    def before_fit(self) -> None:
+        """Look for a checkpoint to go on from."""
+        self.saved: dict[str, Any] | None = read(self.path) if self.path.is_file() else None
+        self.written = time.monotonic()
+
+    def before_epoch(self) -> None:
+        """Skip what was trained before, then put everything back as it was."""
+        if self.saved is None:
+            return
+        if self.epoch < self.saved["epoch"]:
+            raise CancelEpochException
+        restore(self.learn, self.saved)
+        self.saved = None
+
+    def after_epoch(self) -> None:
+        """Write a checkpoint, unless the stage is over or the last one is fresh."""
+        over, fresh = self.epoch + 1 == self.n_epoch, time.monotonic() - self.written < self.every
+        if self.saved is None and not over and not fresh:
+            write(self.path, state_of(self.learn))
+            self.written = time.monotonic()
+
+
+def state_of(learner: Any) -> dict[str, Any]:
+    """All that the batches after this epoch depend on, as tensors and plain values."""
+    _, keys, *numpy_rest = np.random.get_state()  # noqa: NPY002 (fastai draws from it)
+    optimiser, smooth = learner.opt.state_dict(), learner.recorder.smooth_loss
+    return {
+        "epoch": learner.epoch + 1,
+        "train_iter": learner.train_iter,
+        "model": learner.model.state_dict(),
+        "optimiser": [dict(state) for state in optimiser["state"]],
+        "hypers": [{name: float(v) for name, v in group.items()} for group in optimiser["hypers"]],
+        "values": [[float(value) for value in row] for row in learner.recorder.values],
+        "smooth_loss": (smooth.count, smooth.val.as_subclass(torch.Tensor)),
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": (torch.from_numpy(np.asarray(keys, np.int64)), *numpy_rest),
+        "python": random.getstate(),
+        "loaders": [loader.rng.getstate() for loader in learner.dls],
+    }
+
+
+def restore(learner: Any, saved: dict[str, Any]) -> None:
+    """Put a learner, and the random states of the process, where a checkpoint left them."""
+    learner.model.load_state_dict(saved["model"])
+    hypers = L(*saved["hypers"])
+    learner.opt.load_state_dict({"state": saved["optimiser"], "hypers": hypers})
+    learner.train_iter = saved["train_iter"]
+    learner.recorder.values = [list(row) for row in saved["values"]]
+    learner.recorder.smooth_loss.count, learner.recorder.smooth_loss.val = saved["smooth_loss"]
+    skip(learner.dls, saved["epoch"])
+    for loader, state in zip(learner.dls, saved["loaders"], strict=True):
+        loader.rng.setstate(state)
+    random.setstate(saved["python"])
+    keys, *numpy_rest = saved["numpy"]
+    restored = ("MT19937", keys.numpy().astype(np.uint32), *numpy_rest)
+    np.random.set_state(restored)  # noqa: NPY002
+    torch.set_rng_state(saved["torch"])
+    if saved["cuda"]:
+        torch.cuda.set_rng_state_all(saved["cuda"])
+
+
+def skip(loaders: DataLoaders, epochs: int) -> None:
+    """Leave out the images that earlier epochs saw."""
+    for _ in range(epochs):
+        loaders.train.get_idxs()
+
+
+def write(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint whole or not at all."""
+    stream = io.BytesIO()
+    torch.save(state, stream)
+    content = stream.getvalue()
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_bytes(hashlib.sha256(content).hexdigest().encode() + content)
+    partial.replace(path)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        The file is truncated or altered.
+    """
+    content = path.read_bytes()
+    if hashlib.sha256(content[64:]).hexdigest().encode() != content[:64]:
+        raise CheckpointError(
+            f"{path}: truncated or altered; delete it to train the stage from its beginning"
+        )
+    state: dict[str, Any] = torch.load(io.BytesIO(content[64:]), weights_only=True)
+    return state
