@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cxrstudy import __version__, cli, store
+from cxrstudy.cli.data import explain_failures
 from cxrstudy.record import RUN, Record, id_of
 
 from .servers import Origin
@@ -174,7 +175,7 @@ class TestFetch:
     ) -> None:
         from cxrstudy.fetch import Outcome
 
-        cli._explain([Outcome("a.png", "timeout", "slow"), Outcome("b.png", "not tried", "")])
+        explain_failures([Outcome("a.png", "timeout", "slow"), Outcome("b.png", "not tried", "")])
         said = capsys.readouterr().err
         assert "timeout: a.png: slow" in said
         assert "1 not tried: too many failures" in said

@@ -1,0 +1,31 @@
+"""``cxrstudy audit``: check a cohort."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from cxrstudy.cli.output import Json, table
+
+
+def audit_cohort(
+    cohort: Annotated[str, typer.Argument(metavar="COHORT", help="phantom, open or covidx.")],
+    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
+    json_wanted: Json = False,
+) -> None:
+    """Check a cohort for leaks, copies and shortcuts."""
+    from cxrstudy.audit import as_json, as_table, exit_status, run_audit
+
+    outcomes = run_audit(cohort, profile)
+    typer.echo(
+        as_json(outcomes) if json_wanted else _findings(as_table(outcomes).to_dict("records"))
+    )
+    raise typer.Exit(exit_status(outcomes))
+
+
+def _findings(outcomes: Sequence[dict[str, Any]]) -> str:
+    """Write what an audit found: a line a check, then what was seen where a reader has to know."""
+    lines = [{name: o[name] for name in ("code", "state", "count", "title")} for o in outcomes]
+    told = [o for o in outcomes if o["state"] not in ("pass", "not applicable")]
+    texts = [f"{o['code']} {o['title']}\n  {o['detail']}\n  {o['advice']}" for o in told]
+    return "\n\n".join([table(lines), *texts])

@@ -1,0 +1,141 @@
+"""``cxrstudy data``: list, find, fetch and verify sets of radiographs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxrstudy import places
+from cxrstudy.cli.output import Json, table
+
+if TYPE_CHECKING:
+    from cxrstudy.data_set import DataSet
+    from cxrstudy.fetch import Outcome
+
+data = typer.Typer(no_args_is_help=True, help="Sets of radiographs: list, find, fetch, verify.")
+_Set = Annotated[str, typer.Argument(metavar="SET", help="A name that `cxrstudy data list` shows.")]
+
+
+@data.command("list")
+def list_sets(json_wanted: Json = False) -> None:
+    """Show every set: images, how many are in the data folder, licence, access."""
+    from cxrstudy.data_set import names, open_set
+
+    rows = [_listed(open_set(name)) for name in names()]
+    if json_wanted:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    typer.echo(table(rows))
+    typer.echo(
+        f"\npresent: files in {places.data()}, unread. publishable: images whose licence lets a "
+        "figure show them;\nthe others may be used here, and are left out of what is published."
+    )
+
+
+@data.command("where")
+def where_is(name: _Set) -> None:
+    """Say where a set comes from, how to get it, and where its files are expected."""
+    from cxrstudy.data_set import open_set, where
+
+    typer.echo("\n".join(where(open_set(name))))
+
+
+@data.command("fetch")
+def fetch_set(
+    name: _Set,
+    mirror: Annotated[
+        str, typer.Option(help="Folder or URL that holds REPOSITORY/COMMIT/PATH, as the host does.")
+    ] = "",
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Connections at a time.")] = 4,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder of the originals; else the data folder.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds that a server may stay silent.")
+    ] = 30,
+    retries: Annotated[int, typer.Option(min=0, max=10, help="Further tries a file.")] = 3,
+) -> None:
+    """Fetch the originals of a set, each checked by SHA-256; run it again to go on.
+
+    A file is given up after ten times the timeout, however steadily it drips. After 20 failures of
+    the server in a row the rest is not tried.
+    """
+    from cxrstudy.data_set import open_set
+    from cxrstudy.fetch import Manners, fetch
+
+    folder = (to or places.data()).resolve()
+    manners = Manners(connections=workers, timeout=timeout, deadline=10 * timeout, retries=retries)
+    outcomes = fetch(open_set(name), folder, mirror, manners)
+    fates = Counter(outcome.fate for outcome in outcomes)
+    explain_failures([outcome for outcome in outcomes if outcome.failed])
+    failed = len(outcomes) - fates["arrived"] - fates["kept"]
+    typer.echo(
+        f"{name}: {fates['arrived']:,} arrived, {fates['kept']:,} were there, {failed:,} failed; "
+        f"in {folder}"
+    )
+    if failed:
+        typer.echo("To go on, run the same command again: what is right is kept.", err=True)
+        raise typer.Exit(1)
+
+
+@data.command("verify")
+def verify_set(
+    name: _Set,
+    at: Annotated[Path | None, typer.Option(help="Folder; else the data folder.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Files read at a time.")] = 2,
+    json_wanted: Json = False,
+) -> None:
+    """Hash every file of a set; exit status 1 when one is wrong or missing."""
+    from cxrstudy.data_set import open_set
+    from cxrstudy.verify import verify
+
+    found = verify(open_set(name), (at or places.data()).resolve(), workers)
+    summary = found.summary()
+    typer.echo(json.dumps(summary, indent=2, ensure_ascii=False) if json_wanted else _read(summary))
+    if not found.good:
+        raise typer.Exit(1)
+
+
+def _listed(data_set: DataSet) -> dict[str, object]:
+    from cxrstudy.licence import publishable
+
+    card, images = data_set.card, data_set.images
+    known = images is not None
+    return {
+        "name": card.name,
+        "images": len(images) if images is not None else card.counts.get("images"),
+        "present": data_set.present(places.data()) if known else None,
+        "publishable": sum(publishable(i.licence) for i in images) if images is not None else None,
+        "access": card.access,
+        "licence": " ".join(card.licence.split()),
+        "title": " ".join(card.title.split()),
+    }
+
+
+def explain_failures(failures: Sequence[Outcome]) -> None:
+    """Name each failed file and why, what was not tried by its number, and what to do."""
+    from cxrstudy.fetch import ADVICE
+
+    fates = Counter(failure.fate for failure in failures)
+    for failure in failures:
+        if failure.fate != "not tried":
+            typer.echo(f"{failure.fate}: {failure.path}: {failure.detail}", err=True)
+    for fate, number in fates.items():
+        typer.echo(f"{number:,} {fate}: {ADVICE[fate]}", err=True)
+
+
+def _read(summary: dict[str, Any]) -> str:
+    """Write a verification for people."""
+    wrong = [f"wrong: {path}" for path in summary["wrong"]]
+    missing = [f"missing: {path}" for path in summary["missing"]]
+    states = ", ".join(f"{number:,} {state}" for state, number in summary["counts"].items())
+    of = f"{summary['set']}: {summary['images']:,} images in {summary['folder']}: {states}"
+    licences = [
+        {**row, "publishable": "yes" if row["publishable"] else "no"} for row in summary["licences"]
+    ]
+    return "\n".join([*wrong, *missing, of, "", table(licences)])

@@ -1,0 +1,79 @@
+"""What all commands share: errors without a traceback, tables of text, common options."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cxrstudy import __version__
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+class Plain(TyperGroup):
+    """Commands that end with a message, no traceback, where this package raised the error."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort):
+            raise
+        except KeyboardInterrupt:
+            typer.echo("cxrstudy: stopped; run the same command again to go on", err=True)
+            raise typer.Exit(130) from None
+        except (ValueError, RuntimeError, FileNotFoundError) as error:
+            if not _is_ours(error):
+                raise
+            typer.echo(f"cxrstudy: {error}", err=True)
+            raise typer.Exit(1) from None
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether this package raised an error, with a message meant to be read."""
+    if type(error).__module__.split(".")[0] == "cxrstudy":
+        return True
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    module = frame.tb_frame.f_globals.get("__name__", "") if frame else ""
+    return str(module).split(".")[0] == "cxrstudy"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cxrstudy {__version__}")
+        raise typer.Exit
+
+
+def print_version(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Print the version, when asked."""
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Align rows under the names of their columns; numbers to the right, what is unknown as -."""
+    if not rows:
+        return "nothing"
+    cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    numeric = [any(isinstance(row[name], int) for row in rows) for name in rows[0]]
+    lines = (
+        "  ".join(
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in cells
+    )
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else str(value)
