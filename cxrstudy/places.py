@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MANIFESTS = ROOT / "data_manifests"
 PROFILES = ROOT / "profiles"
 CLAIMS = ROOT / "claims"
+NOTEBOOKS = ROOT / "notebooks"
+RESULTS = ROOT / "results"
 
 
 def data() -> Path:

@@ -1,7 +1,7 @@
 """Profile: the sizes and budgets of a study, in a YAML file of ``profiles/``."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -38,6 +38,70 @@ class Backbone(Strict):
         return Start(self.architecture, self.weights, tuple(sorted(options.items())))
 
 
+class InitialWeights(Strict):
+    """Weights that a chain may start from.
+
+    Attributes
+    ----------
+    title
+        What they were trained on, for people.
+    domain
+        ``none``; ``out``: images that are no radiographs; ``in``: chest radiographs.
+    weights
+        See :class:`cxrstudy.chain.Start`.
+    images
+        How many images those were trained on, elsewhere.
+    stand_in
+        Role to train on first, from those weights.
+    share
+        Share of that role's training patients.
+    """
+
+    title: str
+    domain: Literal["none", "out", "in"]
+    weights: str = "random"
+    images: int = 0
+    stand_in: str | None = None
+    share: float = Field(1.0, gt=0, le=1)
+
+
+class Comparison(Strict):
+    """Initial weights to compare on one network, by the names that claims use."""
+
+    architecture: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    initial: dict[str, InitialWeights]
+
+    def start(self, name: str) -> Start:
+        """The start of a chain with these weights."""
+        weights = self.initial[name].weights
+        return Backbone(architecture=self.architecture, weights=weights, options=self.options).start
+
+
+class Levels(Strict):
+    """What the factors of experiments are set to.
+
+    Attributes
+    ----------
+    resolutions
+        Side of the images, in units of the profile's own.
+    alphas
+        Of MixUp.
+    lengths
+        Optimiser steps on the target, in units of the profile's own.
+    shares
+        Of the training patients.
+    shots
+        Training patients of each class.
+    """
+
+    resolutions: tuple[float, ...] = (0.5, 1, 1.5, 2)
+    alphas: tuple[float, ...] = (0, 0.1, 0.2, 0.4)
+    lengths: tuple[float, ...] = (0.5, 1, 2)
+    shares: tuple[float, ...] = (0.01, 0.05, 0.1, 0.25, 0.5, 1)
+    shots: tuple[int, ...] = (1, 10)
+
+
 class Profile(Strict):
     """What a profile fixes.
 
@@ -53,6 +117,10 @@ class Profile(Strict):
         Patients to draw, by role of the generator.
     backbones
         By cohort.
+    initial_weights
+        By cohort: what experiments on initial weights compare.
+    levels
+        Of the factors of experiments.
     stages
         By role, and ``pooled``: what differs from the defaults of :class:`cxrstudy.stage.Stage`.
     """
@@ -62,6 +130,8 @@ class Profile(Strict):
     phantom_seed: int
     phantom_patients: dict[str, int]
     backbones: dict[str, Backbone]
+    initial_weights: dict[str, Comparison] = Field(default_factory=dict)
+    levels: Levels = Levels()
     stages: dict[str, dict[str, dict[str, Any]]]
 
     def stage(self, cohort: str, *roles: str) -> Stage:

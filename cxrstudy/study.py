@@ -10,11 +10,12 @@ from cxrstudy import engine, pixels, places, store
 from cxrstudy.chain import Chain, Start
 from cxrstudy.cohort import Cohort, load_cohort
 from cxrstudy.plan import Plan, PlannedRun, make_plan
-from cxrstudy.profile import Profile, read_profile
+from cxrstudy.profile import Comparison, Levels, Profile, ProfileError, read_profile
 from cxrstudy.record import Record
 from cxrstudy.run import Job
 from cxrstudy.scores import collect
 from cxrstudy.stage import Stage
+from cxrstudy.subset import training_rows
 
 
 class Study:
@@ -43,6 +44,11 @@ class Study:
         self.seeds = seeds
 
     @property
+    def levels(self) -> Levels:
+        """What the factors of experiments are set to."""
+        return self.profile.levels
+
+    @property
     def records(self) -> Path:
         """Folder of the store."""
         return places.runs() / "store"
@@ -62,6 +68,66 @@ class Study:
         backbone = self.profile.backbones[self.cohort.name]
         chain = Chain(backbone.start)
         return chain >> self.stage(backbone.stand_in) if backbone.stand_in else chain
+
+    @property
+    def initial(self) -> dict[str, Chain]:
+        """What chains may start from, by the names that claims use.
+
+        Raises
+        ------
+        ProfileError
+            The profile names no initial weights for the cohort.
+        """
+        compared = self._compared
+        return {
+            name: Chain(compared.start(name), (stage,) if stage else ())
+            for name, stage in self._stand_ins.items()
+        }
+
+    @property
+    def initial_images(self) -> pd.DataFrame:
+        """How many images each initial weights were trained on, and what those are.
+
+        Returns
+        -------
+        A row a name of :attr:`initial`: ``name``, ``title``, ``domain``, ``images``.
+        """
+        stages = self._stand_ins
+        rows = []
+        for name, weights in self._compared.initial.items():
+            stage = stages[name]
+            used = len(training_rows(self.cohort.role(*stage.roles), stage)) if stage else 0
+            facts = {"name": name, "title": weights.title, "domain": weights.domain}
+            rows.append({**facts, "images": used or weights.images})
+        return pd.DataFrame(rows)
+
+    @property
+    def _compared(self) -> Comparison:
+        compared = self.profile.initial_weights.get(self.cohort.name)
+        if compared is None:
+            name = self.profile.profile
+            raise ProfileError(
+                f"profiles/{name}.yaml names no initial_weights for cohort {self.cohort.name!r}"
+            )
+        return compared
+
+    @property
+    def _stand_ins(self) -> dict[str, Stage | None]:
+        return {
+            name: self.stage(weights.stand_in).but(share=weights.share)
+            if weights.stand_in
+            else None
+            for name, weights in self._compared.initial.items()
+        }
+
+    def matched(self, stage: Stage, pixels: int) -> Stage:
+        """Return a stage at another resolution for as much computation: fewer steps, or more.
+
+        A convolution costs in proportion to the area of the image.
+        """
+        evaluations = stage.evaluations
+        each = stage.steps * (stage.pixels / pixels) ** 2 / evaluations
+        return stage.but(pixels=pixels, steps=max(1, round(each)) * evaluations)
 
     def stage(self, *roles: str) -> Stage:
         """Stage on a role, or on several pooled, at the sizes of the profile.
