@@ -1,104 +1,54 @@
-"""Verdict: what a contrast says about a claim, by a rule that was fixed before anything was run."""
+"""Verdict: what evidence says about a paper's claims, by the rule fixed in the claims file."""
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import pandas as pd
-from pydantic import Field
 
-from cxrstudy import places
-from cxrstudy.identity import file_sha256
-from cxrstudy.schema import Strict, read_yaml
-from cxrstudy.statistics import auroc
+from cxrstudy.claim import Claim, ClaimError, Claims
+from cxrstudy.statistics import auroc, contrast, holm
 
-Outcome = Literal["reproduced", "contradicted", "inconclusive"]
+Outcome = Literal["reproduced", "contradicted", "inconclusive", "not testable", "no evidence"]
 
-
-class ClaimError(ValueError):
-    """A claims file breaks the schema; the message names file and field."""
+#: What a contrast contributes to a verdict.
+EVIDENCE = [
+    "claim", "estimate", "low", "high", "p", "detectable", "patients", "images", "seeds",
+]  # fmt: skip
 
 
-class Claim(Strict):
-    """A sentence of a paper, turned into a contrast and a decision rule.
+def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
+    """Estimate the contrasts of claims about AUROC from the scores of their experiment.
 
-    The rule is the same for all: *reproduced* when the whole interval of ``arm`` minus
-    ``against`` lies above ``margin``, *contradicted* when it lies below, else *inconclusive*.
-    """
+    Parameters
+    ----------
+    claims
+        Of one experiment.
+    scores
+        From :meth:`cxrstudy.study.Study.run`.
 
-    id: str
-    sentence: str = Field(description="in our words")
-    experiment: str = Field(description="notebook that makes the contrast")
-    metric: Literal["auroc"]
-    label: str
-    arm: str
-    against: str
-    margin: float = Field(
-        0.0, description="smallest difference that counts, in units of the metric"
-    )
-    level: float = Field(0.95, gt=0, lt=1)
-    published: dict[str, float] = Field(default_factory=dict, description="the paper's own numbers")
-
-    @property
-    def contrast(self) -> str:
-        """The difference that decides, for tables."""
-        return f"{self.arm} − {self.against}"
-
-
-class Claims(Strict):
-    """The claims of a paper."""
-
-    paper: str
-    citation: str
-    claims: list[Claim]
-    sha256: str = Field("", description="of the file, filled when read: the rule a verdict kept to")
-
-    def published(self, claim: str) -> dict[str, float]:
-        """What the paper reports for a claim, under names that say so.
-
-        Raises
-        ------
-        ClaimError
-            The paper has no such claim.
-        """
-        for candidate in self.claims:
-            if candidate.id == claim:
-                named = candidate.published.items()
-                return {f"paper {self.paper}, {name}": value for name, value in named}
-        raise ClaimError(f"paper {self.paper} has no claim {claim!r}")
-
-
-def read_claims(name: str) -> Claims:
-    """Read ``claims/NAME.yaml``.
+    Returns
+    -------
+    A row a claim: the columns of ``EVIDENCE``. ``p`` is about the claim's margin; ``detectable``
+    is the smallest difference that this design would have told from it four times in five.
 
     Raises
     ------
-    ClaimError
-        Names the file and the field.
+    ScoreError
+        The scores lack an arm, or can't be compared.
     """
-    path: Path = places.CLAIMS / f"{name}.yaml"
-    claims = read_yaml(path, Claims, ClaimError)
-    return claims.model_copy(update={"sha256": file_sha256(path)})
+    rows = [
+        contrast(
+            scores, auroc(claim.label), claim.arm, claim.against,
+            role=claim.role, level=claim.level, null=claim.margin,
+        ).assign(claim=claim.id)
+        for claim in claims
+    ]  # fmt: skip
+    return pd.concat(rows, ignore_index=True)[EVIDENCE] if rows else pd.DataFrame(columns=EVIDENCE)
 
 
-def claims_table(claims: Claims) -> pd.DataFrame:
-    """Tabulate claims as they stand before they are judged."""
-    return pd.DataFrame(
-        [
-            {
-                "claim": claim.id,
-                "sentence": claim.sentence,
-                "contrast": claim.contrast,
-                "margin": claim.margin,
-                "published": ", ".join(f"{name}: {v}" for name, v in claim.published.items()),
-                "rule": claims.sha256[:12],
-            }
-            for claim in claims.claims
-        ]
-    )
-
-
-def decide(low: float, high: float, margin: float) -> Outcome:
-    """Apply the rule to an interval of a difference.
+def decide(low: float, high: float, margin: float, p: float, level: float = 0.95) -> Outcome:
+    """Apply the rule to the interval of a difference and its corrected p value.
 
     Raises
     ------
@@ -107,50 +57,87 @@ def decide(low: float, high: float, margin: float) -> Outcome:
     """
     if not low <= high:
         raise ValueError(f"{low} to {high} is no interval")
+    if p + level >= 1:
+        return "inconclusive"
     if low > margin:
         return "reproduced"
     return "contradicted" if high < margin else "inconclusive"
 
 
-def verdicts(claims: Claims, contrasts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def verdicts(claims: Claims, found: pd.DataFrame) -> pd.DataFrame:
     """Judge the claims of a paper.
+
+    Holm's correction (1979) runs over all testable claims of the paper; one without evidence counts
+    with p = 1, so that a claim is judged no more mildly because another was left out.
 
     Parameters
     ----------
     claims
-        From :func:`read_claims`.
-    contrasts
-        By the arm compared with: tables of :func:`cxrstudy.statistics.contrasts`.
+        From :func:`cxrstudy.claim.read_claims`.
+    found
+        Tables of :func:`evidence`, of all experiments together.
 
     Returns
     -------
-    A row a claim: ``claim``, ``sentence``, ``contrast``, ``estimate``, ``low``, ``high``,
-    ``verdict``, ``patients``, ``seeds``, and the beginning of the file's SHA-256 as ``rule``.
+    A row a claim: ``claim``, ``sentence``, ``contrast``, ``experiment``, ``margin``, the columns of
+    ``EVIDENCE``, ``adjusted_p``, ``verdict``, ``why`` (of a claim that is not testable), and the
+    file's SHA-256 as ``rule``.
 
     Raises
     ------
     ClaimError
-        A claim needs a contrast that is not there.
+        There is more than one piece of evidence for a claim.
     """
-    rows = []
-    for claim in claims.claims:
-        table = contrasts.get(claim.against, pd.DataFrame({"arm": []}))
-        row = table[table["arm"] == claim.arm]
-        if len(row) != 1:
-            raise ClaimError(f"claim {claim.id} needs {claim.arm!r} against {claim.against!r}")
-        found = row.iloc[0]
-        asked, given = (auroc(claim.label).name, claim.level), (found["metric"], found["level"])
-        if asked != given:
-            raise ClaimError(f"claim {claim.id} is about {asked}, the contrast about {given}")
-        rows.append(
+    if found["claim"].duplicated().any():
+        twice = found.loc[found["claim"].duplicated(), "claim"].iloc[0]
+        raise ClaimError(f"claim {twice}: more than one contrast was given as its evidence")
+    table = pd.DataFrame(
+        [
             {
                 "claim": claim.id,
                 "sentence": claim.sentence,
-                "contrast": claim.contrast,
-                **found[["estimate", "low", "high"]].to_dict(),
-                "verdict": decide(found["low"], found["high"], claim.margin),
-                **found[["patients", "seeds"]].to_dict(),
-                "rule": claims.sha256[:12],
+                "contrast": claim.contrast if not claim.not_testable else "",
+                "experiment": claim.experiment,
+                "margin": claim.margin,
+                "why": claim.not_testable,
+                "rule": claims.sha256,
             }
-        )
-    return pd.DataFrame(rows)
+            for claim in claims.claims
+        ]
+    ).merge(found[EVIDENCE], on="claim", how="left")
+    testable = (table["why"] == "").to_numpy()
+    adjusted = np.full(len(table), np.nan)
+    adjusted[testable] = holm(table.loc[testable, "p"].fillna(1).to_numpy(float))
+    table["adjusted_p"] = adjusted
+    table["verdict"] = [
+        _judge(claim, row) for claim, (_, row) in zip(claims.claims, table.iterrows(), strict=True)
+    ]
+    return table
+
+
+def _judge(claim: Claim, row: pd.Series) -> Outcome:
+    if claim.not_testable:
+        return "not testable"
+    if pd.isna(row["estimate"]):
+        return "no evidence"
+    return decide(row["low"], row["high"], claim.margin, row["adjusted_p"], claim.level)
+
+
+def standing(recorded: pd.DataFrame, claims: Claims) -> pd.DataFrame:
+    """Mark the recorded verdicts that were reached under another rule as void.
+
+    Parameters
+    ----------
+    recorded
+        Columns ``claim``, ``verdict`` and ``rule``, as :func:`verdicts` left them.
+    claims
+        As the file stands now.
+
+    Returns
+    -------
+    The same, with ``verdict`` set to ``void: the claims file has changed since`` where the rule is
+    another.
+    """
+    void = recorded["rule"] != claims.sha256
+    changed = "void: the claims file has changed since"
+    return recorded.assign(verdict=recorded["verdict"].where(~void, changed))
