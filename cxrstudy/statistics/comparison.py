@@ -1,0 +1,119 @@
+"""Comparison: differences between arms, paired by patient and seed."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+from scipy.stats import norm
+
+from cxrstudy.statistics.bootstrap import interval, resample, standard_error, two_sided
+from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.multiplicity import holm
+from cxrstudy.statistics.sample import REPLICATES, ScoreError, of_arms, sample
+from cxrstudy.statistics.weighting import Floats
+
+#: Chance to find a difference that is there, which :func:`detectable` asks for.
+POWER = 0.8
+
+
+def contrasts(
+    scores: pd.DataFrame,
+    metric: Metric,
+    against: Hashable,
+    role: str = "target",
+    level: float = 0.95,
+    replicates: int = REPLICATES,
+    null: float = 0.0,
+) -> pd.DataFrame:
+    """Compare every arm with one of them, paired by patient and seed.
+
+    Parameters
+    ----------
+    scores, metric, role, level, replicates
+        As for :func:`~cxrstudy.statistics.estimation.estimates`.
+    against
+        The arm that is subtracted.
+    null
+        The difference that p values are about; a margin of non-inferiority, for instance.
+
+    Returns
+    -------
+    A row an arm but the one compared with: ``arm``, ``against``, ``estimate`` of the difference,
+    ``low``, ``high``, ``p`` (two-sided bootstrap, of ``null``; 1 where no replicate has a value),
+    ``adjusted_p`` (Holm 1979, over the rows), ``standard_error`` (standard deviation of the
+    replicates), ``detectable`` (see :func:`detectable`), ``patients``, ``images``, ``seeds``, and
+    the ``metric``, ``level`` and ``null`` asked for.
+
+    Raises
+    ------
+    ScoreError
+        As :func:`~cxrstudy.statistics.estimation.estimates`; or no arm has the name ``against``,
+        or none has another.
+    """
+    drawn = sample(scores, metric.labels, role, replicates, metric.classes)
+    if against not in drawn.arms:
+        raise ScoreError(f"no arm {against!r}; there are {', '.join(map(str, drawn.arms))}")
+    if len(drawn.arms) == 1:
+        raise ScoreError(f"there is no other arm to compare with {against!r}")
+    bootstrap = resample(drawn, metric)
+    rows = [
+        {
+            "arm": arm,
+            "against": against,
+            "estimate": bootstrap.estimate(arm) - bootstrap.estimate(against),
+            **_spread(draws - bootstrap.draws[against], level, null),
+        }
+        for arm, draws in bootstrap.draws.items()
+        if arm != against
+    ]
+    table = pd.DataFrame(rows)
+    table.insert(table.columns.get_loc("p") + 1, "adjusted_p", holm(table["p"].to_numpy()))
+    return table.assign(**drawn.counts, metric=metric.name, level=level, null=null)
+
+
+def contrast(
+    scores: pd.DataFrame,
+    metric: Metric,
+    arm: Hashable,
+    against: Hashable,
+    role: str = "target",
+    level: float = 0.95,
+    replicates: int = REPLICATES,
+    null: float = 0.0,
+) -> pd.DataFrame:
+    """Compare one arm with another: the row that :func:`contrasts` gives, not adjusted.
+
+    The adjusted p value is over this one row; adjust over all claims with
+    :func:`~cxrstudy.statistics.multiplicity.holm`.
+
+    Raises
+    ------
+    ScoreError
+        As :func:`contrasts`; or no arm has the name ``arm``.
+    """
+    names = list(dict.fromkeys(scores["arm"]))
+    if arm not in names:
+        raise ScoreError(f"no arm {arm!r}; there are {', '.join(map(str, names))}")
+    pair = of_arms(scores, [arm, against])
+    return contrasts(pair, metric, against, role, level, replicates, null)
+
+
+def detectable(standard_error: float, level: float) -> float:
+    """Smallest true distance from the null that such a design finds with 80 % power.
+
+    ``(z(1 - alpha / 2) + z(0.8)) * standard error`` with ``alpha = 1 - level``, for a two-sided
+    test and a normal estimate (Cohen 1988, chapter 2; Bloom 1995, minimum detectable effects).
+    Nothing is adjusted for several tests. It says what a design could have seen, and nothing about
+    whether a difference is there.
+    """
+    return float((norm.ppf((1 + level) / 2) + norm.ppf(POWER)) * standard_error)
+
+
+def _spread(differences: Floats, level: float, null: float) -> dict[str, Any]:
+    error = standard_error(differences)
+    return {
+        **interval(differences, level),
+        "p": two_sided(differences, null),
+        "standard_error": error,
+        "detectable": detectable(error, level),
+    }

@@ -1,0 +1,147 @@
+"""Groups: estimates for women and men, ages, views and sources, where there are enough to say."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.statistics.estimation import estimates
+from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.sample import REPLICATES, ScoreError, scores_of
+
+UNKNOWN = "unknown"
+TOO_FEW = "too few to say"
+
+#: Bands of age in years: from, below, name.
+AGES = ((0, 18, "below 18"), (18, 40, "18 to 39"), (40, 65, "40 to 64"), (65, np.inf, "65 or more"))
+
+
+def subgroups(
+    scores: pd.DataFrame,
+    metric: Metric,
+    groups: pd.Series | pd.DataFrame,
+    role: str = "target",
+    minimum: int = 10,
+    level: float = 0.95,
+    replicates: int = REPLICATES,
+) -> pd.DataFrame:
+    """Estimate a metric of every arm in every group of test images.
+
+    Intervals are of each group alone, patients drawn within it. They are not adjusted for their
+    number, and that one holds a value that another does not is no test of a difference.
+
+    Parameters
+    ----------
+    scores, metric, role, level, replicates
+        As for :func:`~cxrstudy.statistics.estimation.estimates`.
+    groups
+        Group of every test image, indexed by image id; several groupings as columns, for instance
+        from :func:`groups_of`. Missing values count as ``unknown``.
+    minimum
+        Fewest patients with, and fewest without each label that allow an estimate; at least 2.
+
+    Returns
+    -------
+    A row a grouping, group and arm: ``grouping``, ``group``, ``arm``, ``estimate``, ``low``,
+    ``high``, ``positive`` and ``negative`` (patients who show the label, and its absence; with
+    several labels of the rarest), ``patients``, ``images``, ``seeds``, ``note`` (empty, or
+    :data:`TOO_FEW` where there is no estimate).
+
+    Raises
+    ------
+    ScoreError
+        As :func:`~cxrstudy.statistics.estimation.estimates`; or a test image is in no group, or in
+        several of one grouping.
+    ValueError
+        ``minimum`` is below 2.
+    """
+    if minimum < 2:
+        raise ValueError(f"minimum {minimum}: at least 2 patients are needed for an interval")
+    known = scores_of(scores, metric.labels, role, "test", metric.classes)
+    tables = []
+    for grouping, column in pd.DataFrame(groups).items():
+        group = _of_images(column, known["id"], grouping)
+        for name in _names(column):
+            rows = known[(group == name).to_numpy()]
+            if len(rows):
+                estimated = _estimated(rows, metric, role, minimum, level, replicates)
+                tables.append(_headed(estimated, grouping, name))
+    return pd.concat(tables, ignore_index=True)
+
+
+def groups_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Sex, age band, view and source of every image, for :func:`subgroups`.
+
+    Parameters
+    ----------
+    table
+        Columns of the manifest, for instance ``cohort.roles["target"].table``.
+
+    Returns
+    -------
+    Indexed by image id: ``sex``, ``age`` (one of :data:`AGES`, or ``unknown``), ``view``,
+    ``source``.
+    """
+    bands = pd.cut(
+        table["age"], [low for low, _, _ in AGES] + [np.inf], right=False,
+        labels=[name for _, _, name in AGES],
+    )  # fmt: skip
+    age = bands.cat.add_categories(UNKNOWN).fillna(UNKNOWN)
+    grouped = table[["sex", "view", "source"]].assign(age=age).set_axis(table["id"])
+    return grouped[["sex", "age", "view", "source"]]
+
+
+def _names(column: "pd.Series[Any]") -> list[Any]:
+    """Groups in the order in which they are shown: a category's own, else by name."""
+    named = column.dropna()
+    ordered = isinstance(column.dtype, pd.CategoricalDtype)
+    order = list(column.cat.categories) if ordered else sorted(named.unique(), key=str)
+    return list(dict.fromkeys([*order, UNKNOWN]))
+
+
+def _of_images(
+    column: "pd.Series[Any]", ids: "pd.Series[str]", grouping: Hashable
+) -> "pd.Series[Any]":
+    if column.index.has_duplicates:
+        twice = column.index[column.index.duplicated()][0]
+        raise ScoreError(f"image {twice!r} has several rows in the grouping {grouping!r}; keep one")
+    lacking = ids[~ids.isin(column.index)]
+    if len(lacking):
+        raise ScoreError(
+            f"test image {lacking.iloc[0]!r} is in no group of {grouping!r}; give every test image "
+            "a row, empty where its group is not known"
+        )
+    group = column.astype(object).reindex(ids)
+    return group.where(group.notna(), UNKNOWN)
+
+
+def _estimated(
+    rows: pd.DataFrame, metric: Metric, role: str, minimum: int, level: float, replicates: int
+) -> pd.DataFrame:
+    """Estimates of one group, or a row an arm that says that it is too small."""
+    arms, seeds = list(dict.fromkeys(rows["arm"])), rows["seed"].nunique()
+    one = rows.drop_duplicates("id")
+    shown = {
+        kind: min(
+            one["patient"][one[f"truth_{label}"] == value].nunique() for label in metric.labels
+        )
+        for kind, value in (("positive", 1), ("negative", 0))
+    }
+    if min(shown.values()) >= minimum:
+        return estimates(rows, metric, role, level, replicates).assign(**shown, note="")
+    counts = {"patients": one["patient"].nunique(), "images": len(one), "seeds": seeds}
+    empty = dict.fromkeys(["estimate", "low", "high"], np.nan)
+    return pd.DataFrame([{"arm": arm, **empty} for arm in arms]).assign(
+        **counts, **shown, note=TOO_FEW
+    )
+
+
+def _headed(table: pd.DataFrame, grouping: Hashable, name: Any) -> pd.DataFrame:
+    # In lists: names may be tuples or intervals, which pandas would spread over the rows.
+    heads = pd.DataFrame({"grouping": [grouping] * len(table), "group": [name] * len(table)})
+    columns = [
+        "arm", "estimate", "low", "high", "positive", "negative",
+        "patients", "images", "seeds", "note",
+    ]  # fmt: skip
+    return pd.concat([heads, table[columns]], axis=1)

@@ -1,0 +1,225 @@
+"""Metrics: numbers that a table of scores has for an arm, one a function."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from cxrstudy.statistics.binning import (
+    weighted_calibration_error,
+    weighted_squared_calibration_error,
+)
+from cxrstudy.statistics.ranking import weighted_auroc, weighted_average_precision
+from cxrstudy.statistics.recalibration import (
+    weighted_calibration_intercept,
+    weighted_calibration_slope,
+)
+from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
+
+#: Labels whose name in a manifest is not what people call them.
+SPOKEN = {"covid19": "COVID-19", "other_pneumonia": "other pneumonia"}
+
+ANY = (-np.inf, np.inf)
+PROBABILITY = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that a table of scores has for an arm.
+
+    Attributes
+    ----------
+    name
+        For tables and axes.
+    labels
+        The labels it is about. With several it is the plain mean over labels, each against the
+        rest, and only images are used whose truth about all of them is known.
+    weighted
+        ``(scores (n,), truth (n,), weights (r, n)) -> (r,)``: the metric of one label for each row
+        of weights.
+    legal
+        Lowest and highest score that the metric makes sense for.
+    classes
+        Of a label that the images must show; a mean over images needs one only.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    weighted: Callable[[Floats, Flags, Weights], Floats]
+    legal: tuple[float, float] = ANY
+    classes: int = 2
+
+    def values(self, scores: Floats, truth: Flags, weights: Weights) -> Floats:
+        """Metric of scores and truth with a column a label, (n, k), for each row of weights."""
+        columns = range(len(self.labels))
+        found = [self.weighted(scores[:, k], truth[:, k], weights) for k in columns]
+        return np.asarray(np.mean(found, axis=0))
+
+
+def spoken(label: str) -> str:
+    """Name of a label as people say it."""
+    return SPOKEN.get(label, label)
+
+
+def auroc(label: str) -> Metric:
+    """Area under the ROC curve of one label against the rest (Hanley and McNeil 1982)."""
+    return Metric(f"AUROC of {spoken(label)} vs rest", (label,), weighted_auroc)
+
+
+def macro_auroc(labels: Sequence[str]) -> Metric:
+    """Mean over labels of the area under the ROC curve, one against the rest (Fawcett 2006).
+
+    All labels weigh the same, however rare.
+    """
+    named = ", ".join(map(spoken, labels))
+    return Metric(f"macro AUROC, one vs rest, of {named}", tuple(labels), weighted_auroc)
+
+
+def average_precision(label: str) -> Metric:
+    """Area under the precision-recall curve, without interpolation (Boyd, Eng and Page 2013)."""
+    name = f"average precision of {spoken(label)} vs rest"
+    return Metric(name, (label,), weighted_average_precision)
+
+
+def mean(measure: str) -> Metric:
+    """Mean over images of a measure, for instance of where a map lies; the column is its score.
+
+    Images have equal weight, not patients.
+    """
+    return Metric(f"mean {measure}", (measure,), _weighted_mean, classes=1)
+
+
+def brier(label: str) -> Metric:
+    """Mean squared distance of the probability of one label to its truth (Brier 1950)."""
+    name = f"Brier score of {spoken(label)} vs rest"
+    return Metric(name, (label,), weighted_brier, PROBABILITY)
+
+
+def calibration_slope(label: str) -> Metric:
+    """Slope of logistic recalibration (Cox 1958); 1 is perfect, below 1 scores are too extreme.
+
+    Infinite where scores separate the classes: see
+    :func:`~cxrstudy.statistics.recalibration.weighted_calibration_slope`.
+    """
+    name = f"calibration slope of {spoken(label)} vs rest"
+    return Metric(name, (label,), weighted_calibration_slope, PROBABILITY)
+
+
+def calibration_intercept(label: str) -> Metric:
+    """Calibration in the large (Cox 1958): shift of the logit at slope one; 0 is perfect."""
+    name = f"calibration intercept (slope 1) of {spoken(label)} vs rest"
+    return Metric(name, (label,), weighted_calibration_intercept, PROBABILITY)
+
+
+def expected_calibration_error(label: str, bins: int = 10) -> Metric:
+    """Expected calibration error over bins of equal mass (Naeini et al. 2015).
+
+    Known to be too high in small samples: noise within bins adds up and never cancels, so that a
+    perfectly calibrated model gets about ``sum sqrt(2 p (1 - p) / (pi n)) / bins`` with n images a
+    bin. Every replicate of a bootstrap adds that noise once more; its interval lies too high, and
+    may leave the estimate out. :func:`squared_calibration_error` has no such bias in its estimate.
+    """
+    name = f"expected calibration error ({bins} bins) of {spoken(label)} vs rest"
+    return Metric(name, (label,), partial(weighted_calibration_error, bins=bins), PROBABILITY)
+
+
+def squared_calibration_error(label: str, bins: int = 10) -> Metric:
+    """Squared calibration error, debiased (Kumar, Liang and Ma 2019); about 0 when calibrated.
+
+    The estimate is without the bias of noise within bins. Replicates of a bootstrap draw images
+    more than once, which brings about one share of that bias back into the interval.
+    """
+    name = f"squared calibration error, debiased ({bins} bins), of {spoken(label)} vs rest"
+    weighted = partial(weighted_squared_calibration_error, bins=bins)
+    return Metric(name, (label,), weighted, PROBABILITY)
+
+
+def sensitivity(label: str, threshold: float) -> Metric:
+    """Share of the positive images that score at least the threshold; NaN without positives."""
+    name = f"sensitivity to {spoken(label)} at {threshold:.3g}"
+    return Metric(name, (label,), partial(weighted_sensitivity, threshold=threshold))
+
+
+def specificity(label: str, threshold: float) -> Metric:
+    """Share of the negative images that score below the threshold; NaN without negatives."""
+    name = f"specificity for {spoken(label)} at {threshold:.3g}"
+    return Metric(name, (label,), partial(weighted_specificity, threshold=threshold))
+
+
+def positive_predictive_value(label: str, threshold: float) -> Metric:
+    """Share of positives among images that score at least the threshold; NaN where none does."""
+    name = f"positive predictive value for {spoken(label)} at {threshold:.3g}"
+    return Metric(name, (label,), partial(weighted_ppv, threshold=threshold))
+
+
+def negative_predictive_value(label: str, threshold: float) -> Metric:
+    """Share of negatives among images that score below the threshold; NaN where none does."""
+    name = f"negative predictive value for {spoken(label)} at {threshold:.3g}"
+    return Metric(name, (label,), partial(weighted_npv, threshold=threshold))
+
+
+def net_benefit(label: str, threshold: float) -> Metric:
+    """True positives minus false positives at the odds of the threshold, an image.
+
+    Vickers and Elkin (2006), Decision curve analysis. The threshold is both the score from which
+    an image counts as positive and, as odds, how many false alarms one hit is worth.
+
+    Raises
+    ------
+    ValueError
+        The threshold does not lie between 0 and 1.
+    """
+    if not 0 < threshold < 1:
+        raise ValueError(f"threshold {threshold}: a probability between 0 and 1 is needed")
+    name = f"net benefit for {spoken(label)} at {threshold:.3g}"
+    weighted = partial(weighted_net_benefit, threshold=threshold)
+    return Metric(name, (label,), weighted, PROBABILITY)
+
+
+def weighted_brier(scores: Floats, truth: Flags, weights: Weights) -> Floats:
+    """Brier score for each row of weights: (r,)."""
+    return _mean((scores - truth) ** 2, np.ones(len(truth)), weights)
+
+
+def weighted_sensitivity(
+    scores: Floats, truth: Flags, weights: Weights, threshold: float
+) -> Floats:
+    """Sensitivity for each row of weights: (r,)."""
+    return _mean(scores >= threshold, truth, weights)
+
+
+def weighted_specificity(
+    scores: Floats, truth: Flags, weights: Weights, threshold: float
+) -> Floats:
+    """Specificity for each row of weights: (r,)."""
+    return _mean(scores < threshold, ~truth, weights)
+
+
+def weighted_ppv(scores: Floats, truth: Flags, weights: Weights, threshold: float) -> Floats:
+    """Positive predictive value for each row of weights: (r,)."""
+    return _mean(truth, scores >= threshold, weights)
+
+
+def weighted_npv(scores: Floats, truth: Flags, weights: Weights, threshold: float) -> Floats:
+    """Negative predictive value for each row of weights: (r,)."""
+    return _mean(~truth, scores < threshold, weights)
+
+
+def weighted_net_benefit(
+    scores: Floats, truth: Flags, weights: Weights, threshold: float
+) -> Floats:
+    """Net benefit for each row of weights: (r,)."""
+    harm = threshold / (1 - threshold)
+    worth = (scores >= threshold) * np.where(truth, 1.0, -harm)
+    return _mean(worth, np.ones(len(truth)), weights)
+
+
+def _weighted_mean(scores: Floats, truth: Flags, weights: Weights) -> Floats:
+    return _mean(scores, np.ones(len(truth)), weights)
+
+
+def _mean(values: Floats | Flags, among: Floats | Flags, weights: Weights) -> Floats:
+    """Weighted mean of values among some images."""
+    sums = totals(weights, np.stack([values * among, among], axis=1).astype(np.float64))
+    return ratios(sums[:, 0], sums[:, 1])

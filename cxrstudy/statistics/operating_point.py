@@ -1,0 +1,203 @@
+"""Operating point: a threshold chosen on the validation split and carried to the test split.
+
+A threshold that is chosen on the images it is tested on looks better than it is (Leeflang et al.
+2008). So every arm and seed chooses its own on its validation scores; it is a part of the trained
+model from then on, and the bootstrap over test patients does not choose again.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_curve
+
+from cxrstudy.statistics import metrics
+from cxrstudy.statistics.bootstrap import interval, resample
+from cxrstudy.statistics.proportions import MEASURES, exact_proportions
+from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample, scored, scores_of
+from cxrstudy.statistics.weighting import Flags, Floats
+
+_METRICS = dict(
+    zip(
+        MEASURES,
+        (
+            metrics.sensitivity,
+            metrics.specificity,
+            metrics.positive_predictive_value,
+            metrics.negative_predictive_value,
+        ),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a threshold is chosen.
+
+    Attributes
+    ----------
+    name
+        For tables.
+    threshold
+        ``(scores (n,), truth (n,)) -> threshold``.
+    """
+
+    name: str
+    threshold: Callable[[Floats, Flags], float]
+
+
+def at_sensitivity(least: float) -> Rule:
+    """Highest threshold whose sensitivity is at least the stated one.
+
+    Raises
+    ------
+    ValueError
+        The sensitivity asked for is not above 0 and at most 1.
+    """
+    if not 0 < least <= 1:
+        raise ValueError(f"sensitivity {least}: one above 0 and at most 1 is needed")
+
+    def threshold(scores: Floats, truth: Flags) -> float:
+        positive = np.sort(scores[truth])[::-1]
+        # A share that is a whole number of images may come out a little above it.
+        needed = int(np.ceil(least * len(positive) - 1e-9))
+        return float(positive[max(needed, 1) - 1])
+
+    return Rule(f"sensitivity at least {least:g}", threshold)
+
+
+def youden() -> Rule:
+    """Threshold with the highest sum of sensitivity and specificity (Youden 1950).
+
+    Of thresholds that are equally good the highest is taken.
+    """
+
+    def threshold(scores: Floats, truth: Flags) -> float:
+        false, true, thresholds = roc_curve(truth, scores, drop_intermediate=False)
+        # The first of scikit-learn's thresholds is infinite: nothing is positive.
+        return float(thresholds[1:][np.argmax((true - false)[1:])])
+
+    return Rule("Youden", threshold)
+
+
+def operating_points(
+    scores: pd.DataFrame,
+    label: str,
+    rule: Rule,
+    role: str = "target",
+    level: float = 0.95,
+    replicates: int = REPLICATES,
+) -> pd.DataFrame:
+    """Test every arm at the thresholds that its seeds chose on the validation split.
+
+    Returns
+    -------
+    A row an arm and each of :data:`~cxrstudy.statistics.proportions.MEASURES`: ``arm``,
+    ``measure``, ``estimate`` (mean over seeds, each at its own threshold), ``low``, ``high``
+    (percentile interval over patients and seeds), ``threshold`` (mean over seeds), ``rule``,
+    ``patients``, ``images``, ``seeds``. NaN where no image is called positive, or none negative.
+
+    Raises
+    ------
+    ScoreError
+        As :func:`~cxrstudy.statistics.estimation.estimates`; or an arm or seed has no validation
+        scores.
+    """
+    chosen = thresholds(scores, label, rule, role)
+    drawn = sample(_from_threshold(scores, label, chosen), [label], role, replicates)
+    rows = []
+    for measure, metric in _METRICS.items():
+        bootstrap = resample(drawn, metric(label, 0.0))
+        rows += [
+            {
+                "arm": arm,
+                "measure": measure,
+                "estimate": bootstrap.estimate(arm),
+                **interval(draws, level),
+                "threshold": float(np.mean([chosen[arm, seed] for seed in drawn.seeds])),
+            }
+            for arm, draws in bootstrap.draws.items()
+        ]
+    places = {arm: place for place, arm in enumerate(drawn.arms)}
+    rows.sort(key=lambda row: places[row["arm"]])
+    return pd.DataFrame(rows).assign(rule=rule.name, **drawn.counts)
+
+
+def exact_operating_points(
+    scores: pd.DataFrame, label: str, rule: Rule, role: str = "target", level: float = 0.95
+) -> pd.DataFrame:
+    """Test every arm and seed alone, with exact binomial intervals.
+
+    Seeds are not put together: they score the same patients, so that their counts can't be added.
+
+    Returns
+    -------
+    A row an arm, seed and measure: ``arm``, ``seed``, ``threshold``, then the columns of
+    :func:`~cxrstudy.statistics.proportions.exact_proportions`, and ``rule``.
+
+    Raises
+    ------
+    ScoreError
+        As :func:`operating_points`.
+    """
+    chosen = thresholds(scores, label, rule, role)
+    parts = []
+    for arm, seed, rows in _by_arm_and_seed(scores_of(scores, [label], role, "test")):
+        table = scored(rows, [label])
+        threshold = _threshold(chosen, arm, seed)
+        part = exact_proportions(table.scores[:, 0], table.truth[:, 0], threshold, level)
+        part.insert(0, "arm", pd.Series([arm] * len(part)))
+        part.insert(1, "seed", seed)
+        part.insert(2, "threshold", threshold)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True).assign(rule=rule.name)
+
+
+def thresholds(
+    scores: pd.DataFrame, label: str, rule: Rule, role: str = "target"
+) -> dict[tuple[Hashable, Any], float]:
+    """Threshold of every arm and seed, chosen on the validation split.
+
+    Raises
+    ------
+    ScoreError
+        There are no validation scores, or the validation images of an arm and seed show one class
+        only.
+    """
+    found = {}
+    for arm, seed, rows in _by_arm_and_seed(scores_of(scores, [label], role, "validation")):
+        table = scored(rows, [label])
+        if table.truth.all() or not table.truth.any():
+            raise ScoreError(
+                f"the validation images of arm {arm!r}, seed {seed!r} don't show both {label} and "
+                "its absence"
+            )
+        found[arm, seed] = rule.threshold(table.scores[:, 0], table.truth[:, 0])
+    return found
+
+
+def _by_arm_and_seed(table: pd.DataFrame) -> list[tuple[Hashable, Any, pd.DataFrame]]:
+    return [
+        (arm, seed, rows)
+        for arm, of_arm in table.groupby("arm", sort=False)
+        for seed, rows in of_arm.groupby("seed")
+    ]
+
+
+def _threshold(chosen: dict[tuple[Hashable, Any], float], arm: Hashable, seed: Any) -> float:
+    if (arm, seed) not in chosen:
+        raise ScoreError(f"arm {arm!r}, seed {seed!r} has no validation scores to choose on")
+    return chosen[arm, seed]
+
+
+def _from_threshold(
+    scores: pd.DataFrame, label: str, chosen: dict[tuple[Hashable, Any], float]
+) -> pd.DataFrame:
+    """Test scores as their distance from the threshold, so that one threshold, 0, fits all."""
+    rows = scores[scores["split"] == "test"]
+    keys = zip(rows["arm"], rows["seed"], strict=True)
+    at = np.array([_threshold(chosen, arm, seed) for arm, seed in keys])
+    return rows.assign(**{f"score_{label}": rows[f"score_{label}"].to_numpy(np.float64) - at})

@@ -1,0 +1,132 @@
+"""Recalibration: how the logit of a score must be moved and stretched to be a probability."""
+
+import numpy as np
+from scipy.special import expit, logit
+
+from cxrstudy.statistics.weighting import Flags, Floats, Weights, chunks
+
+#: Scores are kept this far from 0 and 1, where the logit is infinite: the resolution of float32.
+NEAREST = 1e-7
+
+#: Newton steps at most; six to ten are common. Halvings of a step at most.
+STEPS, HALVINGS = 60, 30
+
+
+def weighted_calibration_slope(scores: Floats, truth: Flags, weights: Weights) -> Floats:
+    """Slope of the logistic regression of the truth on the logit of the score.
+
+    Cox (1958), Two further applications of a model for binary regression; Steyerberg (2019),
+    Clinical Prediction Models, chapter 15. One is perfect; below one, scores are too extreme.
+
+    Parameters
+    ----------
+    scores
+        (n,) probabilities; 0 and 1 are taken as ``1e-7`` and ``1 - 1e-7``.
+    truth
+        (n,).
+    weights
+        (r, n), not negative.
+
+    Returns
+    -------
+    (r,); plus infinity where no negative image scores above a positive one (the likelihood then
+    has no maximum), minus infinity where no positive scores above a negative, NaN where a
+    weighting leaves only one class or only one score.
+    """
+    logits = _logits(scores)
+    design = np.stack([np.ones_like(logits), logits], axis=1)
+    slopes = []
+    for rows in chunks(weights):
+        slope = _separated(logits, truth, rows)
+        open_ = slope == 0
+        slope[open_] = _maximum_likelihood(design, np.zeros_like(logits), truth, rows[open_])[:, 1]
+        slopes.append(slope)
+    return np.concatenate(slopes)
+
+
+def weighted_calibration_intercept(scores: Floats, truth: Flags, weights: Weights) -> Floats:
+    """Shift of the logit that makes the scores right on average: calibration in the large.
+
+    The intercept of the logistic regression with the logit of the score as an offset, its slope
+    held at one (Cox 1958; Van Calster et al. 2016). Zero is perfect; below zero, scores are too
+    high. It is not the intercept that belongs to a free slope.
+
+    Parameters
+    ----------
+    scores
+        (n,) probabilities; 0 and 1 are taken as ``1e-7`` and ``1 - 1e-7``.
+    truth
+        (n,).
+    weights
+        (r, n), not negative.
+
+    Returns
+    -------
+    (r,); NaN where a weighting leaves only one class.
+    """
+    logits = _logits(scores)
+    design = np.ones((len(logits), 1))
+    shifts = []
+    for rows in chunks(weights):
+        shift = np.full(len(rows), np.nan)
+        both = (rows @ truth > 0) & (rows @ ~truth > 0)
+        shift[both] = _maximum_likelihood(design, logits, truth, rows[both])[:, 0]
+        shifts.append(shift)
+    return np.concatenate(shifts)
+
+
+def _logits(scores: Floats) -> Floats:
+    return np.asarray(logit(np.clip(scores, NEAREST, 1 - NEAREST)))
+
+
+def _separated(logits: Floats, truth: Flags, weights: Floats) -> Floats:
+    """Slopes that are known without fitting: infinite or NaN; 0 where there is a maximum."""
+    positive, negative = (weights > 0) & truth, (weights > 0) & ~truth
+    lowest = [np.where(drawn, logits, np.inf).min(axis=1) for drawn in (positive, negative)]
+    highest = [np.where(drawn, logits, -np.inf).max(axis=1) for drawn in (positive, negative)]
+    slopes = np.zeros(len(weights))
+    slopes[lowest[0] >= highest[1]] = np.inf
+    slopes[highest[0] <= lowest[1]] = -np.inf
+    one_score = np.minimum(*lowest) == np.maximum(*highest)
+    one_class = np.isinf(lowest[0]) | np.isinf(lowest[1])
+    slopes[one_score | one_class] = np.nan
+    return slopes
+
+
+def _maximum_likelihood(design: Floats, offset: Floats, truth: Flags, weights: Floats) -> Floats:
+    """Fit one logistic regression a row of weights by damped Newton steps: (r, d) coefficients."""
+    products = (design[:, :, None] * design[:, None]).reshape(len(design), -1)
+    found = np.zeros((len(weights), design.shape[1]))
+    for _ in range(STEPS):
+        chance = expit(offset + found @ design.T)
+        gradient = (weights * (truth - chance)) @ design
+        curvature = (weights * chance * (1 - chance)) @ products
+        shape = (*found.shape, design.shape[1])
+        step = np.linalg.solve(curvature.reshape(shape), gradient[:, :, None])[:, :, 0]
+        found = _ascended(found, step, design, offset, truth, weights)
+        if np.abs(step).max(initial=0) < 1e-9:
+            break
+    return found
+
+
+def _ascended(
+    found: Floats, step: Floats, design: Floats, offset: Floats, truth: Flags, weights: Floats
+) -> Floats:
+    """Go a step, halved in each row until the likelihood does not fall."""
+    before = _likelihood(found, design, offset, truth, weights)
+    # Rounding may lower the likelihood by its last bits at the top, where steps are tiny.
+    tolerance = 1e-12 * np.abs(before)
+    for _ in range(HALVINGS):
+        worse = _likelihood(found + step, design, offset, truth, weights) < before - tolerance
+        if not worse.any():
+            break
+        step = np.where(worse[:, None], step / 2, step)
+    return found + step
+
+
+def _likelihood(
+    found: Floats, design: Floats, offset: Floats, truth: Flags, weights: Floats
+) -> Floats:
+    """Logarithm of the likelihood, a row of weights."""
+    odds = offset + found @ design.T
+    return np.asarray((weights * (truth * odds - np.logaddexp(0, odds))).sum(axis=1))

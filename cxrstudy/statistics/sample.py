@@ -1,0 +1,193 @@
+"""Sample: the test images that all arms were scored on, and how often each replicate draws them.
+
+The unit that is drawn again is the patient, with all of the patient's images; the images of one
+patient are not independent. The same draw is used for every arm, so that contrasts are paired. With
+several seeds, seeds are drawn again too, on their own, since every seed scores every patient
+(bootstrap of two crossed factors: Owen 2007, The pigeonhole bootstrap).
+
+What such intervals can't do: where all that differs is noise, new for each patient and seed, they
+are too wide (Owen 2007), so that differences are found too seldom, not too often. Where seeds
+differ much, two or three of them are too few to say how much, and intervals are too narrow; with
+five they keep their level in simulation (tests/statistics/test_comparison.py).
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.statistics.weighting import Flags, Floats, Weights
+
+#: Bootstrap replicates, and the seed of their draws: fixed, or a table would change by itself.
+REPLICATES, DRAW = 2_000, 20_261_121
+
+#: Replicates drawn at once, so that their counts stay in the cache until they are laid out.
+DRAWN_AT_ONCE = 64
+
+
+class ScoreError(ValueError):
+    """The scores can't be compared as asked; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores and truth of one arm and seed, a column a label: (n, k) each."""
+
+    scores: Floats
+    truth: Flags
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The same images scored by every arm and seed, and the replicates drawn from them.
+
+    Attributes
+    ----------
+    labels
+        The k labels of the columns.
+    ids
+        n image ids.
+    seeds
+        s seeds.
+    arms
+        Name of the arm to scores and truth a seed, in the order of ``seeds``.
+    patients
+        How many there are.
+    weights
+        (r, n): how often a replicate draws the patient of an image.
+    seed_weights
+        (r, s): how often a replicate draws a seed.
+    """
+
+    labels: tuple[str, ...]
+    ids: list[str]
+    seeds: list[Any]
+    arms: dict[Hashable, list[Scored]]
+    patients: int
+    weights: Weights
+    seed_weights: Weights
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What every table of results says about its numbers."""
+        return {"patients": self.patients, "images": len(self.ids), "seeds": len(self.seeds)}
+
+
+def sample(
+    scores: pd.DataFrame, labels: Sequence[str], role: str, replicates: int, classes: int = 2
+) -> Sample:
+    """Take the test images of a role whose truth about all labels is known, and draw replicates.
+
+    Parameters
+    ----------
+    scores
+        From :meth:`cxrstudy.study.Study.run`.
+    labels
+        Whose scores and truth are wanted.
+    role
+        Whose test split is used.
+    replicates
+        How many are drawn.
+    classes
+        Of each label that the images must show: one is enough for a plain mean of scores.
+
+    Raises
+    ------
+    ScoreError
+        There are no scores for the role or a label, the images show one class of a label only or
+        come from one patient, a score is missing, or arms were scored on different images.
+    """
+    known = scores_of(scores, labels, role, "test", classes)
+    tables = {
+        arm: dict(list(rows.groupby("seed"))) for arm, rows in known.groupby("arm", sort=False)
+    }
+    seeds = list(next(iter(tables.values())))
+    first = next(iter(tables.values()))[seeds[0]]
+    ids: list[str] = first["id"].tolist()
+    for arm, by_seed in tables.items():
+        if list(by_seed) != seeds:
+            raise ScoreError(f"arm {arm!r} has seeds {list(by_seed)}, another arm has {seeds}")
+        if any(table["id"].tolist() != ids for table in by_seed.values()):
+            raise ScoreError(
+                f"arm {arm!r} was scored on other images than the first arm; score all arms and "
+                "seeds on the same images, in the same order"
+            )
+    patients, patient_of = np.unique(first["patient"].to_numpy(), return_inverse=True)
+    if len(patients) == 1:
+        raise ScoreError(
+            f"the test images of role {role!r} all come from patient {patients[0]!r}; an interval "
+            "needs several patients"
+        )
+    generator = np.random.default_rng(DRAW)
+    weights = draw(generator, len(patients), replicates)[patient_of]
+    seed_weights = draw(generator, len(seeds), replicates)
+    arms: dict[Hashable, list[Scored]] = {
+        arm: [scored(table, labels) for table in by_seed.values()]
+        for arm, by_seed in tables.items()
+    }
+    return Sample(tuple(labels), ids, seeds, arms, len(patients), weights.T, seed_weights.T)
+
+
+def draw(generator: np.random.Generator, units: int, replicates: int) -> NDArray[Any]:
+    """Draw units with replacement, as many as there are, and count how often each was drawn.
+
+    Returns
+    -------
+    (units, replicates) counts in one byte (in more where a count needs it); the counts of a unit
+    lie side by side.
+    """
+    counts = np.empty((units, replicates), np.uint8)
+    for first in range(0, replicates, DRAWN_AT_ONCE):
+        picked = generator.integers(units, size=(min(DRAWN_AT_ONCE, replicates - first), units))
+        drawn = np.stack([np.bincount(row, minlength=units) for row in picked], axis=1)
+        if drawn.max() > np.iinfo(counts.dtype).max:
+            counts = counts.astype(np.int64)
+        counts[:, first : first + DRAWN_AT_ONCE] = drawn
+    return counts
+
+
+def scores_of(
+    scores: pd.DataFrame, labels: Sequence[str], role: str, split: str, classes: int = 2
+) -> pd.DataFrame:
+    """Scores of the images of a role and split whose truth about all labels is known.
+
+    Raises
+    ------
+    ScoreError
+        There are none, the images show one class of a label only, or a score is missing.
+    """
+    rows = scores[(scores["role"] == role) & (scores["split"] == split)]
+    if rows.empty:
+        raise ScoreError(f"no {split} scores of role {role!r}")
+    for label in labels:
+        if not {f"truth_{label}", f"score_{label}"} <= set(rows):
+            names = [name.removeprefix("score_") for name in rows if name.startswith("score_")]
+            raise ScoreError(f"no scores of label {label!r}; there are {', '.join(names)}")
+    known = rows[rows[[f"truth_{label}" for label in labels]].notna().all(axis=1)]
+    for label in labels:
+        if known[f"truth_{label}"].nunique() < classes:
+            raise ScoreError(
+                f"the {split} images of role {role!r} don't show both {label} and its absence"
+            )
+        lacking = known[known[f"score_{label}"].isna()]
+        if len(lacking):
+            arm, image = lacking.iloc[0][["arm", "id"]]
+            raise ScoreError(f"arm {arm!r} has no score of {label} for image {image!r}")
+    return known
+
+
+def scored(table: pd.DataFrame, labels: Sequence[str]) -> Scored:
+    """Scores and truth of a table of one arm and seed."""
+    return Scored(
+        table[[f"score_{label}" for label in labels]].to_numpy(np.float64),
+        table[[f"truth_{label}" for label in labels]].to_numpy() == 1,
+    )
+
+
+def of_arms(scores: pd.DataFrame, arms: Sequence[Hashable]) -> pd.DataFrame:
+    """Rows of some arms, whatever their names are made of."""
+    # A list of comparisons: to pandas a tuple would be several arms.
+    return scores[[arm in arms for arm in scores["arm"]]]

@@ -1,0 +1,214 @@
+"""Contrasts: paired, adjusted, rarely wrong in a null world, and what they could have seen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom, norm
+from sklearn.metrics import roc_auc_score
+
+from cxrstudy.statistics import ScoreError, contrast, contrasts, delong_test, detectable, holm
+from tests.statistics.tables import COVID, drawn, table
+
+
+@pytest.fixture
+def two_arms():
+    truth, patients, scores = drawn(0, patients=8)
+    return table({"a": [scores, scores], "b": [scores, -scores]}, truth, patients)
+
+
+def test_an_arm_and_its_copy_differ_by_nothing():
+    truth, patients, scores = drawn(0)
+    seeds = [scores, drawn(1)[2]]
+    row = contrasts(table({"a": seeds, "b": seeds}, truth, patients), COVID, against="a").iloc[0]
+    assert row[["estimate", "low", "high"]].tolist() == [0, 0, 0]
+    assert row[["p", "adjusted_p"]].tolist() == [1, 1]
+
+
+def test_a_contrast_is_the_arm_minus_the_one_compared_with():
+    truth, patients, scores = drawn(0)
+    found = table({"poor": -1.0 * truth, "base": scores, "best": 1.0 * truth}, truth, patients)
+    rows = contrasts(found, COVID, against="base")
+    area = roc_auc_score(truth, scores)
+    assert rows["arm"].tolist() == ["poor", "best"]
+    assert rows["against"].tolist() == ["base", "base"]
+    assert rows["estimate"].tolist() == pytest.approx([-area, 1 - area])
+    assert rows["high"][0] < 0 < rows["low"][1]
+    # No replicate crosses zero: one more draw in each tail, twice.
+    assert rows["p"].tolist() == pytest.approx([2 / 2001] * 2)
+    assert rows["adjusted_p"].tolist() == pytest.approx([4 / 2001] * 2)
+    assert rows[["patients", "images", "seeds"]].drop_duplicates().to_numpy().tolist() == [
+        [60, 60, 1]
+    ]
+
+
+def test_exchanging_the_arms_turns_the_interval_round():
+    truth, patients, scores = drawn(0)
+    found = table({"a": scores, "b": scores + drawn(1)[2]}, truth, patients)
+    one, other = (contrasts(found, COVID, against=arm).iloc[0] for arm in ("a", "b"))
+    assert one["estimate"] == pytest.approx(-other["estimate"])
+    assert (one["low"], one["high"]) == pytest.approx((-other["high"], -other["low"]))
+    assert one["p"] == other["p"]
+
+
+def test_contrasts_are_paired_by_patient():
+    """Two arms that err alike differ by less than two that err apart."""
+    truth, patients, scores = drawn(0)
+    apart = drawn(1)[2]
+    found = table({"a": scores, "alike": scores + 0.1 * apart, "apart": apart}, truth, patients)
+    rows = contrasts(found, COVID, against="a").set_index("arm")
+    width = rows["high"] - rows["low"]
+    assert width["alike"] < 0.3 * width["apart"]
+
+
+def test_contrasts_are_paired_by_seed():
+    """Good seeds are good for both arms, so that the contrast does not feel them."""
+    truth, patients, noise = drawn(0, patients=200, skill=0.0)
+    skills = np.array([0.2, 1.0, 1.8])
+    arms = {
+        "a": [noise + truth * skill for skill in skills],
+        "same seeds": [noise + truth * (skill + 0.1) for skill in skills],
+        "other seeds": [noise + truth * (skill + 0.1) for skill in skills[::-1]],
+    }
+    rows = contrasts(table(arms, truth, patients), COVID, against="a").set_index("arm")
+    width = rows["high"] - rows["low"]
+    assert width["same seeds"] < 0.3 * width["other seeds"]
+
+
+def test_p_values_are_adjusted_for_all_rows():
+    truth, patients, scores = drawn(0)
+    arms = {"a": scores} | {f"b{n}": scores + 0.7 * drawn(n)[2] for n in range(1, 5)}
+    rows = contrasts(table(arms, truth, patients), COVID, against="a")
+    assert rows["adjusted_p"].to_numpy() == pytest.approx(holm(rows["p"].to_numpy()))
+    assert (rows["adjusted_p"] > rows["p"]).any()
+
+
+def test_arms_of_equal_skill_are_rarely_told_apart():
+    small = 0
+    for study in range(150):
+        truth, patients, one = drawn(3000 + study)
+        two = drawn(6000 + study)[2]
+        arms = table({"a": one, "b": two}, truth, patients)
+        small += contrasts(arms, COVID, against="a", replicates=200)["p"][0] <= 0.1
+    assert 0.04 <= small / 150 <= 0.17
+
+
+def test_arms_may_be_named_by_anything_that_can_be_a_key():
+    truth, patients, scores = drawn(0)
+    shares = table({0.5: scores, 1.0: scores}, truth, patients)
+    assert contrasts(shares, COVID, against=1.0)["arm"].tolist() == [0.5]
+    pairs = table({("general", share): scores for share in (1, 2)}, truth, patients)
+    assert contrasts(pairs, COVID, against=("general", 1))["arm"].tolist() == [("general", 2)]
+
+
+def test_an_unknown_arm_is_named_with_those_there_are(two_arms):
+    with pytest.raises(ScoreError, match="no arm 'c'; there are a, b"):
+        contrasts(two_arms, COVID, against="c")
+    with pytest.raises(ScoreError, match="no arm 'c'; there are a, b"):
+        contrast(two_arms, COVID, "c", against="b")
+
+
+def test_one_arm_alone_has_no_contrast(two_arms):
+    with pytest.raises(ScoreError, match="no other arm to compare with 'a'"):
+        contrasts(two_arms[two_arms["arm"] == "a"], COVID, against="a")
+
+
+def test_one_contrast_is_the_row_among_all_but_for_the_adjustment():
+    truth, patients, scores = drawn(0)
+    arms = {("a", 1): scores, ("b", 1): scores + drawn(1)[2], ("c", 2): scores + drawn(2)[2]}
+    made = table(arms, truth, patients)
+    one = contrast(made, COVID, ("c", 2), against=("a", 1))
+    among = contrasts(made, COVID, against=("a", 1)).iloc[[1]].reset_index(drop=True)
+    assert one["adjusted_p"][0] == one["p"][0]
+    pd.testing.assert_frame_equal(one.drop(columns="adjusted_p"), among.drop(columns="adjusted_p"))
+
+
+def null_worlds_told_apart(seeds, spread, worlds=200):
+    """Intervals that leave 0 out, of two arms that may be exchanged.
+
+    Scores hold noise that is new for each arm, seed and patient; seeds differ in skill by `spread`.
+    """
+    out = 0
+    for world in range(worlds):
+        truth, patients, common = drawn(world, patients=80)
+        generator = np.random.default_rng(90_000 + world)
+        arms = {
+            arm: common
+            + generator.normal(size=(seeds, 80))
+            + spread * generator.normal(size=(seeds, 1)) * truth
+            for arm in "ab"
+        }
+        row = contrasts(table(arms, truth, patients), COVID, "a", replicates=200)
+        out += not row["low"][0] <= 0 <= row["high"][0]
+    return out
+
+
+@pytest.mark.parametrize(("seeds", "spread"), [(1, 0), (5, 0.5)])
+def test_intervals_of_arms_that_may_be_exchanged_leave_zero_out_in_five_percent(seeds, spread):
+    out = null_worlds_told_apart(seeds, spread)
+    assert binom.ppf(1e-3, 200, 0.05) <= out <= binom.ppf(1 - 1e-3, 200, 0.05)
+
+
+def test_where_seeds_do_not_differ_intervals_are_too_wide_and_not_too_narrow():
+    out = null_worlds_told_apart(seeds=5, spread=0, worlds=100)
+    assert out <= binom.ppf(1 - 1e-3, 100, 0.03)
+
+
+def test_a_planted_difference_is_found_about_as_often_as_the_design_promises():
+    """The true difference is what the first world says is detectable with 80 % power."""
+    patients = 100
+
+    def world(seed, skill):
+        truth, names, base = drawn(seed, patients=patients)
+        other = base + skill * truth + np.random.default_rng(50_000 + seed).normal(size=patients)
+        return contrasts(table({"a": base, "b": other}, truth, names), COVID, "a", replicates=200)
+
+    differences = pd.concat([world(seed, 1.3) for seed in range(200)])
+    asked, true = differences["detectable"].median(), differences["estimate"].mean()
+    found = ((differences["low"] > 0) | (differences["high"] < 0)).mean()
+    expected = norm.cdf((norm.ppf(0.975) + norm.ppf(0.8)) * true / asked - norm.ppf(0.975))
+    assert 0.3 < expected < 0.97, "the design must leave room on both sides"
+    assert found == pytest.approx(expected, abs=0.12)
+
+
+def test_the_smallest_detectable_difference_is_that_of_the_textbook():
+    # 1.95996 + 0.84162 standard errors; at 90 % 1.64485 + 0.84162.
+    assert detectable(1.0, 0.95) == pytest.approx(2.80158, abs=1e-5)
+    assert detectable(0.5, 0.90) == pytest.approx(2.48647 / 2, abs=1e-5)
+
+
+def test_the_standard_error_of_one_seed_is_that_of_delong():
+    truth, patients, scores = drawn(0, patients=300)
+    other = scores + drawn(1, patients=300)[2]
+    row = contrasts(table({"a": scores, "b": other}, truth, patients), COVID, "a").iloc[0]
+    expected = delong_test(other, scores, truth)
+    assert row["estimate"] == pytest.approx(expected.difference)
+    assert row["standard_error"] == pytest.approx(expected.standard_error, rel=0.08)
+    assert row["detectable"] == pytest.approx(detectable(row["standard_error"], 0.95))
+
+
+def test_p_values_are_about_the_null_that_is_asked_for():
+    truth, patients, scores = drawn(0)
+    made = table({"a": scores, "b": scores + drawn(1)[2]}, truth, patients)
+    zero, there, beyond = (
+        contrasts(made, COVID, "a", null=null).iloc[0]
+        for null in (0.0, contrasts(made, COVID, "a")["estimate"][0], 0.9)
+    )
+    assert (zero["null"], beyond["null"]) == (0.0, 0.9)
+    assert there["p"] > 0.5
+    assert beyond["p"] == pytest.approx(2 / 2001)
+    same = ["estimate", "low", "high", "standard_error"]
+    assert zero[same].tolist() == beyond[same].tolist()
+
+
+def test_the_p_value_says_at_which_level_the_interval_ends_at_the_null():
+    truth, patients, scores = drawn(0)
+    made = table({"a": scores, "b": scores + 0.8 * drawn(3)[2]}, truth, patients)
+    row = contrasts(made, COVID, "a").iloc[0]
+    ends = contrasts(made, COVID, "a", null=row["low"]).iloc[0]
+    assert ends["p"] == pytest.approx(0.05, abs=0.003)
+
+
+def test_an_arm_and_its_copy_could_have_shown_any_difference():
+    truth, patients, scores = drawn(0)
+    row = contrasts(table({"a": scores, "b": scores}, truth, patients), COVID, "a").iloc[0]
+    assert (row["standard_error"], row["detectable"]) == (0, 0)

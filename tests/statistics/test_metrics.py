@@ -1,0 +1,119 @@
+"""Metrics against scikit-learn, by hand, and that a weight of two is an image twice."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from sklearn.metrics import brier_score_loss, confusion_matrix
+
+from cxrstudy.statistics import (
+    auroc,
+    average_precision,
+    brier,
+    calibration_intercept,
+    calibration_slope,
+    estimates,
+    macro_auroc,
+    negative_predictive_value,
+    net_benefit,
+    positive_predictive_value,
+    sensitivity,
+    specificity,
+)
+from tests.statistics.tables import drawn, probabilities, table
+
+ONE = [
+    auroc, average_precision, brier, calibration_slope, calibration_intercept,
+    lambda label: sensitivity(label, 0.4), lambda label: specificity(label, 0.4),
+    lambda label: positive_predictive_value(label, 0.4),
+    lambda label: negative_predictive_value(label, 0.4), lambda label: net_benefit(label, 0.4),
+]  # fmt: skip
+
+rows = st.lists(
+    st.tuples(st.floats(0, 1, width=16), st.booleans(), st.integers(0, 3)), min_size=1, max_size=20
+)
+
+
+def value(metric, scores, truth, weights=None):
+    weights = np.ones((1, len(scores))) if weights is None else weights
+    return metric.weighted(np.asarray(scores, float), np.asarray(truth, bool), weights)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [("covid19", "AUROC of COVID-19 vs rest"), ("effusion", "AUROC of effusion vs rest")],
+)
+def test_a_metric_is_named_after_its_label_as_people_say_it(label, name):
+    assert (auroc(label).name, auroc(label).labels) == (name, (label,))
+
+
+def test_metrics_of_one_label_have_names_of_their_own():
+    assert len({make("covid19").name for make in ONE}) == len(ONE)
+
+
+@pytest.mark.parametrize("make", ONE)
+def test_a_weight_of_two_is_the_image_twice(make):
+    truth, _, scores = probabilities(1, patients=30)
+    weights = np.random.default_rng(0).integers(0, 4, 30)
+    twice = np.repeat(np.arange(30), weights)
+    found = value(make("covid19"), scores, truth, weights[None].astype(np.uint8))
+    assert found == pytest.approx(value(make("covid19"), scores[twice], truth[twice]), rel=1e-9)
+
+
+@pytest.mark.parametrize("make", ONE)
+def test_many_rows_of_weights_give_what_each_gives_alone(make):
+    truth, _, scores = probabilities(2, patients=25)
+    weights = np.random.default_rng(1).integers(0, 4, (7, 25)).astype(np.uint8)
+    alone = [value(make("covid19"), scores, truth, weights[[row]])[0] for row in range(7)]
+    assert value(make("covid19"), scores, truth, weights) == pytest.approx(alone, rel=1e-9)
+
+
+@given(rows)
+def test_the_brier_score_is_that_of_scikit_learn(drawn_rows):
+    scores, truth, weights = (np.array(column) for column in zip(*drawn_rows, strict=True))
+    several = np.array([weights + 1, np.ones(len(weights))])
+    expected = [
+        brier_score_loss(truth, scores, sample_weight=row, labels=[False, True]) for row in several
+    ]
+    assert value(brier("a"), scores, truth, several) == pytest.approx(expected, abs=1e-12)
+
+
+@given(rows, st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+def test_proportions_are_those_of_the_confusion_matrix(drawn_rows, threshold):
+    scores, truth, weights = (np.array(column) for column in zip(*drawn_rows, strict=True))
+    assume(weights.sum() > 0)
+    (tn, fp), (fn, tp) = confusion_matrix(
+        truth, scores >= threshold, sample_weight=weights, labels=[False, True]
+    )
+    expected = {
+        sensitivity: (tp, tp + fn), specificity: (tn, tn + fp),
+        positive_predictive_value: (tp, tp + fp), negative_predictive_value: (tn, tn + fn),
+    }  # fmt: skip
+    for make, (right, among) in expected.items():
+        (found,) = value(make("a", threshold), scores, truth, weights[None])
+        assert found == pytest.approx(right / among if among else np.nan, nan_ok=True)
+
+
+def test_net_benefit_is_the_textbook_count():
+    """Vickers and Elkin: at 20 % a false positive costs a quarter of a true one."""
+    scores = [0.9, 0.8, 0.3, 0.2, 0.1, 0.05, 0.02, 0.6, 0.4, 0.1]
+    truth = [1, 1, 1, 0, 0, 0, 0, 0, 0, 1]
+    # Three true positives, and three false ones (0.2 counts as positive), in ten.
+    assert value(net_benefit("a", 0.2), scores, truth) == pytest.approx([(3 - 3 / 4) / 10])
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.1, 1.5, np.nan])
+def test_net_benefit_needs_a_threshold_that_has_odds(threshold):
+    with pytest.raises(ValueError, match="a probability between 0 and 1"):
+        net_benefit("a", threshold)
+
+
+def test_the_macro_auroc_is_the_mean_over_labels_and_says_so():
+    truth, patients, scores = drawn(0)
+    made = table({"a": scores}, truth, patients)
+    made = made.assign(score_normal=-drawn(5)[2], truth_normal=(~truth).astype(float))
+    metric = macro_auroc(["covid19", "normal"])
+    assert metric.name == "macro AUROC, one vs rest, of COVID-19, normal"
+    each = [estimates(made, auroc(label))["estimate"][0] for label in metric.labels]
+    assert each[0] != each[1]
+    assert estimates(made, metric)["estimate"][0] == pytest.approx(np.mean(each))
