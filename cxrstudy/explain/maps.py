@@ -1,0 +1,220 @@
+"""Maps: where in images a network reads a label, by grad-cam, at a layer's own resolution."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from cxrstudy.explain.errors import ExplainError
+from cxrstudy.explain.layers import find_layer, grid_of, legal
+from cxrstudy.explain.methods import cam_class, method_of
+from cxrstudy.explain.state import untouched
+
+Floats = NDArray[np.float32]
+Report = Callable[[float], None]
+
+#: Images a backward pass of a fast method; the result depends on it in the last bits.
+BATCH = 32
+#: Channels a forward pass of a slow method.
+CHANNELS = 32
+
+
+def heatmaps(
+    model: nn.Module,
+    images: Floats | Tensor,
+    label: int,
+    method: str = "gradcam",
+    layer: str | None = None,
+    report: Report | None = None,
+) -> Floats:
+    """Make a map an image of what speaks for a label.
+
+    The score that is explained is the label's logit: a class's before the softmax, a label's or
+    the only one's before the sigmoid. Only what raises the score is kept (the papers' ReLU).
+
+    Parameters
+    ----------
+    model
+        In any mode, frozen or not, on any device; left as it was, hooks included, also when this
+        is interrupted.
+    images
+        (n, 1, h, w), or one image (1, h, w), normalised as the network expects.
+    label
+        Index of the logit; 0 for a head with one.
+    method
+        A name in :data:`cxrstudy.explain.METHODS`.
+    layer
+        Dotted name; None for the last of :func:`cxrstudy.explain.layer_names`.
+    report
+        Called with the share that is done, 0 to 1, after every batch of images, with a slow method
+        after every batch of channels. Raising in it, for instance ``Cancelled``, stops the work.
+
+    Returns
+    -------
+    (n, h', w') raw maps at the layer's resolution: not negative, in units of the method, zero
+    everywhere where nothing speaks for the label. See :func:`relative` and :func:`upsample`.
+
+    Raises
+    ------
+    ExplainError
+        Method, layer, label or images are not legal; the message says what is. Or a map is not
+        finite, because weights or pixels are not.
+    """
+    slow = method_of(method).slow
+    target = find_layer(model, layer)
+    found: list[Floats] = []
+    with untouched(model):
+        batch = _as_batch(images, model)
+        parts = batch.split(1 if slow else BATCH)
+        for part in parts:
+            within = _within(report, len(found), len(parts)) if slow else None
+            found.append(_batch_of_maps(model, part, label, method, target, within))
+            if report:
+                report(len(found) / len(parts))
+    maps = np.concatenate(found)
+    if not np.isfinite(maps).all():
+        raise ExplainError("a map is not finite: look for NaN in the images and the weights")
+    return maps
+
+
+def relative(maps: Floats) -> Floats:
+    """Divide each (h, w) map by its maximum, to 0 to 1; a map that is zero everywhere stays so."""
+    peak = maps.max((1, 2), keepdims=True)
+    return np.asarray(maps / np.where(peak > 0, peak, 1), np.float32)
+
+
+def upsample(maps: Floats, pixels: int) -> Floats:
+    """Interpolate maps (n, h', w') bilinearly to (n, pixels, pixels); centres of cells stay."""
+    tensor = torch.from_numpy(np.array(maps, np.float32))[:, None]
+    with torch.inference_mode():
+        large = functional.interpolate(tensor, (pixels, pixels), mode="bilinear")
+    return large[:, 0].numpy()
+
+
+def _as_batch(images: Floats | Tensor, model: nn.Module) -> Tensor:
+    parameter = next(model.parameters(), None)
+    # Copied: torch warns of read-only arrays, and can't differentiate what inference mode made.
+    tensor = images if isinstance(images, Tensor) else torch.from_numpy(np.array(images))
+    batch = tensor.detach().clone()
+    batch = batch[None] if batch.ndim == 3 else batch
+    if batch.ndim != 4 or not len(batch) or not batch.is_floating_point():
+        raise ExplainError(
+            "images must be floating-point numbers (n, 1, h, w), normalised, n at least 1, not "
+            f"{tuple(batch.shape)} of {batch.dtype}"
+        )
+    return batch if parameter is None else batch.to(parameter)
+
+
+def _batch_of_maps(
+    model: nn.Module,
+    images: Tensor,
+    label: int,
+    method: str,
+    layer: nn.Module,
+    report: Report | None,
+) -> Floats:
+    """Make the maps of one batch; what grad-cam's ``forward`` does, without its scaling.
+
+    grad-cam would stretch each map from its minimum to its maximum at the size of the image, and
+    clear the gradients of a model that is in training.
+    """
+    grids = grid_of(model, (images.shape[2], images.shape[3]))
+    targets = [lambda logits: logits[label]] * len(images)
+    with _made(model, layer, method, grids) as cam:
+        kept = cam.activations_and_grads
+        with torch.set_grad_enabled(cam.uses_gradients):
+            logits = kept(images)
+            _check(model, logits, label, len(kept.activations))
+            if cam.uses_gradients:
+                logits[:, label].sum().backward()
+        cells = kept.activations[0].numpy()
+        slopes = kept.gradients[0].numpy() if cam.uses_gradients else None
+        kept.release()  # or Score-CAM would keep the activations of all its passes
+        passes = -(-cells.shape[1] // CHANNELS)
+        # Quietly: heatmaps refuses what is not finite, and says so.
+        with _counted(model, passes, report), np.errstate(all="ignore"):
+            if slopes is not None and method == "gradcam++":
+                cells, slopes = _in_scale(cells, slopes)
+            maps: Floats = cam.get_cam_image(images, layer, targets, cells, slopes, False)
+    return np.maximum(maps, 0).astype(np.float32)
+
+
+@contextmanager
+def _made(model: nn.Module, layer: nn.Module, method: str, grids: Any) -> Iterator[Any]:
+    """Make grad-cam's object, with hooks around its own that let it see any layer.
+
+    Before: the graph begins at the layer, so that layers before it need no gradient, frozen or not,
+    and cost no memory. After: what follows gets a copy, because an activation in place would
+    change what grad-cam has kept.
+    """
+    before = layer.register_forward_hook(_begin)
+    cam = cam_class(method)(model, [layer], grids)
+    cam.batch_size = CHANNELS
+    after = layer.register_forward_hook(lambda layer, inputs, output: output.clone())
+    try:
+        yield cam
+    finally:
+        before.remove()
+        after.remove()
+        cam.activations_and_grads.release()
+
+
+def _begin(layer: nn.Module, inputs: Any, output: Any) -> Any:
+    if not isinstance(output, Tensor):
+        raise ExplainError(f"the layer's output is a {type(output).__name__}, not one tensor")
+    return output.detach().requires_grad_(torch.is_grad_enabled())
+
+
+def _check(model: nn.Module, logits: Tensor, label: int, passes: int) -> None:
+    if passes != 1:
+        raise ExplainError(
+            f"the layer runs {passes} times in a pass, a map needs one that runs once; "
+            f"{legal(model)}"
+        )
+    if logits.ndim != 2 or not 0 <= label < logits.shape[1]:
+        raise ExplainError(
+            f"no label {label}: the network's output is {tuple(logits.shape)}, and a label is an "
+            "index, from 0, of (n, labels)"
+        )
+    if torch.is_grad_enabled() and not logits.requires_grad:
+        raise ExplainError(f"the layer has no part in the scores; {legal(model)}")
+
+
+def _in_scale(cells: Floats, slopes: Floats) -> tuple[Floats, Floats]:
+    """Bring gradients to 1 to 2 at most, and activations in inverse proportion, by image.
+
+    Grad-CAM++ (equation 19) is the same for ``t g`` and ``A / t``. grad-cam adds 1e-6 to its
+    denominator, next to which the squared gradients of a large grid would vanish. ``t`` is a power
+    of two, so nothing is rounded.
+    """
+    largest = np.abs(slopes).max((1, 2, 3), keepdims=True)
+    factor = np.exp2(-np.floor(np.log2(np.where(largest > 0, largest, 1)))).astype(np.float32)
+    return cells / factor, slopes * factor
+
+
+@contextmanager
+def _counted(model: nn.Module, passes: int, report: Report | None) -> Iterator[None]:
+    """Report before each pass of a slow method which share of them is done."""
+    done = 0
+
+    def count(model: nn.Module, inputs: Any) -> None:
+        nonlocal done
+        if report:
+            report(min(done / passes, 1.0))
+        done += 1
+
+    handle = model.register_forward_pre_hook(count)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _within(report: Report | None, done: int, images: int) -> Report | None:
+    """Report the share of one image as a share of all."""
+    return (lambda share: report((done + share) / images)) if report else None

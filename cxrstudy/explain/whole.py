@@ -1,0 +1,79 @@
+"""Whole: the maps of all images of a split, made in one pass and kept as a record."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from cxrstudy.explain.errors import ExplainError
+from cxrstudy.explain.layers import layer_names
+from cxrstudy.explain.maps import BATCH, heatmaps, relative
+from cxrstudy.explain.methods import method_of
+from cxrstudy.explain.record import SplitMaps, identity_of, read_maps, recorded, write_maps
+from cxrstudy.gather import RolePixels
+from cxrstudy.progress import progress
+from cxrstudy.record import id_of
+from cxrstudy.role import Role
+
+
+def split_maps(
+    model: nn.Module,
+    run: str,
+    labels: Sequence[str],
+    role: Role,
+    pixels: RolePixels,
+    statistics: tuple[float, float],
+    label: str,
+    folder: Path,
+    split: str = "test",
+    method: str = "gradcam",
+    layer: str | None = None,
+) -> SplitMaps:
+    """Make the maps of a split, with progress, or read them where they are recorded.
+
+    Parameters
+    ----------
+    model
+        The network that the run trained; left as it was.
+    run, labels
+        The run's id, and what the outputs of its head stand for.
+    role, pixels
+        Images, of the run's own role or of another.
+    statistics
+        Mean and standard deviation that the network expects of grey in 0 to 1.
+    label
+        One of `labels`.
+    folder
+        Of the records of maps; made when missing.
+    split, method, layer
+        Which images, and as for :func:`cxrstudy.explain.heatmaps`.
+
+    Raises
+    ------
+    ExplainError
+        Label, method or layer are not legal, the split is empty, or the record is broken.
+    """
+    if label not in labels:
+        raise ExplainError(f"no label {label!r} in the run's head; it has {', '.join(labels)}")
+    rows = role.rows(split)
+    if not len(rows):
+        raise ExplainError(f"role {role.name!r} has no image in split {split!r}")
+    layer = layer or layer_names(model)[-1]
+    identity = identity_of(run, role, split, method, layer, label)
+    if recorded(folder, id_of(identity)):
+        return read_maps(folder, id_of(identity))
+    mean, deviation = statistics
+    found = []
+    with progress(total=len(rows), what=f"{method_of(method).title} of {label}") as bar:
+        for first in range(0, len(rows), BATCH):
+            grey = torch.from_numpy(pixels[rows[first : first + BATCH]])[:, None].float()
+            images = (grey / 255 - mean) / deviation
+            found.append(heatmaps(model, images, list(labels).index(label), method, layer))
+            bar.update(len(images))
+    maps = np.concatenate(found)
+    ids = tuple(role.table["id"].iloc[rows])
+    made = SplitMaps(ids, relative(maps).astype(np.float16), maps.max((1, 2)))
+    write_maps(made, identity, folder)
+    return made
