@@ -1,16 +1,25 @@
 """Provenance: which runs a page rests on, carried inside the executed notebook itself."""
 
 import json
+import os
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
 
+from cxrstudy import __version__, device, places
+from cxrstudy.energy import UNMEASURED
+from cxrstudy.identity import environment
 from cxrstudy.record import Record
 
 #: Key in the metadata of a notebook's output under which the records of a page are stored.
 RUNS = "cxrstudy_runs"
+
+#: Key, likewise, of the joules used so far; tag and key of the cell that :func:`stamp` adds.
+ENERGY, STAMP = "cxrstudy_energy", "provenance-stamp"
 
 
 def table_of(records: Sequence[Record]) -> pd.DataFrame:
@@ -104,3 +113,124 @@ def _carried(path: Path) -> list[Record]:
         for output in cell.get("outputs", [])
         for facts in output.get("metadata", {}).get(RUNS, [])
     ]
+
+
+def versions_of(records: Sequence[Record]) -> dict[str, str]:
+    """Versions that decided the bits of runs, a library; several where runs differ."""
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for name, version in record.identity["environment"].items():
+            found.setdefault(name, set()).add(version)
+    return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
+
+
+def checkout(folder: Path) -> tuple[str, bool]:
+    """Commit of the project's folder, and whether files differ from it, ``results/`` apart.
+
+    Returns
+    -------
+    ``"none"`` and True where the folder is no git checkout, or there is no git.
+    """
+    try:
+        commit = _git(folder, "rev-parse", "HEAD")
+        changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
+    except (OSError, subprocess.CalledProcessError):
+        return "none", True
+    return commit, bool(changes)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    # Without optional locks: looking must not stand in the way of who commits.
+    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def stamp(executed: Path, energy: object = None) -> Path:
+    """Let an executed notebook say how it was made, and write the same beside it as JSON.
+
+    Says the command, commit, whether files differed from it, versions, device, seconds and energy.
+    Stamping again replaces the stamp.
+
+    Parameters
+    ----------
+    executed
+        A notebook that papermill left.
+    energy
+        Joules by part, from :class:`cxrstudy.energy.Meter`; else what the notebook carries under
+        :data:`ENERGY`.
+
+    Returns
+    -------
+    Path of the JSON: ``NAME.provenance.json``.
+
+    Raises
+    ------
+    ValueError
+        Papermill did not leave this notebook.
+    """
+    notebook = nbformat.read(executed, as_version=4)
+    told = notebook.metadata.get("papermill")
+    if not told:
+        raise ValueError(f"{executed}: papermill did not execute this; stamp what it left")
+    facts = _circumstances(told) | {
+        "energy_joules": energy or _carried_energy(notebook) or UNMEASURED,
+        "runs": [record.id for record in _carried(executed)],
+    }
+    beside = executed.with_suffix(".provenance.json")
+    notebook.cells = [cell for cell in notebook.cells if STAMP not in cell.metadata.get("tags", [])]
+    notebook.cells.append(_stamp_cell(facts, beside.name))
+    nbformat.write(notebook, executed)
+    beside.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    return beside
+
+
+def _circumstances(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of an execution, from what papermill wrote and from the machine."""
+    kind = device.kind()
+    commit, uncommitted = checkout(places.ROOT)
+    given = [f"-p {name} {value}" for name, value in told.get("parameters", {}).items()]
+    return {
+        "command": " ".join(["papermill", told["input_path"], told["output_path"], *given]),
+        "commit": commit,
+        "uncommitted": uncommitted,
+        "versions": {"cxrstudy": __version__, "papermill": told["version"]} | environment(),
+        "device": device.name(kind),
+        "cores": os.cpu_count() or 1,
+        "started": told["start_time"],
+        "seconds": round(told["duration"], 1) if told.get("duration") else None,
+        "failed": bool(told.get("exception")),
+    }
+
+
+def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
+    changed = ", with changes that are not in it" if facts["uncommitted"] else ""
+    versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
+    lines = [
+        "## How this page was made",
+        f"    {facts['command']}",
+        f"- Commit: {facts['commit'][:12]}{changed}",
+        f"- With: {versions}",
+        f"- On: {facts['device']}, {facts['cores']} cores",
+        f"- Took: {facts['seconds']} s, begun {facts['started']}",
+        f"- Energy: {_joules(facts['energy_joules'])}",
+        f"- The same for programs: `{beside}`",
+    ]
+    text = "\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:])
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": [STAMP], STAMP: dict(facts)})
+
+
+def _joules(energy: object) -> str:
+    if not isinstance(energy, Mapping):
+        return str(energy)
+    return ", ".join(f"{used:,.0f} J by the {part}" for part, used in energy.items())
+
+
+def _carried_energy(notebook: Any) -> object:
+    """Energy that the last output which says any does say."""
+    found = [
+        output["metadata"][ENERGY]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if ENERGY in output.get("metadata", {})
+    ]
+    return found[-1] if found else None

@@ -1,16 +1,24 @@
 """Records that travel inside executed notebooks."""
 
+import json
+import subprocess
+
 import nbformat
 import pytest
 
 from cxrstudy.provenance import (
+    ENERGY,
     RUNS,
+    STAMP,
+    checkout,
     costs,
     environments,
     output_of,
     read_executed,
     runs_of,
+    stamp,
     table_of,
+    versions_of,
 )
 from cxrstudy.record import Record, id_of
 
@@ -87,3 +95,94 @@ def test_an_environment_is_listed_once_with_its_number_of_runs():
     assert found.to_dict("records") == [
         {"torch": "2.15.0", "device": "a processor", "arithmetic": "float32", "runs": 3}
     ]
+
+
+# --- How a page was made ------------------------------------------------------------------------
+
+
+def leave(folder, energy=None, **told):
+    """Write a notebook as papermill leaves it, with what it says of the execution."""
+    execute(folder, "01_one", [record()])
+    notebook = nbformat.read(folder / "01_one.ipynb", as_version=4)
+    if energy:
+        notebook.cells[0].outputs[0].metadata[ENERGY] = energy
+    notebook.metadata["papermill"] = {
+        "input_path": "notebooks/01_one.ipynb",
+        "output_path": "out.ipynb",
+        "parameters": {"profile": "quick", "seeds": 2},
+        "start_time": "2026-11-22T00:00:00+00:00",
+        "duration": 12.34,
+        "exception": None,
+        "version": "2.6.0",
+    } | told
+    nbformat.write(notebook, folder / "01_one.ipynb")
+    return folder / "01_one.ipynb"
+
+
+def test_a_stamped_notebook_says_how_it_was_made_and_so_does_a_file_beside_it(tmp_path):
+    path = leave(tmp_path)
+    facts = json.loads(stamp(path).read_text())
+    command = "papermill notebooks/01_one.ipynb out.ipynb -p profile quick -p seeds 2"
+    assert facts["command"] == command
+    assert (facts["seconds"], facts["failed"]) == (12.3, False)
+    assert facts["energy_joules"] == "not measured"
+    assert facts["runs"] == [record().id]
+    assert set(facts["versions"]) >= {"cxrstudy", "papermill", "torch", "python"}
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    last = notebook.cells[-1]
+    assert last.metadata[STAMP] == facts
+    for said in (command, facts["commit"][:12], "Took: 12.3 s", "Energy: not measured"):
+        assert said in last.source
+    assert read_executed(tmp_path) == {"01_one": [record()]}
+
+
+def test_stamping_again_replaces_the_stamp(tmp_path):
+    path = leave(tmp_path)
+    stamp(path)
+    before = path.read_text().count(STAMP)
+    stamp(path)
+    assert path.read_text().count(STAMP) == before
+    assert len(nbformat.read(path, as_version=4).cells) == 2
+
+
+def test_energy_is_what_was_measured_or_what_the_notebook_carries(tmp_path):
+    path = leave(tmp_path, energy={"processor": 1234.0})
+    assert json.loads(stamp(path).read_text())["energy_joules"] == {"processor": 1234.0}
+    assert "1,234 J by the processor" in nbformat.read(path, as_version=4).cells[-1].source
+    assert json.loads(stamp(path, {"gpu": 5.0}).read_text())["energy_joules"] == {"gpu": 5.0}
+
+
+def test_a_failed_execution_is_stamped_as_one(tmp_path):
+    assert json.loads(stamp(leave(tmp_path, exception=True)).read_text())["failed"]
+
+
+def test_what_papermill_did_not_leave_is_not_stamped(tmp_path):
+    execute(tmp_path, "01_one", [])
+    with pytest.raises(ValueError, match="papermill did not execute this"):
+        stamp(tmp_path / "01_one.ipynb")
+
+
+def test_the_checkout_says_its_commit_and_whether_files_differ(tmp_path):
+    def git(*arguments):
+        name = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", "-C", tmp_path, *name, *arguments], check=True, capture_output=True)
+
+    assert checkout(tmp_path / "nowhere") == ("none", True)
+    git("init")
+    (tmp_path / "file").write_text("a")
+    git("add", ".")
+    git("commit", "-m", "first")
+    commit, changed = checkout(tmp_path)
+    assert len(commit) == 40
+    assert not changed
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "new").write_text("b")  # what is being written is no difference
+    assert checkout(tmp_path) == (commit, False)
+    (tmp_path / "file").write_text("b")
+    assert checkout(tmp_path) == (commit, True)
+
+
+def test_versions_that_differ_between_runs_are_all_named():
+    other = record(1).model_copy(update={"identity": {"environment": {"torch": "2.16.0"}}})
+    assert versions_of([record(), other]) == {"torch": "2.15.0, 2.16.0"}

@@ -7,9 +7,16 @@ takes no torch and no tables.
 import typer
 
 from cxrstudy.cli.audit import audit_cohort
+from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
 from cxrstudy.cli.output import Plain, print_version
+from cxrstudy.cli.plan import show_plan
+from cxrstudy.cli.results import results
+from cxrstudy.cli.run import run_study
 from cxrstudy.cli.show import show_run
+from cxrstudy.cli.status import show_status
+from cxrstudy.cli.store import store
+from cxrstudy.cli.why import explain_run
 
 SUMMARY = "Transfer learning for COVID-19 in chest radiographs: data, audit and records."
 
@@ -18,5 +25,12 @@ app = typer.Typer(
     help=SUMMARY, callback=print_version,
 )  # fmt: skip
 app.add_typer(data, name="data")
+app.add_typer(store, name="store")
+app.add_typer(results, name="results")
 app.command("audit")(audit_cohort)
 app.command("show")(show_run)
+app.command("status")(show_status)
+app.command("why")(explain_run)
+app.command("compare")(compare_results)
+app.command("plan")(show_plan)
+app.command("run")(run_study)

@@ -1,0 +1,109 @@
+"""``cxrstudy compare``: whether two sets of results say the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Sequence
+from dataclasses import asdict
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxrstudy.cli.output import Json, table
+
+if TYPE_CHECKING:
+    from cxrstudy.compare import Row
+
+_UNITS = """\
+moved, tolerance and farthest are in standard deviations over seeds. The tolerance is a prediction
+interval: of equally good results {:.1%} leave it anywhere. Spread measured in {}."""
+
+
+def compare_results(
+    a: Annotated[Path, typer.Argument(metavar="A", help="Folder of results, or a store.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Another of the same kind.")],
+    spread: Annotated[
+        Path | None,
+        typer.Option(help="Results whose seeds say how far a metric moves; else A's own."),
+    ] = None,
+    false_alarms: Annotated[
+        float,
+        typer.Option(min=1e-6, max=0.5, help="Chance of any drift between two equally good sets."),
+    ] = 0.01,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Fail unless all is equal, as on the same platform.")
+    ] = False,
+    json_wanted: Json = False,
+) -> None:
+    """Compare two sets of results metric by metric; exit status 1 when one has drifted.
+
+    Equal is equal to 0.000001. Else a metric may move as far as seeds move it: its tolerance is a
+    prediction interval from the measured spread over seeds.
+    """
+    from cxrstudy import compare
+
+    first, second = compare.measure(a), compare.measure(b)
+    chosen = spread or compare.default_spread(a, first)
+    measured = first if chosen == a else compare.measure(chosen)
+    rows = compare.compare(first, second, measured, false_alarms)
+    failed = [row for row in rows if row.state not in (("equal",) if exact else compare.GOOD)]
+    if json_wanted:
+        typer.echo(json.dumps([_plain(row) for row in rows], indent=2, ensure_ascii=False))
+    else:
+        typer.echo(table(_by_experiment(rows, failed)))
+        typer.echo("\n" + table([_line(row) for row in failed]) if failed else "")
+        typer.echo(_UNITS.format(false_alarms, chosen))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _by_experiment(rows: Sequence[Row], failed: Sequence[Row]) -> list[dict[str, Any]]:
+    """Count metrics by state, a line an experiment, with the farthest move."""
+    lines = []
+    for name in dict.fromkeys(row.key.experiment for row in rows):
+        own = [row for row in rows if row.key.experiment == name]
+        moved = [abs(row.moved) for row in own if not isnan(row.moved)]
+        lines.append(
+            {
+                "experiment": name,
+                "metrics": len(own),
+                "equal": sum(row.state == "equal" for row in own),
+                "within": sum(row.state == "within" for row in own),
+                "failed": sum(row in own for row in failed),
+                "farthest": f"{max(moved):.1f}" if moved else "-",
+            }
+        )
+    return lines
+
+
+def _line(row: Row) -> dict[str, str]:
+    """Write a row for people."""
+    numbers = {"A": row.a, "B": row.b, "seed deviation": row.deviation}
+    return {
+        "experiment": row.key.experiment,
+        "arm": _spoken(row.key.arm),
+        "role": row.key.role,
+        "metric": row.key.metric,
+        **{name: "-" if isnan(value) else f"{value:.4f}" for name, value in numbers.items()},
+        "moved": "-" if isnan(row.moved) else f"{row.moved:+.1f}",
+        "tolerance": "-" if isnan(row.tolerance) else f"{row.tolerance:.1f}",
+        "state": row.state,
+    }
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    facts = asdict(row)
+    key = facts.pop("key")
+    numbers = {
+        name: None if isinstance(value, float) and isnan(value) else value
+        for name, value in facts.items()
+    }
+    return {**key, **numbers}
+
+
+def _spoken(arm: Hashable) -> str:
+    from cxrstudy.claim import spoken
+
+    return spoken(arm)

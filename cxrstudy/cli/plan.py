@@ -1,0 +1,179 @@
+"""``cxrstudy plan``: show what will run, as a tree of stages."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxrstudy.cli.output import Json
+
+if TYPE_CHECKING:
+    from cxrstudy.forecast import Forecast
+    from cxrstudy.grid import Grid, Node
+
+Experiments = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[EXPERIMENT]...", help="Notebooks' names, or their numbers; all without any."
+    ),
+]
+Profile = Annotated[str, typer.Option(help="Sizes and budgets: quick, standard or paper.")]
+Cohort = Annotated[str, typer.Option(help="Where the radiographs come from: phantom or open.")]
+Seeds = Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")]
+
+
+def show_plan(
+    experiments: Experiments = None,
+    profile: Profile = "quick",
+    cohort: Cohort = "phantom",
+    seeds: Seeds = 1,
+    json_wanted: Json = False,
+) -> None:
+    """Show what will run: stages, which are shared, which are recorded, and how long."""
+    from cxrstudy.engine import workers
+    from cxrstudy.forecast import forecast
+    from cxrstudy.grid import make_grid
+
+    grid = make_grid(experiments or [], profile, cohort, seeds)
+    expected = forecast(grid)
+    if json_wanted:
+        typer.echo(json.dumps(_plain(grid, expected, workers()), indent=2, ensure_ascii=False))
+        return
+    typer.echo(f"profile {profile}, cohort {cohort}, {_count(seeds, 'seed')}\n")
+    typer.echo("\n".join(tree(grid, expected)))
+    typer.echo("\n" + totals(grid, expected, workers()))
+
+
+def tree(grid: Grid, expected: Forecast) -> Iterator[str]:
+    """Draw the stages in lines of text, depth first."""
+    below: dict[str, list[Node]] = {}
+    roots: dict[str, list[Node]] = {}
+    for node in grid.nodes:
+        if node.parent:
+            below.setdefault(node.parent, []).append(node)
+        else:
+            roots.setdefault(_start(node), []).append(node)
+    for start, nodes in roots.items():
+        yield start
+        yield from _branches(nodes, below, expected, "")
+
+
+def totals(grid: Grid, expected: Forecast, workers: int) -> str:
+    """Say in sentences how much there is to do."""
+    nodes = grid.nodes
+    runs, missing = sum(len(node.runs) for node in nodes), len(grid.missing)
+    shared = [node for node in nodes if len(node.users) > 1]
+    between = [node for node in shared if len(node.experiments) > 1]
+    experiments = dict.fromkeys(part.experiment for part in grid.parts)
+    lines = [
+        f"{_count(len(experiments), 'experiment')}: {_count(len(nodes), 'stage')}, "
+        f"{len(shared)} shared by several arms, {len(between)} by several experiments.",
+        f"{_count(runs, 'run')}: {runs - missing} recorded or not needed, {missing} to do.",
+    ]
+    if not missing:
+        return "\n".join(lines)
+    left = f"; {_count(expected.unknown, 'stage')} of unknown duration" if expected.unknown else ""
+    if expected.known:
+        wall = duration(expected.wall(grid, workers))
+        lines.append(
+            f"Estimated: {duration(expected.known)} of computation, {wall} on "
+            f"{_count(workers, 'process')} here{left}."
+        )
+    else:
+        lines.append("Estimated: unknown; no run like these is recorded.")
+    return "\n".join(lines)
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration in the unit that fits."""
+    if seconds is None:
+        return "unknown"
+    if seconds < 89.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _branches(
+    nodes: Sequence[Node], below: dict[str, list[Node]], expected: Forecast, indent: str
+) -> Iterator[str]:
+    for node in nodes:
+        last = node is nodes[-1]
+        yield f"{indent}{'└─' if last else '├─'} {_line(node, expected)}"
+        deeper = indent + ("   " if last else "│  ")
+        yield from _branches(below.get(node.id, []), below, expected, deeper)
+
+
+def _line(node: Node, expected: Forecast) -> str:
+    changes = [
+        f"{name} {_short(value)}" for name, value in node.changes.items() if name != "pixels"
+    ]
+    size = f"{node.stage.pixels} px, {node.stage.steps} steps"
+    what = ", ".join([f"{'+'.join(node.stage.roles)}: {size}", *_but(changes, "steps")])
+    return f"{what} · {_state(node, expected)} · {_users(node)}"
+
+
+def _but(changes: list[str], shown: str) -> list[str]:
+    return [change for change in changes if not change.startswith(f"{shown} ")]
+
+
+def _short(value: Any) -> str:
+    return "+".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _state(node: Node, expected: Forecast) -> str:
+    if not node.missing:
+        return "recorded"
+    many = len(node.runs) > 1
+    do = f"{len(node.missing)} of {len(node.runs)} seeds to do" if many else "to do"
+    return f"{do}, {duration(expected.seconds[node.id])}"
+
+
+def _users(node: Node) -> str:
+    if len(node.users) == 1:
+        ((experiment, arm),) = node.users
+        return f"{experiment}: {_arm(arm)}"
+    by = Counter(name for name, _ in node.users)
+    return f"shared by {len(node.users)} arms of {', '.join(by)}"
+
+
+def _arm(arm: Any) -> str:
+    return ", ".join(map(str, arm)) if isinstance(arm, tuple) else str(arm)
+
+
+def _start(node: Node) -> str:
+    options = ", ".join(f"{name} {_short(value)}" for name, value in node.start.options)
+    network = node.start.architecture + (f" ({options})" if options else "")
+    return f"{node.start.weights} weights, {network}, cohort {node.cohort}"
+
+
+def _count(number: int, what: str) -> str:
+    ending = "" if number == 1 else "es" if what.endswith("s") else "s"
+    return f"{number} {what}{ending}"
+
+
+def _plain(grid: Grid, expected: Forecast, workers: int) -> dict[str, Any]:
+    """Write a grid as plain values."""
+    return {
+        "stages": [
+            {
+                "id": node.id, "parent": node.parent, "cohort": node.cohort,
+                "architecture": node.start.architecture, "weights": node.start.weights,
+                "roles": list(node.stage.roles), "pixels": node.stage.pixels,
+                "steps": node.stage.steps, "changes": dict(node.changes),
+                "runs": list(node.runs), "missing": list(node.missing),
+                "arms": [{"experiment": name, "arm": _arm(arm)} for name, arm in node.users],
+                "seconds": expected.seconds[node.id],
+            }
+            for node in grid.nodes
+        ],
+        "runs": sum(len(node.runs) for node in grid.nodes),
+        "missing": len(grid.missing),
+        "seconds": expected.known,
+        "stages_of_unknown_duration": expected.unknown,
+        "workers": workers,
+        "wall_seconds": expected.wall(grid, workers),
+    }  # fmt: skip

@@ -1,0 +1,82 @@
+"""``cxrstudy results``: write what was recorded as reference results, and list what there is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxrstudy.cli.output import Json, table
+
+if TYPE_CHECKING:
+    from cxrstudy.reference import Results
+
+results = typer.Typer(no_args_is_help=True, help="Reference results: write and list.")
+
+
+@results.command("write")
+def write_results(
+    experiments: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Else all of the cohort.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
+    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder; else results/COHORT/PROFILE of the project.")
+    ] = None,
+) -> None:
+    """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights."""
+    from cxrstudy import places, reference
+    from cxrstudy.status import experiments_of
+    from cxrstudy.study import Study
+
+    folder = to or places.RESULTS / cohort / profile
+    chosen = experiments or experiments_of(cohort)
+    asked = f"--profile {profile} --cohort {cohort} --seeds {seeds}"
+    command = " ".join(["cxrstudy results write", *(experiments or ()), asked])
+    written = reference.write(Study(profile, cohort, seeds), chosen, folder, command)
+    typer.echo(f"{folder}: {written.runs:,} runs, {_size(folder):,} bytes")
+
+
+@results.command("list")
+def list_results(json_wanted: Json = False) -> None:
+    """Show every folder of reference results, after its files were checked."""
+    from cxrstudy import reference
+
+    rows = [_row(folder, reference.facts(folder)) for folder in reference.folders()]
+    typer.echo(json.dumps(rows, indent=2) if json_wanted else table(rows))
+
+
+@results.command("stamp")
+def stamp_notebooks(
+    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks that papermill left.")],
+) -> None:
+    """Let executed notebooks say how they were made; NAME.provenance.json beside says the same."""
+    from cxrstudy.provenance import stamp
+
+    for notebook in notebooks:
+        typer.echo(stamp(notebook))
+
+
+def _row(folder: Path, facts: Results) -> dict[str, Any]:
+    from cxrstudy.reference import claims_changed
+
+    return {
+        "cohort": facts.cohort,
+        "profile": facts.profile,
+        "experiments": len(facts.experiments),
+        "seeds": facts.seeds,
+        "runs": facts.runs,
+        "minutes": round(facts.seconds / 60),
+        "bytes": _size(folder),
+        "commit": facts.commit[:12] + (" and changes" if facts.uncommitted else ""),
+        "finished": facts.finished,
+        "claims since": ", ".join(claims_changed(facts)) or "as they were",
+    }
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())

@@ -1,0 +1,69 @@
+"""``cxrstudy run``: execute what is missing of all experiments, then the notebooks."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from cxrstudy.cli.plan import Cohort, Experiments, Profile, totals
+
+
+def run_study(
+    experiments: Experiments = None,
+    profile: Profile = "quick",
+    cohort: Cohort = "phantom",
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=1, max=20, help="Repeats of every arm; else what the notebooks say."),
+    ] = None,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Compute on this Dask scheduler's workers.")
+    ] = "",
+    slurm: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OPTIONS",
+            help="Compute in Slurm jobs: NAME=VALUE,... of submitit, or '' for its defaults.",
+        ),
+    ] = None,
+    tracker: Annotated[
+        list[str] | None, typer.Option(help="Watch training: tensorboard or wandb.")
+    ] = None,
+    notebooks: Annotated[
+        bool, typer.Option(help="Execute the notebooks when all runs are recorded.")
+    ] = True,
+) -> None:
+    """Execute what is missing of all experiments as one graph, then the notebooks.
+
+    What is recorded stays: the same command goes on where it was stopped.
+    """
+    from cxrstudy import engine, trackers
+    from cxrstudy.execution import execute_notebooks, executions, folder_of
+    from cxrstudy.forecast import forecast
+    from cxrstudy.grid import full_names, make_grid
+
+    _choose(dask, slurm)
+    if tracker:
+        os.environ[trackers.VARIABLE] = ",".join(tracker)
+    trackers.wanted()
+    grid = make_grid(experiments or [], profile, cohort, seeds or 1)
+    typer.echo(totals(grid, forecast(grid), engine.workers()), err=True)
+    engine.compute(grid.jobs())
+    if not notebooks:
+        return
+    asked = full_names(experiments) if experiments else []
+    execute_notebooks(executions(asked, profile, cohort, seeds), engine.workers())
+    typer.echo(f"executed notebooks: {folder_of(profile, cohort, seeds)}")
+
+
+def _choose(dask: str, slurm: str | None) -> None:
+    """Name the engine in the environment, where notebooks and worker processes find it too."""
+    from cxrstudy import engine
+    from cxrstudy.engines import EngineError
+
+    if dask and slurm is not None:
+        raise EngineError("--dask and --slurm exclude one another")
+    if dask:
+        os.environ[engine.VARIABLE] = f"dask:{dask}"
+    if slurm is not None:
+        os.environ[engine.VARIABLE] = f"slurm:{slurm}"

@@ -1,0 +1,56 @@
+"""``cxrstudy status``: how far a study is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxrstudy.cli.output import Json, table
+
+if TYPE_CHECKING:
+    from cxrstudy.status import RunStatus
+
+
+def show_status(
+    experiments: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Else all of the cohort.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
+    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 1,
+    runs: Annotated[bool, typer.Option("--runs", help="Name every run that is not done.")] = False,
+    json_wanted: Json = False,
+) -> None:
+    """Show what is recorded, running, stopped, broken and missing, with time and size.
+
+    A stopped run has begun and nobody works on it: it failed or was killed. A broken record can't
+    be read. Both are put right by running the study again.
+    """
+    from cxrstudy import status
+    from cxrstudy.study import Study
+
+    study = Study(profile, cohort, seeds)
+    plans = status.plans_of(study, experiments or status.experiments_of(cohort))
+    found = status.look(plans, study.records)
+    rows = status.summary(plans, found)
+    undone = [_line(one) for one in found.values() if one.state != "recorded"]
+    if json_wanted:
+        typer.echo(json.dumps({"experiments": rows, "undone": undone}, indent=2))
+        return
+    typer.echo(table(rows))
+    for one in found.values():
+        if one.state == "broken":
+            typer.echo(f"broken: {one.why}", err=True)
+    if runs and undone:
+        typer.echo("\n" + table(undone))
+
+
+def _line(one: RunStatus) -> dict[str, Any]:
+    return {
+        "run": one.run.id[:12],
+        "state": one.state,
+        "seed": one.run.chain.stages[-1].seed,
+        "chain": str(one.run.chain),
+    }

@@ -1,0 +1,86 @@
+"""``cxrstudy store``: check the records, and remove what no plan asks for any more."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cxrstudy import places
+from cxrstudy.cli.output import Json, table
+
+if TYPE_CHECKING:
+    from cxrstudy.prune import Sweep
+
+store = typer.Typer(no_args_is_help=True, help="The records of runs: check, prune.")
+
+
+@store.command("check")
+def check_store(json_wanted: Json = False) -> None:
+    """Check every record: hashes, ids, parents, leftovers; exit status 1 when there is a problem.
+
+    What is computed just now, and what will go on from a checkpoint, is listed and is no problem.
+    """
+    from cxrstudy import upkeep
+
+    records = places.runs() / "store"
+    found = upkeep.check(records)
+    problems = sum(finding.problem for finding in found)
+    if json_wanted:
+        rows = [{"kind": f.kind, "path": str(f.path), "detail": f.detail} for f in found]
+        runs = len(upkeep.runs_of(records))
+        summary = {"store": str(records), "runs": runs, "problems": problems, "found": rows}
+        typer.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+    else:
+        for finding in found:
+            typer.echo(f"{finding.kind}: {finding.path}: {finding.detail}")
+        kinds = ", ".join(f"{n:,} {kind}" for kind, n in Counter(f.kind for f in found).items())
+        checked = f"{len(upkeep.runs_of(records)):,} runs checked"
+        typer.echo(f"{records}: {checked}, {problems:,} problems" + (f" ({kinds})" * bool(kinds)))
+    if problems:
+        raise typer.Exit(1)
+
+
+@store.command("prune")
+def prune_store(
+    profile: Annotated[
+        list[str] | None, typer.Option(help="Keep what it plans; repeat it. Else all profiles.")
+    ] = None,
+    cohort: Annotated[
+        list[str] | None, typer.Option(help="Keep what is planned on it; repeat it. Else all.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Keep so many seeds.")] = 20,
+    delete: Annotated[bool, typer.Option("--delete", help="Remove it; else it is listed.")] = False,
+    json_wanted: Json = False,
+) -> None:
+    """Remove what no experiment plans any more, and what killed processes left.
+
+    Nothing is removed without --delete. What is computed just now always stays.
+    """
+    from cxrstudy import prune
+
+    records = places.runs() / "store"
+    reach = prune.reachable(profile or prune.profiles(), cohort or prune.cohorts(), seeds)
+    for sentence in reach.left_out:
+        typer.echo(f"plans nothing: {sentence}", err=True)
+    sweep = prune.prune(records, reach.runs, delete)
+    if json_wanted:
+        items = [{"path": str(i.path), "why": i.why, "bytes": i.bytes} for i in sweep.removable]
+        gone = [str(item.path) for item in sweep.removed]
+        summary = {"store": str(records), "kept": sweep.kept, "removable": items, "removed": gone}
+        typer.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        return
+    for item in sweep.removable:
+        typer.echo(f"{item.why}: {item.path}: {item.bytes:,} bytes")
+    typer.echo(f"\n{table(sweep.totals())}\n\n{_said(sweep, delete)}")
+
+
+def _said(sweep: Sweep, delete: bool) -> str:
+    size = sum(item.bytes for item in (sweep.removed if delete else sweep.removable))
+    if not delete:
+        return f"{size:,} bytes would be freed, {sweep.kept:,} runs stay; --delete does it"
+    left = len(sweep.removable) - len(sweep.removed)
+    busy = f"; {left:,} stay because they are computed just now" if left else ""
+    return f"{size:,} bytes freed, {sweep.kept:,} runs stay{busy}"

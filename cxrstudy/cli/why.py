@@ -1,0 +1,56 @@
+"""``cxrstudy why``: what makes a run another one than what is recorded."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxrstudy.cli.output import Json
+
+if TYPE_CHECKING:
+    from cxrstudy.why import Answer
+
+
+def explain_run(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="Beginning of a recorded id.")] = "",
+    experiment: Annotated[str, typer.Option(help="Explain planned runs of a notebook.")] = "",
+    arm: Annotated[str, typer.Option(help="Of the experiment; else all of its arms.")] = "",
+    seed: Annotated[int, typer.Option(min=0, max=19, help="Of the planned runs.")] = 0,
+    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
+    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    json_wanted: Json = False,
+) -> None:
+    """Say what of a run's inputs differs from the nearest recorded run.
+
+    Its stage, its initial weights or parent, images and labels, code that matters, versions that
+    matter, device and arithmetic. Prose, figures, statistics, docstrings and comments do not count.
+    """
+    from cxrstudy import why
+
+    if bool(run) == bool(experiment):
+        raise why.WhyError("give either the id of a recorded run, or --experiment")
+    answers = (
+        why.of_experiment(experiment, arm, seed, profile, cohort)
+        if experiment
+        else [why.of_recorded(run)]
+    )
+    if json_wanted:
+        typer.echo(json.dumps([_plain(answer) for answer in answers], indent=2, ensure_ascii=False))
+        return
+    typer.echo("\n\n".join("\n".join(answer.sentences()) for answer in answers))
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    return {
+        "run": answer.run.id,
+        "chain": answer.run.chain,
+        "recorded": answer.recorded,
+        "nearest": answer.nearest.id if answer.nearest else None,
+        "differences": [
+            {"kind": one.kind, "name": one.name, "here": one.here, "there": one.there,
+             "stages": stages}
+            for one, stages in answer.differences.items()
+        ],
+    }  # fmt: skip

@@ -1,0 +1,102 @@
+"""Energy: joules since a moment, where the machine says.
+
+Processors say it in Linux's powercap files (RAPL), which often only root may read; NVIDIA's cards
+tell their power, which is summed up over time. Both are of the whole machine, whoever uses it.
+"""
+
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+#: What is said where nothing could be measured.
+UNMEASURED = "not measured"
+
+#: Where Linux tells the energy of processor packages, whatever vendor they are of.
+POWERCAP = Path("/sys/class/powercap")
+#: Seconds between two looks: short enough for a counter not to wrap round twice.
+_EVERY = 10.0
+
+_QUERY = ["nvidia-smi", "--query-gpu=power.draw", "--format=csv,noheader,nounits"]
+
+
+def packages(folder: Path = POWERCAP) -> dict[str, int]:
+    """Energy counter of each processor package in microjoules; none where it can't be read."""
+    return _read_counters(folder, "energy_uj")
+
+
+def gpu_watts() -> float | None:
+    """Power that all NVIDIA cards draw, or None where nvidia-smi does not tell."""
+    try:
+        shown = subprocess.run(_QUERY, capture_output=True, text=True, check=True, timeout=10)
+        return sum(float(line) for line in shown.stdout.split())
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
+class Meter:
+    """Adds up energy from when it is made; :meth:`look` now and then, or :meth:`start` a thread."""
+
+    def __init__(
+        self,
+        folder: Path = POWERCAP,
+        watts: Callable[[], float | None] = gpu_watts,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder, self._watts, self._clock = folder, watts, clock
+        self._ranges = _read_counters(folder, "max_energy_range_uj")
+        self._counters, self._power, self._at = packages(folder), watts(), clock()
+        self._joules = {"processor": 0.0} if self._counters else {}
+        if self._power is not None:
+            self._joules["gpu"] = 0.0
+        self._lock = threading.Lock()
+
+    def look(self) -> None:
+        """Add what was used since the last look."""
+        with self._lock:
+            now = self._clock()
+            if "processor" in self._joules:
+                self._add_packages(packages(self._folder))
+            if "gpu" in self._joules:
+                power = self._watts() or 0.0
+                self._joules["gpu"] += (now - self._at) * ((self._power or 0.0) + power) / 2
+                self._power = power
+            self._at = now
+
+    def start(self) -> "Meter":
+        """Look by itself from here on, for as long as the process lives."""
+        if self._joules:
+            threading.Thread(target=self._go_on, daemon=True).start()
+        return self
+
+    def joules(self) -> dict[str, float] | str:
+        """Joules so far of processor and GPU, as far as either tells; else that none does."""
+        self.look()
+        return {name: round(used, 1) for name, used in self._joules.items()} or UNMEASURED
+
+    def _add_packages(self, counters: dict[str, int]) -> None:
+        for name, then in self._counters.items():
+            used = counters.get(name, then) - then
+            # A counter that is smaller than before has wrapped round.
+            used += self._ranges.get(name, 0) if used < 0 else 0
+            self._joules["processor"] += used / 1e6
+        self._counters.update(counters)
+
+    def _go_on(self) -> None:
+        while True:
+            time.sleep(_EVERY)
+            self.look()
+
+
+def _read_counters(folder: Path, file: str) -> dict[str, int]:
+    """Read a file of each package; a zone inside of one has a second colon, and counts there."""
+    found = {}
+    for zone in sorted(folder.glob("intel-rapl:*")):
+        if zone.name.count(":") > 1:
+            continue
+        try:
+            found[zone.name] = int((zone / file).read_text())
+        except (OSError, ValueError):
+            continue
+    return found
