@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy import device, store
+from cxrstudy import device, lock, store
 from cxrstudy.chain import Chain
 from cxrstudy.gather import RolePixels
 from cxrstudy.identity import file_sha256
 from cxrstudy.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record
 from cxrstudy.role import Role
+from cxrstudy.store import StoreError
 from cxrstudy.subset import training_rows
 
 
@@ -54,11 +55,35 @@ class Job:
 
 
 def execute(job: Job) -> str:
-    """Train a stage, score it and write its record; return the run's id."""
+    """Train a stage, score it and write its record, unless another process does; return the id.
+
+    Raises
+    ------
+    StoreError, LockError
+        The store can't be read or written to; the message names the file.
+    CheckpointError
+        The run was begun before, and its checkpoint is altered.
+    """
+    with store.writing(job.records):
+        job.records.mkdir(parents=True, exist_ok=True)
+    with lock.held(job.records, job.id):
+        store.remove_partial(job.records, job.id)
+        try:
+            if not store.has(job.records, job.id):  # nobody finished it while this one waited
+                _execute(job)
+            store.checkpoint_path(job.records, job.id).unlink(missing_ok=True)
+        except StoreError:
+            store.remove_partial(job.records, job.id)
+            raise
+    return job.id
+
+
+def _execute(job: Job) -> None:
     # Imported here: planning a study, and drawing a recorded one, needs no torch.
     from cxrstudy.body import body_of, head_of, read_weights, write_weights
     from cxrstudy.checkpoint import Checkpoint
     from cxrstudy.model import build, normalisation
+    from cxrstudy.trackers import tracking
     from cxrstudy.training import make_repeatable, train
 
     make_repeatable()
@@ -71,7 +96,12 @@ def execute(job: Job) -> str:
     pixels = RolePixels(job.role.table, job.maps, stage.look)
     began = time.perf_counter()
     checkpoint = store.checkpoint_path(job.records, job.id)
-    epochs = train(model, job.role, pixels, stage, statistics, kind, [Checkpoint(checkpoint)])
+    with (
+        store.writing(checkpoint),
+        tracking(job.id, str(job.chain), job.records.parent) as watching,
+    ):
+        callbacks = [Checkpoint(checkpoint), *watching]
+        epochs = train(model, job.role, pixels, stage, statistics, kind, callbacks)
     trained = time.perf_counter()
     scores = pd.concat(_scores(job, model, pixels, statistics), ignore_index=True)
     scored = time.perf_counter()
@@ -86,8 +116,6 @@ def execute(job: Job) -> str:
         (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
 
     store.write(job.records, job.id, fill)
-    checkpoint.unlink(missing_ok=True)
-    return job.id
 
 
 def _scores(

@@ -1,18 +1,23 @@
 """Store: a folder of records, one folder a run, named by the run's id.
 
 A record is written beside its place and moved there whole. What is in the store is complete.
+``run.json`` holds the SHA-256 of each file of the record, its own included.
 """
 
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from safetensors import SafetensorError
 
-from cxrstudy.identity import file_sha256
-from cxrstudy.record import EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.identity import canonical, file_sha256, fingerprint
+from cxrstudy.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 
 
 class StoreError(RuntimeError):
@@ -35,15 +40,43 @@ def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
         Id.
     fill
         Writes the record's files into the folder it is given.
+
+    Raises
+    ------
+    StoreError
+        The disk is full, or the store can't be written to. What was recorded before is untouched.
     """
-    store.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{run[:12]}-", dir=store))
+    with writing(store / run):
+        store.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{run[:12]}-", dir=store))
+        try:
+            fill(partial)
+            _seal(partial / RUN)
+            _flush(partial)
+            partial.chmod(0o755)  # a temporary folder is private, a store may be shared
+            _move(partial, store / run)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say by its name which file or folder could not be written.
+
+    Raises
+    ------
+    StoreError
+        The disk is full, or the store can't be written to.
+    """
     try:
-        fill(partial)
-        partial.chmod(0o755)  # a temporary folder is private, a store may be shared
-        _move(partial, store / run)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        yield
+    except (OSError, SafetensorError) as error:
+        named, reason = getattr(error, "filename", None), getattr(error, "strerror", None)
+        raise StoreError(
+            f"{named or path}: could not be written ({reason or error}); what was recorded before "
+            "is untouched. Make room, or name another folder in CXRSTUDY_RUNS, and run the same "
+            "command again"
+        ) from error
 
 
 def read(store: Path, run: str) -> Record:
@@ -58,11 +91,15 @@ def read(store: Path, run: str) -> Record:
     if not path.is_file():
         raise StoreError(f"{path}: no such record; run the notebook that makes it")
     try:
-        record = Record.model_validate(json.loads(path.read_text()))
+        facts = json.loads(path.read_text())
+        record, sealed = Record.model_validate(facts), _is_as_sealed(facts)
     except ValueError as error:  # not text, not JSON, or not a record
         raise StoreError(f"{path}: broken ({error}); delete the folder to run it again") from None
     if record.id != run or id_of(record.identity) != run:
         raise StoreError(f"{path}: altered, its id is not that of its contents; delete the folder")
+    if not sealed:
+        raise StoreError(f"{path}: altered since it was written; delete the folder to run it again")
+    record.files.pop(RUN, None)
     return record
 
 
@@ -113,6 +150,19 @@ def checkpoint_path(store: Path, run: str) -> Path:
     return store / f".{run}.checkpoint"
 
 
+def remove_partial(store: Path, run: str) -> None:
+    """Remove what killed processes left of an unfinished record or checkpoint of a run.
+
+    Whoever calls it holds the run's lock.
+    """
+    for folder in store.glob(f".{run[:12]}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    checkpoint = checkpoint_path(store, run)
+    for path in store.glob(f".{run}.*"):
+        if path != checkpoint and path.suffix[1:].isdigit():  # the process that wrote it
+            path.unlink(missing_ok=True)
+
+
 def find(store: Path, beginning: str) -> str:
     """Complete an id from its first characters.
 
@@ -139,3 +189,26 @@ def _move(partial: Path, place: Path) -> None:
             return
         shutil.rmtree(place)  # what an interrupted deletion left
         partial.rename(place)
+
+
+def _seal(path: Path) -> None:
+    """Add to a record the SHA-256 of the rest of it, so that no fact can change unseen."""
+    facts = json.loads(path.read_text())
+    facts["files"][RUN] = fingerprint(canonical(facts))
+    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+
+
+def _is_as_sealed(facts: dict[str, Any]) -> bool:
+    """Whether the facts of a record are those that were written."""
+    files = dict(facts["files"])
+    seal = files.pop(RUN, None)
+    if seal is None:  # written before records were sealed
+        return set(files) <= {SCORES, EPOCHS, BODY, HEAD}
+    return bool(seal == fingerprint(canonical(facts | {"files": files})))
+
+
+def _flush(folder: Path) -> None:
+    """Have the files on the disk before the record has its name, should the power go."""
+    for path in folder.iterdir():
+        with path.open("rb") as stream:
+            os.fsync(stream.fileno())

@@ -1,6 +1,7 @@
 """Store: a record is there whole, as it was written, or it is not there."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -128,11 +129,34 @@ def test_what_is_not_recorded_is_said_by_file_and_with_a_way_out(tmp_path):
 def test_an_error_while_filling_leaves_nothing(tmp_path):
     def fill(folder):
         filling(0)(folder)
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "the disk is full")
 
-    with pytest.raises(OSError, match="the disk is full"):
+    said = rf"{run_of(0)}: could not be written \(the disk is full\).*Make room"
+    with pytest.raises(StoreError, match=said):
         store.write(tmp_path, run_of(0), fill)
     assert everything(tmp_path) == set()
+
+
+def test_an_error_that_is_not_of_the_disk_is_left_as_it_is(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        store.write(tmp_path, run_of(0), lambda folder: 1 / 0)
+    assert everything(tmp_path) == set()
+
+
+def test_what_can_not_be_written_is_named_by_the_error_where_it_knows(tmp_path):
+    with pytest.raises(StoreError, match=r"the one: could not be written \(no\)"):  # noqa: SIM117
+        with store.writing(tmp_path):
+            raise OSError(errno.EROFS, "no", "the one")
+
+
+def test_what_killed_processes_left_of_a_run_is_removed_and_only_that(tmp_path):
+    run = written(tmp_path)
+    other = f".{run_of(1)}.77"
+    stay = {f".{run}.checkpoint", f".{run}.lock", other, f".{run_of(1)[:12]}-abc"}
+    for name in (*stay, f".{run}.77", f".{run[:12]}-abc"):
+        (tmp_path / name).touch() if "-" not in name else (tmp_path / name).mkdir()
+    store.remove_partial(tmp_path, run)
+    assert {path.name for path in tmp_path.iterdir()} == {run, *stay}
 
 
 def test_a_process_that_is_killed_while_writing_leaves_no_record(tmp_path):
@@ -281,20 +305,40 @@ def test_a_broken_record_is_refused_with_a_way_out(tmp_path, content):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_however_a_record_is_altered_it_is_refused_or_still_says_what_was_run(tmp_path, data):
+def test_however_a_record_is_altered_it_is_refused_or_says_the_same(tmp_path, data):
     run = run_of(0)
     if not store.has(tmp_path, run):
         written(tmp_path)
     path = tmp_path / run / RUN
-    whole = path.read_bytes()
+    whole, expected = path.read_bytes(), store.read(tmp_path, run)
     altered = bytearray(whole)
     altered[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(altered)
     try:
         with contextlib.suppress(StoreError):
-            assert store.read(tmp_path, run).identity == json.loads(whole)["identity"]
+            assert store.read(tmp_path, run) == expected
     finally:
         path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("fact", ["chain", "cohort", "device", "finished", "kind"])
+def test_no_fact_of_a_record_can_change_unseen(tmp_path, fact):
+    run = written(tmp_path)
+    change(tmp_path / run / RUN, **{fact: "another"})
+    with pytest.raises(StoreError, match=rf"{run}.run\.json: altered since it was written"):
+        store.read(tmp_path, run)
+
+
+def test_a_record_that_was_written_before_records_were_sealed_is_read(tmp_path):
+    run = written(tmp_path)
+    path = tmp_path / run / RUN
+    files = json.loads(path.read_text())["files"]
+    assert files.pop(RUN)
+    change(path, files=files)
+    assert store.read(tmp_path, run).files == files
+    change(path, files=files | {"run.jsom": ""})
+    with pytest.raises(StoreError, match="altered since it was written"):
+        store.read(tmp_path, run)
 
 
 # --- Found by the beginning of an id ------------------------------------------------------------

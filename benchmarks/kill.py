@@ -1,0 +1,142 @@
+"""How a run, and a whole study, survive being killed: many times, at random moments.
+
+    python benchmarks/kill.py                    # 40 kills of runs, 4 of studies
+    python benchmarks/kill.py --kills 400 --studies 0 --seed 1
+
+Each process is killed (SIGKILL) at a moment drawn from its life and started again, until it ends;
+then its records are compared with those of one that nobody disturbed, byte by byte. A study is
+killed with its pixels, its workers and all; they must be gone before it is started again.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cxrstudy import lock, upkeep
+from cxrstudy.record import BODY, EPOCHS, HEAD, SCORES
+
+SCRIPT = Path(__file__).parents[1] / "tests" / "killed.py"
+sys.path.insert(0, str(SCRIPT.parent))
+from killed import make_project  # noqa: E402 (a script, not a package)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=40, help="of runs")
+    parser.add_argument("--studies", type=int, default=4, help="kills of studies")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    asked = parser.parse_args()
+    chance = random.Random(asked.seed)
+    with tempfile.TemporaryDirectory() as scratch:
+        if asked.kills:
+            kill_runs(Path(scratch) / "runs", asked.kills, chance)
+        if asked.studies:
+            kill_studies(Path(scratch) / "studies", asked.studies, chance)
+
+
+def kill_runs(folder: Path, kills: int, chance: random.Random) -> None:
+    command = [sys.executable, "-W", "ignore", SCRIPT, "jobs", folder / "pixels"]
+    folder.mkdir()
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdout.readline()
+
+        def ask(store: Path, **order: object) -> dict:
+            process.stdin.write(json.dumps({"store": str(store), **order}) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        ask(folder / "warm")
+        life = ask(folder / "undisturbed")["seconds"]
+        killed = chains = most = 0
+        while killed < kills:
+            store, times = folder / f"killed-{chains}", 0
+            # The short lives first: a machine that is suddenly quick would be killed too late.
+            while ask(store, after=chance.uniform(0, 0.2 * life) + 0.05 * times * life)["killed"]:
+                times += 1
+            killed, chains, most = killed + times, chains + 1, max(most, times)
+            compare(folder / "undisturbed", store)
+    print(
+        f"runs: {killed} kills in {chains} chains of two runs, up to {most} a chain: same bits, "
+        "nothing left"
+    )
+
+
+def kill_studies(folder: Path, kills: int, chance: random.Random) -> None:
+    make_project(folder)
+    began = time.monotonic()
+    with study(folder, "undisturbed") as process:
+        if process.wait():
+            raise SystemExit("the undisturbed study failed")
+    life, killed, studies = time.monotonic() - began, 0, 0
+    while killed < kills:
+        while True:
+            with study(folder, f"killed-{studies}") as process:
+                try:
+                    process.wait(chance.uniform(0.2, 1.1) * life)
+                    break
+                except subprocess.TimeoutExpired:
+                    process.send_signal(signal.SIGKILL)
+            killed += 1
+            gone(process.pid)
+        compare(folder / "undisturbed" / "store", folder / f"killed-{studies}" / "store")
+        shutil.rmtree(folder / f"killed-{studies}")
+        studies += 1
+    print(f"studies: {killed} kills of {studies} studies: same bits, no worker left")
+
+
+def study(folder: Path, runs: str) -> subprocess.Popen:
+    environment = os.environ | {"CXRSTUDY_RUNS": str(folder / runs), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", SCRIPT, "study", folder, "1"], env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+def gone(session: int) -> None:
+    """Wait until no process of a session is left that works on a run."""
+    end = time.monotonic() + 60
+    while left := workers(session):
+        if time.monotonic() > end:
+            raise SystemExit(f"processes {left} outlived their study")
+        time.sleep(0.1)
+
+
+def workers(session: int) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            state = (path / "stat").read_text().rpartition(")")[2].split()
+            command = (path / "cmdline").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(state[3]) == session and state[0] != "Z" and "spawn_main" in command:
+            found.append(int(path.name))
+    return found
+
+
+def compare(undisturbed: Path, killed: Path) -> None:
+    runs = upkeep.runs_of(undisturbed)
+    assert runs == upkeep.runs_of(killed), "other runs"
+    for run in runs:
+        for name in (SCORES, EPOCHS, BODY, HEAD):
+            one, other = (folder / run / name for folder in (undisturbed, killed))
+            assert one.read_bytes() == other.read_bytes(), f"{other}: other bits"
+    problems = [finding for finding in upkeep.check(killed) if finding.problem]
+    assert not problems, problems
+    assert not lock.running(killed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Lifeline: worker processes that end with the process that started them, however that ends.
+
+A worker of the standard library outlives a killed parent, and at an interruption it finishes what
+it has begun, for hours. Here each worker watches one end of a pipe. The operating system closes the
+other end when the parent dies; the parent closes it when it is interrupted. Workers may be ended at
+any moment, because records and checkpoints are whole or not there.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+
+@contextmanager
+def pool(
+    count: int, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
+) -> Iterator[ProcessPoolExecutor]:
+    """Spawned processes: no state is inherited, so that a run's bits don't depend on it.
+
+    Each begins by calling ``begin`` with the arguments, where that is given.
+
+    After an error what is under way is finished and the rest is dropped. After an interruption, or
+    anything else that is no :class:`Exception`, the processes end at once.
+    """
+    context = multiprocessing.get_context("spawn")
+    watched, line = context.Pipe(duplex=False)
+    with (
+        watched,
+        line,
+        _Pool(count, context, hold, (watched, begin, arguments)) as executor,
+    ):
+        try:
+            with _finishing(executor):
+                yield executor
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                line.close()  # leaving the executor then only waits for processes that end
+            raise
+
+
+class _Pool(ProcessPoolExecutor):
+    """A pool whose processes see no interruption from their first instruction on."""
+
+    def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
+        """Start a process, if need be, and have something done."""
+        if not hasattr(signal, "pthread_sigmask"):  # on Windows
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # is inherited
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _finishing(executor: ProcessPoolExecutor) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        executor.shutdown(cancel_futures=True)
+        raise
+
+
+def hold(
+    lifeline: Connection, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
+) -> None:
+    """Let this process end with whoever has the other end; an interruption is theirs to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+    if begin is not None:
+        begin(*arguments)
+
+
+def _end_with(lifeline: Connection) -> None:
+    with suppress(EOFError, OSError):
+        lifeline.recv_bytes()
+    os._exit(1)

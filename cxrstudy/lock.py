@@ -1,0 +1,106 @@
+"""Lock: a run is computed by one process at a time, whoever else works on the same store.
+
+The lock is the operating system's, on a file beside the record. It ends with the process that holds
+it, however that ends, so what a dead process held can be taken at once. A file without its lock
+means nothing; the holder removes it at the end.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+#: Ending of a lock's file.
+SUFFIX = ".lock"
+#: Seconds between two tries of one who waits for minutes.
+_PATIENCE = 0.2
+
+
+class LockError(RuntimeError):
+    """A lock can't be had; the message names its file."""
+
+
+class Busy(LockError):
+    """Another process computes the run; the message names the lock's file."""
+
+
+def path_of(records: Path, run: str) -> Path:
+    """File of a run's lock."""
+    return records / f".{run}{SUFFIX}"
+
+
+@contextmanager
+def held(records: Path, run: str, wait: bool = True) -> Iterator[None]:
+    """Hold a run's lock.
+
+    Parameters
+    ----------
+    records
+        Folder of the store; it exists.
+    run
+        Id.
+    wait
+        Whether to wait for another who holds it.
+
+    Raises
+    ------
+    Busy
+        Another holds it, and this one was not to wait.
+    LockError
+        The file can't be made or locked: the store is read-only, or on a file system without locks.
+    """
+    path = path_of(records, run)
+    # A lock that is only a file would outlive its holder.
+    lock = FileLock(path, poll_interval=_PATIENCE, fallback_to_soft=False)
+    _acquire(lock, path, wait)
+    try:
+        yield
+    finally:
+        # While it is held: who waits for it sees that the file is gone, and makes another.
+        with suppress(OSError):
+            path.unlink()
+        lock.release()
+
+
+def is_held(records: Path, run: str) -> bool:
+    """Whether a process computes the run just now."""
+    if not path_of(records, run).is_file():
+        return False
+    try:
+        with held(records, run, wait=False):
+            return False
+    except Busy:
+        return True
+    except LockError:  # a store that can't be written to
+        return False
+
+
+def running(records: Path) -> list[str]:
+    """Ids of the runs that are computed just now."""
+    runs = [path.name[1 : -len(SUFFIX)] for path in sorted(records.glob(f".*{SUFFIX}"))]
+    return [run for run in runs if is_held(records, run)]
+
+
+def _acquire(lock: FileLock, path: Path, wait: bool) -> None:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not wait:
+            raise Busy(f"{path}: another process computes this run") from None
+        _say_once(path.parent)
+        lock.acquire()
+    except (OSError, NotImplementedError) as error:
+        raise LockError(
+            f"{path}: can't be locked ({error}); the store must be writable, on a file system with "
+            "locks: name a folder on another one in CXRSTUDY_RUNS"
+        ) from error
+
+
+@cache
+def _say_once(records: Path) -> None:
+    """Say why nothing seems to happen, once a process."""
+    sys.stderr.write(f"{records}: another process computes runs too; each is computed once\n")
+    sys.stderr.flush()

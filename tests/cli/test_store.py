@@ -1,0 +1,116 @@
+"""``cxrstudy store``: what it prints, and its exit status."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from cxrstudy import cli, prune, store
+from cxrstudy.identity import file_sha256
+from cxrstudy.prune import Reach
+from cxrstudy.record import BODY, EPOCHS, RUN, SCORES, Record, id_of
+
+
+def cxrstudy(*arguments):
+    result = CliRunner().invoke(cli.app, arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return SimpleNamespace(status=result.exit_code, out=result.stdout, err=result.stderr)
+
+
+@pytest.fixture
+def records(tmp_path, monkeypatch):
+    """A store of two runs, of which the profile tiny on the cohort made plans the first."""
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
+    records = tmp_path / "store"
+    runs = [write(records, seed) for seed in range(2)]
+
+    def reachable(profiles, cohorts, seeds):
+        assert (list(profiles), list(cohorts), seeds) == (["tiny"], ["made"], 20)
+        return Reach(frozenset(runs[:1]), ("07 with tiny on made: no such role",))
+
+    monkeypatch.setattr(prune, "reachable", reachable)
+    return SimpleNamespace(path=records, runs=runs)
+
+
+def write(records, seed):
+    identity = {"stage": {"seed": seed}}
+
+    def fill(folder):
+        for name in (SCORES, EPOCHS, BODY):
+            (folder / name).write_text("made")
+        made = Record(
+            id=id_of(identity), identity=identity, chain="random → target", cohort="made",
+            copies="", kind="binary", labels=["covid19"], images={}, patients=1, image_steps=1,
+            seconds={}, peak_memory_bytes=1, device="", finished="",
+            files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BODY)},
+        )  # fmt: skip
+        (folder / RUN).write_text(made.model_dump_json())
+
+    store.write(records, id_of(identity), fill)
+    return id_of(identity)
+
+
+def test_check_ends_with_0_where_all_is_right(records):
+    shown = cxrstudy("store", "check")
+    assert shown.status == 0
+    assert shown.out == f"{records.path}: 2 runs checked, 0 problems\n"
+
+
+def test_check_names_each_problem_and_ends_with_1(records):
+    file = records.path / records.runs[0] / SCORES
+    file.write_text("other")
+    shown = cxrstudy("store", "check")
+    assert shown.status == 1
+    assert shown.out.splitlines()[0].startswith(f"altered: {file}: missing or altered")
+    assert shown.out.endswith("2 runs checked, 1 problems (1 altered)\n")
+
+
+def test_check_is_json_on_request_with_the_same_exit_status(records):
+    (records.path / "notes").touch()
+    shown = cxrstudy("store", "check", "--json")
+    assert shown.status == 1
+    told = json.loads(shown.out)
+    assert (told["runs"], told["problems"]) == (2, 1)
+    assert told["found"][0]["path"] == str(records.path / "notes")
+    (records.path / "notes").unlink()
+    assert cxrstudy("store", "check", "--json").status == 0
+
+
+WHAT = ("store", "prune", "--profile", "tiny", "--cohort", "made")
+
+
+def test_prune_lists_and_removes_only_when_it_is_asked_to(records):
+    listed = cxrstudy(*WHAT)
+    assert listed.status == 0
+    assert f"{records.path / records.runs[1]}: " in listed.out
+    assert listed.out.endswith("bytes would be freed, 1 runs stay; --delete does it\n")
+    assert listed.err == "plans nothing: 07 with tiny on made: no such role\n"
+    assert store.has(records.path, records.runs[1])
+
+    removed = cxrstudy(*WHAT, "--delete")
+    assert removed.out.endswith("bytes freed, 1 runs stay\n")
+    assert not store.has(records.path, records.runs[1])
+    assert (
+        cxrstudy(*WHAT).out
+        == "\nnothing\n\n0 bytes would be freed, 1 runs stay; --delete does it\n"
+    )
+
+
+def test_prune_is_json_on_request(records):
+    told = json.loads(cxrstudy(*WHAT, "--json").out)
+    assert [item["path"] for item in told["removable"]] == [str(records.path / records.runs[1])]
+    assert told["removed"] == []
+    told = json.loads(cxrstudy(*WHAT, "--json", "--delete").out)
+    assert told["removed"] == [str(records.path / records.runs[1])]
+
+
+@pytest.mark.parametrize("command", ["check", "prune"])
+def test_there_is_help_and_no_store_is_an_error(command, records, tmp_path, monkeypatch):
+    assert cxrstudy("store", command, "--help").status == 0
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path / "nowhere"))
+    more = WHAT[2:] if command == "prune" else ()
+    shown = cxrstudy("store", command, *more)
+    assert shown.status == 1
+    assert "no such store" in shown.err
