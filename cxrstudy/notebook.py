@@ -10,25 +10,66 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from cxrstudy import benchmark, diagrams, figures
+from cxrstudy.attention import attention, attention_by_size
 from cxrstudy.audit.outcome import Outcome
 from cxrstudy.baseline import source_alone
+from cxrstudy.beside import beside, reference_of
 from cxrstudy.chain import Chain
+from cxrstudy.claim import all_claims, claims_table, read_claims
 from cxrstudy.demographics import demographics, flow_of
+from cxrstudy.examples import extremes, page_explorer
+from cxrstudy.experiment import arms_of
+from cxrstudy.judgement import claims_about, judgements, recorded_verdicts
+from cxrstudy.levels import (
+    by_lesion_size,
+    lesion_extents,
+    mixup_levels,
+    patients_of,
+    resolution_levels,
+    saved,
+    sides,
+    source_doses,
+    strengths,
+)
 from cxrstudy.parameters import check_parameters
 from cxrstudy.provenance import RUNS, costs, environments, output_of, runs_of, table_of
-from cxrstudy.statistics import auroc, contrasts, estimates
+from cxrstudy.statistics import (
+    at_sensitivity,
+    auroc,
+    brier,
+    calibration_curve,
+    calibration_slope,
+    calibration_table,
+    contrasts,
+    decision_curve,
+    estimates,
+    groups_of,
+    mean,
+    operating_points,
+    subgroups,
+    trend,
+)
 from cxrstudy.study import Study
-from cxrstudy.verdict import claims_table, read_claims, verdicts
+from cxrstudy.trust import between, faithful, sanity, steady, subject
+from cxrstudy.verdict import evidence
 
 __all__ = [
-    "Study", "audit_rows", "auroc", "banner", "benchmark_leaks", "check_parameters",
-    "claims_table", "contrasts", "costs", "demographics", "diagrams", "environments", "estimates",
-    "figures", "flow_of", "provenance", "read_claims", "reminder", "repeat", "runs_of",
-    "source_alone", "table", "verdicts",
+    "Study", "arms_of", "at_sensitivity", "attention", "attention_by_size", "audit_rows",
+    "auroc", "banner", "benchmark_leaks", "beside", "between", "brier", "by_lesion_size",
+    "calibration_curve", "calibration_slope", "calibration_table", "chapters",
+    "check_parameters", "claims_of", "claims_table", "contrasts", "costs", "decision_curve",
+    "demographics", "diagrams", "environments", "estimates", "extremes", "faithful", "figures",
+    "flow_of", "groups_of", "judgements", "lesion_extents", "mean", "mixup_levels",
+    "operating_points", "page_explorer", "patients_of", "provenance", "read_claims",
+    "recorded_verdicts", "reference_of", "reminder", "repeat", "resolution_levels", "rules",
+    "runs_of", "sanity", "saved", "sides", "source_alone", "source_doses", "steady",
+    "strengths", "subgroups", "subject", "table", "trend", "untestable", "verdict_table",
 ]  # fmt: skip
 
+_CITED = {"A": "Zhao 2021", "B": "Fricks 2021"}
+
 _FORMATS = {
-    "p": "{:.3f}", "adjusted_p": "{:.3f}",
+    "p": "{:.3f}", "adjusted_p": "{:.3f}", "detectable": "{:.3f}",
     "source_rule_test": "{:.1%}", "source_rule_train": "{:.1%}", "view_rule_test": "{:.1%}",
     "image_steps": "{:,.0f}", "seconds": "{:,.0f}", "MiB": "{:,.0f}",
 }  # fmt: skip
@@ -77,6 +118,74 @@ def table(frame: pd.DataFrame, **headings: str) -> HTML:
             shown[column] = ["" if pd.isna(n) else form.format(n) for n in shown[column]]
     shown = shown.rename(columns=headings).rename(columns=lambda name: str(name).replace("_", " "))
     return HTML(f'<div class="study-table">{shown.to_html(index=False, border=0)}</div>')
+
+
+def claims_of(experiment: str, scores: pd.DataFrame) -> HTML:
+    """Show the claims that an experiment is about, with the evidence that scores give."""
+    rows = [
+        evidence(claims.of(experiment), scores).assign(
+            sentence=[claim.sentence for claim in claims.of(experiment)],
+            contrast=[claim.contrast for claim in claims.of(experiment)],
+            margin=[claim.margin for claim in claims.of(experiment)],
+        )
+        for claims in claims_about(experiment)
+    ]
+    columns = ["claim", "sentence", "contrast", "margin", "estimate", "low", "high", "p"]
+    columns += ["detectable", "patients", "images", "seeds"]
+    return table(
+        pd.concat(rows)[columns], estimate="difference [95 %]", p="p, about the margin",
+        detectable="smallest that could have been seen",
+    )  # fmt: skip
+
+
+def verdict_table(judged: pd.DataFrame) -> HTML:
+    """Show a row a claim and origin: what it rests on, and the verdict."""
+    shown = judged[judged["verdict"] != "not testable"].copy()
+    paper = {claims.paper: claims for claims in all_claims()}
+    shown["published"] = [
+        " to ".join(f"{value:.3f}" for value in paper[row.paper].published(row.claim).values())
+        for row in shown.itertuples()
+    ]
+    # A decided claim has seen what there was to see.
+    shown.loc[shown["verdict"] != "inconclusive", "detectable"] = float("nan")
+    shown["sentence"] += " [" + shown["paper"].map(_CITED) + "]"
+    columns = ["claim", "sentence", "published", "origin", "contrast", "estimate", "low", "high"]
+    columns += ["margin", "adjusted_p", "verdict", "detectable", "patients", "seeds"]
+    return table(
+        shown.sort_values(["claim", "origin"], ascending=[True, False])[columns],
+        estimate="difference [95 %]", adjusted_p="p, corrected (Holm)",
+        published="paper reports (AUC)", detectable="smallest that could have been seen",
+    )  # fmt: skip
+
+
+def chapters() -> HTML:
+    """Link every claim to the chapter that tells its experiment."""
+    rows = [
+        f"<li>{claim.id}: {claim.contrast}: "
+        f'<a href="{claim.experiment}.html">{claim.experiment[3:].replace("_", " ")}</a></li>'
+        for claims in all_claims()
+        for claim in claims.testable
+    ]
+    return HTML(f"<ul>{''.join(rows)}</ul>")
+
+
+def untestable() -> HTML:
+    """Show the claims that no data here can decide, and why."""
+    rows = [
+        {"claim": claim.id, "sentence": claim.sentence, "why not": claim.not_testable}
+        for claims in all_claims()
+        for claim in claims.claims
+        if claim.not_testable
+    ]
+    return table(pd.DataFrame(rows))
+
+
+def rules() -> HTML:
+    """Show the SHA-256 of every claims file."""
+    rows = [
+        {"paper": claims.paper, "SHA-256 of its claims": claims.sha256} for claims in all_claims()
+    ]
+    return table(pd.DataFrame(rows))
 
 
 def audit_rows(outcomes: Sequence[Outcome], each: int) -> pd.DataFrame:

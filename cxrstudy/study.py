@@ -149,17 +149,25 @@ class Study:
         ------
         RunError
             A run failed.
+        EngineError
+            The engine that the environment names can't be had.
         UnreadableImage
             An image can't be read; the message names its path.
         """
         plan = self.plan(arms)
-        missing = plan.missing(self.records)
-        if missing:
-            maps = self._build_pixels(missing)
-            jobs = {run.id: self._job(run, maps) for run in missing}
-            with engine.local(min(engine.workers(), len(jobs))) as executor:
-                engine.execute_all(jobs, executor)
+        engine.compute(self.jobs(plan.missing(self.records)))
         return collect(plan, self.records)
+
+    def jobs(self, runs: Sequence[PlannedRun]) -> dict[str, Job]:
+        """Make what a worker needs to execute runs, by run id; decode their images first.
+
+        Raises
+        ------
+        UnreadableImage
+            An image can't be read; the message names its path.
+        """
+        maps = self._build_pixels(runs)
+        return {run.id: self._job(run, maps) for run in runs}
 
     def records_of(self, arms: Mapping[Any, Chain]) -> list[Record]:
         """Records of all the runs that arms went through, parents first."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.claim import Claim, ClaimError, Claims
-from cxrstudy.statistics import auroc, contrast, holm
+from cxrstudy.statistics import Metric, auroc, contrast, holm, mean
 
 Outcome = Literal["reproduced", "contradicted", "inconclusive", "not testable", "no evidence"]
 
@@ -17,15 +17,20 @@ EVIDENCE = [
 ]  # fmt: skip
 
 
+def metric_of(claim: Claim) -> Metric:
+    """What a claim is about."""
+    return mean("energy_lesion") if claim.metric == "lesion energy" else auroc(claim.label)
+
+
 def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
-    """Estimate the contrasts of claims about AUROC from the scores of their experiment.
+    """Estimate the contrasts of claims from the scores of their experiment.
 
     Parameters
     ----------
     claims
         Of one experiment.
     scores
-        From :meth:`cxrstudy.study.Study.run`.
+        From :meth:`cxrstudy.study.Study.run`, or of :func:`cxrstudy.attention.attention`.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
     """
     rows = [
         contrast(
-            scores, auroc(claim.label), claim.arm, claim.against,
+            scores, metric_of(claim), claim.arm, claim.against,
             role=claim.role, level=claim.level, null=claim.margin,
         ).assign(claim=claim.id)
         for claim in claims

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from cxrstudy import places
 from cxrstudy.manifest import COLUMNS
+from cxrstudy.study import Study
 
 # How long an example takes says nothing on a shared machine.
 settings.register_profile("study", deadline=None)
@@ -77,3 +78,39 @@ def radiographs() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip(f"this test was not run: CXRSTUDY_DATA names no folder ({named!r})")
     return Path(named)
+
+
+SMALL = {
+    "profile": "small",
+    "purpose": "is a test",
+    "phantom_seed": 3,
+    "phantom_patients": {
+        "target": 40, "external": 4, "general": 8, "pneumonia": 8,
+        "natural_small": 70, "natural_large": 70,
+    },
+    "backbones": {
+        name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
+        for name in ("phantom", "tied")
+    },
+    "stages": {"all": {"all": {"pixels": 64, "steps": 2, "batch": 4, "evaluations": 1}}},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """A study on a few phantoms with three trained arms: `small.study`, `small.arms`."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(places, "PROFILES", folder)
+            study = Study("small", "phantom", 2)
+        target = study.stage("target")
+        arms = {
+            "control": study.start >> target,
+            "shuffled truth": study.start >> target.but(truth="shuffled"),
+            (2, "larger"): study.start >> target.but(pixels=96),
+        }
+        study.run(arms)
+        yield SimpleNamespace(study=study, arms=arms, runs=folder / "runs")

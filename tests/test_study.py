@@ -33,6 +33,27 @@ PROFILE = {
         },
         "bare": {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}},
     },
+    "initial_weights": {
+        "made": {
+            "architecture": "resnet10t",
+            "options": {"channels": [8, 8, 8, 8]},
+            "initial": {
+                "random": {"title": "random numbers", "domain": "none"},
+                "half": {
+                    "title": "fractals",
+                    "domain": "out",
+                    "stand_in": "natural_small",
+                    "share": 0.5,
+                },
+                "brought": {
+                    "title": "photographs",
+                    "domain": "out",
+                    "weights": "file:a.safetensors#0",
+                    "images": 1000,
+                },
+            },
+        }
+    },
     "stages": {
         "all": {
             "all": {"pixels": 32, "steps": 4, "batch": 8, "evaluations": 1},
@@ -311,3 +332,36 @@ def test_scores_have_no_gap_where_truth_is_known(scores):
     assert scores.filter(like="score_").notna().all(axis=None)
     known = scores[["truth_normal", "truth_other_pneumonia", "truth_covid19"]].to_numpy()
     np.testing.assert_array_equal(known.sum(1), 1)
+
+
+def test_chains_may_start_from_the_initial_weights_that_the_profile_names(study):
+    thin = (("channels", (8, 8, 8, 8)),)
+    assert study.initial == {
+        "random": Chain(Start("resnet10t", "random", thin)),
+        "half": Chain(Start("resnet10t", "random", thin))
+        >> study.stage("natural_small").but(share=0.5),
+        "brought": Chain(Start("resnet10t", "file:a.safetensors#0", thin)),
+    }
+
+
+def test_initial_weights_say_how_many_images_they_saw(study):
+    table = study.initial_images.set_index("name")
+    natural = study.cohort.role("natural_small")
+    training = natural.table[natural.table["split"] == "train"]
+    assert table.loc["half", "images"] == round(training["patient"].nunique() / 2)
+    assert table["images"].drop("half").to_dict() == {"random": 0, "brought": 1000}
+    assert table["title"].to_dict()["brought"] == "photographs"
+
+
+def test_a_cohort_without_initial_weights_is_named_with_the_file():
+    with pytest.raises(
+        ProfileError, match=r"profiles/tiny\.yaml names no initial_weights .*'bare'"
+    ):
+        _ = Study("tiny", "bare", 1).initial
+
+
+@pytest.mark.parametrize(("pixels", "steps"), [(32, 6), (64, 2), (16, 24), (320, 1)])
+def test_a_matched_stage_costs_as_much_by_the_area_of_the_image(study, pixels, steps):
+    stage = study.matched(study.stage("target"), pixels)
+    assert (stage.pixels, stage.steps) == (pixels, steps)
+    assert stage.steps % stage.evaluations == 0

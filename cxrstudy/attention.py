@@ -1,0 +1,196 @@
+"""Attention: where the maps of an experiment's networks lie, image by image.
+
+Tables here look like scores, so that the statistics of the study serve them: a row an arm, seed and
+image, and a column ``score_MEASURE`` a measure. Baselines that know nothing of any network are arms
+beside the others.
+"""
+
+import gzip
+import json
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from cxrstudy import places, trained
+from cxrstudy.chain import Chain
+from cxrstudy.explain import (
+    baselines,
+    heatmaps,
+    layer_names,
+    phantom_regions,
+    real_regions,
+    score_maps,
+    upsample,
+)
+from cxrstudy.gather import RolePixels
+from cxrstudy.lesion import SIZES, lesion_areas, size_classes
+from cxrstudy.pixels import build
+from cxrstudy.reference import arm_of
+from cxrstudy.role import Role
+from cxrstudy.statistics import estimates, mean
+from cxrstudy.study import Study
+from cxrstudy.trained import Trained
+
+#: Cells along a side that a map must have to be able to point at anything.
+CELLS = 8
+
+#: Measures that need a lesion, and those of the regions.
+POINTING = ("pointing", "iou")
+
+#: File of recorded measures beside reference results.
+ATTENTION = "attention.csv.gz"
+
+Maps = NDArray[np.float32]
+
+
+def pointing_layer(model: nn.Module, pixels: int) -> str:
+    """Name the deepest layer whose map has at least ``CELLS`` cells a side.
+
+    The last layer of a network for 224 pixels gives 2 x 2 cells at 64; no such map can point.
+    """
+    blank = torch.zeros(1, 1, pixels, pixels)
+    for name in reversed(layer_names(model)):
+        if heatmaps(model, blank, 0, layer=name).shape[-1] >= CELLS:
+            return name
+    return layer_names(model)[0]
+
+
+def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
+    """Rows of the first test images, in the order of the manifest, that show a label."""
+    present = role.truth[:, role.labels.index(label)] == 1
+    return np.flatnonzero(present & (role.table["split"] == "test").to_numpy())[:most]
+
+
+def images_of(study: Study, network: Trained, role: Role, rows: NDArray[np.intp]) -> Tensor:
+    """Images of a role as a network expects them: (n, 1, pixels, pixels)."""
+    maps = {
+        str(name): build(
+            study.cohort.manifests[str(name)], network.pixels, places.runs() / "pixels",
+            places.data(), 1,
+        )
+        for name in role.table["manifest"].iloc[rows].unique()
+    }  # fmt: skip
+    bytes_ = RolePixels(role.table, maps, network.record.identity["stage"]["look"])[rows]
+    mean, deviation = network.statistics
+    return (torch.from_numpy(bytes_)[:, None].float() / 255 - mean) / deviation
+
+
+def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDArray[np.bool_]]:
+    """Regions of images: drawn again for phantoms, by shape for others."""
+    paths = role.table["path"].iloc[rows]
+    if paths.str.startswith("phantom:").all():
+        return phantom_regions(paths.to_list(), pixels)
+    return real_regions(len(rows), pixels)
+
+
+def attention(
+    study: Study,
+    arms: Mapping[Hashable, Chain],
+    label: str = "covid19",
+    role: str = "target",
+    method: str = "gradcam",
+    most: int = 200,
+) -> pd.DataFrame:
+    """Make the maps of all arms and seeds for a label, and measure where they lie.
+
+    Parameters
+    ----------
+    study, arms
+        Whose runs are recorded.
+    label
+        Whose score is explained; of the images, those that show it.
+    role
+        Whose test images.
+    method
+        One of :data:`cxrstudy.explain.METHODS`.
+    most
+        Images looked at.
+
+    Returns
+    -------
+    A row an arm, seed and image: ``arm``, ``seed``, ``role``, ``split``, ``id``, ``patient``,
+    ``score_pointing`` and ``score_iou`` (where lesions are known) and ``score_energy_REGION``. The
+    arms after the given ones are the baselines: ``uniform``, ``centre blob``, ``lung mask``.
+    """
+    wanted = study.cohort.role(role)
+    rows = shown_rows(wanted, label, most)
+    plan, tables = study.plan(arms), []
+    regions: dict[int, dict[str, NDArray[np.bool_]]] = {}
+    for (arm, seed), run in plan.ends.items():
+        network = trained.load(study.records, run)
+        side = network.pixels
+        regions.setdefault(side, regions_of(wanted, rows, side))
+        maps = maps_of(network, images_of(study, network, wanted, rows), label, method)
+        table = _measured(wanted, rows, maps, regions[side])
+        tables.append(table.assign(arm=pd.Series([arm] * len(rows)), seed=seed))
+    first = regions[min(regions)]
+    for name, maps in _uninformed(first).items():
+        table = _measured(wanted, rows, maps, first)
+        tables += [table.assign(arm=name, seed=seed) for seed in range(study.seeds)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Estimate the mean of a measure by size of the lesion.
+
+    Returns
+    -------
+    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
+    known.
+    """
+    areas = lesion_areas(study.cohort.role("target"), "covid19")
+    if areas.empty:
+        return pd.DataFrame()
+    sizes, tables = size_classes(areas), []
+    for size in SIZES:
+        kept = table[table["id"].isin(sizes.index[sizes == size])]
+        found = estimates(kept, mean(measure))
+        tables.append(found.assign(arm=[f"{arm}, {size} lesions" for arm in found["arm"]]))
+    return pd.concat(tables, ignore_index=True)
+
+
+def maps_of(network: Trained, images: Tensor, label: str, method: str = "gradcam") -> Maps:
+    """Maps of a label, as large as the images, at the layer of :func:`pointing_layer`."""
+    layer = pointing_layer(network.model, network.pixels)
+    raw = heatmaps(network.model, images, network.labels.index(label), method, layer)
+    return upsample(raw, network.pixels)
+
+
+def _uninformed(regions: Mapping[str, NDArray[np.bool_]]) -> dict[str, Maps]:
+    """Baseline maps; without known lungs, the thorax-shaped centre stands for them."""
+    lungs = regions.get("lung", regions.get("centre"))
+    assert lungs is not None  # regions_of gives one or the other
+    return baselines(lungs)
+
+
+def _measured(
+    role: Role, rows: NDArray[np.intp], maps: Maps, regions: Mapping[str, NDArray[np.bool_]]
+) -> pd.DataFrame:
+    images = role.table[["id", "patient"]].iloc[rows].assign(role=role.name, split="test")
+    table = score_maps(images, maps, regions)
+    measures = [name for name in table if name in POINTING or name.startswith("energy_")]
+    kept = table[["role", "split", "id", "patient", *measures]]
+    # All images show the label; the statistics of scores ask for their truth.
+    truth = {f"truth_{name}": 1.0 for name in measures}
+    return kept.rename(columns={name: f"score_{name}" for name in measures}).assign(**truth)
+
+
+def write_attention(table: pd.DataFrame, folder: Path) -> Path:
+    """Write measures beside reference results; the same table is the same bytes."""
+    written = table.assign(arm=[json.dumps(arm) for arm in table["arm"]])
+    text = written.to_csv(index=False, float_format="%.5g", lineterminator="\n")
+    path = folder / ATTENTION
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    return path
+
+
+def read_attention(folder: Path) -> pd.DataFrame:
+    """Read measures from beside reference results."""
+    texts = dict.fromkeys(("role", "split", "id", "patient"), str)
+    table = pd.read_csv(folder / ATTENTION, dtype=texts, keep_default_na=False, na_values=[""])
+    return table.assign(arm=[arm_of(text) for text in table["arm"]])

@@ -1,0 +1,140 @@
+"""Judgement: the evidence for all claims, from a reader's own run and from reference results."""
+
+from collections.abc import Callable, Hashable, Iterable
+
+import pandas as pd
+
+from cxrstudy import experiment, places, reference
+from cxrstudy.attention import ATTENTION, attention, read_attention
+from cxrstudy.chain import Chain
+from cxrstudy.claim import Claims, all_claims
+from cxrstudy.study import Study
+from cxrstudy.verdict import EVIDENCE, evidence, standing, verdicts
+
+#: Where a row of evidence comes from, before the columns of :func:`cxrstudy.verdict.verdicts`.
+ORIGIN = ["paper", "origin", "cohort", "profile"]
+
+#: File of recorded verdicts beside a set of results.
+VERDICTS = "verdicts.csv"
+
+#: The experiment whose evidence is where maps lie, and the column that says how far in lesions.
+MAPS, LESION = "07_gradcam", "score_energy_lesion"
+
+
+def evidence_of_run(study: Study) -> pd.DataFrame:
+    """Evidence of a study for all claims; trains what is not recorded."""
+
+    def scores_of(name: str) -> pd.DataFrame:
+        arms = experiment.arms_of(name, study)
+        if name != MAPS:
+            return study.run(arms)
+        control: dict[Hashable, Chain] = {"control": arms["control"]}
+        study.run(control)
+        return attention(study, control)
+
+    return _evidence(scores_of, experiment.names())
+
+
+def evidence_of_results(cohort: str, profile: str) -> pd.DataFrame:
+    """Evidence of recorded results for all claims.
+
+    Raises
+    ------
+    ResultsError
+        The results are not there, or altered.
+    """
+    folder = places.RESULTS / cohort / profile
+    maps = [MAPS] if (folder / ATTENTION).is_file() else []
+
+    def scores_of(name: str) -> pd.DataFrame:
+        return read_attention(folder) if name == MAPS else reference.read(folder, name)
+
+    names = [name for name in reference.experiments(folder) if name != MAPS]
+    return _evidence(scores_of, names + maps)
+
+
+def judgements(study: Study) -> pd.DataFrame:
+    """Judge all claims by a study's own run and, apart, by every set of reference results.
+
+    Returns
+    -------
+    A row a claim and origin, as :func:`judged`; sets of results without evidence are left out.
+    """
+    name, profile = study.cohort.name, study.profile.profile
+    run = f"this run: {name}, {profile}, {seeds_in_words(study.seeds)}"
+    tables = [judged(evidence_of_run(study), run, name, profile)]
+    for folder in reference.folders():
+        made = reference.facts(folder)
+        found = evidence_of_results(made.cohort, made.profile)
+        if len(found):
+            recorded = f"reference: {made.cohort}, {made.profile}, {seeds_in_words(made.seeds)}"
+            tables.append(judged(found, recorded, made.cohort, made.profile))
+    return pd.concat(tables, ignore_index=True)
+
+
+def recorded_verdicts() -> pd.DataFrame:
+    """Verdicts as they were recorded with the reference results, void where the rule has changed.
+
+    Returns
+    -------
+    A row a claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``, ``verdict``,
+    ``rule``.
+    """
+    tables = [
+        standing(table[table["paper"] == claims.paper], claims)
+        for folder in reference.folders()
+        if (folder / VERDICTS).is_file()
+        for table in [pd.read_csv(folder / VERDICTS)]
+        for claims in all_claims()
+    ]
+    columns = ["paper", "claim", "cohort", "profile", "verdict", "rule"]
+    return (
+        pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+    )
+
+
+def record_verdicts(cohort: str, profile: str) -> pd.DataFrame:
+    """Judge all claims by a set of results, and write the verdicts beside them."""
+    table = judged(evidence_of_results(cohort, profile), "reference", cohort, profile)
+    path = places.RESULTS / cohort / profile / VERDICTS
+    table.drop(columns="origin").to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+    return table
+
+
+def seeds_in_words(seeds: int) -> str:
+    """``one seed``, or how many."""
+    return "one seed" if seeds == 1 else f"{seeds} seeds"
+
+
+def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.DataFrame:
+    """Judge all papers by one set of evidence.
+
+    Returns
+    -------
+    A row a claim: ``paper``, ``origin``, ``cohort``, ``profile``, then the columns of
+    :func:`cxrstudy.verdict.verdicts`.
+    """
+    tables = []
+    for claims in all_claims():
+        mine = found[found["claim"].isin([claim.id for claim in claims.claims])]
+        tables.append(verdicts(claims, mine).assign(paper=claims.paper))
+    table = pd.concat(tables, ignore_index=True)
+    table = table.assign(origin=origin, cohort=cohort, profile=profile)
+    return table[[*ORIGIN, *(name for name in table if name not in ORIGIN)]]
+
+
+def claims_about(name: str) -> list[Claims]:
+    """The papers that claim something which an experiment is about."""
+    return [claims for claims in all_claims() if claims.of(name)]
+
+
+def _evidence(scores_of: Callable[[str], pd.DataFrame], experiments: Iterable[str]) -> pd.DataFrame:
+    tables = []
+    for name in experiments:
+        wanted = [claim for claims in all_claims() for claim in claims.of(name)]
+        if wanted:
+            scores = scores_of(name)
+            # Where lesions are not known, maps say nothing about them.
+            known = name != MAPS or LESION in scores
+            tables += [evidence(wanted, scores)] if known else []
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=EVIDENCE)

@@ -1,0 +1,39 @@
+"""Trust: sanity, faithfulness and stability of one network's maps, with intervals."""
+
+import pytest
+
+from cxrstudy.trust import between, faithful, sanity, steady, subject
+
+
+@pytest.fixture(scope="module")
+def control(small):
+    return subject(small.study, small.arms, "control", most=5)
+
+
+def test_a_map_is_like_itself_until_weights_are_made_random(control):
+    table = sanity(control)
+    assert table["depth"].tolist() == list(range(len(table)))
+    assert table["estimate"].iloc[0] == pytest.approx(1.0)
+    assert table["estimate"].iloc[-1] < 0.9
+    assert (table["images"] == 5).all()
+
+
+def test_a_network_s_maps_are_those_of_itself_and_not_of_another(small, control):
+    assert between(control, control)["estimate"].tolist() == pytest.approx([1.0, 1.0])
+    other = subject(small.study, small.arms, "control", seed=1, most=5)
+    assert (between(control, other)["estimate"] < 0.99).all()
+
+
+def test_differences_to_a_random_order_are_those_of_the_areas(control):
+    table = faithful(control).set_index("metric")["estimate"]
+    for area in ("deletion", "insertion"):
+        difference = table[area] - table[f"random_{area}"]
+        assert table[f"{area} − random"] == pytest.approx(difference)
+        assert 0 <= table[area] <= 1
+
+
+def test_stability_is_a_similarity(control):
+    table = steady(control)
+    assert table["metric"].tolist() == ["spearman", "ssim"]
+    assert table["estimate"].between(-1, 1).all()
+    assert (table["low"] <= table["estimate"]).all()
