@@ -20,12 +20,21 @@ endif
 RUN      := runs/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))
 SETTINGS := -p profile $(PROFILE) -p cohort $(COHORT) $(if $(SEEDS),-p seeds $(SEEDS))
 CODE     := $(shell find cxrstudy -name '*.py') $(wildcard profiles/*.yaml claims/*.yaml) \
+            $(wildcard results/*/*/*) \
             $(wildcard data_manifests/*.csv data_manifests/*.yaml data_manifests/cohorts/*.yaml)
 STUDIES  := $(filter-out notebooks/00_% notebooks/10_%,$(wildcard notebooks/*.ipynb))
 PLAIN    := $(patsubst notebooks/%,$(RUN)/%,$(wildcard notebooks/00_*.ipynb))
 EXECUTED := $(STUDIES:notebooks/%=$(RUN)/%)
 PAGES    := $(shell find book -path book/_build -prune -o -path book/experiments -prune -o -type f -print)
 PAPERMILL := $(BIN)/papermill --log-level WARNING $(if $(CI),--no-progress-bar)
+
+# A notebook that failed is kept under another name, with its error, to be looked at. One that did
+# not says at its end how it was made.
+define execute
+$(PAPERMILL) $< $@ $(1) || { mv $@ $(@:.ipynb=.failed.txt); \
+	echo "It is $(@:.ipynb=.failed.txt); to look at it, name it .ipynb and: $(BIN)/jupyter lab"; exit 1; }
+@$(BIN)/cxrstudy results stamp $@ >/dev/null; rm -f $(@:.ipynb=.failed.txt)
+endef
 
 .PHONY: help
 help: ## list the targets
@@ -45,6 +54,11 @@ test: .venv/test ## check style and types, and run the tests
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last
 	$(BIN)/pytest -m book
+
+.PHONY: compare
+compare: .venv/book ## compare the quick study with its committed results: notice what moved
+	$(BIN)/cxrstudy results write --profile quick --cohort phantom --seeds 1 --to runs/results
+	$(BIN)/cxrstudy compare results/phantom/quick runs/results
 
 .PHONY: lock
 lock: .venv/book ## choose the pinned versions anew
@@ -66,19 +80,19 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 	@touch $@
 
 .venv/test: .venv/book
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights,dicom,test]'
+	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights,dicom,explorer,dask,slurm,test]'
 	@touch $@
 
 $(RUN)/00_%.ipynb: notebooks/00_%.ipynb $(CODE) | .venv/book
 	@mkdir -p $(@D)
-	$(PAPERMILL) $< $@
+	$(call execute)
 
 $(RUN)/10_%.ipynb: notebooks/10_%.ipynb $(EXECUTED) | .venv/book
-	$(PAPERMILL) $< $@ -p executed $(@D)
+	$(call execute,-p executed $(@D))
 
 $(RUN)/%.ipynb: notebooks/%.ipynb $(CODE) | .venv/book
 	@mkdir -p $(@D)
-	$(PAPERMILL) $< $@ $(SETTINGS)
+	$(call execute,$(SETTINGS))
 
 # A folder of executed notebooks a cohort and profile; the book holds one of them at a time.
 book/_build/html/.$(subst /,-,$(RUN)): $(PLAIN) $(EXECUTED) $(RUN)/10_provenance.ipynb _config.yml $(PAGES) | .venv/book

@@ -8,6 +8,7 @@ The words are module names: look for the word, find the code.
 """
 
 import os
+from typing import Any
 
 # OpenMP threads that spin while another process works slow two parallel trainings by a factor of
 # eight on two cores; the wait policy must be set before torch is imported anywhere.
@@ -17,3 +18,12 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Give ``cxrstudy.explore``, which takes torch, to those who ask for it."""
+    if name == "explore":
+        from cxrstudy.explorer import explore
+
+        return explore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,6 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as MovePath
 
 from cxrstudy.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, finished
+from cxrstudy.grid import Grid, Node
 from cxrstudy.plan import Plan, PlannedRun
 
 #: Colour of a stage by the first of its roles; others are grey.
@@ -47,6 +48,49 @@ def tree(plan: Plan) -> Figure:
             axes.text(at[0] + 0.5, at[1], str(ends[name]), va="center", fontsize=9.5)
     axes.set_xlim(-0.5, (max(depths.values()) + 1) * step)
     axes.set_ylim(len(ends) - 0.45, -0.55)
+    axes.axis("off")
+    return finished(figure)
+
+
+def grid(whole: Grid) -> Figure:
+    """Draw the stages of several experiments as one tree; a filled box is recorded.
+
+    Beside the end of a chain stand the numbers of the experiments that use it.
+
+    Parameters
+    ----------
+    whole
+        Drawn with all seeds of a stage as one box.
+    """
+    nodes = {node.id: node for node in whole.nodes}
+    below: dict[str, list[str]] = {}
+    for name, node in nodes.items():
+        below.setdefault(node.parent or f"{node.cohort}\n{node.start.weights}", []).append(name)
+    ends: dict[str, Hashable] = {name: name for name in nodes if name not in below}
+    heights, depths = _heights(below, ends), _depths(nodes)
+    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.2 * len(ends) + 0.3))
+    for parent, children in below.items():
+        for child in children:
+            start = (float(depths.get(parent, 0)), heights[parent])
+            _branch(axes, start, (float(depths[child]), heights[child]))
+        if parent not in nodes:
+            _box(axes, (0, heights[parent]), parent, GREY)
+    for name, node in nodes.items():
+        roles, at = node.stage.roles, (float(depths[name]), heights[name])
+        colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
+        _dot(axes, at, colour, filled=not node.missing)
+        numbers = ", ".join(each.partition("_")[0] for each in node.experiments)
+        label = f"{'+'.join(roles)}{''.join(f', {_change(c)}' for c in node.changes.items())}"
+        if name in ends:
+            axes.text(at[0] + 0.08, at[1], f"{label}  [{numbers}]", va="center", fontsize=6.5)
+        else:
+            # Over the curve that leads here, where no other row has its label.
+            under = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+            axes.text(
+                at[0] - 0.07, at[1], label, ha="right", va="center", fontsize=6.5, bbox=under
+            )  # fmt: skip
+    axes.set_xlim(-0.4, max(depths.values()) + 1.4)
+    axes.set_ylim(len(ends) - 0.3, -1.2)
     axes.axis("off")
     return finished(figure)
 
@@ -101,6 +145,24 @@ def _heights(below: Mapping[str, Sequence[str]], ends: Mapping[str, Hashable]) -
     for root in [name for name in below if name not in children]:
         place(root)
     return heights
+
+
+def _depths(nodes: Mapping[str, Node]) -> dict[str, int]:
+    """How many stages lead to a stage, itself included; parents come first."""
+    depths: dict[str, int] = {}
+    for name, node in nodes.items():
+        depths[name] = 1 + depths.get(node.parent or "", 0)
+    return depths
+
+
+def _change(change: tuple[str, object]) -> str:
+    name, value = change
+    return f"{name} {'+'.join(map(str, value)) if isinstance(value, tuple) else value}"
+
+
+def _dot(axes: Axes, at: tuple[float, float], colour: str, filled: bool) -> None:
+    face = colour if filled else "white"
+    axes.plot(*at, marker="s", markersize=5.5, color=colour, markerfacecolor=face, linestyle="")
 
 
 def _branch(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

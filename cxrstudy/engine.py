@@ -1,45 +1,95 @@
 """Engine: executes a plan's missing runs on any ``concurrent.futures`` executor.
 
-Which run may start is decided by :class:`graphlib.TopologicalSorter`, who computes by the executor:
-local processes here, a Dask cluster's ``client.get_executor()`` elsewhere.
+Which run may start is decided by :class:`graphlib.TopologicalSorter`, who computes by the executor.
+The environment variable ``CXRSTUDY_ENGINE`` names it, for notebooks and commands alike:
+
+==========================  =======================================================================
+``local``                   processes of this machine, as many as pay off; the default
+``local:4``                 four of them
+``dask:tcp://HOST:PORT``    the workers of a Dask scheduler (:mod:`cxrstudy.engines.dask`)
+``slurm:NAME=VALUE,...``    a Slurm job a run (:mod:`cxrstudy.engines.slurm`)
+==========================  =======================================================================
 """
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 
-from cxrstudy import device
+from cxrstudy import interruption, places
+from cxrstudy.engines import EngineError
+from cxrstudy.engines.local import local, workers
 from cxrstudy.progress import progress
-from cxrstudy.run import Job, execute
+from cxrstudy.run import Job
+from cxrstudy.worker import perform
+
+__all__ = ["VARIABLE", "RunError", "compute", "execute_all", "local", "opened", "workers"]
+
+#: Environment variable that names the engine.
+VARIABLE = "CXRSTUDY_ENGINE"
 
 
 class RunError(RuntimeError):
     """A run failed; the message names its chain."""
 
 
-def workers() -> int:
-    """Processes that pay off: one a core, each on one thread; one for a GPU."""
-    return 1 if device.kind() == "cuda" else os.cpu_count() or 1
+def compute(jobs: dict[str, Job]) -> None:
+    """Execute jobs on the engine that the environment names.
+
+    Raises
+    ------
+    EngineError
+        There is no such engine, or it can't be had.
+    RunError
+        A run failed.
+    """
+    if not jobs:
+        return
+    with opened(os.environ.get(VARIABLE) or "local", jobs) as executor:
+        execute_all(jobs, executor)
 
 
 @contextmanager
-def local(count: int) -> Iterator[Executor]:
-    """Spawned local processes: no state is inherited, so that a run's bits don't depend on it."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context) as executor:
-        try:
+def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
+    """Open an engine for some jobs.
+
+    Parameters
+    ----------
+    engine
+        See above.
+    jobs
+        Run id to job.
+
+    Raises
+    ------
+    EngineError
+        There is no such engine, or it can't be had.
+    """
+    kind, _, rest = engine.partition(":")
+    if kind == "local" and (not rest or (rest.isdecimal() and int(rest))):
+        with local(min(int(rest or workers()), len(jobs))) as executor:
             yield executor
-        except BaseException as error:
-            # What is under way is finished after a failure, but holds up no interruption.
-            executor.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
-            raise
+    elif kind == "dask" and rest:
+        from cxrstudy.engines.dask import cluster
+
+        # dask://HOST:PORT reads well, and means TCP.
+        with cluster(rest.removeprefix("//"), jobs.values()) as executor:
+            yield executor
+    elif kind == "slurm":
+        from cxrstudy.engines.slurm import queue
+
+        with queue(rest, places.runs() / "slurm") as executor:
+            yield executor
+    else:
+        raise EngineError(
+            f"{VARIABLE}={engine}: no such engine; legal are local, local:COUNT, "
+            "dask:ADDRESS and slurm:NAME=VALUE,..."
+        )
 
 
 def execute_all(
-    jobs: dict[str, Job], executor: Executor, work: Callable[[Job], str] = execute
+    jobs: dict[str, Job], executor: Executor, work: Callable[[Job], str] = perform
 ) -> None:
     """Execute jobs, each after its parent, with progress in image-steps.
 
@@ -62,7 +112,8 @@ def execute_all(
     order.prepare()
     waiting: dict[Future[str], str] = {}
     total = sum(job.chain.stages[-1].image_steps for job in jobs.values())
-    with progress(total=total, what=f"training {len(jobs)} runs", unit="image") as bar:
+    bar = progress(total=total, what=f"training {len(jobs)} runs", unit="image")
+    with interruption.answered(jobs), bar:
         while order.is_active():
             for run in order.get_ready():
                 waiting[executor.submit(work, jobs[run])] = run

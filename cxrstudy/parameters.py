@@ -9,7 +9,8 @@ what it means::
 
 ``A to B`` is a range of numbers, ``any ...`` is free, anything else a list of words. Papermill puts
 the values that it is given in a cell of its own after this one and only warns of a name that is not
-there, so the check reads both cells from the kernel's history.
+there, so the check reads both cells from the kernel's history. ``papermill -f profiles/quick.yaml``
+gives all that is in a profile; that is legal as long as it is what the profile of that name says.
 """
 
 import ast
@@ -17,6 +18,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import yaml
+
+from cxrstudy import places
+from cxrstudy.profile import Profile
 
 #: How the cell of the parameters, and the one that papermill puts after it, begin.
 DECLARED, INJECTED = "# parameters", "# Parameters"
@@ -100,17 +106,38 @@ def check(history: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
     if not cells:
         raise ParameterError(f"no cell begins with {DECLARED!r}: run the parameters cell first")
     parameters = declared(cells[-1])
-    for cell in history:
-        given = ast.parse(cell).body if cell.startswith(INJECTED) else []
-        for node in given:
-            name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
-            if name not in parameters:
-                raise ParameterError(
-                    f"unknown parameter {name}; this notebook has: {', '.join(parameters)}"
-                )
+    others = [name for name in _injected(history) if name not in parameters]
+    for name in others:
+        if "profile" not in parameters or name not in Profile.model_fields:
+            raise ParameterError(
+                f"unknown parameter {name}; this notebook has: {', '.join(parameters)}"
+            )
     for name, parameter in parameters.items():
         parameter.check(values[name])
+    for name in others:
+        _check_profile(name, values[name], str(values["profile"]))
     return {name: values[name] for name in parameters}
+
+
+def _injected(history: Sequence[str]) -> list[str]:
+    """Names that papermill has put into the notebook."""
+    return [
+        ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+        for cell in history
+        if cell.startswith(INJECTED)
+        for node in ast.parse(cell).body
+    ]
+
+
+def _check_profile(name: str, given: Any, profile: str) -> None:
+    """Let ``papermill -f profiles/quick.yaml`` say what the profile of that name says anyway."""
+    path = places.PROFILES / f"{profile}.yaml"
+    said = yaml.safe_load(path.read_text()) if path.is_file() else {}
+    if name not in said or given != said[name]:
+        raise ParameterError(
+            f"parameter {name} is not what {path} says, and a notebook can't change it; write a "
+            "profile of your own into profiles/ and give its name with -p profile NAME"
+        )
 
 
 def check_parameters() -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Plan: the runs that arms need, each once, parents first."""
 
+import os
 from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from cxrstudy import device, store
 from cxrstudy.chain import Chain
@@ -57,6 +58,22 @@ class Plan:
         return tuple(run for run in self.runs if run.id in needed)
 
 
+def planned_kind() -> device.DeviceKind:
+    """Kind of processor to plan for: that of this machine, unless ``CXRSTUDY_DEVICE`` names one.
+
+    A login node without a GPU plans with ``CXRSTUDY_DEVICE=cuda`` for workers that have one.
+
+    Raises
+    ------
+    ValueError
+        ``CXRSTUDY_DEVICE`` names no kind of processor.
+    """
+    wish = os.environ.get("CXRSTUDY_DEVICE", "")
+    if wish and wish not in get_args(device.DeviceKind):
+        raise ValueError(f"CXRSTUDY_DEVICE must be cpu or cuda, not {wish!r}")
+    return cast(device.DeviceKind, wish) if wish else device.kind()
+
+
 def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     """Plan every arm with every seed.
 
@@ -79,6 +96,7 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     runs: dict[str, PlannedRun] = {}
     ends: dict[tuple[Hashable, int], str] = {}
     fingerprints: dict[tuple[str, ...], str] = {}
+    kind = planned_kind()
     for arm, chain in arms.items():
         if not chain.stages:
             raise ValueError(f"arm {arm!r} has no stage; write start >> stage")
@@ -97,7 +115,7 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
                     + [fingerprints[(role,)] for role in stage.scored_on],
                     "code": code_fingerprints(),
                     "environment": environment(),
-                    "arithmetic": [device.kind(), device.precision(device.kind())],
+                    "arithmetic": [kind, device.precision(kind)],
                 }
                 run = id_of(identity)
                 known = runs[run].arms if run in runs else ()

@@ -5,15 +5,17 @@ import os
 import sys
 import threading
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxrstudy import device, engine
+from cxrstudy import engine
 from cxrstudy.chain import Chain
 from cxrstudy.engine import RunError, execute_all, local
+from cxrstudy.engines import EngineError
 from cxrstudy.run import Job
 
 from .builders import STAGE, TINY, make_job, make_role
@@ -138,15 +140,72 @@ def test_progress_counts_what_was_done_before_a_failure(role, tmp_path, capsys):
     assert f"{STAGE.image_steps} of {2 * STAGE.image_steps}, stopped" in capsys.readouterr().err
 
 
-def test_there_is_a_worker_a_core_and_one_for_a_gpu(monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 7)
-    monkeypatch.setattr(device, "kind", lambda: "cpu")
-    assert engine.workers() == 7
-    monkeypatch.setattr(device, "kind", lambda: "cuda")
-    assert engine.workers() == 1
-    monkeypatch.setattr(device, "kind", lambda: "cpu")
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert engine.workers() == 1
+# --- Which engine -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What engines are opened with, none of them for real."""
+    calls = []
+
+    def opener(name):
+        @contextmanager
+        def open_it(*arguments):
+            calls.append((name, *arguments))
+            yield InTurn()
+
+        return open_it
+
+    monkeypatch.setattr(engine, "local", opener("local"))
+    monkeypatch.setattr("cxrstudy.engines.dask.cluster", opener("dask"))
+    monkeypatch.setattr("cxrstudy.engines.slurm.queue", opener("slurm"))
+    monkeypatch.setattr(engine, "workers", lambda: 2)
+    monkeypatch.setattr(engine, "execute_all", lambda jobs, executor: calls.append(list(jobs)))
+    return calls
+
+
+def with_engine(monkeypatch, name, jobs):
+    monkeypatch.setenv(engine.VARIABLE, name)
+    engine.compute(jobs)
+
+
+@pytest.mark.parametrize(("name", "count"), [("", 2), ("local", 2), ("local:1", 1), ("local:9", 3)])
+def test_local_processes_are_no_more_than_runs(role, tmp_path, monkeypatch, opened, name, count):
+    jobs = make_jobs(role, tmp_path, [None, None, None])
+    with_engine(monkeypatch, name, jobs)
+    assert opened == [("local", count), list(jobs)]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("dask:tcp://host:8786", "tcp://host:8786"),
+        ("dask://host:8786", "host:8786"),
+        ("dask:/shared/scheduler.json", "/shared/scheduler.json"),
+    ],
+)
+def test_dask_is_given_its_address_and_the_jobs(role, tmp_path, monkeypatch, opened, name, address):
+    jobs = make_jobs(role, tmp_path, [None])
+    with_engine(monkeypatch, name, jobs)
+    ((kind, at, given), executed) = opened
+    assert (kind, at, list(given), executed) == ("dask", address, list(jobs.values()), list(jobs))
+
+
+def test_slurm_is_given_its_options_and_a_shared_folder(role, tmp_path, monkeypatch, opened):
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
+    with_engine(monkeypatch, "slurm:a=1,b=x:y", make_jobs(role, tmp_path, [None]))
+    assert opened[0] == ("slurm", "a=1,b=x:y", tmp_path / "slurm")
+
+
+@pytest.mark.parametrize("name", ["ray", "local:0", "local:many", "dask", "dask:", "Dask:x"])
+def test_another_engine_is_refused_with_those_there_are(role, tmp_path, monkeypatch, opened, name):
+    with pytest.raises(EngineError, match=f"={name}: no such engine; legal are local, local:COUNT"):
+        with_engine(monkeypatch, name, make_jobs(role, tmp_path, [None]))
+
+
+def test_nothing_is_opened_for_nothing(monkeypatch, opened):
+    with_engine(monkeypatch, "no such engine", {})
+    assert opened == []
 
 
 # --- Local processes ----------------------------------------------------------------------------

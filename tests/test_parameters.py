@@ -5,9 +5,12 @@ from types import SimpleNamespace
 
 import IPython
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from papermill.parameterize import translate_parameters
 
+from cxrstudy import places
 from cxrstudy.parameters import Parameter, ParameterError, check, check_parameters, declared
 
 CELL = """# parameters
@@ -129,6 +132,54 @@ def test_an_unknown_injected_name_is_named_with_those_there_are(line):
     assert str(error.value) == (
         f"unknown parameter {name}; this notebook has: profile, seeds, margin, flip, title"
     )
+
+
+# --- papermill -f profiles/NAME.yaml ------------------------------------------------------------
+
+
+@pytest.fixture
+def profile(monkeypatch, tmp_path):
+    """A profile's file, and the cell that papermill makes of it with values that differ."""
+    file = {"profile": "quick", "purpose": "a test", "phantom_patients": {"target": 6, "x": 2}}
+    (tmp_path / "quick.yaml").write_text(yaml.safe_dump(file))
+    monkeypatch.setattr(places, "PROFILES", tmp_path)
+
+    def checked(cell=CELL, **changes):
+        given = file | changes
+        injected = translate_parameters("python3", "python", given, "Parameters")
+        return check([cell, injected], VALUES | given)
+
+    return checked
+
+
+def test_all_that_the_named_profile_says_may_be_given(profile):
+    assert profile() == VALUES
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"phantom_patients": {"target": 7, "x": 2}}, {"purpose": ""}, {"phantom_seed": 5}],
+)
+def test_what_the_named_profile_does_not_say_is_named_with_what_to_do(profile, change):
+    (name,) = change
+    with pytest.raises(
+        ParameterError, match=rf"parameter {name} is not what .*quick\.yaml says"
+    ) as e:
+        profile(**change)
+    assert "write a profile of your own into profiles/" in str(e.value)
+
+
+def test_a_value_of_the_profile_counts_for_the_profile_that_is_named(profile):
+    with pytest.raises(ParameterError, match=r"parameter purpose is not what .*paper\.yaml says"):
+        profile(profile="paper")
+    with pytest.raises(ParameterError, match="profile = 'huge' is not one of them"):
+        profile(profile="huge")
+
+
+def test_a_notebook_without_a_profile_takes_nothing_of_one(profile):
+    cell = "\n".join(line for line in CELL.splitlines() if not line.startswith("profile"))
+    with pytest.raises(ParameterError, match="unknown parameter profile; this notebook has: seeds"):
+        profile(cell)
 
 
 def test_other_cells_may_assign_what_they_like():

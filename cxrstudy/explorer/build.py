@@ -1,0 +1,98 @@
+"""Build: cases with their images and maps, as a static page needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading
+from cxrstudy.explorer.encode import FINEST, encode_image
+from cxrstudy.explorer.gallery import Item, squares
+from cxrstudy.explorer.network import Explainer, Network
+from cxrstudy.progress import progress
+
+Maps = dict[MapKey, LowMap]
+
+
+def build_cases(
+    networks: Mapping[str, Network],
+    items: Sequence[Item],
+    explain: Explainer,
+    methods: Sequence[str] = ("gradcam",),
+    layers: int = 1,
+    labels: Sequence[str] | None = None,
+    finest: int = FINEST,
+) -> list[Case]:
+    """Compute what a static explorer shows.
+
+    Parameters
+    ----------
+    networks
+        By arm; two or more can be compared.
+    items
+        Images, from :func:`cxrstudy.explorer.gallery.items_of`.
+    explain
+        What computes maps.
+    methods
+        Names of methods, the first is shown first.
+    layers
+        How many of each network's layers, counted from the last, which is the usual one.
+    labels
+        Classes to map; None: all that a network has.
+    finest
+        Longest side of a stored map; see :func:`cxrstudy.explorer.encode.encode_map`.
+    """
+    if not items:
+        return []
+    of_arms = {}
+    for arm, network in networks.items():
+        keys = _keys(network, explain, methods, layers, labels)
+        of_arms[arm] = _readings(network, items, explain, keys, finest)
+    return [
+        case_of(item, {arm: readings[number] for arm, readings in of_arms.items()})
+        for number, item in enumerate(items)
+    ]
+
+
+def case_of(item: Item, readings: Mapping[str, Reading], with_image: bool = True) -> Case:
+    """Put an image and what the arms say of it together."""
+    image = encode_image(item.picture.shown()) if with_image else None
+    lesion = item.picture.outline() if with_image else None
+    return Case(item.id, image, item.facts, item.truth, lesion, readings)
+
+
+def read_all(networks: Mapping[str, Network], items: Sequence[Item]) -> list[dict[str, Reading]]:
+    """What every arm says of every image, without maps."""
+    said: list[dict[str, Reading]] = [{} for _ in items]
+    for arm, network in networks.items():
+        values = network.probabilities(squares(items, network.pixels))
+        for readings, item, row in zip(said, items, values, strict=True):
+            readings[arm] = network.reading(row, item.truth)
+    return said
+
+
+def _readings(
+    network: Network, items: Sequence[Item], explain: Explainer, keys: Sequence[MapKey], finest: int
+) -> list[Reading]:
+    seen = squares(items, network.pixels)
+    maps: list[Maps] = [{} for _ in items]
+    with progress(total=len(keys), what="maps") as bar:
+        for key in keys:
+            lows = network.low_maps(explain, seen, key, finest=finest)
+            for of_image, low in zip(maps, lows, strict=True):
+                of_image[key] = low
+            bar.update(1)
+    values = network.probabilities(seen)
+    rows = zip(values, items, maps, strict=True)
+    return [network.reading(row, item.truth, of_image) for row, item, of_image in rows]
+
+
+def _keys(
+    network: Network,
+    explain: Explainer,
+    methods: Sequence[str],
+    layers: int,
+    labels: Sequence[str] | None,
+) -> list[MapKey]:
+    chosen = list(explain.layer_names(network.model))[-layers:]
+    wanted = [label for label in network.labels if labels is None or label in labels]
+    return [MapKey(m, layer, label) for m in methods for layer in chosen for label in wanted]

@@ -1,0 +1,75 @@
+"""Catalogue: what the front end is told once: arms, classes, methods, layers and images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cxrstudy.explorer.case import Case, MapKey
+from cxrstudy.explorer.network import Explainer, Network
+from cxrstudy.statistics import SPOKEN
+
+
+def live_catalogue(
+    networks: Mapping[str, Network], explain: Explainer, cases: Sequence[Case], title: str
+) -> dict[str, Any]:
+    """Write what a live explorer offers; images and maps are sent when they are asked for."""
+    arms = [
+        {"name": name, "layers": list(explain.layer_names(network.model))}
+        for name, network in networks.items()
+    ]
+    labels = dict.fromkeys(label for network in networks.values() for label in network.labels)
+    methods = [
+        {"name": name, "title": method.title, "slow": method.slow}
+        for name, method in explain.methods.items()
+    ]
+    return _written(title, arms, methods, list(labels), cases)
+
+
+def static_catalogue(
+    cases: Sequence[Case], methods: Mapping[str, str], title: str
+) -> dict[str, Any]:
+    """Write all that a static explorer shows: what it offers is what the cases hold.
+
+    Parameters
+    ----------
+    cases
+        With images and maps.
+    methods
+        Name to the name for people; a method that is not named here keeps its name.
+    title
+        Of the explorer.
+    """
+    readings = [(arm, reading) for case in cases for arm, reading in case.readings.items()]
+    layers: dict[str, dict[str, None]] = {arm: {} for arm, _ in readings}
+    for arm, reading in readings:
+        layers[arm] |= dict.fromkeys(key.layer for key in reading.maps)
+    keys: list[MapKey] = [key for _, reading in readings for key in reading.maps]
+    labels = dict.fromkeys(label for _, reading in readings for label in reading.probabilities)
+    offered = [
+        {"name": name, "title": methods.get(name, name), "slow": False}
+        for name in dict.fromkeys(key.method for key in keys)
+    ]
+    arms = [{"name": arm, "layers": list(names)} for arm, names in layers.items()]
+    # A class without a single map is still a bar, but can't be chosen.
+    mapped = [label for label in labels if any(key.label == label for key in keys)]
+    return _written(title, arms, offered, list(labels), cases) | {"mapped": mapped}
+
+
+def _written(
+    title: str,
+    arms: list[dict[str, Any]],
+    methods: list[dict[str, Any]],
+    labels: list[str],
+    cases: Sequence[Case],
+) -> dict[str, Any]:
+    known = {name for case in cases for name in case.truth}
+    return {
+        "title": title,
+        "arms": arms,
+        "methods": methods,
+        "labels": labels,
+        "mapped": labels,
+        "names": {name: SPOKEN.get(name, name.replace("_", " ")) for name in {*labels, *known}},
+        "cases": [case.written for case in cases],
+    }

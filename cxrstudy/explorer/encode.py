@@ -1,0 +1,108 @@
+"""Encode: pictures, maps and outlines small enough for a page."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import contourpy
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cxrstudy.explorer.case import OUTLINE_SIDE, LowMap
+
+#: Longer side of a shown image, in pixels.
+SHOWN = 256
+#: Of WebP: an image of 256 pixels takes about 5 kB, and no rib is lost at the size it is shown.
+QUALITY = 75
+#: Finest map that a page holds; what is finer is averaged down.
+FINEST = 16
+
+_TOLERANCE = 2.5  # thousandths of the side: less than a pixel of a shown image
+
+
+def shrink(grey: NDArray[np.uint8], longest: int = SHOWN) -> NDArray[np.uint8]:
+    """Bring the longer side to ``longest`` pixels, or leave a smaller image as it is."""
+    factor = longest / max(grey.shape)
+    if factor >= 1:
+        return grey
+    height, width = (max(1, round(side * factor)) for side in grey.shape)
+    return np.array(Image.fromarray(grey).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def encode_image(grey: NDArray[np.uint8]) -> bytes:
+    """Write a grey image as a WebP file."""
+    stream = BytesIO()
+    Image.fromarray(grey).save(stream, "WEBP", quality=QUALITY, method=6)
+    return stream.getvalue()
+
+
+def encode_map(raw: NDArray[np.floating[Any]], finest: int = FINEST) -> LowMap:
+    """Bring a non-negative map to 256 steps between 0 and its strongest place.
+
+    Parameters
+    ----------
+    raw
+        (height, width) at the layer's own resolution.
+    finest
+        Longest side that is kept; a finer map is averaged down to it.
+
+    Raises
+    ------
+    ValueError
+        The map has another shape, or holds what is negative or no number.
+    """
+    if raw.ndim != 2 or not raw.size:
+        raise ValueError(f"a map is (height, width), not {raw.shape}")
+    if not np.isfinite(raw).all() or raw.min() < 0:
+        raise ValueError("a map holds numbers from 0 on; look at the method that made this one")
+    coarse = _averaged(raw.astype(np.float32), finest)
+    peak = float(coarse.max())
+    steps = coarse / peak * 255 if peak > 0 else np.zeros_like(coarse)
+    return LowMap(np.rint(steps).astype(np.uint8), peak)
+
+
+def outline(mask: NDArray[np.bool_]) -> str:
+    """Draw around a mask: an SVG path in a square of side 1000, whatever the mask's size.
+
+    Returns
+    -------
+    Empty when the mask is.
+    """
+    padded = np.pad(mask.astype(np.float32), 1)  # so that a lesion at the edge is closed
+    lines = contourpy.contour_generator(z=padded).lines(0.5)
+    height, width = mask.shape
+    scale = OUTLINE_SIDE / np.array([width, height])
+    return "".join(_path((np.asarray(line) - 0.5) * scale) for line in lines if len(line) > 4)
+
+
+def _averaged(raw: NDArray[np.float32], finest: int) -> NDArray[np.float32]:
+    if max(raw.shape) <= finest:
+        return raw
+    height, width = (min(side, finest) for side in raw.shape)
+    image = Image.fromarray(raw).resize((width, height), Image.Resampling.BOX)
+    return np.array(image, np.float32)
+
+
+def _path(line: NDArray[np.float64]) -> str:
+    # A closed line has no ends to simplify between: it is cut into two at its middle.
+    middle = len(line) // 2
+    first, second = _simplified(line[: middle + 1]), _simplified(line[middle:])
+    points = np.clip(np.rint(np.concatenate([first, second[1:-1]])), 0, OUTLINE_SIDE).astype(int)
+    return "M" + "L".join(f"{x} {y}" for x, y in points) + "Z"
+
+
+def _simplified(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Leave out points that lie on the way between others (Douglas and Peucker 1973)."""
+    if len(line) < 3:
+        return line
+    along = line[-1] - line[0]
+    away = line - line[0]
+    length = float(np.hypot(*along)) or 1.0
+    distance = np.abs(along[0] * away[:, 1] - along[1] * away[:, 0]) / length
+    farthest = int(distance.argmax())
+    if distance[farthest] <= _TOLERANCE:
+        return line[[0, -1]]
+    left, right = _simplified(line[: farthest + 1]), _simplified(line[farthest:])
+    return np.concatenate([left[:-1], right])

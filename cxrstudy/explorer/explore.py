@@ -1,0 +1,130 @@
+"""Explore: from runs and a cohort to a live explorer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxrstudy import places, store
+from cxrstudy.cohort import Cohort, load_cohort
+from cxrstudy.explorer.gallery import Item, items_of, spread
+from cxrstudy.explorer.network import Explainer, Network, explainer, network_of
+from cxrstudy.profile import read_profile
+from cxrstudy.trained import Trained, load
+
+if TYPE_CHECKING:
+    from cxrstudy.explorer.live import Explorer
+
+Arm = str | Trained | Network
+
+
+class ExplorerError(ValueError):
+    """There is nothing to explore, or nothing to explore it with; the message says what to do."""
+
+
+def explore(
+    arms: Arm | Mapping[str, Arm],
+    cohort: Cohort | str,
+    *,
+    role: str = "target",
+    split: str = "test",
+    limit: int = 200,
+    profile: str = "quick",
+    explain: Explainer | None = None,
+) -> Explorer:
+    """Show what trained networks look at, in a notebook: JupyterLab or Voilà.
+
+    Parameters
+    ----------
+    arms
+        A run's id (or its beginning), a loaded run, or a network of one's own; or several by name,
+        of which two at a time can be seen side by side.
+    cohort
+        Where the radiographs come from: a loaded cohort, or its name.
+    role, split
+        Of the cohort: which images are offered.
+    limit
+        Most images that are offered, taken evenly from the split.
+    profile
+        Says how many phantoms a cohort that is given by name has.
+    explain
+        What computes maps; None: :mod:`cxrstudy.explain`.
+
+    Raises
+    ------
+    ExplorerError
+        anywidget is not installed, no arm is given, or the split has no image.
+    StoreError
+        A run is not recorded.
+    CohortError
+        There is no such cohort or role.
+    UnreadableImage
+        An image can't be read; the message names its path.
+    """
+    try:
+        from cxrstudy.explorer.live import Explorer
+    except ModuleNotFoundError as error:
+        raise ExplorerError(f"{error.name} is missing: pip install cxrstudy[explorer]") from None
+    networks = networks_of(arms)
+    chosen = _cohort(cohort, profile)
+    items = gallery_of(chosen, role, split, limit)
+    return Explorer(networks, items, explain or explainer(), f"Grad-CAM explorer: {chosen.title}")
+
+
+def networks_of(arms: Arm | Mapping[str, Arm]) -> dict[str, Network]:
+    """Networks by arm.
+
+    Raises
+    ------
+    ExplorerError
+        None is given.
+    StoreError
+        A run is not recorded.
+    """
+    named = arms if isinstance(arms, Mapping) else {_name(arms): arms}
+    if not named:
+        raise ExplorerError("no arm to explore: give a run's id, or a mapping of name to run")
+    return {name: _network(arm) for name, arm in named.items()}
+
+
+def gallery_of(cohort: Cohort, role: str, split: str, limit: int) -> list[Item]:
+    """Images of a role's split, at most ``limit``, taken evenly.
+
+    Raises
+    ------
+    ExplorerError
+        The split has none.
+    CohortError
+        The cohort has no such role.
+    """
+    chosen = cohort.role(role)
+    rows = chosen.rows(split)
+    if not len(rows):
+        splits = ", ".join(sorted(set(chosen.table["split"])))
+        raise ExplorerError(f"role {role!r} has no image in the split {split!r}; it has {splits}")
+    return items_of(chosen, spread(np.asarray(rows), limit))
+
+
+def _cohort(cohort: Cohort | str, profile: str) -> Cohort:
+    if isinstance(cohort, Cohort):
+        return cohort
+    sizes = read_profile(profile)
+    return load_cohort(cohort, sizes.phantom_patients, sizes.phantom_seed)
+
+
+def _network(arm: Arm) -> Network:
+    if isinstance(arm, Network):
+        return arm
+    if isinstance(arm, str):
+        records = places.runs() / "store"
+        return network_of(load(records, store.find(records, arm)))
+    return network_of(arm)
+
+
+def _name(arm: Arm) -> str:
+    if isinstance(arm, Network):
+        return "network"
+    run = arm if isinstance(arm, str) else arm.record.id
+    return f"run {run[:8]}"

@@ -1,0 +1,137 @@
+"""Live: the explorer as a widget that asks Python for what it shows.
+
+What the front end may say, as JSON: ``show`` (a case, and one part an arm), ``cancel``, and
+``upload`` (with a buffer). What it is answered: ``picture``, ``map``, ``progress``, ``done``,
+``added`` and ``error``; each but the last two carries the number of the request it answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+from cxrstudy.explorer import frontend
+from cxrstudy.explorer.build import case_of, read_all
+from cxrstudy.explorer.case import MapKey, as_address
+from cxrstudy.explorer.catalogue import live_catalogue
+from cxrstudy.explorer.encode import encode_image
+from cxrstudy.explorer.gallery import Item
+from cxrstudy.explorer.network import Explainer, Network
+from cxrstudy.explorer.upload import Parts, UploadError, read_upload
+from cxrstudy.explorer.worker import Report, Worker
+
+_REPORT_EVERY = 0.1  # seconds; a bar needs no more
+#: A live map is computed for one image, and shown as fine as its layer has it.
+_FINEST = 64
+
+
+class Explorer(anywidget.AnyWidget):
+    """The live explorer; made by :func:`cxrstudy.explorer.explore`.
+
+    Parameters
+    ----------
+    networks
+        By arm.
+    items
+        The images to choose from.
+    explain
+        What computes maps.
+    title
+        Said to screen readers, and above the explorer.
+    """
+
+    _esm = frontend.script()
+    _css = frontend.style()
+    catalogue = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, networks: Mapping[str, Network], items: Sequence[Item], explain: Explainer, title: str
+    ) -> None:
+        said = zip(items, read_all(networks, items), strict=True)
+        cases = [case_of(item, readings, with_image=False) for item, readings in said]
+        super().__init__(catalogue=live_catalogue(networks, explain, cases, title))
+        self._networks, self._explain = dict(networks), explain
+        self._items = {item.id: item for item in items}
+        self._maps: dict[tuple[str, str, MapKey], list[Any]] = {}
+        self._parts, self._uploads = Parts(), 0
+        self._worker = Worker(lambda error: self._fail(error))
+        self.on_msg(self._hear)
+
+    def _hear(self, _: Any, message: dict[str, Any], buffers: Sequence[Any]) -> None:
+        try:
+            kind = message["kind"]
+            if kind == "cancel":
+                self._worker.cancel()
+            elif kind == "show":
+                self._worker.submit(lambda report: self._show(message, report))
+            elif kind == "upload":
+                self._collect(message, bytes(buffers[0]))
+        except Exception as error:  # a kernel's log is no place that a reader looks at
+            self._fail(error)
+
+    def _show(self, message: dict[str, Any], report: Report) -> None:
+        """Send the picture, then one map an arm."""
+        request, item = message["request"], self._items[message["case"]]
+        picture = {"image": as_address(encode_image(item.picture.shown()))}
+        outline = item.picture.outline()
+        self._say("picture", request, case=item.id, outline=outline, **picture)
+        parts = message["parts"]
+        for number, part in enumerate(parts):
+            share = self._progress(request, number, len(parts), report)
+            key = MapKey(part["method"], part["layer"], part["label"])
+            written = self._map(part["arm"], item, key, share)
+            report(0)  # given up meanwhile: nobody waits for the answer
+            self._say("map", request, case=item.id, map=written, **part)
+        self._say("done", request)
+
+    def _map(self, arm: str, item: Item, key: MapKey, report: Report) -> list[Any]:
+        """Compute a map once; later it is remembered, for it is small."""
+        place = arm, item.id, key
+        if place not in self._maps:
+            network = self._networks[arm]
+            square = item.picture.square(network.pixels)
+            low = network.low_map(self._explain, square, key, report, _FINEST)
+            self._maps[place] = low.written
+        return self._maps[place]
+
+    def _progress(self, request: int, number: int, parts: int, report: Report) -> Report:
+        """Pass on how far one part of a request is, as a share of the whole, but not too often."""
+        said = time.monotonic()
+
+        def share_of_part(share: float) -> None:
+            nonlocal said
+            report(share)
+            if time.monotonic() - said >= _REPORT_EVERY:
+                said = time.monotonic()
+                self._say("progress", request, share=(number + share) / parts)
+
+        return share_of_part
+
+    def _collect(self, message: dict[str, Any], part: bytes) -> None:
+        self._parts.add(message["name"], message["first"], part)
+        if message["last"]:
+            name, content = self._parts.name, bytes(self._parts.content)
+            self._parts = Parts()
+            self._worker.submit(lambda _: self._upload(name, content))
+
+    def _upload(self, name: str, content: bytes) -> None:
+        item = read_upload(name, content, self._uploads + 1)
+        (readings,) = read_all(self._networks, [item])
+        self._uploads += 1
+        self._items[item.id] = item
+        self.send({"kind": "added", "case": case_of(item, readings, with_image=False).written})
+
+    def _say(self, kind: str, request: int, **content: Any) -> None:
+        self.send({"kind": kind, "request": request, **content})
+
+    def _fail(self, error: Exception) -> None:
+        text = str(error) if isinstance(error, UploadError) else _in_words(error)
+        self.send({"kind": "error", "text": text})
+
+
+def _in_words(error: Exception) -> str:
+    return f"That did not work: {error} ({type(error).__name__})."

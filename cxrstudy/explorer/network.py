@@ -1,0 +1,153 @@
+"""Network: a trained model as the explorer uses it, whichever way it was had."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from cxrstudy.explain import METHODS, heatmaps, layer_names
+from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right, predicted
+from cxrstudy.explorer.encode import FINEST, encode_map
+from cxrstudy.look import Look, see
+from cxrstudy.loss import probabilities
+from cxrstudy.role import Kind
+from cxrstudy.trained import Trained
+
+Report = Callable[[float], None]
+
+
+class Method(Protocol):
+    """What is known of a way to compute maps."""
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes seconds on a CPU."""
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """What computes maps; :mod:`cxrstudy.explain`, or a stand-in.
+
+    Attributes
+    ----------
+    methods
+        By name, the usual one first.
+    layer_names
+        Layers of a model whose maps can be had, the usual one last.
+    heatmaps
+        ``(model, images, label, method, layer, report)`` to (n, height, width) maps.
+    """
+
+    methods: Mapping[str, Method]
+    layer_names: Callable[[nn.Module], Sequence[str]]
+    heatmaps: Callable[..., NDArray[np.float32]]
+
+
+def explainer() -> Explainer:
+    """Give the study's own way to compute maps."""
+    return Explainer(METHODS, layer_names, heatmaps)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained model, and what is needed to ask it.
+
+    Attributes
+    ----------
+    model
+        (n, 1, pixels, pixels) normalised images to (n, k) logits.
+    kind, labels
+        Of the head.
+    pixels
+        Side of the images it was trained on.
+    statistics
+        Mean and standard deviation that it expects of a grey image in 0 to 1.
+    look
+        What it was allowed to see of an image.
+    """
+
+    model: nn.Module
+    kind: Kind
+    labels: tuple[str, ...]
+    pixels: int
+    statistics: tuple[float, float]
+    look: Look = "whole"
+    #: Computing a map hangs hooks into the model; two at a time would read each other's.
+    busy: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    def tensor(self, squares: NDArray[np.uint8]) -> Tensor:
+        """Normalise (n, pixels, pixels) grey images to a batch."""
+        mean, deviation = self.statistics
+        seen = torch.from_numpy(np.array(see(squares, self.look)))
+        device = next(self.model.parameters()).device
+        return (seen[:, None].to(device).float() / 255 - mean) / deviation
+
+    def probabilities(self, squares: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float32]:
+        """Probabilities (n, k) of (n, pixels, pixels) grey images."""
+        starts = range(0, len(squares), batch)
+        with self.busy, torch.inference_mode():
+            self.model.eval()
+            logits = [self.model(self.tensor(squares[i : i + batch])).float() for i in starts]
+            return probabilities(torch.cat(logits), self.kind).cpu().numpy()
+
+    def reading(
+        self, values: NDArray[np.float32], truth: Mapping[str, bool],
+        maps: Mapping[MapKey, LowMap] | None = None,
+    ) -> Reading:  # fmt: skip
+        """Say what k probabilities of an image mean."""
+        by_label = {name: float(p) for name, p in zip(self.labels, values, strict=True)}
+        said = predicted(self.kind, by_label)
+        return Reading(by_label, said, is_right(self.kind, truth, said, self.labels), maps or {})
+
+    def low_map(
+        self, explain: Explainer, square: NDArray[np.uint8], key: MapKey,
+        report: Report | None = None, finest: int = FINEST,
+    ) -> LowMap:  # fmt: skip
+        """Compute one map of one grey image.
+
+        Raises
+        ------
+        ValueError
+            The network has no such class.
+        """
+        return self.low_maps(explain, square[None], key, report, finest)[0]
+
+    def low_maps(
+        self, explain: Explainer, squares: NDArray[np.uint8], key: MapKey,
+        report: Report | None = None, finest: int = FINEST,
+    ) -> list[LowMap]:  # fmt: skip
+        """Compute one map each of several grey images.
+
+        Raises
+        ------
+        ValueError
+            The network has no such class.
+        """
+        if key.label not in self.labels:
+            raise ValueError(f"no class {key.label!r} here; there are {', '.join(self.labels)}")
+        with self.busy:
+            raw = explain.heatmaps(
+                self.model, self.tensor(squares), self.labels.index(key.label),
+                method=key.method, layer=key.layer, report=report,
+            )  # fmt: skip
+        return [encode_map(one, finest) for one in raw]
+
+
+def network_of(trained: Trained) -> Network:
+    """Take a recorded run's network as the explorer uses it."""
+    record = trained.record
+    look = record.identity["stage"].get("look", "whole")
+    return Network(
+        trained.model, record.kind, trained.labels, trained.pixels, trained.statistics, look  # type: ignore[arg-type]  # a record's kind is one of Kind's words
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+"""Static: the explorer as one piece of HTML, which needs no kernel and no network."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from cxrstudy.explain import METHODS
+from cxrstudy.explorer import frontend
+from cxrstudy.explorer.case import Case, as_address, as_text
+from cxrstudy.explorer.catalogue import static_catalogue
+from cxrstudy.explorer.still import first_map, still
+from cxrstudy.identity import fingerprint
+from cxrstudy.statistics import SPOKEN
+
+_PAGE = """<div class="cxr-explorer" data-explorer="{key}">
+<style>{style}</style>
+<div class="cxr-still">{still}</div>
+{left_out}
+<script type="application/json">{data}</script>
+</div>
+<script type="module">{script}
+mountAll({key_text});
+</script>
+"""
+
+
+@dataclass(frozen=True)
+class StaticExplorer:
+    """What a notebook cell shows: HTML, and an image where HTML can't be shown.
+
+    Attributes
+    ----------
+    html
+        The whole explorer.
+    shown, left_out
+        Numbers of cases that it shows, and that it leaves out, by licence.
+    png
+        A still figure of the first case; None when there is no case.
+    """
+
+    html: str
+    shown: int
+    left_out: Mapping[str, int]
+    png: bytes | None
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Give a notebook the explorer, a PDF the figure, and a terminal a sentence."""
+        bundle: dict[str, Any] = {"text/html": self.html, "text/plain": self._sentence}
+        return bundle if self.png is None else bundle | {"image/png": as_text(self.png)}
+
+    @property
+    def _sentence(self) -> str:
+        return f"Grad-CAM explorer of {self.shown} images, {sum(self.left_out.values())} left out"
+
+
+def static_explorer(
+    cases: Sequence[Case],
+    title: str = "Grad-CAM explorer",
+    methods: Mapping[str, str] | None = None,
+) -> StaticExplorer:
+    """Make an explorer that works in a published page.
+
+    No image is put into it whose licence, as the manifest states it, does not allow that: such
+    cases are left out, and the page says how many and why.
+
+    Parameters
+    ----------
+    cases
+        From :func:`cxrstudy.explorer.build_cases`. An image of which no licence is known is left
+        out, too.
+    title
+        Read to those who do not see the page, and printed above the figure.
+    methods
+        Name of a method to its name for people; None: as :mod:`cxrstudy.explain` has them.
+
+    Raises
+    ------
+    ValueError
+        A case holds no image, or no map of one of its arms.
+    """
+    refused = Counter(_licence(case) for case in cases if not _publishable(case))
+    kept = [case for case in cases if _publishable(case)]
+    for case in kept:
+        _check(case)
+    data = _as_json(static_catalogue(kept, methods or _titles(), title))
+    key = fingerprint(data)[:12]
+    html = _PAGE.format(
+        key=key, key_text=json.dumps(key), style=frontend.style(), script=frontend.script(),
+        data=data, still=_still(kept, title), left_out=_said_of(refused),
+    )  # fmt: skip
+    return StaticExplorer(html, len(kept), dict(refused), still(kept[0], "PNG") if kept else None)
+
+
+def _publishable(case: Case) -> bool:
+    return case.facts is not None and case.facts.publishable
+
+
+def _licence(case: Case) -> str:
+    return case.facts.licence if case.facts is not None else "not stated"
+
+
+def _check(case: Case) -> None:
+    if case.image is None:
+        raise ValueError(f"case {case.id} holds no image: make cases with build_cases")
+    empty = [arm for arm, reading in case.readings.items() if not reading.maps]
+    if empty or not case.readings:
+        whose = f"arm {empty[0]!r}" if empty else "any arm"
+        raise ValueError(f"case {case.id} holds no map of {whose}: make cases with build_cases")
+
+
+def _as_json(data: dict[str, Any]) -> str:
+    """Write compactly, with no character that could end the script it stands in."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _still(cases: Sequence[Case], title: str) -> str:
+    if not cases:
+        return f"<p>{escape(title)}: there is no image to show.</p>"
+    case = cases[0]
+    said = "; ".join(filter(None, (_caption(case, arm) for arm in case.readings)))
+    caption = f"{escape(title)}. {escape(case.id)}; {escape(said)}."
+    address = as_address(still(case))
+    return (
+        f'<figure><img class="dark-light" src="{address}" alt="{caption}">'
+        f"<figcaption>{caption} With scripts switched on, this figure can be explored."
+        "</figcaption></figure>"
+    )
+
+
+def _caption(case: Case, arm: str) -> str:
+    found = first_map(case, arm)
+    said = ", ".join(SPOKEN.get(name, name) for name in case.readings[arm].predicted) or "nothing"
+    where = f", map for {SPOKEN.get(found[0].label, found[0].label)}" if found else ""
+    return f"{arm}: predicts {said}{where}"
+
+
+def _said_of(refused: Mapping[str, int]) -> str:
+    if not refused:
+        return ""
+    count = sum(refused.values())
+    one = count == 1
+    reasons = ", ".join(f"{licence} ({n})" for licence, n in sorted(refused.items()))
+    return (
+        f'<p class="cxr-left-out">{count} image{"" if one else "s"} left out: '
+        f"{'its licence does' if one else 'their licences do'} not allow publication here: "
+        f"{escape(reasons)}.</p>"
+    )
+
+
+def _titles() -> dict[str, str]:
+    return {name: method.title for name, method in METHODS.items()}

@@ -1,0 +1,66 @@
+"""Still: the figure that stands in where no script runs: print, PDF, a reader that is careful."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from matplotlib import colormaps
+from numpy.typing import NDArray
+from PIL import Image
+
+from cxrstudy.explorer.case import Case, LowMap, MapKey
+
+#: As the front end begins.
+OPACITY, COLOURS = 0.5, "magma"
+_GAP = 8
+
+
+def still(case: Case, format: str = "WEBP") -> bytes:
+    """Draw an image, and beside it the same with the first map of every arm.
+
+    Parameters
+    ----------
+    case
+        With its image.
+    format
+        ``WEBP`` for a page, ``PNG`` for other output.
+
+    Raises
+    ------
+    ValueError
+        The case has no image.
+    """
+    if case.image is None:
+        raise ValueError(f"case {case.id} has no image to draw")
+    grey = np.array(Image.open(BytesIO(case.image)).convert("L"))
+    first = [(first_map(case, arm) or (None, None))[1] for arm in case.readings]
+    panels = [np.repeat(grey[..., None], 3, axis=2)]
+    panels += [blend(grey, low) for low in first if low is not None]
+    gap = np.full((len(grey), _GAP, 3), 255, np.uint8)
+    row = [piece for panel in panels for piece in (gap, panel)][1:]
+    stream = BytesIO()
+    Image.fromarray(np.concatenate(row, axis=1)).save(stream, format, quality=75)
+    return stream.getvalue()
+
+
+def first_map(case: Case, arm: str) -> tuple[MapKey, LowMap] | None:
+    """Map that is shown first: of the predicted class, if there is one."""
+    reading = case.readings[arm]
+    said = [item for item in reading.maps.items() if item[0].label in reading.predicted]
+    return next(iter([*_last_layer(said), *_last_layer(list(reading.maps.items()))]), None)
+
+
+def blend(grey: NDArray[np.uint8], low: LowMap) -> NDArray[np.uint8]:
+    """Lay a map over an image as the front end does: bilinear, at half opacity."""
+    height, width = grey.shape
+    steps = Image.fromarray(low.values.astype(np.float32))
+    fine = np.array(steps.resize((width, height), Image.Resampling.BILINEAR)) / 255
+    colour = colormaps[COLOURS](np.clip(fine, 0, 1))[..., :3] * 255
+    mixed = grey[..., None] * (1 - OPACITY) + colour * OPACITY
+    return np.asarray(np.rint(mixed), np.uint8)
+
+
+def _last_layer(items: list[tuple[MapKey, LowMap]]) -> list[tuple[MapKey, LowMap]]:
+    """Of the first method, the map of the last layer."""
+    return [item for item in items if item[0].method == items[0][0].method][-1:]

@@ -1,0 +1,176 @@
+"""The static explorer in a real browser: opened from a file, with the network off."""
+
+from pathlib import Path
+
+import pytest
+
+from cxrstudy.explorer import static_explorer
+
+from .made import made_case
+from .viewer import Viewer, try_every_control
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>made</title>
+<meta name="viewport" content="width=device-width,initial-scale=1"><body>{}</body></html>"""
+DESKTOP, PHONE = {"width": 1100, "height": 900}, {"width": 360, "height": 760}
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    cases = [made_case(number) for number in range(5)] + [made_case(9, "not stated")]
+    file.write_text(PAGE.format(static_explorer(cases, "Made maps").html), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def viewer(browser, page_file, request):
+    context = browser.new_context(viewport=request.param, offline=True)
+    viewer = Viewer(context)
+    viewer.page.goto(page_file.as_uri())
+    viewer.ready()
+    yield viewer
+    context.close()
+    assert viewer.complaints == []
+    assert viewer.outside == []
+
+
+@pytest.fixture
+def desktop(browser, page_file):
+    context = browser.new_context(viewport=DESKTOP, offline=True)
+    yield Viewer(context)
+    context.close()
+
+
+def test_every_control_changes_the_picture(viewer):
+    viewer.root.locator("summary").click()
+    try_every_control(
+        viewer,
+        {
+            "next": lambda: viewer.control("next").click(),
+            "previous": lambda: viewer.control("previous").click(),
+            "image": lambda: viewer.choose("image", "image-3"),
+            "class": lambda: viewer.choose("label", "covid19"),
+            "layer": lambda: viewer.choose("layer", "layer3"),
+            "method": lambda: viewer.choose("method", "hirescam"),
+            "viridis": lambda: viewer.choose("colours", "viridis"),
+            "grey": lambda: viewer.choose("colours", "grey"),
+            "opacity": lambda: viewer.slide("opacity", 0.8),
+            "threshold": lambda: viewer.slide("threshold", 0.6),
+            "outline": lambda: viewer.control("outline").uncheck(),
+            "arm": lambda: viewer.choose("arm", "general first"),
+            "compare": lambda: viewer.choose("other", "control"),
+            "true class": lambda: viewer.choose("truth", "other_pneumonia"),
+            "site": lambda: viewer.choose("source", "birch"),
+        },
+    )
+    assert viewer.root.locator(".cxr-count").text_content() == "1 of 1"
+    viewer.choose("outcome", "right")  # of the arm "general first", which is wrong here
+    assert viewer.root.locator(".cxr-count").text_content() == "none"
+    assert viewer.says() == "No image fits the filter."
+
+
+def test_nothing_is_wider_than_the_screen(viewer):
+    for other in ("", "general first"):
+        viewer.choose("other", other)
+        viewer.ready()
+        assert viewer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_keys_alone_are_enough(viewer):
+    page = viewer.page
+    reached = set()
+    for _ in range(14):  # so many, and no more, can be reached
+        page.keyboard.press("Tab")
+        name = page.evaluate(
+            "document.activeElement.dataset.control || document.activeElement.className"
+        )
+        reached.add(name)
+        if name == "cxr-stage":
+            with viewer.changes("arrow right"):
+                page.keyboard.press("ArrowRight")
+            assert "Image 2 of 5: image-1" in viewer.says()
+        if name == "opacity":
+            with viewer.changes("arrow on a slider"):
+                page.keyboard.press("ArrowRight")
+            assert viewer.says().startswith("opacity 55 %")
+        if name == "outline":
+            with viewer.changes("space on a box"):
+                page.keyboard.press("Space")
+    wanted = {"previous", "image", "next", "cxr-stage", "arm", "other", "label", "method", "layer"}
+    assert wanted | {"colours", "opacity", "threshold", "outline"} <= reached
+
+
+def test_it_says_what_it_shows(viewer):
+    root = viewer.root
+    assert root.get_attribute("aria-label") == "Made maps"
+    canvas = root.locator("canvas[role=img]")
+    assert canvas.get_attribute("aria-label") == (
+        "Radiograph image-0 with the Grad-CAM map of control for normal"
+    )
+    viewer.choose("method", "hirescam")
+    assert viewer.says() == (
+        "Method: HiResCAM. Image 1 of 5: image-0. control predicts normal, probability 0.70, right."
+    )
+    assert root.locator(".cxr-bars li").all_text_contents() == [
+        "normal (truth)0.70", "other pneumonia0.15", "COVID-190.15",
+    ]  # fmt: skip
+    facts = root.locator(".cxr-facts").inner_text().split("\n")
+    assert {"image-0", "patient-7", "birch", "PA", "F", "51", "CC0-1.0", "normal"} <= set(facts)
+    named = root.evaluate(
+        "root => [...root.querySelectorAll('select, input')].every(c => c.labels.length === 1)"
+    )
+    assert named
+
+
+def test_the_picture_is_the_blend_that_it_claims_to_be(viewer):
+    """Full opacity and no outline: the corner's colour is that of the map's corner."""
+    viewer.slide("opacity", 1)
+    viewer.control("outline").uncheck()
+    viewer.choose("colours", "grey")
+    viewer.choose("label", "covid19")
+    shown = viewer.root.evaluate(
+        "root => [...root.querySelector('canvas[role=img]').getContext('2d')"
+        ".getImageData(0, 0, 1, 1).data]"
+    )
+    from cxrstudy.explorer import MapKey
+
+    low = made_case(0).readings["control"].maps[MapKey("gradcam", "layer4", "covid19")]
+    assert shown[:3] == [int(low.values[0, 0])] * 3
+
+
+def test_it_prints_as_a_figure(desktop, page_file):
+    desktop.page.goto(page_file.as_uri())
+    desktop.ready()
+    desktop.page.emulate_media(media="print")
+    assert not desktop.root.locator(".cxr-controls").is_visible()
+    assert not desktop.control("next").is_visible()
+    assert desktop.root.locator(".cxr-plain canvas").is_visible()
+    assert desktop.root.locator("canvas[role=img]").is_visible()
+    assert "Grad-CAM at layer4" in desktop.root.locator("figcaption").inner_text()
+
+
+def test_several_on_a_page_do_not_meddle(desktop, tmp_path):
+    one = static_explorer([made_case(number) for number in range(3)], "One").html
+    two = static_explorer([made_case(number) for number in range(3, 6)], "Two").html
+    empty = static_explorer([made_case(0, "not stated")], "None").html
+    (tmp_path / "page.html").write_text(PAGE.format(one + two + one + empty), encoding="utf-8")
+    desktop.page.goto((tmp_path / "page.html").as_uri())
+    views = desktop.page.locator(".cxr-view[data-state=ready]")
+    views.nth(2).wait_for()
+    assert views.count() == 3
+    views.nth(1).locator("[data-control=next]").click()
+    shown = [views.nth(n).get_attribute("data-case") for n in range(3)]
+    assert shown == ["image-0", "image-4", "image-0"]
+    assert "there is no image to show" in desktop.page.locator("body").inner_text()
+    assert desktop.complaints == []
+
+
+def test_without_scripts_the_figure_and_the_reason_are_there(browser, page_file):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    assert page.locator(".cxr-still img").is_visible()
+    assert "1 image left out" in page.locator("body").inner_text()
+    context.close()

@@ -1,0 +1,129 @@
+"""Case: what is written for the browser says the same as what it was written from."""
+
+import base64
+import json
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from PIL import Image
+
+from cxrstudy.explorer.case import as_address, is_right, predicted
+from cxrstudy.explorer.encode import SHOWN, encode_image, encode_map, outline, shrink
+
+from .made import ARMS, KEYS, LABELS, made_case
+
+SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=16)
+
+
+@given(arrays(np.float32, SHAPES, elements=st.floats(0, 1e4, width=32)))
+def test_a_map_comes_back_within_half_a_step(raw):
+    width, height, peak, text = encode_map(raw).written
+    values = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width)
+    assert peak == pytest.approx(raw.max(), rel=1e-2)
+    assert np.allclose(values / 255 * raw.max(), raw, atol=raw.max() / 255 * 0.51)
+
+
+def test_an_empty_map_is_empty_and_says_so():
+    low = encode_map(np.zeros((3, 5), np.float32))
+    assert low.peak == 0
+    assert not low.values.any()
+
+
+def test_a_fine_map_is_averaged_down_and_keeps_its_place():
+    raw = np.zeros((64, 64), np.float32)
+    raw[48:52, 8:12] = 4.0
+    low = encode_map(raw, finest=16)
+    assert low.values.shape == (16, 16)
+    assert np.argwhere(low.values == 255).tolist() == [[12, 2]]
+    assert low.peak == 4.0
+
+
+@pytest.mark.parametrize("raw", [np.array([[-1.0, 1.0]]), np.array([[np.nan, 1.0]]), np.ones(3)])
+def test_what_is_no_map_is_refused(raw):
+    with pytest.raises(ValueError, match="a map"):
+        encode_map(raw)
+
+
+def test_an_image_keeps_its_proportions_and_its_grey_values():
+    grey = np.tile(np.linspace(0, 255, 600).astype(np.uint8), (900, 1))
+    small = shrink(grey)
+    assert small.shape == (SHOWN, round(600 * SHOWN / 900))
+    decoded = np.array(Image.open(BytesIO(encode_image(small))).convert("L")).astype(int)
+    assert np.abs(decoded - small).mean() < 3
+
+
+def test_a_small_image_is_not_enlarged():
+    grey = np.zeros((20, 30), np.uint8)
+    assert shrink(grey) is grey
+
+
+def test_an_outline_surrounds_exactly_its_mask():
+    rows, columns = np.mgrid[:200, :100]
+    mask = np.hypot(rows - 120, 2 * (columns - 40)) < 50
+    drawn = fill(outline(mask), 200, 100)
+    assert (drawn & mask).sum() / (drawn | mask).sum() > 0.96
+
+
+def test_an_outline_closes_at_the_edge_and_is_empty_for_nothing():
+    assert outline(np.zeros((9, 9), bool)) == ""
+    assert outline(np.ones((9, 9), bool)).count("M") == 1
+
+
+def fill(path, height, width):
+    """Draw a path of the outline's kind, without a browser."""
+    from matplotlib.path import Path
+
+    points = np.array([[float(n) for n in point.split()] for point in path[1:-1].split("L")])
+    rows, columns = np.mgrid[:height, :width]
+    centres = np.column_stack([(columns.ravel() + 0.5) / width, (rows.ravel() + 0.5) / height])
+    return Path(points).contains_points(centres * 1000).reshape(height, width)
+
+
+def test_a_case_is_plain_data():
+    case = made_case(1)
+    written = json.loads(json.dumps(case.written))
+    assert written["id"] == "image-1"
+    assert written["truth"] == ["other_pneumonia"]
+    assert written["facts"]["licence"] == "CC0-1.0"
+    assert written["readings"]["control"]["right"] is True
+    assert written["image"].startswith("data:image/webp;base64,")
+    for arm in ARMS:
+        for key in KEYS:
+            width, height, _, text = written["readings"][arm]["maps"][key.method][key.layer][
+                key.label
+            ]
+            stored = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width)
+            assert np.array_equal(stored, case.readings[arm].maps[key].values)
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"\x89PNG...", "png"), (b"\xff\xd8\xff\xe1", "jpeg")])
+def test_an_image_says_what_it_is(start, kind):
+    assert as_address(start).startswith(f"data:image/{kind};")
+
+
+def test_classes_exclude_each_other_and_labels_do_not():
+    said = {"a": 0.4, "b": 0.6, "c": 0.7}
+    assert predicted("multiclass", said) == ("c",)
+    assert predicted("multilabel", said) == ("b", "c")
+    assert predicted("binary", {"a": 0.2}) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "truth", "said", "right"),
+    [
+        ("multiclass", {"normal": True, "covid19": False}, ("normal",), True),
+        ("multiclass", {"normal": False, "covid19": True}, ("normal",), False),
+        ("multiclass", {}, ("normal",), None),
+        ("multilabel", {"normal": False, "covid19": True}, ("covid19",), True),
+        ("multilabel", {"covid19": True}, ("covid19", "normal"), True),  # normal is not known
+        ("multilabel", {"normal": False}, ("normal",), False),
+        ("binary", {"covid19": False}, (), True),
+        ("binary", {"somewhere else": True}, (), None),
+    ],
+)
+def test_right_is_agreement_with_all_that_is_known(kind, truth, said, right):
+    assert is_right(kind, truth, said, LABELS) is right
