@@ -31,7 +31,8 @@ PAPERMILL := $(BIN)/papermill --log-level WARNING $(if $(CI),--no-progress-bar)
 # A notebook that failed is kept under another name, with its error, to be looked at. One that did
 # not says at its end how it was made.
 define execute
-$(PAPERMILL) $< $@ $(1) || { mv $@ $(@:.ipynb=.failed.txt); \
+@echo "papermill $< $@ $(1)"
+@$(PAPERMILL) $< $@ $(1) || { mv $@ $(@:.ipynb=.failed.txt); \
 	echo "It is $(@:.ipynb=.failed.txt); to look at it, name it .ipynb and: $(BIN)/jupyter lab"; exit 1; }
 @$(BIN)/cxrstudy results stamp $@ >/dev/null; rm -f $(@:.ipynb=.failed.txt)
 endef

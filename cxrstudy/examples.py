@@ -42,6 +42,8 @@ def extremes(
     network = trained.load(study.records, study.plan(arms).ends[arm, 0])
     role = study.cohort.role("target")
     rows = _shown(role, label)
+    if len(rows) == 0:
+        return []
     scored = study.run({arm: arms[arm]}).query("seed == 0 and role == 'target' and split == 'test'")
     score = scored.set_index("id")[f"score_{label}"].reindex(role.table["id"].iloc[rows])
     order = np.argsort(score.to_numpy(), kind="stable")

@@ -1,11 +1,13 @@
 """Judgement: the evidence for all claims, from a reader's own run and from reference results."""
 
 from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
 
 import pandas as pd
 
-from cxrstudy import experiment, places, reference
-from cxrstudy.attention import ATTENTION, attention, read_attention
+from cxrstudy import experiment, reference
+from cxrstudy.attention import ATTENTION, attention, read_attention, write_attention
+from cxrstudy.beside import PROFILE
 from cxrstudy.chain import Chain
 from cxrstudy.claim import Claims, all_claims
 from cxrstudy.study import Study
@@ -35,7 +37,7 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
     return _evidence(scores_of, experiment.names())
 
 
-def evidence_of_results(cohort: str, profile: str) -> pd.DataFrame:
+def evidence_of_results(folder: Path) -> pd.DataFrame:
     """Evidence of recorded results for all claims.
 
     Raises
@@ -43,7 +45,6 @@ def evidence_of_results(cohort: str, profile: str) -> pd.DataFrame:
     ResultsError
         The results are not there, or altered.
     """
-    folder = places.RESULTS / cohort / profile
     maps = [MAPS] if (folder / ATTENTION).is_file() else []
 
     def scores_of(name: str) -> pd.DataFrame:
@@ -65,7 +66,8 @@ def judgements(study: Study) -> pd.DataFrame:
     tables = [judged(evidence_of_run(study), run, name, profile)]
     for folder in reference.folders():
         made = reference.facts(folder)
-        found = evidence_of_results(made.cohort, made.profile)
+        # The quick results are there to notice drift; they decide nothing.
+        found = evidence_of_results(folder) if made.profile == PROFILE else pd.DataFrame()
         if len(found):
             recorded = f"reference: {made.cohort}, {made.profile}, {seeds_in_words(made.seeds)}"
             tables.append(judged(found, recorded, made.cohort, made.profile))
@@ -93,12 +95,17 @@ def recorded_verdicts() -> pd.DataFrame:
     )
 
 
-def record_verdicts(cohort: str, profile: str) -> pd.DataFrame:
-    """Judge all claims by a set of results, and write the verdicts beside them."""
-    table = judged(evidence_of_results(cohort, profile), "reference", cohort, profile)
-    path = places.RESULTS / cohort / profile / VERDICTS
-    table.drop(columns="origin").to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
-    return table
+def record(study: Study, folder: Path) -> None:
+    """Write beside a study's results where its maps lie, and the verdicts on all claims."""
+    if MAPS in reference.experiments(folder):
+        write_attention(attention(study, experiment.arms_of(MAPS, study)), folder)
+    found = evidence_of_results(folder)
+    if len(found):
+        table = judged(found, "reference", study.cohort.name, study.profile.profile)
+        text = table.drop(columns="origin").to_csv(
+            index=False, float_format="%.6g", lineterminator="\n"
+        )
+        (folder / VERDICTS).write_text(text)
 
 
 def seeds_in_words(seeds: int) -> str:

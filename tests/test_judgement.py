@@ -12,7 +12,7 @@ from cxrstudy.judgement import (
     claims_about,
     evidence_of_run,
     judged,
-    record_verdicts,
+    record,
     recorded_verdicts,
     seeds_in_words,
 )
@@ -24,17 +24,17 @@ def scores_of(name, gain):
     """Scores of the arms that the claims about an experiment contrast."""
     mine = [claim for claim in CLAIMS if claim.experiment == name]
     better, other = {claim.arm for claim in mine}, {claim.against for claim in mine}
-    patients, truth = 200, np.arange(200) % 2
+    truth = np.arange(200) % 2
+    names = [f"i{number}" for number in range(200)]
     tables = []
     for arm in [*better, *(other - better)]:
         level = (1 + (gain if arm in better else 0)) * truth
-        noise = np.random.default_rng(1).normal(size=patients)
+        noise = np.random.default_rng(1).normal(size=200)
         table = pd.DataFrame(
             {"seed": 0, "run": "r", "role": "target", "split": "test", "truth_covid19": truth,
-             "id": [f"i{n}" for n in range(patients)], "patient": [f"p{n}" for n in range(patients)],
-             "source": "made", "score_covid19": level + noise}
+             "id": names, "patient": names, "source": "made", "score_covid19": level + noise}
         )  # fmt: skip
-        tables.append(table.assign(arm=pd.Series([arm] * patients)))
+        tables.append(table.assign(arm=pd.Series([arm] * 200)))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -73,8 +73,11 @@ def test_recorded_verdicts_are_void_once_the_claims_file_changed(tmp_path, monke
     monkeypatch.setattr(places, "RESULTS", tmp_path)
     monkeypatch.setattr(judgement.reference, "folders", lambda: [folder])
     found = evidence_of_run(study)
-    monkeypatch.setattr(judgement, "evidence_of_results", lambda cohort, profile: found)
-    written = record_verdicts("phantom", "standard")
+    monkeypatch.setattr(judgement.reference, "experiments", lambda asked: ["06_sequential_schemes"])
+    monkeypatch.setattr(judgement, "evidence_of_results", lambda asked: found)
+    study.cohort, study.profile = SimpleNamespace(name="phantom"), SimpleNamespace(profile="made")
+    record(study, folder)
+    written = judged(found, "", "phantom", "made")
     read = recorded_verdicts()
     assert read["verdict"].tolist() == written["verdict"].tolist()
     changed = [claims.model_copy(update={"sha256": "other"}) for claims in all_claims()]

@@ -46,9 +46,7 @@ def test_the_recorded_estimate_of_a_claim_is_that_of_other_tools(recomputed, cla
 
 
 def test_the_recorded_verdicts_follow_from_the_recorded_scores_and_the_claims_as_they_stand():
-    table = judgement.judged(
-        judgement.evidence_of_results("phantom", "standard"), "", "phantom", "standard"
-    )
+    table = judgement.judged(judgement.evidence_of_results(FOLDER), "", "phantom", "standard")
     recorded = judgement.recorded_verdicts().query("cohort == 'phantom'").set_index("claim")
     assert table.set_index("claim")["verdict"].to_dict() == recorded["verdict"].to_dict()
 

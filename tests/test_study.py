@@ -16,7 +16,7 @@ import yaml
 from cxrstudy import engine, places, store
 from cxrstudy.chain import Chain, Start
 from cxrstudy.cohort import CohortError
-from cxrstudy.profile import ProfileError
+from cxrstudy.profile import ProfileError, read_profile
 from cxrstudy.stage import StageError
 from cxrstudy.study import Study
 
@@ -365,3 +365,24 @@ def test_a_matched_stage_costs_as_much_by_the_area_of_the_image(study, pixels, s
     stage = study.matched(study.stage("target"), pixels)
     assert (stage.pixels, stage.steps) == (pixels, steps)
     assert stage.steps % stage.evaluations == 0
+
+
+def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path):
+    """Its smallest case: one step of two images. What it says is written, not what it scores."""
+    monkeypatch.setattr(places, "PROFILES", places.ROOT / "profiles")
+    monkeypatch.setattr(places, "MANIFESTS", places.ROOT / "data_manifests")
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
+    patients = {"target": 12, "external": 3, "general": 4, "pneumonia": 4}
+    few = read_profile("paper").model_copy(
+        update={"phantom_patients": patients | {"natural_small": 70, "natural_large": 70}}
+    )
+    monkeypatch.setattr("cxrstudy.study.read_profile", lambda name: few)
+    study = Study("paper", "phantom", 1)
+    stage = study.stage("target").but(steps=1, batch=2, evaluations=1, scored_on=())
+    arms = {"smallest": study.scratch >> stage}
+    scores = study.run(arms)
+    (record,) = study.records_of(arms)
+    assert record.identity["start"]["architecture"] == "densenet121"
+    assert record.identity["stage"]["pixels"] == 224
+    assert set(scores["split"]) == {"validation", "test"}
+    assert scores[["score_covid19", "score_normal"]].notna().all(axis=None)

@@ -426,3 +426,67 @@ def test_a_tag_of_another_architecture_is_refused(tmp_path, monkeypatch):
     start = Start("resnet14t", f"timm:{GOOD}", TINY.options)
     with pytest.raises(ValueError, match="weights do not fit ResNet"):
         build(start, 2, seed=0, body=None)
+
+
+# --- As BiT's authors publish them ----------------------------------------------------------------
+
+THIN = (("channels", (128, 128, 128, 128)), ("stem_chs", 32))
+BIT = Start("resnetv2_50x1_bit", "random", THIN)
+
+
+def published(model):
+    """A network's weights under the names, and in the layout, of the authors' files."""
+    names = {}
+
+    def convolution(name, weight):
+        names[f"{name}/standardized_conv2d/kernel"] = weight.detach().permute(2, 3, 1, 0).numpy()
+
+    def norm(name, layer):
+        names[f"{name}/group_norm/gamma"] = layer.weight.detach().numpy()
+        names[f"{name}/group_norm/beta"] = layer.bias.detach().numpy()
+
+    convolution("resnet/root_block", model.stem.conv.weight)
+    norm("resnet", model.norm)
+    for number, stage in enumerate(model.stages, 1):
+        for place, block in enumerate(stage.blocks, 1):
+            unit = f"resnet/block{number}/unit{place:02d}"
+            for letter, index in zip("abc", "123", strict=True):
+                convolution(f"{unit}/{letter}", getattr(block, f"conv{index}").weight)
+                norm(f"{unit}/{letter}", getattr(block, f"norm{index}"))
+            if block.downsample is not None:
+                convolution(f"{unit}/a/proj", block.downsample.conv.weight)
+    names["resnet/head/conv2d/kernel"] = model.head.fc.weight.detach().permute(2, 3, 1, 0).numpy()
+    names["resnet/head/conv2d/bias"] = model.head.fc.bias.detach().numpy()
+    return names
+
+
+def colour_bit():
+    torch.manual_seed(3)
+    return timm.create_model("resnetv2_50x1_bit", num_classes=1000, **dict(BIT.options)).eval()
+
+
+def test_a_file_of_bit_s_authors_is_read_and_folded(tmp_path):
+    colour = colour_bit()
+    np.savez(tmp_path / "BiT-S-R50x1.npz", **published(colour))
+    folded = build(given(tmp_path / "BiT-S-R50x1.npz", BIT), 3, seed=0, body=None).eval()
+    assert_sees_the_same(folded, colour)
+
+
+def test_a_relative_file_lies_in_the_folder_of_what_is_brought(tmp_path, monkeypatch):
+    monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path))
+    path = tmp_path / "weights" / "BiT-S-R50x1.npz"
+    path.parent.mkdir()
+    np.savez(path, **published(colour_bit()))
+    start = replace(BIT, weights=f"file:weights/BiT-S-R50x1.npz#{sha256(path)}")
+    assert build(start, 3, seed=0, body=None) is not None
+    with pytest.raises(WeightsError, match=r"SHA-256 is .*, expected one after #"):
+        build(replace(BIT, weights="file:weights/BiT-S-R50x1.npz#"), 3, seed=0, body=None)
+
+
+def test_a_file_of_bit_for_another_network_is_refused(tmp_path):
+    np.savez(tmp_path / "other.npz", **published(colour_bit()))
+    with pytest.raises(WeightsError, match=r"other\.npz: not BiT's, or not for ResNet"):
+        build(given(tmp_path / "other.npz"), 3, seed=0, body=None)
+    np.savez(tmp_path / "wrong.npz", nothing=np.zeros(3))
+    with pytest.raises(WeightsError, match=r"wrong\.npz: not BiT's"):
+        build(given(tmp_path / "wrong.npz", BIT), 3, seed=0, body=None)

@@ -11,6 +11,7 @@ from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
 from cxrstudy.cli.output import Plain, print_version
 from cxrstudy.cli.plan import show_plan
+from cxrstudy.cli.predict import predict_images
 from cxrstudy.cli.results import results
 from cxrstudy.cli.run import run_study
 from cxrstudy.cli.show import show_run
@@ -34,3 +35,4 @@ app.command("why")(explain_run)
 app.command("compare")(compare_results)
 app.command("plan")(show_plan)
 app.command("run")(run_study)
+app.command("predict")(predict_images)

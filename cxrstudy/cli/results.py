@@ -28,8 +28,11 @@ def write_results(
         Path | None, typer.Option(help="Folder; else results/COHORT/PROFILE of the project.")
     ] = None,
 ) -> None:
-    """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights."""
-    from cxrstudy import places, reference
+    """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights.
+
+    Beside them: where the maps of chapter Grad-CAM lie, and the verdicts on all claims.
+    """
+    from cxrstudy import judgement, places, reference
     from cxrstudy.status import experiments_of
     from cxrstudy.study import Study
 
@@ -37,7 +40,9 @@ def write_results(
     chosen = experiments or experiments_of(cohort)
     asked = f"--profile {profile} --cohort {cohort} --seeds {seeds}"
     command = " ".join(["cxrstudy results write", *(experiments or ()), asked])
-    written = reference.write(Study(profile, cohort, seeds), chosen, folder, command)
+    study = Study(profile, cohort, seeds)
+    written = reference.write(study, chosen, folder, command)
+    judgement.record(study, folder)
     typer.echo(f"{folder}: {written.runs:,} runs, {_size(folder):,} bytes")
 
 

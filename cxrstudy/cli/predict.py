@@ -1,0 +1,109 @@
+"""``cxrstudy predict``: what a run says about image files. Not for clinical use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxrstudy import places
+from cxrstudy.cli.output import Json
+
+if TYPE_CHECKING:  # what it needs is imported when it runs
+    from cxrstudy.predict import OperatingPoint, Prediction, Predictor, Unread
+
+
+def predict_images(
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE...", help="PNG, JPEG or DICOM files, or folders.")
+    ],
+    run: Annotated[str, typer.Option(metavar="ID", help="The beginning of a run's id.")],
+    maps: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where maps go; else maps/ID in the runs' folder."),
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option(help="What maps are about; else the most probable label.")
+    ] = None,
+    draw: Annotated[bool, typer.Option("--draw/--no-draw", help="Draw maps.")] = True,
+    json_wanted: Json = False,
+) -> None:
+    """Say what a run's network sees in images. Not for clinical use.
+
+    The exit status is 1 where a file could not be read; the others are answered all the same.
+    """
+    from cxrstudy import store
+    from cxrstudy.predict import NOTICE, Prediction, make_predictor
+
+    if not json_wanted:
+        typer.echo(NOTICE)
+    records = places.runs() / "store"
+    full = store.find(records, run)
+    predictor = make_predictor(records, full)
+    folder = (maps or places.runs() / "maps" / full[:12]) if draw else None
+    answers = []
+    if not json_wanted:
+        typer.echo(_head(full, predictor))
+    for answer in predictor.predict(images, folder, label):
+        answers.append(answer)
+        if not json_wanted:
+            typer.echo(_said(answer, predictor))
+    read = [answer for answer in answers if isinstance(answer, Prediction)]
+    if json_wanted:
+        typer.echo(_as_json(full, predictor, answers))
+    else:
+        typer.echo(f"\n{len(read)} of {len(answers)} files answered")
+    raise typer.Exit(int(len(read) < len(answers)))
+
+
+def _head(run: str, predictor: Predictor) -> str:
+    points = [f"  {name}: {_rule(point)}" for name, point in predictor.points.items()]
+    return "\n".join([f"\nrun {run[:12]} calls positive what reaches, of", *points])
+
+
+def _rule(point: OperatingPoint | str) -> str:
+    if isinstance(point, str):
+        return f"no operating point: {point}"
+    return (
+        f"{point.threshold:.3f} ({point.rule}; on the {point.images} validation images it was "
+        f"chosen on: sensitivity {point.sensitivity:.2f}, specificity {point.specificity:.2f})"
+    )
+
+
+def _said(answer: Prediction | Unread, predictor: Predictor) -> str:
+    from cxrstudy.predict import Unread
+
+    if isinstance(answer, Unread):
+        return f"\n{answer.file}\n  could not be read: {answer.code} {answer.reason}"
+    width = max(map(len, answer.probabilities))
+    words = {True: "positive", False: "negative", None: "no operating point"}
+    lines = [
+        f"  {name:{width}}  {value:.3f}  {words[answer.positive[name]]}"
+        for name, value in answer.probabilities.items()
+    ]
+    lines += [f"  WARNING {one.code}: {one.text}" for one in answer.warnings]
+    lines += [f"  map of {answer.explained}: {answer.map}"] if answer.map else []
+    return "\n".join([f"\n{answer.file} ({answer.width} x {answer.height})", *lines])
+
+
+def _as_json(run: str, predictor: Predictor, answers: list[Prediction | Unread]) -> str:
+    from dataclasses import asdict
+
+    from cxrstudy.predict import NOTICE, Prediction, Unread
+
+    points: dict[str, Any] = {
+        name: {"unknown": point} if isinstance(point, str) else asdict(point)
+        for name, point in predictor.points.items()
+    }
+    facts = {
+        "notice": NOTICE,
+        "run": run,
+        "labels": list(predictor.network.labels),
+        "operating_points": points,
+        "predictions": [one.facts for one in answers if isinstance(one, Prediction)],
+        "unread": [one.facts for one in answers if isinstance(one, Unread)],
+    }
+    # The notice belongs on the first line, in JSON as well.
+    return json.dumps(facts, indent=2, ensure_ascii=False).replace("{\n  ", "{", 1)

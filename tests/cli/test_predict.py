@@ -1,0 +1,123 @@
+"""``cxrstudy predict``: a folder with broken, colour, 16-bit and DICOM files."""
+
+import json
+import re
+import warnings
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from cxrstudy import cli, phantom, places, unlike
+from cxrstudy.predict import NOTICE
+
+
+def cxrstudy(*arguments):
+    result = CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return SimpleNamespace(status=result.exit_code, out=result.stdout, err=result.stderr)
+
+
+@pytest.fixture
+def run(small, monkeypatch):
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
+    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setattr(unlike, "LEAST", 2)
+    return small.study.plan(small.arms).ends["control", 0]
+
+
+@pytest.fixture
+def brought(tmp_path):
+    """A folder as somebody may bring it."""
+    folder = tmp_path / "brought"
+    folder.mkdir()
+    path = phantom.population.draw("target", 1, 9)["path"].iloc[0]
+    chest = phantom.read(path, 128)
+    Image.fromarray(chest).save(folder / "chest.png")
+    Image.fromarray(chest).convert("RGB").save(folder / "chest.jpg", quality=95)
+    Image.fromarray(chest.astype(np.uint16) * 16).save(folder / "deep.png")
+    write_dicom(folder / "patient", chest.astype(np.uint16) * 16)
+    tint = np.stack([chest, chest // 2, chest // 4], axis=-1)
+    Image.fromarray(tint).save(folder / "colour.png")
+    (folder / "broken.png").write_bytes((folder / "chest.png").read_bytes()[:400])
+    return folder
+
+
+def write_dicom(path, stored):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pytest.importorskip("pydicom.dataset")
+    made = dataset.Dataset()
+    made.file_meta = dataset.FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
+    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    made.Rows, made.Columns = stored.shape
+    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME1"
+    made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelRepresentation = 16, 12, 11, 0
+    made.PixelData = (4095 - stored).tobytes()
+    made.save_as(path, enforce_file_format=True)
+
+
+def test_a_folder_of_all_kinds(run, brought, tmp_path):
+    shown = cxrstudy("predict", brought, "--run", run[:12], "--maps", tmp_path / "maps")
+    assert shown.out.splitlines()[0] == NOTICE
+    assert "not for clinical use" in NOTICE.lower()
+    assert f"{brought / 'broken.png'}\n  could not be read: PIX003" in shown.out
+    assert shown.out.endswith("5 of 6 files answered\n")
+    assert shown.status == 1
+    maps = re.findall(r"map of \w+: (.*)", shown.out)
+    assert len(maps) == 5
+    assert sorted(maps) == sorted(str(path) for path in (tmp_path / "maps").iterdir())
+    colour = shown.out.split(str(brought / "colour.png"))[1].split(str(brought))[0]
+    assert "WARNING colour: this is a colour image" in colour
+    assert shown.out.count("WARNING colour") == 1
+
+
+def test_json_says_the_same_and_the_notice_is_on_its_first_line(run, brought):
+    shown = cxrstudy("predict", brought, "--run", run, "--no-draw", "--json")
+    assert shown.status == 1
+    assert NOTICE in shown.out.splitlines()[0]
+    told = json.loads(shown.out)
+    assert (told["notice"], told["run"]) == (NOTICE, run)
+    assert [one["file"] for one in told["unread"]] == [str(brought / "broken.png")]
+    assert told["unread"][0]["code"] == "PIX003"
+    answers = {one["file"].split("/")[-1]: one for one in told["predictions"]}
+    assert set(answers) == {"chest.png", "chest.jpg", "deep.png", "patient", "colour.png"}
+    assert all(set(one["probabilities"]) == set(told["labels"]) for one in answers.values())
+    assert all(one["map"] is None for one in answers.values())
+    assert set(told["operating_points"]) == set(told["labels"])
+    # One picture in three formats is answered alike: 12 bits are stretched as the DICOM's are.
+    assert answers["deep.png"]["probabilities"] == answers["patient"]["probabilities"]
+    for label in told["labels"]:
+        values = [answers[name]["probabilities"][label] for name in ("chest.png", "chest.jpg")]
+        assert values[0] == pytest.approx(values[1], abs=0.02)
+
+
+def test_where_all_files_are_read_it_ends_with_0_and_warnings_don_t_change_that(run, brought):
+    shown = cxrstudy("predict", brought / "colour.png", brought / "chest.jpg", "--run", run)
+    assert shown.status == 0
+    assert "WARNING" in shown.out
+    folder = places.runs() / "maps" / run[:12]
+    assert str(folder) in shown.out
+    assert len(list(folder.glob("colour.png-*.png"))) == 1
+
+
+def test_training_images_that_are_too_few_are_said_to_be(run, brought, monkeypatch):
+    monkeypatch.setattr(unlike, "LEAST", 10_000)
+    monkeypatch.setattr(unlike, "_read", lambda path: None)
+    shown = cxrstudy("predict", brought / "chest.png", "--run", run, "--no-draw")
+    assert "WARNING uncompared: could not be compared with the training images" in shown.out
+    assert shown.status == 0
+
+
+def test_errors_are_messages_and_the_notice_stands_before_them(run, brought):
+    shown = cxrstudy("predict", brought, "--run", "nothing")
+    assert (shown.status, shown.out) == (1, f"{NOTICE}\n")
+    assert "0 runs begin with 'nothing'" in shown.err
+    shown = cxrstudy("predict", brought, "--run", run, "--label", "lung")
+    assert "no label 'lung'" in shown.err
+    assert cxrstudy("predict", "--help").status == 0
