@@ -5,10 +5,7 @@ image, and a column ``score_MEASURE`` a measure. Baselines that know nothing of 
 beside the others.
 """
 
-import gzip
-import json
 from collections.abc import Hashable, Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -28,11 +25,8 @@ from cxrstudy.explain import (
     upsample,
 )
 from cxrstudy.gather import RolePixels
-from cxrstudy.lesion import SIZES, lesion_areas, size_classes
 from cxrstudy.pixels import build
-from cxrstudy.reference import arm_of
 from cxrstudy.role import Role
-from cxrstudy.statistics import estimates, mean
 from cxrstudy.study import Study
 from cxrstudy.trained import Trained
 
@@ -41,9 +35,6 @@ CELLS = 8
 
 #: Measures that need a lesion, and those of the regions.
 POINTING = ("pointing", "iou")
-
-#: File of recorded measures beside reference results.
-ATTENTION = "attention.csv.gz"
 
 Maps = NDArray[np.float32]
 
@@ -135,25 +126,6 @@ def attention(
     return pd.concat(tables, ignore_index=True)
 
 
-def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Estimate the mean of a measure by size of the lesion.
-
-    Returns
-    -------
-    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
-    known.
-    """
-    areas = lesion_areas(study.cohort.role("target"), "covid19")
-    if areas.empty:
-        return pd.DataFrame()
-    sizes, tables = size_classes(areas), []
-    for size in SIZES:
-        kept = table[table["id"].isin(sizes.index[sizes == size])]
-        found = estimates(kept, mean(measure))
-        tables.append(found.assign(arm=[f"{arm}, {size} lesions" for arm in found["arm"]]))
-    return pd.concat(tables, ignore_index=True)
-
-
 def maps_of(network: Trained, images: Tensor, label: str, method: str = "gradcam") -> Maps:
     """Maps of a label, as large as the images, at the layer of :func:`pointing_layer`."""
     layer = pointing_layer(network.model, network.pixels)
@@ -178,19 +150,3 @@ def _measured(
     # All images show the label; the statistics of scores ask for their truth.
     truth = {f"truth_{name}": 1.0 for name in measures}
     return kept.rename(columns={name: f"score_{name}" for name in measures}).assign(**truth)
-
-
-def write_attention(table: pd.DataFrame, folder: Path) -> Path:
-    """Write measures beside reference results; the same table is the same bytes."""
-    written = table.assign(arm=[json.dumps(arm) for arm in table["arm"]])
-    text = written.to_csv(index=False, float_format="%.5g", lineterminator="\n")
-    path = folder / ATTENTION
-    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-    return path
-
-
-def read_attention(folder: Path) -> pd.DataFrame:
-    """Read measures from beside reference results."""
-    texts = dict.fromkeys(("role", "split", "id", "patient"), str)
-    table = pd.read_csv(folder / ATTENTION, dtype=texts, keep_default_na=False, na_values=[""])
-    return table.assign(arm=[arm_of(text) for text in table["arm"]])

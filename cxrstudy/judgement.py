@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy import experiment, reference
-from cxrstudy.attention import ATTENTION, attention, read_attention, write_attention
+from cxrstudy.attended import ATTENTION, read_attention, write_attention
 from cxrstudy.beside import PROFILE
 from cxrstudy.chain import Chain
 from cxrstudy.claim import Claims, all_claims
@@ -32,6 +32,8 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
             return study.run(arms)
         control: dict[Hashable, Chain] = {"control": arms["control"]}
         study.run(control)
+        from cxrstudy.attention import attention  # takes torch
+
         return attention(study, control)
 
     return _evidence(scores_of, experiment.names())
@@ -98,6 +100,8 @@ def recorded_verdicts() -> pd.DataFrame:
 def record(study: Study, folder: Path) -> None:
     """Write beside a study's results where its maps lie, and the verdicts on all claims."""
     if MAPS in reference.experiments(folder):
+        from cxrstudy.attention import attention  # takes torch
+
         write_attention(attention(study, experiment.arms_of(MAPS, study)), folder)
     found = evidence_of_results(folder)
     if len(found):

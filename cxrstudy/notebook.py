@@ -1,6 +1,6 @@
 """Notebook: what the cells of an experiment say, and how their results are shown.
 
-A notebook imports from here all that it needs.
+A notebook imports from here what reads records; what takes torch it imports by itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +10,13 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from cxrstudy import benchmark, diagrams, figures
-from cxrstudy.attention import attention, attention_by_size
+from cxrstudy.attended import attention_by_size
 from cxrstudy.audit.outcome import Outcome
 from cxrstudy.baseline import source_alone
 from cxrstudy.beside import beside, reference_of
 from cxrstudy.chain import Chain
 from cxrstudy.claim import all_claims, claims_table, read_claims
 from cxrstudy.demographics import demographics, flow_of
-from cxrstudy.examples import extremes, page_explorer
 from cxrstudy.experiment import arms_of
 from cxrstudy.judgement import claims_about, judgements, recorded_verdicts
 from cxrstudy.levels import (
@@ -50,20 +49,18 @@ from cxrstudy.statistics import (
     trend,
 )
 from cxrstudy.study import Study
-from cxrstudy.trust import between, faithful, sanity, steady, subject
 from cxrstudy.verdict import evidence
 
 __all__ = [
-    "Study", "arms_of", "at_sensitivity", "attention", "attention_by_size", "audit_rows",
-    "auroc", "banner", "benchmark_leaks", "beside", "between", "brier", "by_lesion_size",
-    "calibration_curve", "calibration_slope", "calibration_table", "chapters",
-    "check_parameters", "claims_of", "claims_table", "contrasts", "costs", "decision_curve",
-    "demographics", "diagrams", "environments", "estimates", "extremes", "faithful", "figures",
-    "flow_of", "groups_of", "judgements", "lesion_extents", "mean", "mixup_levels",
-    "operating_points", "page_explorer", "patients_of", "provenance", "read_claims",
-    "recorded_verdicts", "reference_of", "reminder", "repeat", "resolution_levels", "rules",
-    "runs_of", "sanity", "saved", "sides", "source_alone", "source_doses", "steady",
-    "strengths", "subgroups", "subject", "table", "trend", "untestable", "verdict_table",
+    "Study", "arms_of", "at_sensitivity", "attention_by_size", "audit_rows", "auroc", "banner",
+    "benchmark_leaks", "beside", "brier", "by_lesion_size", "calibration_curve",
+    "calibration_slope", "calibration_table", "chapters", "check_parameters", "claims_of",
+    "claims_table", "contrasts", "costs", "decision_curve", "demographics", "diagrams",
+    "environments", "estimates", "figures", "flow_of", "groups_of", "judgements",
+    "lesion_extents", "mean", "mixup_levels", "operating_points", "patients_of", "provenance",
+    "read_claims", "recorded_verdicts", "reference_of", "reminder", "repeat",
+    "resolution_levels", "rules", "runs_of", "saved", "sides", "source_alone", "source_doses",
+    "strengths", "subgroups", "table", "trend", "untestable", "verdict_table",
 ]  # fmt: skip
 
 _CITED = {"A": "Zhao 2021", "B": "Fricks 2021"}

@@ -1,21 +1,11 @@
 """Attention: maps of every arm, measured against the truth, as tables that statistics take."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
 from cxrstudy import phantom, trained
-from cxrstudy.attention import (
-    attention,
-    attention_by_size,
-    images_of,
-    maps_of,
-    pointing_layer,
-    read_attention,
-    shown_rows,
-    write_attention,
-)
+from cxrstudy.attention import attention, images_of, maps_of, pointing_layer, shown_rows
 from cxrstudy.explain import energy, heatmaps
 from cxrstudy.role import Role
 from cxrstudy.statistics import contrast, estimates, mean
@@ -96,22 +86,6 @@ def test_statistics_take_the_table_as_scores(looked):
     row = contrast(looked, mean("energy_lesion"), "control", "lung mask", replicates=50).iloc[0]
     other = looked[looked["arm"] == "lung mask"]["score_energy_lesion"].mean()
     assert row["estimate"] == pytest.approx(expected - other)
-
-
-def test_sizes_of_lesions_divide_the_images(small):
-    everything = attention(small.study, {"control": small.arms["control"]})
-    table = attention_by_size(small.study, everything, "energy_lesion")
-    uniform = table[table["arm"].str.startswith("uniform")]["estimate"]
-    assert uniform.is_monotonic_increasing
-    assert table["arm"].iloc[0] == "control, small lesions"
-
-
-def test_what_is_written_is_read_and_the_same_table_is_the_same_bytes(looked, tmp_path):
-    path = write_attention(looked, tmp_path)
-    first = path.read_bytes()
-    read = read_attention(tmp_path)
-    pd.testing.assert_frame_equal(read, looked[read.columns], rtol=1e-4, check_dtype=False)
-    assert write_attention(looked, tmp_path).read_bytes() == first
 
 
 def test_real_images_are_measured_by_shape_alone(small, monkeypatch):

@@ -469,7 +469,8 @@ def test_a_file_of_bit_s_authors_is_read_and_folded(tmp_path):
     colour = colour_bit()
     np.savez(tmp_path / "BiT-S-R50x1.npz", **published(colour))
     folded = build(given(tmp_path / "BiT-S-R50x1.npz", BIT), 3, seed=0, body=None).eval()
-    assert_sees_the_same(folded, colour)
+    # BiT standardises the weights of each filter, so that a folded stem is rescaled by filter.
+    assert_sees_the_same(folded, colour, tolerance=2e-3)
 
 
 def test_a_relative_file_lies_in_the_folder_of_what_is_brought(tmp_path, monkeypatch):
