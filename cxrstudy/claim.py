@@ -37,6 +37,8 @@ class Claim(Strict):
         accepted (non-inferiority).
     level
         Of the interval, and one minus it of the corrected test.
+    seeds
+        Fewest repeats that may decide; with fewer a claim is inconclusive, whatever the interval.
     published
         The paper's own numbers.
     not_testable
@@ -53,6 +55,7 @@ class Claim(Strict):
     against: Arm = ""
     margin: float = 0.0
     level: float = Field(0.95, gt=0, lt=1)
+    seeds: int = Field(5, ge=1)
     published: dict[str, float] = Field(default_factory=dict)
     not_testable: str = ""
 

@@ -101,6 +101,29 @@ def saved(
     return patients_saved(sized, metric, name, against)
 
 
+def saved_in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Say a table of :func:`saved` in whole patients; where a curve never gets there, so.
+
+    Returns
+    -------
+    A row a size: ``start``, ``trained on``, ``AUROC reached``, ``the other start``, and how many
+    patients that ``needs`` with its interval.
+    """
+    most = int(table["trained"].max())
+
+    def patients(value: float) -> str:
+        return f"more than {most:,}" if np.isinf(value) else f"{value:,.0f}"
+
+    needs = [
+        f"{patients(row.estimate)} [{patients(row.low)}, {patients(row.high)}]"
+        for row in table.itertuples()
+    ]
+    shown = table.assign(reached=table["reached"].map("{:.3f}".format), needs=needs)
+    named = {"name": "start", "trained": "trained on", "reached": "AUROC reached"}
+    named |= {"against": "the other start", "needs": "needs [95 %]"}
+    return shown.rename(columns=named)[list(named.values())]
+
+
 def lesion_extents(study: Study, arms: Mapping[tuple[float, str], Chain]) -> pd.DataFrame:
     """Side of the lesions in pixels of what the network sees, by size and resolution.
 

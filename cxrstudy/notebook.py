@@ -26,6 +26,7 @@ from cxrstudy.levels import (
     patients_of,
     resolution_levels,
     saved,
+    saved_in_words,
     sides,
     source_doses,
     strengths,
@@ -59,14 +60,15 @@ __all__ = [
     "environments", "estimates", "figures", "flow_of", "groups_of", "judgements",
     "lesion_extents", "mean", "mixup_levels", "operating_points", "patients_of", "provenance",
     "read_claims", "recorded_verdicts", "reference_of", "reminder", "repeat",
-    "resolution_levels", "rules", "runs_of", "saved", "sides", "source_alone", "source_doses",
-    "strengths", "subgroups", "table", "trend", "untestable", "verdict_table",
+    "resolution_levels", "rules", "runs_of", "saved", "saved_in_words", "sides", "source_alone",
+    "source_doses", "strengths", "subgroups", "table", "trend", "untestable", "verdict_table",
 ]  # fmt: skip
 
 _CITED = {"A": "Zhao 2021", "B": "Fricks 2021"}
 
 _FORMATS = {
     "p": "{:.3f}", "adjusted_p": "{:.3f}", "detectable": "{:.3f}",
+    "standard_error": "{:.4f}", "threshold": "{:.3f}",
     "source_rule_test": "{:.1%}", "source_rule_train": "{:.1%}", "view_rule_test": "{:.1%}",
     "image_steps": "{:,.0f}", "seconds": "{:,.0f}", "MiB": "{:,.0f}",
 }  # fmt: skip

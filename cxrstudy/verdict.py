@@ -125,6 +125,8 @@ def _judge(claim: Claim, row: pd.Series) -> Outcome:
         return "not testable"
     if pd.isna(row["estimate"]):
         return "no evidence"
+    if row["seeds"] < claim.seeds:
+        return "inconclusive"
     return decide(row["low"], row["high"], claim.margin, row["adjusted_p"], claim.level)
 
 

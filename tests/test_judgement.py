@@ -51,7 +51,9 @@ def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
     table = judged(found, "this run", "phantom", "quick").set_index("claim")
     assert set(table["paper"]) == {"A", "B"}
     for claim in CLAIMS:
-        assert table.loc[claim.id, "verdict"] == "reproduced", claim.id
+        # One seed decides nothing, however large the effect.
+        assert table.loc[claim.id, "verdict"] == "inconclusive", claim.id
+        assert table.loc[claim.id, "low"] > claim.margin
     assert table.loc["A6", "verdict"] == "not testable"
 
 

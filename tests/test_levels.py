@@ -13,6 +13,7 @@ from cxrstudy.levels import (
     patients_of,
     resolution_levels,
     saved,
+    saved_in_words,
     source_doses,
 )
 from cxrstudy.statistics import auroc
@@ -87,6 +88,10 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
     table = saved(study, arms, scored(study, arms, skill), auroc("covid19"), "in-domain", "random")
     middle = table[table["trained"] == patients[0.1]].iloc[0]
     assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)
+    said = saved_in_words(table)
+    assert said["trained on"].tolist() == table["trained"].tolist()
+    assert said["needs [95 %]"].iloc[-1].startswith(f"more than {patients[1]} [")
+    assert said["needs [95 %]"].iloc[2].startswith(f"{middle['estimate']:.0f} [")
 
 
 def test_lesions_of_a_size_are_larger_where_the_image_has_more_pixels(study):

@@ -11,7 +11,7 @@ from cxrstudy.verdict import EVIDENCE, decide, evidence, standing, verdicts
 
 CLAIM = {
     "id": "X1", "sentence": "Order helps.", "experiment": "06", "metric": "auroc",
-    "label": "covid19", "arm": "ordered", "against": "control",
+    "label": "covid19", "arm": "ordered", "against": "control", "seeds": 1,
 }  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def claims(*changes, sha256="0123456789abcdef"):
 def found(*rows):
     columns = ["claim", "estimate", "low", "high", "p"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(detectable=0.04, patients=40, images=50, seeds=3)[EVIDENCE]
+    return table.assign(detectable=0.04, patients=40, images=50, seeds=5)[EVIDENCE]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,13 @@ def test_a_claim_without_evidence_counts_in_the_correction():
     table = verdicts(paper, found(("X1", 0.05, 0.01, 0.09, 0.03)))
     assert table["verdict"].tolist() == ["inconclusive", "no evidence"]
     assert table["adjusted_p"].tolist() == pytest.approx([0.06, 1.0])
+
+
+def test_fewer_seeds_than_the_claim_asks_for_never_decide():
+    table = found(("X1", 0.07, 0.04, 0.10, 0.002))
+    assert verdicts(claims({"seeds": 5}), table)["verdict"].tolist() == ["reproduced"]
+    few = verdicts(claims({"seeds": 5}), table.assign(seeds=4))
+    assert few["verdict"].tolist() == ["inconclusive"]
 
 
 def test_two_pieces_of_evidence_for_one_claim_are_refused():
