@@ -8,6 +8,7 @@ The words are module names: look for the word, find the code.
 """
 
 import os
+import warnings
 from typing import Any
 
 # OpenMP threads that spin while another process works slow two parallel trainings by a factor of
@@ -16,6 +17,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 # Without a workspace of fixed size cuBLAS may add in another order each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+# fastai 2.8 imports torch.jit.script, which torch 2.15 has deprecated; a reader can do nothing.
+warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated")
 
 __version__ = "0.1.0"
 

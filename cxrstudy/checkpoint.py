@@ -9,19 +9,14 @@ import io
 import os
 import random
 import time
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-
-with warnings.catch_warnings():
-    # fastai 2.8 imports torch.jit.script, which torch 2.15 has deprecated.
-    warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated")
-    from fastai.callback.core import Callback, CancelEpochException
-    from fastai.data.core import DataLoaders
-    from fastcore.foundation import L
+from fastai.callback.core import Callback, CancelEpochException
+from fastai.data.core import DataLoaders
+from fastcore.foundation import L
 
 #: Seconds of training that a killed process may lose, beyond the evaluation it was in.
 EVERY = 20.0

@@ -55,13 +55,13 @@ from cxrstudy.verdict import evidence
 __all__ = [
     "Study", "arms_of", "at_sensitivity", "attention_by_size", "audit_rows", "auroc", "banner",
     "benchmark_leaks", "beside", "brier", "by_lesion_size", "calibration_curve",
-    "calibration_slope", "calibration_table", "chapters", "check_parameters", "claims_of",
-    "claims_table", "contrasts", "costs", "decision_curve", "demographics", "diagrams",
-    "environments", "estimates", "figures", "flow_of", "groups_of", "judgements",
-    "lesion_extents", "mean", "mixup_levels", "operating_points", "patients_of", "provenance",
-    "read_claims", "recorded_verdicts", "reference_of", "reminder", "repeat",
-    "resolution_levels", "rules", "runs_of", "saved", "saved_in_words", "sides", "source_alone",
-    "source_doses", "strengths", "subgroups", "table", "trend", "untestable", "verdict_table",
+    "calibration_slope", "calibration_table", "check_parameters", "claims_of", "claims_table",
+    "contrasts", "costs", "decision_curve", "demographics", "diagrams", "environments",
+    "estimates", "figures", "flow_of", "groups_of", "judgements", "lesion_extents", "mean",
+    "mixup_levels", "operating_points", "patients_of", "provenance", "read_claims",
+    "recorded_verdicts", "reference_of", "reminder", "repeat", "resolution_levels", "rules",
+    "runs_of", "saved", "saved_in_words", "sides", "source_alone", "source_doses", "strengths",
+    "subgroups", "table", "trend", "untestable", "verdict_details", "verdict_table",
 ]  # fmt: skip
 
 _CITED = {"A": "Zhao 2021", "B": "Fricks 2021"}
@@ -123,49 +123,57 @@ def claims_of(experiment: str, scores: pd.DataFrame) -> HTML:
     """Show the claims that an experiment is about, with the evidence that scores give."""
     rows = [
         evidence(claims.of(experiment), scores).assign(
-            sentence=[claim.sentence for claim in claims.of(experiment)],
-            contrast=[claim.contrast for claim in claims.of(experiment)],
-            margin=[claim.margin for claim in claims.of(experiment)],
+            sentence=[
+                f"{claim.sentence} ({claim.contrast}; margin {claim.margin:g})"
+                for claim in claims.of(experiment)
+            ]
         )
         for claims in claims_about(experiment)
     ]
-    columns = ["claim", "sentence", "contrast", "margin", "estimate", "low", "high", "p"]
-    columns += ["detectable", "patients", "images", "seeds"]
+    columns = ["claim", "sentence", "estimate", "low", "high", "p", "detectable"]
     return table(
         pd.concat(rows)[columns], estimate="difference [95 %]", p="p, about the margin",
-        detectable="smallest that could have been seen",
+        detectable="could have seen",
     )  # fmt: skip
 
 
 def verdict_table(judged: pd.DataFrame) -> HTML:
-    """Show a row a claim and origin: what it rests on, and the verdict."""
-    shown = judged[judged["verdict"] != "not testable"].copy()
-    paper = {claims.paper: claims for claims in all_claims()}
-    shown["published"] = [
-        " to ".join(f"{value:.3f}" for value in paper[row.paper].published(row.claim).values())
-        for row in shown.itertuples()
-    ]
-    # A decided claim has seen what there was to see.
-    shown.loc[shown["verdict"] != "inconclusive", "detectable"] = float("nan")
-    shown["sentence"] += " [" + shown["paper"].map(_CITED) + "]"
-    columns = ["claim", "sentence", "published", "origin", "contrast", "estimate", "low", "high"]
-    columns += ["margin", "adjusted_p", "verdict", "detectable", "patients", "seeds"]
+    """Show a row a claim, with what each origin says of it: difference, interval and verdict."""
+    rows = []
+    for claims in all_claims():
+        for claim in claims.testable:
+            mine = judged[judged["claim"] == claim.id]
+            said = {row.origin: _said(row) for row in mine.itertuples()}
+            numbers = [f"{value:.3f}" for value in claims.published(claim.id).values()]
+            rows.append(
+                {
+                    "claim": f'<a href="{claim.experiment}.html">{claim.id}</a>',
+                    "sentence": f"{claim.sentence} ({_CITED[claims.paper]}; {claim.contrast})",
+                    "paper reports": " to ".join(numbers) or "no number",
+                    **said,
+                }
+            )
+    shown = pd.DataFrame(rows).to_html(index=False, border=0, escape=False)
+    return HTML(f'<div class="study-table study-verdicts">{shown}</div>')
+
+
+def verdict_details(judged: pd.DataFrame) -> HTML:
+    """Show margin, corrected p value, and patients and seeds of every verdict."""
+    shown = judged[judged["estimate"].notna()].sort_values(["claim", "origin"])
+    columns = ["claim", "origin", "margin", "adjusted_p", "detectable", "patients", "seeds"]
+    counts = {name: shown[name].astype(int) for name in ("patients", "seeds")}
     return table(
-        shown.sort_values(["claim", "origin"], ascending=[True, False])[columns],
-        estimate="difference [95 %]", adjusted_p="p, corrected (Holm)",
-        published="paper reports (AUC)", detectable="smallest that could have been seen",
+        shown.assign(**counts)[columns], adjusted_p="p, corrected (Holm)",
+        detectable="smallest that could have been seen",
     )  # fmt: skip
 
 
-def chapters() -> HTML:
-    """Link every claim to the chapter that tells its experiment."""
-    rows = [
-        f"<li>{claim.id}: {claim.contrast}: "
-        f'<a href="{claim.experiment}.html">{claim.experiment[3:].replace("_", " ")}</a></li>'
-        for claims in all_claims()
-        for claim in claims.testable
-    ]
-    return HTML(f"<ul>{''.join(rows)}</ul>")
+def _said(row: Any) -> str:
+    if pd.isna(row.estimate):
+        return f"<b>{row.verdict}</b>"
+    text = f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
+    seen = f"<br>could have seen {row.detectable:.3f}" if row.verdict == "inconclusive" else ""
+    return f"<b>{row.verdict}</b><br>{text}{seen}"
 
 
 def untestable() -> HTML:
