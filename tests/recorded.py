@@ -73,7 +73,8 @@ def project(folder: Path) -> Iterator[Path]:
     for name in ("profiles", "data_manifests/cohorts", "notebooks", "claims", "results"):
         (folder / name).mkdir(parents=True)
     (folder / "profiles" / "tiny.yaml").write_text(yaml.safe_dump(PROFILE))
-    (folder / "claims" / "paper.yaml").write_text("paper: A\n")
+    claims = "paper: A\ncitation: nobody\nclaims: []\n"
+    (folder / "claims" / "paper.yaml").write_text(claims)
     for name in ("made", "other"):
         path = folder / "data_manifests" / "cohorts" / f"{name}.yaml"
         path.write_text(yaml.safe_dump(cohort(name)))

@@ -34,7 +34,7 @@ def made(tmp_path_factory):
     return make_role(tmp_path_factory.mktemp("pixels"))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def settings():
     """Leave torch as it was found."""
     threads = torch.get_num_threads()
