@@ -89,6 +89,23 @@ def between(one: Subject, other: Subject) -> pd.DataFrame:
     return summarise(table, ["spearman", "ssim"])
 
 
+def between_seeds(
+    study: Study, arms: Mapping[Hashable, Chain], arm: Hashable, label: str = "covid19"
+) -> pd.DataFrame:
+    """Similarity of the maps of trainings that differ in the seed alone, each with the first.
+
+    Returns
+    -------
+    As :func:`between`, with a column ``seed``; empty where there is one seed.
+    """
+    first = subject(study, arms, arm, label)
+    tables = [
+        between(first, subject(study, arms, arm, label, seed=seed)).assign(seed=seed)
+        for seed in range(1, study.seeds)
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"seed": []})
+
+
 def faithful(one: Subject) -> pd.DataFrame:
     """Areas under deletion and insertion curves, and those of a random order.
 

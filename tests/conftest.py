@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,3 +115,28 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
         }
         study.run(arms)
         yield SimpleNamespace(study=study, arms=arms, runs=folder / "runs")
+
+
+#: Names of Chromium, and what it is started with.
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def chromium() -> str | None:
+    """Where Chromium is: CXRSTUDY_CHROMIUM, or on the path."""
+    named = os.environ.get("CXRSTUDY_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="this test was not run: playwright is not installed"
+    )
+    path = chromium()
+    if path is None:
+        pytest.skip("this test was not run: no Chromium is installed (CXRSTUDY_CHROMIUM names one)")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxrstudy.trust import between, faithful, sanity, steady, subject
+from cxrstudy.trust import between, between_seeds, faithful, sanity, steady, subject
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +37,11 @@ def test_stability_is_a_similarity(control):
     assert table["metric"].tolist() == ["spearman", "ssim"]
     assert table["estimate"].between(-1, 1).all()
     assert (table["low"] <= table["estimate"]).all()
+
+
+def test_trainings_that_differ_in_the_seed_are_compared_with_the_first(small):
+    table = between_seeds(small.study, small.arms, "control")
+    assert table["seed"].tolist() == [1, 1]
+    first, other = (subject(small.study, small.arms, "control", seed=seed) for seed in (0, 1))
+    expected = between(first, other)["estimate"].tolist()
+    assert table["estimate"].tolist() == pytest.approx(expected)
