@@ -82,19 +82,20 @@ def recorded_verdicts() -> pd.DataFrame:
     Returns
     -------
     A row a claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``, ``verdict``,
-    ``rule``.
+    the beginning of its ``rule``.
     """
     tables = [
         standing(table[table["paper"] == claims.paper], claims)
         for folder in reference.folders()
-        if (folder / VERDICTS).is_file()
+        if (folder / VERDICTS).is_file() and folder.name == PROFILE
         for table in [pd.read_csv(folder / VERDICTS)]
         for claims in all_claims()
     ]
     columns = ["paper", "claim", "cohort", "profile", "verdict", "rule"]
-    return (
-        pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
-    )
+    if not tables:
+        return pd.DataFrame(columns=columns)
+    found = pd.concat(tables, ignore_index=True)[columns]
+    return found.assign(rule=found["rule"].str[:12])
 
 
 def record(study: Study, folder: Path) -> None:
