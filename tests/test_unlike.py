@@ -1,6 +1,7 @@
 """Unlike: how often the rule falls on held-out phantoms, and on what is no frontal chest."""
 
 import io
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -213,3 +214,33 @@ def test_a_cohort_that_is_gone_is_named(record):
     )
     with pytest.raises(TrainingImagesError, match=r"gone\.yaml: no such cohort"):
         reference_of(other)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_colour_of_a_dicom_file(dtype):
+    top = np.iinfo(dtype).max
+    tinted = np.full((20, 20, 3), [top, top // 2, 0], dtype)
+    assert unlike.colour_of(dicom(tinted, "RGB")) == pytest.approx(255)
+    assert unlike.colour_of(dicom(tinted[..., 0], "MONOCHROME2")) == 0
+
+
+def dicom(stored, photometric):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pytest.importorskip("pydicom.dataset")
+    made = dataset.Dataset()
+    made.file_meta = dataset.FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
+    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    made.Rows, made.Columns = stored.shape[:2]
+    made.SamplesPerPixel = 3 if stored.ndim == 3 else 1
+    if stored.ndim == 3:
+        made.PlanarConfiguration = 0
+    made.PhotometricInterpretation, made.PixelRepresentation = photometric, 0
+    made.BitsAllocated = made.BitsStored = stored.dtype.itemsize * 8
+    made.HighBit = made.BitsStored - 1
+    made.PixelData = stored.tobytes()
+    stream = io.BytesIO()
+    made.save_as(stream, enforce_file_format=True)
+    return stream.getvalue()
