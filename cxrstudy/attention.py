@@ -64,7 +64,7 @@ def images_of(study: Study, network: Trained, role: Role, rows: NDArray[np.intp]
             study.cohort.manifests[str(name)], network.pixels, places.runs() / "pixels",
             places.data(), 1,
         )
-        for name in role.table["manifest"].iloc[rows].unique()
+        for name in role.table["manifest"].unique()
     }  # fmt: skip
     bytes_ = RolePixels(role.table, maps, network.record.identity["stage"]["look"])[rows]
     mean, deviation = network.statistics

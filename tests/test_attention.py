@@ -97,3 +97,10 @@ def test_real_images_are_measured_by_shape_alone(small, monkeypatch):
     regions = regions_of(real, role.rows("test")[:3], 64)
     assert "lesion" not in regions
     assert regions["outside"].shape == (3, 64, 64)
+
+
+def test_a_role_may_draw_on_several_manifests(small, network):
+    both = small.study.cohort.role("target", "external")
+    images = images_of(small.study, network, both, np.array([0]))
+    alone = images_of(small.study, network, small.study.cohort.role("target"), np.array([0]))
+    assert torch.equal(images, alone)

@@ -29,7 +29,9 @@ def page(browser):
 
 @pytest.mark.parametrize(
     ("control", "value"),
-    [("opacity", "0.9"), ("threshold", "0.5"), ("colours", "viridis"), ("method", "hirescam"),
+    [("opacity", "0.9"), ("threshold", "0.5"), ("colours", "viridis"),
+     # At the last layer, before a mean and a linear head, HiResCAM is Grad-CAM.
+     ("layer", "layer3"), ("method", "hirescam"),
      ("arm", "random weights"), ("other", "control")],
 )  # fmt: skip
 def test_a_control_changes_the_picture(page, control, value):
