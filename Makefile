@@ -16,26 +16,13 @@ ifneq ($(DATA),)
 export CXRSTUDY_DATA := $(abspath $(DATA))
 endif
 
-# An executed notebook depends on what it says, on what it calls, and on what it is asked for.
-RUN      := runs/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))
-SETTINGS := -p profile $(PROFILE) -p cohort $(COHORT) $(if $(SEEDS),-p seeds $(SEEDS))
-CODE     := $(shell find cxrstudy -name '*.py') $(wildcard profiles/*.yaml claims/*.yaml) \
-            $(wildcard results/*/*/*) \
-            $(wildcard data_manifests/*.csv data_manifests/*.yaml data_manifests/cohorts/*.yaml)
-STUDIES  := $(filter-out notebooks/00_% notebooks/10_%,$(wildcard notebooks/*.ipynb))
-PLAIN    := $(patsubst notebooks/%,$(RUN)/%,$(wildcard notebooks/00_*.ipynb))
-EXECUTED := $(STUDIES:notebooks/%=$(RUN)/%)
-PAGES    := $(shell find book -path book/_build -prune -o -path book/experiments -prune -o -type f -print)
-PAPERMILL := $(BIN)/papermill --log-level WARNING $(if $(CI),--no-progress-bar)
-
-# A notebook that failed is kept under another name, with its error, to be looked at. One that did
-# not says at its end how it was made.
-define execute
-@echo "papermill $< $@ $(1)"
-@$(PAPERMILL) $< $@ $(1) || { mv $@ $(@:.ipynb=.failed.txt); \
-	echo "It is $(@:.ipynb=.failed.txt); to look at it, name it .ipynb and: $(BIN)/jupyter lab"; exit 1; }
-@$(BIN)/cxrstudy results stamp $@ >/dev/null; rm -f $(@:.ipynb=.failed.txt)
-endef
+# The executed notebooks depend on what they say, on what they call, and on what is asked for.
+RUN       := runs/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+CODE      := $(shell find cxrstudy -name '*.py') $(wildcard profiles/*.yaml claims/*.yaml) \
+             $(wildcard results/*/*/*) \
+             $(wildcard data_manifests/*.csv data_manifests/*.yaml data_manifests/cohorts/*.yaml)
+PAGES     := $(shell find book -path book/_build -prune -o -path book/experiments -prune -o -type f -print)
 
 .PHONY: help
 help: ## list the targets
@@ -84,19 +71,14 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights,dicom,explorer,dask,slurm,test]'
 	@touch $@
 
-$(RUN)/00_%.ipynb: notebooks/00_%.ipynb $(CODE) | .venv/book
-	@mkdir -p $(@D)
-	$(call execute)
-
-$(RUN)/10_%.ipynb: notebooks/10_%.ipynb $(EXECUTED) | .venv/book
-	$(call execute,-p executed $(@D))
-
-$(RUN)/%.ipynb: notebooks/%.ipynb $(CODE) | .venv/book
-	@mkdir -p $(@D)
-	$(call execute,$(SETTINGS))
+# Where only notebooks changed, those are executed again, and the chapter that reads all of them.
+CHANGED = $(if $(filter-out notebooks/%,$?),,$(sort $(basename $(notdir $?)) 10_provenance))
+$(RUN)/.executed: $(NOTEBOOKS) $(CODE) | .venv/book
+	$(BIN)/cxrstudy run $(CHANGED) --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
+	@touch $@
 
 # A folder of executed notebooks a cohort and profile; the book holds one of them at a time.
-book/_build/html/.$(subst /,-,$(RUN)): $(PLAIN) $(EXECUTED) $(RUN)/10_provenance.ipynb _config.yml $(PAGES) | .venv/book
+book/_build/html/.$(subst /,-,$(RUN)): $(RUN)/.executed _config.yml $(PAGES) | .venv/book
 	rm -rf book/experiments && cp -rp $(RUN) book/experiments
 	$(BIN)/jupyter-book build book --path-output book --config _config.yml --quiet --warningiserror
 	@rm -f book/_build/html/.runs-*

@@ -8,15 +8,15 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from cxrstudy import places
+from cxrstudy import lifeline, places
+from cxrstudy.energy import Meter
 from cxrstudy.progress import progress
+from cxrstudy.provenance import stamp
 
 
 class NotebookError(RuntimeError):
@@ -56,15 +56,20 @@ def folder_of(profile: str, cohort: str, seeds: int | None) -> Path:
     return places.runs() / "executed" / f"{cohort}-{profile}{f'-{seeds}' if seeds else ''}"
 
 
+def names() -> list[str]:
+    """Names of all notebooks that a study has, in the order of the book."""
+    return sorted(path.stem for path in places.NOTEBOOKS.glob("*.ipynb"))
+
+
 def executions(
-    experiments: Sequence[str], profile: str, cohort: str, seeds: int | None
+    notebooks: Sequence[str], profile: str, cohort: str, seeds: int | None
 ) -> list[Execution]:
-    """List the notebooks to execute: experiments, or without any all that a study has.
+    """List the notebooks to execute.
 
     Parameters
     ----------
-    experiments
-        Names of notebooks.
+    notebooks
+        Their names, as :func:`names` says them.
     profile, cohort, seeds
         Their parameters; seeds are the notebooks' own where None.
     """
@@ -72,11 +77,8 @@ def executions(
     asked: dict[str, Any] = {"profile": profile, "cohort": cohort}
     if seeds:
         asked["seeds"] = seeds
-    paths = sorted(places.NOTEBOOKS.glob("*.ipynb"))
-    wanted = [path for path in paths if path.stem in experiments or not experiments]
-    return [
-        Execution(path, folder / path.name, _parameters(path, asked, folder)) for path in wanted
-    ]
+    paths = [places.NOTEBOOKS / f"{name}.ipynb" for name in notebooks]
+    return [Execution(path, folder / path.name, _parameters(path, asked, folder)) for path in paths]
 
 
 def execute_notebooks(listed: Sequence[Execution], workers: int) -> None:
@@ -96,7 +98,14 @@ def execute_notebooks(listed: Sequence[Execution], workers: int) -> None:
 
 
 def execute_notebook(execution: Execution) -> Failure | None:
-    """Execute a notebook; return the failure of a cell, which the output shows too."""
+    """Execute a notebook and stamp it; return the failure of a cell, which the output shows too."""
+    meter = Meter().start()
+    failure = _papermill(execution)
+    stamp(execution.output, meter.joules())
+    return failure
+
+
+def _papermill(execution: Execution) -> Failure | None:
     from papermill import execute_notebook as papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -118,8 +127,8 @@ def execute_notebook(execution: Execution) -> Failure | None:
 def _execute(listed: Sequence[Execution], workers: int) -> list[Failure]:
     if not listed:
         return []
-    pool = ProcessPoolExecutor(min(workers, len(listed)), get_context("spawn"))
-    with pool, progress(len(listed), "executing notebooks", "notebook") as bar:
+    executor = lifeline.pool(min(workers, len(listed)))
+    with executor as pool, progress(len(listed), "executing notebooks", "notebook") as bar:
         found = []
         for failure in pool.map(execute_notebook, listed):
             bar.update()

@@ -150,29 +150,28 @@ def make_grid(experiments: Sequence[str], profile: str, cohort: str, seeds: int)
     """
     studies: dict[str, Study] = {}
     parts = []
-    for name in full_names(experiments):
+    for name in full_names(experiments, experiment.names()):
         for each in _cohorts(name, cohort):
             study = studies.setdefault(each, Study(profile, each, seeds))
             parts.append(Part(name, study, study.plan(experiment.arms_of(name, study))))
     return Grid(tuple(parts))
 
 
-def full_names(experiments: Sequence[str]) -> list[str]:
-    """Complete the names of experiments; all of them where none is given.
+def full_names(asked: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Complete names from those that there are; all of them where none is asked for.
 
     Raises
     ------
     GridError
-        No experiment, or more than one, begins so.
+        None, or more than one, begins so.
     """
-    known = experiment.names()
     found = []
-    for asked in experiments:
-        fitting = [asked] if asked in known else [name for name in known if name.startswith(asked)]
+    for name in asked:
+        fitting = [name] if name in known else [each for each in known if each.startswith(name)]
         if len(fitting) != 1:
-            raise GridError(f"no one experiment is {asked!r}; there are {', '.join(known)}")
+            raise GridError(f"no one experiment is {name!r}; there are {', '.join(known)}")
         found += fitting
-    return list(dict.fromkeys(found)) or known
+    return list(dict.fromkeys(found)) or list(known)
 
 
 def _cohorts(name: str, cohort: str) -> list[str]:

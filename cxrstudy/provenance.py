@@ -18,8 +18,8 @@ from cxrstudy.record import Record
 #: Key in the metadata of a notebook's output under which the records of a page are stored.
 RUNS = "cxrstudy_runs"
 
-#: Key, likewise, of the joules used so far; tag and key of the cell that :func:`stamp` adds.
-ENERGY, STAMP = "cxrstudy_energy", "provenance-stamp"
+#: Tag and key of the cell that :func:`stamp` adds.
+STAMP = "provenance-stamp"
 
 
 def table_of(records: Sequence[Record]) -> pd.DataFrame:
@@ -145,7 +145,7 @@ def _git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def stamp(executed: Path, energy: object = None) -> Path:
+def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
     """Let an executed notebook say how it was made, and write the same beside it as JSON.
 
     Says the command, commit, whether files differed from it, versions, device, seconds and energy.
@@ -156,8 +156,7 @@ def stamp(executed: Path, energy: object = None) -> Path:
     executed
         A notebook that papermill left.
     energy
-        Joules by part, from :class:`cxrstudy.energy.Meter`; else what the notebook carries under
-        :data:`ENERGY`.
+        Joules by part that the machine used meanwhile, from :class:`cxrstudy.energy.Meter`.
 
     Returns
     -------
@@ -173,7 +172,7 @@ def stamp(executed: Path, energy: object = None) -> Path:
     if not told:
         raise ValueError(f"{executed}: papermill did not execute this; stamp what it left")
     facts = _circumstances(told) | {
-        "energy_joules": energy or _carried_energy(notebook) or UNMEASURED,
+        "energy_joules": energy,
         "runs": [record.id for record in _carried(executed)],
     }
     beside = executed.with_suffix(".provenance.json")
@@ -223,14 +222,3 @@ def _joules(energy: object) -> str:
     if not isinstance(energy, Mapping):
         return str(energy)
     return ", ".join(f"{used:,.0f} J by the {part}" for part, used in energy.items())
-
-
-def _carried_energy(notebook: Any) -> object:
-    """Energy that the last output which says any does say."""
-    found = [
-        output["metadata"][ENERGY]
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if ENERGY in output.get("metadata", {})
-    ]
-    return found[-1] if found else None

@@ -1,10 +1,20 @@
 """Execution: notebooks through papermill, several at once, and a failure that says where it is."""
 
+import json
+import os
+
 import nbformat
 import pytest
 
 from cxrstudy import places
-from cxrstudy.execution import Execution, NotebookError, execute_notebooks, executions, folder_of
+from cxrstudy.execution import (
+    Execution,
+    NotebookError,
+    execute_notebooks,
+    executions,
+    folder_of,
+    names,
+)
 
 STUDY = '# parameters\nprofile = "quick"  # quick: a\ncohort = "phantom"  # phantom: b\n'
 SEEDS = "seeds = 1  # 1 to 20: c\n"
@@ -56,7 +66,7 @@ def test_the_folder_is_that_of_the_makefile(notebooks, tmp_path):
 
 def test_each_notebook_is_given_what_it_has_a_parameter_for(notebooks):
     folder = folder_of("quick", "open", 3)
-    listed = executions([], "quick", "open", 3)
+    listed = executions(names(), "quick", "open", 3)
     assert [(each.notebook.stem, each.parameters) for each in listed] == [
         ("00_plain", {}),
         ("06_schemes", {"profile": "quick", "cohort": "open", "seeds": 3}),
@@ -80,8 +90,11 @@ def test_notebooks_are_executed_at_the_same_time_without_a_clash(tmp_path, noteb
         listed.append(Execution(path, tmp_path / "out" / path.name))
     execute_notebooks(listed, workers=2)
     for each in listed:
-        said = nbformat.read(each.output, as_version=4).cells[-1].outputs
-        assert [output.text for output in said] == ["met\n"]
+        *_, said, stamp = nbformat.read(each.output, as_version=4).cells
+        assert [output.text for output in said.outputs] == ["met\n"]
+        assert f"papermill {os.path.relpath(each.notebook)}" in stamp.source
+        beside = json.loads(each.output.with_suffix(".provenance.json").read_text())
+        assert beside == stamp.metadata["provenance-stamp"]
 
 
 def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
@@ -101,6 +114,7 @@ def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
     assert [
         o.ename for cell in cells for o in cell.get("outputs", []) if o.output_type == "error"
     ] == ["ValueError"]
+    assert json.loads(output.with_suffix(".provenance.json").read_text())["failed"]
 
 
 def test_what_reads_the_executed_notebooks_comes_last(tmp_path, notebooks, monkeypatch):
@@ -108,7 +122,7 @@ def test_what_reads_the_executed_notebooks_comes_last(tmp_path, notebooks, monke
     monkeypatch.setattr(
         "cxrstudy.execution._execute", lambda group, _: groups.append(list(group)) or []
     )
-    listed = executions([], "quick", "phantom", None)
+    listed = executions(names(), "quick", "phantom", None)
     execute_notebooks(list(reversed(listed)), workers=2)
     assert [[each.notebook.stem for each in group] for group in groups] == [
         ["06_schemes", "00_plain"],

@@ -190,13 +190,14 @@ def test_jobs_are_made_for_each_missing_run_once(monkeypatch):
 
 
 def test_experiments_are_found_by_their_beginning_once_each_in_the_order_asked_for():
-    assert full_names([]) == ["01_one", "02_two"]
-    assert full_names(["02", "01_one", "02_two"]) == ["02_two", "01_one"]
+    known = ["01_one", "02_two"]
+    assert full_names([], known) == known
+    assert full_names(["02", "01_one", "02_two"], known) == ["02_two", "01_one"]
     for name in ("03", "0", "10_none", "one"):
         with pytest.raises(
             GridError, match=rf"no one experiment is '{name}'; there are 01_one, 02"
         ):
-            full_names([name])
+            full_names([name], known)
 
 
 # --- How long -----------------------------------------------------------------------------------
@@ -360,6 +361,11 @@ def test_run_of_an_experiment_executes_its_notebook_only_on_the_engine_asked_for
     command("run", "01", *TINY, "--seeds", "2", "--dask", "host:8786", "--tracker", "tensorboard")
     asked = {"profile": "tiny", "cohort": "made", "seeds": 2}
     assert steps == [("compute", 6, "dask:host:8786", "tensorboard"), [("01_one", asked)]]
+
+
+def test_run_of_a_chapter_that_trains_nothing_computes_nothing(steps):
+    command("run", "10", *TINY)
+    assert steps == [[("10_none", {"profile": "tiny", "cohort": "made"})]]
 
 
 def test_run_may_leave_the_notebooks_and_slurm_may_have_no_options(steps):

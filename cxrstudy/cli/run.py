@@ -9,7 +9,7 @@ from cxrstudy.cli.plan import Cohort, Experiments, Profile, totals
 
 
 def run_study(
-    experiments: Experiments = None,
+    notebooks: Experiments = None,
     profile: Profile = "quick",
     cohort: Cohort = "phantom",
     seeds: Annotated[
@@ -29,31 +29,42 @@ def run_study(
     tracker: Annotated[
         list[str] | None, typer.Option(help="Watch training: tensorboard or wandb.")
     ] = None,
-    notebooks: Annotated[
-        bool, typer.Option(help="Execute the notebooks when all runs are recorded.")
+    execute: Annotated[
+        bool,
+        typer.Option(
+            "--notebooks/--no-notebooks", help="Execute the notebooks when all runs are recorded."
+        ),
     ] = True,
 ) -> None:
     """Execute what is missing of all experiments as one graph, then the notebooks.
 
     What is recorded stays: the same command goes on where it was stopped.
     """
-    from cxrstudy import engine, trackers
-    from cxrstudy.execution import execute_notebooks, executions, folder_of
-    from cxrstudy.forecast import forecast
-    from cxrstudy.grid import full_names, make_grid
+    from cxrstudy import engine, execution, experiment, trackers
+    from cxrstudy.grid import full_names
 
     _choose(dask, slurm)
     if tracker:
         os.environ[trackers.VARIABLE] = ",".join(tracker)
     trackers.wanted()
-    grid = make_grid(experiments or [], profile, cohort, seeds or 1)
+    wanted = full_names(notebooks or [], execution.names())
+    experiments = [name for name in wanted if name in experiment.names()]
+    if experiments:  # some chapters train nothing
+        _compute(experiments, profile, cohort, seeds or 1)
+    if execute:
+        listed = execution.executions(wanted, profile, cohort, seeds)
+        execution.execute_notebooks(listed, engine.workers())
+        typer.echo(f"executed notebooks: {execution.folder_of(profile, cohort, seeds)}")
+
+
+def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> None:
+    from cxrstudy import engine
+    from cxrstudy.forecast import forecast
+    from cxrstudy.grid import make_grid
+
+    grid = make_grid(experiments, profile, cohort, seeds)
     typer.echo(totals(grid, forecast(grid), engine.workers()), err=True)
     engine.compute(grid.jobs())
-    if not notebooks:
-        return
-    asked = full_names(experiments) if experiments else []
-    execute_notebooks(executions(asked, profile, cohort, seeds), engine.workers())
-    typer.echo(f"executed notebooks: {folder_of(profile, cohort, seeds)}")
 
 
 def _choose(dask: str, slurm: str | None) -> None:
