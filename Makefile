@@ -68,7 +68,7 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 	@touch $@
 
 .venv/test: .venv/book
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights,dicom,explorer,dask,slurm,test]'
+	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights,dicom,explorer,dask,slurm,trackers,test]'
 	@touch $@
 
 # Where only notebooks changed, those are executed again, and the chapter that reads all of them.

@@ -11,16 +11,17 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from cxrstudy import places, trained
 from cxrstudy.chain import Chain
 from cxrstudy.explain import (
     baselines,
     heatmaps,
-    layer_names,
     phantom_regions,
+    pointing_layer,
     real_regions,
+    recorded_maps,
     score_maps,
     upsample,
 )
@@ -30,25 +31,10 @@ from cxrstudy.role import Role
 from cxrstudy.study import Study
 from cxrstudy.trained import Trained
 
-#: Cells along a side that a map must have to be able to point at anything.
-CELLS = 8
-
 #: Measures that need a lesion, and those of the regions.
 POINTING = ("pointing", "iou")
 
 Maps = NDArray[np.float32]
-
-
-def pointing_layer(model: nn.Module, pixels: int) -> str:
-    """Name the deepest layer whose map has at least ``CELLS`` cells a side.
-
-    The last layer of a network for 224 pixels gives 2 x 2 cells at 64; no such map can point.
-    """
-    blank = torch.zeros(1, 1, pixels, pixels)
-    for name in reversed(layer_names(model)):
-        if heatmaps(model, blank, 0, layer=name).shape[-1] >= CELLS:
-            return name
-    return layer_names(model)[0]
 
 
 def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
@@ -59,6 +45,12 @@ def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
 
 def images_of(study: Study, network: Trained, role: Role, rows: NDArray[np.intp]) -> Tensor:
     """Images of a role as a network expects them: (n, 1, pixels, pixels)."""
+    bytes_ = _pixels_of(study, network, role)[rows]
+    mean, deviation = network.statistics
+    return (torch.from_numpy(bytes_)[:, None].float() / 255 - mean) / deviation
+
+
+def _pixels_of(study: Study, network: Trained, role: Role) -> RolePixels:
     maps = {
         str(name): build(
             study.cohort.manifests[str(name)], network.pixels, places.runs() / "pixels",
@@ -66,9 +58,7 @@ def images_of(study: Study, network: Trained, role: Role, rows: NDArray[np.intp]
         )
         for name in role.table["manifest"].unique()
     }  # fmt: skip
-    bytes_ = RolePixels(role.table, maps, network.record.identity["stage"]["look"])[rows]
-    mean, deviation = network.statistics
-    return (torch.from_numpy(bytes_)[:, None].float() / 255 - mean) / deviation
+    return RolePixels(role.table, maps, network.record.identity["stage"]["look"])
 
 
 def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDArray[np.bool_]]:
@@ -87,7 +77,7 @@ def attention(
     method: str = "gradcam",
     most: int = 200,
 ) -> pd.DataFrame:
-    """Make the maps of all arms and seeds for a label, and measure where they lie.
+    """Make the maps of all arms and seeds for a label, or read them, and measure where they lie.
 
     Parameters
     ----------
@@ -116,7 +106,12 @@ def attention(
         network = trained.load(study.records, run)
         side = network.pixels
         regions.setdefault(side, regions_of(wanted, rows, side))
-        maps = maps_of(network, images_of(study, network, wanted, rows), label, method)
+        made = recorded_maps(
+            network.model, run, network.labels, wanted, rows,
+            _pixels_of(study, network, wanted), network.statistics, label,
+            places.runs() / "maps", method, pointing_layer(network.model, side),
+        )  # fmt: skip
+        maps = upsample(made.raw, side)
         table = _measured(wanted, rows, maps, regions[side])
         tables.append(table.assign(arm=pd.Series([arm] * len(rows)), seed=seed))
     first = regions[min(regions)]

@@ -18,6 +18,7 @@ from cxrstudy.chain import Chain
 from cxrstudy.claim import all_claims, claims_table, read_claims
 from cxrstudy.demographics import demographics, flow_of
 from cxrstudy.experiment import arms_of
+from cxrstudy.grid import make_grid
 from cxrstudy.judgement import claims_about, judgements, recorded_verdicts
 from cxrstudy.levels import (
     by_lesion_size,
@@ -57,8 +58,8 @@ __all__ = [
     "benchmark_leaks", "beside", "brier", "by_lesion_size", "calibration_curve",
     "calibration_slope", "calibration_table", "check_parameters", "claims_of", "claims_table",
     "contrasts", "costs", "decision_curve", "demographics", "diagrams", "environments",
-    "estimates", "figures", "flow_of", "groups_of", "judgements", "lesion_extents", "mean",
-    "mixup_levels", "operating_points", "patients_of", "provenance", "read_claims",
+    "estimates", "figures", "flow_of", "groups_of", "judgements", "lesion_extents", "make_grid",
+    "mean", "mixup_levels", "operating_points", "patients_of", "provenance", "read_claims",
     "recorded_verdicts", "reference_of", "reminder", "repeat", "resolution_levels", "rules",
     "runs_of", "saved", "saved_in_words", "sides", "source_alone", "source_doses", "strengths",
     "subgroups", "table", "trend", "untestable", "verdict_details", "verdict_table",

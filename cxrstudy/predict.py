@@ -11,56 +11,27 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from cxrstudy import decode, store
-from cxrstudy.attention import pointing_layer
+from cxrstudy.explain import pointing_layer
 from cxrstudy.explorer.case import Case, MapKey, Reading
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Decoded
 from cxrstudy.explorer.network import Network, explainer, network_of
 from cxrstudy.explorer.still import still
 from cxrstudy.grey import CODES, Grey, UnreadableImage
-from cxrstudy.statistics.operating_point import Rule, at_sensitivity, thresholds
-from cxrstudy.statistics.sample import ScoreError, scored, scores_of
+from cxrstudy.operating import OperatingPoint, is_positive, operating_points_of
 from cxrstudy.trained import Trained, load
 from cxrstudy.trained_on import TrainingImagesError
 from cxrstudy.unlike import Reference, Warned, reference_of, warnings_of
 
 #: What stands first in all output.
 NOTICE = "Not for clinical use. This is a research network; what it says is no diagnosis."
-#: How thresholds are chosen on the validation split, as in the study's own tables.
-RULE = at_sensitivity(0.9)
 #: Of the maps.
 METHOD = "gradcam"
 
 
 class PredictError(ValueError):
     """A label is not known, or a map can't be written; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class OperatingPoint:
-    """A threshold for a label, and how it did on the validation images it was chosen on.
-
-    Attributes
-    ----------
-    threshold
-        A probability from here on is called positive.
-    rule
-        By which it was chosen.
-    images
-        Validation images.
-    sensitivity, specificity
-        On those images, so better than on others.
-    """
-
-    threshold: float
-    rule: str
-    images: int
-    sensitivity: float
-    specificity: float
 
 
 @dataclass(frozen=True)
@@ -210,7 +181,7 @@ class Predictor:
             height=grey.shape[0],
             probabilities=by_label,
             predicted=read.predicted,
-            positive={name: _is_positive(by_label[name], self.points[name]) for name in by_label},
+            positive={name: is_positive(by_label[name], self.points[name]) for name in by_label},
             warnings=warnings_of(content, grey, network.pixels, self.reference),
             explained=explained,
             map=drawn,
@@ -250,15 +221,6 @@ def make_predictor(records: Path, run: str) -> Predictor:
     )
 
 
-def operating_points_of(
-    trained: Trained, scores: pd.DataFrame, rule: Rule = RULE
-) -> dict[str, OperatingPoint | str]:
-    """Choose the operating point of each label on a run's validation scores, or say why not."""
-    role = "+".join(trained.record.identity["stage"]["roles"])
-    table = scores.assign(arm="run", seed=0)
-    return {label: _point(table, label, role, rule) for label in trained.labels}
-
-
 def files_of(paths: Sequence[Path]) -> list[Path]:
     """Files that are meant: those named, and all in the folders named, by name, at any depth.
 
@@ -278,22 +240,6 @@ def _files_in(folder: Path) -> list[Path]:
         for path in found
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
-
-
-def _point(table: pd.DataFrame, label: str, role: str, rule: Rule) -> OperatingPoint | str:
-    try:
-        threshold = thresholds(table, label, rule, role)["run", 0]
-        known = scored(scores_of(table, [label], role, "validation"), [label])
-    except ScoreError as error:
-        return str(error)
-    said, truth = known.scores[:, 0] >= threshold, known.truth[:, 0]
-    return OperatingPoint(
-        threshold, rule.name, len(truth), float(np.mean(said[truth])), float(np.mean(~said[~truth]))
-    )
-
-
-def _is_positive(probability: float, point: OperatingPoint | str) -> bool | None:
-    return None if isinstance(point, str) else probability >= point.threshold
 
 
 def _reference(trained: Trained) -> Reference | TrainingImagesError:

@@ -162,6 +162,22 @@ def _removable(
             yield _sized(path, "unfinished, and not planned")
     for path in upkeep.leftovers(records):
         yield _sized(path, "left by a killed process")
+    yield from _maps(records.parent / "maps", kept)
+
+
+def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:
+    """Maps of runs that do not stay; they are made again from the run's network when wanted."""
+    if not folder.is_dir():
+        return
+    from cxrstudy.explain import ExplainError, read_facts  # takes torch
+
+    for path in sorted(folder.iterdir()):
+        try:
+            run = read_facts(folder, path.name).identity["run"]
+        except ExplainError:
+            run = ""
+        if run not in kept:
+            yield _sized(path, "maps of a run that does not stay" if run else "altered maps")
 
 
 def _why(records: Path, run: str) -> str:

@@ -4,7 +4,7 @@ Sanity (does a map depend on what was learnt?), faithfulness (do the places matt
 and stability (does a map move with the image?), each with intervals over patients.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cxrstudy import trained
-from cxrstudy.attention import images_of, maps_of, pointing_layer, shown_rows
+from cxrstudy.attention import images_of, maps_of, shown_rows
 from cxrstudy.chain import Chain
 from cxrstudy.explain import (
     cascade_similarity,
     faithfulness,
     heatmaps,
+    pointing_layer,
     similarities,
     stability,
-    summarise,
 )
 from cxrstudy.role import Kind
+from cxrstudy.statistics import estimates, mean
 from cxrstudy.study import Study
 from cxrstudy.trained import Trained
 
@@ -71,8 +72,12 @@ def sanity(one: Subject) -> pd.DataFrame:
         one.network.model, one.images.numpy(), one.output, layer=one.layer, seed=1
     )
     table = table.assign(patient=one.patients[table["image"].to_numpy()])
-    found = summarise(table, ["spearman"], by=["depth", "block"]).drop(columns="metric")
-    return found.assign(seeds=1)
+    levels = table.groupby(["depth", "block"], sort=False)
+    rows = [
+        _means(rows, ["spearman"]).assign(depth=depth, block=block)
+        for (depth, block), rows in levels
+    ]
+    return pd.concat(rows, ignore_index=True).drop(columns="metric")
 
 
 def between(one: Subject, other: Subject) -> pd.DataFrame:
@@ -81,12 +86,12 @@ def between(one: Subject, other: Subject) -> pd.DataFrame:
     Returns
     -------
     A row a measure: ``metric`` (``spearman``, ``ssim``), ``estimate``, ``low``, ``high``,
-    ``patients``, ``images``.
+    ``patients``, ``images``, ``seeds`` (one run).
     """
     first = maps_of(one.network, one.images, one.label)
     second = maps_of(other.network, other.images, other.label)
     table = pd.DataFrame(similarities(first, second)).assign(patient=one.patients)
-    return summarise(table, ["spearman", "ssim"])
+    return _means(table, ["spearman", "ssim"])
 
 
 def between_seeds(
@@ -125,7 +130,7 @@ def faithful(one: Subject) -> pd.DataFrame:
     )  # fmt: skip
     names = ["deletion", "random_deletion", "deletion − random"]
     names += ["insertion", "random_insertion", "insertion − random"]
-    return summarise(table, names)
+    return _means(table, names)
 
 
 def steady(one: Subject) -> pd.DataFrame:
@@ -137,4 +142,23 @@ def steady(one: Subject) -> pd.DataFrame:
     """
     table = stability(one.network.model, one.images.numpy(), one.output, layer=one.layer)
     table = table.assign(patient=one.patients[table["image"].to_numpy()])
-    return summarise(table, ["spearman", "ssim"])
+    return _means(table, ["spearman", "ssim"])
+
+
+def _means(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Means of measures of one run's images, with intervals over patients; a row a measure.
+
+    A measure that an image lacks, as a map that is zero everywhere lacks a rank, is left out.
+    """
+    tables = []
+    for column in columns:
+        known = table[table[column].notna()]
+        scores = pd.DataFrame(
+            {
+                "arm": column, "seed": 0, "role": "target", "split": "test",
+                "id": range(len(known)), "patient": known["patient"],
+                f"score_{column}": known[column], f"truth_{column}": 1.0,
+            }
+        )  # fmt: skip
+        tables.append(estimates(scores, mean(column)).rename(columns={"arm": "metric"}))
+    return pd.concat(tables, ignore_index=True)

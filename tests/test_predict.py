@@ -8,16 +8,14 @@ import pytest
 from PIL import Image
 
 from cxrstudy import phantom, places, store, unlike
+from cxrstudy.operating import OperatingPoint
 from cxrstudy.predict import (
-    OperatingPoint,
     PredictError,
     Prediction,
     Unread,
     files_of,
     make_predictor,
-    operating_points_of,
 )
-from cxrstudy.trained import load
 
 
 @pytest.fixture
@@ -144,33 +142,6 @@ def test_files_of_folders_come_by_name_at_any_depth_without_hidden_ones(tmp_path
     names = [str(path.relative_to(tmp_path)) for path in found[:-1]]
     assert names == ["a.dcm", "b.png", "deep/er/a"]
     assert found[-1] == Path("missing")
-
-
-def validation(small, run):
-    table = store.read_scores(small.study.records, run).query("split == 'test'")
-    return table.assign(split="validation").reset_index(drop=True)
-
-
-def test_the_operating_point_reaches_its_sensitivity_on_validation(small, run):
-    trained, scores = load(small.study.records, run), validation(small, run)
-    points = operating_points_of(trained, scores)
-    scores = scores[scores["role"] == "target"]  # what was scored of another role chooses nothing
-    for label, point in points.items():
-        truth = scores[f"truth_{label}"].to_numpy() == 1
-        called = scores[f"score_{label}"].to_numpy() >= point.threshold
-        assert point.sensitivity == pytest.approx(called[truth].mean())
-        assert point.specificity == pytest.approx((~called[~truth]).mean())
-        assert point.sensitivity >= 0.9
-        assert (scores[f"score_{label}"][truth] > point.threshold).mean() < 0.9
-        assert point.images == len(scores)
-
-
-def test_without_validation_images_there_is_no_operating_point_and_a_reason(small, run):
-    trained = load(small.study.records, run)
-    scores = store.read_scores(small.study.records, run).query("split == 'test'")
-    points = operating_points_of(trained, scores)
-    assert set(points) == set(trained.labels)
-    assert all("no validation scores" in point for point in points.values())
 
 
 @pytest.mark.parametrize(("threshold", "positive"), [(0.0, True), (1.1, False)])

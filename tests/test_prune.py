@@ -2,9 +2,11 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from cxrstudy import device, lock, prune, store, upkeep
+from cxrstudy.explain.record import ManyMaps, write_maps
 from cxrstudy.identity import code_fingerprints, environment
 from cxrstudy.store import StoreError
 
@@ -74,6 +76,20 @@ def test_what_killed_processes_left_goes(made):
     sweep = swept(made, made.last, made.other)
     assert {item.path for item in sweep.removed} == left
     assert upkeep.check(made.records) == []
+
+
+def test_maps_go_with_their_run(made):
+    folder = made.records.parent / "maps"
+    maps = ManyMaps(("a",), np.zeros((1, 2, 2), np.float16), np.zeros(1, np.float32))
+    stays, goes = (write_maps(maps, {"run": run}, folder) for run in (made.last, made.other))
+    altered = write_maps(maps, {"run": made.first}, folder)
+    (folder / altered / "maps.json").write_text("{")
+    sweep = swept(made, made.last)
+    assert {(i.path.name, i.why) for i in sweep.removed if i.path.parent == folder} == {
+        (goes, "maps of a run that does not stay"),
+        (altered, "altered maps"),
+    }
+    assert [path.name for path in folder.iterdir()] == [stays]
 
 
 def test_an_unfinished_run_stays_while_it_is_planned(made):

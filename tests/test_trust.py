@@ -1,7 +1,10 @@
 """Trust: sanity, faithfulness and stability of one network's maps, with intervals."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from cxrstudy import trust
 from cxrstudy.trust import between, between_seeds, faithful, sanity, steady, subject
 
 
@@ -16,6 +19,22 @@ def test_a_map_is_like_itself_until_weights_are_made_random(control):
     assert table["estimate"].iloc[0] == pytest.approx(1.0)
     assert table["estimate"].iloc[-1] < 0.9
     assert (table["images"] == 5).all()
+
+
+def test_means_are_known_ones_with_intervals_over_patients_and_leave_out_what_is_not_known():
+    spread = np.random.default_rng(0).normal(size=50)
+    patient = np.repeat(np.arange(50), 4).astype(str)
+    table = pd.DataFrame({"patient": patient, "alike": np.repeat(spread, 4)})
+    # Four alike images of a patient say no more than one.
+    one = trust._means(table.iloc[::4], ["alike"]).iloc[0]
+    four = trust._means(table, ["alike"]).iloc[0]
+    assert four["estimate"] == pytest.approx(spread.mean())
+    assert four["high"] - four["low"] == pytest.approx(one["high"] - one["low"])
+    assert (four["patients"], four["images"]) == (50, 200)
+    table.loc[:3, "alike"] = np.nan
+    known = trust._means(table, ["alike"]).iloc[0]
+    assert known["estimate"] == pytest.approx(spread[1:].mean())
+    assert (known["patients"], known["images"]) == (49, 196)
 
 
 def test_a_network_s_maps_are_those_of_itself_and_not_of_another(small, control):

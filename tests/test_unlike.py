@@ -196,26 +196,6 @@ def test_it_is_learnt_once_and_again_when_what_was_kept_is_damaged(record, small
     assert reference_of(record).farthest == first.farthest
 
 
-def test_pixels_that_are_not_here_are_named(record, tmp_path, monkeypatch):
-    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
-    with pytest.raises(TrainingImagesError, match=r"-64\.npy: no such file; copy it"):
-        reference_of(record)
-
-
-def test_images_that_have_changed_since_are_not_compared_with(record):
-    changed = record.model_copy(update={"identity": record.identity | {"data": ["other"]}})
-    with pytest.raises(TrainingImagesError, match="no profile draws the images of target"):
-        reference_of(changed)
-
-
-def test_a_cohort_that_is_gone_is_named(record):
-    other = record.model_copy(
-        update={"cohort": "gone", "identity": record.identity | {"data": ["other"]}}
-    )
-    with pytest.raises(TrainingImagesError, match=r"gone\.yaml: no such cohort"):
-        reference_of(other)
-
-
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_colour_of_a_dicom_file(dtype):
     top = np.iinfo(dtype).max

@@ -12,7 +12,8 @@ from cxrstudy import places
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:  # what it needs is imported when it runs
-    from cxrstudy.predict import OperatingPoint, Prediction, Predictor, Unread
+    from cxrstudy.operating import OperatingPoint
+    from cxrstudy.predict import Prediction, Predictor, Unread
 
 
 def predict_images(

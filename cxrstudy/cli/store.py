@@ -55,7 +55,7 @@ def prune_store(
     delete: Annotated[bool, typer.Option("--delete", help="Remove it; else it is listed.")] = False,
     json_wanted: Json = False,
 ) -> None:
-    """Remove what no experiment plans any more, and what killed processes left.
+    """Remove what no experiment plans any more, its maps, and what killed processes left.
 
     Nothing is removed without --delete. What is computed just now always stays.
     """

@@ -1,4 +1,4 @@
-"""Record: what a split's maps are kept as.
+"""Record: what the maps of many images are kept as.
 
 =============  ==================================================================================
 ``maps.json``  what was explained, by what, and the SHA-256 of the other file (:class:`MapFacts`)
@@ -12,7 +12,7 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.explain.errors import ExplainError
-from cxrstudy.identity import code_fingerprint, file_sha256
+from cxrstudy.identity import code_fingerprint, file_sha256, fingerprint
 from cxrstudy.record import id_of
 from cxrstudy.role import Role
 from cxrstudy.schema import Strict
@@ -43,7 +43,7 @@ class MapFacts(Strict):
     id
         SHA-256 of the canonical JSON of ``identity``.
     identity
-        What decides the maps: run, role and its data, split, method, layer, label, code, libraries.
+        What decides the maps: run, role, data, images, method, layer, label, code, libraries.
     shape
         Images, rows and columns.
     files
@@ -57,13 +57,13 @@ class MapFacts(Strict):
 
 
 @dataclass(frozen=True, eq=False)
-class SplitMaps:
-    """Maps of a split.
+class ManyMaps:
+    """Maps of many images.
 
     Attributes
     ----------
     ids
-        Of the n images, in the order of the role's rows.
+        Of the n images.
     maps
         (n, h', w') float16 at the layer's resolution, each as a share of its maximum.
     peaks
@@ -81,14 +81,14 @@ class SplitMaps:
 
 
 def identity_of(
-    run: str, role: Role, split: str, method: str, layer: str, label: str
+    run: str, role: Role, ids: Sequence[str], method: str, layer: str, label: str
 ) -> dict[str, Any]:
-    """All that decides the bits of a split's maps."""
+    """All that decides the bits of maps."""
     return {
         "run": run,
         "role": role.name,
         "data": role.fingerprint,
-        "split": split,
+        "images": fingerprint("\n".join(ids)),
         "method": method,
         "layer": layer,
         "label": label,
@@ -102,7 +102,7 @@ def recorded(folder: Path, name: str) -> bool:
     return (folder / name / FACTS).is_file()
 
 
-def write_maps(maps: SplitMaps, identity: dict[str, Any], folder: Path) -> str:
+def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
     """Write a record whole or not at all; return its id."""
     name = id_of(identity)
     rows, height, width = maps.maps.shape
@@ -130,7 +130,7 @@ def read_facts(folder: Path, name: str) -> MapFacts:
     try:
         facts = MapFacts.model_validate_json(path.read_text())
     except FileNotFoundError:
-        raise ExplainError(f"{path}: no such record of maps; make it with split_maps") from None
+        raise ExplainError(f"{path}: no such record of maps; make it with recorded_maps") from None
     except ValueError as error:  # not text, not JSON, or not the facts of maps
         raise ExplainError(f"{path}: broken ({error}); delete its folder") from None
     if facts.id != name or id_of(facts.identity) != name:
@@ -140,7 +140,7 @@ def read_facts(folder: Path, name: str) -> MapFacts:
     return facts
 
 
-def read_maps(folder: Path, name: str) -> SplitMaps:
+def read_maps(folder: Path, name: str) -> ManyMaps:
     """Read the maps of a record.
 
     Raises
@@ -153,7 +153,7 @@ def read_maps(folder: Path, name: str) -> SplitMaps:
         raise ExplainError(f"{path}: missing, truncated or altered; delete its folder")
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            maps = SplitMaps(tuple(arrays["ids"].tolist()), arrays["maps"], arrays["peaks"])
+            maps = ManyMaps(tuple(arrays["ids"].tolist()), arrays["maps"], arrays["peaks"])
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ExplainError(f"{path}: no record of maps ({error}); delete its folder") from None
     if maps.maps.shape != facts.shape:

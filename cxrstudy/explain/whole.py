@@ -1,37 +1,38 @@
-"""Whole: the maps of all images of a split, made in one pass and kept as a record."""
+"""Whole: the maps of many images, made in one pass and kept as a record."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.layers import layer_names
 from cxrstudy.explain.maps import BATCH, heatmaps, relative
 from cxrstudy.explain.methods import method_of
-from cxrstudy.explain.record import SplitMaps, identity_of, read_maps, recorded, write_maps
+from cxrstudy.explain.record import ManyMaps, identity_of, read_maps, recorded, write_maps
 from cxrstudy.gather import RolePixels
 from cxrstudy.progress import progress
 from cxrstudy.record import id_of
 from cxrstudy.role import Role
 
 
-def split_maps(
+def recorded_maps(
     model: nn.Module,
     run: str,
     labels: Sequence[str],
     role: Role,
+    rows: NDArray[np.intp],
     pixels: RolePixels,
     statistics: tuple[float, float],
     label: str,
     folder: Path,
-    split: str = "test",
     method: str = "gradcam",
     layer: str | None = None,
-) -> SplitMaps:
-    """Make the maps of a split, with progress, or read them where they are recorded.
+) -> ManyMaps:
+    """Make the maps of many images, with progress, or read them where they are recorded.
 
     Parameters
     ----------
@@ -39,29 +40,30 @@ def split_maps(
         The network that the run trained; left as it was.
     run, labels
         The run's id, and what the outputs of its head stand for.
-    role, pixels
-        Images, of the run's own role or of another.
+    role, rows, pixels
+        Images, of the run's own role or of another, and which of them: for a whole split,
+        ``role.rows("test")``.
     statistics
         Mean and standard deviation that the network expects of grey in 0 to 1.
     label
         One of `labels`.
     folder
         Of the records of maps; made when missing.
-    split, method, layer
-        Which images, and as for :func:`cxrstudy.explain.heatmaps`.
+    method, layer
+        As for :func:`cxrstudy.explain.heatmaps`.
 
     Raises
     ------
     ExplainError
-        Label, method or layer are not legal, the split is empty, or the record is broken.
+        Label, method or layer are not legal, there is no image, or the record is broken.
     """
     if label not in labels:
         raise ExplainError(f"no label {label!r} in the run's head; it has {', '.join(labels)}")
-    rows = role.rows(split)
     if not len(rows):
-        raise ExplainError(f"role {role.name!r} has no image in split {split!r}")
+        raise ExplainError(f"no image of role {role.name!r} is asked for")
     layer = layer or layer_names(model)[-1]
-    identity = identity_of(run, role, split, method, layer, label)
+    ids = tuple(role.table["id"].iloc[rows])
+    identity = identity_of(run, role, ids, method, layer, label)
     if recorded(folder, id_of(identity)):
         return read_maps(folder, id_of(identity))
     mean, deviation = statistics
@@ -73,7 +75,6 @@ def split_maps(
             found.append(heatmaps(model, images, list(labels).index(label), method, layer))
             bar.update(len(images))
     maps = np.concatenate(found)
-    ids = tuple(role.table["id"].iloc[rows])
-    made = SplitMaps(ids, relative(maps).astype(np.float16), maps.max((1, 2)))
+    made = ManyMaps(ids, relative(maps).astype(np.float16), maps.max((1, 2)))
     write_maps(made, identity, folder)
     return made

@@ -35,7 +35,7 @@ def build_cases(
     methods
         Names of methods, the first is shown first.
     layers
-        How many of each network's layers, counted from the last, which is the usual one.
+        How many of each network's layers, counted from the last.
     labels
         Classes to map; None: all that a network has.
     finest

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.explain import CELLS
 from cxrstudy.licence import publishable
 from cxrstudy.role import Kind
 
@@ -75,6 +76,16 @@ class MapKey:
     method: str
     layer: str
     label: str
+
+
+def opening_layer(maps: Mapping[MapKey, LowMap]) -> str:
+    """Name the layer that is shown first: the deepest whose maps are fine enough to point.
+
+    Maps name their layers from the finest on; where none is fine enough, that is the first.
+    """
+    names = list(dict.fromkeys(key.layer for key in maps))
+    fine = {key.layer for key, low in maps.items() if min(low.values.shape) >= CELLS}
+    return next((name for name in reversed(names) if name in fine), names[0])
 
 
 @dataclass(frozen=True)

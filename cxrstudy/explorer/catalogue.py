@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cxrstudy.explorer.case import Case, MapKey
+from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
 from cxrstudy.explorer.network import Explainer, Network
 from cxrstudy.statistics import SPOKEN
 
@@ -15,7 +15,11 @@ def live_catalogue(
 ) -> dict[str, Any]:
     """Write what a live explorer offers; images and maps are sent when they are asked for."""
     arms = [
-        {"name": name, "layers": list(explain.layer_names(network.model))}
+        {
+            "name": name,
+            "layers": list(explain.layer_names(network.model)),
+            "opens": explain.opening_layer(network.model, network.pixels),
+        }
         for name, network in networks.items()
     ]
     labels = dict.fromkeys(label for network in networks.values() for label in network.labels)
@@ -41,16 +45,23 @@ def static_catalogue(
         Of the explorer.
     """
     readings = [(arm, reading) for case in cases for arm, reading in case.readings.items()]
-    layers: dict[str, dict[str, None]] = {arm: {} for arm, _ in readings}
+    maps: dict[str, dict[MapKey, LowMap]] = {arm: {} for arm, _ in readings}
     for arm, reading in readings:
-        layers[arm] |= dict.fromkeys(key.layer for key in reading.maps)
+        maps[arm] |= reading.maps
     keys: list[MapKey] = [key for _, reading in readings for key in reading.maps]
     labels = dict.fromkeys(label for _, reading in readings for label in reading.probabilities)
     offered = [
         {"name": name, "title": methods.get(name, name), "slow": False}
         for name in dict.fromkeys(key.method for key in keys)
     ]
-    arms = [{"name": arm, "layers": list(names)} for arm, names in layers.items()]
+    arms = [
+        {
+            "name": arm,
+            "layers": list(dict.fromkeys(key.layer for key in of_arm)),
+            "opens": opening_layer(of_arm),
+        }
+        for arm, of_arm in maps.items()
+    ]
     # A class without a single map is still a bar, but can't be chosen.
     mapped = [label for label in labels if any(key.label == label for key in keys)]
     return _written(title, arms, offered, list(labels), cases) | {"mapped": mapped}

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cxrstudy.explain import METHODS, heatmaps, layer_names
+from cxrstudy.explain import METHODS, heatmaps, layer_names, pointing_layer
 from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right, predicted
 from cxrstudy.explorer.encode import FINEST, encode_map
 from cxrstudy.look import Look, see
@@ -44,19 +44,22 @@ class Explainer:
     methods
         By name, the usual one first.
     layer_names
-        Layers of a model whose maps can be had, the usual one last.
+        Layers of a model whose maps can be had, the deepest last.
+    opening_layer
+        ``(model, pixels)`` to the layer that is shown first.
     heatmaps
         ``(model, images, label, method, layer, report)`` to (n, height, width) maps.
     """
 
     methods: Mapping[str, Method]
     layer_names: Callable[[nn.Module], Sequence[str]]
+    opening_layer: Callable[[nn.Module, int], str]
     heatmaps: Callable[..., NDArray[np.float32]]
 
 
 def explainer() -> Explainer:
     """Give the study's own way to compute maps."""
-    return Explainer(METHODS, layer_names, heatmaps)
+    return Explainer(METHODS, layer_names, pointing_layer, heatmaps)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image
 
-from cxrstudy.explorer.case import Case, LowMap, MapKey
+from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
 
 #: As the front end begins.
 OPACITY, COLOURS = 0.5, "magma"
@@ -47,8 +47,12 @@ def still(case: Case, format: str = "WEBP") -> bytes:
 def first_map(case: Case, arm: str) -> tuple[MapKey, LowMap] | None:
     """Map that is shown first: of the predicted class, if there is one."""
     reading = case.readings[arm]
-    said = [item for item in reading.maps.items() if item[0].label in reading.predicted]
-    return next(iter([*_last_layer(said), *_last_layer(list(reading.maps.items()))]), None)
+    if not reading.maps:
+        return None
+    layer = opening_layer(reading.maps)
+    shown = [item for item in reading.maps.items() if item[0].layer == layer]
+    said = [item for item in shown if item[0].label in reading.predicted]
+    return (said or shown)[0]
 
 
 def blend(grey: NDArray[np.uint8], low: LowMap) -> NDArray[np.uint8]:
@@ -59,8 +63,3 @@ def blend(grey: NDArray[np.uint8], low: LowMap) -> NDArray[np.uint8]:
     colour = colormaps[COLOURS](np.clip(fine, 0, 1))[..., :3] * 255
     mixed = grey[..., None] * (1 - OPACITY) + colour * OPACITY
     return np.asarray(np.rint(mixed), np.uint8)
-
-
-def _last_layer(items: list[tuple[MapKey, LowMap]]) -> list[tuple[MapKey, LowMap]]:
-    """Of the first method, the map of the last layer."""
-    return [item for item in items if item[0].method == items[0][0].method][-1:]

@@ -105,34 +105,6 @@ def panels_by_factor(
     return finished(figure)
 
 
-def by_lesion_size(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
-    """Draw a panel a series and in it a line a size of lesion, over a factor, at shared heights.
-
-    Parameters
-    ----------
-    table
-        From :func:`cxrstudy.statistics.subgroups` of one grouping; arms are tuples (level,
-        series). Groups that are too small to say are named below.
-    factor
-        What the levels are.
-    axis
-        Name of the number.
-    """
-    rows = factor.rows(table).rename(columns={"series": "panel", "group": "series"})
-    known, silent = rows[rows["estimate"].notna()], rows[rows["estimate"].isna()]
-    given = looks(known["series"])
-    panels = dict(list(known.groupby("panel", sort=False)))
-    figure, grid = _panels(len(panels), 3.6)
-    for axes, (name, shown) in zip(grid, panels.items(), strict=True):
-        _series(axes, shown, given)
-        fit_heights(axes, known)
-        axes.set_title(wrapped(name, 26), fontsize=9.5, loc="left")
-    grid[0].set_ylabel(axis)
-    few = [f"\n{group}: {', '.join(found)}" for group, found in _notes(silent).items()]
-    _finish(figure, grid, factor, list(panels.values()), given, "".join(few))
-    return finished(figure)
-
-
 def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
     figure, grid = plt.subplots(
         1, count, figsize=(WIDTH, height), squeeze=False, layout="constrained"
@@ -146,21 +118,13 @@ def _series(axes: Axes, rows: pd.DataFrame, given: Mapping[Hashable, Look]) -> N
         draw_line(axes, rows[rows["series"] == name].sort_values("x"), given[name], aside)
 
 
-def _notes(silent: pd.DataFrame) -> dict[str, list[str]]:
-    """What is said of each group that has no estimate."""
-    return {
-        str(group): list(dict.fromkeys(rows["note"]))
-        for group, rows in silent.groupby("series", sort=False)
-    }
-
-
 def _finish(
     figure: Figure, grid: Sequence[Axes], factor: Factor, panels: Sequence[pd.DataFrame],
-    given: Mapping[Hashable, Look], remark: str = "",
+    given: Mapping[Hashable, Look],
 ) -> None:  # fmt: skip
     """Name the axes and the levels, and each series in the last panel that it is in."""
     whole = pd.concat(panels)
-    figure.supxlabel(f"{factor.name}\n{caption(whole)}{remark}", fontsize=9.5)
+    figure.supxlabel(f"{factor.name}\n{caption(whole)}", fontsize=9.5)
     levels = sorted(whole["x"].unique())
     for axes in grid:
         axes.set_xscale(factor.scale)

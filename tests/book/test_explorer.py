@@ -21,6 +21,12 @@ def page(browser):
         "request",
         lambda asked: page.outside.append(asked.url) if asked.url.startswith("http") else None,
     )
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: page.complaints.append(said.text) if said.type == "error" else None,
+    )
     page.goto(PAGE.as_uri())
     page.locator(".cxr-view[data-state=ready]").first.wait_for()
     yield page
@@ -52,3 +58,7 @@ def test_the_next_image_is_another_picture(page):
 
 def test_nothing_was_asked_of_another_host(page):
     assert page.outside == []
+
+
+def test_no_error_was_logged(page):
+    assert page.complaints == []

@@ -1,4 +1,4 @@
-"""Maps of a split: one pass, one record, and an error for any record that is not whole."""
+"""Maps of many images: one pass, one record, and an error for any record that is not whole."""
 
 import time
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from cxrstudy.explain import ExplainError, SplitMaps, heatmaps, read_maps, split_maps
+from cxrstudy.explain import ExplainError, ManyMaps, heatmaps, read_maps, recorded_maps
 from cxrstudy.explain.record import FACTS, MAPS, identity_of, read_facts
 from tests.builders import Made, make_role
 
@@ -22,11 +22,11 @@ def made(tmp_path: Path) -> Made:
     return make_role(tmp_path, images=80)
 
 
-def make(made: Made, folder: Path, **changes: Any) -> SplitMaps:
-    given = {"run": "a" * 64, "label": "covid19", "split": "train"} | changes
-    return split_maps(
-        family("resnet10t", 2), given.pop("run"), LABELS, made.role, made.pixels, (0.5, 0.25),
-        given.pop("label"), folder, **given,
+def make(made: Made, folder: Path, **changes: Any) -> ManyMaps:
+    given = {"rows": made.role.rows("train"), "label": "covid19"} | changes
+    return recorded_maps(
+        family("resnet10t", 2), "a" * 64, LABELS, made.role, given.pop("rows"), made.pixels,
+        (0.5, 0.25), given.pop("label"), folder, **given,
     )  # fmt: skip
 
 
@@ -52,8 +52,8 @@ def test_recorded_maps_are_not_made_again(
 
 
 def test_every_part_of_the_key_counts(made: Made) -> None:
-    key = ("run", made.role, "test", "gradcam", "layer4", "covid19")
-    other = ("nur", made.role.only(np.arange(9)), "train", "hirescam", "layer3", "normal")
+    key = ("run", made.role, ("a", "b"), "gradcam", "layer4", "covid19")
+    other = ("nur", made.role.only(np.arange(9)), ("b", "a"), "hirescam", "layer3", "normal")
     plain = identity_of(*key)
     for place, value in enumerate(other):
         changed = [*key]
@@ -120,7 +120,7 @@ def test_nothing_is_left_of_an_interrupted_pass(
 def test_errors(made: Made, tmp_path: Path) -> None:
     with pytest.raises(ExplainError, match="it has normal, covid19"):
         make(made, tmp_path, label="flu")
-    with pytest.raises(ExplainError, match="no image in split 'dev'"):
-        make(made, tmp_path, split="dev")
+    with pytest.raises(ExplainError, match="no image of role"):
+        make(made, tmp_path, rows=made.role.rows("train")[:0])
     with pytest.raises(ExplainError, match="no such record"):
         read_maps(tmp_path, "b" * 64)

@@ -44,7 +44,7 @@ def made_case(number: int, licence: str = "CC0-1.0") -> Case:
     for place, arm in enumerate(ARMS):
         said = LABELS[(number + place) % 3]
         probabilities = {label: 0.7 if label == said else 0.15 for label in LABELS}
-        maps = {key: LowMap(random.integers(0, 256, (4, 4), np.uint8), 0.5) for key in KEYS}
+        maps = {key: LowMap(random.integers(0, 256, (8, 8), np.uint8), 0.5) for key in KEYS}
         readings[arm] = Reading(probabilities, (said,), truth[said], maps)
     facts = made_facts(licence, "alder" if number % 2 else "birch")
     return Case(f"image-{number}", encode_image(grey), facts, truth, outline(lesion), readings)
@@ -92,4 +92,7 @@ def made_explainer() -> Explainer:
         return np.stack([made_map(weights, label, method, layer)] * len(images))
 
     endless = MadeMethod("Endless-CAM", True)
-    return Explainer(methods | {"endless": endless}, lambda model: layer_names(model)[-2:], explain)
+    return Explainer(
+        methods | {"endless": endless}, lambda model: layer_names(model)[-2:],
+        lambda model, _: layer_names(model)[-1], explain,
+    )  # fmt: skip

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
+from .lab import TOKEN, open_lab, running
 from .viewer import PATIENCE, Viewer, try_every_control
 
 pytestmark = pytest.mark.browser
 
-TOKEN = "made-for-one-test"
 #: Voilà's own page asks for these, whatever it shows; they are refused here, and not missed.
 VOILAS_OWN = (
     "https://cdn.jsdelivr.net/npm/@fortawesome/",
@@ -36,62 +28,12 @@ arms = {{"control": made_network(0), "general first": made_network(1)}}
 explore(arms, made_cohort(7), explain=made_explainer())"""
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def wait_until_up(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert server.poll() is None, log.read_text()[-2000:]
-        try:
-            urlopen(address, timeout=2).close()  # of this machine
-            return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail(f"JupyterLab did not start: {log.read_text()[-2000:]}")
-
-
-def stop(server: subprocess.Popen[bytes]) -> None:
-    """Let it end its kernels; a kernel that is left ends when it misses its parent."""
-    server.terminate()
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
-
-
 @pytest.fixture(scope="module")
 def jupyter(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a JupyterLab on the loopback, with a notebook, and Voilà beside it."""
     pytest.importorskip("jupyterlab", reason="this test was not run: jupyterlab is not installed")
-    folder = tmp_path_factory.mktemp("jupyter")
-    cells = [nbformat.v4.new_code_cell(CELL)]
-    python = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=python), folder / "live.ipynb")
-    port, log = free_port(), folder / "log.txt"
-    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    options = (
-        f"--ServerApp.ip=127.0.0.1 --ServerApp.port={port} --IdentityProvider.token={TOKEN} "
-        f"--ServerApp.open_browser=False --ServerApp.allow_root=True --ServerApp.root_dir={folder} "
-        "--LabApp.expose_app_in_browser=True --LabApp.extension_manager=readonly "
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
-    )
-    with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options.split()],
-            cwd=folder, stdout=stream, stderr=stream,
-            env=os.environ | own | {"HOME": str(folder), "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_until_up(f"{address}/api?token={TOKEN}", server, log)
-            yield address
-        finally:
-            stop(server)
+    with running(tmp_path_factory.mktemp("jupyter"), CELL) as address:
+        yield address
 
 
 @pytest.fixture
@@ -103,16 +45,6 @@ def viewer(browser) -> Iterator[Viewer]:
     assert viewer.outside == []
     # The hosts have warnings of their own; the widget's module is a blob, its errors name it.
     assert [said for said in viewer.complaints if "blob:" in said or "cxr" in said] == []
-
-
-def open_lab(viewer: Viewer, address: str) -> None:
-    viewer.page.goto(f"{address}/lab/tree/live.ipynb?token={TOKEN}")
-    viewer.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-    viewer.page.wait_for_function(
-        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-    )
-    viewer.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-    viewer.ready()
 
 
 def radiograph() -> bytes:

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
-from cxrstudy.explorer.case import as_address, is_right, predicted
+from cxrstudy.explorer.case import (
+    LowMap,
+    MapKey,
+    as_address,
+    is_right,
+    opening_layer,
+    predicted,
+)
 from cxrstudy.explorer.encode import SHOWN, encode_image, encode_map, outline, shrink
 
 from .made import ARMS, KEYS, LABELS, made_case
@@ -127,3 +134,14 @@ def test_classes_exclude_each_other_and_labels_do_not():
 )
 def test_right_is_agreement_with_all_that_is_known(kind, truth, said, right):
     assert is_right(kind, truth, said, LABELS) is right
+
+
+@pytest.mark.parametrize(
+    ("sides", "layer"), [((16, 8, 4), "b"), ((16, 12, 8), "c"), ((6, 4, 2), "a")]
+)
+def test_the_layer_shown_first_is_the_deepest_that_is_fine_enough_to_point(sides, layer):
+    maps = {
+        MapKey("gradcam", name, "covid19"): LowMap(np.zeros((side, side), np.uint8), 0.0)
+        for name, side in zip("abc", sides, strict=True)
+    }
+    assert opening_layer(maps) == layer

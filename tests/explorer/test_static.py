@@ -29,7 +29,8 @@ def test_what_is_shown_is_what_was_given():
     data = data_of(static_explorer(cases).html)
     assert [case["id"] for case in data["cases"]] == [case.id for case in cases]
     assert data["cases"][2] == json.loads(json.dumps(cases[2].written))
-    assert data["arms"] == [{"name": arm, "layers": ["layer3", "layer4"]} for arm in ARMS]
+    layers = {"layers": ["layer3", "layer4"], "opens": "layer4"}
+    assert data["arms"] == [{"name": arm, **layers} for arm in ARMS]
     assert [method["title"] for method in data["methods"]] == ["Grad-CAM", "HiResCAM"]
     assert data["labels"] == list(LABELS)
     assert data["names"]["covid19"] == "COVID-19"

@@ -43,10 +43,6 @@ GALLERY = {
     "mixup, panels": lambda: figures.panels_by_factor(
         tables.mixup_panels(), ALPHA, {"calibration slope": 1.0}
     ),
-    "lesions": lambda: figures.by_lesion_size(tables.lesions(), RESOLUTION, "AUROC of COVID-19"),
-    "lesions, few": lambda: figures.by_lesion_size(
-        tables.lesions(silent=["small"]), RESOLUTION, "AUROC of COVID-19"
-    ),
     "learning": lambda: figures.learning_curves(
         tables.by_patients(), tables.TRAINED, "AUROC of COVID-19"
     ),

@@ -156,17 +156,6 @@ def grouped(arms):
     return pd.DataFrame(rows)
 
 
-def lesions(silent=()):
-    rows = []
-    for place, group in enumerate(("small", "middle", "large")):
-        table = resolutions(0.5 + 0.2 * place, 0.55 + 0.12 * place)
-        table = table.assign(grouping="lesion size", group=group, positive=30, negative=120)
-        if group in silent:
-            table[["estimate", "low", "high"]] = np.nan
-        rows.append(table.assign(note="too few to say" if group in silent else ""))
-    return pd.concat(rows, ignore_index=True)
-
-
 CLAIMS = {
     "A1": ("out-of-domain, large − out-of-domain, small", 0.0),
     "A2": ("2, same steps − 0.5, same steps", 0.0),

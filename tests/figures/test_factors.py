@@ -85,24 +85,6 @@ def test_series_are_named_once_in_the_last_panel_that_has_them():
     assert named == [set(), {"twice the steps"}, {"half the steps", "all steps"}]
 
 
-def test_sizes_of_lesions_are_lines_and_series_are_panels_at_the_same_heights():
-    table = tables.lesions()
-    grid = figures.by_lesion_size(table, RESOLUTION, "AUROC").axes
-    assert [axes.get_title(loc="left") for axes in grid] == ["same steps", "same computation"]
-    for axes, series in zip(grid, ("same steps", "same computation"), strict=True):
-        assert drawn(axes) == [
-            expected(table[table["group"] == size], series, RESOLUTION.at)
-            for size in ("small", "middle", "large")
-        ]
-    assert grid[0].get_ylim() == grid[1].get_ylim()
-
-
-def test_a_size_with_too_few_lesions_is_named_and_not_drawn(said):
-    figure = figures.by_lesion_size(tables.lesions(["small"]), RESOLUTION, "AUROC")
-    assert [len(drawn(axes)) for axes in figure.axes] == [2, 2]
-    assert "small: too few to say" in said(figure)
-
-
 def test_a_level_that_stands_nowhere_is_refused():
     with pytest.raises(ValueError, match="large"):
         figures.by_factor(tables.estimated({("large", "a"): 0.5}), RESOLUTION, "AUROC")

@@ -321,7 +321,7 @@ function startExplorer(element, source) {
   const spoken = (label) => data.names[label] ?? label;
   const state = {
     id: cases[0].id, arm: data.arms[0].name, other: "", label: "", method: data.methods[0].name,
-    layer: data.arms[0].layers.at(-1), colours: "magma", opacity: 0.5, threshold: 0, outline: true,
+    layer: data.arms[0].opens, colours: "magma", opacity: 0.5, threshold: 0, outline: true,
     truth: "", outcome: "", source: "",
   };
   let panels = [];
@@ -347,8 +347,8 @@ function startExplorer(element, source) {
   function partOf(arm) {
     const { predicted, probabilities } = current().readings[arm];
     const likeliest = Object.entries(probabilities).sort((a, b) => b[1] - a[1])[0][0];
-    const { layers } = data.arms.find((one) => one.name === arm);
-    const layer = layers.includes(state.layer) ? state.layer : layers.at(-1);
+    const { layers, opens } = data.arms.find((one) => one.name === arm);
+    const layer = layers.includes(state.layer) ? state.layer : opens;
     const usual = predicted.length === 1 ? predicted[0] : likeliest;
     const label = state.label in probabilities ? state.label : usual; // arms may know other classes
     return { arm, label, method: state.method, layer };
@@ -422,8 +422,8 @@ function startExplorer(element, source) {
     panels = armNames().map((arm) => buildPanel(arm, several));
     page.stage.replaceChildren(plainPanel, ...panels.map((panel) => panel.element));
     page.stage.dataset.panels = String(panels.length);
-    const { layers } = data.arms.find((one) => one.name === state.arm);
-    if (!layers.includes(state.layer)) state.layer = layers.at(-1);
+    const { layers, opens } = data.arms.find((one) => one.name === state.arm);
+    if (!layers.includes(state.layer)) state.layer = opens;
     fill(page.layer, layers.map((name) => [name, name]), state.layer);
   }
 
