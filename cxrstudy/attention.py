@@ -109,7 +109,7 @@ def attention(
         made = recorded_maps(
             network.model, run, network.labels, wanted, rows,
             _pixels_of(study, network, wanted), network.statistics, label,
-            places.runs() / "maps", method, pointing_layer(network.model, side),
+            places.runs() / "heatmaps", method, pointing_layer(network.model, side),
         )  # fmt: skip
         maps = upsample(made.raw, side)
         table = _measured(wanted, rows, maps, regions[side])

@@ -10,6 +10,7 @@ stage and its parent's id and nothing else about the chain.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from cxrstudy.stage import Stage
@@ -34,6 +35,14 @@ class Start:
     weights: str = "random"
     options: tuple[tuple[str, Any], ...] = ()
 
+    @property
+    def title(self) -> str:
+        """What the weights are called; those of a file by its name, without the network's."""
+        if not self.weights.startswith("file:"):
+            return self.weights
+        name = PurePosixPath(self.weights.removeprefix("file:").rpartition("#")[0]).stem
+        return name.removeprefix(self.architecture).lstrip("._-") or name
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -57,5 +66,5 @@ class Chain:
         return replace(self, stages=tuple(stage.but(seed=seed) for stage in self.stages))
 
     def __str__(self) -> str:
-        names = [self.start.weights, *("+".join(stage.roles) for stage in self.stages)]
+        names = [self.start.title, *("+".join(stage.roles) for stage in self.stages)]
         return " → ".join(names)

@@ -1,6 +1,7 @@
 """Diagrams: how an experiment and a cohort are built, drawn as boxes and lines."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,12 +35,14 @@ def tree(plan: Plan) -> Figure:
     depths = {name: len(run.chain.stages) for name, run in runs.items()}
     figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.5 * len(ends) + 0.3))
     step = 1.4
+    titles = {run.chain.start.weights: run.chain.start.title for run in runs.values()}
     for parent, children in below.items():
         for child in children:
             start = (depths.get(parent, 0) * step, heights[parent])
             _branch(axes, start, (depths[child] * step, heights[child]))
         if parent not in runs:
-            _box(axes, (0, heights[parent]), f"{parent}\nweights", GREY)
+            title = fill(titles[parent].replace("_", " "), 22)
+            _box(axes, (0, heights[parent]), f"{title}\nweights", GREY)
     for name, run in runs.items():
         roles, at = run.chain.stages[-1].roles, (depths[name] * step, heights[name])
         colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
@@ -53,28 +56,29 @@ def tree(plan: Plan) -> Figure:
 
 
 def grid(whole: Grid) -> Figure:
-    """Draw the stages of several experiments as one tree; a filled box is recorded.
+    """Draw the stages of several experiments as one tree; a filled square is recorded.
 
     Beside the end of a chain stand the numbers of the experiments that use it.
 
     Parameters
     ----------
     whole
-        Drawn with all seeds of a stage as one box.
+        Drawn with all seeds of a stage as one square.
     """
     nodes = {node.id: node for node in whole.nodes}
     below: dict[str, list[str]] = {}
     for name, node in nodes.items():
-        below.setdefault(node.parent or f"{node.cohort}\n{node.start.weights}", []).append(name)
+        start = f"{node.cohort}, {node.start.architecture}, {node.start.title}"
+        below.setdefault(node.parent or start, []).append(name)
     ends: dict[str, Hashable] = {name: name for name in nodes if name not in below}
     heights, depths = _heights(below, ends), _depths(nodes)
     figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.2 * len(ends) + 0.3))
     for parent, children in below.items():
         for child in children:
-            start = (float(depths.get(parent, 0)), heights[parent])
-            _branch(axes, start, (float(depths[child]), heights[child]))
+            at = (float(depths.get(parent, 0)), heights[parent])
+            _branch(axes, at, (float(depths[child]), heights[child]))
         if parent not in nodes:
-            _box(axes, (0, heights[parent]), parent, GREY)
+            axes.text(-0.05, heights[parent], parent, ha="right", va="center", fontsize=6.5)
     for name, node in nodes.items():
         roles, at = node.stage.roles, (float(depths[name]), heights[name])
         colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
@@ -89,7 +93,7 @@ def grid(whole: Grid) -> Figure:
             axes.text(
                 at[0] - 0.07, at[1], label, ha="right", va="center", fontsize=6.5, bbox=under
             )  # fmt: skip
-    axes.set_xlim(-0.4, max(depths.values()) + 1.4)
+    axes.set_xlim(-1.8, max(depths.values()) + 1.4)
     axes.set_ylim(len(ends) - 0.3, -1.2)
     axes.axis("off")
     return finished(figure)

@@ -162,7 +162,7 @@ def _removable(
             yield _sized(path, "unfinished, and not planned")
     for path in upkeep.leftovers(records):
         yield _sized(path, "left by a killed process")
-    yield from _maps(records.parent / "maps", kept)
+    yield from _maps(records.parent / "heatmaps", kept)
 
 
 def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:

@@ -9,6 +9,22 @@ START = Chain(Start("resnet10t", "imagenet"))
 GENERAL, TARGET = Stage(("general",), steps=8), Stage(("target",), seed=4)
 
 
+@pytest.mark.parametrize(
+    ("weights", "title"),
+    [
+        ("random", "random"),
+        ("timm:resnet10t.c3_in1k", "timm:resnet10t.c3_in1k"),
+        ("file:weights/resnet10t.inat17bird.safetensors#0a", "inat17bird"),
+        ("file:BiT-S-R50x1.npz#0a", "BiT-S-R50x1"),
+        ("file:weights/resnet10t.safetensors#0a", "resnet10t"),
+    ],
+)
+def test_weights_of_a_file_are_called_by_its_name(weights, title):
+    start = Start("resnet10t", weights)
+    assert start.title == title
+    assert str(Chain(start) >> TARGET) == f"{title} → target"
+
+
 def test_stages_stand_in_the_order_they_are_written():
     chain = START >> GENERAL >> TARGET
     assert chain.stages == (GENERAL, TARGET)

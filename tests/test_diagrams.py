@@ -36,7 +36,8 @@ def plan(tmp_path_factory):
         make_role(folder, "multilabel", ("a", "b"), name="general"),
         make_role(folder, "binary", ("opacity",), name="pneumonia"),
     ]
-    start, other = Chain(TINY), Chain(Start("resnet10t", "imagenet"))
+    file = f"file:weights/resnet10t.inat17insect_coral_qat.safetensors#{'a' * 64}"
+    start, other = Chain(TINY), Chain(Start("resnet10t", file))
     target, general, pneumonia = (
         STAGE.but(roles=(name,)) for name in ("target", "general", "pneumonia")
     )
@@ -62,7 +63,13 @@ def test_the_tree_has_a_box_a_run_of_one_seed_and_one_for_each_start(plan):
     assert len(runs) == 8
     assert len(found) == 8 + 2
     assert sorted(found.values()) == sorted(
-        ["random\nweights", "imagenet\nweights", "general\n+ pneumonia", "general", "pneumonia"]
+        [
+            "random\nweights",
+            "inat17insect coral qat\nweights",
+            "general\n+ pneumonia",
+            "general",
+            "pneumonia",
+        ]
         + ["target"] * 5
     )
 
@@ -72,7 +79,7 @@ def test_a_box_stands_as_far_right_as_its_run_is_deep(plan):
     columns = sorted({x for x, _ in found})
     at = {x: sorted(text for (other, _), text in found.items() if other == x) for x in columns}
     assert [at[x] for x in columns] == [
-        ["imagenet\nweights", "random\nweights"],
+        ["inat17insect coral qat\nweights", "random\nweights"],
         ["general", "general\n+ pneumonia", "target", "target"],
         ["pneumonia", "target", "target"],
         ["target"],

@@ -79,7 +79,7 @@ def test_what_killed_processes_left_goes(made):
 
 
 def test_maps_go_with_their_run(made):
-    folder = made.records.parent / "maps"
+    folder = made.records.parent / "heatmaps"
     maps = ManyMaps(("a",), np.zeros((1, 2, 2), np.float16), np.zeros(1, np.float32))
     stays, goes = (write_maps(maps, {"run": run}, folder) for run in (made.last, made.other))
     altered = write_maps(maps, {"run": made.first}, folder)

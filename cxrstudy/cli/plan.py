@@ -147,7 +147,7 @@ def _arm(arm: Any) -> str:
 def _start(node: Node) -> str:
     options = ", ".join(f"{name} {_short(value)}" for name, value in node.start.options)
     network = node.start.architecture + (f" ({options})" if options else "")
-    return f"{node.start.weights} weights, {network}, cohort {node.cohort}"
+    return f"{node.start.title} weights, {network}, cohort {node.cohort}"
 
 
 def _count(number: int, what: str) -> str:
