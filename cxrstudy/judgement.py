@@ -111,6 +111,8 @@ def record(study: Study, folder: Path) -> None:
             index=False, float_format="%.6g", lineterminator="\n"
         )
         (folder / VERDICTS).write_text(text)
+    written = [name for name in (ATTENTION, VERDICTS) if (folder / name).is_file()]
+    reference.include(folder, written)
 
 
 def seeds_in_words(seeds: int) -> str:

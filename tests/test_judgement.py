@@ -77,8 +77,11 @@ def test_recorded_verdicts_are_void_once_the_claims_file_changed(tmp_path, monke
     found = evidence_of_run(study)
     monkeypatch.setattr(judgement.reference, "experiments", lambda asked: ["06_sequential_schemes"])
     monkeypatch.setattr(judgement, "evidence_of_results", lambda asked: found)
+    included = []
+    monkeypatch.setattr(judgement.reference, "include", lambda *asked: included.append(asked))
     study.cohort, study.profile = SimpleNamespace(name="phantom"), SimpleNamespace(profile="made")
     record(study, folder)
+    assert included == [(folder, ["verdicts.csv"])]
     written = judged(found, "", "phantom", "made")
     read = recorded_verdicts()
     assert read["verdict"].tolist() == written["verdict"].tolist()

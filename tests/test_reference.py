@@ -111,6 +111,15 @@ def test_a_missing_file_is_refused(written, name):
         reference.facts(written)
 
 
+def test_a_file_that_is_included_is_covered_from_then_on(written):
+    (written / "verdicts.csv").write_text("claim\n")
+    reference.include(written, ["verdicts.csv"])
+    reference.facts(written)
+    (written / "verdicts.csv").write_text("other\n")
+    with pytest.raises(ResultsError, match=r"verdicts\.csv: missing or altered"):
+        reference.facts(written)
+
+
 def test_altered_facts_are_refused(written):
     path = written / RESULTS
     facts = yaml.safe_load(path.read_text()) | {"seeds": 5}

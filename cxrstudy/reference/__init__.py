@@ -1,7 +1,8 @@
 """Reference: the results of experiments as plain files, without weights, small enough to commit.
 
 =================  ===============================================================================
-``results.yaml``   what made them, on what, how long, and the SHA-256 of the others (`Results`)
+``results.yaml``   what made them, on what, how long, and the SHA-256 of the others (`Results`),
+                   of those too that are made from them (`include`)
 ``arms.csv``       a row an experiment, arm and seed: the run at its end, and what it cost
 ``images.csv``     a row an image that was scored: role, split, patient, source, truth
 ``scores.csv.gz``  the same rows in the same order; a column a run and label, ``RUN:LABEL``
@@ -23,10 +24,11 @@ from cxrstudy.reference.results import (
     claims_changed,
     facts,
     folders,
+    include,
 )
 from cxrstudy.reference.writing import rounded, write
 
 __all__ = [
     "ARMS", "IMAGES", "RESULTS", "SCORED", "Results", "ResultsError", "arm_of", "arms",
-    "claims_changed", "experiments", "facts", "folders", "read", "rounded", "write",
+    "claims_changed", "experiments", "facts", "folders", "include", "read", "rounded", "write",
 ]  # fmt: skip

@@ -1,6 +1,9 @@
 """Results: the facts of a folder of reference results, and the check that it is as written."""
 
+from collections.abc import Iterable
 from pathlib import Path
+
+import yaml
 
 from cxrstudy import places
 from cxrstudy.identity import canonical, file_sha256, fingerprint
@@ -82,11 +85,30 @@ def facts(folder: Path) -> Results:
     results = read_yaml(path, Results, ResultsError)
     if results.sealed().seal != results.seal:
         raise ResultsError(f"{path}: altered since it was written; write the results anew")
-    for name in (ARMS, IMAGES, SCORED):
+    for name in sorted({ARMS, IMAGES, SCORED} | set(results.files)):
         file = folder / name
         if not file.is_file() or file_sha256(file) != results.files.get(name):
             raise ResultsError(f"{file}: missing or altered since it was written; write it anew")
     return results
+
+
+def include(folder: Path, names: Iterable[str]) -> None:
+    """Let the facts of a folder cover files that were written beside its results.
+
+    Raises
+    ------
+    ResultsError
+        A file that they cover already is missing or altered.
+    """
+    found = facts(folder)
+    files = found.files | {name: file_sha256(folder / name) for name in names}
+    write_facts(found.model_copy(update={"files": files}).sealed(), folder)
+
+
+def write_facts(results: Results, folder: Path) -> None:
+    """Write the facts of a folder."""
+    shown = yaml.safe_dump(results.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    (folder / RESULTS).write_text(shown)
 
 
 def claims_now() -> dict[str, str]:

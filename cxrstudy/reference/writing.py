@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
 from cxrstudy import device, experiment, places, store
@@ -19,11 +18,11 @@ from cxrstudy.record import SCORES, Record
 from cxrstudy.reference.results import (
     ARMS,
     IMAGES,
-    RESULTS,
     SCORED,
     Results,
     ResultsError,
     claims_now,
+    write_facts,
 )
 from cxrstudy.study import Study
 
@@ -65,8 +64,7 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     (folder / SCORED).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     results = _facts(study, experiments, command, list(records.values()), folder)
     # Last, so that what an interruption leaves is refused.
-    shown = yaml.safe_dump(results.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-    (folder / RESULTS).write_text(shown)
+    write_facts(results, folder)
     return results
 
 
