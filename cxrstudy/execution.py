@@ -148,7 +148,8 @@ def _parameters(path: Path, asked: Mapping[str, Any], folder: Path) -> dict[str,
         if "parameters" in cell.metadata.get("tags", [])
     ]
     known = declared(cells[0]) if cells else {}
-    values = {**asked, "executed": str(folder)}
+    inside = folder.is_relative_to(places.ROOT)  # where notebooks are executed
+    values = {**asked, "executed": str(folder.relative_to(places.ROOT) if inside else folder)}
     return {name: value for name, value in values.items() if name in known}
 
 
