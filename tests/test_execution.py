@@ -2,6 +2,10 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 
 import nbformat
 import pytest
@@ -115,6 +119,45 @@ def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
         o.ename for cell in cells for o in cell.get("outputs", []) if o.output_type == "error"
     ] == ["ValueError"]
     assert json.loads(output.with_suffix(".provenance.json").read_text())["failed"]
+
+
+#: Executes a notebook as `cxrstudy run` does; spawned workers import this file again.
+SCRIPT = """
+from pathlib import Path
+from cxrstudy.execution import Execution, execute_notebooks
+if __name__ == "__main__":
+    execute_notebooks([Execution(Path({notebook!r}), Path({output!r}))], workers=1)
+"""
+
+
+def is_alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this test was not run: Windows has no such signals")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_kernel_ends_with_who_started_it_however_that_ends(tmp_path, notebooks, how):
+    said = tmp_path / "kernel"
+    cell = f"import os, pathlib, time\npathlib.Path({str(said)!r}).write_text(str(os.getpid()))"
+    path = write(notebooks / "long.ipynb", cell, "time.sleep(600)")
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(notebook=str(path), output=str(tmp_path / "out.ipynb")))
+    with subprocess.Popen(
+        [sys.executable, script], start_new_session=True, stderr=subprocess.DEVNULL
+    ) as process:
+        while not (said.exists() and said.read_text()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.kill(process.pid, how)
+        assert process.wait(60) != 0
+    kernel, end = int(said.read_text()), time.monotonic() + 60
+    while is_alive(kernel):
+        assert time.monotonic() < end, "the kernel is still there"
+        time.sleep(0.05)
 
 
 def test_what_reads_the_executed_notebooks_comes_last(tmp_path, notebooks, monkeypatch):
