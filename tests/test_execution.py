@@ -123,9 +123,12 @@ def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
 
 #: Executes a notebook as `cxrstudy run` does; spawned workers import this file again.
 SCRIPT = """
+import signal
 from pathlib import Path
 from cxrstudy.execution import Execution, execute_notebooks
 if __name__ == "__main__":
+    # Tests that a shell started in the background have it ignored, and hand that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     execute_notebooks([Execution(Path({notebook!r}), Path({output!r}))], workers=1)
 """
 

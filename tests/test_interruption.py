@@ -13,7 +13,7 @@ from cxrstudy import lock
 
 # Two jobs of three are recorded at once, the third naps; two workers, so that one is idle.
 STUDY = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 
 sys.path.insert(0, sys.argv[2])
@@ -36,6 +36,8 @@ def nap(job):
         time.sleep(600)
 
 if __name__ == "__main__":
+    # Tests that a shell started in the background have it ignored, and hand that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     role = make_role(RECORDS, images=10).role
     jobs = [make_job(Chain(TINY) >> STAGE.but(seed=n), role, {}, RECORDS) for n in range(3)]
     with local(2) as executor:
