@@ -152,7 +152,9 @@ def make_grid(experiments: Sequence[str], profile: str, cohort: str, seeds: int)
     parts = []
     for name in full_names(experiments, experiment.names()):
         for each in _cohorts(name, cohort):
-            study = studies.setdefault(each, Study(profile, each, seeds))
+            if each not in studies:  # drawing its phantoms takes a second
+                studies[each] = Study(profile, each, seeds)
+            study = studies[each]
             parts.append(Part(name, study, study.plan(experiment.arms_of(name, study))))
     return Grid(tuple(parts))
 
