@@ -171,7 +171,7 @@ def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:
         return
     from cxrstudy.explain import ExplainError, read_facts  # takes torch
 
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.glob("[!.]*")):  # what is hidden is being written just now
         try:
             run = read_facts(folder, path.name).identity["run"]
         except ExplainError:

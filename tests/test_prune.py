@@ -84,12 +84,14 @@ def test_maps_go_with_their_run(made):
     stays, goes = (write_maps(maps, {"run": run}, folder) for run in (made.last, made.other))
     altered = write_maps(maps, {"run": made.first}, folder)
     (folder / altered / "maps.json").write_text("{")
+    written_just_now = folder / f".{altered[:12]}-abc"
+    written_just_now.mkdir()
     sweep = swept(made, made.last)
     assert {(i.path.name, i.why) for i in sweep.removed if i.path.parent == folder} == {
         (goes, "maps of a run that does not stay"),
         (altered, "altered maps"),
     }
-    assert [path.name for path in folder.iterdir()] == [stays]
+    assert {path.name for path in folder.iterdir()} == {stays, written_just_now.name}
 
 
 def test_an_unfinished_run_stays_while_it_is_planned(made):

@@ -1,7 +1,6 @@
 """Unlike: how often the rule falls on held-out phantoms, and on what is no frontal chest."""
 
 import io
-import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +10,8 @@ from PIL import Image
 from cxrstudy import decode, phantom, pixels, places, store, unlike
 from cxrstudy.trained_on import TrainingImagesError
 from cxrstudy.unlike import LEAST, learn, reference_of, warnings_of
+
+from .dicoms import dicom_of
 
 SIDE = 64
 
@@ -200,27 +201,5 @@ def test_it_is_learnt_once_and_again_when_what_was_kept_is_damaged(record, small
 def test_colour_of_a_dicom_file(dtype):
     top = np.iinfo(dtype).max
     tinted = np.full((20, 20, 3), [top, top // 2, 0], dtype)
-    assert unlike.colour_of(dicom(tinted, "RGB")) == pytest.approx(255)
-    assert unlike.colour_of(dicom(tinted[..., 0], "MONOCHROME2")) == 0
-
-
-def dicom(stored, photometric):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        dataset = pytest.importorskip("pydicom.dataset")
-    made = dataset.Dataset()
-    made.file_meta = dataset.FileMetaDataset()
-    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
-    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
-    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
-    made.Rows, made.Columns = stored.shape[:2]
-    made.SamplesPerPixel = 3 if stored.ndim == 3 else 1
-    if stored.ndim == 3:
-        made.PlanarConfiguration = 0
-    made.PhotometricInterpretation, made.PixelRepresentation = photometric, 0
-    made.BitsAllocated = made.BitsStored = stored.dtype.itemsize * 8
-    made.HighBit = made.BitsStored - 1
-    made.PixelData = stored.tobytes()
-    stream = io.BytesIO()
-    made.save_as(stream, enforce_file_format=True)
-    return stream.getvalue()
+    assert unlike.colour_of(dicom_of(tinted, "RGB")) == pytest.approx(255)
+    assert unlike.colour_of(dicom_of(tinted[..., 0], "MONOCHROME2")) == 0

@@ -2,7 +2,6 @@
 
 import json
 import re
-import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +11,7 @@ from typer.testing import CliRunner
 
 from cxrstudy import cli, phantom, places, unlike
 from cxrstudy.predict import NOTICE
+from tests.dicoms import dicom_of
 
 
 def cxrstudy(*arguments):
@@ -39,27 +39,12 @@ def brought(tmp_path):
     Image.fromarray(chest).save(folder / "chest.png")
     Image.fromarray(chest).convert("RGB").save(folder / "chest.jpg", quality=95)
     Image.fromarray(chest.astype(np.uint16) * 16).save(folder / "deep.png")
-    write_dicom(folder / "patient", chest.astype(np.uint16) * 16)
+    stored = 4095 - chest.astype(np.uint16) * 16
+    (folder / "patient").write_bytes(dicom_of(stored, "MONOCHROME1", bits=12))
     tint = np.stack([chest, chest // 2, chest // 4], axis=-1)
     Image.fromarray(tint).save(folder / "colour.png")
     (folder / "broken.png").write_bytes((folder / "chest.png").read_bytes()[:400])
     return folder
-
-
-def write_dicom(path, stored):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        dataset = pytest.importorskip("pydicom.dataset")
-    made = dataset.Dataset()
-    made.file_meta = dataset.FileMetaDataset()
-    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
-    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
-    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
-    made.Rows, made.Columns = stored.shape
-    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME1"
-    made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelRepresentation = 16, 12, 11, 0
-    made.PixelData = (4095 - stored).tobytes()
-    made.save_as(path, enforce_file_format=True)
 
 
 def test_a_folder_of_all_kinds(run, brought, tmp_path):
