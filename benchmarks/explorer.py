@@ -19,13 +19,15 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from cxrstudy import device, experiment
-from cxrstudy.study import Study
+from cxrstudy.base import device
+from cxrstudy.study import experiment
+from cxrstudy.study.study import Study
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.conftest import FLAGS, chromium
 from tests.explorer.lab import open_lab, running
 from tests.explorer.viewer import Viewer
+
+from tests.conftest import FLAGS, chromium
 
 #: Waits in the page itself, where no message has to travel: milliseconds until the picture is new.
 CLOCK = """([name, value]) => new Promise(resolve => {

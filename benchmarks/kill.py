@@ -20,10 +20,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from cxrstudy import lock, upkeep
-from cxrstudy.record import BODY, EPOCHS, HEAD, SCORES
+from cxrstudy.runs import lock, store_check
+from cxrstudy.runs.record import BODY, EPOCHS, HEAD, SCORES
 
-SCRIPT = Path(__file__).parents[1] / "tests" / "killed.py"
+SCRIPT = Path(__file__).parents[1] / "tests" / "support" / "killed.py"
 sys.path.insert(0, str(SCRIPT.parent))
 from killed import make_project  # noqa: E402 (a script, not a package)
 
@@ -127,13 +127,13 @@ def workers(session: int) -> list[int]:
 
 
 def compare(undisturbed: Path, killed: Path) -> None:
-    runs = upkeep.runs_of(undisturbed)
-    assert runs == upkeep.runs_of(killed), "other runs"
+    runs = store_check.runs_of(undisturbed)
+    assert runs == store_check.runs_of(killed), "other runs"
     for run in runs:
         for name in (SCORES, EPOCHS, BODY, HEAD):
             one, other = (folder / run / name for folder in (undisturbed, killed))
             assert one.read_bytes() == other.read_bytes(), f"{other}: other bits"
-    problems = [finding for finding in upkeep.check(killed) if finding.problem]
+    problems = [finding for finding in store_check.check(killed) if finding.problem]
     assert not problems, problems
     assert not lock.running(killed)
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from cxrstudy.decode import fit, read_grey
-from cxrstudy.pixels import build, open_pixels
+from cxrstudy.pixels.decode import fit, read_grey
+from cxrstudy.pixels.memory_map import build, open_pixels
 
 if TYPE_CHECKING:  # the workers import this file and need no tables
     import pandas as pd

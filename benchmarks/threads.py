@@ -19,8 +19,8 @@ import sys
 import time
 from typing import Any
 
-from cxrstudy import device
-from cxrstudy.chain import Start
+from cxrstudy.base import device
+from cxrstudy.training.chain import Start
 
 NETWORKS = {
     "phantom, quick": (Start("resnet10t", options=(("channels", (32, 64, 128, 256)),)), 64, 32),
@@ -73,7 +73,7 @@ def train(
     """Take optimiser steps for some seconds, as a stage does, on `threads` threads."""
     import torch
 
-    from cxrstudy.model import build
+    from cxrstudy.training.model import build
 
     start, pixels, batch = network
     torch.set_num_threads(threads)

@@ -18,8 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from cxrstudy import device, engine, places
-from cxrstudy.grid import Grid, make_grid
+from cxrstudy.base import device, places
+from cxrstudy.runs import engine
+from cxrstudy.study.graph import Grid, make_grid
 
 WANTED = 1.7
 

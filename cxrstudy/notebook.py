@@ -9,18 +9,11 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML, display
 
-from cxrstudy import benchmark, diagrams, figures
-from cxrstudy.attended import attention_by_size
 from cxrstudy.audit.outcome import Outcome
-from cxrstudy.baseline import source_alone
-from cxrstudy.beside import beside, reference_of
-from cxrstudy.chain import Chain
-from cxrstudy.claim import all_claims, claims_table, read_claims
-from cxrstudy.demographics import demographics, flow_of
-from cxrstudy.experiment import arms_of
-from cxrstudy.grid import make_grid
-from cxrstudy.judgement import claims_about, judgements, recorded_verdicts
-from cxrstudy.levels import (
+from cxrstudy.pages import covidx_leaks, diagrams, figures
+from cxrstudy.pages.beside import beside, reference_of
+from cxrstudy.pages.demographics import demographics, flow_of
+from cxrstudy.pages.levels import (
     by_lesion_size,
     lesion_extents,
     mixup_levels,
@@ -32,8 +25,8 @@ from cxrstudy.levels import (
     source_doses,
     strengths,
 )
-from cxrstudy.parameters import check_parameters
-from cxrstudy.provenance import RUNS, costs, environments, output_of, runs_of, table_of
+from cxrstudy.pages.source_baseline import source_alone
+from cxrstudy.runs.provenance import RUNS, costs, environments, output_of, runs_of, table_of
 from cxrstudy.statistics import (
     at_sensitivity,
     auroc,
@@ -50,8 +43,15 @@ from cxrstudy.statistics import (
     subgroups,
     trend,
 )
-from cxrstudy.study import Study
-from cxrstudy.verdict import evidence
+from cxrstudy.study.experiment import arms_of
+from cxrstudy.study.graph import make_grid
+from cxrstudy.study.parameters import check_parameters
+from cxrstudy.study.study import Study
+from cxrstudy.training.chain import Chain
+from cxrstudy.verdicts.claim import all_claims, claims_table, read_claims
+from cxrstudy.verdicts.judge import claims_about, judgements, recorded_verdicts
+from cxrstudy.verdicts.map_results import attention_by_size
+from cxrstudy.verdicts.verdict import evidence
 
 __all__ = [
     "Study", "arms_of", "at_sensitivity", "attention_by_size", "audit_rows", "auroc", "banner",
@@ -211,12 +211,12 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
     -------
     The table, and a sentence that says which of the two it is.
     """
-    lists, crosswalk = benchmark.lists(), benchmark.crosswalk()
+    lists, crosswalk = covidx_leaks.lists(), covidx_leaks.crosswalk()
     if lists is None or crosswalk is None:
         said = "The lists are not in the data folder: below is the recorded result."
-        return pd.read_csv(benchmark.RECORDED), HTML(f"<p>{said}</p>")
+        return pd.read_csv(covidx_leaks.RECORDED), HTML(f"<p>{said}</p>")
     said = "Measured just now, on the lists in the data folder."
-    return benchmark.leaks(lists, crosswalk, benchmark.headers()), HTML(f"<p>{said}</p>")
+    return covidx_leaks.leaks(lists, crosswalk, covidx_leaks.headers()), HTML(f"<p>{said}</p>")
 
 
 def provenance(study: Study, arms: Mapping[Any, Chain]) -> None:

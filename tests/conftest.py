@@ -12,9 +12,9 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from cxrstudy import places
-from cxrstudy.manifest import COLUMNS
-from cxrstudy.study import Study
+from cxrstudy.base import places
+from cxrstudy.data.manifest import COLUMNS
+from cxrstudy.study.study import Study
 
 # How long an example takes says nothing on a shared machine.
 settings.register_profile("study", deadline=None)

@@ -8,7 +8,7 @@ import pytest
 
 from cxrstudy import notebook
 from cxrstudy.notebook import banner, provenance, repeat, table
-from cxrstudy.record import Record
+from cxrstudy.runs.record import Record
 
 
 def study(seeds=1, records=()):

@@ -43,7 +43,7 @@ def test_an_illegal_parameter_stops_the_notebook_and_says_what_is_legal(
 
 # --- Papermill alone, on a notebook that only checks its parameters -----------------------------
 
-CHECKS = """from cxrstudy.parameters import check_parameters
+CHECKS = """from cxrstudy.study.parameters import check_parameters
 
 print(check_parameters())"""
 

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import cxrstudy
-from cxrstudy.parameters import DECLARED, declared
+from cxrstudy.study.parameters import DECLARED, declared
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

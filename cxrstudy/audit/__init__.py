@@ -12,7 +12,6 @@ from typing import Protocol
 import pandas as pd
 
 from cxrstudy.audit import (
-    children,
     classes,
     conflicting_labels,
     dominating_patients,
@@ -24,6 +23,7 @@ from cxrstudy.audit import (
     label_from_view,
     licences,
     near_duplicates,
+    paediatric,
     patient_in_two_splits,
     source_and_label,
     unreadable_images,
@@ -59,7 +59,7 @@ CHECKS: tuple[Check, ...] = (
     label_from_age_and_sex,
     label_from_format,
     label_from_border,
-    children,
+    paediatric,
     classes,
     licences,
     unreadable_images,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
-from cxrstudy.role import Role
+from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR107", "classes absent or tiny in a split"
 

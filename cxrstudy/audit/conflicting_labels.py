@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
 from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
-from cxrstudy.audit.people import nih_image
-from cxrstudy.manifest import truth
+from cxrstudy.audit.patients import nih_image
+from cxrstudy.data.manifest import truth
 
 CODE, TITLE = "CXR005", "conflicting labels of an image or a patient"
 

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy import phantom, places
-from cxrstudy.audit.alike import pairs_alike
-from cxrstudy.audit.hashing import Pairs
+from cxrstudy import phantom
+from cxrstudy.audit.near_duplicate_pairs import pairs_alike
 from cxrstudy.audit.outcome import CannotCheck
-from cxrstudy.audit.people import person_of
+from cxrstudy.audit.patients import person_of
+from cxrstudy.audit.perceptual_hash import Pairs
 from cxrstudy.audit.thumbnails import Thumbnails, look
-from cxrstudy.cohort import Cohort, Source, load_cohort, read_definition
-from cxrstudy.manifest import read_manifest
-from cxrstudy.profile import read_profile
-from cxrstudy.role import Role
+from cxrstudy.base import places
+from cxrstudy.data.cohort import Cohort, Source, load_cohort, read_definition
+from cxrstudy.data.manifest import read_manifest
+from cxrstudy.data.role import Role
+from cxrstudy.study.profile import read_profile
 
 #: Roles whose names begin so hold no radiographs, but photographs or fractals: nobody's lungs.
 OUT_OF_DOMAIN = "natural"
@@ -63,7 +64,7 @@ class Evidence:
     def images(self) -> pd.DataFrame:
         """Each image once, excluded ones too; its row number is its position everywhere here.
 
-        Columns of the manifest, and ``manifest``, ``person`` (see :mod:`cxrstudy.audit.people`),
+        Columns of the manifest, and ``manifest``, ``person`` (see :mod:`cxrstudy.audit.patients`),
         ``used`` (whether a role has it) and ``roles`` (those that have it; of one that is not
         used, those that draw on its manifest).
         """

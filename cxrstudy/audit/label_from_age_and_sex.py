@@ -5,9 +5,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.guess import outcome_of_guesses
+from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.audit.outcome import Outcome
-from cxrstudy.role import Role
+from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR103", "label guessed from age and sex alone"
 

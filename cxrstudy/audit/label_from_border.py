@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.guess import outcome_of_guesses
+from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.audit.outcome import Outcome
-from cxrstudy.role import Role
+from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR105", "label guessed from the border pixels alone"
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.outcome import Outcome, row, row_table
-from cxrstudy.licence import publishable
+from cxrstudy.data.licence import publishable
 
 CODE, TITLE = "CXR108", "licences unknown or forbidding publication"
 
@@ -37,7 +37,7 @@ def check(evidence: Evidence) -> Outcome:
 def permission(licence: str) -> Permission:
     """Say what a licence's text means for a figure in the book; when in doubt, unknown.
 
-    What may be shown is decided by :func:`cxrstudy.licence.publishable` alone.
+    What may be shown is decided by :func:`cxrstudy.data.licence.publishable` alone.
     """
     if publishable(licence):
         return "may be shown"

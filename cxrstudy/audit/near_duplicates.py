@@ -1,8 +1,8 @@
 """CXR003: near duplicates across splits or sources: resized, recompressed or windowed copies."""
 
-from cxrstudy.audit.alike import DETAIL_AGREEMENT, HASH_DISTANCE
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
+from cxrstudy.audit.near_duplicate_pairs import DETAIL_AGREEMENT, HASH_DISTANCE
 from cxrstudy.audit.outcome import Outcome
 from cxrstudy.audit.pairs import judge, outcome_of_pairs
 
@@ -13,8 +13,8 @@ def check(evidence: Evidence) -> Outcome:
     """Compare all pairs by perceptual hash, and the candidates by their details.
 
     How far apart copies and other pairs are was measured: see
-    :data:`~cxrstudy.audit.alike.HASH_DISTANCE` and
-    :data:`~cxrstudy.audit.alike.DETAIL_AGREEMENT`.
+    :data:`~cxrstudy.audit.near_duplicate_pairs.HASH_DISTANCE` and
+    :data:`~cxrstudy.audit.near_duplicate_pairs.DETAIL_AGREEMENT`.
     """
     known = identical(evidence)
     judged = [

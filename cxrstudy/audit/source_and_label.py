@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.outcome import Outcome, State, row, row_table
-from cxrstudy.role import Role
+from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR111", "source and label coincide"
 

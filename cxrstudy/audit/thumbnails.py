@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy import engine, pixels, places
-from cxrstudy.decode import UnreadableImage
+from cxrstudy.base import places
+from cxrstudy.pixels import memory_map
+from cxrstudy.pixels.decode import UnreadableImage
+from cxrstudy.runs import engine
 
 #: Side of the images that the checks see: enough for a hash and a border, seconds to decode, and
 #: the side that the quick profile decodes anyway.
@@ -28,7 +30,7 @@ class Thumbnails:
     pixels
         (n, 64, 64); black where an image could not be read.
     unreadable
-        Row to what is wrong with its image, with the code of :mod:`cxrstudy.decode`.
+        Row to what is wrong with its image, with the code of :mod:`cxrstudy.pixels.decode`.
     """
 
     pixels: NDArray[np.uint8]
@@ -66,7 +68,7 @@ def _read(table: pd.DataFrame) -> tuple[NDArray[np.uint8], dict[int, str]]:
         folder = places.runs() / "pixels"
         try:
             workers = engine.workers() if len(table) >= PARALLEL_FROM else 1
-            file = pixels.build(table, PIXELS, folder, places.data(), workers)
+            file = memory_map.build(table, PIXELS, folder, places.data(), workers)
             return np.load(file), {}
         except UnreadableImage:
             pass  # one at least; the search below names all of them
@@ -84,7 +86,7 @@ def _search(
     if not len(rows):
         return {}
     try:
-        file = pixels.build(table.iloc[rows], PIXELS, scratch, places.data(), 1)
+        file = memory_map.build(table.iloc[rows], PIXELS, scratch, places.data(), 1)
     except UnreadableImage as error:
         if len(rows) == 1:
             return {int(rows[0]): str(error)}

@@ -2,8 +2,8 @@
 
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.outcome import CannotCheck, Outcome, State, row, row_table
-from cxrstudy.audit.people import rsna_image
-from cxrstudy.role import Role
+from cxrstudy.audit.patients import rsna_image
+from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR004", "tested patient seen in an upstream role"
 

@@ -14,7 +14,7 @@ import typer
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
-    from cxrstudy.compare import Row
+    from cxrstudy.verdicts.compare import Row
 
 _UNITS = """\
 moved, tolerance and farthest are in standard deviations over seeds. The tolerance is a prediction
@@ -42,7 +42,7 @@ def compare_results(
     Equal is equal to 0.000001. Else a metric may move as far as seeds move it: its tolerance is a
     prediction interval from the measured spread over seeds.
     """
-    from cxrstudy import compare
+    from cxrstudy.verdicts import compare
 
     first, second = compare.measure(a), compare.measure(b)
     chosen = spread or compare.default_spread(a, first)
@@ -104,6 +104,6 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 def _spoken(arm: Hashable) -> str:
-    from cxrstudy.claim import spoken
+    from cxrstudy.verdicts.claim import spoken
 
     return spoken(arm)

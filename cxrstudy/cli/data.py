@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy import places
+from cxrstudy.base import places
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
-    from cxrstudy.data_set import DataSet
-    from cxrstudy.fetch import Outcome
+    from cxrstudy.data.fetch import Outcome
+    from cxrstudy.data.sets import DataSet
 
 data = typer.Typer(no_args_is_help=True, help="Sets of radiographs: list, find, fetch, verify.")
 _Set = Annotated[str, typer.Argument(metavar="SET", help="A name that `cxrstudy data list` shows.")]
@@ -24,7 +24,7 @@ _Set = Annotated[str, typer.Argument(metavar="SET", help="A name that `cxrstudy 
 @data.command("list")
 def list_sets(json_wanted: Json = False) -> None:
     """Show every set: images, how many are in the data folder, licence, access."""
-    from cxrstudy.data_set import names, open_set
+    from cxrstudy.data.sets import names, open_set
 
     rows = [_listed(open_set(name)) for name in names()]
     if json_wanted:
@@ -40,7 +40,7 @@ def list_sets(json_wanted: Json = False) -> None:
 @data.command("where")
 def where_is(name: _Set) -> None:
     """Say where a set comes from, how to get it, and where its files are expected."""
-    from cxrstudy.data_set import open_set, where
+    from cxrstudy.data.sets import open_set, where
 
     typer.echo("\n".join(where(open_set(name))))
 
@@ -65,8 +65,8 @@ def fetch_set(
     A file is given up after ten times the timeout, however steadily it drips. After 20 failures of
     the server in a row the rest is not tried.
     """
-    from cxrstudy.data_set import open_set
-    from cxrstudy.fetch import Manners, fetch
+    from cxrstudy.data.fetch import Manners, fetch
+    from cxrstudy.data.sets import open_set
 
     folder = (to or places.data()).resolve()
     manners = Manners(connections=workers, timeout=timeout, deadline=10 * timeout, retries=retries)
@@ -91,8 +91,8 @@ def verify_set(
     json_wanted: Json = False,
 ) -> None:
     """Hash every file of a set; exit status 1 when one is wrong or missing."""
-    from cxrstudy.data_set import open_set
-    from cxrstudy.verify import verify
+    from cxrstudy.data.sets import open_set
+    from cxrstudy.data.verify import verify
 
     found = verify(open_set(name), (at or places.data()).resolve(), workers)
     summary = found.summary()
@@ -102,7 +102,7 @@ def verify_set(
 
 
 def _listed(data_set: DataSet) -> dict[str, object]:
-    from cxrstudy.licence import publishable
+    from cxrstudy.data.licence import publishable
 
     card, images = data_set.card, data_set.images
     known = images is not None
@@ -119,7 +119,7 @@ def _listed(data_set: DataSet) -> dict[str, object]:
 
 def explain_failures(failures: Sequence[Outcome]) -> None:
     """Name each failed file and why, what was not tried by its number, and what to do."""
-    from cxrstudy.fetch import ADVICE
+    from cxrstudy.data.fetch import ADVICE
 
     fates = Counter(failure.fate for failure in failures)
     for failure in failures:

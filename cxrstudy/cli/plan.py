@@ -12,8 +12,8 @@ import typer
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:
-    from cxrstudy.forecast import Forecast
-    from cxrstudy.grid import Grid, Node
+    from cxrstudy.study.forecast import Forecast
+    from cxrstudy.study.graph import Grid, Node
 
 Experiments = Annotated[
     list[str] | None,
@@ -34,9 +34,9 @@ def show_plan(
     json_wanted: Json = False,
 ) -> None:
     """Show what will run: stages, which are shared, which are recorded, and how long."""
-    from cxrstudy.engine import workers
-    from cxrstudy.forecast import forecast
-    from cxrstudy.grid import make_grid
+    from cxrstudy.runs.engine import workers
+    from cxrstudy.study.forecast import forecast
+    from cxrstudy.study.graph import make_grid
 
     grid = make_grid(experiments or [], profile, cohort, seeds)
     expected = forecast(grid)

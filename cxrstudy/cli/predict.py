@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy import places
+from cxrstudy.base import places
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:  # what it needs is imported when it runs
-    from cxrstudy.operating import OperatingPoint
-    from cxrstudy.predict import Prediction, Predictor, Unread
+    from cxrstudy.predict.operating_points import OperatingPoint
+    from cxrstudy.predict.predict import Prediction, Predictor, Unread
 
 
 def predict_images(
@@ -35,8 +35,8 @@ def predict_images(
 
     The exit status is 1 where a file could not be read; the others are answered all the same.
     """
-    from cxrstudy import store
-    from cxrstudy.predict import NOTICE, Prediction, make_predictor
+    from cxrstudy.predict.predict import NOTICE, Prediction, make_predictor
+    from cxrstudy.runs import store
 
     if not json_wanted:
         typer.echo(NOTICE)
@@ -74,7 +74,7 @@ def _rule(point: OperatingPoint | str) -> str:
 
 
 def _said(answer: Prediction | Unread, predictor: Predictor) -> str:
-    from cxrstudy.predict import Unread
+    from cxrstudy.predict.predict import Unread
 
     if isinstance(answer, Unread):
         return f"\n{answer.file}\n  could not be read: {answer.code} {answer.reason}"
@@ -92,7 +92,7 @@ def _said(answer: Prediction | Unread, predictor: Predictor) -> str:
 def _as_json(run: str, predictor: Predictor, answers: list[Prediction | Unread]) -> str:
     from dataclasses import asdict
 
-    from cxrstudy.predict import NOTICE, Prediction, Unread
+    from cxrstudy.predict.predict import NOTICE, Prediction, Unread
 
     points: dict[str, Any] = {
         name: {"unknown": point} if isinstance(point, str) else asdict(point)

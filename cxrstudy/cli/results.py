@@ -11,7 +11,7 @@ import typer
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
-    from cxrstudy.reference import Results
+    from cxrstudy.verdicts.results import Results
 
 results = typer.Typer(no_args_is_help=True, help="Reference results: write and list.")
 
@@ -32,9 +32,11 @@ def write_results(
 
     Beside them: where the maps of chapter Grad-CAM lie, and the verdicts on all claims.
     """
-    from cxrstudy import judgement, places, reference
-    from cxrstudy.status import experiments_of
-    from cxrstudy.study import Study
+    from cxrstudy.base import places
+    from cxrstudy.study.status import experiments_of
+    from cxrstudy.study.study import Study
+    from cxrstudy.verdicts import judge
+    from cxrstudy.verdicts import results as reference
 
     folder = to or places.RESULTS / cohort / profile
     chosen = experiments or experiments_of(cohort)
@@ -42,14 +44,14 @@ def write_results(
     command = " ".join(["cxrstudy results write", *(experiments or ()), asked])
     study = Study(profile, cohort, seeds)
     written = reference.write(study, chosen, folder, command)
-    judgement.record(study, folder)
+    judge.record(study, folder)
     typer.echo(f"{folder}: {written.runs:,} runs, {_size(folder):,} bytes")
 
 
 @results.command("list")
 def list_results(json_wanted: Json = False) -> None:
     """Show every folder of reference results, after its files were checked."""
-    from cxrstudy import reference
+    from cxrstudy.verdicts import results as reference
 
     rows = [_row(folder, reference.facts(folder)) for folder in reference.folders()]
     typer.echo(json.dumps(rows, indent=2) if json_wanted else table(rows))
@@ -60,14 +62,14 @@ def stamp_notebooks(
     notebooks: Annotated[list[Path], typer.Argument(help="Notebooks that papermill left.")],
 ) -> None:
     """Let executed notebooks say how they were made; NAME.provenance.json beside says the same."""
-    from cxrstudy.provenance import stamp
+    from cxrstudy.runs.provenance import stamp
 
     for notebook in notebooks:
         typer.echo(stamp(notebook))
 
 
 def _row(folder: Path, facts: Results) -> dict[str, Any]:
-    from cxrstudy.reference import claims_changed
+    from cxrstudy.verdicts.results import claims_changed
 
     return {
         "cohort": facts.cohort,

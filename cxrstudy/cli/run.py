@@ -40,8 +40,11 @@ def run_study(
 
     What is recorded stays: the same command goes on where it was stopped.
     """
-    from cxrstudy import engine, execution, experiment, trackers
-    from cxrstudy.grid import full_names
+    from cxrstudy.pages import execution
+    from cxrstudy.runs import engine
+    from cxrstudy.study import experiment
+    from cxrstudy.study.graph import full_names
+    from cxrstudy.training import trackers
 
     _choose(dask, slurm)
     if tracker:
@@ -58,9 +61,9 @@ def run_study(
 
 
 def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> None:
-    from cxrstudy import engine
-    from cxrstudy.forecast import forecast
-    from cxrstudy.grid import make_grid
+    from cxrstudy.runs import engine
+    from cxrstudy.study.forecast import forecast
+    from cxrstudy.study.graph import make_grid
 
     grid = make_grid(experiments, profile, cohort, seeds)
     typer.echo(totals(grid, forecast(grid), engine.workers()), err=True)
@@ -69,8 +72,8 @@ def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> N
 
 def _choose(dask: str, slurm: str | None) -> None:
     """Name the engine in the environment, where notebooks and worker processes find it too."""
-    from cxrstudy import engine
-    from cxrstudy.engines import EngineError
+    from cxrstudy.runs import engine
+    from cxrstudy.runs.engines import EngineError
 
     if dask and slurm is not None:
         raise EngineError("--dask and --slurm exclude one another")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cxrstudy import places
+from cxrstudy.base import places
 from cxrstudy.cli.output import Json
 
 
@@ -15,7 +15,7 @@ def show_run(
     """Print the record of a run."""
     import yaml
 
-    from cxrstudy import store
+    from cxrstudy.runs import store
 
     records = places.runs() / "store"
     record = store.read(records, store.find(records, run))

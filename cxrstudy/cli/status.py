@@ -10,7 +10,7 @@ import typer
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
-    from cxrstudy.status import RunStatus
+    from cxrstudy.study.status import RunStatus
 
 
 def show_status(
@@ -28,8 +28,8 @@ def show_status(
     A stopped run has begun and nobody works on it: it failed or was killed. A broken record can't
     be read. Both are put right by running the study again.
     """
-    from cxrstudy import status
-    from cxrstudy.study import Study
+    from cxrstudy.study import status
+    from cxrstudy.study.study import Study
 
     study = Study(profile, cohort, seeds)
     plans = status.plans_of(study, experiments or status.experiments_of(cohort))

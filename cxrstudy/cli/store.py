@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxrstudy import places
+from cxrstudy.base import places
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
-    from cxrstudy.prune import Sweep
+    from cxrstudy.study.prune import Sweep
 
 store = typer.Typer(no_args_is_help=True, help="The records of runs: check, prune.")
 
@@ -23,21 +23,21 @@ def check_store(json_wanted: Json = False) -> None:
 
     What is computed just now, and what will go on from a checkpoint, is listed and is no problem.
     """
-    from cxrstudy import upkeep
+    from cxrstudy.runs import store_check
 
     records = places.runs() / "store"
-    found = upkeep.check(records)
+    found = store_check.check(records)
     problems = sum(finding.problem for finding in found)
     if json_wanted:
         rows = [{"kind": f.kind, "path": str(f.path), "detail": f.detail} for f in found]
-        runs = len(upkeep.runs_of(records))
+        runs = len(store_check.runs_of(records))
         summary = {"store": str(records), "runs": runs, "problems": problems, "found": rows}
         typer.echo(json.dumps(summary, indent=2, ensure_ascii=False))
     else:
         for finding in found:
             typer.echo(f"{finding.kind}: {finding.path}: {finding.detail}")
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in Counter(f.kind for f in found).items())
-        checked = f"{len(upkeep.runs_of(records)):,} runs checked"
+        checked = f"{len(store_check.runs_of(records)):,} runs checked"
         typer.echo(f"{records}: {checked}, {problems:,} problems" + (f" ({kinds})" * bool(kinds)))
     if problems:
         raise typer.Exit(1)
@@ -59,7 +59,7 @@ def prune_store(
 
     Nothing is removed without --delete. What is computed just now always stays.
     """
-    from cxrstudy import prune
+    from cxrstudy.study import prune
 
     records = places.runs() / "store"
     reach = prune.reachable(profile or prune.profiles(), cohort or prune.cohorts(), seeds)

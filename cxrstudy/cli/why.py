@@ -10,7 +10,7 @@ import typer
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:
-    from cxrstudy.why import Answer
+    from cxrstudy.study.why import Answer
 
 
 def explain_run(
@@ -27,7 +27,7 @@ def explain_run(
     Its stage, its initial weights or parent, images and labels, code that matters, versions that
     matter, device and arithmetic. Prose, figures, statistics, docstrings and comments do not count.
     """
-    from cxrstudy import why
+    from cxrstudy.study import why
 
     if bool(run) == bool(experiment):
         raise why.WhyError("give either the id of a recorded run, or --experiment")

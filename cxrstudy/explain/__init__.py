@@ -8,19 +8,19 @@ et al. 2018 asked.
 """
 
 from cxrstudy.explain.baselines import baselines
+from cxrstudy.explain.default_layer import CELLS, pointing_layer
 from cxrstudy.explain.errors import Cancelled, ExplainError
 from cxrstudy.explain.faithfulness import Curves, curves, faithfulness
 from cxrstudy.explain.layers import layer_names
+from cxrstudy.explain.many_maps import recorded_maps
 from cxrstudy.explain.maps import heatmaps, relative, upsample
 from cxrstudy.explain.methods import METHODS, Method
 from cxrstudy.explain.metrics import energy, iou, pointing, score_maps
-from cxrstudy.explain.opening import CELLS, pointing_layer
-from cxrstudy.explain.record import ManyMaps, read_facts, read_maps
 from cxrstudy.explain.regions import phantom_regions, real_regions
 from cxrstudy.explain.sanity import cascade, cascade_similarity
 from cxrstudy.explain.similarity import similarities, spearman, ssim
 from cxrstudy.explain.stability import stability
-from cxrstudy.explain.whole import recorded_maps
+from cxrstudy.runs.maps import ManyMaps, read_facts, read_maps
 
 __all__ = [
     "CELLS", "METHODS", "Cancelled", "Curves", "ExplainError", "ManyMaps", "Method",

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch import nn
 
+from cxrstudy.base.progress import progress
+from cxrstudy.data.role import Kind
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import upsample
 from cxrstudy.explain.state import untouched
-from cxrstudy.loss import probabilities
-from cxrstudy.progress import progress
-from cxrstudy.role import Kind
+from cxrstudy.training.loss import probabilities
 
 Floats = NDArray[np.float32]
 Filling = Literal["blur", "mean"]

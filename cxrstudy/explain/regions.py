@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy import phantom
-from cxrstudy.look import BORDER
+from cxrstudy.base.progress import progress
 from cxrstudy.phantom.acquisition import SITES, SiteStyle
 from cxrstudy.phantom.geometry import FIELD
 from cxrstudy.phantom.population import case_of, parse
-from cxrstudy.progress import progress
+from cxrstudy.pixels.masking import BORDER
 
 Masks = NDArray[np.bool_]
 
@@ -74,7 +74,7 @@ def real_regions(images: int, pixels: int) -> dict[str, Masks]:
     -------
     Masks (images, pixels, pixels), read-only and all alike: ``centre``, shaped like a thorax;
     ``outside``, what is not; ``border``, an eighth of the side at every edge, as in
-    :mod:`cxrstudy.look`; ``corners``, where text and markers mostly are.
+    :mod:`cxrstudy.pixels.masking`; ``corners``, where text and markers mostly are.
     """
     centre = thorax_mask(pixels)
     corner = round(pixels * CORNER)

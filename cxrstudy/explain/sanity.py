@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from cxrstudy.base.progress import progress
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.similarity import similarities
-from cxrstudy.progress import progress
 
 #: Standard deviation of what parameters of no layer of torch's (tokens, positions) are drawn with.
 SPREAD = 0.02

@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
+from cxrstudy.base.progress import progress
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.similarity import similarities
-from cxrstudy.progress import progress
 
 Images = NDArray[np.float32]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cxrstudy.base.progress import progress
 from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading
 from cxrstudy.explorer.encode import FINEST, encode_image
 from cxrstudy.explorer.gallery import Item, squares
 from cxrstudy.explorer.network import Explainer, Network
-from cxrstudy.progress import progress
 
 Maps = dict[MapKey, LowMap]
 

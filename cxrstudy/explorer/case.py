@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.data.licence import publishable
+from cxrstudy.data.role import Kind
 from cxrstudy.explain import CELLS
-from cxrstudy.licence import publishable
-from cxrstudy.role import Kind
 
 #: Side of the square in which outlines are drawn, whatever the image's size.
 OUTLINE_SIDE = 1000

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxrstudy import places, store
-from cxrstudy.cohort import Cohort, load_cohort
+from cxrstudy.base import places
+from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.explorer.gallery import Item, items_of, spread
 from cxrstudy.explorer.network import Explainer, Network, explainer, network_of
-from cxrstudy.profile import read_profile
-from cxrstudy.trained import Trained, load
+from cxrstudy.runs import store
+from cxrstudy.runs.network import Trained, load_network
+from cxrstudy.study.profile import read_profile
 
 if TYPE_CHECKING:
     from cxrstudy.explorer.live import Explorer
@@ -119,7 +120,7 @@ def _network(arm: Arm) -> Network:
         return arm
     if isinstance(arm, str):
         records = places.runs() / "store"
-        return network_of(load(records, store.find(records, arm)))
+        return network_of(load_network(records, store.find(records, arm)))
     return network_of(arm)
 
 

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy import decode, phantom, places
+from cxrstudy import phantom
+from cxrstudy.base import places
+from cxrstudy.data.role import Role
 from cxrstudy.explorer.case import Facts
 from cxrstudy.explorer.encode import SHOWN, outline, shrink
-from cxrstudy.role import Role
+from cxrstudy.pixels import decode
 
 Grey = NDArray[np.uint8]
 

@@ -20,9 +20,9 @@ from cxrstudy.explorer.case import MapKey, as_address
 from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
+from cxrstudy.explorer.map_worker import Report, Worker
 from cxrstudy.explorer.network import Explainer, Network
 from cxrstudy.explorer.upload import Parts, UploadError, read_upload
-from cxrstudy.explorer.worker import Report, Worker
 
 _REPORT_EVERY = 0.1  # seconds; a bar needs no more
 #: A live map is computed for one image, and shown as fine as its layer has it.

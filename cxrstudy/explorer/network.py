@@ -12,13 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cxrstudy.data.role import Kind
 from cxrstudy.explain import METHODS, heatmaps, layer_names, pointing_layer
 from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right, predicted
 from cxrstudy.explorer.encode import FINEST, encode_map
-from cxrstudy.look import Look, see
-from cxrstudy.loss import probabilities
-from cxrstudy.role import Kind
-from cxrstudy.trained import Trained
+from cxrstudy.pixels.masking import Look, see
+from cxrstudy.runs.network import Trained
+from cxrstudy.training.loss import probabilities
 
 Report = Callable[[float], None]
 

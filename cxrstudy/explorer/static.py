@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from cxrstudy.base.identity import fingerprint
 from cxrstudy.explain import METHODS
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.case import Case, as_address, as_text
 from cxrstudy.explorer.catalogue import static_catalogue
 from cxrstudy.explorer.still import first_map, still
-from cxrstudy.identity import fingerprint
 from cxrstudy.statistics import SPOKEN
 
 _PAGE = """<div class="cxr-explorer" data-explorer="{key}">

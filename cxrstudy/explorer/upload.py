@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cxrstudy import decode
 from cxrstudy.explorer.gallery import Decoded, Item
-from cxrstudy.grey import CODES, UnreadableImage
+from cxrstudy.pixels import decode
+from cxrstudy.pixels.grey import CODES, UnreadableImage
 
 #: Bytes that are accepted; an uncompressed radiograph of 4000 x 4000 pixels has 32 MiB.
 LARGEST = 64 * 2**20

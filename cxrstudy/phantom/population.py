@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cxrstudy.identity import canonical, fingerprint, meaning
+from cxrstudy.base.identity import canonical, fingerprint, meaning
 from cxrstudy.phantom.address import ROLES, Address, check_tie, illegal, read_address
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.pathology import ATYPICAL

@@ -84,7 +84,7 @@ def sample(
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.Study.run`.
+        From :meth:`cxrstudy.study.study.Study.run`.
     labels
         Whose scores and truth are wanted.
     role

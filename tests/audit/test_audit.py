@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cxrstudy import audit, phantom, profile
+from cxrstudy import audit, phantom
 from cxrstudy.audit.outcome import CannotCheck, gravest
-
-from .made import FAULTS, Made, clean
+from cxrstudy.study import profile
+from tests.support.audited import FAULTS, Made, clean
 
 
 def _alarms(outcomes: list[audit.Outcome]) -> dict[str, str]:
@@ -72,7 +72,7 @@ def test_the_gravest_state_counts() -> None:
 
 def test_phantoms_have_no_issue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
-    monkeypatch.setattr("cxrstudy.engine.workers", lambda: 1)
+    monkeypatch.setattr("cxrstudy.runs.engine.workers", lambda: 1)
     few = dict.fromkeys(phantom.LABELS, 100) | {"natural_small": 20, "natural_large": 20}
     small = profile.read_profile("quick").model_copy(update={"phantom_patients": few})
     monkeypatch.setattr("cxrstudy.audit.evidence.read_profile", lambda name: small)

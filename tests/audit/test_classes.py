@@ -1,6 +1,5 @@
 from cxrstudy.audit import classes as audited
-
-from .made import clean, drop_class
+from tests.support.audited import clean, drop_class
 
 
 def test_an_absent_class_is_an_issue_and_named() -> None:

@@ -2,8 +2,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.audit import conflicting_labels as audited
-
-from .made import clean, relabel_twin
+from tests.support.audited import clean, relabel_twin
 
 
 def test_relabelled_copies_are_an_issue_unless_one_is_excluded() -> None:

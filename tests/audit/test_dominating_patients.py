@@ -1,8 +1,7 @@
 import pytest
 
 from cxrstudy.audit import dominating_patients as audited
-
-from .made import clean
+from tests.support.audited import clean
 
 
 @pytest.mark.parametrize(("images", "state"), [(9, "pass"), (10, "note"), (20, "issue")])

@@ -5,8 +5,7 @@ import pytest
 
 from cxrstudy import audit
 from cxrstudy.audit.outcome import CannotCheck
-
-from .made import clean
+from tests.support.audited import clean
 
 
 def test_images_know_who_uses_them() -> None:

@@ -1,6 +1,5 @@
 from cxrstudy.audit import identical_images as audited
-
-from .made import clean, copy_bytes
+from tests.support.audited import clean, copy_bytes
 
 
 def test_bytes_and_pixels_are_compared_each() -> None:

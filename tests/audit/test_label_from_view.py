@@ -1,6 +1,5 @@
 from cxrstudy.audit import label_from_view as audited
-
-from .made import clean, tie_view
+from tests.support.audited import clean, tie_view
 
 
 def test_a_tie_is_measured_where_it_is() -> None:

@@ -1,8 +1,7 @@
 import pytest
 
 from cxrstudy.audit import licences as audited
-
-from .made import clean
+from tests.support.audited import clean
 
 
 @pytest.mark.parametrize(

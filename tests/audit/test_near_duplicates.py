@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
-from cxrstudy import decode
 from cxrstudy.audit import near_duplicates as audited
 from cxrstudy.audit.thumbnails import PIXELS
-
-from .made import Made, clean, recompressed, scenes
+from cxrstudy.pixels import decode
+from tests.support.audited import Made, clean, recompressed, scenes
 
 
 def _with_copy(large: np.ndarray, copy: np.ndarray) -> Made:

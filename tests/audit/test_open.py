@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cxrstudy import audit, places
-from cxrstudy.manifest import read_manifest
+from cxrstudy import audit
+from cxrstudy.base import places
+from cxrstudy.data.manifest import read_manifest
 
 pytestmark = pytest.mark.data
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.data
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, audit.Outcome]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_RUNS", str(tmp_path_factory.mktemp("runs")))
-        patch.setattr("cxrstudy.engine.workers", lambda: 1)
+        patch.setattr("cxrstudy.runs.engine.workers", lambda: 1)
         return {outcome.code: outcome for outcome in audit.run_audit("open")}
 
 

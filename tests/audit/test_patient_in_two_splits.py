@@ -1,8 +1,7 @@
 import pandas as pd
 
 from cxrstudy.audit import patient_in_two_splits as audited
-
-from .made import clean, move_patient
+from tests.support.audited import clean, move_patient
 
 
 def test_names_the_patient_and_both_images() -> None:

@@ -1,6 +1,5 @@
 from cxrstudy.audit import source_and_label as audited
-
-from .made import add_source, clean
+from tests.support.audited import add_source, clean
 
 
 def test_a_source_of_one_class_is_named() -> None:

@@ -9,8 +9,7 @@ import pytest
 from PIL import Image
 
 from cxrstudy.audit.thumbnails import look
-
-from .made import scenes
+from tests.support.audited import scenes
 
 
 def test_every_image_that_can_not_be_read_is_named(

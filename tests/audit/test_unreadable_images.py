@@ -1,8 +1,7 @@
 import numpy as np
 
 from cxrstudy.audit import unreadable_images as audited
-
-from .made import clean
+from tests.support.audited import clean
 
 
 def test_blank_and_unreadable_images_are_named() -> None:

@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from cxrstudy import cli, phantom, places, unlike
-from cxrstudy.predict import NOTICE
-from tests.dicoms import dicom_of
+from cxrstudy import cli, phantom
+from cxrstudy.base import places
+from cxrstudy.predict import out_of_distribution
+from cxrstudy.predict.predict import NOTICE
+from tests.support.dicoms import dicom_of
 
 
 def cxrstudy(*arguments):
@@ -25,7 +27,7 @@ def cxrstudy(*arguments):
 def run(small, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     monkeypatch.setattr(places, "PROFILES", small.runs.parent)
-    monkeypatch.setattr(unlike, "LEAST", 2)
+    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
     return small.study.plan(small.arms).ends["control", 0]
 
 
@@ -92,8 +94,8 @@ def test_where_all_files_are_read_it_ends_with_0_and_warnings_don_t_change_that(
 
 
 def test_training_images_that_are_too_few_are_said_to_be(run, brought, monkeypatch):
-    monkeypatch.setattr(unlike, "LEAST", 10_000)
-    monkeypatch.setattr(unlike, "_read", lambda path: None)
+    monkeypatch.setattr(out_of_distribution, "LEAST", 10_000)
+    monkeypatch.setattr(out_of_distribution, "_read", lambda path: None)
     shown = cxrstudy("predict", brought / "chest.png", "--run", run, "--no-draw")
     assert "WARNING uncompared: could not be compared with the training images" in shown.out
     assert shown.status == 0

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from cxrstudy import cli, prune, store
-from cxrstudy.identity import file_sha256
-from cxrstudy.prune import Reach
-from cxrstudy.record import BODY, EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy import cli
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.runs import store
+from cxrstudy.runs.record import BODY, EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.study import prune
+from cxrstudy.study.prune import Reach
 
 
 def cxrstudy(*arguments):

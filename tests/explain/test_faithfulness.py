@@ -8,8 +8,7 @@ from torch import nn
 
 from cxrstudy.explain import ExplainError, curves, faithfulness
 from cxrstudy.explain.faithfulness import shuffled
-
-from .networks import noise
+from tests.support.networks import noise
 
 
 class Brightness(nn.Module):

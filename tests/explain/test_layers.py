@@ -3,8 +3,7 @@
 import pytest
 
 from cxrstudy.explain import heatmaps, layer_names
-
-from .networks import FAMILIES, family, noise
+from tests.support.networks import FAMILIES, family, noise
 
 LAST = {
     "resnet10t": "layer4",

@@ -8,8 +8,7 @@ import torch
 from torch import nn
 
 from cxrstudy.explain import METHODS, Cancelled, ExplainError, heatmaps, relative, upsample
-
-from .networks import FAMILIES, Flattened, Pooled, family, noise
+from tests.support.networks import FAMILIES, Flattened, Pooled, family, noise
 
 FAST = [name for name, method in METHODS.items() if not method.slow]
 SLOW = [name for name, method in METHODS.items() if method.slow]

@@ -19,8 +19,7 @@ from cxrstudy.explain import (
     score_maps,
     upsample,
 )
-
-from .networks import family, noise
+from tests.support.networks import family, noise
 
 SIDE = 6
 any_maps = arrays(

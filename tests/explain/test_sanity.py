@@ -8,8 +8,7 @@ import torch
 
 from cxrstudy.explain import cascade, cascade_similarity
 from cxrstudy.explain.sanity import blocks
-
-from .networks import FAMILIES, Pooled, family, noise
+from tests.support.networks import FAMILIES, Pooled, family, noise
 
 
 @pytest.mark.parametrize("name", FAMILIES)

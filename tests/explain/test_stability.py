@@ -6,8 +6,7 @@ import torch
 
 from cxrstudy.explain import ExplainError, stability
 from cxrstudy.explain.stability import moved
-
-from .networks import Flattened, Pooled, noise
+from tests.support.networks import Flattened, Pooled, noise
 
 
 def test_moved() -> None:

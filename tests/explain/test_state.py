@@ -8,8 +8,7 @@ import torch
 from torch import nn
 
 from cxrstudy.explain import METHODS, heatmaps
-
-from .networks import family, noise
+from tests.support.networks import family, noise
 
 
 def facts(model: nn.Module) -> dict[str, Any]:

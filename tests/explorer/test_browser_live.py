@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .lab import TOKEN, open_lab, running
-from .viewer import PATIENCE, Viewer, try_every_control
+from tests.support.lab import TOKEN, open_lab, running
+from tests.support.viewer import PATIENCE, Viewer, try_every_control
 
 pytestmark = pytest.mark.browser
 
@@ -21,8 +21,8 @@ VOILAS_OWN = (
     "https://cdnjs.cloudflare.com/ajax/libs/mathjax/",
 )
 CELL = f"""import sys
-sys.path.insert(0, {str(Path(__file__).parent)!r})
-from made import made_cohort, made_explainer, made_network
+sys.path.insert(0, {str(Path(__file__).parents[1] / "support")!r})
+from explored import made_cohort, made_explainer, made_network
 from cxrstudy.explorer import explore
 arms = {{"control": made_network(0), "general first": made_network(1)}}
 explore(arms, made_cohort(7), explain=made_explainer())"""

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from cxrstudy.explorer import static_explorer
-
-from .made import made_case
-from .viewer import Viewer, try_every_control
+from tests.support.explored import made_case
+from tests.support.viewer import Viewer, try_every_control
 
 pytestmark = pytest.mark.browser
 

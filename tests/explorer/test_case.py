@@ -20,8 +20,7 @@ from cxrstudy.explorer.case import (
     predicted,
 )
 from cxrstudy.explorer.encode import SHOWN, encode_image, encode_map, outline, shrink
-
-from .made import ARMS, KEYS, LABELS, made_case
+from tests.support.explored import ARMS, KEYS, LABELS, made_case
 
 SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=16)
 

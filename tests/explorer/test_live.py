@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxrstudy.cohort import CohortError
+from cxrstudy.data.cohort import CohortError
 from cxrstudy.explorer import ExplorerError, Network, explore, gallery_of, networks_of
 from cxrstudy.explorer.gallery import spread
+from cxrstudy.explorer.map_worker import Worker
 from cxrstudy.explorer.upload import LARGEST, Parts, UploadError, read_upload
-from cxrstudy.explorer.worker import Worker
-from cxrstudy.store import StoreError
-
-from .made import LABELS, made_cohort, made_explainer, made_network
+from cxrstudy.runs.store import StoreError
+from tests.support.explored import LABELS, made_cohort, made_explainer, made_network
 
 ARMS = {"control": made_network(0), "general": made_network(1)}
 

@@ -13,8 +13,14 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from cxrstudy.explorer import Case, build_cases, frontend, items_of, static_explorer
-
-from .made import ARMS, LABELS, made_case, made_cohort, made_explainer, made_network
+from tests.support.explored import (
+    ARMS,
+    LABELS,
+    made_case,
+    made_cohort,
+    made_explainer,
+    made_network,
+)
 
 FORBIDDEN = "CC BY-NC-ND 4.0"
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from cxrstudy.phantom.pathology import soft_tissue
-
-from .cases import diseased, sides
+from tests.support.phantom_cases import diseased, sides
 
 NUMBERS = range(24)
 

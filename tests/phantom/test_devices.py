@@ -4,8 +4,7 @@ import numpy as np
 
 from cxrstudy.phantom.devices import FREQUENCY, devices
 from cxrstudy.phantom.streams import stream
-
-from .cases import diseased
+from tests.support.phantom_cases import diseased
 
 
 def count(view, images=60):

@@ -6,8 +6,7 @@ import pytest
 from cxrstudy.phantom.findings import FINDINGS, alteration, disease
 from cxrstudy.phantom.pathology import soft_tissue
 from cxrstudy.phantom.patient import draw_patient
-
-from .cases import diseased, sides
+from tests.support.phantom_cases import diseased, sides
 
 
 @pytest.mark.parametrize("view", ["PA", "AP"])

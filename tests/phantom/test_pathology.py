@@ -9,8 +9,7 @@ from cxrstudy.phantom import pathology
 from cxrstudy.phantom.attenuation import LUNG_WATER
 from cxrstudy.phantom.fields import smooth_field
 from cxrstudy.phantom.findings import FINDINGS
-
-from .cases import diseased
+from tests.support.phantom_cases import diseased
 
 
 @pytest.mark.parametrize("finding", FINDINGS)

@@ -17,7 +17,7 @@ from cxrstudy.statistics import (
     estimates,
 )
 from cxrstudy.statistics.calibration import decomposed
-from tests.statistics.tables import drawn, probabilities, table
+from tests.support.score_tables import drawn, probabilities, table
 
 
 @pytest.fixture

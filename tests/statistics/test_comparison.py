@@ -7,7 +7,7 @@ from scipy.stats import binom, norm
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.statistics import ScoreError, contrast, contrasts, delong_test, detectable, holm
-from tests.statistics.tables import COVID, drawn, table
+from tests.support.score_tables import COVID, drawn, table
 
 
 @pytest.fixture

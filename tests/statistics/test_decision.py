@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cxrstudy.statistics import ScoreError, decision_curve, estimates, net_benefit
-from tests.statistics.tables import drawn, probabilities, table
+from tests.support.score_tables import drawn, probabilities, table
 
 THRESHOLDS = [0.1, 0.25, 0.5, 0.8]
 

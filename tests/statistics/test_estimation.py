@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from cxrstudy.statistics import ScoreError, brier, estimates, positive_predictive_value
 from cxrstudy.statistics.bootstrap import interval, standard_error
-from tests.statistics.tables import COVID, drawn, table
+from tests.support.score_tables import COVID, drawn, table
 
 
 def test_an_estimate_is_the_mean_over_seeds_of_the_auroc():

@@ -6,7 +6,7 @@ import pytest
 
 from cxrstudy.statistics import ScoreError, estimates, groups_of, macro_auroc, subgroups
 from cxrstudy.statistics.groups import TOO_FEW
-from tests.statistics.tables import COVID, drawn, table
+from tests.support.score_tables import COVID, drawn, table
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from scipy.optimize import isotonic_regression
 
 from cxrstudy.statistics import ScoreError, estimates, patients_saved
 from cxrstudy.statistics.learning import BELOW, BEYOND, invert
-from tests.statistics.tables import COVID, drawn, table
+from tests.support.score_tables import COVID, drawn, table
 
 
 def study(skills, seeds=2, patients=120, noise=0.1, seed=0):

@@ -20,7 +20,7 @@ from cxrstudy.statistics import (
     sensitivity,
     specificity,
 )
-from tests.statistics.tables import drawn, probabilities, table
+from tests.support.score_tables import drawn, probabilities, table
 
 ONE = [
     auroc, average_precision, brier, calibration_slope, calibration_intercept,

@@ -15,7 +15,7 @@ from cxrstudy.statistics import (
     operating_points,
     youden,
 )
-from tests.statistics.tables import drawn, table
+from tests.support.score_tables import drawn, table
 
 scored = st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=2, max_size=20)
 

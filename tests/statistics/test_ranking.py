@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from cxrstudy.statistics import weighted_auroc
 from cxrstudy.statistics.ranking import BLOCK, weighted_average_precision
-from tests.statistics.tables import drawn
+from tests.support.score_tables import drawn
 
 
 def test_auroc_counts_pairs_with_ties_as_half():

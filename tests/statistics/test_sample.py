@@ -6,7 +6,7 @@ import pytest
 
 from cxrstudy.statistics import ScoreError, auroc, contrasts, estimates, macro_auroc
 from cxrstudy.statistics.sample import draw, sample
-from tests.statistics.tables import COVID, drawn, table
+from tests.support.score_tables import COVID, drawn, table
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from scipy.stats import binom, linregress
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.statistics import ScoreError, contrasts, rank_trend, trend
-from tests.statistics.tables import COVID, drawn, table
+from tests.support.score_tables import COVID, drawn, table
 
 DOSES = {"none": 0.0, "small": 3.0, "large": 6.0}
 

@@ -1,0 +1,1 @@
+"""Base: what every other folder stands on: places, identity, progress, plain files."""

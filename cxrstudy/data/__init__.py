@@ -1,0 +1,1 @@
+"""Data: from a publisher's files to cohorts: manifests, cards, roles, splits, downloads."""

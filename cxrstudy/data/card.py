@@ -1,0 +1,50 @@
+"""Card: what a manifest's reader must know about its source, in a YAML file beside the table."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from cxrstudy.base.schema import Strict, read_yaml
+
+
+class CardError(ValueError):
+    """A card breaks the schema; the message names file and field."""
+
+
+class Card(Strict):
+    """One source: where it comes from, what may be done with it, what its labels mean."""
+
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    citation: str = Field(min_length=1)
+    address: str = Field(description="where the originals are published; empty for a generator")
+    version: str = Field(description="the pinned commit, release or date")
+    licence: str
+    access: Literal["open", "registration", "agreement"]
+    copies: str = Field(description="how the files used here differ from the originals")
+    label_map: dict[str, str] = Field(description="label here: what it is called at the source")
+    counts: dict[str, int] = Field(
+        description="rows, rows excluded, patients; of the rest, rows a label"
+    )
+    traps: list[str]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the source carries: what somebody looked for."""
+        return tuple(self.label_map)
+
+
+def read_card(path: Path) -> Card:
+    """Read and check a card.
+
+    Raises
+    ------
+    CardError
+        Names the file and every field that breaks the schema.
+    FileNotFoundError
+        There is no such file.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: a manifest needs a card beside it; write this file")
+    return read_yaml(path, Card, CardError)

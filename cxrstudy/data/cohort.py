@@ -1,0 +1,275 @@
+"""Cohort: sources put into roles.
+
+Experiments name roles (``target``, ``general``, ``pneumonia``, ``external``, ``natural_large``),
+never data sets, so one notebook runs on every cohort. A cohort is a YAML file in
+``data_manifests/cohorts``; its sources are manifests or the phantom generator.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from cxrstudy import phantom
+from cxrstudy.base import places
+from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.data.manifest import check_manifest, read_manifest, truth
+from cxrstudy.data.role import Kind, Role, pool
+from cxrstudy.data.split import SplitRule, split_of
+
+#: Which bytes are read: the publisher's, or reduced copies where a manifest names any.
+Files = Literal["originals", "prepared"]
+
+
+class CohortError(ValueError):
+    """A cohort can't be put together; the message names file, role, row or patient."""
+
+
+class Source(Strict):
+    """One source of a role: a manifest's name, or a role of the phantom generator."""
+
+    manifest: str | None = None
+    phantom: str | None = None
+    rename: dict[str, str] = Field(
+        default_factory=dict,
+        description="label at the source: label in the role; '' stands for none present",
+    )
+    split: SplitRule | None = Field(None, description="of a phantom; a manifest has its own")
+
+    site_follows_label: float = Field(
+        0.0, ge=-1, le=1, description="of a phantom: how strongly; below 0 the other way round"
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.manifest is None) == (self.phantom is None):
+            raise ValueError("a source is either a manifest or a phantom")
+        if (self.phantom is None) != (self.split is None):
+            raise ValueError("a phantom needs a split, a manifest has its own")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Of the manifest: that of its file, or of the generator's role."""
+        tie = f" tied {self.site_follows_label:+g}" if self.site_follows_label else ""
+        return self.manifest or f"phantom {self.phantom}{tie}"
+
+
+class RoleDefinition(Strict):
+    """A role before its sources are read."""
+
+    kind: Kind
+    labels: list[str] | None = Field(None, description="None: all that the sources carry")
+    sources: list[Source]
+    variant_of: str | None = Field(
+        None, description="a role whose patients, with their splits, this one shows in another way"
+    )
+
+
+class CohortDefinition(Strict):
+    """A cohort file."""
+
+    name: str
+    title: str
+    files: Files = "originals"
+    copies: str = Field(description="what stands in for the original images, in a sentence")
+    caveat: str = Field(description="what numbers on this cohort can't say, in a sentence")
+    roles: dict[str, RoleDefinition]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Roles by name, and what to say beside any number that comes from them.
+
+    ``manifests`` holds the included rows of every manifest that a role draws on, by name, and
+    ``excluded`` how many rows were left out for which reason.
+    """
+
+    name: str
+    title: str
+    copies: str
+    caveat: str
+    roles: Mapping[str, Role]
+    manifests: Mapping[str, pd.DataFrame]
+    excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def role(self, *names: str) -> Role:
+        """One role, or several pooled.
+
+        Raises
+        ------
+        CohortError
+            The cohort has no such role.
+        """
+        missing = [name for name in names if name not in self.roles]
+        if missing:
+            raise CohortError(
+                f"cohort {self.name!r} has no role {missing[0]!r}; it has {', '.join(self.roles)}"
+            )
+        roles = [self.roles[name] for name in names]
+        return roles[0] if len(roles) == 1 else pool(roles)
+
+
+def names() -> list[str]:
+    """Cohorts that have a file."""
+    return sorted(path.stem for path in (places.MANIFESTS / "cohorts").glob("*.yaml"))
+
+
+def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
+    """Read a cohort.
+
+    Parameters
+    ----------
+    name
+        File in ``data_manifests/cohorts`` without its ending.
+    patients
+        Patients to draw a role of the phantom generator; a manifest has its own number.
+    seed
+        Of the phantom generator.
+
+    Raises
+    ------
+    CohortError
+        The file is missing or breaks the schema, a multi-class image does not have exactly one
+        label, or a role ends up empty.
+    ManifestError
+        A manifest breaks its schema.
+    """
+    definition = read_definition(places.MANIFESTS / "cohorts" / f"{name}.yaml")
+    sources = {
+        source.name: source for recipe in definition.roles.values() for source in recipe.sources
+    }
+    files = definition.files
+    opened = {name: _open(source, patients, seed, files) for name, source in sources.items()}
+    roles = _apart(
+        {role: _make_role(role, recipe, opened) for role, recipe in definition.roles.items()},
+        variants={role for role, recipe in definition.roles.items() if recipe.variant_of},
+    )
+    for role in roles.values():
+        if role.table.empty:
+            raise CohortError(
+                f"cohort {name!r}, role {role.name!r}: no image is left that is neither excluded "
+                "nor of a patient in the target's test split"
+            )
+    tables = {name: table for name, (table, _) in opened.items()}
+    about = (definition.name, definition.title, definition.copies, definition.caveat)
+    return Cohort(
+        *about, roles, tables, {name: _reasons(source) for name, source in sources.items()}
+    )
+
+
+def read_definition(path: Path) -> CohortDefinition:
+    """Read and check a cohort file.
+
+    Raises
+    ------
+    CohortError
+        Names the file and the field.
+    """
+    if not path.exists():
+        raise CohortError(f"{path}: no such cohort; there are {', '.join(names())}")
+    return read_yaml(path, CohortDefinition, CohortError)
+
+
+def _reasons(source: Source) -> dict[str, int]:
+    """Rows that a source's manifest lists as excluded, by reason; a phantom has none."""
+    if source.manifest is None:
+        return {}
+    reasons = read_manifest(places.MANIFESTS / f"{source.manifest}.csv").table["excluded"]
+    return {str(reason): int(n) for reason, n in reasons[reasons != ""].value_counts().items()}
+
+
+def _as_read(table: pd.DataFrame, files: Files) -> pd.DataFrame:
+    """Let ``sha256`` be that of the bytes which are read, so that a run's id covers them."""
+    copies = table["prepared_sha256"]
+    read = table["sha256"] if files == "originals" else copies.where(copies != "", table["sha256"])
+    return table.assign(sha256=read, prepared_sha256="")
+
+
+def _open(
+    source: Source, patients: Mapping[str, int], seed: int, files: Files
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Included rows of a source's manifest, and the labels that it carries."""
+    if source.manifest is not None:
+        manifest = read_manifest(places.MANIFESTS / f"{source.manifest}.csv")
+        return _as_read(manifest.included, files), manifest.card.labels
+    assert source.phantom is not None  # the schema sees to it, and to the split
+    assert source.split is not None
+    if source.phantom not in patients:
+        raise CohortError(f"the profile gives no number of patients for {source.name!r}")
+    table = phantom.population.draw(
+        source.phantom, patients[source.phantom], seed, source.site_follows_label
+    )
+    splits = [split_of(patient, source.split) for patient in table["patient"]]
+    table.insert(table.columns.get_loc("excluded"), "split", splits)
+    carried = phantom.LABELS[source.phantom]
+    return check_manifest(table, carried, source.name), carried
+
+
+def _make_role(
+    name: str,
+    definition: RoleDefinition,
+    opened: Mapping[str, tuple[pd.DataFrame, tuple[str, ...]]],
+) -> Role:
+    sources = [_renamed(source, *opened[source.name]) for source in definition.sources]
+    labels = tuple(
+        definition.labels or dict.fromkeys(label for _, carried in sources for label in carried)
+    )
+    table = pd.concat([table for table, _ in sources], ignore_index=True)
+    matrix = np.concatenate([truth(table["labels"], labels, carried) for table, carried in sources])
+    if definition.kind == "multiclass":
+        wrong = np.flatnonzero(np.nansum(matrix, axis=1) != 1)
+        if len(wrong):
+            row = table.iloc[wrong[0]]
+            raise CohortError(
+                f"role {name!r}: image {row['id']!r} has labels {row['labels']!r}, but exactly one "
+                f"of {', '.join(labels)} is needed; exclude it with a reason or rename its label"
+            )
+        # Exactly one class is present, so that the others are known to be absent.
+        matrix = np.nan_to_num(matrix)
+    return Role(name, definition.kind, labels, table, matrix)
+
+
+def _renamed(
+    source: Source, table: pd.DataFrame, carried: tuple[str, ...]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Rows that know where they stand in their manifest, with the role's names of the labels."""
+    table = table.assign(manifest=source.name, row=np.arange(len(table)))
+    if not source.rename:
+        return table, carried
+    strangers = [label for label in source.rename if label and label not in carried]
+    if strangers:
+        raise CohortError(
+            f"rename: the source {source.name!r} carries no label {strangers[0]!r}; "
+            f"it has {', '.join(carried)}"
+        )
+    renamed = [_rename(cell, source.rename) for cell in table["labels"]]
+    return table.assign(labels=renamed), tuple(dict.fromkeys(source.rename.values()))
+
+
+def _rename(cell: str, rename: Mapping[str, str]) -> str:
+    """Rename what is present and, behind ``?``, what is unknown; what is present is not unknown."""
+    labels = cell.split("|")
+    present = dict.fromkeys(rename[label] for label in labels if label in rename)
+    unknown = dict.fromkeys(
+        rename[label[1:]] for label in labels if label.startswith("?") and label[1:] in rename
+    )
+    return "|".join([*present, *(f"?{label}" for label in unknown if label not in present)])
+
+
+def _apart(roles: Mapping[str, Role], variants: Set[str]) -> dict[str, Role]:
+    """Take the patients of the target's test split out of every other role but its variants."""
+    if "target" not in roles:
+        return dict(roles)
+    target = roles["target"]
+    tested = set(target.table["patient"].iloc[target.rows("test")])
+    return {
+        name: role
+        if name == "target" or name in variants
+        else role.only(np.flatnonzero(~role.table["patient"].isin(tested).to_numpy()))
+        for name, role in roles.items()
+    }

@@ -1,0 +1,292 @@
+"""Download: one file from an address or a mirror, hashed and timed as it arrives.
+
+It is moved into its place whole and right, or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+from cxrstudy import __version__
+from cxrstudy.data.sets import FetchError
+
+if TYPE_CHECKING:  # asking for help should not wait for it
+    import requests
+
+#: Where the code host serves ``<repository>/<commit>/<path>``.
+CODE_HOST = "https://raw.githubusercontent.com"
+
+#: Why a file did not arrive.
+Reason = Literal[
+    "missing", "wrong hash", "truncated", "timeout", "unreachable", "refused", "not written"
+]
+
+#: Failures that may pass, so that it makes sense to try again.
+_PASSING = frozenset(("wrong hash", "truncated", "timeout", "unreachable"))
+#: Statuses by which a server asks for patience, and the longest that it may ask for, in seconds.
+_BUSY, _LONGEST_WAIT = frozenset((429, 500, 502, 503, 504)), 60.0
+
+
+class Failure(Exception):
+    """One attempt failed.
+
+    Parameters
+    ----------
+    reason
+        What went wrong.
+    detail
+        What was seen.
+    wait
+        Seconds that the server asks for before another attempt; None when it asks for none.
+
+    Attributes
+    ----------
+    passing
+        Whether another attempt may succeed.
+    """
+
+    def __init__(self, reason: Reason, detail: str, wait: float | None = None) -> None:
+        super().__init__(detail)
+        self.reason, self.detail, self.wait = reason, detail, wait or 0.0
+        self.passing = reason in _PASSING or wait is not None
+
+
+class Downloader:
+    """Brings one file at a call, in any thread.
+
+    Parameters
+    ----------
+    mirror
+        Folder or URL that holds ``<repository>/<commit>/<path>``; empty for the code host.
+    timeout
+        Seconds that a server may stay silent.
+    deadline
+        Seconds that one file may take.
+
+    Raises
+    ------
+    FetchError
+        The mirror does not exist.
+    """
+
+    def __init__(self, mirror: str, timeout: float, deadline: float) -> None:
+        self._source = _source(mirror, timeout)
+        self._timeout, self._deadline = timeout, deadline
+
+    def __call__(self, pinned: str, sha256: str, target: Path) -> None:
+        """Bring a file into its place.
+
+        Parameters
+        ----------
+        pinned
+            ``<repository>/<commit>/<path>``.
+        sha256
+            Of the right content.
+        target
+            Its place; what is there is replaced by what is right, and by nothing else.
+
+        Raises
+        ------
+        Failure
+            The file is not in its place.
+        """
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with self._unfinished(target) as partial:
+                with partial.open("wb") as stream:
+                    body = _Body(stream, self._deadline)
+                    self._source(pinned, body)
+                body.check(sha256)
+                partial.replace(target)
+        except OSError as error:
+            detail = f"{target}: {error.strerror or error}"
+            raise Failure("not written", detail) from None
+
+    @contextmanager
+    def _unfinished(self, target: Path) -> Iterator[Path]:
+        """Give a name to write under; what killed runs left under such names is removed."""
+        for abandoned in target.parent.glob(f".{_glob_quoted(target.name)}.*.unfinished"):
+            with suppress(FileNotFoundError):  # another process may remove it too
+                # A live one is written to, or given up, within the timeout.
+                if time.time() - abandoned.stat().st_mtime > 2 * self._timeout:
+                    abandoned.unlink()
+        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.unfinished")
+        try:
+            yield partial
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _glob_quoted(name: str) -> str:
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+class _Body:
+    """What arrives: written, hashed and timed as it comes."""
+
+    def __init__(self, stream: IO[bytes], deadline: float) -> None:
+        self._stream, self._hash, self._bytes = stream, hashlib.sha256(), 0
+        self.seconds, self._ends = deadline, time.monotonic() + deadline
+
+    @property
+    def late(self) -> bool:
+        """Whether the file takes longer than it may."""
+        return time.monotonic() >= self._ends
+
+    def write(self, content: bytes) -> int:
+        """Take a piece.
+
+        Raises
+        ------
+        Failure
+            The file takes longer than it may.
+        """
+        if self.late:
+            raise self.too_slow()
+        self._hash.update(content)
+        self._bytes += len(content)
+        return self._stream.write(content)
+
+    def flush(self) -> None:
+        """Do nothing: pooch flushes every piece, a file is flushed when it is closed."""
+
+    def check(self, sha256: str) -> None:
+        """Compare with the manifest.
+
+        Raises
+        ------
+        Failure
+            These are other bytes.
+        """
+        found = self._hash.hexdigest()
+        if found != sha256:
+            detail = f"{self._bytes:,} bytes with SHA-256 {found}, the manifest says {sha256}"
+            raise Failure("wrong hash", detail)
+
+    def too_slow(self) -> Failure:
+        """Say that the file takes longer than it may."""
+        return Failure("timeout", f"not whole after {self.seconds:g} s, {self._bytes:,} bytes")
+
+
+# --- where files come from ----------------------------------------------------------------------
+
+#: Puts the file with a pinned address into a body, or raises `Failure`.
+_Source = Callable[[str, _Body], None]
+
+
+def _source(mirror: str, timeout: float) -> _Source:
+    address = mirror or CODE_HOST
+    if address.startswith(("http://", "https://")):
+        return lambda pinned, body: _download(
+            f"{address.rstrip('/')}/{quote(pinned)}", body, timeout
+        )
+    folder = Path(address).expanduser()
+    if not folder.is_dir():
+        raise FetchError(f"--mirror: {address!r} is neither an http(s) address nor a folder")
+    return lambda pinned, body: _copy(folder / pinned, body)
+
+
+def _copy(file: Path, body: _Body) -> None:
+    try:
+        stream = file.open("rb")
+    except FileNotFoundError:
+        raise Failure("missing", str(file)) from None
+    except OSError as error:
+        raise Failure("refused", f"{file}: {error.strerror}") from None
+    with stream:
+        shutil.copyfileobj(stream, body, 1 << 20)
+
+
+def _download(address: str, body: _Body, timeout: float) -> None:
+    import pooch  # type: ignore[import-untyped]
+    import requests
+
+    # Compressed on the way, a file could not be told from a cut one by its length.
+    headers = {"Accept-Encoding": "identity", "User-Agent": f"cxrstudy/{__version__}"}
+    with _Watch(body) as watch:
+        downloader = pooch.HTTPDownloader(
+            timeout=timeout, chunk_size=1 << 14, headers=headers, hooks={"response": watch}
+        )
+        try:
+            downloader(address, body, None)
+        except requests.RequestException as error:
+            raise _failure(error, address, body, timeout) from None
+    if body.late:  # cut off by the watch, a body of unstated length looks whole
+        raise body.too_slow()
+
+
+class _Watch:
+    """Cuts off a response that goes on for longer than it may, however steadily it drips."""
+
+    def __init__(self, body: _Body) -> None:
+        self._response: requests.Response | None = None
+        self._body, self._timer = body, threading.Timer(body.seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Watch:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._response is not None:
+            self._response.close()
+
+    def __call__(self, response: requests.Response, **_: Any) -> None:
+        """Take note of a response whose head is here and whose body is still to come."""
+        self._response = response
+        if self._body.late:
+            self._cut()
+
+    def _cut(self) -> None:
+        response = self._response
+        # It may have ended in this very moment.
+        with suppress(ValueError, RuntimeError, OSError):
+            if response is not None:
+                response.raw.shutdown()
+
+
+def _failure(
+    error: requests.RequestException, address: str, body: _Body, timeout: float
+) -> Failure:
+    import requests
+
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return _turned_down(error.response, address)
+    if body.late:
+        return body.too_slow()
+    if isinstance(error, requests.Timeout) or "Read timed out" in str(error):
+        return Failure("timeout", f"{address}: silent for {timeout:g} s")
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return Failure("truncated", f"{address}: {_last_words(error)}")
+    return Failure("unreachable", f"{address}: {_last_words(error)}")
+
+
+def _turned_down(response: requests.Response, address: str) -> Failure:
+    seen = f"{address}: {response.status_code} {response.reason}"
+    if response.status_code in (404, 410):
+        return Failure("missing", seen)
+    if response.status_code not in _BUSY:
+        return Failure("refused", seen)
+    asked = response.headers.get("Retry-After", "")
+    return Failure("refused", seen, min(float(asked), _LONGEST_WAIT) if asked.isdigit() else 0.0)
+
+
+def _last_words(error: BaseException) -> str:
+    """Say what lies under the layers of an error, in one line."""
+    while error.args and isinstance(error.args[-1], BaseException):
+        error = error.args[-1]
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, BaseException):
+        return _last_words(reason)
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,163 @@
+"""Fetch: the originals of a whole set, in parallel, with retries, progress and outcomes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+from cxrstudy.base.threads import each
+from cxrstudy.data.download import Downloader, Failure, Reason
+from cxrstudy.data.sets import DataSet, FetchError, Image, where
+from cxrstudy.data.verify import State, states_of
+
+#: How fetching a file ended.
+Fate = Literal[Reason, "kept", "arrived", "not tried"]
+
+#: What a reader can do about each failure.
+ADVICE: dict[Fate, str] = {
+    "missing": "there is no such file at this address; a mirror may have it: --mirror",
+    "wrong hash": "other bytes than the manifest's were sent, and not kept; try a mirror: --mirror",
+    "truncated": "the connection ended too early; the line or the server is unsteady",
+    "timeout": "the server was too slow; try later, with fewer --workers, or with --mirror",
+    "unreachable": "no connection; look at the network, or give a mirror: --mirror",
+    "refused": "the server turned the request down; wait, and try with fewer --workers",
+    "not written": "look at the space and the permissions of the folder",
+    "not tried": "too many failures in a row; the server was left in peace",
+}
+
+#: Failures that say more about the server or the disk than about one file.
+_OF_ALL = frozenset(("timeout", "unreachable", "refused", "not written"))
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a server is treated.
+
+    Attributes
+    ----------
+    connections
+        The most that are open at a time.
+    timeout
+        Seconds that a server may stay silent.
+    deadline
+        Seconds that one file may take.
+    retries
+        The most times that a file is asked for again.
+    pause
+        Seconds before the first retry; twice as many before each further one.
+    patience
+        Failures of the server, in a row, after which the remaining files are not tried.
+    """
+
+    connections: int = 4
+    timeout: float = 30
+    deadline: float = 300
+    retries: int = 3
+    pause: float = 1
+    patience: int = 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How fetching one file ended, and what was seen."""
+
+    path: str
+    fate: Fate
+    detail: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the original is not in its place."""
+        return self.fate not in ("kept", "arrived")
+
+
+def fetch(
+    data_set: DataSet, folder: Path, mirror: str = "", manners: Manners | None = None
+) -> list[Outcome]:
+    """Bring the original of every included image into a folder.
+
+    Parameters
+    ----------
+    data_set
+        From :func:`cxrstudy.data.sets.open_set`.
+    folder
+        Data folder; made when missing.
+    mirror
+        Folder or URL that holds ``<repository>/<commit>/<path>``; empty for the code host.
+    manners
+        How the server is treated.
+
+    Returns
+    -------
+    One outcome an image, in the manifest's order. A file that failed is not in the folder, or is
+    there as it was before.
+
+    Raises
+    ------
+    FetchError
+        The set can't be fetched, the mirror does not exist, or the folder holds prepared copies.
+    """
+    if not data_set.fetchable:
+        raise FetchError(f"{data_set.name} can't be fetched.\n" + "\n".join(where(data_set)))
+    images, manners = data_set.images or (), manners or Manners()
+    download = Downloader(mirror, manners.timeout, manners.deadline)
+    states = states_of(images, folder, manners.connections)
+    _refuse_prepared(data_set.name, states, folder)
+    todo = [image for image, state in zip(images, states, strict=True) if state != "original"]
+    fetcher = _Fetcher(folder, download, manners)
+    arriving = each(
+        fetcher, [(image, image.pinned) for image in todo], manners.connections,
+        f"fetching {data_set.name}", fetcher.stopped,
+    )  # fmt: skip
+    fetched = {outcome.path: outcome for outcome in arriving}
+    return [fetched.get(image.path, Outcome(image.path, "kept")) for image in images]
+
+
+def _refuse_prepared(name: str, states: Sequence[State], folder: Path) -> None:
+    copies = states.count("prepared")
+    if copies:
+        raise FetchError(
+            f"{folder} holds prepared copies of {copies:,} images of {name}. An original does not "
+            "take the place of a copy: name a folder for the originals with --to FOLDER. They are "
+            "read with CXRSTUDY_DATA=FOLDER by a cohort that says 'files: originals'."
+        )
+
+
+class _Fetcher:
+    """Fetches one image at a call, in any thread, and knows when to leave the server in peace."""
+
+    def __init__(self, folder: Path, download: Downloader, manners: Manners) -> None:
+        self._folder, self._download, self._manners = folder, download, manners
+        self.stopped, self._lock, self._in_a_row = threading.Event(), threading.Lock(), 0
+
+    def __call__(self, item: tuple[Image, str]) -> Outcome:
+        """Fetch the original of an image; what goes wrong is an outcome, not an error."""
+        image, pinned = item
+        if self.stopped.is_set():
+            detail = f"{self._manners.patience} failures in a row before it"
+            return Outcome(image.path, "not tried", detail)
+        return self._noted(self._persist(image, pinned))
+
+    def _persist(self, image: Image, pinned: str) -> Outcome:
+        for attempt in count(1):
+            try:
+                self._download(pinned, image.sha256, self._folder / image.path)
+                break
+            except Failure as failure:
+                last = attempt > self._manners.retries or not failure.passing
+                wait = max(failure.wait, self._manners.pause * 2 ** (attempt - 1))
+                if last or self.stopped.wait(wait):
+                    tries = f" ({attempt} tries)" if attempt > 1 else ""
+                    return Outcome(image.path, failure.reason, failure.detail + tries)
+        return Outcome(image.path, "arrived")
+
+    def _noted(self, outcome: Outcome) -> Outcome:
+        with self._lock:
+            self._in_a_row = self._in_a_row + 1 if outcome.fate in _OF_ALL else 0
+            if self._in_a_row >= self._manners.patience:
+                self.stopped.set()
+        return outcome

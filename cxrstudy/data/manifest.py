@@ -1,0 +1,205 @@
+"""Manifest: one table, a row an image, the same columns for every source.
+
+A manifest is a CSV in ``data_manifests/`` with a YAML card beside it (:mod:`cxrstudy.data.card`),
+or a table drawn by the phantom generator. It is checked when read, so that no later module meets a
+patient without a name or a label that nobody declared.
+
+Labels are written as radiologists list findings: the names of what is present, joined by ``|``. An
+empty cell means that none of the card's labels is present; ``?name`` means that this one is
+unknown for this image. A label that is not in the card's vocabulary is unknown for every image of
+the source: nobody looked for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from numpy.typing import NDArray
+
+from cxrstudy.data.card import Card, read_card
+
+SPLITS = ("train", "validation", "test")
+VIEWS = ("PA", "AP", "AP supine", "lateral", "unknown")
+SEXES = ("F", "M", "unknown")
+
+
+def _text(description: str, *checks: pa.Check, unique: bool = False) -> pa.Column:
+    return pa.Column(str, checks=list(checks), coerce=True, unique=unique, description=description)
+
+
+def _number(kind: type, description: str, check: pa.Check, nullable: bool = False) -> pa.Column:
+    return pa.Column(kind, checks=check, coerce=True, nullable=nullable, description=description)
+
+
+_named = pa.Check.str_length(min_value=1)
+_sha256 = pa.Check.str_matches(r"^[0-9a-f]{64}$")
+_sha256_or_empty = pa.Check.str_matches(r"^([0-9a-f]{64})?$")
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "id": _text("name, unique in the manifest", _named, unique=True),
+        "path": _text("file, relative to the data folder; or a phantom's address", _named),
+        "sha256": _text("SHA-256 of the original file; of the recipe for a phantom", _sha256),
+        "origin": _text("where the original lies: repository@commit:path; may be empty"),
+        "prepared_sha256": _text(
+            "SHA-256 of a reduced copy that is accepted in its place; may be empty",
+            _sha256_or_empty,
+        ),
+        "patient": _text("patient, the same name in every manifest", _named),
+        "source": _text("data set or site where the image comes from", _named),
+        "view": _text("projection", pa.Check.isin(VIEWS)),
+        "sex": _text("F, M or unknown", pa.Check.isin(SEXES)),
+        "age": _number(
+            float, "years; empty when unknown", pa.Check.in_range(0, 120), nullable=True
+        ),
+        "width": _number(int, "of the original, in pixels", pa.Check.ge(1)),
+        "height": _number(int, "of the original, in pixels", pa.Check.ge(1)),
+        "licence": _text("of this image, as stated; or 'not stated'", _named),
+        "labels": _text("present labels joined by |; ?name is unknown"),
+        "split": _text("train, validation or test", pa.Check.isin(SPLITS)),
+        "excluded": _text("empty, or why the image is not used"),
+    },
+    strict=True,
+    ordered=True,
+)
+COLUMNS = tuple(SCHEMA.columns)
+
+
+class ManifestError(ValueError):
+    """A manifest breaks the schema; the message names file, row, column and value."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A checked table and its card.
+
+    Attributes
+    ----------
+    table
+        One row an image, columns :data:`COLUMNS`.
+    card
+        Where the images come from, and which labels the source carries.
+    """
+
+    table: pd.DataFrame
+    card: Card
+
+    @property
+    def included(self) -> pd.DataFrame:
+        """Rows without a reason for exclusion, numbered from 0."""
+        return self.table[self.table["excluded"] == ""].reset_index(drop=True)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read ``NAME.csv`` and the card ``NAME.yaml`` beside it.
+
+    Raises
+    ------
+    ManifestError
+        The table breaks the schema, or names a label that the card does not declare.
+    FileNotFoundError
+        The table or its card is missing.
+    """
+    card = read_card(path.with_suffix(".yaml"))
+    try:
+        table = pd.read_csv(
+            path, dtype={name: str for name in COLUMNS if name not in ("age", "width", "height")},
+            keep_default_na=False, na_values={"age": [""]},
+        )  # fmt: skip
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ManifestError(f"{path}: {str(error).strip()}") from None
+    return Manifest(check_manifest(table, card.labels, str(path)), card)
+
+
+def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd.DataFrame:
+    """Check a table against the schema and a label vocabulary.
+
+    Parameters
+    ----------
+    table
+        Columns :data:`COLUMNS`, in that order.
+    labels
+        The labels that may occur.
+    where
+        File (or generator) to name in an error.
+
+    Returns
+    -------
+    The table with the schema's types.
+
+    Raises
+    ------
+    ManifestError
+        With the first ten offending cells: row (as an editor counts, header = 1), column, value.
+    """
+    try:
+        checked = SCHEMA.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        raise ManifestError(_describe(error.failure_cases, where)) from None
+    for row, cell in enumerate(checked["labels"]):
+        for name in cell.split("|") if cell else ():
+            if name.removeprefix("?") not in labels:
+                raise ManifestError(
+                    f"{where}, row {row + 2}, column labels: {name!r} is not a label of this "
+                    f"source; legal: {', '.join(labels)}. Add it to the card or correct the row."
+                )
+    patients = checked.groupby("patient")["split"].nunique()
+    if (patients > 1).any():
+        patient = patients.index[patients > 1][0]
+        rows = [int(row) + 2 for row in np.flatnonzero(checked["patient"] == patient)]
+        raise ManifestError(
+            f"{where}, rows {rows}, column split: patient {patient!r} is in more than one split; "
+            "give all images of a patient the same split."
+        )
+    return checked
+
+
+def write_manifest(table: pd.DataFrame, path: Path) -> None:
+    """Write a checked table as CSV, one row an image, ordered by id."""
+    table.loc[:, list(COLUMNS)].sort_values("id").to_csv(path, index=False, lineterminator="\n")
+
+
+def truth(
+    labels: "pd.Series[str]", names: Sequence[str], carried: Sequence[str]
+) -> NDArray[np.float32]:
+    """Turn label cells into a matrix.
+
+    Parameters
+    ----------
+    labels
+        Cells of the column ``labels``, length n.
+    names
+        The k labels wanted.
+    carried
+        The source's vocabulary: what somebody looked for.
+
+    Returns
+    -------
+    (n, k) array: 1 present, 0 absent, NaN unknown (marked ``?``, or not carried by the source).
+    """
+    cells = [frozenset(cell.split("|")) for cell in labels]
+    matrix = np.full((len(cells), len(names)), np.nan, np.float32)
+    for column, name in enumerate(names):
+        if name in carried:
+            matrix[:, column] = [np.nan if f"?{name}" in cell else name in cell for cell in cells]
+    return matrix
+
+
+def _describe(failures: pd.DataFrame, where: str) -> str:
+    # Of a cell with a wrong type, pandera reports every check, also those that could not be made.
+    wrong_type = failures["check"].str.startswith("coerce_dtype")
+    columns = failures.loc[wrong_type, "column"]
+    failures = failures[wrong_type | ~failures["column"].isin(columns)]
+    lines = []
+    for case in failures.head(10).itertuples():
+        at = f", row {int(case.index) + 2}" if pd.notna(case.index) else ""
+        # A missing or surplus column is reported by pandera as a failure of the whole frame.
+        column = case.column if case.schema_context == "Column" else case.failure_case
+        value = f" is {case.failure_case!r}" if case.schema_context == "Column" else ""
+        lines.append(f"{where}{at}, column {column}{value}; rule: {case.check}")
+    if len(failures) > 10:
+        lines.append(f"... and {len(failures) - 10} more")
+    return "\n".join(lines)

@@ -1,0 +1,154 @@
+"""Data sets: what sets there are, which images they hold, and where their files lie.
+
+The original of an image has the image's ``path``, in a data folder of its own: a file there is the
+original or the reduced copy that the manifest names, never something in between, and one folder
+holds one kind. What reads images tells a format from its bytes, so that a ``.jpg`` that is PNG
+inside does no harm. Excluded images are never read; they are no images of a data set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from cxrstudy.base import places
+
+if TYPE_CHECKING:  # asking for help should not wait for it
+    from cxrstudy.data.card import Card
+
+_ORIGIN = re.compile(r"(?P<repository>[^@:]+)@(?P<commit>[^@:]+):(?P<path>.+)")
+
+
+class FetchError(ValueError):
+    """Nothing can be found, verified or fetched as asked; the message says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """What fetching and verifying need to know of a manifest's row."""
+
+    path: str
+    sha256: str
+    prepared_sha256: str
+    origin: str
+    licence: str
+
+    @property
+    def pinned(self) -> str:
+        """``<repository>/<commit>/<path>``: the original below a code host or a mirror.
+
+        Raises
+        ------
+        FetchError
+            The row names no origin, or one of another form.
+        """
+        found = _ORIGIN.fullmatch(self.origin)
+        if not found:
+            raise FetchError(f"{self.path}: {self.origin!r} is not repository@commit:path")
+        return _inside("/".join(found.group("repository", "commit", "path")))
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A set: its card, and its included images where a manifest is at hand."""
+
+    card: Card
+    images: tuple[Image, ...] | None
+
+    @property
+    def name(self) -> str:
+        """As commands take it."""
+        return self.card.name
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether every original has a pinned address that asks for no agreement."""
+        pinned = bool(self.images) and all(image.origin for image in self.images or ())
+        return self.card.access == "open" and pinned
+
+    def present(self, folder: Path) -> int:
+        """Count the images of which there is some file, unread."""
+        return sum((folder / image.path).is_file() for image in self.images or ())
+
+
+def names() -> list[str]:
+    """Sets that have a card, those that a user brings last."""
+    return list(_cards())
+
+
+def open_set(name: str) -> DataSet:
+    """Read a set's card and, where there is one, its manifest.
+
+    Raises
+    ------
+    FetchError
+        There is no such set, or a path of it leads out of the data folder.
+    CardError, ManifestError
+        Its card or manifest breaks the schema.
+    """
+    from cxrstudy.data.card import read_card
+    from cxrstudy.data.manifest import read_manifest
+
+    cards = _cards()
+    if name not in cards:
+        raise FetchError(f"there is no set {name!r}; there are {', '.join(cards)}")
+    table = cards[name].with_suffix(".csv")
+    if not table.exists():
+        return DataSet(read_card(cards[name]), None)
+    manifest = read_manifest(table)
+    columns = ("path", "sha256", "prepared_sha256", "origin", "licence")
+    rows = manifest.included.loc[:, list(columns)].itertuples(index=False, name=None)
+    images = tuple(Image(*row) for row in rows)
+    for image in images:
+        _inside(image.path)
+    return DataSet(manifest.card, images)
+
+
+def _cards() -> dict[str, Path]:
+    folders = (places.MANIFESTS, places.MANIFESTS / "brought")
+    cards = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    return {path.stem: path for path in cards}
+
+
+def where(data_set: DataSet) -> list[str]:
+    """Say, in lines, where a set comes from and where its files are expected."""
+    card, folder = data_set.card, places.data()
+    apply = {"open": "published at", "registration": "register at", "agreement": "apply at"}
+    lines = [
+        f"{card.title}",
+        f"access: {card.access}; {apply[card.access]} {' '.join(card.address.split())}",
+        f"version: {' '.join(card.version.split())}",
+        f"licence: {' '.join(card.licence.split())}",
+        f"files: {' '.join(card.copies.split())}",
+        f"data folder: {folder} (the environment variable CXRSTUDY_DATA moves it)",
+    ]
+    if data_set.images is not None:
+        here = data_set.present(folder)
+        lines.append(f"present: {here:,} of {len(data_set.images):,}")
+        lines += [f"expected: {pattern}" for pattern in _layout(data_set.images, folder)]
+    if data_set.fetchable:
+        return [*lines, f"to fetch the originals: cxrstudy data fetch {card.name} [--to FOLDER]"]
+    return [*lines, *(f"to know: {' '.join(trap.split())}" for trap in card.traps)]
+
+
+def _layout(images: Sequence[Image], folder: Path) -> list[str]:
+    """Folders that hold files, with how many and the name of one."""
+    paths = [PurePosixPath(image.path) for image in images]
+    counts = Counter(path.parent for path in paths)
+    example = {path.parent: path.name for path in reversed(paths)}
+    return [
+        f"{count:,} in {folder / parent}, such as {example[parent]}"
+        for parent, count in sorted(counts.items())
+    ]
+
+
+def _inside(path: str) -> str:
+    """Refuse a path that leads out of the folder it is meant for."""
+    parts = PurePosixPath(path)
+    if parts.is_absolute() or ".." in parts.parts or "\\" in path:
+        raise FetchError(f"{path!r} leads out of its folder; correct the manifest")
+    return path

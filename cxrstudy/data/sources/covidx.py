@@ -1,0 +1,165 @@
+"""COVIDx 5 to 9B: the benchmark of COVID-Net, assembled from up to eight collections.
+
+Layout, as the construction notebooks leave it: ``train_COVIDx8A.txt`` and ``test_COVIDx8A.txt``
+(there or in ``labels/``), images in ``train/`` and ``test/``. Versions that end in A have three
+classes, those that end in B two; version 5 has three.
+"""
+
+from pathlib import Path
+from typing import Literal, get_args
+
+import pandas as pd
+
+from cxrstudy.data.sources import rsna
+from cxrstudy.data.sources.labels import SourceError, find, unsplit
+
+Version = Literal["5", "7A", "8A", "8B", "9A", "9B"]
+
+#: Labels of the versions with three classes and with two, and what the lists call them.
+THREE = {"covid19": "COVID-19", "other_pneumonia": "pneumonia", "normal": "normal"}
+TWO = {"covid19": "positive"}
+
+#: Sources as the lists spell them. ``rnsa`` is a slip of version 9; ``sirm`` marks the COVID-19
+#: Radiography Database, of which few images are from SIRM.
+SOURCES = {
+    "rsna": "rsna", "rnsa": "rsna", "cohen": "cohen", "fig1": "figure1", "actmed": "actualmed",
+    "sirm": "radiography", "ricord": "ricord", "stonybrook": "stonybrook", "bimcv": "bimcv",
+}  # fmt: skip
+
+_CLASSES = {"COVID-19": "covid19", "pneumonia": "other_pneumonia", "normal": "normal"}
+_BINARY = {"positive": "covid19", "negative": ""}
+_UUID = r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\."
+_VIEW_IN_NAME = r"(?:_vp-(?=[a-z]+_)|-(?=[A-Z]+-\d+-\d+-\d+\.))(?P<view>[A-Za-z]+)"
+_VIEWS = {"AP": "AP", "PA": "PA", "LATERAL": "lateral"}
+
+
+def read(
+    folder: Path, version: Version, crosswalk: Path, headers: Path | None = None
+) -> pd.DataFrame:
+    """Read both lists of a version.
+
+    Parameters
+    ----------
+    folder
+        Holds the lists, or a folder ``labels`` with them.
+    version
+        One of 5, 7A, 8A, 8B, 9A and 9B.
+    crosswalk
+        RSNA images to NIH images; see :func:`cxrstudy.data.sources.rsna.patients`.
+    headers
+        DICOM headers of the RSNA images, for their view, sex and age; else these are unknown.
+
+    Traps and policies
+    ------------------
+    - See :func:`read_list` for the lists' own.
+    - RSNA ids are images. Through the crosswalk they get their NIH patient, and with it many test
+      images turn out to be of patients in the training list; :func:`official_split` is therefore
+      no legal split of a manifest.
+    - Ids are numbered anew by every collection, so the collection is part of a patient's name.
+      Images of the Radiography Database have no patient: the list's id is the file's number, and
+      each image is a patient of its own. Two versions number the same images differently.
+    - A negative of a B version is not told apart further: only ``covid19`` is a label there.
+    - The lists state no licence; each image has that of its collection.
+    - Stony Brook's and BIMCV's file names hold the projection. In version 9, nine images of Stony
+      Brook are lateral, and 487 are named after an examination of the abdomen. They are kept,
+      because the benchmark keeps them, and a name is no look at the image.
+
+    Returns
+    -------
+    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    """
+    paths = {split: list_path(folder, split, version) for split in ("train", "test")}
+    table = pd.concat(
+        [read_list(path).assign(split=split) for split, path in paths.items()], ignore_index=True
+    )
+    columns = {
+        "id": f"covidx{version.lower()}/" + table["file"],
+        "path": table["split"] + "/" + table["file"],
+        "patient": _patients(table, crosswalk),
+        "source": table["source"],
+        "licence": "not stated",
+        "labels": table["label"],
+    }
+    about = _about(table, headers)
+    return unsplit(
+        paths["train"].parent, table.index, columns | {name: about[name] for name in about}
+    )
+
+
+def read_list(path: Path) -> pd.DataFrame:
+    """Read one list: columns `listed_id`, `file`, `label` and `source`.
+
+    Traps: cells are separated by single spaces, and ids hold spaces themselves (``COVID 1
+    COVID(1).png COVID-19 sirm``), so that a reader who counts from the left takes the id's number
+    for a file. Rows are read from the right. In versions 5 and 7A, 197 rows of the test list lack
+    the source: a file named by a UUID is RSNA's, the other one is Cohen's.
+
+    Raises
+    ------
+    SourceError
+        A row has no known class or source.
+    """
+    rows = [
+        _row(line, f"{path}, row {number}")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if line.strip()
+    ]
+    table = pd.DataFrame(rows, columns=["listed_id", "file", "label", "source"])
+    by_name = table["file"].str.match(_UUID).map({True: "rsna", False: "cohen"})
+    return table.assign(source=table["source"].where(table["source"] != "", by_name))
+
+
+def official_split(table: pd.DataFrame) -> "pd.Series[str]":
+    """``train`` or ``test``, as the lists have it.
+
+    This is what published results refer to. It is not a legal split of a manifest: in version 8A,
+    129 of the 200 RSNA test images are of NIH patients who also are in the training list, and
+    :func:`cxrstudy.data.manifest.check_manifest` refuses that. Use it to measure the leak.
+    """
+    return table["path"].str.split("/", n=1).str[0].rename("split")
+
+
+def labels_of(version: Version) -> dict[str, str]:
+    """Label map of a version."""
+    return TWO if version.endswith("B") else THREE
+
+
+def list_path(folder: Path, split: str, version: Version) -> Path:
+    """Find the list of a split, ``train`` or ``test``, in the folder or in its ``labels``."""
+    if version not in get_args(Version):
+        legal = ", ".join(get_args(Version))
+        raise SourceError(f"COVIDx version {version!r} is not known; legal: {legal}")
+    name = f"{split}_COVIDx{version}.txt"
+    return find(folder / "labels" if (folder / "labels" / name).exists() else folder, name)
+
+
+def _row(line: str, where: str) -> tuple[str, str, str, str]:
+    classes = _CLASSES | _BINARY
+    *rest, last = line.split()
+    source = "" if last in classes else last
+    label = last if last in classes else rest.pop() if rest else ""
+    if label not in classes or (source and source not in SOURCES) or len(rest) < 2:
+        raise SourceError(
+            f"{where}: {line!r}; expected 'id file class source', class one of "
+            f"{', '.join(classes)}, source one of {', '.join(SOURCES)} or left out"
+        )
+    return " ".join(rest[:-1]), rest[-1], classes[label], SOURCES.get(source, "")
+
+
+def _patients(table: pd.DataFrame, crosswalk: Path) -> "pd.Series[str]":
+    stem = table["file"].str.rsplit(".", n=1).str[0]
+    number = table["listed_id"].where(table["source"] != "radiography", stem)
+    own = table["source"] + "-" + number
+    return rsna.patients(table["listed_id"], crosswalk).where(table["source"] == "rsna", own)
+
+
+def _about(table: pd.DataFrame, headers: Path | None) -> pd.DataFrame:
+    """View, sex and age where file names or RSNA's headers tell them."""
+    named = table["file"].str.extract(_VIEW_IN_NAME)["view"].str.upper().map(_VIEWS)
+    tells = table["source"].isin(["stonybrook", "bimcv"])
+    about = pd.DataFrame({"view": named.where(tells, None)}, table.index)
+    if headers is not None:
+        known = rsna.read_headers(headers).reindex(table["listed_id"]).set_index(table.index)
+        about = about.join(known[["sex", "age"]]).assign(view=about["view"].fillna(known["view"]))
+        about["sex"] = about["sex"].fillna("unknown")
+    return about.assign(view=about["view"].fillna("unknown"))

@@ -1,0 +1,128 @@
+"""From an adapter's table to a manifest: hash the image files that somebody brought.
+
+The label files of a publisher say nothing about bytes. A manifest does, so that every later run
+knows which images it saw.
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from PIL import Image
+
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.base.progress import progress
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.pixels.decode import UnreadableImage
+
+_DICOM_PREAMBLE = 128
+
+
+class _Seen(NamedTuple):
+    """What a file tells without its pixels being decoded; or why it tells nothing."""
+
+    sha256: str
+    width: int
+    height: int
+    problem: UnreadableImage | None
+
+
+def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFrame:
+    """Fill SHA-256 of every image file, and width and height where the label files give none.
+
+    Parameters
+    ----------
+    table
+        What an adapter's ``read`` returned.
+    folder
+        What the column `path` is relative to: the publisher's folder.
+    workers
+        Threads that read at the same time. Hashing waits for the disk, so more than the number
+        of cores can help.
+
+    Returns
+    -------
+    A copy that passes :func:`cxrstudy.data.manifest.check_manifest` once it has a column `split`. A
+    row that is excluded anyway and whose file is missing or unreadable is left out, with a line in
+    the log: publishers list files that they never shipped.
+
+    Raises
+    ------
+    cxrstudy.pixels.decode.UnreadableImage
+        The first file, in the table's order, that is missing (PIX001) or whose header can't be read
+        (PIX002; PIX007 without pydicom), though the row is not excluded.
+    """
+    paths = [folder / path for path in table["path"]]
+    reasons = list(table["excluded"])
+    _require(paths, reasons)
+    seen = _look_at(paths, reasons, workers)
+    kept = [place for place, file in enumerate(seen) if file.problem is None]
+    filled = table.iloc[kept].reset_index(drop=True)
+    found = pd.DataFrame([seen[place][:3] for place in kept], columns=["sha256", "width", "height"])
+    filled["sha256"] = found["sha256"].astype(str)
+    for size in ("width", "height"):
+        filled[size] = filled[size].where(filled[size] > 0, found[size]).astype(int)
+    return filled[list(UNSPLIT)]
+
+
+def _require(paths: list[Path], reasons: list[str]) -> None:
+    """Miss a file before hours are spent on hashing the others."""
+    for path, reason in zip(paths, reasons, strict=True):
+        if not reason and not path.is_file():
+            raise UnreadableImage("PIX001", path, "the label file lists it")
+
+
+def _look_at(paths: list[Path], reasons: list[str], workers: int) -> list[_Seen]:
+    seen = []
+    pool = ThreadPoolExecutor(workers)
+    try:
+        with progress(pool.map(_look, paths), "hashing", total=len(paths)) as files:
+            for file, reason in zip(files, reasons, strict=True):
+                if file.problem is not None and not reason:
+                    raise file.problem
+                if file.problem is not None:
+                    _left_out(file.problem.path, reason)
+                seen.append(file)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return seen
+
+
+def _look(path: Path) -> _Seen:
+    try:
+        return _Seen(file_sha256(path), *_size(path), None)
+    except UnreadableImage as problem:
+        return _Seen("", 0, 0, problem)
+    except OSError as problem:
+        detail = problem.strerror or "can't be opened"
+        return _Seen("", 0, 0, UnreadableImage("PIX001", path, detail))
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """Width and height from the header alone."""
+    with path.open("rb") as stream:
+        if stream.read(_DICOM_PREAMBLE + 4)[_DICOM_PREAMBLE:] == b"DICM":
+            return _dicom_size(path)
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise UnreadableImage("PIX002", path, "no image header that can be read") from None
+
+
+def _dicom_size(path: Path) -> tuple[int, int]:
+    try:
+        import pydicom
+    except ImportError:
+        raise UnreadableImage("PIX007", path, "its size can't be read") from None
+    header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["Rows", "Columns"])
+    try:
+        return int(header.Columns), int(header.Rows)
+    except AttributeError:
+        raise UnreadableImage("PIX002", path, "a DICOM file without rows and columns") from None
+
+
+def _left_out(path: Path, reason: str) -> None:
+    logging.getLogger(__name__).warning("%s: left out; excluded: %s", path, reason)

@@ -1,0 +1,204 @@
+"""What the adapters of brought data sets share: finding, reading and checking label files.
+
+An adapter is a function ``read(folder, ...)``: the publisher's folder in, a table out, with the
+columns of a manifest but `split` (:data:`UNSPLIT`). The images stay with whoever brings them, so
+``sha256`` is empty and a width of 0 means "not in the label files";
+:func:`cxrstudy.data.sources.files.with_files` fills both from the image files.
+"""
+
+import importlib.util
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.data.manifest import COLUMNS
+
+#: Columns of a manifest before anyone has drawn a split.
+UNSPLIT = tuple(name for name in COLUMNS if name != "split")
+
+#: No patient is older; higher ages are typing errors or units that got lost.
+OLDEST = 120
+
+_DIVISORS = {"": 1.0, "Y": 1.0, "M": 12.0, "W": 365.25 / 7, "D": 365.25}
+_AGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([YMWD]?)\s*$")
+
+
+class SourceError(ValueError):
+    """A publisher's label file is not what it should be; names file, row, value and what to do."""
+
+
+def find(folder: Path, *names: str) -> Path:
+    """Find a label file under any of its published names, packed (``.gz``, ``.zip``) or not.
+
+    Raises
+    ------
+    FileNotFoundError
+        None is there; says which names were looked for.
+    """
+    found = find_if_any(folder, *names)
+    if found is None:
+        raise FileNotFoundError(
+            f"{folder}: no label file {' or '.join(names)} (.gz and .zip are read too); "
+            "put the publisher's file there, unchanged"
+        )
+    return found
+
+
+def find_if_any(folder: Path, *names: str) -> Path | None:
+    """Find a label file that a folder need not hold; see :func:`find`."""
+    for name in names:
+        for packing in ("", ".gz", ".zip"):
+            if (path := folder / f"{name}{packing}").is_file():
+                return path
+    return None
+
+
+def read_text(path: Path, needed: Sequence[str], separator: str = ",") -> pd.DataFrame:
+    """Read a label file with every cell as text, and the empty ones as "".
+
+    Parameters
+    ----------
+    path
+        The file, packed or not.
+    needed
+        Columns without which it can't be read.
+    separator
+        What stands between cells.
+
+    Raises
+    ------
+    SourceError
+        A column is missing.
+    """
+    table = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False)
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise SourceError(
+            f"{path}: no column {missing[0]!r}; it has {', '.join(table.columns)}. "
+            "Use the publisher's file, unchanged."
+        )
+    return table
+
+
+def read_sheet(folder: Path, stem: str, sheet: str | int = 0) -> tuple[Path, pd.DataFrame] | None:
+    """Read a spreadsheet with every cell as text; None where it can't be had.
+
+    A CSV export ``STEM.csv`` comes first. ``STEM.xlsx`` needs the package openpyxl, which this
+    project does not require.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    stem
+        File name without its ending; may hold ``*``.
+    sheet
+        Name or number of the sheet in the .xlsx.
+    """
+    for path in sorted(folder.glob(f"{stem}.csv")):
+        return path, read_text(path, [])
+    if importlib.util.find_spec("openpyxl") is None:
+        return None
+    for path in sorted(folder.glob(f"{stem}.xlsx")):
+        return path, pd.read_excel(path, sheet_name=sheet, dtype=str, keep_default_na=False)
+    return None
+
+
+def reject(
+    wrong: "pd.Series[bool]", values: "pd.Series[str]", where: Path, column: str, todo: str
+) -> None:
+    """Raise a :class:`SourceError` for the first row that is wrong, counted as an editor does."""
+    if wrong.any():
+        row = int(np.flatnonzero(wrong.to_numpy())[0])
+        value = values.iloc[row]
+        raise SourceError(f"{where}, row {row + 2}, column {column}: {value!r}; {todo}")
+
+
+def by_map(
+    values: "pd.Series[str]", legal: Mapping[str, str], where: Path, column: str
+) -> "pd.Series[str]":
+    """Translate cells; a value that nobody has seen before is an error, not a guess."""
+    known = ", ".join(repr(name) for name in legal)
+    todo = f"known values are {known}. Add it to the adapter once its meaning is known."
+    reject(~values.isin(list(legal)), values, where, column, todo)
+    return values.map(dict(legal))
+
+
+def years(cells: "pd.Series[str]") -> "pd.Series[float]":
+    """Ages in years, NaN where not known.
+
+    Trap: the same column holds ``58``, ``058Y``, ``006M`` and ``012D`` in some releases, and ages
+    of 148 to 414. Policy: a unit counts; what exceeds :data:`OLDEST` is unknown, because nothing
+    tells which digit is wrong, and a clipped age would look like a measured one.
+    """
+    known = {cell: _years_of(cell) for cell in cells.unique()}
+    return cells.map(known).astype(float)
+
+
+def _years_of(cell: str) -> float:
+    match = _AGE.match(str(cell).upper())
+    if match is None:
+        return float("nan")
+    age = float(match[1]) / _DIVISORS[match[2]]
+    return age if age <= OLDEST else float("nan")
+
+
+def sexes(cells: "pd.Series[str]") -> "pd.Series[str]":
+    """F, M or unknown, however the publisher spells it."""
+    return cells.str.strip().str.upper().str[:1].where(lambda sex: sex.isin(["F", "M"]), "unknown")
+
+
+def listed(
+    names: Sequence[str], present: NDArray[np.bool_], unknown: NDArray[np.bool_] | None = None
+) -> list[str]:
+    """Write label cells from matrices, a row an image and a column a label.
+
+    Present labels come first, then the unknown ones with ``?``, each in the order of `names`. A
+    label that is present is not unknown.
+    """
+    plain = np.array(names)
+    marked = np.array([f"?{name}" for name in names])
+    unknown = np.zeros_like(present) if unknown is None else unknown & ~present
+    codes = np.packbits(np.hstack([present, unknown]), axis=1)
+    _, first, inverse = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+    cells = ["|".join([*plain[present[row]], *marked[unknown[row]]]) for row in first]
+    return [cells[kind] for kind in inverse.ravel()]
+
+
+def unsplit(where: Path, index: pd.Index, columns: Mapping[str, object]) -> pd.DataFrame:
+    """Put an adapter's columns into the one schema.
+
+    Parameters
+    ----------
+    where
+        Label file to name in an error.
+    index
+        Rows of the table.
+    columns
+        At least id, path, patient, source, licence and labels; the rest is unknown or empty.
+
+    Raises
+    ------
+    SourceError
+        Two rows have the same id, or a row has no patient.
+    """
+    unknown = {
+        "sha256": "", "origin": "", "prepared_sha256": "", "view": "unknown", "sex": "unknown",
+        "age": np.nan, "width": 0, "height": 0, "excluded": "",
+    }  # fmt: skip
+    table = pd.DataFrame({**unknown, **columns}, index=index)[list(UNSPLIT)].reset_index(drop=True)
+    table = table.astype({"age": float, "width": int, "height": int})
+    todo = "the image is listed twice; use the publisher's file, unchanged"
+    reject(table["id"].duplicated(), table["id"], where, "id", todo)
+    todo = "an image without a patient can't be kept apart from the others; complete the row"
+    reject(table["patient"].str.endswith("-"), table["patient"], where, "patient", todo)
+    return table
+
+
+def numbers(values: Iterable[object]) -> "pd.Series[int]":
+    """Whole numbers; 0 where there is none."""
+    return pd.to_numeric(pd.Series(values), errors="coerce").fillna(0).astype(int)

@@ -1,0 +1,193 @@
+"""PadChest: 160,861 radiographs of 67,625 patients of one hospital, labels as lists of text.
+
+Layout, as the publisher ships it: ``PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv`` (packed
+or not) and numbered archives, each unpacked into a folder of its number: ``0/`` to ``54/``.
+"""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.data.sources.labels import (
+    SourceError,
+    by_map,
+    find,
+    listed,
+    numbers,
+    read_text,
+    sexes,
+    unsplit,
+    years,
+)
+
+#: The labels, and which of PadChest's 193 terms count as each: the term itself and what PadChest's
+#: tree of terms has below it.
+TERMS: dict[str, tuple[str, ...]] = {
+    "normal": ("normal",),
+    "pneumonia": ("pneumonia", "atypical pneumonia"),
+    "tuberculosis": ("tuberculosis",),
+    "atelectasis": (
+        "atelectasis", "laminar atelectasis", "lobar atelectasis", "segmental atelectasis",
+        "round atelectasis", "total atelectasis", "atelectasis basal",
+    ),
+    "cardiomegaly": ("cardiomegaly",),
+    "consolidation": ("consolidation", "air bronchogram"),
+    "edema": ("pulmonary edema",),
+    "effusion": (
+        "pleural effusion", "loculated pleural effusion", "loculated fissural effusion",
+        "hydropneumothorax", "empyema",
+    ),
+    "emphysema": ("emphysema",),
+    "fibrosis": ("pulmonary fibrosis",),
+    "hernia": ("hiatal hernia",),
+    "infiltration": (
+        "infiltrates", "alveolar pattern", "interstitial pattern", "ground glass pattern",
+        "reticular interstitial pattern", "reticulonodular interstitial pattern",
+        "miliary opacities", "consolidation", "air bronchogram",
+    ),
+    "mass": ("mass", "pulmonary mass"),
+    "nodule": ("nodule", "multiple nodules"),
+    "pleural_thickening": (
+        "pleural thickening", "apical pleural thickening", "calcified pleural thickening",
+    ),
+    "pneumothorax": ("pneumothorax", "hydropneumothorax"),
+}  # fmt: skip
+LABELS = {label: ", ".join(terms) for label, terms in TERMS.items()}
+LICENCE = "PadChest terms of use, research only"
+
+#: Files that are absent from the published archives, or broken in them, as torchxrayvision 1.5.7
+#: lists them.
+BROKEN = frozenset((
+    "216840111366964012819207061112010307142602253_04-014-084.png",
+    "216840111366964012989926673512011074122523403_00-163-058.png",
+    "216840111366964012959786098432011033083840143_00-176-115.png",
+    "216840111366964012558082906712009327122220177_00-102-064.png",
+    "216840111366964012339356563862009072111404053_00-043-192.png",
+    "216840111366964013076187734852011291090445391_00-196-188.png",
+    "216840111366964012373310883942009117084022290_00-064-025.png",
+    "216840111366964012283393834152009033102258826_00-059-087.png",
+    "216840111366964012373310883942009170084120009_00-097-074.png",
+    "216840111366964012819207061112010315104455352_04-024-184.png",
+    "216840111366964012819207061112010306085429121_04-020-102.png",
+    "216840111366964012989926673512011083134050913_00-168-009.png",
+    "216840111366964012373310883942009152114636712_00-102-045.png",
+    "216840111366964012819207061112010281134410801_00-129-131.png",
+    "216840111366964012487858717522009280135853083_00-075-001.png",
+    "216840111366964012989926673512011151082430686_00-157-045.png",
+    "216840111366964013686042548532013208193054515_02-026-007.png",
+    "216840111366964013590140476722013058110301622_02-056-111.png",
+    "216840111366964013590140476722013043111952381_02-065-198.png",
+    "216840111366964013829543166512013353113303615_02-092-190.png",
+    "216840111366964013962490064942014134093945580_01-178-104.png",
+))  # fmt: skip
+
+_VIEWS = {
+    "PA": "PA", "AP": "AP", "AP_horizontal": "AP supine", "L": "lateral", "COSTAL": "unknown",
+    "EXCLUDE": "unknown", "UNK": "unknown",
+}  # fmt: skip
+_NOT_A_CHEST = {
+    "COSTAL": "a projection of the ribs", "EXCLUDE": "projection marked EXCLUDE by the publisher",
+}  # fmt: skip
+_SAYS_NOTHING = frozenset({"", "unchanged"})
+
+
+def read(folder: Path) -> pd.DataFrame:
+    """Read the label file.
+
+    Traps and policies
+    ------------------
+    - Labels are Python lists in text, and many terms begin with a space: ``' pneumonia'`` beside
+      ``'pneumonia'``. Who looks for the exact term finds pneumonia in 3,474 rows, of 7,953 that
+      have it. Terms are stripped.
+    - 103 rows have no labels at all, and some 4,500 only an empty term or ``unchanged``, which
+      refers to an earlier image. None says what can be seen: excluded, with the reason.
+    - ``exclude`` among the terms (1,312 rows) and the projections EXCLUDE and COSTAL (ribs) are
+      excluded. UNK stays, with its view unknown; laterals stay, as ``lateral``.
+    - ``normal`` beside a finding (220 of the rows used) contradicts it: ``normal`` is unknown.
+    - AP_horizontal is taken lying: ``AP supine``.
+    - The year of birth gives the age at the study to a year; six rows have none. ``Pediatric`` says
+      PED in 274 rows, but 7,186 are of patients under 18: the flag is not used.
+    - A few files are missing from the archives or broken (:data:`BROKEN`): excluded.
+    - A quarter of the labels is by physicians, the rest by a neural network from reports.
+    - The region is that of BIMCV-COVID19+, whose patient ids are others: overlap can't be told.
+
+    Returns
+    -------
+    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    """
+    path = find(folder, "PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv")
+    table = read_text(path, [
+        "ImageID", "ImageDir", "StudyDate_DICOM", "PatientID", "PatientBirth", "PatientSex_DICOM",
+        "Projection", "Rows_DICOM", "Columns_DICOM", "Labels",
+    ])  # fmt: skip
+    terms = _terms(table["Labels"], path)
+    views = by_map(table["Projection"], _VIEWS, path, "Projection")
+    born = pd.to_numeric(table["PatientBirth"], errors="coerce")
+    return unsplit(path, table.index, {
+        "id": "padchest/" + table["ImageID"],
+        "path": table["ImageDir"] + "/" + table["ImageID"],
+        "patient": "padchest-" + table["PatientID"],
+        "source": "padchest",
+        "view": views,
+        "sex": sexes(table["PatientSex_DICOM"]),
+        "age": years((table["StudyDate_DICOM"].str[:4].astype(float) - born).astype(str)),
+        "width": numbers(table["Columns_DICOM"]),
+        "height": numbers(table["Rows_DICOM"]),
+        "licence": LICENCE,
+        "labels": _labels(terms),
+        "excluded": _excluded(table, terms),
+    })  # fmt: skip
+
+
+def _terms(cells: "pd.Series[str]", path: Path) -> "pd.Series":
+    """Sets of stripped terms, a row an image; None where the cell is empty."""
+    known = {cell: _terms_of(cell, path) for cell in cells.unique()}
+    return pd.Series([known[cell] for cell in cells], cells.index, dtype=object)
+
+
+def _terms_of(cell: str, path: Path) -> frozenset[str] | None:
+    if cell in ("", "nan"):
+        return None
+    try:
+        return frozenset(str(term).strip() for term in ast.literal_eval(cell))
+    except (ValueError, SyntaxError, TypeError):
+        raise SourceError(
+            f"{path}, column Labels: {cell!r}; expected a list such as ['normal']. "
+            "Use the publisher's file, unchanged."
+        ) from None
+
+
+def _labels(terms: "pd.Series") -> list[str]:
+    known = {given: _present(given) for given in set(terms)}
+    present = np.array([known[given] for given in terms], dtype=bool)
+    normal = list(TERMS).index("normal")
+    unknown = np.zeros_like(present)
+    unknown[:, normal] = [
+        given is not None and "normal" in given and bool(given - {"normal"} - _SAYS_NOTHING)
+        for given in terms
+    ]
+    return listed(tuple(TERMS), present & ~unknown, unknown)
+
+
+def _present(given: frozenset[str] | None) -> list[bool]:
+    return [not (given or frozenset()).isdisjoint(wanted) for wanted in TERMS.values()]
+
+
+def _excluded(table: pd.DataFrame, terms: "pd.Series") -> "pd.Series[str]":
+    reasons = table["Projection"].map(_NOT_A_CHEST).fillna("")
+    silent = pd.Series([_why_silent(given) for given in terms], table.index)
+    reasons = reasons.where(reasons != "", silent)
+    broken = table["ImageID"].isin(BROKEN)
+    return reasons.mask(broken, "missing from the published archive, or broken in it")
+
+
+def _why_silent(given: frozenset[str] | None) -> str:
+    if given is None:
+        return "no labels"
+    if "exclude" in given:
+        return "labelled 'exclude' by the publisher"
+    if given <= _SAYS_NOTHING:
+        return "labels do not say what is seen: " + (", ".join(sorted(given - {""})) or "empty")
+    return ""

@@ -1,0 +1,269 @@
+"""The reduced copies of open radiographs that the open cohort runs on.
+
+The folder holds, a set, ``labels.csv`` (a row an image), ``origins.csv`` (where the original lies,
+and its SHA-256) and ``images/``; ``splits.csv`` beside them marks copies and known bad labels with
+``use = 0``. A manifest made from it carries the SHA-256 of the original, and that of the copy where
+the copy differs; run ``python -m cxrstudy.data.sources.prepared FOLDER`` to make them again.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from cxrstudy.base import places
+from cxrstudy.data.card import read_card
+from cxrstudy.data.manifest import COLUMNS, check_manifest, write_manifest
+from cxrstudy.data.split import SplitRule, split_of, stratifying_salt
+
+#: Shares of the patients of the open cohort, the same in every set, and how closely each class of
+#: the target keeps to them.
+RULE, TOLERANCE = SplitRule(salt=0, test=0.25, validation=0.15), 0.02
+
+#: Copies that nobody knew of until the audit compared the images.
+COPIES = places.MANIFESTS / "copies" / "open.csv"
+
+FINDINGS = (
+    "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema", "Fibrosis",
+    "Hernia", "Infiltration", "Mass", "Nodule", "Pleural_Thickening", "Pneumonia", "Pneumothorax",
+)  # fmt: skip
+_VIEWS = {"PA": "PA", "AP": "AP", "AP erect": "AP", "AP Supine": "AP supine"}
+_OTHER = {"covid19": "covid19", "pneumonia_other": "other_pneumonia", "normal": "normal"}
+
+
+def manifests(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read all sets and give every patient the same split wherever the patient occurs.
+
+    Parameters
+    ----------
+    folder
+        Holds ``splits.csv`` and a folder a set.
+
+    Returns
+    -------
+    Manifest tables by name.
+    """
+    tables = {name: read(folder) for name, read in READERS.items()}
+    included = {name: table[table["excluded"] == ""] for name, table in tables.items()}
+    nih = included["nih1k"].assign(
+        labels=lambda table: np.where(
+            table["labels"].str.contains("pneumonia"), "other_pneumonia", "normal"
+        )
+    )
+    target = pd.concat([included["covid_multi"], nih])
+    rule = replace(RULE, salt=stratifying_salt(target, RULE, TOLERANCE))
+    for table in tables.values():
+        table["split"] = [split_of(patient, rule) for patient in table["patient"]]
+    # The external hospitals never train.
+    tables["external"]["split"] = "test"
+    return {name: table[list(COLUMNS)] for name, table in tables.items()}
+
+
+def nih1k(folder: Path) -> pd.DataFrame:
+    """1,000 images of NIH ChestX-ray14: 500 labelled Pneumonia, 500 No Finding."""
+    table = _read(folder, "nih1k")
+    disputed = table["use"] == 0
+    return _manifest(
+        table,
+        patient=table["patient_id"],
+        source="nih",
+        licence="NIH Clinical Center, free use with citation",
+        labels=_findings(table),
+        excluded=np.where(
+            disputed, "labelled Pneumonia by NIH, read as Normal in the RSNA challenge", ""
+        ),
+    )
+
+
+def nih64(folder: Path) -> pd.DataFrame:
+    """1,000 other images of NIH ChestX-ray14, published at 64 pixels."""
+    table = _read(folder, "nih64")
+    return _manifest(
+        table,
+        patient=table["patient_id"],
+        source="nih",
+        licence="NIH Clinical Center, free use with citation",
+        labels=_findings(table),
+        excluded=np.where(table["use"] == 0, "a copy of another image", ""),
+    )
+
+
+def covid_multi(folder: Path) -> pd.DataFrame:
+    """Cohen's collection, Hannover and COVID-CXNet, without the copies among them."""
+    table = _read(folder, "covid_multi")
+    pairs = pd.concat([cut_from_hannover(table), copies(table)])
+    return _manifest(
+        table,
+        # The group joins patient ids and the copies that were known when the set was prepared.
+        patient=join("multi-" + table["group"], table["id"], pairs),
+        source=table["source"],
+        licence=table["image_license"].fillna("not stated"),
+        labels=table["label"].map(_OTHER),
+        excluded=np.select(
+            [table["keep"] == 0, table["id"].isin(pairs["id"])],
+            [
+                "a copy of an image of another set",
+                "a copy of an image of another set, by the audit",
+            ],
+            "",
+        ),
+    )
+
+
+def cut_from_hannover(table: pd.DataFrame) -> pd.DataFrame:
+    """Pair Cohen's images with the images of Hannover that they were cut from.
+
+    Cohen's collection holds square cuts of Hannover's images under the same file names and other
+    patient ids; only a dozen are known as copies to the set's own labels.
+    """
+    name = table["source_file"].str.rsplit(".", n=1).str[0]
+    named = table.assign(name=name).loc[table["keep"] == 1, ["id", "name", "source"]]
+    cuts, whole = (named[named["source"] == source] for source in ("cohen", "hannover"))
+    pairs = cuts.merge(whole, on="name", suffixes=("", "_whole"))
+    return pairs[["id", "id_whole"]].rename(columns={"id_whole": "copy_of"})
+
+
+def copies(table: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of copies that the audit of the open cohort found, as far as they are in a set.
+
+    Columns ``id``, the image to leave out, and ``copy_of``. Where both have other labels both are
+    left out.
+    """
+    known = pd.read_csv(COPIES)
+    return known[known["id"].isin(table["id"])]
+
+
+def join(patient: "pd.Series[str]", image: "pd.Series[str]", pairs: pd.DataFrame) -> list[str]:
+    """Give patients one name when an image of one is a copy of an image of the other."""
+    names = dict(zip(image, patient, strict=True))
+    known = list(dict.fromkeys(patient))
+    number = {name: at for at, name in enumerate(known)}
+    inside = pairs[pairs["copy_of"].isin(names)]
+    ends = [[number[names[i]] for i in inside[column]] for column in ("id", "copy_of")]
+    graph = coo_array((np.ones(len(inside)), ends), shape=(len(known), len(known)))
+    _, groups = connected_components(graph, directed=False)
+    first: dict[int, str] = {}
+    for name, group in zip(known, groups, strict=True):
+        first.setdefault(int(group), name)
+    return [first[int(groups[number[name]])] for name in patient]
+
+
+def external(folder: Path) -> pd.DataFrame:
+    """Actualmed and Figure 1: other hospitals."""
+    table = _read(folder, "external")
+    excluded = np.select(
+        [
+            ~table["label"].isin(_OTHER),
+            table["use"] == 0,
+            table["id"].isin(copies(table)["id"]),
+        ],
+        [
+            "no label: " + table["label"],
+            "a copy of an image of another set",
+            "a copy of an image of another set, by the audit",
+        ],
+        "",
+    )
+    stated = {"actualmed": "not stated", "figure1": "research use only"}
+    return _manifest(
+        table,
+        patient=table["patient_id"],
+        source=table["source"],
+        licence=table["source"].map(stated),
+        labels=table["label"].map(_OTHER).fillna(""),
+        excluded=excluded,
+    )
+
+
+def kermany224(folder: Path) -> pd.DataFrame:
+    """Radiographs of children with bacterial or viral pneumonia, or without, from Guangzhou."""
+    table = _read(folder, "kermany224")
+    return _manifest(
+        table,
+        patient="kermany-" + table["patient_id"],
+        source="kermany",
+        licence="CC BY 4.0",
+        labels=np.where(table["label"] == "pneumonia", "pneumonia", ""),
+        excluded=np.where(table["sha256"].duplicated(), "a copy of another image of the set", ""),
+        view="AP",
+    )
+
+
+def radiography(folder: Path) -> pd.DataFrame:
+    """3,200 images of the COVID-19 Radiography Database, which names no patients."""
+    table = _read(folder, "radiography")
+    return _manifest(
+        table,
+        # Nobody knows the patients: that each image is one of its own is an assumption.
+        patient="radiography-" + table["source_file"].str.rsplit(".", n=1).str[0],
+        source=np.where(table["label"] == "covid19", "radiography-bimcv", "radiography-rsna"),
+        licence="not stated",
+        labels=table["label"].map(_OTHER),
+        excluded=np.where(table["use"] == 0, "a copy of an image of another set", ""),
+    )
+
+
+READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    reader.__name__: reader
+    for reader in (nih1k, nih64, covid_multi, external, kermany224, radiography)
+}
+
+
+def _read(folder: Path, name: str) -> pd.DataFrame:
+    """Labels, origins and use of a set, a row an image.
+
+    Cohen's metadata lists four files twice; the first row of a file counts.
+    """
+    table = pd.read_csv(folder / name / "labels.csv").drop_duplicates("path", ignore_index=True)
+    origins = pd.read_csv(folder / name / "origins.csv").drop_duplicates("path")
+    splits = pd.read_csv(folder / "splits.csv", dtype={"group": str})
+    use = splits.loc[splits["set"] == name, ["path", "use"]].drop_duplicates("path")
+    merged = table.merge(origins, on="path", validate="1:1").merge(use, on="path", validate="1:1")
+    if len(merged) != len(table):
+        missing = sorted(set(table["path"]) - set(merged["path"]))
+        raise ValueError(f"{folder / name}: no origin or split for {missing[0]}")
+    return merged.assign(id=name + "/" + table["path"].str.removeprefix("images/"), set=name)
+
+
+def _manifest(table: pd.DataFrame, **columns: object) -> pd.DataFrame:
+    """Put a set into the one schema; ``columns`` are what differs between sets."""
+    unknown = pd.Series(np.nan, table.index)
+    at = table["origin_repository"] + "@" + table["origin_commit"] + ":" + table["origin_path"]
+    common = {
+        "id": table["id"],
+        "path": table["set"] + "/" + table["path"],
+        "sha256": table["origin_sha256"],
+        "origin": at,
+        "prepared_sha256": table["sha256"].where(table["sha256"] != table["origin_sha256"], ""),
+        "view": table.get("view", unknown).map(_VIEWS).fillna("unknown"),
+        "sex": table.get("sex", unknown).where(lambda sex: sex.isin(["F", "M"]), "unknown"),
+        # "50+" and "early 40s" are not ages.
+        "age": pd.to_numeric(table.get("age", unknown), errors="coerce"),
+        "width": table.get("orig_width", table["width"]).fillna(table["width"]).astype(int),
+        "height": table.get("orig_height", table["height"]).fillna(table["height"]).astype(int),
+    }
+    return pd.DataFrame(common | columns)
+
+
+def _findings(table: pd.DataFrame) -> list[str]:
+    """Join the findings of NIH's 14 columns."""
+    present = table[list(FINDINGS)].to_numpy() == 1
+    names = np.array([name.lower() for name in FINDINGS])
+    return ["|".join(names[row]) for row in present]
+
+
+def main(folder: Path) -> None:
+    """Write the manifests of the open cohort, checked against their cards."""
+    for name, table in manifests(folder).items():
+        path = places.MANIFESTS / f"{name}.csv"
+        labels = read_card(path.with_suffix(".yaml")).labels
+        write_manifest(check_manifest(table.reset_index(drop=True), labels, str(path)), path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

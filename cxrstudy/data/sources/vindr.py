@@ -1,0 +1,96 @@
+"""VinDr-CXR: 15,000 training images, each read by three of seventeen radiologists.
+
+Layout, as Kaggle ships the VinBigData challenge: ``train.csv`` (a row a box and reader) and DICOM
+files in ``train/``; PhysioNet's release has the same rows in ``annotations/annotations_train.csv``
+with other column names and is not read here. The 3,000 test images have no labels at Kaggle.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.data.sources.labels import (
+    SourceError,
+    by_map,
+    find,
+    listed,
+    read_text,
+    reject,
+    unsplit,
+)
+
+#: The labels, and what the challenge calls them.
+LABELS = {
+    name.lower().replace(" ", "_").replace("/", "_"): name
+    for name in (
+        "Aortic enlargement", "Atelectasis", "Calcification", "Cardiomegaly", "Consolidation",
+        "ILD", "Infiltration", "Lung Opacity", "Nodule/Mass", "Other lesion", "Pleural effusion",
+        "Pleural thickening", "Pneumothorax", "Pulmonary fibrosis",
+    )
+}  # fmt: skip
+LICENCE = "VinBigData Chest X-ray challenge rules; PhysioNet credentialed use agreement"
+
+READERS = 3
+NOTHING = "No finding"
+
+
+def read(folder: Path, votes: int = 2) -> pd.DataFrame:
+    """Read the label file, one row an image.
+
+    Parameters
+    ----------
+    folder
+        The publisher's folder.
+    votes
+        How many of the three readers make a label present, 1 to 3.
+
+    Traps and policies
+    ------------------
+    - The file has 67,914 rows of 15,000 images: several boxes a reader, three readers an image.
+      Boxes of one reader count once.
+    - Readers disagree. A label with the votes of a majority (two of three) is present. With fewer,
+      but at least one, it is unknown: nobody said that it is not there, two just drew no box.
+      Without any it is absent. "No finding" is unanimous in every image that has it: an empty cell.
+    - Three readers (R8, R9, R10) supply most rows; a model can learn who read.
+    - There is no patient, view, sex or age. Every image counts as a patient of its own, which may
+      be wrong: it can't be proved that splits are apart.
+
+    Returns
+    -------
+    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    """
+    if not 1 <= votes <= READERS:
+        raise ValueError(f"votes must lie in 1 to {READERS}, not {votes}")
+    path = find(folder, "train.csv")
+    counted = _votes(path)
+    ids = counted.index.to_series()
+    present = counted.to_numpy() >= votes
+    return unsplit(path, counted.index, {
+        "id": "vindr/" + ids,
+        "path": "train/" + ids + ".dicom",
+        "patient": "vindr-" + ids,
+        "source": "vindr",
+        "licence": LICENCE,
+        "labels": listed(tuple(LABELS), present, counted.to_numpy() > 0),
+    })  # fmt: skip
+
+
+def _votes(path: Path) -> pd.DataFrame:
+    """How many readers saw each label, a row an image."""
+    table = read_text(path, ["image_id", "class_name", "rad_id"])
+    by_map(table["class_name"], dict.fromkeys((NOTHING, *LABELS.values()), ""), path, "class_name")
+    readers = table.groupby("image_id")["rad_id"].transform("nunique")
+    todo = f"this image does not have {READERS} readers; use the whole file, unchanged"
+    reject(readers != READERS, table["image_id"], path, "rad_id", todo)
+    single = table.drop_duplicates(["image_id", "rad_id", "class_name"])
+    counted = pd.crosstab(single["image_id"], single["class_name"])
+    counted = counted.reindex(columns=[NOTHING, *LABELS.values()], fill_value=0)
+    seen = counted[list(LABELS.values())]
+    both = (counted[NOTHING] == READERS) & (seen.sum(axis=1) > 0)
+    if both.any():
+        raise SourceError(
+            f"{path}: image {both.index[np.argmax(both.to_numpy())]!r} has no finding by all "
+            "readers, and a finding; use the whole file, unchanged"
+        )
+    return seen

@@ -1,0 +1,121 @@
+"""Verify: which files of a set are present, and whether each is what the manifest says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.base.threads import each
+from cxrstudy.data.licence import publishable
+from cxrstudy.data.sets import DataSet, FetchError, Image
+
+#: What a file on disk is, by its SHA-256.
+State = Literal["original", "prepared", "wrong", "missing"]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the files of a set are.
+
+    Attributes
+    ----------
+    name, folder
+        The set, and where its files were looked for.
+    states
+        Of each included image.
+    """
+
+    name: str
+    folder: Path
+    states: tuple[tuple[Image, State], ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether every file is there, and is the original or the prepared copy."""
+        return not self.paths("wrong") and not self.paths("missing")
+
+    def paths(self, state: State) -> list[str]:
+        """Paths of the images in a state."""
+        return [image.path for image, seen in self.states if seen == state]
+
+    def summary(self) -> dict[str, Any]:
+        """Counts by state and by licence, and what is wrong or missing, as plain data."""
+        states = Counter(state for _, state in self.states)
+        licences = Counter(image.licence for image, _ in self.states)
+        kinds: tuple[State, ...] = ("original", "prepared", "wrong", "missing")
+        return {
+            "set": self.name,
+            "folder": str(self.folder),
+            "good": self.good,
+            "images": len(self.states),
+            "counts": {state: states[state] for state in kinds},
+            "licences": [
+                {"licence": licence, "images": count, "publishable": publishable(licence)}
+                for licence, count in licences.most_common()
+            ],
+            "wrong": self.paths("wrong"),
+            "missing": self.paths("missing"),
+        }
+
+
+def verify(data_set: DataSet, folder: Path, workers: int = 2) -> Verification:
+    """Hash every file of a set.
+
+    Parameters
+    ----------
+    data_set
+        From :func:`cxrstudy.data.sets.open_set`.
+    folder
+        Data folder.
+    workers
+        Threads that read.
+
+    Raises
+    ------
+    FetchError
+        The set has no manifest yet.
+    """
+    if data_set.images is None:
+        raise FetchError(
+            f"{data_set.name}: there is no manifest to verify files against. "
+            f"See: cxrstudy data where {data_set.name}"
+        )
+    states = states_of(data_set.images, folder, workers)
+    return Verification(data_set.name, folder, tuple(zip(data_set.images, states, strict=True)))
+
+
+def state_of(image: Image, folder: Path) -> State:
+    """Tell what the file of an image is."""
+    file = folder / image.path
+    if not file.exists():
+        return "missing"
+    try:
+        found = file_sha256(file)
+    except OSError:  # a folder, or nothing that may be read
+        return "wrong"
+    if found == image.sha256:
+        return "original"
+    return "prepared" if found == image.prepared_sha256 else "wrong"
+
+
+def states_of(images: Sequence[Image], folder: Path, workers: int) -> list[State]:
+    """Tell what the files of images are.
+
+    Parameters
+    ----------
+    images
+        Of one set.
+    folder
+        Data folder.
+    workers
+        Threads that read.
+
+    Returns
+    -------
+    One state an image, in order.
+    """
+    return list(each(lambda image: state_of(image, folder), images, workers, "checking"))

@@ -1,0 +1,163 @@
+"""Trust: whether the maps of a trained network deserve any, measured on one run.
+
+Sanity (does a map depend on what was learnt?), faithfulness (do the places matter to the score?)
+and stability (does a map move with the image?), each with intervals over patients.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cxrstudy.data.role import Kind
+from cxrstudy.explain import (
+    cascade_similarity,
+    faithfulness,
+    heatmaps,
+    pointing_layer,
+    similarities,
+    stability,
+)
+from cxrstudy.explain.attention import images_of, maps_of, shown_rows
+from cxrstudy.runs.network import Trained, load_network
+from cxrstudy.statistics import estimates, mean
+from cxrstudy.study.study import Study
+from cxrstudy.training.chain import Chain
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A trained network, and test images that show a label."""
+
+    network: Trained
+    layer: str
+    label: str
+    images: Tensor
+    patients: NDArray[np.str_]
+
+    @property
+    def output(self) -> int:
+        """Number of the label among the network's outputs."""
+        return self.network.labels.index(self.label)
+
+
+def subject(
+    study: Study, arms: Mapping[Hashable, Chain], arm: Hashable, label: str = "covid19",
+    seed: int = 0, most: int = 40,
+) -> Subject:  # fmt: skip
+    """Load the network at the end of an arm, and the first test images that show a label."""
+    network = load_network(study.records, study.plan(arms).ends[arm, seed])
+    role = study.cohort.role("target")
+    rows = shown_rows(role, label, most)
+    return Subject(
+        network, pointing_layer(network.model, network.pixels), label,
+        images_of(study, network, role, rows), role.table["patient"].iloc[rows].to_numpy(str),
+    )  # fmt: skip
+
+
+def sanity(one: Subject) -> pd.DataFrame:
+    """Similarity of maps with those of the network as it is made random from the top.
+
+    Returns
+    -------
+    A row a depth: ``depth``, ``block``, and of the rank correlation ``estimate``, ``low``,
+    ``high``, ``patients``, ``images``, ``seeds`` (one run). Adebayo et al. 2018: it should fall.
+    """
+    table = cascade_similarity(
+        one.network.model, one.images.numpy(), one.output, layer=one.layer, seed=1
+    )
+    table = table.assign(patient=one.patients[table["image"].to_numpy()])
+    levels = table.groupby(["depth", "block"], sort=False)
+    rows = [
+        _means(rows, ["spearman"]).assign(depth=depth, block=block)
+        for (depth, block), rows in levels
+    ]
+    return pd.concat(rows, ignore_index=True).drop(columns="metric")
+
+
+def between(one: Subject, other: Subject) -> pd.DataFrame:
+    """Similarity of the maps of two networks on the same images.
+
+    Returns
+    -------
+    A row a measure: ``metric`` (``spearman``, ``ssim``), ``estimate``, ``low``, ``high``,
+    ``patients``, ``images``, ``seeds`` (one run).
+    """
+    first = maps_of(one.network, one.images, one.label)
+    second = maps_of(other.network, other.images, other.label)
+    table = pd.DataFrame(similarities(first, second)).assign(patient=one.patients)
+    return _means(table, ["spearman", "ssim"])
+
+
+def between_seeds(
+    study: Study, arms: Mapping[Hashable, Chain], arm: Hashable, label: str = "covid19"
+) -> pd.DataFrame:
+    """Similarity of the maps of trainings that differ in the seed alone, each with the first.
+
+    Returns
+    -------
+    As :func:`between`, with a column ``seed``; empty where there is one seed.
+    """
+    first = subject(study, arms, arm, label)
+    tables = [
+        between(first, subject(study, arms, arm, label, seed=seed)).assign(seed=seed)
+        for seed in range(1, study.seeds)
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"seed": []})
+
+
+def faithful(one: Subject) -> pd.DataFrame:
+    """Areas under deletion and insertion curves, and those of a random order.
+
+    Returns
+    -------
+    A row an area: ``metric``, ``estimate``, ``low``, ``high``, ``patients``, ``images``. A faithful
+    map has a lower ``deletion`` and a higher ``insertion`` than the random order.
+    """
+    model = one.network.model
+    kind = cast(Kind, one.network.record.kind)
+    maps = heatmaps(model, one.images, one.output, layer=one.layer)
+    table = faithfulness(model, one.images.numpy(), maps, one.output, kind)
+    table = table.assign(
+        patient=one.patients,
+        **{"deletion − random": table["deletion"] - table["random_deletion"],
+           "insertion − random": table["insertion"] - table["random_insertion"]},
+    )  # fmt: skip
+    names = ["deletion", "random_deletion", "deletion − random"]
+    names += ["insertion", "random_insertion", "insertion − random"]
+    return _means(table, names)
+
+
+def steady(one: Subject) -> pd.DataFrame:
+    """Similarity of maps of images moved by a few pixels, moved back, with the maps of the images.
+
+    Returns
+    -------
+    A row a measure, as :func:`between`.
+    """
+    table = stability(one.network.model, one.images.numpy(), one.output, layer=one.layer)
+    table = table.assign(patient=one.patients[table["image"].to_numpy()])
+    return _means(table, ["spearman", "ssim"])
+
+
+def _means(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Means of measures of one run's images, with intervals over patients; a row a measure.
+
+    A measure that an image lacks, as a map that is zero everywhere lacks a rank, is left out.
+    """
+    tables = []
+    for column in columns:
+        known = table[table[column].notna()]
+        scores = pd.DataFrame(
+            {
+                "arm": column, "seed": 0, "role": "target", "split": "test",
+                "id": range(len(known)), "patient": known["patient"],
+                f"score_{column}": known[column], f"truth_{column}": 1.0,
+            }
+        )  # fmt: skip
+        tables.append(estimates(scores, mean(column)).rename(columns={"arm": "metric"}))
+    return pd.concat(tables, ignore_index=True)

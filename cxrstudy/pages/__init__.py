@@ -1,0 +1,1 @@
+"""Pages: what the pages of the book show."""

@@ -1,0 +1,85 @@
+"""Beside: the reference results that stand next to a reader's own run, never mixed with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+from IPython.display import HTML
+
+from cxrstudy.base import places
+from cxrstudy.study.study import Study
+from cxrstudy.verdicts import results
+
+#: The profile whose results are recorded with the project.
+PROFILE = "standard"
+
+Shown = TypeVar("Shown")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Reference results of an experiment, or why there are none.
+
+    Attributes
+    ----------
+    banner
+        What they are, for the page.
+    study
+        The study that made them; None where there are none.
+    scores
+        As :meth:`cxrstudy.study.study.Study.run` returned them; empty where there are none.
+    """
+
+    banner: HTML
+    study: Study | None
+    scores: pd.DataFrame
+
+
+def reference_of(study: Study, experiment: str) -> Recorded:
+    """Find the reference results of an experiment on a study's cohort.
+
+    Raises
+    ------
+    ResultsError
+        They are there, but altered.
+    """
+    folder: Path = places.RESULTS / study.cohort.name / PROFILE
+    if folder not in results.folders() or experiment not in results.experiments(folder):
+        return Recorded(_absent(study), None, pd.DataFrame())
+    made = results.facts(folder)
+    return Recorded(
+        _present(made), Study(made.profile, made.cohort, made.seeds),
+        results.read(folder, experiment),
+    )  # fmt: skip
+
+
+def beside(recorded: Recorded, draw: Callable[[Study, pd.DataFrame], Shown]) -> Shown | None:
+    """Draw the reference results as the reader's own were drawn; nothing where there are none."""
+    return draw(recorded.study, recorded.scores) if recorded.study else None
+
+
+def _absent(study: Study) -> HTML:
+    return _admonition(
+        "No reference results",
+        f"The {PROFILE} profile has not been run on cohort “{study.cohort.name}” by the project. "
+        "Nothing is shown here rather than something else.",
+    )
+
+
+def _present(made: results.Results) -> HTML:
+    dirty = " with uncommitted changes" if made.uncommitted else ""
+    return _admonition(
+        f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, {made.seeds} seeds",
+        f"Made by <code>{made.command}</code> at commit {made.commit[:12]}{dirty}, "
+        f"{made.finished[:10]}; {made.runs} runs, {made.seconds / 3600:.1f} hours of training and "
+        f"scoring added up over processes, on {made.cores} cores ({made.processor}).",
+    )
+
+
+def _admonition(title: str, text: str) -> HTML:
+    return HTML(
+        '<div class="admonition note study-reference">'
+        f'<p class="admonition-title">{title}</p><p>{text}</p></div>'
+    )

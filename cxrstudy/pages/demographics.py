@@ -1,0 +1,116 @@
+"""Demographics: who is in a cohort, and how they came to be in it."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.data.cohort import Cohort
+from cxrstudy.data.manifest import SPLITS
+from cxrstudy.data.role import Role
+from cxrstudy.statistics import SPOKEN
+
+
+def demographics(cohort: Cohort) -> pd.DataFrame:
+    """Tabulate the people of every role and split.
+
+    Returns
+    -------
+    A row a role and split that holds images: ``role``, ``split``, ``patients``, ``images``,
+    ``women`` (share of the patients whose sex is known), ``age`` (median and quartiles of the
+    images whose age is known), ``AP`` (share of the images whose projection is known), and
+    ``unknown`` (images without sex, age or projection).
+    """
+    rows = []
+    for role in cohort.roles.values():
+        for split in SPLITS:
+            table = role.table[role.table["split"] == split]
+            if len(table):
+                rows.append({"role": role.name, "split": split, **_people(table)})
+    return pd.DataFrame(rows)
+
+
+def flow_of(cohort: Cohort) -> pd.DataFrame:
+    """Say, a row a role, which images were listed, left out and used.
+
+    Returns
+    -------
+    Texts for :func:`cxrstudy.pages.diagrams.flow`: ``role``, ``listed`` (images a manifest),
+    ``excluded`` (images a reason) and ``used`` (patients and images a split, with images a label).
+    """
+    return pd.DataFrame(
+        [
+            {
+                "role": role.name,
+                "listed": _listed(cohort, role),
+                "excluded": _excluded(cohort, role),
+                "used": _used(role),
+            }
+            for role in cohort.roles.values()
+        ]
+    )
+
+
+def _people(table: pd.DataFrame) -> dict[str, object]:
+    people = table.drop_duplicates("patient")
+    sex = people["sex"][people["sex"] != "unknown"]
+    view = table["view"][table["view"] != "unknown"]
+    ages = table["age"].dropna().quantile([0.5, 0.25, 0.75]).to_list()
+    known = (table["sex"] != "unknown") & (table["view"] != "unknown") & table["age"].notna()
+    return {
+        "patients": len(people),
+        "images": len(table),
+        "women": f"{(sex == 'F').mean():.0%}" if len(sex) else "unknown",
+        "age": "{:.0f} [{:.0f}, {:.0f}]".format(*ages) if table["age"].notna().any() else "unknown",
+        "AP": f"{view.str.startswith('AP').mean():.0%}" if len(view) else "unknown",
+        "unknown": int((~known).sum()),
+    }
+
+
+def _listed(cohort: Cohort, role: Role) -> str:
+    names = role.table["manifest"].unique()
+    sizes = {
+        name: len(cohort.manifests[name]) + sum(cohort.excluded.get(name, {}).values())
+        for name in names
+    }
+    return "\n".join(f"{name}: {size:,} images" for name, size in sizes.items())
+
+
+def _excluded(cohort: Cohort, role: Role) -> str:
+    names = role.table["manifest"].unique()
+    reasons = [
+        f"{n:,}: {reason}" for name in names for reason, n in cohort.excluded.get(name, {}).items()
+    ]
+    kept = sum(len(cohort.manifests[name]) for name in names) - len(role.table)
+    if kept:
+        reasons.append(f"{kept:,}: of patients who test the target")
+    return "\n".join(_broken(reason) for reason in reasons)
+
+
+def _used(role: Role) -> str:
+    lines = []
+    for split in SPLITS:
+        rows = role.rows(split)
+        if len(rows):
+            patients = role.table["patient"].iloc[rows].nunique()
+            lines.append(f"{split}: {patients:,} patients, {len(rows):,} images")
+            lines += _labels(role, rows)
+    return "\n".join(lines)
+
+
+def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
+    """Images a label, for roles with few labels."""
+    if len(role.labels) > 3:
+        return []
+    counts = (role.truth[rows] == 1).sum(axis=0)
+    named = zip(role.labels, counts, strict=True)
+    return ["(" + ", ".join(f"{SPOKEN.get(k, k).replace('_', ' ')} {n:,}" for k, n in named) + ")"]
+
+
+def _broken(text: str, width: int = 34) -> str:
+    """Break a long reason into lines of a box."""
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) > width:
+            lines.append("")
+        lines[-1] += f"{word} "
+    return "\n".join(line.strip() for line in lines)

@@ -1,0 +1,187 @@
+"""Diagrams: how an experiment and a cohort are built, drawn as boxes and lines."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from textwrap import fill
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as MovePath
+
+from cxrstudy.pages.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, finished
+from cxrstudy.runs.plan import Plan, PlannedRun
+from cxrstudy.study.graph import Grid, Node
+
+#: Colour of a stage by the first of its roles; others are grey.
+ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
+
+
+def tree(plan: Plan) -> Figure:
+    """Draw the stages of all arms as a tree; a box is a run, shared by all arms to its right.
+
+    Parameters
+    ----------
+    plan
+        Drawn for its first seed.
+    """
+    first_seed = min(seed for _, seed in plan.ends)
+    ends = {run: arm for (arm, seed), run in plan.ends.items() if seed == first_seed}
+    runs = {run.id: run for run in plan.runs if run.chain.stages[-1].seed == first_seed}
+    below = _children(runs)
+    heights = _heights(below, ends)
+    depths = {name: len(run.chain.stages) for name, run in runs.items()}
+    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.5 * len(ends) + 0.3))
+    step = 1.4
+    titles = {run.chain.start.weights: run.chain.start.title for run in runs.values()}
+    for parent, children in below.items():
+        for child in children:
+            start = (depths.get(parent, 0) * step, heights[parent])
+            _branch(axes, start, (depths[child] * step, heights[child]))
+        if parent not in runs:
+            title = fill(titles[parent].replace("_", " "), 22)
+            _box(axes, (0, heights[parent]), f"{title}\nweights", GREY)
+    for name, run in runs.items():
+        roles, at = run.chain.stages[-1].roles, (depths[name] * step, heights[name])
+        colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
+        _box(axes, at, "\n+ ".join(role.replace("_", "\n") for role in roles), colour)
+        if name in ends:
+            axes.text(at[0] + 0.5, at[1], str(ends[name]), va="center", fontsize=9.5)
+    axes.set_xlim(-0.5, (max(depths.values()) + 1) * step)
+    axes.set_ylim(len(ends) - 0.45, -0.55)
+    axes.axis("off")
+    return finished(figure)
+
+
+def grid(whole: Grid) -> Figure:
+    """Draw the stages of several experiments as one tree; a filled square is recorded.
+
+    Beside the end of a chain stand the numbers of the experiments that use it.
+
+    Parameters
+    ----------
+    whole
+        Drawn with all seeds of a stage as one square.
+    """
+    nodes = {node.id: node for node in whole.nodes}
+    below: dict[str, list[str]] = {}
+    for name, node in nodes.items():
+        start = f"{node.cohort}, {node.start.architecture}, {node.start.title}"
+        below.setdefault(node.parent or start, []).append(name)
+    ends: dict[str, Hashable] = {name: name for name in nodes if name not in below}
+    heights, depths = _heights(below, ends), _depths(nodes)
+    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.2 * len(ends) + 0.3))
+    for parent, children in below.items():
+        for child in children:
+            at = (float(depths.get(parent, 0)), heights[parent])
+            _branch(axes, at, (float(depths[child]), heights[child]))
+        if parent not in nodes:
+            axes.text(-0.05, heights[parent], parent, ha="right", va="center", fontsize=6.5)
+    for name, node in nodes.items():
+        roles, at = node.stage.roles, (float(depths[name]), heights[name])
+        colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
+        _dot(axes, at, colour, filled=not node.missing)
+        numbers = ", ".join(each.partition("_")[0] for each in node.experiments)
+        label = f"{'+'.join(roles)}{''.join(f', {_change(c)}' for c in node.changes.items())}"
+        if name in ends:
+            axes.text(at[0] + 0.08, at[1], f"{label}  [{numbers}]", va="center", fontsize=6.5)
+        else:
+            # Over the curve that leads here, where no other row has its label.
+            under = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+            axes.text(
+                at[0] - 0.07, at[1], label, ha="right", va="center", fontsize=6.5, bbox=under
+            )  # fmt: skip
+    axes.set_xlim(-1.8, max(depths.values()) + 1.4)
+    axes.set_ylim(len(ends) - 0.3, -1.2)
+    axes.axis("off")
+    return finished(figure)
+
+
+def flow(rows: pd.DataFrame) -> Figure:
+    """Draw which images of which sources end in which split, and why others are left out.
+
+    Parameters
+    ----------
+    rows
+        From :func:`cxrstudy.pages.demographics.flow_of`: a row a role.
+    """
+    lines = rows[["listed", "excluded", "used"]].map(lambda text: text.count("\n") + 1)
+    heights = 0.36 + 0.17 * lines.max(axis=1).to_numpy()
+    figure, axes = plt.subplots(figsize=(WIDTH + 3.6, float(heights.sum()) + 0.5))
+    middles = np.cumsum(heights) - heights / 2
+    columns = {"role": 0.0, "listed": 2.3, "excluded": 5.3, "used": 9.1}
+    for name, x in columns.items():
+        if name != "role":
+            axes.text(x, -0.12, name, ha="center", va="bottom", fontsize=9, color=GREY)
+    for row, middle in zip(rows.itertuples(), middles, strict=True):
+        axes.plot([columns["role"], columns["used"]], [middle, middle], color=GREY, lw=1, zorder=0)
+        for name, x in columns.items():
+            text = getattr(row, name)
+            colour = ROLE_COLOURS.get(row.role, GREY) if name == "role" else GREY
+            if text:
+                _box(axes, (x, middle), text, colour)
+    axes.set(xlim=(-0.7, 11.0), ylim=(float(heights.sum()) + 0.05, -0.4))
+    axes.axis("off")
+    return finished(figure)
+
+
+def _children(runs: Mapping[str, PlannedRun]) -> dict[str, list[str]]:
+    """What follows each run; what has no run before it follows its initial weights."""
+    below: dict[str, list[str]] = {}
+    for name, run in runs.items():
+        below.setdefault(run.parent or run.chain.start.weights, []).append(name)
+    return below
+
+
+def _heights(below: Mapping[str, Sequence[str]], ends: Mapping[str, Hashable]) -> dict[str, float]:
+    """Row of each end, depth first so that no branches cross; the rest amid what follows them."""
+    heights: dict[str, float] = {}
+    rows = iter(range(len(ends)))
+
+    def place(name: str) -> float:
+        own = [float(next(rows))] if name in ends else []
+        heights[name] = float(np.mean(own + [place(child) for child in below.get(name, [])]))
+        return heights[name]
+
+    children = {child for names in below.values() for child in names}
+    for root in [name for name in below if name not in children]:
+        place(root)
+    return heights
+
+
+def _depths(nodes: Mapping[str, Node]) -> dict[str, int]:
+    """How many stages lead to a stage, itself included; parents come first."""
+    depths: dict[str, int] = {}
+    for name, node in nodes.items():
+        depths[name] = 1 + depths.get(node.parent or "", 0)
+    return depths
+
+
+def _change(change: tuple[str, object]) -> str:
+    name, value = change
+    return f"{name} {'+'.join(map(str, value)) if isinstance(value, tuple) else value}"
+
+
+def _dot(axes: Axes, at: tuple[float, float], colour: str, filled: bool) -> None:
+    face = colour if filled else "white"
+    axes.plot(*at, marker="s", markersize=5.5, color=colour, markerfacecolor=face, linestyle="")
+
+
+def _branch(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    middle = (start[0] + end[0]) / 2
+    points = [start, (middle, start[1]), (middle, end[1]), end]
+    codes = [MovePath.MOVETO, MovePath.CURVE4, MovePath.CURVE4, MovePath.CURVE4]
+    curve = PathPatch(MovePath(points, codes), fill=False, edgecolor=GREY, linewidth=1.2, zorder=0)
+    axes.add_patch(curve)
+
+
+def _box(axes: Axes, at: tuple[float, float], text: str, colour: str) -> None:
+    axes.text(
+        *at, text, ha="center", va="center", fontsize=8.2, color="black", linespacing=1.0,
+        bbox={
+            "boxstyle": "round,pad=0.32", "facecolor": "white", "edgecolor": colour,
+            "linewidth": 1.6,
+        },
+    )  # fmt: skip

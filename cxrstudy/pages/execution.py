@@ -1,0 +1,170 @@
+"""Execution: the notebooks of a study through papermill, into the folder that the book reads.
+
+The kernels of several notebooks at once talk through socket files of their own. Through TCP, which
+is papermill's default, two kernels now and then choose the same port (papermill's issue 511).
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cxrstudy.base import places, processes
+from cxrstudy.base.energy import Meter
+from cxrstudy.base.progress import progress
+from cxrstudy.runs.provenance import stamp
+
+
+class NotebookError(RuntimeError):
+    """Notebooks failed; the message names each with its cell, and says how to open it."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A notebook to execute: from where, to where, with what in its parameters cell."""
+
+    notebook: Path
+    output: Path
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A cell that failed: the place that papermill counts from 0, ``In [n]``, and its error."""
+
+    execution: Execution
+    cell: int
+    counter: int | None
+    error: str
+
+    def __str__(self) -> str:
+        output = _shown(self.execution.output)
+        return (
+            f"{_shown(self.execution.notebook)}: cell {self.cell + 1}, In [{self.counter}], "
+            f"failed: {self.error}\n"
+            f"  the notebook, with the error, is {output}; to look at it:\n"
+            f"  jupyter lab '{output}'"
+        )
+
+
+def folder_of(profile: str, cohort: str, seeds: int | None) -> Path:
+    """Folder of executed notebooks; that of the Makefile too."""
+    return places.runs() / "executed" / f"{cohort}-{profile}{f'-{seeds}' if seeds else ''}"
+
+
+def names() -> list[str]:
+    """Names of all notebooks that a study has, in the order of the book."""
+    return sorted(path.stem for path in places.NOTEBOOKS.glob("*.ipynb"))
+
+
+def executions(
+    notebooks: Sequence[str], profile: str, cohort: str, seeds: int | None
+) -> list[Execution]:
+    """List the notebooks to execute.
+
+    Parameters
+    ----------
+    notebooks
+        Their names, as :func:`names` says them.
+    profile, cohort, seeds
+        Their parameters; seeds are the notebooks' own where None.
+    """
+    folder = folder_of(profile, cohort, seeds)
+    asked: dict[str, Any] = {"profile": profile, "cohort": cohort}
+    if seeds:
+        asked["seeds"] = seeds
+    paths = [places.NOTEBOOKS / f"{name}.ipynb" for name in notebooks]
+    return [Execution(path, folder / path.name, _parameters(path, asked, folder)) for path in paths]
+
+
+def execute_notebooks(listed: Sequence[Execution], workers: int) -> None:
+    """Execute notebooks, several at once; those that read the executed ones come last.
+
+    Raises
+    ------
+    NotebookError
+        Cells failed. All notebooks were tried; each is left with its error.
+    """
+    reading = [each for each in listed if "executed" in each.parameters]
+    failures: list[Failure] = []
+    for group in ([each for each in listed if each not in reading], reading):
+        failures += _execute(group, workers)
+    if failures:
+        raise NotebookError("\n".join(map(str, failures)))
+
+
+def execute_notebook(execution: Execution) -> Failure | None:
+    """Execute a notebook and stamp it; return the failure of a cell, which the output shows too."""
+    meter = Meter().start()
+    failure = _papermill(execution)
+    stamp(execution.output, meter.joules())
+    return failure
+
+
+def _papermill(execution: Execution) -> Failure | None:
+    from papermill import execute_notebook as papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    execution.output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cxrstudy-") as folder:
+        try:
+            papermill(
+                os.path.relpath(execution.notebook), os.path.relpath(execution.output),
+                parameters=dict(execution.parameters), cwd=str(places.ROOT), progress_bar=False,
+                config=_own_sockets(Path(folder)),
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            # papermill has put its banner above the notebook: a cell is one further down.
+            said = f"{error.ename}: {_plain(error.evalue)}"
+            return Failure(execution, error.cell_index, error.exec_count, said)
+    return None
+
+
+def _execute(listed: Sequence[Execution], workers: int) -> list[Failure]:
+    if not listed:
+        return []
+    executor = processes.pool(min(workers, len(listed)))
+    with executor as pool, progress(len(listed), "executing notebooks", "notebook") as bar:
+        found = []
+        for failure in pool.map(execute_notebook, listed):
+            bar.update()
+            found += [failure] if failure else []
+        return found
+
+
+def _parameters(path: Path, asked: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Of what is asked, what the notebook has a parameter for."""
+    import nbformat
+
+    from cxrstudy.study.parameters import declared
+
+    cells = [
+        cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if "parameters" in cell.metadata.get("tags", [])
+    ]
+    known = declared(cells[0]) if cells else {}
+    inside = folder.is_relative_to(places.ROOT)  # where notebooks are executed
+    values = {**asked, "executed": str(folder.relative_to(places.ROOT) if inside else folder)}
+    return {name: value for name, value in values.items() if name in known}
+
+
+def _own_sockets(folder: Path) -> Any:
+    from traitlets.config import Config
+
+    if os.name == "nt":  # Windows has no such sockets
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(folder / "kernel")}})
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    short = os.path.relpath(path)
+    return str(path) if short.startswith("..") else short
+
+
+_plain = partial(re.sub, r"\x1b\[[0-9;]*m", "")

@@ -1,0 +1,81 @@
+"""Intervals: an estimate and its interval a row."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished
+from cxrstudy.pages.figures.words import caption, change_text, level_text
+from cxrstudy.verdicts.claim import spoken
+
+
+def estimates(
+    table: pd.DataFrame, axis: str, published: Mapping[str, float] | None = None
+) -> Figure:
+    """Draw an estimate and its interval for every arm; what the paper reported as broken lines.
+
+    Parameters
+    ----------
+    table
+        From :func:`cxrstudy.statistics.estimates`, drawn from top to bottom.
+    axis
+        Name of the number.
+    published
+        Name to value in the paper.
+    """
+    figure, axes = _rows(len(table))
+    for place, (name, value) in enumerate((published or {}).items()):
+        axes.axvline(value, color=GREY, linewidth=1, linestyle=BROKEN, zorder=0)
+        side = "right" if place % 2 == 0 else "left"
+        # Each label stands on the outer side of its line, so that two never meet.
+        axes.text(
+            value, 1.01, f" {name} ", ha=side, va="bottom", color=GREY, fontsize=SMALL,
+            transform=axes.get_xaxis_transform(),
+        )  # fmt: skip
+    _intervals(axes, table, level_text)
+    figure.supxlabel(f"{axis}\n{caption(table)}", fontsize=9.5)
+    return finished(figure)
+
+
+def differences(table: pd.DataFrame, axis: str) -> Figure:
+    """Draw the difference of every arm to the one compared with, as a forest plot.
+
+    Parameters
+    ----------
+    table
+        From :func:`cxrstudy.statistics.contrasts`.
+    axis
+        Name of the number.
+    """
+    figure, axes = _rows(len(table))
+    axes.axvline(0, color=GREY, linewidth=1, zorder=0)
+    _intervals(axes, table, change_text)
+    against = spoken(table["against"].iloc[0])
+    said = f"{axis}: difference to {against}\n(right of 0: better than {against})"
+    figure.supxlabel(f"{said}\n{caption(table)}", fontsize=9.5)
+    return finished(figure)
+
+
+def _rows(count: int) -> tuple[Figure, Axes]:
+    return plt.subplots(figsize=(WIDTH, 0.34 * count + 1.15), layout="constrained")
+
+
+def _intervals(axes: Axes, table: pd.DataFrame, said: Callable[[Any], str]) -> None:
+    """Draw points and bars from top to bottom, the numbers in a column at the right."""
+    for place, row in enumerate(table.itertuples()):
+        axes.plot(
+            [row.low, row.high], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt"
+        )
+        axes.plot(row.estimate, place, "o", color=BLUE, markersize=6)
+        transform = axes.get_yaxis_transform()
+        axes.text(1.02, place, said(row), va="center", fontsize=9, transform=transform)
+    axes.set_yticks(range(len(table)), [spoken(arm) for arm in table["arm"]])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(table) - 0.5, -0.5)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(6))

@@ -1,0 +1,152 @@
+"""Labels: names beside what they name, moved apart where they would touch."""
+
+import itertools
+from collections.abc import Hashable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+from cxrstudy.pages.figures.style import SMALL, Look, figure_of, ink
+from cxrstudy.pages.figures.words import wrapped
+
+LINE = 1.3  # height of a line of text, in font sizes
+
+
+def spread(heights: Sequence[float], sizes: Sequence[float]) -> NDArray[np.float64]:
+    """Move labels apart as little as possible, by least squares, and keep their order.
+
+    Parameters
+    ----------
+    heights
+        Where the middle of each label should be.
+    sizes
+        How high each label is.
+    """
+    order = np.argsort(heights, kind="stable")
+    size = np.asarray(sizes, np.float64)[order]
+    steps = np.concatenate([[0.0], np.cumsum((size[:-1] + size[1:]) / 2)])
+    placed = np.empty(len(order))
+    wanted = np.asarray(heights, np.float64)[order] - steps
+    placed[order] = isotonic_regression(wanted).x + steps
+    return placed
+
+
+def label_ends(
+    axes: Axes, ends: Mapping[Hashable, tuple[float, float]], looks: Mapping[Hashable, Look]
+) -> None:
+    """Write names right of the axes, each led to by a thin line from the end of its series.
+
+    To be called last: it asks for the final height of the axes.
+
+    Parameters
+    ----------
+    axes
+        With limits and axis labels as they will stay.
+    ends
+        Name of a series to the place of its last point.
+    looks
+        Name of a series to its look.
+    """
+    if not ends:
+        return
+    figure_of(axes).draw_without_rendering()
+    texts = [wrapped(name, 24) for name in ends]
+    line = LINE * SMALL / _height_in_points(axes)
+    to_part = axes.transData + axes.transAxes.inverted()
+    heights = [to_part.transform(end)[1] for end in ends.values()]
+    places = spread(heights, [line * (text.count("\n") + 1) for text in texts])
+    for (name, end), text, height in zip(ends.items(), texts, places, strict=True):
+        colour = looks[name].colour
+        axes.annotate(
+            text, end, (1.03, height), "data", "axes fraction", va="center", fontsize=SMALL,
+            color=ink(colour), annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.7, "shrinkA": 1, "shrinkB": 5},
+        )  # fmt: skip
+
+
+def label_points(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], colour: str) -> None:
+    """Write names above the intervals of points, higher where a name or interval is in the way.
+
+    To be called last, the lowest names first.
+
+    Parameters
+    ----------
+    axes
+        With limits and axis labels as they will stay; texts that stand in it are respected.
+    rows
+        Columns ``x`` and ``high``: where the intervals end.
+    texts
+        A row each.
+    colour
+        Of the points.
+    """
+    figure = figure_of(axes)
+    figure.draw_without_rendering()
+    for row, text in zip(rows.itertuples(), texts, strict=True):
+        label = axes.annotate(
+            text, (row.x, row.high), (0, 4), textcoords="offset points", ha="center",
+            va="bottom", fontsize=SMALL, linespacing=1.15, color=ink(colour),
+        )  # fmt: skip
+        _lift(label, _obstacles(axes, label))
+
+
+def align_left(axes: Axes) -> None:
+    """Let the names of rows begin below one another; to be called last."""
+    figure = figure_of(axes)
+    figure.draw_without_rendering()
+    labels = axes.get_yticklabels()
+    width = max(box.width for box in boxes(labels)) * 72 / figure.dpi
+    for label in labels:
+        label.set_horizontalalignment("left")
+    axes.tick_params(axis="y", length=0, pad=width + 6)
+
+
+def boxes(texts: Sequence[Text]) -> list[Bbox]:
+    """Rectangles of texts on the canvas, without the lines that lead to them."""
+    return [_box(text) for text in texts if text.get_text()]
+
+
+def _box(text: Text) -> Bbox:
+    text.get_window_extent()  # moves an annotation to where it was put
+    return Text.get_window_extent(text)
+
+
+def _height_in_points(axes: Axes) -> float:
+    box = axes.get_window_extent()
+    return float(box.height * 72 / figure_of(axes).dpi)
+
+
+def _obstacles(axes: Axes, label: Text) -> list[Bbox]:
+    """Other texts inside the axes, upright bars, and points along the lines."""
+    bars = [
+        Bbox(axes.transData.transform(segment)).padded(2)
+        for found in axes.collections
+        if hasattr(found, "get_segments")
+        for segment in found.get_segments()
+    ]
+    points = [Bbox([point, point]).padded(2) for line in axes.lines for point in _along(line)]
+    return bars + points + boxes([text for text in axes.texts if text is not label])
+
+
+def _along(line: Line2D) -> NDArray[np.float64]:
+    """Points on the canvas, close together along a line."""
+    corners = line.get_transform().transform(line.get_xydata())
+    if line.get_linestyle() == "None" or len(corners) < 2:
+        return np.asarray(corners)
+    parts = [np.linspace(*pair, num=60) for pair in itertools.pairwise(corners)]
+    return np.concatenate(parts)
+
+
+def _lift(label: Annotation, obstacles: Sequence[Bbox]) -> None:
+    for _ in range(100):
+        own = _box(label).padded(1)
+        if not any(own.overlaps(box) for box in obstacles):
+            return
+        x, y = label.get_position()
+        label.set_position((x, y + 3))

@@ -1,0 +1,32 @@
+"""Panels: a square an arm, for curves whose both axes run from 0 to 1."""
+
+from collections.abc import Hashable, Mapping, Sequence
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cxrstudy.pages.figures.style import WIDTH
+
+COLUMNS = 4
+
+
+def squares(arms: Sequence[Hashable]) -> tuple[Figure, Mapping[Hashable, Axes]]:
+    """Make a panel an arm, at most four in a row, with the diagonal as a dotted line."""
+    columns = min(COLUMNS, len(arms))
+    lines = -(-len(arms) // columns)
+    size = WIDTH / max(columns, 3)
+    figure, grid = plt.subplots(
+        lines, columns, figsize=(size * columns, size * lines + 0.8),
+        sharex=True, sharey=True, squeeze=False, layout="constrained",
+    )  # fmt: skip
+    panels = dict(zip(arms, grid.flat, strict=False))
+    for axes in panels.values():
+        axes.plot([0, 1], [0, 1], color="0.5", linewidth=0.6, linestyle=":")
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
+        axes.set_aspect("equal")
+    for axes in grid.flat[len(arms) :]:
+        axes.set_visible(False)
+    for axes in grid.flat[max(0, len(arms) - columns) : len(arms)]:
+        axes.tick_params(labelbottom=True)  # nothing stands below it
+    return figure, panels

@@ -1,0 +1,86 @@
+"""Pictures: radiographs side by side, with what is known about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from cxrstudy import phantom
+from cxrstudy.pages.figures.style import ORANGE, SKY, SMALL, WIDTH, finished
+from cxrstudy.phantom import Phantom
+from cxrstudy.statistics import SPOKEN
+
+
+def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False) -> Figure:
+    """Show phantoms side by side, if asked with their truth: lungs in blue, lesion in orange."""
+    figure, grid = _grid(len(shown), columns)
+    for axes, (name, specimen) in zip(grid.flat, shown.items(), strict=False):
+        _radiograph(axes, specimen.image, SPOKEN.get(name, name))
+        for colour, mask in ((SKY, specimen.lung), (ORANGE, specimen.lesion)):
+            if outlines and mask.any():
+                axes.contour(mask, levels=[0.5], colors=[colour], linewidths=0.9)
+    return finished(figure)
+
+
+def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
+    """Show images of a phantom manifest, each with its labels, projection, sex and age.
+
+    Parameters
+    ----------
+    rows
+        Columns of a manifest.
+    pixels
+        Side at which they are rendered.
+    columns
+        Images a row.
+    """
+    figure, grid = _grid(len(rows), columns)
+    for axes, row in zip(grid.flat, rows.itertuples(), strict=False):
+        label = SPOKEN.get(row.labels, row.labels).replace("_", " ")
+        person = "" if row.sex == "unknown" else f"\n{row.view}, {row.sex}, {row.age:.0f} years"
+        _radiograph(axes, phantom.read(row.path, pixels), label + person)
+    return finished(figure)
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped:
+    """An image with a map over it: (h, w) grey, (h, w) not negative, and the lesion if known."""
+
+    title: str
+    image: NDArray[np.uint8]
+    heat: NDArray[np.float32]
+    lesion: NDArray[np.bool_] | None
+
+
+def maps(shown: Sequence[Mapped], columns: int) -> Figure:
+    """Show images with their maps in colour, and the outline of the lesion where it is known."""
+    figure, grid = _grid(len(shown), columns)
+    for axes, one in zip(grid.flat, shown, strict=False):
+        _radiograph(axes, one.image, one.title)
+        strongest = one.heat.max() or 1.0
+        axes.imshow(one.heat / strongest, cmap="magma", alpha=0.45, vmin=0, vmax=1)
+        if one.lesion is not None and one.lesion.any():
+            axes.contour(one.lesion, levels=[0.5], colors=[SKY], linewidths=1.1)
+    return finished(figure)
+
+
+def _grid(count: int, columns: int) -> tuple[Figure, Any]:
+    """Panels for square images, with room for a title of two lines above each row."""
+    lines, size = -(-count // columns), WIDTH / columns
+    figure, grid = plt.subplots(
+        lines, columns, figsize=(WIDTH, (size + 0.34) * lines), squeeze=False, layout="constrained"
+    )
+    for axes in grid.flat:
+        axes.axis("off")
+    return figure, grid
+
+
+def _radiograph(axes: Axes, image: NDArray[np.uint8], title: str) -> None:
+    axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
+    axes.set_title(title, fontsize=SMALL, pad=3)

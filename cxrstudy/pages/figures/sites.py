@@ -1,0 +1,43 @@
+"""Sites: how arms fare from one place to the next."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from cxrstudy.pages.figures.labels import label_ends
+from cxrstudy.pages.figures.series import asides, draw_line, reference
+from cxrstudy.pages.figures.style import WIDTH, finished, looks
+from cxrstudy.pages.figures.words import counts, intervals
+from cxrstudy.statistics.sample import of_arms
+
+
+def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -> Figure:
+    """Follow every arm from one place to the next: a line that falls is a shortcut that broke.
+
+    Parameters
+    ----------
+    places
+        Name of the place to :func:`cxrstudy.statistics.estimates` there, from left to right.
+    axis
+        Name of the number.
+    chance
+        Value of guessing, drawn as a broken line.
+    """
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
+    reference(axes, chance, "chance")
+    arms = list(next(iter(places.values()))["arm"])
+    given, ends = looks(arms), {}
+    for arm, aside in zip(arms, asides(len(arms)), strict=True):
+        rows = pd.concat([of_arms(table, [arm]) for table in places.values()])
+        rows = rows.assign(x=range(len(rows)))
+        draw_line(axes, rows, given[arm], aside)
+        ends[arm] = (len(rows) - 1.0, rows["estimate"].iloc[-1])
+    names = [f"{name}\n" + counts(rows).replace(", ", ",\n", 1) for name, rows in places.items()]
+    axes.set_xticks(range(len(places)), names)
+    axes.set(xlim=(-0.32, len(places) - 0.85), ylim=(-0.02, 1.02), ylabel=axis)
+    axes.set_xlabel(intervals(next(iter(places.values()))), fontsize=9.5)
+    axes.tick_params(axis="x", length=0)
+    label_ends(axes, ends, given)
+    return finished(figure)

@@ -1,0 +1,49 @@
+"""Baseline: what can be scored without looking at an image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.data.role import Role
+from cxrstudy.runs.run import score_table
+
+
+def source_alone(trained: Role, tested: Sequence[Role], seeds: int) -> pd.DataFrame:
+    """Score every test image by how often each label occurs at its source in training.
+
+    A classifier that is not clearly better than this may have learnt nothing but the source.
+
+    Parameters
+    ----------
+    trained
+        Its training split says how often each label occurs at each source; one image is added for
+        every label and source, so that nothing is certain (Laplace). A source that did not train
+        gets the shares over all sources.
+    tested
+        Roles with the same labels, whose test split is scored.
+    seeds
+        Repeats; all alike, so that the table can stand beside that of trained arms.
+
+    Returns
+    -------
+    Scores as :meth:`cxrstudy.study.study.Study.run` returns them, under the arm ``source alone``.
+    """
+    rows = trained.rows("train")
+    names = list(trained.labels)
+    truth = pd.DataFrame(trained.truth[rows], columns=names)
+    source = trained.table["source"].iloc[rows].to_numpy()
+    counts = truth.groupby(source).sum() + 1
+    shares = counts.div(counts.sum(axis=1), axis=0)
+    overall = (truth.sum() + 1) / (truth.sum() + 1).sum()
+    tables = []
+    for role in tested:
+        test = role.rows("test")
+        at = role.table["source"].iloc[test]
+        scores = shares.reindex(at).fillna(overall).to_numpy(np.float32)
+        tables.append(score_table(role, test, "test", scores, trained.labels))
+    table = pd.concat(tables, ignore_index=True)
+    return pd.concat(
+        [table.assign(arm="source alone", seed=seed, run="") for seed in range(seeds)],
+        ignore_index=True,
+    )

@@ -1,0 +1,291 @@
+"""Every image of a manifest, decoded once into one memory map of a resolution.
+
+A pixel file is ``<key>-<pixels>.npy``: uint8, (n, pixels, pixels), row i of the file is row i of
+the table. The key is a hash of what the pixels depend on, so a file never has to be invalidated:
+other images, another order, another resolution or another decoder make another name. A file of that
+name is whole, because it is written under another name and moved into place at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import math
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from importlib import metadata
+from itertools import repeat
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrstudy.base.identity import code_fingerprint
+from cxrstudy.base.progress import progress
+from cxrstudy.pixels import decode
+from cxrstudy.pixels.grey import UnreadableImage
+
+if TYPE_CHECKING:  # a worker imports this module and needs no tables
+    import pandas
+
+#: Modules whose code decides what an image file becomes.
+DECODERS = ("pixels/decode", "pixels/grey", "pixels/png_jpeg", "pixels/dicom")
+
+_LARGEST_CHUNK = 64
+_STALE_AFTER = 24 * 3600  # seconds; no build goes a day without writing
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class _Row(NamedTuple):
+    id: str
+    path: str
+    sha256: str
+    prepared_sha256: str
+
+
+def build(
+    table: pandas.DataFrame, pixels: int, folder: Path, data: Path | None, workers: int
+) -> Path:
+    """Decode a manifest's images into one pixel file; nothing is done where it exists.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of a manifest, without those that it lists as excluded. Columns used: ``id``, ``path``
+        (relative to `data`, or ``phantom:...``), ``sha256`` and ``prepared_sha256``.
+    pixels : int
+        Side of the square images, at least 1.
+    folder : Path
+        Where pixel files are kept; made if missing.
+    data : Path or None
+        Root of the image files. None where all rows are phantoms.
+    workers : int
+        Processes that decode; 1 works in this process. The bits don't depend on it.
+
+    Returns
+    -------
+    Path
+        The pixel file. A JSON file beside it says what it holds.
+
+    Raises
+    ------
+    UnreadableImage
+        The first image, in the table's order, that can't be decoded, or whose bytes are neither the
+        original (``sha256``) nor the prepared copy (``prepared_sha256``): PIX006. No file is left.
+    ValueError
+        The table is empty, `pixels` or `workers` is less than 1, or `data` is needed and None.
+    OSError
+        The disk is full, or the folder can't be written.
+    """
+    rows = _rows(table)
+    if not rows or pixels < 1 or workers < 1:
+        raise ValueError(
+            f"needs rows, pixels and workers of at least 1, not {len(rows)}, {pixels} and {workers}"
+        )
+    unplaced = next((row for row in rows if not _is_phantom(row) and data is None), None)
+    if unplaced:
+        raise ValueError(f"data: the folder of {unplaced.path} (row {unplaced.id}) is not given")
+    target = _file(rows, pixels, folder)
+    if target.exists():
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_stale(target)
+    with _whole_or_not_at_all(target) as unfinished:
+        _reserve(unfinished, (len(rows), pixels, pixels))
+        prepared = _fill(unfinished, rows, pixels, data, workers)
+        _describe(target.with_suffix(".json"), rows, pixels, prepared)
+    return target
+
+
+def open_pixels(table: pandas.DataFrame, pixels: int, folder: Path) -> NDArray[np.uint8]:
+    """Open the pixel file that `build` made of the same rows.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The rows, in the same order as they were built.
+    pixels : int
+        Side of the square images.
+    folder : Path
+        Where pixel files are kept.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, pixels, pixels)
+        A read-only memory map; row i is row i of the table.
+
+    Raises
+    ------
+    FileNotFoundError
+        These rows were not built at this resolution, or by another decoder.
+    """
+    file = _file(_rows(table), pixels, folder)
+    if not file.exists():
+        raise FileNotFoundError(f"{file}: no pixels of these rows; make them with pixels.build")
+    opened: NDArray[np.uint8] = np.load(file, mmap_mode="r")
+    return opened
+
+
+# --- what a file is called ----------------------------------------------------------------------
+
+
+def _rows(table: pandas.DataFrame) -> list[_Row]:
+    columns = (table[name].fillna("").astype(str) for name in _Row._fields)
+    return [_Row(*values) for values in zip(*columns, strict=True)]
+
+
+def _file(rows: list[_Row], pixels: int, folder: Path) -> Path:
+    # Paths are left out: the same images in another folder are the same pixels.
+    content = [[row.id, row.sha256, row.prepared_sha256] for row in rows]
+    key = _sha256(json.dumps([content, pixels, _decoder_sha256()]).encode())
+    return folder / f"{key[:16]}-{pixels}.npy"
+
+
+def _decoder_sha256() -> str:
+    return code_fingerprint(DECODERS)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _describe(file: Path, rows: list[_Row], pixels: int, prepared: int) -> None:
+    description = {
+        "what": "grey images, uint8, (n, pixels, pixels), in the order of the ids",
+        "n": len(rows),
+        "pixels": pixels,
+        "ids_sha256": _sha256("\n".join(row.id for row in rows).encode()),
+        "from_prepared_copies": prepared,
+        "decoder_sha256": _decoder_sha256(),
+        "versions": {name: metadata.version(name) for name in ("cxrstudy", "numpy", "pillow")},
+    }
+    with _whole_or_not_at_all(file) as unfinished:
+        unfinished.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+
+
+# --- whole or not at all ------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _whole_or_not_at_all(target: Path) -> Iterator[Path]:
+    """Give a name to write under, and move it to `target` if nothing went wrong.
+
+    Each process has its own name; of two that build the same file, the later replaces equal bits.
+    """
+    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}.unfinished")
+    try:
+        yield unfinished
+        with unfinished.open("rb+") as stream:
+            os.fsync(stream.fileno())  # on disk before it has its name, should the power go
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove what killed builds of this file left behind."""
+    for unfinished in target.parent.glob(f".{target.name}.*.unfinished"):
+        with contextlib.suppress(FileNotFoundError):  # another process may remove it too
+            if time.time() - unfinished.stat().st_mtime > _STALE_AFTER:
+                unfinished.unlink()
+
+
+def _reserve(file: Path, shape: tuple[int, int, int]) -> None:
+    array = np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
+    array.flush()
+    if not hasattr(os, "posix_fallocate"):
+        return
+    # A memory map on a full disk kills the process; asking for the space first is an OSError.
+    with file.open("rb+") as stream:
+        try:
+            os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
+        except OSError as error:  # some network file systems can't reserve
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+
+
+# --- filling ------------------------------------------------------------------------------------
+
+
+def _fill(file: Path, rows: list[_Row], pixels: int, data: Path | None, workers: int) -> int:
+    size = min(_LARGEST_CHUNK, math.ceil(len(rows) / (4 * workers)))
+    starts = range(0, len(rows), size)
+    chunks = (rows[start : start + size] for start in starts)
+    tasks = repeat(file), starts, chunks, repeat(pixels), repeat(data)
+    prepared = 0
+    with progress(total=len(rows), what=f"pixels {pixels}") as bar, _pool(workers) as pool:
+        for done, copies in pool.map(_write, *tasks) if pool else map(_write, *tasks):
+            bar.update(done)
+            prepared += copies
+    return prepared
+
+
+@contextlib.contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Worker processes with one numeric thread each, or None where this process does the work.
+
+    Numeric libraries read these variables when they load, which in a spawned worker is before any
+    code of ours; so they are set here, where the workers inherit them.
+    """
+    if workers == 1:
+        yield None
+        return
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            yield pool
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _write(
+    file: Path, start: int, rows: list[_Row], pixels: int, data: Path | None
+) -> tuple[int, int]:
+    """Write rows from `start` on; how many, and how many of them were prepared copies."""
+    array = np.load(file, mmap_mode="r+")
+    prepared = 0
+    for index, row in enumerate(rows, start):
+        if _is_phantom(row):
+            array[index] = _rendered(row, pixels)
+            continue
+        assert data is not None  # build has looked
+        grey, is_prepared = _decoded(row, data)
+        array[index] = decode.fit(grey, pixels)
+        prepared += is_prepared
+    return len(rows), prepared
+
+
+def _is_phantom(row: _Row) -> bool:
+    return row.path.startswith("phantom:")
+
+
+def _rendered(row: _Row, pixels: int) -> NDArray[np.uint8]:
+    from cxrstudy import phantom  # real radiographs don't need it
+
+    image: NDArray[np.uint8] = phantom.read(row.path, pixels)
+    if image.dtype != np.uint8 or image.shape != (pixels, pixels):
+        raise ValueError(f"{row.path}: rendered as {image.dtype} {image.shape}")
+    return image
+
+
+def _decoded(row: _Row, data: Path) -> tuple[NDArray[np.uint8], bool]:
+    path = data / row.path
+    content = decode.read_file(path)
+    found = _sha256(content)
+    expected = [hashed for hashed in (row.sha256, row.prepared_sha256) if hashed]
+    if found not in expected:
+        wanted = " or ".join(expected) or "no hash at all"
+        detail = f"row {row.id}: the manifest expects SHA-256 {wanted}, the file has {found}"
+        raise UnreadableImage("PIX006", path, detail)
+    return decode.decode_grey(content, path), found != row.sha256

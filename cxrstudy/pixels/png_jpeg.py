@@ -1,0 +1,106 @@
+"""Picture: PNG and JPEG files to grey values, by the rule of :mod:`cxrstudy.pixels.decode`."""
+
+from __future__ import annotations
+
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFile
+
+from cxrstudy.pixels.grey import Grey, UnreadableImage, by_value, luma, one_line, stretch
+
+#: How the files begin.
+PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read_picture(content: bytes, path: Path) -> Grey:
+    """Decode the bytes of a PNG or JPEG file; ``path`` is for messages."""
+    # Some library may have switched this on; half an image must not pass for a whole one.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        image = _open(content)
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage("PIX004", path, one_line(error)) from error
+    image.load()
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    grey = _deep_colour(content) if _is_deep_colour(content) else _grey(image)
+    if turn is None:
+        return grey
+    return np.array(Image.fromarray(grey).transpose(turn))
+
+
+def _open(content: bytes) -> ImageFile.ImageFile:
+    image = Image.open(BytesIO(content), formats=("PNG", "JPEG", "MPO"))
+    assert isinstance(image, ImageFile.ImageFile)
+    return image
+
+
+def _grey(image: ImageFile.ImageFile) -> Grey:
+    if image.mode.startswith("I"):
+        stored = np.asarray(image)
+        transparent = image.info.get("transparency")
+        return by_value(stored, stretch, None if transparent is None else stored == transparent)
+    if image.mode == "CMYK":
+        return np.array(_ink(image).convert("RGB").convert("L"))
+    if image.has_transparency_data:
+        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+        return np.array(Image.alpha_composite(black, image.convert("RGBA")).convert("L"))
+    return np.array(image.convert("RGB").convert("L") if image.mode == "P" else image.convert("L"))
+
+
+def _ink(image: ImageFile.ImageFile) -> Image.Image:
+    """CMYK with 255 as full ink.
+
+    Adobe stores ink inverted, and marks its files. Pillow undoes the inversion without looking for
+    the mark, so a file without it must be turned back.
+    """
+    return image if "adobe" in image.info else ImageChops.invert(image)
+
+
+def _is_deep_colour(content: bytes) -> bool:
+    return content.startswith(PNG) and content[24] == 16 and content[25] in (2, 4, 6)
+
+
+def _deep_colour(content: bytes) -> Grey:
+    """Read a PNG with 16 bits a channel and more than one channel; Pillow alone keeps 8 of them."""
+    channels = _grey_and_alpha(content) if content[25] == 4 else _both_bytes(content)
+    colour, alpha = channels[..., :3], channels[..., 3:]
+    values = luma(colour).astype(np.float64)
+    if alpha.size:
+        values *= alpha[..., 0] / 65535
+    return by_value(np.rint(values), stretch)
+
+
+def _both_bytes(content: bytes) -> NDArray[np.uint16]:
+    """Channels of a 16-bit RGB or RGBA file: high bytes, and by the other byte order low bytes."""
+    high, low = _open(content), _open(content)
+    low.tile = [tile._replace(args=f"{low.mode};16L") for tile in low.tile]
+    joined: NDArray[np.uint16] = np.asarray(high).astype(np.uint16) << 8 | np.asarray(low)
+    return joined
+
+
+def _grey_and_alpha(content: bytes) -> NDArray[np.uint16]:
+    """Channels R = G = B and alpha of a 16-bit grey file with alpha.
+
+    Two channels of two bytes lie in the file as four channels of one byte do, filters included;
+    so the header is rewritten to say RGBA of 8 bits, and the bytes are joined again.
+    """
+    header = content[12:24] + bytes([8, 6]) + content[26:29]
+    crc = zlib.crc32(header).to_bytes(4, "big")
+    four = np.asarray(_open(content[:12] + header + crc + content[33:])).astype(np.uint16)
+    grey, alpha = four[..., 0] << 8 | four[..., 1], four[..., 2] << 8 | four[..., 3]
+    return np.stack([grey, grey, grey, alpha], axis=-1)

@@ -1,0 +1,46 @@
+"""Gather: the pixels of a role's rows, wherever the memory maps of their manifests lie.
+
+Pixels are stored a manifest and a resolution, so that an image that takes part in several roles, or
+in a pool of roles, is decoded once.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.pixels.masking import Look, see
+
+
+class RolePixels:
+    """Looks like one (n, pixels, pixels) array of bytes with a row an image of a role.
+
+    Parameters
+    ----------
+    table
+        A role's table; its columns ``manifest`` and ``row`` say where each image lies.
+    maps
+        Manifest to its file of pixels, from :func:`cxrstudy.pixels.memory_map.build`.
+    look
+        What may be seen of each image.
+    """
+
+    def __init__(self, table: pd.DataFrame, maps: Mapping[str, Path], look: Look = "whole") -> None:
+        names = list(dict.fromkeys(table["manifest"]))
+        self._maps = [np.load(maps[name], mmap_mode="r") for name in names]
+        self._map = table["manifest"].map(names.index).to_numpy(np.intp)
+        self._look: Look = look
+        self._row = table["row"].to_numpy(np.intp)
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    def __getitem__(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Read rows into an array of their own, in the order asked for."""
+        gathered = np.empty((len(rows), *self._maps[0].shape[1:]), np.uint8)
+        for number, pixels in enumerate(self._maps):
+            here = self._map[rows] == number
+            gathered[here] = pixels[self._row[rows[here]]]
+        return see(gathered, self._look)

@@ -1,0 +1,1 @@
+"""Predict: what a recorded run says about images that somebody brings."""

@@ -1,0 +1,64 @@
+"""Operating: the thresholds at which a run calls an image positive, chosen on validation scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.runs.network import Trained
+from cxrstudy.statistics.operating_point import Rule, at_sensitivity, thresholds
+from cxrstudy.statistics.sample import ScoreError, scored, scores_of
+
+#: How thresholds are chosen on the validation split, as in the study's own tables.
+RULE = at_sensitivity(0.9)
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """A threshold for a label, and how it did on the validation images it was chosen on.
+
+    Attributes
+    ----------
+    threshold
+        A probability from here on is called positive.
+    rule
+        By which it was chosen.
+    images
+        Validation images.
+    sensitivity, specificity
+        On those images, so better than on others.
+    """
+
+    threshold: float
+    rule: str
+    images: int
+    sensitivity: float
+    specificity: float
+
+
+def operating_points_of(
+    trained: Trained, scores: pd.DataFrame, rule: Rule = RULE
+) -> dict[str, OperatingPoint | str]:
+    """Choose the operating point of each label on a run's validation scores, or say why not."""
+    role = "+".join(trained.record.identity["stage"]["roles"])
+    table = scores.assign(arm="run", seed=0)
+    return {label: _point(table, label, role, rule) for label in trained.labels}
+
+
+def is_positive(probability: float, point: OperatingPoint | str) -> bool | None:
+    """Whether a probability reaches the operating point; None where there is none."""
+    return None if isinstance(point, str) else probability >= point.threshold
+
+
+def _point(table: pd.DataFrame, label: str, role: str, rule: Rule) -> OperatingPoint | str:
+    try:
+        threshold = thresholds(table, label, rule, role)["run", 0]
+        known = scored(scores_of(table, [label], role, "validation"), [label])
+    except ScoreError as error:
+        return str(error)
+    said, truth = known.scores[:, 0] >= threshold, known.truth[:, 0]
+    return OperatingPoint(
+        threshold, rule.name, len(truth), float(np.mean(said[truth])), float(np.mean(~said[~truth]))
+    )

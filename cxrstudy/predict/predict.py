@@ -1,0 +1,258 @@
+"""Predict: what a recorded run says about image files that somebody brings. Not for clinical use.
+
+A file that can't be read is answered with the reason, and does not stop the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cxrstudy.explain import pointing_layer
+from cxrstudy.explorer.case import Case, MapKey, Reading
+from cxrstudy.explorer.encode import encode_image
+from cxrstudy.explorer.gallery import Decoded
+from cxrstudy.explorer.network import Network, explainer, network_of
+from cxrstudy.explorer.still import still
+from cxrstudy.pixels import decode
+from cxrstudy.pixels.grey import CODES, Grey, UnreadableImage
+from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
+from cxrstudy.predict.out_of_distribution import Reference, Warned, reference_of, warnings_of
+from cxrstudy.predict.training_images import TrainingImagesError
+from cxrstudy.runs import store
+from cxrstudy.runs.network import Trained, load_network
+
+#: What stands first in all output.
+NOTICE = "Not for clinical use. This is a research network; what it says is no diagnosis."
+#: Of the maps.
+METHOD = "gradcam"
+
+
+class PredictError(ValueError):
+    """A label is not known, or a map can't be written; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network says about an image.
+
+    Attributes
+    ----------
+    file
+        As it was found.
+    width, height
+        Of the image in the file.
+    probabilities
+        By label.
+    predicted
+        The most probable class, or the labels with a probability of at least one half.
+    positive
+        By label: whether the probability reaches the operating point; None without one.
+    warnings
+        In which respects the image is unlike the training images, by
+        :mod:`cxrstudy.predict.out_of_distribution`.
+    explained
+        Label that the map is about.
+    map
+        The PNG; None where no map was wanted.
+    """
+
+    file: Path
+    width: int
+    height: int
+    probabilities: Mapping[str, float]
+    predicted: tuple[str, ...]
+    positive: Mapping[str, bool | None]
+    warnings: tuple[Warned, ...]
+    explained: str
+    map: Path | None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        return {
+            "file": str(self.file),
+            "width": self.width,
+            "height": self.height,
+            "probabilities": {name: round(p, 6) for name, p in self.probabilities.items()},
+            "predicted": list(self.predicted),
+            "positive": dict(self.positive),
+            "warnings": [{"code": one.code, "text": one.text} for one in self.warnings],
+            "map": None if self.map is None else {"of": self.explained, "file": str(self.map)},
+        }
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file about which nothing can be said.
+
+    Attributes
+    ----------
+    file
+        As it was asked for or found.
+    code
+        Of :data:`cxrstudy.pixels.grey.CODES`.
+    reason
+        In words.
+    """
+
+    file: Path
+    code: str
+    reason: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        return {"file": str(self.file), "code": self.code, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A run's network, ready to be asked about files.
+
+    Attributes
+    ----------
+    network
+        Of the run.
+    layer
+        Whose maps are drawn.
+    points
+        Operating point by label, or why there is none.
+    reference
+        What its training images look like, or why that is not known.
+    """
+
+    network: Network
+    layer: str
+    points: Mapping[str, OperatingPoint | str]
+    reference: Reference | TrainingImagesError
+
+    def predict(
+        self, paths: Sequence[Path], maps: Path | None = None, label: str | None = None
+    ) -> Iterator[Prediction | Unread]:
+        """Answer about each file in turn, as soon as it is known.
+
+        Parameters
+        ----------
+        paths
+            Files, or folders whose files are meant; see :func:`files_of`.
+        maps
+            Folder for the maps; made when missing. None: no map is drawn.
+        label
+            What maps are about; None: of each image, the most probable label.
+
+        Raises
+        ------
+        PredictError
+            The network knows no such label; or, with the answer, a map can't be written.
+        """
+        if label is not None and label not in self.network.labels:
+            known = ", ".join(self.network.labels)
+            raise PredictError(f"the run knows no label {label!r}; it knows {known}")
+        return (self._answer(file, maps, label) for file in files_of(paths))
+
+    def _answer(self, file: Path, maps: Path | None, label: str | None) -> Prediction | Unread:
+        try:
+            if file.is_dir():
+                raise UnreadableImage("PIX001", file, "the folder holds no file")
+            content = decode.read_file(file)
+            grey = decode.decode_grey(content, file)
+        except UnreadableImage as error:
+            return Unread(file, error.code, _reason(error))
+        except MemoryError:
+            return Unread(file, "PIX004", "unsupported format: it does not fit into memory")
+        return self._say(file, content, grey, maps, label)
+
+    def _say(
+        self, file: Path, content: bytes, grey: Grey, maps: Path | None, label: str | None
+    ) -> Prediction:
+        network, square = self.network, decode.fit(grey, self.network.pixels)
+        read = network.reading(network.probabilities(square[None])[0], {})
+        by_label = read.probabilities
+        explained = label or max(by_label, key=lambda name: by_label[name])
+        drawn = None
+        if maps is not None:
+            name = f"{file.name}-{sha256(content).hexdigest()[:8]}-{explained}.png"
+            drawn = self._draw(grey, square, read, explained, maps / name)
+        return Prediction(
+            file=file,
+            width=grey.shape[1],
+            height=grey.shape[0],
+            probabilities=by_label,
+            predicted=read.predicted,
+            positive={name: is_positive(by_label[name], self.points[name]) for name in by_label},
+            warnings=warnings_of(content, grey, network.pixels, self.reference),
+            explained=explained,
+            map=drawn,
+        )
+
+    def _draw(self, grey: Grey, square: Grey, read: Reading, label: str, path: Path) -> Path:
+        """Draw the image, and beside it the same under the map of a label."""
+        key = MapKey(METHOD, self.layer, label)
+        low = self.network.low_map(explainer(), square, key)
+        # The figure shows the map of what is predicted; here it shows the one that was asked for.
+        shown = Reading(read.probabilities, (label,), None, {key: low})
+        image = encode_image(Decoded(grey).shown())
+        case = Case(path.stem, image, None, {}, None, {"run": shown})
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(still(case, "PNG"))
+        except OSError as error:
+            raise PredictError(f"{path}: {error.strerror}; name another folder for maps") from None
+        return path
+
+
+def make_predictor(records: Path, run: str) -> Predictor:
+    """Load a run to ask it about files.
+
+    Raises
+    ------
+    StoreError
+        The run is not recorded, or one of its files is missing or altered.
+    """
+    trained = load_network(records, run)
+    network = network_of(trained)
+    return Predictor(
+        network,
+        pointing_layer(trained.model, trained.pixels),
+        operating_points_of(trained, store.read_scores(records, run)),
+        _reference(trained),
+    )
+
+
+def files_of(paths: Sequence[Path]) -> list[Path]:
+    """Files that are meant: those named, and all in the folders named, by name, at any depth.
+
+    No file is left out for its ending, since DICOM files often have none; only hidden ones are. A
+    folder without files, and a file that is not there, stay in the list, to be answered.
+    """
+    found: list[Path] = []
+    for path in paths:
+        found += (_files_in(path) or [path]) if path.is_dir() else [path]
+    return list(dict.fromkeys(found))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+
+
+def _reference(trained: Trained) -> Reference | TrainingImagesError:
+    try:
+        return reference_of(trained.record)
+    except TrainingImagesError as error:
+        return error
+
+
+def _reason(error: UnreadableImage) -> str:
+    what, advice = CODES[error.code]
+    said = f"{what}: {error.detail}"
+    # What else is advised there is about the rows of a manifest.
+    return f"{said}. {advice}" if error.code == "PIX007" else said

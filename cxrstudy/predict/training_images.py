@@ -1,0 +1,87 @@
+"""Trained on: the images that a run was trained on, found again, where they are on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cxrstudy.base import places
+from cxrstudy.data.cohort import Cohort, CohortError, load_cohort, read_definition
+from cxrstudy.data.manifest import ManifestError
+from cxrstudy.data.role import Role
+from cxrstudy.pixels.grey import Grey
+from cxrstudy.pixels.memory_map import open_pixels
+from cxrstudy.runs.record import Record
+from cxrstudy.study import profile
+
+#: Training images that are learnt from, spread evenly, when there are more.
+MOST = 4000
+
+
+class TrainingImagesError(RuntimeError):
+    """The training images can't be compared with; the message says why and what would help."""
+
+
+def training_images(record: Record) -> Grey:
+    """Training split of a run's roles, as it was read: (n, pixels, pixels).
+
+    All of the split, also where the run used a share of it; at most :data:`MOST`, spread evenly.
+    Nothing is decoded or rendered for it.
+
+    Raises
+    ------
+    TrainingImagesError
+        The images have changed since, or their pixels are not here.
+    """
+    return _squares(*_cohort_and_role(record), record.identity["stage"]["pixels"])
+
+
+def _squares(cohort: Cohort, role: Role, pixels: int) -> Grey:
+    rows = role.rows("train")
+    if len(rows) > MOST:
+        rows = rows[np.linspace(0, len(rows) - 1, MOST).round().astype(np.intp)]
+    parts = []
+    for name, images in role.table.iloc[rows].groupby("manifest"):
+        try:
+            stored = open_pixels(cohort.manifests[str(name)], pixels, places.runs() / "pixels")
+        except FileNotFoundError as error:
+            raise TrainingImagesError(
+                f"{error.args[0].split(': ')[0]}: no such file; copy it from where the run was "
+                "trained"
+            ) from None
+        parts.append(stored[np.sort(images["row"].to_numpy(np.intp))])
+    return np.concatenate(parts) if parts else np.empty((0, pixels, pixels), np.uint8)
+
+
+def _cohort_and_role(record: Record) -> tuple[Cohort, Role]:
+    """Draw again what a run was trained on; its record names the cohort, and has the role's hash.
+
+    A record does not say which profile set the number of phantoms, so each is tried.
+    """
+    names, data = tuple(record.identity["stage"]["roles"]), record.identity["data"][0]
+    try:
+        for cohort in _cohorts(record.cohort, names):
+            role = cohort.role(*names)
+            if role.fingerprint == data:
+                return cohort, role
+    except (CohortError, ManifestError, profile.ProfileError) as error:
+        raise TrainingImagesError(str(error)) from None
+    raise TrainingImagesError(
+        f"no profile draws the images of {'+'.join(names)} on cohort {record.cohort!r} that it was "
+        "trained on; they have changed since"
+    )
+
+
+def _cohorts(name: str, roles: tuple[str, ...]) -> Iterator[Cohort]:
+    """Load a cohort as each profile sizes it, the smallest first."""
+    defined = read_definition(places.MANIFESTS / "cohorts" / f"{name}.yaml").roles
+    sources = [source for role in roles if role in defined for source in defined[role].sources]
+    drawn = {source.phantom for source in sources if source.phantom}
+    profiles = [profile.read_profile(size) for size in profile.names()]
+    for each in sorted(profiles, key=lambda one: sum(one.phantom_patients.values())):
+        # Drawing phantoms takes time, and those of the other roles are not looked at.
+        sizes = {role: n if role in drawn else 1 for role, n in each.phantom_patients.items()}
+        yield load_cohort(name, sizes, each.phantom_seed)
+        if not drawn:
+            return

@@ -1,0 +1,1 @@
+"""Runs: a stage that was executed, its record, and who executes it."""

@@ -1,0 +1,135 @@
+"""Engine: executes a plan's missing runs on any ``concurrent.futures`` executor.
+
+Which run may start is decided by :class:`graphlib.TopologicalSorter`, who computes by the executor.
+The environment variable ``CXRSTUDY_ENGINE`` names it, for notebooks and commands alike:
+
+==========================  =======================================================================
+``local``                   processes of this machine, as many as pay off; the default
+``local:4``                 four of them
+``dask:tcp://HOST:PORT``    the workers of a Dask scheduler (:mod:`cxrstudy.runs.engines.dask`)
+``slurm:NAME=VALUE,...``    a Slurm job a run (:mod:`cxrstudy.runs.engines.slurm`)
+==========================  =======================================================================
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager
+from graphlib import TopologicalSorter
+
+from cxrstudy.base import places
+from cxrstudy.base.progress import progress
+from cxrstudy.runs import interruption
+from cxrstudy.runs.engines import EngineError
+from cxrstudy.runs.engines.local import local, workers
+from cxrstudy.runs.run import Job
+from cxrstudy.runs.worker import perform
+
+__all__ = ["VARIABLE", "RunError", "compute", "execute_all", "local", "opened", "workers"]
+
+#: Environment variable that names the engine.
+VARIABLE = "CXRSTUDY_ENGINE"
+
+
+class RunError(RuntimeError):
+    """A run failed; the message names its chain."""
+
+
+def compute(jobs: dict[str, Job]) -> None:
+    """Execute jobs on the engine that the environment names.
+
+    Raises
+    ------
+    EngineError
+        There is no such engine, or it can't be had.
+    RunError
+        A run failed.
+    """
+    if not jobs:
+        return
+    with opened(os.environ.get(VARIABLE) or "local", jobs) as executor:
+        execute_all(jobs, executor)
+
+
+@contextmanager
+def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
+    """Open an engine for some jobs.
+
+    Parameters
+    ----------
+    engine
+        See above.
+    jobs
+        Run id to job.
+
+    Raises
+    ------
+    EngineError
+        There is no such engine, or it can't be had.
+    """
+    kind, _, rest = engine.partition(":")
+    if kind == "local" and (not rest or (rest.isdecimal() and int(rest))):
+        with local(min(int(rest or workers()), len(jobs))) as executor:
+            yield executor
+    elif kind == "dask" and rest:
+        from cxrstudy.runs.engines.dask import cluster
+
+        # dask://HOST:PORT reads well, and means TCP.
+        with cluster(rest.removeprefix("//"), jobs.values()) as executor:
+            yield executor
+    elif kind == "slurm":
+        from cxrstudy.runs.engines.slurm import queue
+
+        with queue(rest, places.runs() / "slurm") as executor:
+            yield executor
+    else:
+        raise EngineError(
+            f"{VARIABLE}={engine}: no such engine; legal are local, local:COUNT, "
+            "dask:ADDRESS and slurm:NAME=VALUE,..."
+        )
+
+
+def execute_all(
+    jobs: dict[str, Job], executor: Executor, work: Callable[[Job], str] = perform
+) -> None:
+    """Execute jobs, each after its parent, with progress in image-steps.
+
+    Parameters
+    ----------
+    jobs
+        Run id to job; a parent that is not among them is already recorded.
+    executor
+        Where to compute.
+    work
+        What to do with a job.
+
+    Raises
+    ------
+    RunError
+        A run failed. Runs that were under way are finished and recorded first.
+    """
+    parents = {run: {str(job.identity["parent"])} & set(jobs) for run, job in jobs.items()}
+    order = TopologicalSorter(parents)
+    order.prepare()
+    waiting: dict[Future[str], str] = {}
+    total = sum(job.chain.stages[-1].image_steps for job in jobs.values())
+    bar = progress(total=total, what=f"training {len(jobs)} runs", unit="image")
+    with interruption.answered(jobs), bar:
+        while order.is_active():
+            for run in order.get_ready():
+                waiting[executor.submit(work, jobs[run])] = run
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                run = waiting.pop(future)
+                _raise_named(future, jobs[run])
+                bar.update(jobs[run].chain.stages[-1].image_steps)
+                order.done(run)
+
+
+def _raise_named(future: Future[str], job: Job) -> None:
+    error = future.exception()
+    if error is None:
+        return
+    raise RunError(
+        f"run {job.id[:12]} ({job.chain}) failed: {type(error).__name__}: {error}"
+    ) from error

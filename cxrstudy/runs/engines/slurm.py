@@ -1,0 +1,118 @@
+"""Slurm engine: a job a run, through submitit.
+
+Slurm decides when and where a job runs. A job that is preempted, or whose time is over, is put back
+into the queue by submitit, and goes on from its checkpoint.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import yaml
+
+from cxrstudy.runs.engines import EngineError
+
+#: Of a job, where nothing else is asked for: a core and an hour.
+DEFAULTS: Mapping[str, Any] = {
+    "name": "cxrstudy", "timeout_min": 60, "cpus_per_task": 1, "mem_gb": 8,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Requeued:
+    """Work that submitit may interrupt and start again: a run goes on from its checkpoint."""
+
+    work: Callable[..., Any]
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Do it."""
+        return self.work(*arguments)
+
+    def checkpoint(self, *arguments: Any) -> Any:
+        """Say to submitit what to put back into the queue."""
+        from submitit.helpers import DelayedSubmission
+
+        return DelayedSubmission(self, *arguments)
+
+
+class Submitted(Executor):
+    """submitit's executor in the shape of ``concurrent.futures``."""
+
+    def __init__(self, executor: Any) -> None:
+        self._executor = executor
+        self._jobs: list[Any] = []
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        """Put a job into the queue."""
+        job = self._executor.submit(Requeued(work), *arguments, **options)
+        future: Future[Any] = Future()
+        self._jobs.append(job)
+        # submitit has no callback: a thread waits. It is a daemon, to hold up no interruption.
+        Thread(target=_pass_on, args=(job, future), daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take out of the queue what has not begun; what has begun will be recorded."""
+        for job in self._jobs if cancel_futures else []:
+            if job.state == "PENDING":
+                job.cancel()
+
+
+@contextmanager
+def queue(options: str, folder: Path) -> Iterator[Executor]:
+    """Queue of a Slurm cluster.
+
+    Parameters
+    ----------
+    options
+        ``NAME=VALUE,...``: what submitit's ``update_parameters`` takes, such as
+        ``slurm_partition=gpu,gpus_per_node=1,timeout_min=240``. ``cluster=local`` starts the same
+        jobs as processes of this machine, to try them where there is no Slurm.
+    folder
+        Shared; job scripts and logs are left there.
+
+    Raises
+    ------
+    EngineError
+        submitit is not installed, there is no Slurm here, or an option is not one of submitit's.
+    """
+    executor = Submitted(_submitit(_read(options), folder))
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(cancel_futures=True)
+        raise
+
+
+def _submitit(options: dict[str, Any], folder: Path) -> Any:
+    try:
+        import submitit
+    except ImportError:
+        raise EngineError("submitit is not installed; pip install 'cxrstudy[slurm]'") from None
+    kind = options.pop("cluster", "slurm")
+    try:
+        executor = submitit.AutoExecutor(folder=folder, cluster=kind)
+        executor.update_parameters(**{**DEFAULTS, **options})
+    except (RuntimeError, ValueError, NameError, TypeError) as error:
+        raise EngineError(f"--slurm: submitit says: {error}") from None
+    return executor
+
+
+def _read(options: str) -> dict[str, Any]:
+    """Read ``NAME=VALUE,...``; a value is read as YAML reads it, so that a number is one."""
+    pairs = [pair.partition("=") for pair in options.split(",") if pair]
+    wrong = [name for name, sign, _ in pairs if not sign]
+    if wrong:
+        raise EngineError(f"--slurm: write NAME=VALUE,NAME=VALUE; {wrong[0]!r} has no value")
+    return {name: yaml.safe_load(value) for name, _, value in pairs}
+
+
+def _pass_on(job: Any, future: Future[Any]) -> None:
+    try:
+        future.set_result(job.result())
+    except Exception as error:
+        future.set_exception(error)

@@ -1,0 +1,184 @@
+"""Record: what the maps of many images are kept as.
+
+=============  ==================================================================================
+``maps.json``  what was explained, by what, and the SHA-256 of the other file (:class:`MapFacts`)
+``maps.npz``   ``ids`` (n,), ``maps`` (n, h', w') float16 and ``peaks`` (n,) float32; no pickles
+=============  ==================================================================================
+
+A record is a folder named by its id, as a run's is, and like it is written whole.
+"""
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrstudy.base.identity import code_fingerprint, file_sha256, fingerprint
+from cxrstudy.base.schema import Strict
+from cxrstudy.data.role import Role
+from cxrstudy.explain.errors import ExplainError
+from cxrstudy.runs.record import id_of
+
+FACTS, MAPS = "maps.json", "maps.npz"
+
+#: Modules whose code decides what a map is, beside those that decide what a run is.
+MODULES_THAT_MATTER = tuple(
+    f"explain/{name}" for name in ("ablation", "layers", "maps", "methods", "state", "many_maps")
+)
+
+
+class MapFacts(Strict):
+    """The facts of a record of maps.
+
+    Attributes
+    ----------
+    id
+        SHA-256 of the canonical JSON of ``identity``.
+    identity
+        What decides the maps: run, role, data, images, method, layer, label, code, libraries.
+    shape
+        Images, rows and columns.
+    files
+        SHA-256 of the other file.
+    """
+
+    id: str
+    identity: dict[str, Any]
+    shape: tuple[int, int, int]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class ManyMaps:
+    """Maps of many images.
+
+    Attributes
+    ----------
+    ids
+        Of the n images.
+    maps
+        (n, h', w') float16 at the layer's resolution, each as a share of its maximum.
+    peaks
+        (n,) those maxima, 0 for a map that is zero everywhere.
+    """
+
+    ids: tuple[str, ...]
+    maps: NDArray[np.float16]
+    peaks: NDArray[np.float32]
+
+    @property
+    def raw(self) -> NDArray[np.float32]:
+        """As :func:`cxrstudy.explain.heatmaps` made them, to a part in two thousand."""
+        return self.maps.astype(np.float32) * self.peaks[:, None, None]
+
+
+def identity_of(
+    run: str, role: Role, ids: Sequence[str], method: str, layer: str, label: str
+) -> dict[str, Any]:
+    """All that decides the bits of maps."""
+    return {
+        "run": run,
+        "role": role.name,
+        "data": role.fingerprint,
+        "images": fingerprint("\n".join(ids)),
+        "method": method,
+        "layer": layer,
+        "label": label,
+        "code": code_fingerprint(MODULES_THAT_MATTER),
+        "libraries": {name: version(name) for name in ("grad-cam", "torch", "timm", "numpy")},
+    }
+
+
+def recorded(folder: Path, name: str) -> bool:
+    """Whether there is a record of maps of that id."""
+    return (folder / name / FACTS).is_file()
+
+
+def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
+    """Write a record whole or not at all; return its id."""
+    name = id_of(identity)
+    rows, height, width = maps.maps.shape
+
+    def fill(place: Path) -> None:
+        arrays = {"ids": np.array(maps.ids, np.str_), "maps": maps.maps, "peaks": maps.peaks}
+        _write_arrays(place / MAPS, arrays)
+        files = {MAPS: file_sha256(place / MAPS)}
+        facts = MapFacts(id=name, identity=identity, shape=(rows, height, width), files=files)
+        (place / FACTS).write_text(facts.model_dump_json(indent=1) + "\n")
+
+    _write_folder(folder / name, fill)
+    return name
+
+
+def read_facts(folder: Path, name: str) -> MapFacts:
+    """Read what a record of maps is of.
+
+    Raises
+    ------
+    ExplainError
+        It is missing, broken, or its id is not that of its contents.
+    """
+    path = folder / name / FACTS
+    try:
+        facts = MapFacts.model_validate_json(path.read_text())
+    except FileNotFoundError:
+        raise ExplainError(f"{path}: no such record of maps; make it with recorded_maps") from None
+    except ValueError as error:  # not text, not JSON, or not the facts of maps
+        raise ExplainError(f"{path}: broken ({error}); delete its folder") from None
+    if facts.id != name or id_of(facts.identity) != name:
+        raise ExplainError(
+            f"{path}: altered, its id is not that of its contents; delete its folder"
+        )
+    return facts
+
+
+def read_maps(folder: Path, name: str) -> ManyMaps:
+    """Read the maps of a record.
+
+    Raises
+    ------
+    ExplainError
+        The record is missing, truncated or altered; the message names the file.
+    """
+    facts, path = read_facts(folder, name), folder / name / MAPS
+    if not path.is_file() or file_sha256(path) != facts.files.get(MAPS):
+        raise ExplainError(f"{path}: missing, truncated or altered; delete its folder")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            maps = ManyMaps(tuple(arrays["ids"].tolist()), arrays["maps"], arrays["peaks"])
+    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise ExplainError(f"{path}: no record of maps ({error}); delete its folder") from None
+    if maps.maps.shape != facts.shape:
+        raise ExplainError(f"{path}: not of the shape {facts.shape}; delete its folder")
+    return maps
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write what ``np.savez_compressed`` would, but without the time: same maps, same SHA-256."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            stream = io.BytesIO()
+            np.lib.format.write_array(stream, array, allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy")
+            archive.writestr(entry, stream.getvalue(), zipfile.ZIP_DEFLATED)
+
+
+def _write_folder(place: Path, fill: Callable[[Path], None]) -> None:
+    """Write a folder beside its place and move it there, whole or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{place.name[:12]}-", dir=place.parent))
+    try:
+        fill(partial)
+        partial.chmod(0o755)  # a temporary folder is private, records may be shared
+        shutil.rmtree(place, ignore_errors=True)  # what is there is broken, or the same
+        partial.rename(place)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

@@ -1,0 +1,70 @@
+"""Trained: a recorded run as the network it left, to explain and to predict with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from cxrstudy.runs import store
+from cxrstudy.runs.record import BODY, HEAD, Record
+from cxrstudy.training.backbone import load_body, read_weights
+from cxrstudy.training.chain import Start
+from cxrstudy.training.model import create, normalisation
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network and what is needed to use it.
+
+    Attributes
+    ----------
+    model
+        In evaluation mode, on the CPU; (n, 1, pixels, pixels) normalised images to (n, k) logits.
+    record
+        Of the run.
+    pixels
+        Side of the images it was trained on.
+    statistics
+        Mean and standard deviation that it expects of a grey image in 0 to 1.
+    """
+
+    model: nn.Module
+    record: Record
+    pixels: int
+    statistics: tuple[float, float]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the k logits are about."""
+        return tuple(self.record.labels)
+
+
+def load_network(records: Path, run: str) -> Trained:
+    """Load the network that a run left.
+
+    Raises
+    ------
+    StoreError
+        The run is not recorded, or one of its files is missing or altered.
+    """
+    record = store.read(records, run)
+    model = create(start_of(records, run), len(record.labels))
+    load_body(model, read_weights(store.checked(records, run, BODY)))
+    model.load_state_dict(read_weights(store.checked(records, run, HEAD)), strict=False)
+    return Trained(model.eval(), record, record.identity["stage"]["pixels"], normalisation(model))
+
+
+def start_of(records: Path, run: str) -> Start:
+    """Architecture and first weights of the chain that a run belongs to.
+
+    Raises
+    ------
+    StoreError
+        The run, or one before it, is not recorded.
+    """
+    record = store.read(records, run)
+    if record.parent:
+        return start_of(records, record.parent)
+    start = record.identity["start"]
+    options = tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in start["options"])
+    return Start(start["architecture"], start["weights"], options)

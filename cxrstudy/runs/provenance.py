@@ -1,0 +1,225 @@
+"""Provenance: which runs a page rests on, carried inside the executed notebook itself."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from cxrstudy import __version__
+from cxrstudy.base import device, places
+from cxrstudy.base.energy import UNMEASURED
+from cxrstudy.base.identity import environment
+from cxrstudy.runs.record import Record
+
+#: Key in the metadata of a notebook's output under which the records of a page are stored.
+RUNS = "cxrstudy_runs"
+
+#: Tag and key of the cell that :func:`stamp` adds.
+STAMP = "provenance-stamp"
+
+
+def table_of(records: Sequence[Record]) -> pd.DataFrame:
+    """Tabulate records: a row a run, ids shortened to the length that commands accept."""
+    return pd.DataFrame(
+        [
+            {
+                "run": record.id[:12],
+                "parent": (record.parent or "")[:12],
+                "stage": record.chain,
+                "seed": record.identity["stage"]["seed"],
+                "image_steps": record.image_steps,
+                "seconds": sum(record.seconds.values()),
+                "MiB": record.peak_memory_bytes / 2**20,
+                "device": record.device,
+                "finished": record.finished,
+            }
+            for record in records
+        ]
+    )
+
+
+def output_of(records: Sequence[Record]) -> list[dict[str, object]]:
+    """Write records as plain values, to be stored in a notebook under :data:`RUNS`."""
+    return [json.loads(record.model_dump_json()) for record in records]
+
+
+def read_executed(folder: Path) -> dict[str, list[Record]]:
+    """Read the records that executed notebooks carry.
+
+    Parameters
+    ----------
+    folder
+        Of executed notebooks.
+
+    Returns
+    -------
+    Notebook's name to its records; notebooks without any are left out.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no notebook in the folder.
+    """
+    paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise FileNotFoundError(f"{folder}: no executed notebook; run make book")
+    found = {path.stem: _carried(path) for path in paths}
+    return {name: records for name, records in found.items() if records}
+
+
+def costs(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
+    """Tabulate, a row a page: runs, image-steps, seconds and the latest end of a run."""
+    return pd.DataFrame(
+        [
+            {
+                "page": page,
+                "cohort": ", ".join(sorted({record.cohort for record in records})),
+                "runs": len(records),
+                "image_steps": sum(record.image_steps for record in records),
+                "seconds": sum(sum(record.seconds.values()) for record in records),
+                "latest": max(record.finished for record in records),
+            }
+            for page, records in pages.items()
+        ]
+    )
+
+
+def runs_of(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
+    """Tabulate every run of every page, each once."""
+    records = {record.id: record for page in pages.values() for record in page}
+    return table_of(list(records.values()))
+
+
+def environments(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
+    """Tabulate versions, device and arithmetic, a row a combination that occurs."""
+    rows = [
+        record.identity["environment"]
+        | {"device": record.device, "arithmetic": record.identity["arithmetic"][1]}
+        for page in pages.values()
+        for record in page
+    ]
+    return pd.DataFrame(rows).value_counts().rename("runs").reset_index()
+
+
+def _carried(path: Path) -> list[Record]:
+    notebook = nbformat.read(path, as_version=4)
+    return [
+        Record.model_validate(facts)
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for facts in output.get("metadata", {}).get(RUNS, [])
+    ]
+
+
+def versions_of(records: Sequence[Record]) -> dict[str, str]:
+    """Versions that decided the bits of runs, a library; several where runs differ."""
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for name, version in record.identity["environment"].items():
+            found.setdefault(name, set()).add(version)
+    return {name: ", ".join(sorted(versions)) for name, versions in sorted(found.items())}
+
+
+def checkout(folder: Path) -> tuple[str, bool]:
+    """Commit of the project's folder, and whether files differ from it, ``results/`` apart.
+
+    Returns
+    -------
+    ``"none"`` and True where the folder is no git checkout, or there is no git.
+    """
+    try:
+        commit = _git(folder, "rev-parse", "HEAD")
+        changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
+    except (OSError, subprocess.CalledProcessError):
+        return "none", True
+    return commit, bool(changes)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    # Without optional locks: looking must not stand in the way of who commits.
+    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
+    """Let an executed notebook say how it was made, and write the same beside it as JSON.
+
+    Says the command, commit, whether files differed from it, versions, device, seconds and energy.
+    Stamping again replaces the stamp.
+
+    Parameters
+    ----------
+    executed
+        A notebook that papermill left.
+    energy
+        Joules by part that the machine used meanwhile, from :class:`cxrstudy.base.energy.Meter`.
+
+    Returns
+    -------
+    Path of the JSON: ``NAME.provenance.json``.
+
+    Raises
+    ------
+    ValueError
+        Papermill did not leave this notebook.
+    """
+    notebook = nbformat.read(executed, as_version=4)
+    told = notebook.metadata.get("papermill")
+    if not told:
+        raise ValueError(f"{executed}: papermill did not execute this; stamp what it left")
+    facts = _circumstances(told) | {
+        "energy_joules": energy,
+        "runs": [record.id for record in _carried(executed)],
+    }
+    beside = executed.with_suffix(".provenance.json")
+    notebook.cells = [cell for cell in notebook.cells if STAMP not in cell.metadata.get("tags", [])]
+    notebook.cells.append(_stamp_cell(facts, beside.name))
+    nbformat.write(notebook, executed)
+    beside.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    return beside
+
+
+def _circumstances(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of an execution, from what papermill wrote and from the machine."""
+    kind = device.kind()
+    commit, uncommitted = checkout(places.ROOT)
+    given = [f"-p {name} {value}" for name, value in told.get("parameters", {}).items()]
+    return {
+        "command": " ".join(["papermill", told["input_path"], told["output_path"], *given]),
+        "commit": commit,
+        "uncommitted": uncommitted,
+        "versions": {"cxrstudy": __version__, "papermill": told["version"]} | environment(),
+        "device": device.name(kind),
+        "cores": os.cpu_count() or 1,
+        "started": told["start_time"],
+        "seconds": round(told["duration"], 1) if told.get("duration") else None,
+        "failed": bool(told.get("exception")),
+    }
+
+
+def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
+    changed = ", with changes that are not in it" if facts["uncommitted"] else ""
+    versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
+    lines = [
+        "## How this page was made",
+        f"    {facts['command']}",
+        f"- Commit: {facts['commit'][:12]}{changed}",
+        f"- With: {versions}",
+        f"- On: {facts['device']}, {facts['cores']} cores",
+        f"- Took: {facts['seconds']} s, begun {facts['started']}",
+        f"- Energy: {_joules(facts['energy_joules'])}",
+        f"- The same for programs: `{beside}`",
+    ]
+    text = "\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:])
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": [STAMP], STAMP: dict(facts)})
+
+
+def _joules(energy: object) -> str:
+    if not isinstance(energy, Mapping):
+        return str(energy)
+    return ", ".join(f"{used:,.0f} J by the {part}" for part, used in energy.items())

@@ -1,0 +1,174 @@
+"""Run: one executed stage, from pixels and a parent's body to a record."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.base import device
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.data.role import Role
+from cxrstudy.pixels.role_pixels import RolePixels
+from cxrstudy.runs import lock, store
+from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record
+from cxrstudy.runs.store import StoreError
+from cxrstudy.training.chain import Chain
+from cxrstudy.training.subset import training_rows
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to execute a run; it can be sent to another process.
+
+    Attributes
+    ----------
+    id, identity
+        Of the run.
+    chain
+        Up to and including the stage to run.
+    role
+        What is trained on.
+    scored_on
+        Further roles, whose test split is scored.
+    cohort, copies
+        For the record.
+    maps
+        Manifest to its file of pixels at the stage's resolution.
+    records
+        Folder of the store.
+    """
+
+    id: str
+    identity: dict[str, Any]
+    chain: Chain
+    role: Role
+    scored_on: tuple[Role, ...]
+    cohort: str
+    copies: str
+    maps: Mapping[str, Path]
+    records: Path
+
+
+def execute(job: Job) -> str:
+    """Train a stage, score it and write its record, unless another process does; return the id.
+
+    Raises
+    ------
+    StoreError, LockError
+        The store can't be read or written to; the message names the file.
+    CheckpointError
+        The run was begun before, and its checkpoint is altered.
+    """
+    with store.writing(job.records):
+        job.records.mkdir(parents=True, exist_ok=True)
+    with lock.held(job.records, job.id):
+        store.remove_partial(job.records, job.id)
+        try:
+            if not store.has(job.records, job.id):  # nobody finished it while this one waited
+                _execute(job)
+            store.checkpoint_path(job.records, job.id).unlink(missing_ok=True)
+        except StoreError:
+            store.remove_partial(job.records, job.id)
+            raise
+    return job.id
+
+
+def _execute(job: Job) -> None:
+    # Imported here: planning a study, and drawing a recorded one, needs no torch.
+    from cxrstudy.training.backbone import body_of, head_of, read_weights, write_weights
+    from cxrstudy.training.checkpoint import Checkpoint
+    from cxrstudy.training.model import build, normalisation
+    from cxrstudy.training.trackers import tracking
+    from cxrstudy.training.train import make_repeatable, train
+
+    make_repeatable()
+    kind, stage = device.kind(), job.chain.stages[-1]
+    device.reset_peak_memory(kind)
+    parent = job.identity["parent"]
+    body = read_weights(store.checked(job.records, parent, BODY)) if parent else None
+    model = build(job.chain.start, len(job.role.labels), stage.seed, body)
+    statistics = normalisation(model)
+    pixels = RolePixels(job.role.table, job.maps, stage.look)
+    began = time.perf_counter()
+    checkpoint = store.checkpoint_path(job.records, job.id)
+    with (
+        store.writing(checkpoint),
+        tracking(job.id, str(job.chain), job.records.parent) as watching,
+    ):
+        callbacks = [Checkpoint(checkpoint), *watching]
+        epochs = train(model, job.role, pixels, stage, statistics, kind, callbacks)
+    trained = time.perf_counter()
+    scores = pd.concat(_scores(job, model, pixels, statistics), ignore_index=True)
+    scored = time.perf_counter()
+
+    def fill(folder: Path) -> None:
+        scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
+        epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
+        write_weights(body_of(model), folder / BODY)
+        write_weights(head_of(model), folder / HEAD)
+        seconds = {"training": trained - began, "scoring": scored - trained}
+        record = _record(job, scores, seconds, folder)
+        (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
+
+    store.write(job.records, job.id, fill)
+
+
+def _scores(
+    job: Job, model: Any, pixels: RolePixels, statistics: tuple[float, float]
+) -> Iterator[pd.DataFrame]:
+    """Score tables: validation and test of the role, test of the further roles."""
+    from cxrstudy.training.scoring import score
+
+    look = job.chain.stages[-1].look
+    wanted = [(job.role, pixels, "validation"), (job.role, pixels, "test")]
+    wanted += [(role, RolePixels(role.table, job.maps, look), "test") for role in job.scored_on]
+    for role, images, split in wanted:
+        rows = role.rows(split)
+        if len(rows):
+            scores = score(model, images, rows, job.role.kind, statistics)
+            yield score_table(role, rows, split, scores, job.role.labels)
+
+
+def score_table(
+    role: Role,
+    rows: NDArray[np.intp],
+    split: str,
+    scores: NDArray[np.float32],
+    labels: tuple[str, ...],
+) -> pd.DataFrame:
+    """Put truth and scores side by side, a row an image."""
+    images = role.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
+    where = pd.DataFrame({"role": role.name, "split": split}, index=images.index)
+    truth = pd.DataFrame(role.truth[rows], columns=[f"truth_{name}" for name in role.labels])
+    scored = pd.DataFrame(scores, columns=[f"score_{name}" for name in labels])
+    return pd.concat([where, images, truth, scored], axis=1)
+
+
+def _record(job: Job, scores: pd.DataFrame, seconds: dict[str, float], folder: Path) -> Record:
+    stage, kind = job.chain.stages[-1], device.kind()
+    training = training_rows(job.role, stage)
+    counts = scores.groupby(["role", "split"]).size()
+    images = {f"{role} {split}": int(count) for (role, split), count in counts.items()}
+    return Record(
+        id=job.id,
+        identity=job.identity,
+        chain=str(job.chain),
+        cohort=job.cohort,
+        copies=job.copies,
+        kind=job.role.kind,
+        labels=list(job.role.labels),
+        images={f"{job.role.name} train": len(training), **images},
+        patients=int(job.role.table["patient"].iloc[training].nunique()),
+        image_steps=stage.image_steps,
+        seconds={name: round(value, 3) for name, value in seconds.items()},
+        peak_memory_bytes=device.peak_memory_bytes(kind),
+        device=device.name(kind),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BODY, HEAD)},
+    )

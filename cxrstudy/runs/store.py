@@ -1,0 +1,214 @@
+"""Store: a folder of records, one folder a run, named by the run's id.
+
+A record is written beside its place and moved there whole. What is in the store is complete.
+``run.json`` holds the SHA-256 of each file of the record, its own included.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from safetensors import SafetensorError
+
+from cxrstudy.base.identity import canonical, file_sha256, fingerprint
+from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+
+
+class StoreError(RuntimeError):
+    """A record is missing or is not what was written; the message names the file."""
+
+
+def has(store: Path, run: str) -> bool:
+    """Whether the run is recorded."""
+    return (store / run / RUN).is_file()
+
+
+def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
+    """Write a record whole or not at all.
+
+    Parameters
+    ----------
+    store
+        Folder; made when missing.
+    run
+        Id.
+    fill
+        Writes the record's files into the folder it is given.
+
+    Raises
+    ------
+    StoreError
+        The disk is full, or the store can't be written to. What was recorded before is untouched.
+    """
+    with writing(store / run):
+        store.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{run[:12]}-", dir=store))
+        try:
+            fill(partial)
+            _seal(partial / RUN)
+            _flush(partial)
+            partial.chmod(0o755)  # a temporary folder is private, a store may be shared
+            _move(partial, store / run)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say by its name which file or folder could not be written.
+
+    Raises
+    ------
+    StoreError
+        The disk is full, or the store can't be written to.
+    """
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        named, reason = getattr(error, "filename", None), getattr(error, "strerror", None)
+        raise StoreError(
+            f"{named or path}: could not be written ({reason or error}); what was recorded before "
+            "is untouched. Make room, or name another folder in CXRSTUDY_RUNS, and run the same "
+            "command again"
+        ) from error
+
+
+def read(store: Path, run: str) -> Record:
+    """Read the facts of a run.
+
+    Raises
+    ------
+    StoreError
+        The run is not recorded, its file is broken, or its id is not that of its contents.
+    """
+    path = store / run / RUN
+    if not path.is_file():
+        raise StoreError(f"{path}: no such record; run the notebook that makes it")
+    try:
+        facts = json.loads(path.read_text())
+        record, sealed = Record.model_validate(facts), _is_as_sealed(facts)
+    except ValueError as error:  # not text, not JSON, or not a record
+        raise StoreError(f"{path}: broken ({error}); delete the folder to run it again") from None
+    if record.id != run or id_of(record.identity) != run:
+        raise StoreError(f"{path}: altered, its id is not that of its contents; delete the folder")
+    if not sealed:
+        raise StoreError(f"{path}: altered since it was written; delete the folder to run it again")
+    record.files.pop(RUN, None)
+    return record
+
+
+def read_scores(store: Path, run: str) -> pd.DataFrame:
+    """Read the scores of a run: a row an image, ``truth_*`` and ``score_*`` a label.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
+    texts = ("id", "patient", "source", "role", "split")
+    # Only an empty cell is unknown: "NA" may be a patient's name.
+    return pd.read_csv(
+        checked(store, run, SCORES), dtype=dict.fromkeys(texts, str),
+        keep_default_na=False, na_values=[""],
+    )  # fmt: skip
+
+
+def read_epochs(store: Path, run: str) -> pd.DataFrame:
+    """Read the evaluations on the way of a run.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
+    return pd.read_csv(checked(store, run, EPOCHS))
+
+
+def checked(store: Path, run: str, name: str) -> Path:
+    """Path of a file of a record, after its SHA-256 was compared.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
+    path, expected = store / run / name, read(store, run).files.get(name)
+    if not path.is_file() or file_sha256(path) != expected:
+        raise StoreError(f"{path}: missing or altered since it was written; delete its folder")
+    return path
+
+
+def checkpoint_path(store: Path, run: str) -> Path:
+    """Where an unfinished run keeps what it goes on from."""
+    store.mkdir(parents=True, exist_ok=True)
+    return store / f".{run}.checkpoint"
+
+
+def remove_partial(store: Path, run: str) -> None:
+    """Remove what killed processes left of an unfinished record or checkpoint of a run.
+
+    Whoever calls it holds the run's lock.
+    """
+    for folder in store.glob(f".{run[:12]}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    checkpoint = checkpoint_path(store, run)
+    for path in store.glob(f".{run}.*"):
+        if path != checkpoint and path.suffix[1:].isdigit():  # the process that wrote it
+            path.unlink(missing_ok=True)
+
+
+def find(store: Path, beginning: str) -> str:
+    """Complete an id from its first characters.
+
+    Raises
+    ------
+    StoreError
+        No run, or more than one, begins so.
+    """
+    found = [path.parent.name for path in store.glob(f"{beginning}*/{RUN}")]
+    found = [name for name in found if not name.startswith(".")]  # unfinished
+    if len(found) != 1:
+        raise StoreError(
+            f"{store}: {len(found)} runs begin with {beginning!r}; give more of the id"
+        )
+    return found[0]
+
+
+def _move(partial: Path, place: Path) -> None:
+    """Move a folder to its place, unless the same record is there, which has the same bits."""
+    try:
+        partial.rename(place)
+    except OSError:
+        if (place / RUN).is_file():
+            return
+        shutil.rmtree(place)  # what an interrupted deletion left
+        partial.rename(place)
+
+
+def _seal(path: Path) -> None:
+    """Add to a record the SHA-256 of the rest of it, so that no fact can change unseen."""
+    facts = json.loads(path.read_text())
+    facts["files"][RUN] = fingerprint(canonical(facts))
+    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+
+
+def _is_as_sealed(facts: dict[str, Any]) -> bool:
+    """Whether the facts of a record are those that were written."""
+    files = dict(facts["files"])
+    seal = files.pop(RUN, None)
+    if seal is None:  # written before records were sealed
+        return set(files) <= {SCORES, EPOCHS, BODY, HEAD}
+    return bool(seal == fingerprint(canonical(facts | {"files": files})))
+
+
+def _flush(folder: Path) -> None:
+    """Have the files on the disk before the record has its name, should the power go."""
+    for path in folder.iterdir():
+        with path.open("rb") as stream:
+            os.fsync(stream.fileno())

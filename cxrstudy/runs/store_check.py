@@ -1,0 +1,162 @@
+"""Upkeep: what is in a store, and whether it is what was written.
+
+A process may be killed at any moment. What it leaves then does no harm and is never read: it is
+found here, told apart from what is under way, and removed by :mod:`cxrstudy.study.prune`.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cxrstudy.base.progress import progress
+from cxrstudy.runs import lock, store
+from cxrstudy.runs.record import BODY, EPOCHS, RUN, SCORES
+from cxrstudy.runs.store import StoreError
+
+Kind = Literal["altered", "no parent", "unknown", "leftover", "unfinished", "running"]
+
+#: Files without which a record is none.
+_NEEDED = {SCORES, EPOCHS, BODY}
+_ID = re.compile(r"[0-9a-f]{64}")
+_CHECKPOINT = re.compile(r"\.([0-9a-f]{64})\.checkpoint")
+_PARTIAL = re.compile(r"\.([0-9a-f]{64})\.\d+|\.([0-9a-f]{12})-\w+")
+#: Seconds after which nobody writes to unfinished pixels any more, which have no lock.
+_PIXELS_STALE = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a store that its owner should know.
+
+    Attributes
+    ----------
+    kind
+        ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems; ``unfinished`` goes
+        on when its study is started again; ``running`` is computed just now.
+    path
+        What it is about.
+    detail
+        What is wrong, and what to do.
+    """
+
+    kind: Kind
+    path: Path
+    detail: str
+
+    @property
+    def problem(self) -> bool:
+        """Whether something has to be done."""
+        return self.kind not in ("unfinished", "running")
+
+
+def check(records: Path) -> list[Finding]:
+    """Look at everything in a store: hashes, ids, parents, and what killed processes left.
+
+    Raises
+    ------
+    StoreError
+        There is no store.
+    """
+    if not records.is_dir():
+        raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
+    entries = sorted(records.iterdir())
+    running = lock.running(records)  # after the listing: who began later has other names
+    found = [Finding("running", lock.path_of(records, run), "computed just now") for run in running]
+    for entry in progress(entries, "checking", "entry"):
+        found += _look(records, entry, running)
+    return found + [_leftover(path) for path in unfinished_pixels(records.parent / "pixels")]
+
+
+def runs_of(records: Path) -> list[str]:
+    """Ids of what has the name of a record, whatever is in it."""
+    return [path.name for path in sorted(records.iterdir()) if _ID.fullmatch(path.name)]
+
+
+def unfinished(records: Path) -> dict[str, Path]:
+    """Run id to its checkpoint, where the run is not recorded."""
+    found = {m[1]: path for path in records.iterdir() if (m := _CHECKPOINT.fullmatch(path.name))}
+    return {run: path for run, path in found.items() if not store.has(records, run)}
+
+
+def leftovers(records: Path) -> list[Path]:
+    """What killed processes left and nobody will use; nothing of what is computed just now."""
+    entries = sorted(records.iterdir())
+    running = lock.running(records)
+    left = [entry for entry in entries if _is_left(records, entry, running)]
+    return left + unfinished_pixels(records.parent / "pixels")
+
+
+def unfinished_pixels(folder: Path) -> list[Path]:
+    """Pixel files that a killed process began, more than a day ago."""
+    now = time.time()
+    found = sorted(folder.glob(".*.unfinished"))
+    return [path for path in found if now - path.stat().st_mtime > _PIXELS_STALE]
+
+
+def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
+    if _ID.fullmatch(entry.name) and store.has(records, entry.name):
+        return list(_look_at_record(records, entry.name))
+    if _is_left(records, entry, running):
+        return [_leftover(entry)]
+    checkpoint = _CHECKPOINT.fullmatch(entry.name)
+    if checkpoint and entry.exists():
+        return [] if checkpoint[1] in running else [_look_at_checkpoint(entry)]
+    if _PARTIAL.fullmatch(entry.name) or entry.suffix == lock.SUFFIX or not entry.exists():
+        return []
+    return [Finding("unknown", entry, "is no part of a store; move it elsewhere")]
+
+
+def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
+    folder = records / run
+    try:
+        record = store.read(records, run)
+    except StoreError as error:
+        yield _altered(folder / RUN, error)
+        return
+    for name in sorted(_NEEDED | set(record.files)):
+        try:
+            store.checked(records, run, name)
+        except (StoreError, OSError) as error:
+            yield _altered(folder / name, error)
+    for path in sorted(folder.iterdir()):
+        if path.name not in {RUN, *record.files}:
+            yield Finding("unknown", path, "is no part of the record; move it elsewhere")
+    if record.parent and not store.has(records, record.parent):
+        detail = f"its parent {record.parent[:12]} is not recorded; run the study again to have it"
+        yield Finding("no parent", folder, detail)
+
+
+def _look_at_checkpoint(path: Path) -> Finding:
+    # Not by checkpoint.read, which takes torch: seconds, and half a minute on a busy machine.
+    content = path.read_bytes()
+    if hashlib.sha256(content[64:]).hexdigest().encode() != content[:64]:
+        advice = "truncated or altered; delete it to train the stage from its beginning"
+        return Finding("altered", path, advice)
+    return Finding("unfinished", path, "its run goes on from here when it is started again")
+
+
+def _is_left(records: Path, entry: Path, running: list[str]) -> bool:
+    """Whether nobody will use it; what has gone meanwhile was in use."""
+    checkpoint, partial = _CHECKPOINT.fullmatch(entry.name), _PARTIAL.fullmatch(entry.name)
+    if _ID.fullmatch(entry.name):
+        return entry.is_dir() and not store.has(records, entry.name)
+    if checkpoint:
+        run = checkpoint[1]
+        return run not in running and store.has(records, run) and entry.exists()
+    if partial:
+        beginning = partial[1] or partial[2]
+        return not any(run.startswith(beginning) for run in running) and entry.exists()
+    return False
+
+
+def _leftover(path: Path) -> Finding:
+    advice = "left by a killed process, never read; `cxrstudy store prune --delete` removes it"
+    return Finding("leftover", path, advice)
+
+
+def _altered(path: Path, error: Exception) -> Finding:
+    return Finding("altered", path, str(error).removeprefix(f"{path}: "))

@@ -1,0 +1,1 @@
+"""Study: experiments on a cohort at the sizes of a profile."""

@@ -1,0 +1,98 @@
+"""Forecast: how long runs will take, from how long runs like them took."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from cxrstudy.base.identity import canonical
+from cxrstudy.runs.plan import planned_kind
+from cxrstudy.runs.record import RUN
+from cxrstudy.study.graph import Grid, Node
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Seconds to expect.
+
+    Attributes
+    ----------
+    seconds
+        Of all missing runs of a stage, by the stage's id; None where no record is like them.
+    """
+
+    seconds: Mapping[str, float | None]
+
+    @property
+    def known(self) -> float:
+        """Seconds of one process for all stages that are known."""
+        return sum(value for value in self.seconds.values() if value is not None)
+
+    @property
+    def unknown(self) -> int:
+        """Stages to execute of which nothing is known."""
+        return sum(value is None for value in self.seconds.values())
+
+    def wall(self, grid: Grid, workers: int) -> float:
+        """Seconds with several processes: no less than a share each, and than the longest chain."""
+        ends: dict[str, float] = {}
+        for node in grid.nodes:
+            each = (self.seconds[node.id] or 0.0) / max(1, len(node.missing))
+            ends[node.id] = each + ends.get(node.parent or "", 0.0)
+        return max(self.known / workers, max(ends.values(), default=0.0))
+
+
+def forecast(grid: Grid) -> Forecast:
+    """Estimate from the records of the store.
+
+    A run is like another where network, initial options, side of the images and kind of processor
+    are the same. Time is in proportion to images seen; the median of the records counts.
+    """
+    paces = _paces(grid.records)
+    kind = planned_kind()
+    return Forecast({node.id: _seconds(node, paces, kind) for node in grid.nodes})
+
+
+def _seconds(node: Node, paces: Mapping[str, float], kind: str) -> float | None:
+    if not node.missing:
+        return 0.0
+    pace = paces.get(_key(asdict(node.start), node.stage.pixels, kind))
+    return None if pace is None else pace * node.stage.image_steps * len(node.missing)
+
+
+def _paces(records: Path) -> dict[str, float]:
+    """Seconds an image-step of what is recorded."""
+    facts = {path.parent.name: _facts(path) for path in records.glob(f"[!.]*/{RUN}")}
+    found: dict[str, list[float]] = {}
+    for fact in facts.values():
+        start = _start(fact, facts)
+        if start is not None and fact.get("image_steps"):
+            identity = fact["identity"]
+            key = _key(start, identity["stage"]["pixels"], identity["arithmetic"][0])
+            found.setdefault(key, []).append(sum(fact["seconds"].values()) / fact["image_steps"])
+    return {key: median(values) for key, values in found.items()}
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    """Facts of a record; none of one that is broken, which is for ``cxrstudy store`` to say."""
+    try:
+        facts = json.loads(path.read_text())
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _start(fact: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Start of a run's chain, which only its first record holds."""
+    while fact:
+        identity = fact["identity"]
+        if identity.get("start"):
+            return dict(identity["start"])
+        fact = facts.get(identity.get("parent") or "", {})
+    return None
+
+
+def _key(start: Mapping[str, Any], pixels: int, kind: str) -> str:
+    return canonical([start["architecture"], start["options"], pixels, kind])

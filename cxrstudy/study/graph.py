@@ -1,0 +1,207 @@
+"""Grid: the runs of several experiments as one graph, each run once.
+
+Experiments share stages: what one of them has recorded, another does not train again, and what
+several lack is trained once, in parallel across all of them.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from cxrstudy.base import places
+from cxrstudy.base.identity import canonical
+from cxrstudy.runs.plan import Plan, PlannedRun
+from cxrstudy.runs.run import Job
+from cxrstudy.study import experiment, parameters
+from cxrstudy.study.study import Study
+from cxrstudy.training.chain import Start
+from cxrstudy.training.stage import Stage
+
+
+class GridError(ValueError):
+    """An experiment is unknown; the message names those that there are."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """An experiment on a cohort: its study and its plan."""
+
+    experiment: str
+    study: Study
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Node:
+    """A stage of a grid, with all its seeds.
+
+    Attributes
+    ----------
+    id, parent
+        Of the run with the first seed, and of the one before it.
+    cohort, start, stage
+        What is run on what, with the first seed.
+    changes
+        What the experiment changes of the profile's stage.
+    runs
+        Ids, a run a seed.
+    missing
+        Those of them to execute. A parent that is not recorded is not missed while all that
+        follows it is recorded.
+    users
+        Experiment and arm of every chain that goes through the stage.
+    """
+
+    id: str
+    parent: str | None
+    cohort: str
+    start: Start
+    stage: Stage
+    changes: Mapping[str, Any]
+    runs: tuple[str, ...]
+    missing: tuple[str, ...]
+    users: tuple[tuple[str, Hashable], ...]
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """Experiments whose chains go through the stage."""
+        return tuple(dict.fromkeys(name for name, _ in self.users))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Experiments on their cohorts, planned together."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def records(self) -> Path:
+        """Folder of the store."""
+        return self.parts[0].study.records
+
+    @cached_property
+    def missing(self) -> dict[str, PlannedRun]:
+        """Runs to execute, by id, parents first."""
+        return {run.id: run for part in self.parts for run in part.plan.missing(self.records)}
+
+    def jobs(self) -> dict[str, Job]:
+        """Make what workers need to execute all that is missing, each run once.
+
+        Raises
+        ------
+        UnreadableImage
+            An image can't be read; the message names its path.
+        """
+        jobs: dict[str, Job] = {}
+        for part in self.parts:
+            missing = part.plan.missing(self.records)
+            jobs |= part.study.jobs([run for run in missing if run.id not in jobs])
+        return jobs
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Stages, parents first, each with all its seeds."""
+        groups: dict[tuple[Any, ...], list[tuple[Part, PlannedRun]]] = {}
+        keys: dict[str, tuple[Any, ...]] = {}
+        for part in self.parts:
+            for run in part.plan.runs:
+                keys[run.id] = _without_seed(run, keys)
+                groups.setdefault(keys[run.id], []).append((part, run))
+        return tuple(self._node(members) for members in groups.values())
+
+    def _node(self, members: Sequence[tuple[Part, PlannedRun]]) -> Node:
+        part, first = members[0]
+        stage = first.chain.stages[-1]
+        usual = part.study.stage(*stage.roles)
+        users = [(part.experiment, arm) for part, run in members for arm in run.arms]
+        runs = tuple(dict.fromkeys(run.id for _, run in members))
+        return Node(
+            id=first.id,
+            parent=first.parent,
+            cohort=part.study.cohort.name,
+            start=first.chain.start,
+            stage=stage,
+            changes=_changes(stage, usual),
+            runs=runs,
+            missing=tuple(run for run in runs if run in self.missing),
+            users=tuple(dict.fromkeys(users)),
+        )
+
+
+def make_grid(experiments: Sequence[str], profile: str, cohort: str, seeds: int) -> Grid:
+    """Plan experiments together.
+
+    Parameters
+    ----------
+    experiments
+        Notebooks' names, with or without what follows their number (``06``); all where none.
+    profile, cohort, seeds
+        See :class:`cxrstudy.study.study.Study`.
+
+    Raises
+    ------
+    GridError
+        There is no such experiment.
+    ProfileError, CohortError, ManifestError, ExperimentError
+        The profile, the cohort, one of its manifests or an experiment's arms can't be read.
+    """
+    studies: dict[str, Study] = {}
+    parts = []
+    for name in full_names(experiments, experiment.names()):
+        for each in _cohorts(name, cohort):
+            if each not in studies:  # drawing its phantoms takes a second
+                studies[each] = Study(profile, each, seeds)
+            study = studies[each]
+            parts.append(Part(name, study, study.plan(experiment.arms_of(name, study))))
+    return Grid(tuple(parts))
+
+
+def full_names(asked: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Complete names from those that there are; all of them where none is asked for.
+
+    Raises
+    ------
+    GridError
+        None, or more than one, begins so.
+    """
+    found = []
+    for name in asked:
+        fitting = [name] if name in known else [each for each in known if each.startswith(name)]
+        if len(fitting) != 1:
+            raise GridError(f"no one experiment is {name!r}; there are {', '.join(known)}")
+        found += fitting
+    return list(dict.fromkeys(found)) or list(known)
+
+
+def _cohorts(name: str, cohort: str) -> list[str]:
+    """The cohort asked for, and those that the notebook looks at whatever is asked for.
+
+    The latter have a cell ``arms-COHORT``, and are no legal value of the notebook's parameter.
+    """
+    notebook = nbformat.read(places.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
+    own = [tag.removeprefix("arms-") for tag in tags if tag.startswith("arms-")]
+    cells = [
+        cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
+    ]
+    known = parameters.declared(cells[0]) if cells else {}
+    asked = known["cohort"].legal if "cohort" in known else ""
+    always = [each for each in own if each not in asked.replace(",", " ").split()]
+    return list(dict.fromkeys([*always, cohort]))
+
+
+def _without_seed(run: PlannedRun, keys: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What the runs of all seeds of a stage have in common."""
+    stage = run.chain.stages[-1].but(seed=0)
+    before = keys[run.parent] if run.parent else canonical(run.identity["start"])
+    return before, stage, tuple(run.identity["data"])
+
+
+def _changes(stage: Stage, usual: Stage) -> dict[str, Any]:
+    names = [name for name in usual.__dataclass_fields__ if name not in ("seed", "scored_on")]
+    values = {name: getattr(stage, name) for name in names}
+    return {name: value for name, value in values.items() if value != getattr(usual, name)}

@@ -1,0 +1,158 @@
+"""Parameters: the first code cell of a notebook says what may be set, and that is what is checked.
+
+A line of the cell is a parameter: its value, then in a trailing comment what is legal, a colon, and
+what it means::
+
+    # parameters
+    profile = "quick"  # quick, standard or paper: sizes and budgets, see profiles/
+    seeds = 1          # 1 to 20: repeats of every arm, paired across arms
+
+``A to B`` is a range of numbers, ``any ...`` is free, anything else a list of words. Papermill puts
+the values that it is given in a cell of its own after this one and only warns of a name that is not
+there, so the check reads both cells from the kernel's history. ``papermill -f profiles/quick.yaml``
+gives all that is in a profile; that is legal as long as it is what the profile of that name says.
+"""
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.study.profile import Profile
+
+#: How the cell of the parameters, and the one that papermill puts after it, begin.
+DECLARED, INJECTED = "# parameters", "# Parameters"
+
+
+class ParameterError(ValueError):
+    """A parameter is unknown, of another type or illegal; the message says what is legal."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of the parameters cell."""
+
+    name: str
+    default: Any
+    legal: str
+    meaning: str
+
+    def check(self, value: Any) -> None:
+        """Raise a :class:`ParameterError` unless the value is legal."""
+        kind = type(self.default)
+        # An int is a fine float; True is not a fine int.
+        fits = type(value) is kind or (kind is float and type(value) is int)
+        if not fits:
+            self._refuse(value, f"a {type(value).__name__}, not a {kind.__name__}")
+        if self.legal.startswith("any "):
+            return
+        limits = re.fullmatch(r"(\S+) to (\S+)", self.legal)
+        if limits and not float(limits[1]) <= value <= float(limits[2]):
+            self._refuse(value, "out of range")
+        if not limits and str(value) not in re.split(r",\s*(?:or\s+)?|\s+or\s+", self.legal):
+            self._refuse(value, "not one of them")
+
+    def _refuse(self, value: Any, why: str) -> None:
+        raise ParameterError(
+            f"parameter {self.name} = {value!r} is {why}; legal: {self.legal} ({self.meaning})"
+        )
+
+
+def declared(cell: str) -> dict[str, Parameter]:
+    """Read the parameters cell.
+
+    Raises
+    ------
+    ParameterError
+        A line does not say its default, what is legal and what it means.
+    """
+    lines = cell.splitlines()
+    parameters = {}
+    for node in ast.parse(cell).body:
+        line = lines[node.lineno - 1]
+        comment = re.search(r"#\s*([^:#]+):\s*(.+)$", line)
+        if not isinstance(node, ast.Assign) or comment is None:
+            raise ParameterError(f"parameters cell, {line!r}: write NAME = VALUE  # legal: meaning")
+        name = ast.unparse(node.targets[0])
+        default = ast.literal_eval(node.value)
+        parameters[name] = Parameter(name, default, comment[1].strip(), comment[2].strip())
+    return parameters
+
+
+def check(history: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the parameters of a notebook that is running.
+
+    Parameters
+    ----------
+    history
+        Source of the cells run so far.
+    values
+        The notebook's variables.
+
+    Returns
+    -------
+    The parameters and their values.
+
+    Raises
+    ------
+    ParameterError
+        A name is unknown, a type is wrong, a value is illegal, or there is no parameters cell.
+    """
+    cells = [cell for cell in history if cell.startswith(DECLARED)]
+    if not cells:
+        raise ParameterError(f"no cell begins with {DECLARED!r}: run the parameters cell first")
+    parameters = declared(cells[-1])
+    others = [name for name in _injected(history) if name not in parameters]
+    for name in others:
+        if "profile" not in parameters or name not in Profile.model_fields:
+            raise ParameterError(
+                f"unknown parameter {name}; this notebook has: {', '.join(parameters)}"
+            )
+    for name, parameter in parameters.items():
+        parameter.check(values[name])
+    for name in others:
+        _check_profile(name, values[name], str(values["profile"]))
+    return {name: values[name] for name in parameters}
+
+
+def _injected(history: Sequence[str]) -> list[str]:
+    """Names that papermill has put into the notebook."""
+    return [
+        ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+        for cell in history
+        if cell.startswith(INJECTED)
+        for node in ast.parse(cell).body
+    ]
+
+
+def _check_profile(name: str, given: Any, profile: str) -> None:
+    """Let ``papermill -f profiles/quick.yaml`` say what the profile of that name says anyway."""
+    path = places.PROFILES / f"{profile}.yaml"
+    said = yaml.safe_load(path.read_text()) if path.is_file() else {}
+    if name not in said or given != said[name]:
+        raise ParameterError(
+            f"parameter {name} is not what {path} says, and a notebook can't change it; write a "
+            "profile of your own into profiles/ and give its name with -p profile NAME"
+        )
+
+
+def check_parameters() -> dict[str, Any]:
+    """Check the parameters of the notebook that this is called in.
+
+    Raises
+    ------
+    ParameterError
+        See :func:`check`.
+    RuntimeError
+        Not called in a notebook.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        raise RuntimeError("check_parameters() belongs in a notebook")
+    return check(shell.user_ns["In"], shell.user_ns)

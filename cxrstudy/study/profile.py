@@ -1,0 +1,177 @@
+"""Profile: the sizes and budgets of a study, in a YAML file of ``profiles/``."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from cxrstudy.base import places
+from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.training.chain import Start
+from cxrstudy.training.stage import Stage
+
+
+class ProfileError(ValueError):
+    """A profile is missing or breaks the schema; the message names file and field."""
+
+
+class Backbone(Strict):
+    """Network and initial weights on a cohort.
+
+    Attributes
+    ----------
+    architecture, weights, options
+        See :class:`cxrstudy.training.chain.Start`.
+    stand_in
+        Role to train on before anything else, where no weights pretrained on natural images fit.
+    """
+
+    architecture: str
+    weights: str = "random"
+    options: dict[str, Any] = Field(default_factory=dict)
+    stand_in: str | None = None
+
+    @property
+    def start(self) -> Start:
+        """The start that the chains of a study begin with."""
+        options = {name: _frozen(value) for name, value in self.options.items()}
+        return Start(self.architecture, self.weights, tuple(sorted(options.items())))
+
+
+class InitialWeights(Strict):
+    """Weights that a chain may start from.
+
+    Attributes
+    ----------
+    title
+        What they were trained on, for people.
+    domain
+        ``none``; ``out``: images that are no radiographs; ``in``: chest radiographs.
+    weights
+        See :class:`cxrstudy.training.chain.Start`.
+    images
+        How many images those were trained on, elsewhere.
+    stand_in
+        Role to train on first, from those weights.
+    share
+        Share of that role's training patients.
+    """
+
+    title: str
+    domain: Literal["none", "out", "in"]
+    weights: str = "random"
+    images: int = 0
+    stand_in: str | None = None
+    share: float = Field(1.0, gt=0, le=1)
+
+
+class Comparison(Strict):
+    """Initial weights to compare on one network, by the names that claims use."""
+
+    architecture: str
+    options: dict[str, Any] = Field(default_factory=dict)
+    initial: dict[str, InitialWeights]
+
+    def start(self, name: str) -> Start:
+        """The start of a chain with these weights."""
+        weights = self.initial[name].weights
+        return Backbone(architecture=self.architecture, weights=weights, options=self.options).start
+
+
+class Levels(Strict):
+    """What the factors of experiments are set to.
+
+    Attributes
+    ----------
+    resolutions
+        Side of the images, in units of the profile's own.
+    alphas
+        Of MixUp.
+    lengths
+        Optimiser steps on the target, in units of the profile's own.
+    shares
+        Of the training patients.
+    shots
+        Training patients of each class.
+    """
+
+    resolutions: tuple[float, ...] = (0.5, 1, 1.5, 2)
+    alphas: tuple[float, ...] = (0, 0.1, 0.2, 0.4)
+    lengths: tuple[float, ...] = (0.5, 1, 2)
+    shares: tuple[float, ...] = (0.01, 0.05, 0.1, 0.25, 0.5, 1)
+    shots: tuple[int, ...] = (1, 10)
+
+
+class Profile(Strict):
+    """What a profile fixes.
+
+    Attributes
+    ----------
+    profile
+        Its name, that of the file.
+    purpose
+        In a sentence, with time and machine.
+    phantom_seed
+        Of the phantom generator.
+    phantom_patients
+        Patients to draw, by role of the generator.
+    backbones
+        By cohort.
+    initial_weights
+        By cohort: what experiments on initial weights compare.
+    levels
+        Of the factors of experiments.
+    stages
+        By role, and ``pooled``: what differs from the defaults of
+        :class:`cxrstudy.training.stage.Stage`.
+    """
+
+    profile: str
+    purpose: str
+    phantom_seed: int
+    phantom_patients: dict[str, int]
+    backbones: dict[str, Backbone]
+    initial_weights: dict[str, Comparison] = Field(default_factory=dict)
+    levels: Levels = Levels()
+    stages: dict[str, dict[str, dict[str, Any]]]
+
+    def stage(self, cohort: str, *roles: str) -> Stage:
+        """Stage of a role, or of several pooled, on a cohort.
+
+        What the profile says under ``all`` holds first, then what it says under the role, for all
+        cohorts and then for this one.
+
+        Raises
+        ------
+        StageError
+            The profile gives the stage an illegal value.
+        """
+        role = roles[0] if len(roles) == 1 else "pooled"
+        values: dict[str, Any] = {}
+        for where in ("all", cohort):
+            values |= self.stages.get(where, {}).get("all", {})
+            values |= self.stages.get(where, {}).get(role, {})
+        return Stage(roles=roles).but(**values)
+
+
+def names() -> list[str]:
+    """Profiles that have a file."""
+    return sorted(path.stem for path in places.PROFILES.glob("*.yaml"))
+
+
+def read_profile(name: str) -> Profile:
+    """Read ``profiles/NAME.yaml``.
+
+    Raises
+    ------
+    ProfileError
+        The file is missing or breaks the schema; the message names the field.
+    """
+    path: Path = places.PROFILES / f"{name}.yaml"
+    if not path.is_file():
+        raise ProfileError(f"{path}: no such profile; there are {', '.join(names())}")
+    return read_yaml(path, Profile, ProfileError)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

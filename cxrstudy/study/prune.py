@@ -1,0 +1,231 @@
+"""Prune: removes from a store what no plan asks for any more, and what killed processes left."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxrstudy.base import device, places
+from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.data.cohort import CohortError
+from cxrstudy.runs import lock, store, store_check
+from cxrstudy.runs.record import id_of
+from cxrstudy.runs.store import StoreError
+from cxrstudy.study import experiment
+from cxrstudy.study.experiment import ExperimentError
+from cxrstudy.study.profile import ProfileError
+from cxrstudy.study.study import Study
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What profiles and cohorts ask for.
+
+    Attributes
+    ----------
+    runs
+        Ids, those of parents included.
+    left_out
+        Experiments that a profile and cohort can't run, a sentence each.
+    """
+
+    runs: frozenset[str]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Removable:
+    """Something that may go: why, and how large it is."""
+
+    path: Path
+    why: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What may go, and what of that has gone; how many records stay."""
+
+    removable: tuple[Removable, ...]
+    removed: tuple[Removable, ...]
+    kept: int
+
+    def totals(self) -> list[dict[str, object]]:
+        """Number and bytes by reason."""
+        counts, sizes = Counter[str](), Counter[str]()
+        for item in self.removable:
+            counts[item.why] += 1
+            sizes[item.why] += item.bytes
+        return [{"why": why, "number": counts[why], "bytes": sizes[why]} for why in sorted(counts)]
+
+
+def profiles() -> list[str]:
+    """Names of all profiles."""
+    return sorted(path.stem for path in places.PROFILES.glob("*.yaml"))
+
+
+def cohorts() -> list[str]:
+    """Names of all cohorts."""
+    return sorted(path.stem for path in (places.MANIFESTS / "cohorts").glob("*.yaml"))
+
+
+def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Reach:
+    """Plan every experiment with every profile and cohort.
+
+    Raises
+    ------
+    ProfileError, CohortError, ManifestError
+        A profile or a cohort can't be read.
+    """
+    runs: set[str] = set()
+    left_out: list[str] = []
+    for profile in profiles:
+        for cohort in cohorts:
+            study = Study(profile, cohort, seeds)
+            for name in experiment.names():
+                try:
+                    runs |= {run.id for run in study.plan(experiment.arms_of(name, study)).runs}
+                except (ExperimentError, ProfileError, CohortError) as error:
+                    left_out.append(f"{name} with {profile} on {cohort}: {error}")
+    return Reach(frozenset(runs), tuple(left_out))
+
+
+def prune(records: Path, runs: Collection[str], delete: bool) -> Sweep:
+    """Find, and on request remove, what is not reachable.
+
+    A record stays when a reachable one goes back to it, or when it would be reachable had it been
+    computed on a processor like this one: a store may serve several machines.
+
+    Parameters
+    ----------
+    records
+        Folder of the store.
+    runs
+        Ids that are reachable.
+    delete
+        Whether to remove anything. What a process computes just now always stays.
+
+    Raises
+    ------
+    StoreError
+        There is no store; or a run that is not reachable is computed just now, which may need what
+        would be removed.
+    """
+    if not records.is_dir():
+        raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
+    recorded = [run for run in store_check.runs_of(records) if store.has(records, run)]
+    kept = _kept(records, recorded, runs)
+    removable = tuple(_removable(records, recorded, kept, runs))
+    if not delete:
+        return Sweep(removable, (), len(kept))
+    _refuse_while_strangers_run(records, runs)
+    removed = tuple(item for item in removable if _remove(records, item.path))
+    return Sweep(removable, removed, len(kept))
+
+
+def _kept(records: Path, recorded: Sequence[str], runs: Collection[str]) -> set[str]:
+    kept: set[str] = set()
+    for run in recorded:
+        if run in runs or _as_here(records, run) in runs:
+            kept |= {run, *_before(records, run)}
+    return kept
+
+
+def _before(records: Path, run: str) -> Iterator[str]:
+    """Ids of the parents of a record, as far as it can be read."""
+    with suppress(StoreError):
+        while (parent := store.read(records, run).parent) is not None:
+            yield parent
+            run = parent
+
+
+def _as_here(records: Path, run: str) -> str:
+    """Id that a recorded run would have on a processor of this kind."""
+    try:
+        record = store.read(records, run)
+    except StoreError:
+        return run
+    here = [device.kind(), device.precision(device.kind())]
+    parent = _as_here(records, record.parent) if record.parent else None
+    return id_of(record.identity | {"arithmetic": here, "parent": parent})
+
+
+def _removable(
+    records: Path, recorded: Sequence[str], kept: Collection[str], runs: Collection[str]
+) -> Iterator[Removable]:
+    for run in recorded:
+        if run not in kept:
+            yield _sized(records / run, _why(records, run))
+    for run, path in store_check.unfinished(records).items():
+        if run not in runs and not lock.is_held(records, run):
+            yield _sized(path, "unfinished, and not planned")
+    for path in store_check.leftovers(records):
+        yield _sized(path, "left by a killed process")
+    yield from _maps(records.parent / "heatmaps", kept)
+
+
+def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:
+    """Maps of runs that do not stay; they are made again from the run's network when wanted."""
+    if not folder.is_dir():
+        return
+    from cxrstudy.explain import ExplainError, read_facts  # takes torch
+
+    for path in sorted(folder.glob("[!.]*")):  # what is hidden is being written just now
+        try:
+            run = read_facts(folder, path.name).identity["run"]
+        except ExplainError:
+            run = ""
+        if run not in kept:
+            yield _sized(path, "maps of a run that does not stay" if run else "altered maps")
+
+
+def _why(records: Path, run: str) -> str:
+    try:
+        identity = store.read(records, run).identity
+    except StoreError:
+        return "altered, and not planned"
+    if identity.get("code") != code_fingerprints():
+        return "other code"
+    if identity.get("environment") != environment():
+        return "other versions of libraries"
+    return "not planned"
+
+
+def _refuse_while_strangers_run(records: Path, runs: Collection[str]) -> None:
+    strangers = [run for run in lock.running(records) if run not in runs]
+    if strangers:
+        raise StoreError(
+            f"{lock.path_of(records, strangers[0])}: this run is computed just now and is not "
+            "among what was asked for; what it needs might be removed. Wait for it, or stop it"
+        )
+
+
+def _remove(records: Path, path: Path) -> bool:
+    """Remove something, unless a process computes its run; whether it has gone."""
+    run = path.name.lstrip(".")[:64]
+    try:
+        if path.parent != records or "-" in run:  # names that nobody uses twice
+            return _removed(path)
+        with lock.held(records, run, wait=False):
+            return _removed(path)
+    except lock.Busy:
+        return False
+
+
+def _removed(path: Path) -> bool:
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+        return True
+    # Out of its place first, so that a record is never there in part.
+    aside = path.with_name(f".{path.name.lstrip('.')[:12]}-pruned{os.getpid()}")
+    path.rename(aside)
+    shutil.rmtree(aside)
+    return True
+
+
+def _sized(path: Path, why: str) -> Removable:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return Removable(path, why, sum(file.stat().st_size for file in files if file.is_file()))

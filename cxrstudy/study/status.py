@@ -1,0 +1,99 @@
+"""Status: how far the experiments of a study are, as its store shows it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+
+from cxrstudy.base import places
+from cxrstudy.runs import lock, store
+from cxrstudy.runs.plan import Plan, PlannedRun
+from cxrstudy.runs.store import StoreError
+from cxrstudy.study import experiment
+from cxrstudy.study.study import Study
+
+#: ``stopped``: begun, and nobody works on it: it failed, or was killed, and goes on from its
+#: checkpoint. ``broken``: its record can't be read.
+State = Literal["recorded", "running", "stopped", "broken", "missing"]
+STATES: tuple[State, ...] = ("recorded", "running", "stopped", "broken", "missing")
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """A planned run: its state, the seconds it took, the bytes it takes, and what is wrong."""
+
+    run: PlannedRun
+    state: State
+    seconds: float = 0.0
+    size: int = 0
+    finished: str = ""
+    why: str = ""
+
+
+def look(plans: Mapping[str, Plan], records: Path) -> dict[str, RunStatus]:
+    """Look up every run of plans, each once, by id."""
+    runs = {run.id: run for plan in plans.values() for run in plan.runs}
+    return {run.id: _look(run, records) for run in runs.values()}
+
+
+def plans_of(study: Study, experiments: Sequence[str]) -> dict[str, Plan]:
+    """Plan experiments."""
+    return {name: study.plan(experiment.arms_of(name, study)) for name in experiments}
+
+
+def summary(plans: Mapping[str, Plan], found: Mapping[str, RunStatus]) -> list[dict[str, Any]]:
+    """Count runs by state, a row an experiment and one for all, where shared runs count once.
+
+    Returns
+    -------
+    Rows of ``experiment``, ``runs``, a column a state, ``minutes`` and ``MiB`` of what is recorded.
+    """
+    rows = [_row(name, [found[run.id] for run in plan.runs]) for name, plan in plans.items()]
+    return [*rows, _row("all, each once", list(found.values()))]
+
+
+def experiments_of(cohort: str) -> list[str]:
+    """Names of the experiments that are run on a cohort.
+
+    A cohort that some notebook has arms of its own for, as ``tied`` has, exists for those only.
+    """
+    tag = f"arms-{cohort}"
+    own = [name for name in experiment.names() if tag in _tags(name)]
+    return own or experiment.names()
+
+
+def _look(run: PlannedRun, records: Path) -> RunStatus:
+    if store.has(records, run.id):
+        try:
+            record = store.read(records, run.id)
+        except StoreError as error:
+            return RunStatus(run, "broken", why=str(error))
+        seconds = sum(record.seconds.values())
+        return RunStatus(run, "recorded", seconds, _size(records / run.id), record.finished)
+    if lock.is_held(records, run.id):
+        return RunStatus(run, "running")
+    if store.checkpoint_path(records, run.id).exists():
+        return RunStatus(run, "stopped", why="goes on from its checkpoint when run again")
+    return RunStatus(run, "missing")
+
+
+def _row(name: str, found: Sequence[RunStatus]) -> dict[str, Any]:
+    counts: dict[str, int] = {state: sum(one.state == state for one in found) for state in STATES}
+    return {
+        "experiment": name,
+        "runs": len(found),
+        **counts,
+        "minutes": round(sum(one.seconds for one in found) / 60),
+        "MiB": round(sum(one.size for one in found) / 2**20),
+    }
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+
+
+def _tags(name: str) -> set[str]:
+    notebook = nbformat.read(places.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    return {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}

@@ -1,0 +1,206 @@
+"""Study: a profile, a cohort and a number of seeds; what an experiment's notebook talks to."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy.base import places
+from cxrstudy.data.cohort import Cohort, load_cohort
+from cxrstudy.pixels import memory_map
+from cxrstudy.runs import engine, store
+from cxrstudy.runs.plan import Plan, PlannedRun, make_plan
+from cxrstudy.runs.record import Record
+from cxrstudy.runs.run import Job
+from cxrstudy.runs.scores import collect
+from cxrstudy.study.profile import Comparison, Levels, Profile, ProfileError, read_profile
+from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.stage import Stage
+from cxrstudy.training.subset import training_rows
+
+
+class Study:
+    """The study on one cohort, at one size.
+
+    Parameters
+    ----------
+    profile
+        Name of a file in ``profiles/``.
+    cohort
+        Name of a file in ``data_manifests/cohorts/``.
+    seeds
+        Repeats of every arm, paired across arms.
+
+    Raises
+    ------
+    ProfileError, CohortError, ManifestError
+        The profile, the cohort or one of its manifests can't be read.
+    """
+
+    def __init__(self, profile: str, cohort: str, seeds: int) -> None:
+        self.profile: Profile = read_profile(profile)
+        self.cohort: Cohort = load_cohort(
+            cohort, self.profile.phantom_patients, self.profile.phantom_seed
+        )
+        self.seeds = seeds
+
+    @property
+    def levels(self) -> Levels:
+        """What the factors of experiments are set to."""
+        return self.profile.levels
+
+    @property
+    def records(self) -> Path:
+        """Folder of the store."""
+        return places.runs() / "store"
+
+    @property
+    def scratch(self) -> Chain:
+        """The network with random weights."""
+        start = self.profile.backbones[self.cohort.name].start
+        return Chain(Start(start.architecture, "random", start.options))
+
+    @property
+    def start(self) -> Chain:
+        """The network with the weights that all arms begin with: from natural images.
+
+        Where no such weights fit the network, a stage on the profile's stand-in plays their part.
+        """
+        backbone = self.profile.backbones[self.cohort.name]
+        chain = Chain(backbone.start)
+        return chain >> self.stage(backbone.stand_in) if backbone.stand_in else chain
+
+    @property
+    def initial(self) -> dict[str, Chain]:
+        """What chains may start from, by the names that claims use.
+
+        Raises
+        ------
+        ProfileError
+            The profile names no initial weights for the cohort.
+        """
+        compared = self._compared
+        return {
+            name: Chain(compared.start(name), (stage,) if stage else ())
+            for name, stage in self._stand_ins.items()
+        }
+
+    @property
+    def initial_images(self) -> pd.DataFrame:
+        """How many images each initial weights were trained on, and what those are.
+
+        Returns
+        -------
+        A row a name of :attr:`initial`: ``name``, ``title``, ``domain``, ``images``.
+        """
+        stages = self._stand_ins
+        rows = []
+        for name, weights in self._compared.initial.items():
+            stage = stages[name]
+            used = len(training_rows(self.cohort.role(*stage.roles), stage)) if stage else 0
+            facts = {"name": name, "title": weights.title, "domain": weights.domain}
+            rows.append({**facts, "images": used or weights.images})
+        return pd.DataFrame(rows)
+
+    @property
+    def _compared(self) -> Comparison:
+        compared = self.profile.initial_weights.get(self.cohort.name)
+        if compared is None:
+            name = self.profile.profile
+            raise ProfileError(
+                f"profiles/{name}.yaml names no initial_weights for cohort {self.cohort.name!r}"
+            )
+        return compared
+
+    @property
+    def _stand_ins(self) -> dict[str, Stage | None]:
+        return {
+            name: self.stage(weights.stand_in).but(share=weights.share)
+            if weights.stand_in
+            else None
+            for name, weights in self._compared.initial.items()
+        }
+
+    def matched(self, stage: Stage, pixels: int) -> Stage:
+        """Return a stage at another resolution for as much computation: fewer steps, or more.
+
+        A convolution costs in proportion to the area of the image.
+        """
+        evaluations = stage.evaluations
+        each = stage.steps * (stage.pixels / pixels) ** 2 / evaluations
+        return stage.but(pixels=pixels, steps=max(1, round(each)) * evaluations)
+
+    def stage(self, *roles: str) -> Stage:
+        """Stage on a role, or on several pooled, at the sizes of the profile.
+
+        A stage on the target is also scored on the external role, where the cohort has one.
+        """
+        stage = self.profile.stage(self.cohort.name, *roles)
+        with_external = roles == ("target",) and "external" in self.cohort.roles
+        return stage.but(scored_on=("external",)) if with_external else stage
+
+    def plan(self, arms: Mapping[Any, Chain]) -> Plan:
+        """Plan the runs that arms need, each once."""
+        return make_plan(arms, self.seeds, self.cohort)
+
+    def run(self, arms: Mapping[Any, Chain]) -> pd.DataFrame:
+        """Train what is not recorded, with progress, and return the scores of all arms.
+
+        Raises
+        ------
+        RunError
+            A run failed.
+        EngineError
+            The engine that the environment names can't be had.
+        UnreadableImage
+            An image can't be read; the message names its path.
+        """
+        plan = self.plan(arms)
+        engine.compute(self.jobs(plan.missing(self.records)))
+        return collect(plan, self.records)
+
+    def jobs(self, runs: Sequence[PlannedRun]) -> dict[str, Job]:
+        """Make what a worker needs to execute runs, by run id; decode their images first.
+
+        Raises
+        ------
+        UnreadableImage
+            An image can't be read; the message names its path.
+        """
+        maps = self._build_pixels(runs)
+        return {run.id: self._job(run, maps) for run in runs}
+
+    def records_of(self, arms: Mapping[Any, Chain]) -> list[Record]:
+        """Records of all the runs that arms went through, parents first."""
+        return [store.read(self.records, run.id) for run in self.plan(arms).runs]
+
+    def _job(self, run: PlannedRun, maps: Mapping[tuple[str, int], Path]) -> Job:
+        stage = run.chain.stages[-1]
+        return Job(
+            id=run.id,
+            identity=run.identity,
+            chain=run.chain,
+            role=self.cohort.role(*stage.roles),
+            scored_on=tuple(self.cohort.role(name) for name in stage.scored_on),
+            cohort=self.cohort.name,
+            copies=self.cohort.copies,
+            maps={name: path for (name, side), path in maps.items() if side == stage.pixels},
+            records=self.records,
+        )
+
+    def _build_pixels(self, runs: Sequence[PlannedRun]) -> dict[tuple[str, int], Path]:
+        """Decode or render, once, all manifests that the runs will look at."""
+        needed = {
+            (str(name), stage.pixels)
+            for stage in (run.chain.stages[-1] for run in runs)
+            for role in (*stage.roles, *stage.scored_on)
+            for name in self.cohort.role(role).table["manifest"].unique()
+        }
+        return {
+            (name, side): memory_map.build(
+                self.cohort.manifests[name], side, places.runs() / "pixels", places.data(),
+                engine.workers(),
+            )
+            for name, side in sorted(needed)
+        }  # fmt: skip

@@ -1,0 +1,294 @@
+"""Why: what of a run's inputs differs from the recorded run that is nearest to it.
+
+All that decides a run's bits is in its identity, so whatever makes it another run is found there.
+What is not in it, as prose, figures, statistics and tests, can't be a reason.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cxrstudy.base import places
+from cxrstudy.base.identity import canonical
+from cxrstudy.runs import store
+from cxrstudy.runs.record import RUN
+from cxrstudy.study import experiment
+from cxrstudy.study.study import Study
+from cxrstudy.verdicts.claim import spoken
+
+#: Kinds of inputs, in the order in which differences are told.
+KINDS = ("start", "parent", "parameter", "data", "code", "library", "arithmetic", "input")
+_TOLD = {"stage", "start", "parent", "data", "code", "environment", "arithmetic"}
+
+Identity = Mapping[str, Any]
+
+
+class WhyError(ValueError):
+    """There is nothing to explain, or nothing to compare with; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A run whose identity is known: planned, or recorded at some time."""
+
+    id: str
+    identity: Identity
+    chain: str
+    finished: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One input that differs: its kind and name, and its value here and there, for people.
+
+    The same difference in several stages of a chain is one.
+    """
+
+    kind: str
+    name: str
+    here: str
+    there: str
+
+    def __str__(self) -> str:
+        if self.kind == "code":
+            return f"code: cxrstudy/{self.name}.py {self.here}"
+        if self.kind == "data":
+            return f"data: images or labels of {self.name} {self.here}"
+        named = f"{self.kind} {self.name}".strip()
+        return f"{named}: {self.here} here, {self.there} there"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A run, the recorded run that is nearest, and what differs, with the stages it differs in."""
+
+    run: Known
+    recorded: bool
+    nearest: Known | None
+    differences: Mapping[Difference, tuple[str, ...]]
+
+    def sentences(self) -> list[str]:
+        """Say it, a line a difference."""
+        what = f"{self.run.id[:12]} ({self.run.chain}, seed {_seed(self.run)})"
+        state = "is recorded: it is not run again" if self.recorded else "is not recorded"
+        if self.nearest is None:
+            return [f"Run {what} {state}.", "No other run is recorded to compare it with."]
+        near = f"{self.nearest.id[:12]} ({self.nearest.chain}, seed {_seed(self.nearest)})"
+        return [
+            f"Run {what} {state}.",
+            f"The nearest recorded run is {near}, finished {self.nearest.finished}.",
+            "It differs in:",
+            *(f"- {said}{_where(stages)}" for said, stages in self.differences.items()),
+        ]
+
+
+def of_recorded(beginning: str) -> Answer:
+    """Explain a run of the store.
+
+    Raises
+    ------
+    StoreError
+        No run, or more than one, begins so; or its record is altered.
+    """
+    records = places.runs() / "store"
+    run = store.find(records, beginning)
+    store.read(records, run)  # which says what is wrong with it, if anything is
+    recorded = recorded_runs(records)
+    return explain(recorded[run], recorded)
+
+
+def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> list[Answer]:
+    """Explain the run at the end of an arm of an experiment, or of each of its arms.
+
+    Raises
+    ------
+    WhyError
+        The experiment has no such arm.
+    """
+    study = Study(profile, cohort, seed + 1)
+    arms = experiment.arms_of(name, study)
+    wanted = [one for one in arms if arm in ("", spoken(one))]
+    if not wanted:
+        there = "; ".join(map(spoken, arms))
+        raise WhyError(f"{name} has no arm {arm!r}; it has: {there}")
+    plan = study.plan({one: arms[one] for one in wanted})
+    planned = {
+        # Through JSON, as a record's: a tuple there is a list.
+        run.id: Known(run.id, json.loads(canonical(run.identity)), str(run.chain))
+        for run in plan.runs
+    }
+    recorded = recorded_runs(study.records)
+    return [explain(planned[plan.ends[one, seed]], recorded, planned) for one in wanted]
+
+
+def recorded_runs(records: Path) -> dict[str, Known]:
+    """Read the identity of every run of a store; what can't be read is left out."""
+    found = {}
+    for path in sorted(records.glob(f"*/{RUN}")):
+        try:
+            record = store.read(records, path.parent.name)
+        except store.StoreError:
+            continue  # status and store check name it
+        found[record.id] = Known(record.id, record.identity, record.chain, record.finished)
+    return found
+
+
+def explain(
+    run: Known, recorded: Mapping[str, Known], others: Mapping[str, Known] | None = None
+) -> Answer:
+    """Find the recorded run that is nearest to a run, and what differs.
+
+    Nearest is which has the fewest differences; of several, the one that finished last. A run that
+    begins differently, so that stages can't be told apart one by one, is farther than any other.
+
+    Parameters
+    ----------
+    run
+        Planned or recorded.
+    recorded
+        By id; the run itself does not count.
+    others
+        Further runs that are known, by id: the planned parents.
+    """
+    known = {**(others or {}), **recorded, run.id: run}
+
+    @cache
+    def between(here: str, there: str) -> tuple[tuple[Difference, str], ...]:
+        return tuple(_differences(known[here], known[there], between, known))
+
+    candidates = [one for one in recorded.values() if one.id != run.id]
+    if not candidates:
+        return Answer(run, run.id in recorded, None, {})
+    told = {one.id: _told(between(run.id, one.id)) for one in candidates}
+    last_first = sorted(candidates, key=lambda one: one.finished, reverse=True)
+    nearest = min(last_first, key=lambda one: _distance(told[one.id]))
+    return Answer(run, run.id in recorded, nearest, told[nearest.id])
+
+
+def _differences(
+    here: Known, there: Known, between: Any, known: Mapping[str, Known]
+) -> Iterator[tuple[Difference, str]]:
+    """Yield the differences of two runs, each with the stage it was found in, parents first."""
+    yield from _before(here, there, between, known)
+    stage = _stage(here)
+    for found in _own(here.identity, there.identity):
+        yield found, stage
+
+
+def _before(
+    here: Known, there: Known, between: Any, known: Mapping[str, Known]
+) -> Iterator[tuple[Difference, str]]:
+    """Differences in what two runs start from: a parent, or initial weights."""
+    parents = here.identity["parent"], there.identity["parent"]
+    if parents[0] == parents[1]:
+        for name, values in _changed(here.identity["start"], there.identity["start"]):
+            yield Difference("start", name, *values), _stage(here)
+    elif all(parent in known for parent in parents):
+        yield from between(*parents)
+    else:
+        yield (
+            Difference("parent", "", *(_origin(one, known) for one in (here, there))),
+            _stage(here),
+        )
+
+
+def _own(here: Identity, there: Identity) -> Iterator[Difference]:
+    """Differences of two runs apart from what they start from."""
+    for name, values in _changed(here["stage"], there["stage"]):
+        yield Difference("parameter", name, *values)
+    if here["stage"]["roles"] == there["stage"]["roles"]:  # else they are other data anyhow
+        yield from _data(here, there)
+    yield from _code(here["code"], there["code"])
+    for name, values in _changed(here["environment"], there["environment"]):
+        yield Difference("library", name, *values)
+    ways = [" with ".join(map(str, one["arithmetic"])) for one in (here, there)]
+    if ways[0] != ways[1]:
+        yield Difference("arithmetic", "", *ways)
+    for name, values in _changed(
+        *({k: one[k] for k in one.keys() - _TOLD} for one in (here, there))
+    ):
+        yield Difference("input", name, *values)
+
+
+def _data(here: Identity, there: Identity) -> Iterator[Difference]:
+    """Roles whose images or labels are others; a role scored by one run only is a parameter."""
+    seen, then = (_fingerprints(one) for one in (here, there))
+    for role in seen:
+        if role in then and seen[role] != then[role]:
+            yield Difference("data", role, "differ", "")
+
+
+def _fingerprints(identity: Identity) -> dict[str, str]:
+    """Fingerprint of the images and labels of each role that a run saw."""
+    stage = identity["stage"]
+    return dict(zip(["+".join(stage["roles"]), *stage["scored_on"]], identity["data"], strict=True))
+
+
+def _code(here: Any, there: Any) -> Iterator[Difference]:
+    """Modules that do something else; the first records knew only all of them together."""
+    if not (isinstance(here, Mapping) and isinstance(there, Mapping)):
+        if here != there:
+            yield Difference(
+                "code", "*", "differs; an early record does not say in which module", ""
+            )
+        return
+    for name in sorted({*here, *there}):
+        if name not in here or name not in there:
+            where = "here" if name in here else "there"
+            yield Difference("code", name, f"counts {where} only", "")
+        elif here[name] != there[name]:
+            yield Difference("code", name, "does something else than it did then", "")
+
+
+def _changed(
+    here: Identity | None, there: Identity | None
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Names whose values differ, with both."""
+    for name in dict.fromkeys([*(here or {}), *(there or {})]):
+        values = _shown(here or {}, name), _shown(there or {}, name)
+        if values[0] != values[1]:
+            yield name, values
+
+
+def _shown(values: Identity, name: str) -> str:
+    """Write a value for people: text as it is, the rest as JSON."""
+    if name not in values:
+        return "not known"
+    return values[name] if isinstance(values[name], str) else canonical(values[name])
+
+
+def _origin(run: Known, known: Mapping[str, Known]) -> str:
+    parent = run.identity["parent"]
+    if parent is None:
+        start = run.identity["start"]
+        return f"{start['architecture']} with weights {start['weights']}"
+    chain = f"{known[parent].chain}, " if parent in known else ""
+    return f"{chain}run {parent[:12]}"
+
+
+def _told(found: tuple[tuple[Difference, str], ...]) -> dict[Difference, tuple[str, ...]]:
+    """Put the same difference in several stages together, in the order of kinds."""
+    stages: dict[Difference, dict[str, None]] = {}
+    for difference, stage in found:
+        stages.setdefault(difference, {})[stage] = None
+    ordered = sorted(stages, key=lambda difference: KINDS.index(difference.kind))
+    return {difference: tuple(stages[difference]) for difference in ordered}
+
+
+def _distance(told: Mapping[Difference, tuple[str, ...]]) -> tuple[bool, int]:
+    return any(difference.kind == "parent" for difference in told), len(told)
+
+
+def _where(stages: tuple[str, ...]) -> str:
+    return f" (stage {', '.join(stages)})"
+
+
+def _stage(run: Known) -> str:
+    return "+".join(run.identity["stage"]["roles"])
+
+
+def _seed(run: Known) -> Any:
+    return run.identity["stage"]["seed"]

@@ -1,0 +1,1 @@
+"""Training: a stage, from initial weights and batches to a trained network."""

@@ -1,0 +1,48 @@
+"""Loss: what a stage minimises, by the kind of its labels."""
+
+from typing import Any
+
+import torch
+from fastai.losses import CrossEntropyLossFlat
+from torch import Tensor, nn
+from torch.nn import functional
+
+from cxrstudy.data.role import Kind
+
+
+class KnownBinaryCrossEntropy(nn.Module):
+    """Binary cross-entropy over the labels that are known; NaN is left out, not negative.
+
+    The mean is over the known entries of the batch. A batch without any gives zero.
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        super().__init__()
+        self.reduction = reduction
+
+    def forward(self, logits: Tensor, truth: Tensor) -> Tensor:
+        """Compute the loss.
+
+        Parameters
+        ----------
+        logits, truth
+            (batch, labels); truth is 0 to 1, or NaN where unknown.
+        """
+        known = ~torch.isnan(truth)
+        entropy = functional.binary_cross_entropy_with_logits(
+            logits, torch.nan_to_num(truth), reduction="none"
+        )
+        entropy = entropy * known
+        if self.reduction == "none":
+            return entropy.sum(1) / known.sum(1).clamp(min=1)
+        return entropy.sum() / known.sum().clamp(min=1)
+
+
+def loss_of(kind: Kind) -> Any:
+    """Softmax cross-entropy for classes, masked binary cross-entropy for labels."""
+    return CrossEntropyLossFlat() if kind == "multiclass" else KnownBinaryCrossEntropy()
+
+
+def probabilities(logits: Tensor, kind: Kind) -> Tensor:
+    """Softmax over classes, or a sigmoid a label."""
+    return logits.softmax(1) if kind == "multiclass" else logits.sigmoid()

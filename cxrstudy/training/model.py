@@ -1,0 +1,61 @@
+"""Model: a timm network with one grey channel, a body that goes on and a head that is new."""
+
+from typing import TYPE_CHECKING
+
+import timm
+import torch
+from torch import Tensor, nn
+
+from cxrstudy.training.backbone import facts_of, load_body
+from cxrstudy.training.weights import pretrained
+
+if TYPE_CHECKING:
+    from cxrstudy.training.chain import Start
+
+
+def build(start: "Start", outputs: int, seed: int, body: dict[str, Tensor] | None) -> nn.Module:
+    """Build the network of a stage.
+
+    Parameters
+    ----------
+    start
+        Architecture, and the initial weights when there is no body yet.
+    outputs
+        Logits of the new head.
+    seed
+        Of whatever is drawn at random: the head, and the body of a random start.
+    body
+        Weights that an earlier stage left, from :func:`cxrstudy.training.backbone.body_of`.
+
+    Raises
+    ------
+    ValueError
+        The body does not fit the architecture.
+    """
+    torch.manual_seed(seed)
+    model = create(start, outputs)
+    weights = body if body is not None else pretrained(start, model)
+    if weights is not None:
+        load_body(model, weights)
+    return model
+
+
+def create(start: "Start", outputs: int) -> nn.Module:
+    """Create the architecture with random weights, one input channel and a head of k outputs."""
+    options = dict(start.options)
+    return timm.create_model(start.architecture, in_chans=1, num_classes=outputs, **options)
+
+
+def normalisation(model: nn.Module) -> tuple[float, float]:
+    """Mean and standard deviation that the network expects of a grey image in 0 to 1.
+
+    The mean over the colour channels of what timm states for the architecture. Where the channels
+    are alike (BiT, EfficientNet-Lite) a stem folded by summing then sees exactly what it was
+    trained on; elsewhere (ImageNet's own means) the error is below one grey level in thirty.
+    """
+    facts = facts_of(model)
+    return _mean(facts["mean"]), _mean(facts["std"])
+
+
+def _mean(values: tuple[float, ...]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,72 @@
+"""Scoring: the probabilities that a trained network gives to images."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+from torch import nn
+
+from cxrstudy.data.role import Kind
+from cxrstudy.pixels.role_pixels import RolePixels
+from cxrstudy.training.loss import probabilities
+
+#: Images scored at once; the result depends on it in the last bits, so it is fixed.
+BATCH = 128
+
+
+@torch.inference_mode()
+def score(
+    model: nn.Module,
+    pixels: RolePixels,
+    rows: NDArray[np.intp],
+    kind: Kind,
+    statistics: tuple[float, float],
+) -> NDArray[np.float32]:
+    """Score rows of a role, without augmentation.
+
+    Parameters
+    ----------
+    model
+        On the device where it shall compute.
+    pixels
+        Of a role.
+    rows
+        m row numbers.
+    kind
+        Of the labels.
+    statistics
+        Mean and standard deviation that the network expects.
+
+    Returns
+    -------
+    (m, k) probabilities.
+    """
+    device = next(model.parameters()).device
+    mean, deviation = statistics
+    model.eval()
+    scores = []
+    for first in range(0, len(rows), BATCH):
+        batch = torch.from_numpy(pixels[rows[first : first + BATCH]])
+        images = (batch[:, None].to(device).float() / 255 - mean) / deviation
+        scores.append(probabilities(model(images).float(), kind).cpu().numpy())
+    return np.concatenate(scores)
+
+
+def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.float32]) -> float:
+    """Mean AUROC over the labels (one against the rest) that have both outcomes known.
+
+    Parameters
+    ----------
+    truth, scores
+        (n, k); truth is 1, 0, or NaN where unknown.
+
+    Returns
+    -------
+    NaN when no label has both.
+    """
+    values = []
+    for column in range(truth.shape[1]):
+        known = ~np.isnan(truth[:, column])
+        if len(np.unique(truth[known, column])) == 2:
+            values.append(roc_auc_score(truth[known, column], scores[known, column]))
+    return float(np.mean(values)) if values else float("nan")

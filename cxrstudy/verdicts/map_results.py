@@ -1,0 +1,53 @@
+"""Attended: tables of where maps lie, written, read and summed up; making them takes torch.
+
+See :mod:`cxrstudy.explain.attention`, which makes them.
+"""
+
+import gzip
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from cxrstudy.data.lesion import SIZES, lesion_areas, size_classes
+from cxrstudy.statistics import estimates, mean
+from cxrstudy.study.study import Study
+from cxrstudy.verdicts.results import arm_of
+
+#: File of recorded measures beside reference results.
+ATTENTION = "attention.csv.gz"
+
+
+def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Estimate the mean of a measure by size of the lesion.
+
+    Returns
+    -------
+    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
+    known.
+    """
+    areas = lesion_areas(study.cohort.role("target"), "covid19")
+    if areas.empty:
+        return pd.DataFrame()
+    sizes, tables = size_classes(areas), []
+    for size in SIZES:
+        kept = table[table["id"].isin(sizes.index[sizes == size])]
+        found = estimates(kept, mean(measure))
+        tables.append(found.assign(arm=[f"{arm}, {size} lesions" for arm in found["arm"]]))
+    return pd.concat(tables, ignore_index=True)
+
+
+def write_attention(table: pd.DataFrame, folder: Path) -> Path:
+    """Write measures beside reference results; the same table is the same bytes."""
+    written = table.assign(arm=[json.dumps(arm) for arm in table["arm"]])
+    text = written.to_csv(index=False, float_format="%.5g", lineterminator="\n")
+    path = folder / ATTENTION
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    return path
+
+
+def read_attention(folder: Path) -> pd.DataFrame:
+    """Read measures from beside reference results."""
+    texts = dict.fromkeys(("role", "split", "id", "patient"), str)
+    table = pd.read_csv(folder / ATTENTION, dtype=texts, keep_default_na=False, na_values=[""])
+    return table.assign(arm=[arm_of(text) for text in table["arm"]])

@@ -1,0 +1,122 @@
+"""Results: the facts of a folder of reference results, and the check that it is as written."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.base.identity import canonical, file_sha256, fingerprint
+from cxrstudy.base.schema import Strict, read_yaml
+
+RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "scores.csv.gz"
+
+
+class ResultsError(ValueError):
+    """Results can't be written, or are not what was written; the message names the file or run."""
+
+
+class Results(Strict):
+    """The facts of a folder of results.
+
+    Attributes
+    ----------
+    profile, cohort, seeds, experiments
+        What was run.
+    command, commit, uncommitted
+        What wrote the files; whether files differed from the commit then.
+    finished
+        When the last run ended: UTC, ISO 8601.
+    cores, processor, devices
+        Of the machine that wrote the files, and what runs were computed on.
+    runs, image_steps, seconds
+        Of all stages together: their number, images seen in training, training and scoring.
+    versions
+        Library to its version; with several where runs differ.
+    claims
+        SHA-256 of the claims files at that time.
+    files
+        SHA-256 of the other files.
+    seal
+        SHA-256 of the canonical JSON of all of the above.
+    """
+
+    profile: str
+    cohort: str
+    seeds: int
+    experiments: list[str]
+    command: str
+    commit: str
+    uncommitted: bool
+    finished: str
+    cores: int
+    processor: str
+    devices: list[str]
+    runs: int
+    image_steps: int
+    seconds: float
+    versions: dict[str, str]
+    claims: dict[str, str]
+    files: dict[str, str]
+    seal: str = ""
+
+    def sealed(self) -> "Results":
+        """Return the same facts with their seal."""
+        facts = self.model_dump(mode="json", exclude={"seal"})
+        return self.model_copy(update={"seal": fingerprint(canonical(facts))})
+
+
+def folders() -> list[Path]:
+    """Every folder in ``results/`` that holds reference results."""
+    return sorted(path.parent for path in places.RESULTS.glob(f"*/*/{RESULTS}"))
+
+
+def facts(folder: Path) -> Results:
+    """Read what made the results, after every file was compared with its SHA-256.
+
+    Raises
+    ------
+    ResultsError
+        A file is missing or altered.
+    """
+    path = folder / RESULTS
+    if not path.is_file():
+        raise ResultsError(f"{path}: no such results; cxrstudy results list shows what there is")
+    results = read_yaml(path, Results, ResultsError)
+    if results.sealed().seal != results.seal:
+        raise ResultsError(f"{path}: altered since it was written; write the results anew")
+    for name in sorted({ARMS, IMAGES, SCORED} | set(results.files)):
+        file = folder / name
+        if not file.is_file() or file_sha256(file) != results.files.get(name):
+            raise ResultsError(f"{file}: missing or altered since it was written; write it anew")
+    return results
+
+
+def include(folder: Path, names: Iterable[str]) -> None:
+    """Let the facts of a folder cover files that were written beside its results.
+
+    Raises
+    ------
+    ResultsError
+        A file that they cover already is missing or altered.
+    """
+    found = facts(folder)
+    files = found.files | {name: file_sha256(folder / name) for name in names}
+    write_facts(found.model_copy(update={"files": files}).sealed(), folder)
+
+
+def write_facts(results: Results, folder: Path) -> None:
+    """Write the facts of a folder."""
+    shown = yaml.safe_dump(results.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    (folder / RESULTS).write_text(shown)
+
+
+def claims_now() -> dict[str, str]:
+    """SHA-256 of the claims files as they stand."""
+    return {path.name: file_sha256(path) for path in sorted(places.CLAIMS.glob("*.yaml"))}
+
+
+def claims_changed(results: Results) -> list[str]:
+    """Names of the claims files that are not what they were when results were written."""
+    now, then = claims_now(), results.claims
+    return sorted(name for name in now | then if now.get(name) != then.get(name))

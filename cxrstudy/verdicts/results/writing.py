@@ -1,0 +1,169 @@
+"""Writing: reference results from the records of a study's store."""
+
+import gzip
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxrstudy.base import device, places
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.runs import store
+from cxrstudy.runs.plan import Plan
+from cxrstudy.runs.provenance import checkout, versions_of
+from cxrstudy.runs.record import SCORES, Record
+from cxrstudy.study import experiment
+from cxrstudy.study.study import Study
+from cxrstudy.verdicts.results.results import (
+    ARMS,
+    IMAGES,
+    SCORED,
+    Results,
+    ResultsError,
+    claims_now,
+    write_facts,
+)
+
+#: Significant digits of a score's distance to 0 or 1, and the most decimals that are kept.
+DIGITS, DECIMALS = 4, 15
+
+
+def write(study: Study, experiments: Sequence[str], folder: Path, command: str) -> Results:
+    """Write the recorded results of experiments.
+
+    Parameters
+    ----------
+    study
+        Whose store holds the records.
+    experiments
+        Names of notebooks that have arms for the study's cohort.
+    folder
+        Made when missing; what other files are there stays.
+    command
+        That repeats this.
+
+    Raises
+    ------
+    ResultsError
+        A run is not recorded, or runs were scored on different images or labels.
+    StoreError
+        A record is altered.
+    """
+    plans = {name: study.plan(experiment.arms_of(name, study)) for name in experiments}
+    records = _records(plans, study)
+    ends = list(dict.fromkeys(run for plan in plans.values() for run in plan.ends.values()))
+    tables = {run: store.read_scores(study.records, run) for run in ends}
+    images, scores = _tabulate(tables)
+    arms = pd.concat([_arms(name, plan, records, tables) for name, plan in plans.items()])
+    folder.mkdir(parents=True, exist_ok=True)
+    arms.to_csv(folder / ARMS, index=False, lineterminator="\n")
+    images.to_csv(folder / IMAGES, index=False, lineterminator="\n")
+    text = scores.to_csv(index=False, lineterminator="\n")
+    (folder / SCORED).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    results = _facts(study, experiments, command, list(records.values()), folder)
+    # Last, so that what an interruption leaves is refused.
+    write_facts(results, folder)
+    return results
+
+
+def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round probabilities as they are written here; the order of no two is turned round."""
+    nearer = np.clip(np.minimum(scores, 1 - scores), 10.0**-DECIMALS, None)
+    decimals = np.clip(DIGITS - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
+    return np.asarray(np.rint(scores * 10**decimals) / 10**decimals)
+
+
+def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
+    wanted = list(dict.fromkeys(run.id for plan in plans.values() for run in plan.runs))
+    missing = [run for run in wanted if not store.has(study.records, run)]
+    if missing:
+        raise ResultsError(
+            f"{study.records}: {len(missing)} of {len(wanted)} runs are not recorded "
+            f"(the first is {missing[0][:12]}); run the experiments first"
+        )
+    return {run: store.read(study.records, run) for run in wanted}
+
+
+def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put the images of all runs in one table, and the scores of all runs in another beside it."""
+    columns = list(next(iter(tables.values())).columns)
+    labels = [name for name in columns if name.startswith("score_")]
+    known: dict[tuple[str, str], pd.DataFrame] = {}
+    for run, table in tables.items():
+        if list(table.columns) != columns:
+            raise ResultsError(f"run {run[:12]} was scored for other labels than the first run")
+        for place, block in table.drop(columns=labels).groupby(["role", "split"], sort=False):
+            block = block.reset_index(drop=True)
+            if not known.setdefault(place, block).equals(block):
+                named = " ".join(place)
+                raise ResultsError(f"run {run[:12]}: {named} has other images than in other runs")
+    images = pd.concat(known.values(), ignore_index=True)
+    index = pd.MultiIndex.from_frame(images[["role", "split", "id"]])
+    scores = {}
+    for run, table in tables.items():
+        if table[labels].isna().any(axis=None):
+            raise ResultsError(f"run {run[:12]} lacks the score of an image")
+        placed = table.set_index(["role", "split", "id"])[labels].reindex(index)
+        for name in labels:
+            values = rounded(placed[name].to_numpy(np.float64))
+            scores[f"{run}:{name.removeprefix('score_')}"] = values
+    return images, pd.DataFrame(scores)
+
+
+def _arms(
+    name: str, plan: Plan, records: dict[str, Record], tables: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    rows = []
+    for (arm, seed), run in plan.ends.items():
+        record = records[run]
+        rows.append(
+            {
+                "experiment": name,
+                "arm": json.dumps(arm, ensure_ascii=False),
+                "cohort": record.cohort,
+                "seed": seed,
+                "run": run,
+                "chain": record.chain,
+                "image_steps": record.image_steps,
+                "seconds": round(sum(record.seconds.values()), 3),
+                "patients": record.patients,
+                "scored": json.dumps(_places(tables[run]), ensure_ascii=False),
+                "scores_sha256": record.files[SCORES],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _places(table: pd.DataFrame) -> list[list[str]]:
+    """Role and split of what a run scored, in its order."""
+    found: list[list[str]] = table[["role", "split"]].drop_duplicates().to_numpy().tolist()
+    return found
+
+
+def _facts(
+    study: Study, experiments: Sequence[str], command: str, records: Sequence[Record], folder: Path
+) -> Results:
+    commit, uncommitted = checkout(places.ROOT)
+    return Results(
+        profile=study.profile.profile,
+        cohort=study.cohort.name,
+        seeds=study.seeds,
+        experiments=list(experiments),
+        command=command,
+        commit=commit,
+        uncommitted=uncommitted,
+        finished=max(record.finished for record in records),
+        cores=os.cpu_count() or 1,
+        processor=device.name("cpu"),
+        devices=sorted({record.device for record in records}),
+        runs=len(records),
+        image_steps=sum(record.image_steps for record in records),
+        seconds=round(sum(sum(record.seconds.values()) for record in records), 1),
+        versions=versions_of(records),
+        claims=claims_now(),
+        files={name: file_sha256(folder / name) for name in (ARMS, IMAGES, SCORED)},
+    ).sealed()

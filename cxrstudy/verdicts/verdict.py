@@ -1,0 +1,151 @@
+"""Verdict: what evidence says about a paper's claims, by the rule fixed in the claims file."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.statistics import Metric, auroc, contrast, holm, mean
+from cxrstudy.verdicts.claim import Claim, ClaimError, Claims
+
+Outcome = Literal["reproduced", "contradicted", "inconclusive", "not testable", "no evidence"]
+
+#: What a contrast contributes to a verdict.
+EVIDENCE = [
+    "claim", "estimate", "low", "high", "p", "detectable", "patients", "images", "seeds",
+]  # fmt: skip
+
+
+def metric_of(claim: Claim) -> Metric:
+    """What a claim is about."""
+    return mean("energy_lesion") if claim.metric == "lesion energy" else auroc(claim.label)
+
+
+def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
+    """Estimate the contrasts of claims from the scores of their experiment.
+
+    Parameters
+    ----------
+    claims
+        Of one experiment.
+    scores
+        From :meth:`cxrstudy.study.study.Study.run`, or of
+        :func:`cxrstudy.explain.attention.attention`.
+
+    Returns
+    -------
+    A row a claim: the columns of ``EVIDENCE``. ``p`` is about the claim's margin; ``detectable``
+    is the smallest difference that this design would have told from it four times in five.
+
+    Raises
+    ------
+    ScoreError
+        The scores lack an arm, or can't be compared.
+    """
+    rows = [
+        contrast(
+            scores, metric_of(claim), claim.arm, claim.against,
+            role=claim.role, level=claim.level, null=claim.margin,
+        ).assign(claim=claim.id)
+        for claim in claims
+    ]  # fmt: skip
+    return pd.concat(rows, ignore_index=True)[EVIDENCE] if rows else pd.DataFrame(columns=EVIDENCE)
+
+
+def decide(low: float, high: float, margin: float, p: float, level: float = 0.95) -> Outcome:
+    """Apply the rule to the interval of a difference and its corrected p value.
+
+    Raises
+    ------
+    ValueError
+        The interval is not one.
+    """
+    if not low <= high:
+        raise ValueError(f"{low} to {high} is no interval")
+    if p + level >= 1:
+        return "inconclusive"
+    if low > margin:
+        return "reproduced"
+    return "contradicted" if high < margin else "inconclusive"
+
+
+def verdicts(claims: Claims, found: pd.DataFrame) -> pd.DataFrame:
+    """Judge the claims of a paper.
+
+    Holm's correction (1979) runs over all testable claims of the paper; one without evidence counts
+    with p = 1, so that a claim is judged no more mildly because another was left out.
+
+    Parameters
+    ----------
+    claims
+        From :func:`cxrstudy.verdicts.claim.read_claims`.
+    found
+        Tables of :func:`evidence`, of all experiments together.
+
+    Returns
+    -------
+    A row a claim: ``claim``, ``sentence``, ``contrast``, ``experiment``, ``margin``, the columns of
+    ``EVIDENCE``, ``adjusted_p``, ``verdict``, ``why`` (of a claim that is not testable), and the
+    file's SHA-256 as ``rule``.
+
+    Raises
+    ------
+    ClaimError
+        There is more than one piece of evidence for a claim.
+    """
+    if found["claim"].duplicated().any():
+        twice = found.loc[found["claim"].duplicated(), "claim"].iloc[0]
+        raise ClaimError(f"claim {twice}: more than one contrast was given as its evidence")
+    table = pd.DataFrame(
+        [
+            {
+                "claim": claim.id,
+                "sentence": claim.sentence,
+                "contrast": claim.contrast if not claim.not_testable else "",
+                "experiment": claim.experiment,
+                "margin": claim.margin,
+                "why": claim.not_testable,
+                "rule": claims.sha256,
+            }
+            for claim in claims.claims
+        ]
+    ).merge(found[EVIDENCE], on="claim", how="left")
+    testable = (table["why"] == "").to_numpy()
+    adjusted = np.full(len(table), np.nan)
+    adjusted[testable] = holm(table.loc[testable, "p"].fillna(1).to_numpy(float))
+    table["adjusted_p"] = adjusted
+    table["verdict"] = [
+        _judge(claim, row) for claim, (_, row) in zip(claims.claims, table.iterrows(), strict=True)
+    ]
+    return table
+
+
+def _judge(claim: Claim, row: pd.Series) -> Outcome:
+    if claim.not_testable:
+        return "not testable"
+    if pd.isna(row["estimate"]):
+        return "no evidence"
+    if row["seeds"] < claim.seeds:
+        return "inconclusive"
+    return decide(row["low"], row["high"], claim.margin, row["adjusted_p"], claim.level)
+
+
+def standing(recorded: pd.DataFrame, claims: Claims) -> pd.DataFrame:
+    """Mark the recorded verdicts that were reached under another rule as void.
+
+    Parameters
+    ----------
+    recorded
+        Columns ``claim``, ``verdict`` and ``rule``, as :func:`verdicts` left them.
+    claims
+        As the file stands now.
+
+    Returns
+    -------
+    The same, with ``verdict`` set to ``void: the claims file has changed since`` where the rule is
+    another.
+    """
+    void = recorded["rule"] != claims.sha256
+    changed = "void: the claims file has changed since"
+    return recorded.assign(verdict=recorded["verdict"].where(~void, changed))

@@ -1,1 +1,0 @@
-"""Tests of the audit: each plants a fault in a clean made cohort."""

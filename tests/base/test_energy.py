@@ -1,0 +1,53 @@
+"""Energy: counters are added up, also when they wrap round; what can't be read is not measured."""
+
+import pytest
+
+from cxrstudy.base.energy import UNMEASURED, Meter, packages
+
+
+def zone(folder, name, energy, most=1_000_000_000):
+    (folder / name).mkdir(exist_ok=True, parents=True)
+    (folder / name / "energy_uj").write_text(f"{energy}\n")
+    (folder / name / "max_energy_range_uj").write_text(f"{most}\n")
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_packages_are_added_and_the_zones_inside_them_are_not(tmp_path):
+    zone(tmp_path, "intel-rapl:0", 5_000_000)
+    zone(tmp_path, "intel-rapl:1", 0)
+    zone(tmp_path, "intel-rapl:0:0", 9)
+    meter = Meter(tmp_path, watts=lambda: None)
+    zone(tmp_path, "intel-rapl:0", 8_000_000)
+    zone(tmp_path, "intel-rapl:1", 500_000)
+    zone(tmp_path, "intel-rapl:0:0", 7_000_000)
+    assert meter.joules() == {"processor": 3.5}
+    assert set(packages(tmp_path)) == {"intel-rapl:0", "intel-rapl:1"}
+
+
+def test_a_counter_that_wrapped_round_goes_on(tmp_path):
+    zone(tmp_path, "intel-rapl:0", 90_000_000, most=100_000_000)
+    meter = Meter(tmp_path, watts=lambda: None)
+    zone(tmp_path, "intel-rapl:0", 5_000_000, most=100_000_000)
+    meter.look()
+    zone(tmp_path, "intel-rapl:0", 6_000_000, most=100_000_000)
+    assert meter.joules() == {"processor": 16.0}
+
+
+def test_the_power_of_a_gpu_is_summed_up_over_time(tmp_path):
+    clock, powers = Clock(), iter([100.0, 300.0, 300.0])
+    meter = Meter(tmp_path, watts=lambda: next(powers), clock=clock)
+    clock.now += 10
+    meter.look()
+    clock.now += 1
+    assert meter.joules() == {"gpu": pytest.approx(2000 + 300)}
+
+
+def test_where_nothing_can_be_read_nothing_is_measured(tmp_path):
+    (tmp_path / "intel-rapl:0").mkdir()  # without files, as when only root may read them
+    assert Meter(tmp_path, watts=lambda: None).start().joules() == UNMEASURED

@@ -1,0 +1,83 @@
+"""RICORD: files below TCIA's folders, joined to the clinical sheet. The excerpt here is made."""
+
+import importlib.util
+
+import pytest
+
+from cxrstudy.base import places
+from cxrstudy.data.card import read_card
+from cxrstudy.data.manifest import COLUMNS, check_manifest
+from cxrstudy.data.sources import covidx, ricord
+from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+
+UID = "1.2.826.0.1.3680043.10.474.419639.1093341823846556"
+FILES = (
+    f"MIDRC-RICORD-1C-419639-000238/12-13-2003-NA-XR CHEST 1 VIEW AP-{UID[-5:]}/1.0-AP-1/1-1.dcm",
+    f"MIDRC-RICORD-1C-419639-000238/12-13-2003-NA-XR CHEST 1 VIEW AP-{UID[-5:]}/1.0-AP-1/1-2.dcm",
+    "MIDRC-RICORD-1C-SITE2-000021/01-06-2002-NA-NA-78965/2.0-NA-2/1-1.dcm",
+)
+SHEET = (
+    "Source,Anon MRN,Anon Age,Anon Sex,Anon TCIA Study Date,Anon Exam Description,Anon Study UID\n"
+    f"1,419639-000238,58,F,12/13/2003,XR CHEST 1 VIEW AP,{UID}\n"
+)
+CLINICAL = "MIDRC-RICORD-1c Clinical Data Jan 13 2021"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in FILES:
+        path = tmp_path / "manifest-1610656454899" / "MIDRC-RICORD-1C" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / f"{CLINICAL}.csv").write_text(SHEET)
+    return tmp_path
+
+
+def test_every_file_is_a_positive_image_of_a_patient(folder):
+    table = ricord.read(folder)
+    assert tuple(table.columns) == UNSPLIT
+    assert table["path"][0] == f"manifest-1610656454899/MIDRC-RICORD-1C/{FILES[0]}"
+    assert table["id"].tolist() == [f"ricord/{name}" for name in FILES]
+    assert table["patient"].tolist() == [*["ricord-419639-000238"] * 2, "ricord-SITE2-000021"]
+    assert set(table["labels"]) == {"covid19"}
+
+
+def test_a_study_has_the_sex_and_age_of_the_sheet_and_none_where_it_lacks(folder):
+    table = ricord.read(folder)
+    assert table["sex"].tolist() == ["F", "F", "unknown"]
+    assert table["age"].fillna(-1).tolist() == [58, 58, -1]
+    assert table["view"].tolist() == ["AP", "AP", "unknown"]
+
+
+def test_without_openpyxl_and_an_export_sex_and_age_are_unknown(folder, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    (folder / f"{CLINICAL}.csv").rename(folder / f"{CLINICAL} .xlsx")
+    table = ricord.read(folder)
+    assert len(table) == 3
+    assert set(table["sex"]) == {"unknown"}
+
+
+def test_patients_are_called_as_in_covidx(folder, tmp_path):
+    row = "419639-000238 MIDRC-RICORD-1C-419639-000238-46556-1.png COVID-19 ricord\n"
+    for split in ("train", "test"):
+        text = row if split == "train" else row.replace("-1.png", "-2.png")
+        (tmp_path / f"{split}_COVIDx8A.txt").write_text(text)
+    (tmp_path / "crosswalk.csv").write_text("rsna_id,nih_image,mse\n")
+    listed = covidx.read(tmp_path, "8A", tmp_path / "crosswalk.csv")
+    assert set(listed["patient"]) == {ricord.read(folder)["patient"][0]}
+
+
+def test_what_is_missing_is_named(folder, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match=r"no MIDRC-RICORD-1C-<MRN>/<study>/\*\*/\*\.dcm"):
+        ricord.read(tmp_path / "empty")
+    (folder / f"{CLINICAL}.csv").write_text("Anon MRN,Age\na,1\n")
+    with pytest.raises(SourceError, match="no column 'Anon Study UID'; it has Anon MRN, Age"):
+        ricord.read(folder)
+
+
+def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
+    card = read_card(places.MANIFESTS / "brought" / "ricord.yaml")
+    assert card.label_map == ricord.LABELS
+    table = ricord.read(folder).assign(sha256="0" * 64, width=1, height=1, split="train")
+    check_manifest(table[list(COLUMNS)], card.labels, "ricord")

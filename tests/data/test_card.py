@@ -1,0 +1,98 @@
+"""Cards: what they must say, and that the committed ones say the truth about their tables."""
+
+import pytest
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.data.card import Card, CardError, read_card
+from cxrstudy.data.manifest import read_manifest
+
+CARD = {
+    "name": "made", "title": "Made", "citation": "Nobody 2020", "address": "", "version": "1",
+    "licence": "CC0-1.0", "access": "open", "copies": "none", "label_map": {"b": "B", "a": "A"},
+    "counts": {"images": 2}, "traps": ["none"],
+}  # fmt: skip
+COMMITTED = sorted(path for path in places.MANIFESTS.glob("*.yaml"))
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(content):
+        path = tmp_path / "made.yaml"
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
+        return path
+
+    return written
+
+
+def test_a_card_is_read_with_its_labels_in_order(write):
+    card = read_card(write(CARD | {"label_map": {"z": "Z", "a": "A"}}))
+    assert isinstance(card, Card)
+    assert card.labels == ("z", "a")
+
+
+@pytest.mark.parametrize("field", CARD)
+def test_a_missing_field_is_named_with_the_file(write, field):
+    path = write({name: value for name, value in CARD.items() if name != field})
+    with pytest.raises(CardError) as error:
+        read_card(path)
+    assert str(error.value) == f"{path}: {field}: Field required"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"acces": "open"}, "acces: "),
+        ({"access": "free"}, "access: "),
+        ({"name": ""}, "name: "),
+        ({"title": ""}, "title: "),
+        ({"citation": ""}, "citation: "),
+        ({"version": 1}, "version: "),
+        ({"counts": {"images": "many"}}, "counts.images: "),
+        ({"counts": {"images": 1.5}}, "counts.images: "),
+        ({"label_map": {"a": None}}, "label_map.a: "),
+        ({"traps": "none"}, "traps: "),
+    ],
+)
+def test_an_illegal_field_is_named_with_the_file(write, changes, named):
+    path = write(CARD | changes)
+    with pytest.raises(CardError) as error:
+        read_card(path)
+    assert str(error.value).startswith(f"{path}: {named}")
+
+
+def test_all_illegal_fields_are_named_at_once(write):
+    with pytest.raises(CardError, match=r"name: .*; access: "):
+        read_card(write(CARD | {"name": "", "access": "free"}))
+
+
+def test_a_missing_card_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.yaml: .*write this file"):
+        read_card(tmp_path / "nothing.yaml")
+
+
+def test_an_empty_card_is_refused(tmp_path):
+    (tmp_path / "made.yaml").write_text("")
+    with pytest.raises(CardError, match=r"made\.yaml"):
+        read_card(tmp_path / "made.yaml")
+
+
+def test_there_are_committed_cards():
+    assert COMMITTED
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
+def test_a_committed_card_counts_what_is_in_its_table(path):
+    manifest = read_manifest(path.with_suffix(".csv"))
+    included = manifest.table[manifest.table["excluded"] == ""]
+    counts = {
+        "images": len(manifest.table),
+        "excluded": len(manifest.table) - len(included),
+        "patients": manifest.table["patient"].nunique(),
+        "no_label": int((included["labels"] == "").sum()),
+    }
+    cells = included["labels"].str.split("|")
+    counts |= {label: sum(label in cell for cell in cells) for label in manifest.card.labels}
+    stated = {"no_label": 0} | manifest.card.counts
+    assert stated == counts
+    assert manifest.card.name == path.stem

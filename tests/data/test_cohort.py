@@ -1,0 +1,378 @@
+"""Cohorts: roles out of sources, what is unknown, and that no tested patient is trained on."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxrstudy.base import places
+from cxrstudy.data.cohort import CohortError, load_cohort, names, read_definition
+from cxrstudy.data.manifest import ManifestError, read_manifest
+from cxrstudy.data.sources.prepared import RULE
+from cxrstudy.data.split import SplitRule, split_of
+
+NAN = np.nan
+CLASSES = ["normal", "pneumonia", "covid19"]
+
+
+def same(matrix, expected):
+    np.testing.assert_array_equal(matrix, np.array(expected, np.float32))
+
+
+def role(kind, *sources, **more):
+    return {
+        "kind": kind,
+        "sources": [s if isinstance(s, dict) else {"manifest": s} for s in sources],
+    } | more
+
+
+# --- Roles ---------------------------------------------------------------------------------------
+
+
+def test_a_role_puts_its_sources_one_after_another_without_the_excluded_rows(folder):
+    folder.source("one", ["a"], {"labels": "a"}, {"excluded": "a copy"}, {"labels": "?a"})
+    folder.source("two", ["b"], {"labels": "b"}, {})
+    folder.cohort("made", general=role("multilabel", "one", "two"))
+    cohort = load_cohort("made", {}, 0)
+    general = cohort.role("general")
+    assert general.table["id"].tolist() == ["one-0", "one-2", "two-0", "two-1"]
+    assert general.table.index.tolist() == [0, 1, 2, 3]
+    assert (general.name, general.kind, general.labels) == ("general", "multilabel", ("a", "b"))
+    same(general.truth, [[1, NAN], [NAN, NAN], [NAN, 1], [NAN, 0]])
+    assert (cohort.name, cohort.copies, cohort.caveat) == ("made", "as made", "says nothing")
+
+
+def test_a_row_knows_where_its_image_stands_in_its_manifest(folder):
+    folder.source("one", [], {"patient": "p", "split": "test"}, {"excluded": "a copy"}, {}, {})
+    folder.source("two", [], {}, {"patient": "p"}, {})
+    folder.cohort(
+        "made", target=role("multilabel", "one"), general=role("multilabel", "two", "one")
+    )
+    cohort = load_cohort("made", {}, 0)
+    table = cohort.role("general").table
+    assert table["id"].tolist() == ["two-0", "two-2", "one-2", "one-3"]
+    found = [
+        cohort.manifests[name]["id"][row]
+        for name, row in zip(table["manifest"], table["row"], strict=True)
+    ]
+    assert found == table["id"].tolist()
+
+
+def test_a_role_takes_the_labels_that_it_names_in_their_order(folder):
+    folder.source("one", ["a", "b", "c"], {"labels": "a|c"}, {"labels": "b"})
+    folder.cohort("made", general=role("multilabel", "one", labels=["c", "a"]))
+    general = load_cohort("made", {}, 0).role("general")
+    assert general.labels == ("c", "a")
+    same(general.truth, [[1, 1], [0, 0]])
+
+
+def test_a_role_that_a_cohort_lacks_is_named_with_those_it_has(overlapping):
+    with pytest.raises(
+        CohortError, match="has no role 'natural'; it has general, target, external"
+    ):
+        overlapping.role("general", "natural")
+
+
+# --- Classes -------------------------------------------------------------------------------------
+
+
+def test_of_classes_all_others_are_known_to_be_absent(folder):
+    folder.source("one", ["covid19"], {"labels": "covid19"})
+    folder.source("two", ["normal", "pneumonia"], {"labels": "pneumonia"}, {"labels": "normal"})
+    folder.cohort("made", target=role("multiclass", "one", "two", labels=CLASSES))
+    same(load_cohort("made", {}, 0).role("target").truth, [[0, 0, 1], [0, 1, 0], [1, 0, 0]])
+
+
+@pytest.mark.parametrize("cell", ["normal|covid19", "", "?normal", "?covid19"])
+def test_an_image_without_exactly_one_class_is_named(folder, cell):
+    folder.source("one", CLASSES, {"labels": "normal"}, {"labels": cell, "id": "scan 7"})
+    folder.cohort("made", target=role("multiclass", "one"))
+    with pytest.raises(CohortError) as error:
+        load_cohort("made", {}, 0)
+    assert f"role 'target': image 'scan 7' has labels {cell!r}" in str(error.value)
+    assert "normal, pneumonia, covid19" in str(error.value)
+
+
+def test_an_excluded_image_may_have_any_labels(folder):
+    row = {"labels": "normal|covid19", "excluded": "two labels"}
+    folder.source("one", CLASSES, {"labels": "normal"}, row)
+    folder.cohort("made", target=role("multiclass", "one"))
+    assert len(load_cohort("made", {}, 0).role("target").table) == 1
+
+
+# --- Originals and copies ------------------------------------------------------------------------
+
+
+def test_the_hash_of_a_row_is_that_of_the_bytes_that_are_read(folder):
+    folder.source(
+        "one", ["a"], {"sha256": "1" * 64, "prepared_sha256": "2" * 64}, {"sha256": "3" * 64}
+    )
+    path = folder.cohort("made", x=role("binary", "one"))
+    originals = load_cohort("made", {}, 0).role("x")
+    path.write_text(path.read_text() + "files: prepared\n")
+    prepared = load_cohort("made", {}, 0).role("x")
+    assert originals.table["sha256"].tolist() == ["1" * 64, "3" * 64]
+    assert prepared.table["sha256"].tolist() == ["2" * 64, "3" * 64]
+    assert set(prepared.table["prepared_sha256"]) == {""}
+    assert originals.fingerprint != prepared.fingerprint
+
+
+# --- Renaming ------------------------------------------------------------------------------------
+
+
+def test_labels_and_their_absence_get_the_names_of_the_role(folder):
+    folder.source("one", ["Pneumonia", "Mass"], {"labels": "Pneumonia|Mass"}, {})
+    source = {"manifest": "one", "rename": {"Pneumonia": "pneumonia", "": "normal"}}
+    folder.cohort("made", target=role("multiclass", source, labels=CLASSES))
+    target = load_cohort("made", {}, 0).role("target")
+    assert target.table["labels"].tolist() == ["pneumonia", "normal"]
+    same(target.truth, [[0, 1, 0], [1, 0, 0]])
+
+
+def test_a_label_that_is_left_out_of_the_renaming_is_not_carried(folder):
+    folder.source("one", ["a", "b"], {"labels": "a|b"}, {"labels": "b"})
+    source = {"manifest": "one", "rename": {"a": "x"}}
+    folder.cohort("made", general=role("multilabel", source, labels=["x", "b"]))
+    same(load_cohort("made", {}, 0).role("general").truth, [[1, NAN], [0, NAN]])
+
+
+def test_what_is_unknown_stays_unknown_when_renamed(folder):
+    folder.source("one", ["a", "b"], {"labels": "?a"}, {"labels": "?a|b"}, {"labels": "b"}, {})
+    source = {"manifest": "one", "rename": {"a": "x", "b": "y"}}
+    folder.cohort("made", general=role("multilabel", source))
+    same(load_cohort("made", {}, 0).role("general").truth, [[NAN, 0], [NAN, 1], [0, 1], [0, 0]])
+
+
+def test_of_two_labels_with_one_new_name_the_known_one_counts(folder):
+    cells = ["a|?b", "?b|?a", "a|b", "?b"]
+    folder.source("one", ["a", "b"], *[{"labels": cell} for cell in cells])
+    source = {"manifest": "one", "rename": {"a": "x", "b": "x"}}
+    folder.cohort("made", general=role("multilabel", source))
+    general = load_cohort("made", {}, 0).role("general")
+    assert general.labels == ("x",)
+    same(general.truth, [[1], [NAN], [1], [NAN]])
+
+
+def test_an_image_with_an_unknown_label_is_not_one_without_labels(folder):
+    folder.source("one", ["a"], {"labels": "?a"})
+    source = {"manifest": "one", "rename": {"a": "pneumonia", "": "normal"}}
+    folder.cohort("made", target=role("multiclass", source))
+    with pytest.raises(CohortError, match="image 'one-0'"):
+        load_cohort("made", {}, 0)
+
+
+def test_renaming_a_label_that_the_source_lacks_is_an_error(folder):
+    folder.source("one", ["a"], {"labels": "a"})
+    source = {"manifest": "one", "rename": {"A": "x"}}
+    folder.cohort("made", general=role("multilabel", source))
+    with pytest.raises(CohortError, match="'one' carries no label 'A'; it has a"):
+        load_cohort("made", {}, 0)
+
+
+# --- Leaks ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def overlapping(folder):
+    """Patients p and q test in the target; both are in other roles too."""
+    folder.source(
+        "one", ["a"], {"patient": "p", "split": "test"}, {"patient": "q", "split": "test"},
+        {"patient": "r"},
+    )  # fmt: skip
+    folder.source(
+        "two", ["a", "b"], {"patient": "p", "labels": "b"}, {"patient": "r"}, {"labels": "a"}
+    )
+    folder.source("three", ["a"], {"patient": "q", "split": "test"}, {"patient": "s"})
+    folder.cohort(
+        "made",
+        general=role("multilabel", "two"),
+        target=role("multilabel", "one"),
+        external=role("multilabel", "three", "one"),
+    )
+    return load_cohort("made", {}, 0)
+
+
+def test_tested_patients_of_the_target_are_in_no_other_role(overlapping):
+    assert overlapping.role("target").table["patient"].tolist() == ["p", "q", "r"]
+    assert overlapping.role("general").table["patient"].tolist() == ["r", "two-2"]
+    assert overlapping.role("external").table["patient"].tolist() == ["s", "r"]
+
+
+def test_truth_goes_with_the_rows_that_are_kept(overlapping):
+    same(overlapping.role("general").truth, [[0, 0], [1, 0]])
+    assert len(overlapping.role("external").truth) == 2
+
+
+def test_a_role_that_the_target_leaves_empty_is_named(folder):
+    folder.source("one", ["a"], {"patient": "p", "split": "test"})
+    folder.source("two", ["a"], {"patient": "p"})
+    folder.cohort("made", target=role("multilabel", "one"), general=role("multilabel", "two"))
+    with pytest.raises(CohortError, match="cohort 'made', role 'general': no image is left"):
+        load_cohort("made", {}, 0)
+
+
+def test_a_role_whose_images_are_all_excluded_is_named(folder):
+    folder.source("one", ["a"], {"excluded": "a copy"})
+    folder.cohort("made", general=role("multilabel", "one"))
+    with pytest.raises(CohortError, match="cohort 'made', role 'general': no image is left"):
+        load_cohort("made", {}, 0)
+
+
+# --- Phantoms ------------------------------------------------------------------------------------
+
+
+def test_phantoms_are_drawn_by_role_number_and_seed_and_split_by_their_rule(folder):
+    rule = {"salt": 3, "test": 0.4, "validation": 0.2}
+    folder.cohort("made", target=role("multiclass", {"phantom": "target", "split": rule}))
+    target = load_cohort("made", {"target": 40}, 5).role("target")
+    assert target.table["patient"].nunique() == 40
+    assert target.labels == ("normal", "other_pneumonia", "covid19")
+    expected = [split_of(patient, SplitRule(**rule)) for patient in target.table["patient"]]
+    assert target.table["split"].tolist() == expected
+    assert set(expected) == {"train", "validation", "test"}
+    other = load_cohort("made", {"target": 40}, 6).role("target")
+    assert other.fingerprint != target.fingerprint
+
+
+def test_the_phantom_cohort_can_be_drawn_with_all_its_roles():
+    patients = dict.fromkeys(
+        ["target", "external", "general", "pneumonia", "natural_small", "natural_large"], 30
+    )
+    cohort = load_cohort("phantom", patients, 1)
+    assert set(cohort.roles) == set(patients)
+    assert set(cohort.role("external").table["split"]) == {"test"}
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("definition", "named"),
+    [
+        ({"kind": "classes", "sources": []}, "roles.x.kind"),
+        ({"kind": "binary"}, "roles.x.sources"),
+        ({"kind": "binary", "sources": [{"manifests": "one"}]}, "roles.x.sources.0.manifests"),
+        (
+            {"kind": "binary", "sources": [{"phantom": "x", "split": {"salt": 0, "test": 0.5}}]},
+            "roles.x.sources.0.split.validation",
+        ),
+        (
+            role("binary", {"phantom": "x", "split": {"salt": 0, "test": 0.9, "validation": 0.3}}),
+            "roles.x.sources.0.split",
+        ),
+    ],
+)
+def test_an_illegal_field_of_a_cohort_is_named_with_its_file(folder, definition, named):
+    path = folder.cohort("made", x=definition)
+    with pytest.raises(CohortError) as error:
+        read_definition(path)
+    assert str(error.value).startswith(f"{path}: {named}: ")
+
+
+def test_a_missing_cohort_is_named_with_those_there_are(folder):
+    folder.cohort("made")
+    folder.cohort("also")
+    assert names() == ["also", "made"]
+    with pytest.raises(CohortError, match=r"other\.yaml: no such cohort; there are also, made"):
+        load_cohort("other", {}, 0)
+
+
+SPLIT = {"salt": 0, "test": 0.5, "validation": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ({}, "either a manifest or a phantom"),
+        ({"manifest": "one", "phantom": "target"}, "either a manifest or a phantom"),
+        ({"phantom": "target"}, "a phantom needs a split"),
+        ({"manifest": "one", "split": SPLIT}, "a manifest has its own"),
+    ],
+)
+def test_a_source_that_says_too_little_or_too_much_is_refused(folder, source, said):
+    folder.cohort("made", x=role("binary", source))
+    with pytest.raises(CohortError, match=said):
+        load_cohort("made", {"target": 1}, 0)
+
+
+def test_a_phantom_without_a_number_of_patients_is_named(folder):
+    folder.cohort("made", x=role("binary", {"phantom": "pneumonia", "split": SPLIT}))
+    with pytest.raises(CohortError, match="no number of patients for 'phantom pneumonia'"):
+        load_cohort("made", {}, 0)
+
+
+def test_a_broken_manifest_is_named(folder):
+    folder.source("one", [], {"view": "oblique"})
+    folder.cohort("made", x=role("multilabel", "one"))
+    with pytest.raises(ManifestError, match=r"one\.csv, row 2, column view"):
+        load_cohort("made", {}, 0)
+
+
+# --- The open cohort as committed ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def opened():
+    return load_cohort("open", {}, 0)
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return {path.stem: read_manifest(path).table for path in sorted(places.MANIFESTS.glob("*.csv"))}
+
+
+def test_no_tested_patient_and_no_tested_image_is_upstream(opened, committed):
+    target = opened.role("target")
+    tested = target.table.iloc[target.rows("test")]
+    shared = set(tested["patient"]) & set(committed["nih1k"]["patient"])
+    assert len(shared) > 100, "the sets share no patient, so this test can't fail"
+    for name, other in opened.roles.items():
+        if name != "target":
+            assert not set(tested["patient"]) & set(other.table["patient"]), name
+            assert not set(tested["sha256"]) & set(other.table["sha256"]), name
+
+
+@pytest.mark.parametrize("name", ["target", "general", "pneumonia"])
+def test_no_image_is_in_two_splits_under_two_names(opened, name):
+    splits = opened.role(name).table.groupby("sha256")["split"].nunique()
+    assert splits.max() == 1, splits[splits > 1].index.tolist()
+
+
+def test_the_external_hospitals_only_test(opened, committed):
+    assert set(opened.role("external").table["split"]) == {"test"}
+    elsewhere = pd.concat([table for name, table in committed.items() if name != "external"])
+    assert not set(committed["external"]["source"]) & set(elsewhere["source"])
+
+
+def test_every_role_that_trains_has_all_splits_and_every_label_to_learn(opened):
+    for name in ("target", "general", "pneumonia"):
+        one = opened.role(name)
+        assert len(one.rows("validation"))
+        trained = one.truth[one.rows("train")]
+        assert (np.nansum(trained, axis=0) > 0).all(), name
+
+
+def test_committed_splits_follow_one_salt(committed):
+    tables = pd.concat([table for name, table in committed.items() if name != "external"])
+    split_by_patient = tables.drop_duplicates("patient").set_index("patient")["split"]
+    first = split_by_patient.iloc[:40]
+    found = [
+        salt
+        for salt in range(RULE.salt, 1000)
+        if all(
+            split_of(patient, SplitRule(salt, RULE.test, RULE.validation)) == split
+            for patient, split in first.items()
+        )
+    ]
+    assert len(found) == 1
+    rule = SplitRule(found[0], RULE.test, RULE.validation)
+    expected = [split_of(patient, rule) for patient in tables["patient"]]
+    assert tables["split"].tolist() == expected
+
+
+def test_the_committed_target_is_stratified(opened):
+    target = opened.role("target").table
+    assert set(target["labels"]) == {"normal", "other_pneumonia", "covid19"}
+    strata = target.groupby("patient").agg(label=("labels", "max"), split=("split", "first"))
+    shares = pd.crosstab(strata["label"], strata["split"], normalize="index")
+    assert ((shares["test"] - RULE.test).abs() <= 0.02).all()
+    assert ((shares["validation"] - RULE.validation).abs() <= 0.02).all()

@@ -1,0 +1,92 @@
+"""Roles: rows of a split, pools with what their sources lack unknown, and fingerprints."""
+
+import numpy as np
+import pytest
+
+from cxrstudy.data.cohort import load_cohort
+from cxrstudy.data.role import pool
+
+NAN = np.nan
+
+
+def role(kind, source, **more):
+    return {"kind": kind, "sources": [{"manifest": source}]} | more
+
+
+def test_rows_of_a_split_are_numbered_in_the_table(folder):
+    splits = ["test", "train", "test", "validation"]
+    folder.source("one", ["a"], *[{"split": split} for split in splits])
+    folder.cohort("made", general=role("binary", "one"))
+    general = load_cohort("made", {}, 0).role("general")
+    assert general.rows("test").tolist() == [0, 2]
+    assert general.rows("train").tolist() == [1]
+    assert general.rows("validation").tolist() == [3]
+
+
+# --- Pools ---------------------------------------------------------------------------------------
+
+
+def test_a_pool_has_the_union_of_labels_and_does_not_know_what_a_source_lacks(folder):
+    folder.source("one", ["a", "b"], {"labels": "b"}, {"labels": "?a"})
+    folder.source("two", ["c", "a"], {"labels": "c"})
+    folder.cohort("made", x=role("multilabel", "one"), y=role("binary", "two", labels=["c", "a"]))
+    cohort = load_cohort("made", {}, 0)
+    pooled = cohort.role("x", "y")
+    assert (pooled.name, pooled.kind, pooled.labels) == ("x+y", "multilabel", ("a", "b", "c"))
+    assert pooled.table["id"].tolist() == ["one-0", "one-1", "two-0"]
+    expected = np.array([[0, 1, NAN], [NAN, 0, NAN], [0, NAN, 1]], np.float32)
+    np.testing.assert_array_equal(pooled.truth, expected)
+    turned = cohort.role("y", "x")
+    assert (turned.name, turned.kind, turned.labels) == ("y+x", "multilabel", ("c", "a", "b"))
+    assert pool([cohort.role("x")]).labels == ("a", "b")
+
+
+# --- Fingerprints --------------------------------------------------------------------------------
+
+
+def fingerprint(folder, kind="multilabel", name="general", **changes):
+    folder.source("one", ["a", "b"], {"labels": "a"} | changes, {"split": "test"})
+    folder.cohort("made", **{name: role(kind, "one")})
+    return load_cohort("made", {}, 0).role(name).fingerprint
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "another"},
+        {"sha256": "0" * 64},
+        {"patient": "another"},
+        {"split": "validation"},
+        {"labels": "b"},
+        {"labels": "?a"},
+        {"name": "pneumonia"},
+        {"kind": "binary"},
+    ],
+)
+def test_a_fingerprint_covers_what_a_run_sees(folder, changes):
+    assert fingerprint(folder, **changes) != fingerprint(folder)
+
+
+def test_a_fingerprint_covers_the_order_of_images_and_the_names_of_labels(folder):
+    folder.source("one", ["a", "b"], {}, {})
+    folder.cohort("made", x=role("multilabel", "one"))
+    forward = load_cohort("made", {}, 0).role("x")
+    backward = forward.only(np.array([1, 0]))
+    assert backward.table["id"].tolist() == ["one-1", "one-0"]
+    assert forward.fingerprint != backward.fingerprint
+    folder.source("one", ["a", "c"], {}, {})
+    assert load_cohort("made", {}, 0).role("x").fingerprint != forward.fingerprint
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"age": 51.0},
+        {"licence": "MIT"},
+        {"origin": "a@b:c"},
+        {"path": "elsewhere.png"},
+        {"sex": "M"},
+    ],
+)
+def test_corrected_facts_that_no_run_sees_leave_the_fingerprint_alone(folder, changes):
+    assert fingerprint(folder, **changes) == fingerprint(folder)

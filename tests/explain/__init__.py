@@ -1,1 +1,0 @@
-"""Tests of the maps: against closed forms where there are any, else against known truths."""

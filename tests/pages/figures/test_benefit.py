@@ -1,0 +1,54 @@
+"""Benefit: a line and a band an arm, and the strategies that need no model."""
+
+import numpy as np
+import pytest
+
+from cxrstudy.pages import figures
+from cxrstudy.statistics.decision import ALL, NONE
+from tests.support import figure_tables as tables
+
+ARMS = ["control", "pooled"]
+
+
+def lines(axes):
+    return [line.get_xydata() for line in axes.lines]
+
+
+def test_every_arm_and_strategy_has_its_line():
+    table = tables.beneficial(ARMS)
+    (axes,) = figures.decision_curve(table).axes
+    for found, name in zip(lines(axes), [*ARMS, ALL, NONE], strict=True):
+        rows = table[table["arm"] == name]
+        np.testing.assert_array_equal(found, rows[["threshold", "estimate"]])
+
+
+def test_every_arm_has_its_interval_as_a_band():
+    table = tables.beneficial(ARMS)
+    (axes,) = figures.decision_curve(table).axes
+    assert len(axes.collections) == len(ARMS)
+    for band, arm in zip(axes.collections, ARMS, strict=True):
+        rows = table[table["arm"] == arm]
+        corners = band.get_paths()[0].vertices
+        edges = set(map(tuple, rows[["threshold", "low"]].to_numpy()))
+        edges |= set(map(tuple, rows[["threshold", "high"]].to_numpy()))
+        assert edges <= set(map(tuple, corners))
+
+
+def test_all_that_is_worth_something_is_seen_and_treat_all_may_leave():
+    (axes,) = figures.decision_curve(tables.beneficial(ARMS)).axes
+    bottom, top = axes.get_ylim()
+    assert bottom > -0.2
+    assert top > tables.beneficial(ARMS)["high"].max()
+
+
+@pytest.mark.parametrize("largest", [0.3, 0.6])
+def test_names_stand_by_their_lines_also_where_one_leaves(largest):
+    table = tables.beneficial(ARMS)
+    (axes,) = figures.decision_curve(table[table["threshold"] <= largest]).axes
+    assert sorted(text.get_text() for text in axes.texts) == [*ARMS, ALL, NONE]
+
+
+def test_arms_differ_in_dashes_too():
+    (axes,) = figures.decision_curve(tables.beneficial(ARMS)).axes
+    first, second = axes.lines[:2]
+    assert first.is_dashed() != second.is_dashed()

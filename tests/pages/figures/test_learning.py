@@ -1,0 +1,67 @@
+"""Learning curves: over patients, by initial weights, few-shot arms beside them."""
+
+import pytest
+
+from cxrstudy.pages import figures
+from tests.support import figure_tables as tables
+
+
+@pytest.fixture
+def axes():
+    return figures.learning_curves(tables.by_patients(), tables.TRAINED, "AUROC").axes[0]
+
+
+def points(table, start, text):
+    return [
+        (float(tables.TRAINED[row.arm[1]]), row.estimate)
+        for row in table.itertuples()
+        if row.arm[0] == start and isinstance(row.arm[1], str) == text
+    ]
+
+
+def data(line):
+    return [tuple(map(float, point)) for point in line.get_xydata()]
+
+
+def test_each_start_has_a_curve_over_the_patients_that_shares_stand_for(axes):
+    curves = [data(line) for line in axes.lines if line.get_linestyle() == "-"]
+    table = tables.by_patients()
+    assert curves == [points(table, start, text=False) for start in tables.STARTS]
+    assert axes.get_xscale() == "log"
+
+
+def test_few_shot_arms_are_hollow_and_on_no_line(axes):
+    hollow = [line for line in axes.lines if line.get_markerfacecolor() == "white"]
+    table = tables.by_patients()
+    assert [data(line) for line in hollow] == [
+        points(table, start, text=True) for start in tables.STARTS
+    ]
+    assert {line.get_linestyle() for line in hollow} == {"None"}
+
+
+def test_every_arm_has_its_interval(axes, bars):
+    table = tables.by_patients()
+    expected = {
+        (float(tables.TRAINED[row.arm[1]]), row.low, row.high) for row in table.itertuples()
+    }
+    assert set(bars(axes)) == expected
+    assert len(bars(axes)) == len(table)
+
+
+def test_patients_shares_starts_and_shots_are_named(axes, said):
+    text = said(axes.figure)
+    for name in ("360\n100 %", "4\n1 %", "1-shot", "5-shot", *tables.STARTS):
+        assert name in text
+
+
+def test_without_few_shot_arms_nothing_is_said_of_them(said):
+    table = tables.by_patients()
+    table = table[[not isinstance(part, str) for _, part in table["arm"]]]
+    assert "hollow" not in said(figures.learning_curves(table, tables.TRAINED, "AUROC"))
+
+
+def test_an_arm_without_a_number_of_patients_is_named():
+    with pytest.raises(ValueError, match="number of patients of '5-shot' is missing"):
+        figures.learning_curves(
+            tables.by_patients(), {k: v for k, v in tables.TRAINED.items() if k != "5-shot"}, ""
+        )

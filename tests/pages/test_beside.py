@@ -1,0 +1,50 @@
+"""Beside: reference results are shown as what they are, or not at all."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from cxrstudy.base import places
+from cxrstudy.pages import beside as module
+from cxrstudy.pages.beside import beside, reference_of
+
+MADE = SimpleNamespace(
+    profile="quick", cohort="phantom", seeds=5, command="cxrstudy results write", uncommitted=False,
+    commit="0123456789abcdef", finished="2026-11-22T03:00:00+00:00", runs=12, seconds=7200.0,
+    cores=2, processor="a processor",
+)  # fmt: skip
+
+
+@pytest.fixture
+def recorded(tmp_path, monkeypatch):
+    folder = tmp_path / "phantom" / "standard"
+    monkeypatch.setattr(places, "RESULTS", tmp_path)
+    monkeypatch.setattr(module.reference, "folders", lambda: [folder])
+    monkeypatch.setattr(module.reference, "experiments", lambda asked: ["03_resolution"])
+    monkeypatch.setattr(module.reference, "facts", lambda asked: MADE)
+    monkeypatch.setattr(module.reference, "read", lambda *asked: pd.DataFrame({"asked": [asked]}))
+    return folder
+
+
+def study(cohort):
+    return SimpleNamespace(cohort=SimpleNamespace(name=cohort))
+
+
+def test_what_is_recorded_is_drawn_with_the_study_that_made_it(recorded):
+    found = reference_of(study("phantom"), "03_resolution")
+    drawn = beside(found, lambda study, scores: (study.seeds, scores["asked"].iloc[0]))
+    assert drawn == (5, (recorded, "03_resolution"))
+    said = found.banner.data
+    for text in ("5 seeds", "12 runs", "2.0 hours", "2 cores", "0123456789ab", "2026-11-22"):
+        assert text in said
+
+
+@pytest.mark.parametrize(
+    ("cohort", "experiment"), [("open", "03_resolution"), ("phantom", "04_mixup")]
+)
+def test_what_is_not_recorded_is_said_and_nothing_is_drawn(recorded, cohort, experiment):
+    found = reference_of(study(cohort), experiment)
+    assert "No reference results" in found.banner.data
+    assert f"“{cohort}”" in found.banner.data
+    assert beside(found, lambda study, scores: 1 / 0) is None

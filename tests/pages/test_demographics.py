@@ -1,0 +1,66 @@
+"""Who is in a cohort, and how they came to be in it."""
+
+import pandas as pd
+import pytest
+
+from cxrstudy.data.cohort import load_cohort
+from cxrstudy.pages.demographics import demographics, flow_of
+
+
+@pytest.fixture
+def cohort(folder):
+    """A target of two manifests, and an upstream role that shares a patient with its test."""
+    folder.source(
+        "one",
+        ["normal", "covid19"],
+        {"labels": "normal", "patient": "p1", "sex": "F", "age": 40, "view": "PA"},
+        {"labels": "normal", "patient": "p1", "sex": "F", "age": 42, "view": "AP"},
+        {"labels": "covid19", "patient": "p2", "sex": "M", "age": 60, "view": "AP"},
+        {
+            "labels": "covid19",
+            "patient": "p3",
+            "split": "test",
+            "sex": "unknown",
+            "view": "unknown",
+        },
+        {"labels": "covid19", "patient": "p4", "excluded": "a copy"},
+    )
+    folder.source("two", ["mass"], {"patient": "p3"}, {"patient": "p5"}, {"patient": "p6"})
+    target = {"kind": "multiclass", "sources": [{"manifest": "one"}]}
+    general = {"kind": "multilabel", "sources": [{"manifest": "two"}]}
+    folder.cohort("made", target=target, general=general)
+    return load_cohort("made", {}, 0)
+
+
+def test_people_are_counted_once_and_images_each(cohort):
+    row = demographics(cohort).set_index(["role", "split"]).loc[("target", "train")]
+    assert row[["patients", "images"]].tolist() == [2, 3]
+    assert row["women"] == "50%"
+    assert row["age"] == "42 [41, 51]"
+    assert row["AP"] == "67%"
+    assert row["unknown"] == 0
+
+
+def test_what_nobody_knows_is_called_unknown(cohort):
+    row = demographics(cohort).set_index(["role", "split"]).loc[("target", "test")]
+    assert row[["women", "AP"]].tolist() == ["unknown", "unknown"]
+    assert row["unknown"] == 1
+
+
+def test_the_flow_accounts_for_every_listed_image(cohort):
+    flow = flow_of(cohort).set_index("role")
+    assert flow.loc["target", "listed"] == "one: 5 images"
+    assert flow.loc["target", "excluded"] == "1: a copy"
+    assert flow.loc["target", "used"].splitlines() == [
+        "train: 2 patients, 3 images",
+        "(normal 2, COVID-19 1)",
+        "test: 1 patients, 1 images",
+        "(normal 0, COVID-19 1)",
+    ]
+    assert flow.loc["general", "excluded"] == "1: of patients who test the target"
+    assert flow.loc["general", "used"].startswith("train: 2 patients, 2 images")
+
+
+def test_tables_have_a_row_a_role(cohort):
+    assert flow_of(cohort)["role"].tolist() == ["target", "general"]
+    assert isinstance(demographics(cohort), pd.DataFrame)

@@ -1,1 +1,0 @@
-"""Tests of the phantom generator."""

@@ -1,0 +1,40 @@
+"""Pixels of a role, gathered from several memory maps."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxrstudy.pixels.role_pixels import RolePixels
+
+
+@pytest.fixture
+def pool(tmp_path):
+    """Two maps whose pixels say where they come from, and a role that mixes them."""
+    maps = {}
+    for number, name in enumerate(["one", "two"]):
+        pixels = (
+            np.full((5, 4, 4), 100 * number, np.uint8) + np.arange(5, dtype=np.uint8)[:, None, None]
+        )
+        maps[name] = tmp_path / f"{name}.npy"
+        np.save(maps[name], pixels)
+    table = pd.DataFrame({"manifest": ["two", "one", "two", "one"], "row": [4, 0, 1, 3]})
+    return RolePixels(table, maps)
+
+
+def test_every_row_comes_from_its_own_manifest_and_place(pool):
+    assert len(pool) == 4
+    assert pool[np.arange(4)][:, 0, 0].tolist() == [104, 0, 101, 3]
+
+
+def test_rows_come_in_the_order_asked_for_and_as_often(pool):
+    assert pool[np.array([3, 0, 0])][:, 2, 2].tolist() == [3, 104, 104]
+
+
+def test_what_is_gathered_can_be_written_to_without_changing_the_map(pool):
+    pool[np.array([1])][:] = 9
+    assert pool[np.array([1])].max() == 0
+
+
+def test_a_manifest_without_pixels_is_named(tmp_path):
+    with pytest.raises(KeyError, match="three"):
+        RolePixels(pd.DataFrame({"manifest": ["three"], "row": [0]}), {"one": tmp_path / "one.npy"})

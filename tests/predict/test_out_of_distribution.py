@@ -1,0 +1,208 @@
+"""Unlike: how often the rule falls on held-out phantoms, and on what is no frontal chest."""
+
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cxrstudy import phantom
+from cxrstudy.base import places
+from cxrstudy.pixels import decode, memory_map
+from cxrstudy.predict import out_of_distribution
+from cxrstudy.predict.out_of_distribution import LEAST, learn, reference_of, warnings_of
+from cxrstudy.predict.training_images import TrainingImagesError
+from cxrstudy.runs import store
+from tests.support.dicoms import dicom_of
+
+SIDE = 64
+
+
+def drawn(role, patients, seed):
+    table = phantom.population.draw(role, patients, seed)
+    return np.stack([phantom.read(path, SIDE) for path in table["path"]])
+
+
+@pytest.fixture(scope="module")
+def chests():
+    """Phantoms of other patients than those that were learnt from, and what was learnt."""
+    return SimpleNamespace(
+        held_out=drawn("target", 110, 2), reference=learn(drawn("target", 110, 1))
+    )
+
+
+def png(values, **options):
+    stream = io.BytesIO()
+    Image.fromarray(values).save(stream, options.pop("format", "PNG"), **options)
+    return stream.getvalue()
+
+
+def codes(values, reference, pixels=SIDE):
+    content = png(values)
+    grey = decode.decode_grey(content, "made")
+    return [one.code for one in warnings_of(content, grey, pixels, reference)]
+
+
+def flagged(images, reference):
+    """Share of images with any warning of the two checks that look at pixels."""
+    far = reference.distances(images) > reference.farthest
+    return float((far | (reference.correlations(images) < reference.least)).mean())
+
+
+def test_few_held_out_phantoms_are_flagged(chests):
+    assert flagged(chests.held_out, chests.reference) <= 0.05
+
+
+def test_another_hospital_of_the_same_kind_is_not_unlike(chests):
+    assert flagged(drawn("external", 40, 2), chests.reference) <= 0.075
+
+
+def test_a_larger_file_of_the_same_phantom_is_judged_alike(chests):
+    table = phantom.population.draw("target", 12, 5)
+    large = [phantom.read(path, 256) for path in table["path"]]
+    fitted = np.stack([decode.fit(image, SIDE) for image in large])
+    assert flagged(fitted, chests.reference) <= 0.1
+
+
+TURNED = {
+    "a quarter": lambda images: np.rot90(images, 1, (1, 2)),
+    "a half": lambda images: images[:, ::-1, ::-1],
+    "upside down": lambda images: images[:, ::-1],
+    "inverted": lambda images: 255 - images,
+    "one quarter of it": lambda images: np.repeat(np.repeat(images[:, :32, :32], 2, 1), 2, 2),
+}
+
+
+@pytest.mark.parametrize("how", TURNED)
+def test_chests_that_are_turned_inverted_or_cut_are_no_frontal_chests(chests, how):
+    changed = TURNED[how](chests.held_out)
+    found = chests.reference.correlations(changed) < chests.reference.least
+    assert found.mean() >= 0.99
+
+
+def test_images_that_are_not_of_people_are_no_frontal_chests(chests):
+    fractals = drawn("natural_small", 60, 1)
+    assert (chests.reference.correlations(fractals) < chests.reference.least).mean() >= 0.99
+
+
+@pytest.mark.parametrize("change", [0.3, 3.0])
+def test_another_gamma_or_window_is_unusual_brightness(chests, change):
+    changed = np.rint(255 * (chests.held_out / 255) ** change).astype(np.uint8)
+    assert (chests.reference.distances(changed) > chests.reference.farthest).mean() >= 0.99
+
+
+def test_the_distance_is_the_earth_mover_s(chests):
+    from scipy.stats import wasserstein_distance
+
+    mean = np.diff(chests.reference.levels, prepend=0.0)
+    image = chests.held_out[0]
+    grey = np.arange(256)
+    expected = wasserstein_distance(grey, grey, np.bincount(image.ravel(), minlength=256), mean)
+    assert chests.reference.distances(image[None])[0] == pytest.approx(expected)
+
+
+def test_the_correlation_is_pearson_s(chests):
+    images = chests.held_out[:2]
+    one, other = (decode.fit(image, out_of_distribution.THUMBNAIL).ravel() for image in images)
+    told = learn(np.repeat(images[:1], LEAST, 0)).correlations(images[1:])[0]
+    assert told == pytest.approx(np.corrcoef(one, other)[0, 1])
+
+
+def test_all_but_one_in_a_hundred_training_images_are_alike():
+    made = np.random.default_rng(0).integers(0, 256, (1000, 32, 32)).astype(np.uint8)
+    reference = learn(made)
+    assert (reference.distances(made) > reference.farthest).sum() == 9
+    assert (reference.correlations(made) < reference.least).sum() == 9
+
+
+def test_too_few_training_images_say_so():
+    with pytest.raises(TrainingImagesError, match=f"trained on {LEAST - 1} images"):
+        learn(np.zeros((LEAST - 1, 8, 8), np.uint8))
+
+
+def test_an_ordinary_chest_has_no_warning(chests):
+    typical = chests.held_out[chests.reference.correlations(chests.held_out).argmax()]
+    assert codes(typical, chests.reference) == []
+
+
+def test_wrong_size_and_proportions(chests):
+    chest = chests.held_out[0]
+    assert "size" in codes(decode.fit(chest, 63), chests.reference)
+    assert "size" not in codes(chest, chests.reference)
+    wide = np.array(Image.fromarray(chest).resize((181, 100)))
+    assert "proportions" in codes(wide, chests.reference)
+    assert "proportions" not in codes(wide[:, :180], chests.reference)
+
+
+def test_a_colour_photograph_is_named_and_a_grey_file_with_three_channels_is_not(chests):
+    from sklearn.datasets import load_sample_images
+
+    for photograph in load_sample_images().images:
+        assert {"colour", "view"} <= set(codes(photograph, chests.reference))
+    grey = np.repeat(chests.held_out[0][..., None], 3, 2)
+    assert "colour" not in codes(grey, chests.reference)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_colour_is_the_mean_difference_of_channels(format):
+    tinted = np.full((40, 40, 3), [100, 110, 130], np.uint8)
+    assert out_of_distribution.colour_of(png(tinted, format=format)) == pytest.approx(30, abs=3)
+    palette = io.BytesIO()
+    Image.fromarray(tinted).convert("P", palette=Image.Palette.ADAPTIVE).save(palette, "PNG")
+    assert out_of_distribution.colour_of(palette.getvalue()) == pytest.approx(30, abs=3)
+
+
+def test_without_training_images_it_says_that_nothing_was_compared(chests):
+    content = png(chests.held_out[0])
+    reason = TrainingImagesError("they are elsewhere")
+    said = warnings_of(content, chests.held_out[0], SIDE, reason)
+    assert [one.code for one in said] == ["uncompared"]
+    assert said[0].text.endswith("they are elsewhere")
+
+
+@pytest.fixture
+def record(small, monkeypatch):
+    """A record of the small study, whose training images are found again."""
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
+    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
+    for kept in (small.runs / "unlike").glob("*"):
+        kept.unlink()
+    run = small.study.plan(small.arms).ends["control", 0]
+    return store.read(small.study.records, run)
+
+
+def test_the_reference_is_of_the_run_s_training_images(record, small):
+    role = small.study.cohort.role("target")
+    table = small.study.cohort.manifests["phantom target"]
+    stored = memory_map.open_pixels(table, SIDE, small.runs / "pixels")
+    expected = learn(stored[role.table["row"].to_numpy()[role.rows("train")]])
+    found = reference_of(record)
+    assert (found.images, found.farthest) == (expected.images, expected.farthest)
+    np.testing.assert_allclose(found.chest, expected.chest)
+
+
+def test_it_is_learnt_once_and_again_when_what_was_kept_is_damaged(record, small, monkeypatch):
+    first = reference_of(record)
+    (kept,) = (small.runs / "unlike").iterdir()
+    monkeypatch.setattr(out_of_distribution, "training_images", None)  # asking again would fail
+    again = reference_of(record)
+    assert (again.images, again.farthest, again.least) == (
+        first.images, first.farthest, first.least,
+    )  # fmt: skip
+    np.testing.assert_array_equal(again.levels, first.levels)
+    monkeypatch.undo()
+    kept.write_bytes(kept.read_bytes()[:100])
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
+    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
+    assert reference_of(record).farthest == first.farthest
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_colour_of_a_dicom_file(dtype):
+    top = np.iinfo(dtype).max
+    tinted = np.full((20, 20, 3), [top, top // 2, 0], dtype)
+    assert out_of_distribution.colour_of(dicom_of(tinted, "RGB")) == pytest.approx(255)
+    assert out_of_distribution.colour_of(dicom_of(tinted[..., 0], "MONOCHROME2")) == 0

@@ -1,0 +1,179 @@
+"""Predict: answers about files are those of the network, and a broken file stops no other."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cxrstudy import phantom
+from cxrstudy.base import places
+from cxrstudy.predict import out_of_distribution
+from cxrstudy.predict.operating_points import OperatingPoint
+from cxrstudy.predict.predict import (
+    PredictError,
+    Prediction,
+    Unread,
+    files_of,
+    make_predictor,
+)
+from cxrstudy.runs import store
+
+
+@pytest.fixture
+def run(small, monkeypatch):
+    """A recorded run, and the places where it is."""
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
+    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    return small.study.plan(small.arms).ends["control", 0]
+
+
+@pytest.fixture
+def predictor(small, run):
+    return make_predictor(small.study.records, run)
+
+
+@pytest.fixture(scope="module")
+def chest():
+    table = phantom.population.draw("target", 1, 9)
+    return phantom.read(table["path"].iloc[0], 64)
+
+
+def saved(folder, name, values, **options):
+    path = folder / name
+    Image.fromarray(values).save(path, **options)
+    return path
+
+
+def one(predictor, path, **options):
+    (answer,) = predictor.predict([path], **options)
+    return answer
+
+
+def test_the_probabilities_are_the_recorded_scores(small, run, predictor, tmp_path):
+    scores = store.read_scores(small.study.records, run).query("split == 'test'").iloc[0]
+    table = small.study.cohort.role("target").table.set_index("id")
+    path = saved(tmp_path, "a.png", phantom.read(table.loc[scores["id"], "path"], 64))
+    answer = one(predictor, path)
+    for label in predictor.network.labels:
+        assert answer.probabilities[label] == pytest.approx(scores[f"score_{label}"], abs=1e-5)
+
+
+def test_a_broken_file_is_named_with_its_reason_and_stops_no_other(predictor, tmp_path, chest):
+    good = [saved(tmp_path, f"{name}.png", chest) for name in ("a", "d")]
+    broken = tmp_path / "b.png"
+    broken.write_bytes(good[0].read_bytes()[:300])
+    (tmp_path / "c.dcm").write_text("<html>not found</html>")
+    answers = list(predictor.predict([tmp_path, tmp_path / "missing.png"]))
+    assert [answer.file.name for answer in answers] == [
+        "a.png", "b.png", "c.dcm", "d.png", "missing.png",
+    ]  # fmt: skip
+    assert [type(answer) for answer in answers] == [
+        Prediction, Unread, Unread, Prediction, Unread,
+    ]  # fmt: skip
+    assert [answers[place].code for place in (1, 2, 4)] == ["PIX003", "PIX002", "PIX001"]
+    assert "not an image: it starts with" in answers[2].reason
+    assert "manifest" not in "".join(answers[place].reason for place in (1, 2, 4))
+
+
+def test_memory_that_runs_out_stops_no_other(predictor, tmp_path, chest, monkeypatch):
+    def full(content, path):
+        raise MemoryError
+
+    monkeypatch.setattr("cxrstudy.pixels.decode.decode_grey", full)
+    answer = one(predictor, saved(tmp_path, "a.png", chest))
+    assert (answer.code, "memory" in answer.reason) == ("PIX004", True)
+
+
+def test_an_empty_folder_is_named(predictor, tmp_path):
+    assert one(predictor, tmp_path).reason == "missing file: the folder holds no file"
+
+
+def test_the_map_is_a_png_with_the_image_and_the_map_beside_it(predictor, tmp_path, chest):
+    path = saved(tmp_path, "a.png", chest)
+    answer = one(predictor, path, maps=tmp_path / "maps" / "here", label="covid19")
+    assert answer.map.parent == tmp_path / "maps" / "here"
+    assert answer.map.name.startswith("a.png-")
+    assert answer.map.name.endswith("-covid19.png")
+    assert answer.map.read_bytes().startswith(b"\x89PNG")
+    with Image.open(answer.map) as image:
+        figure = np.asarray(image.convert("RGB")).astype(int)
+    assert figure.shape == (64, 64 + 8 + 64, 3)
+    left, right = figure[:, :64], figure[:, 72:]
+    assert np.abs(left[..., 0] - chest).mean() < 6  # a WebP lies between
+    assert np.abs(right - right[..., :1]).mean() > 3  # a coloured map
+
+
+def test_maps_of_two_labels_and_of_files_of_one_name_have_names_of_their_own(
+    predictor, tmp_path, chest
+):
+    for folder, values in (("a", chest), ("b", chest[:, ::-1])):
+        (tmp_path / folder).mkdir()
+        saved(tmp_path / folder, "chest.png", np.ascontiguousarray(values))
+    folders = [tmp_path / "a", tmp_path / "b"]
+    answers = [
+        answer
+        for label in ("covid19", "normal")
+        for answer in predictor.predict(folders, tmp_path / "maps", label)
+    ]
+    assert len({answer.map for answer in answers}) == 4
+    assert len(list((tmp_path / "maps").iterdir())) == 4
+
+
+def test_a_map_is_of_the_most_probable_label_unless_one_is_named(predictor, tmp_path, chest):
+    path = saved(tmp_path, "a.png", chest)
+    answer = one(predictor, path)
+    assert answer.explained == max(answer.probabilities, key=answer.probabilities.get)
+    assert answer.map is None
+    assert one(predictor, path, label="normal").explained == "normal"
+
+
+def test_an_unknown_label_and_a_folder_that_can_t_be_are_errors(predictor, tmp_path, chest):
+    path = saved(tmp_path, "a.png", chest)
+    with pytest.raises(PredictError, match=r"no label 'lung'.*covid19"):
+        predictor.predict([path], label="lung")
+    with pytest.raises(PredictError, match="name another folder"):
+        one(predictor, path, maps=path)
+
+
+def test_files_of_folders_come_by_name_at_any_depth_without_hidden_ones(tmp_path):
+    for name in ("b.png", "deep/er/a", ".hidden", ".git/config", "a.dcm"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = files_of([tmp_path, tmp_path / "b.png", Path("missing")])
+    names = [str(path.relative_to(tmp_path)) for path in found[:-1]]
+    assert names == ["a.dcm", "b.png", "deep/er/a"]
+    assert found[-1] == Path("missing")
+
+
+@pytest.mark.parametrize(("threshold", "positive"), [(0.0, True), (1.1, False)])
+def test_positive_is_a_probability_from_the_threshold_on(
+    predictor, tmp_path, chest, threshold, positive
+):
+    point = OperatingPoint(threshold, "made", 9, 0.9, 0.9)
+    points = dict.fromkeys(predictor.network.labels, "unknown") | {"covid19": point}
+    answer = one(replace(predictor, points=points), saved(tmp_path, "a.png", chest))
+    assert answer.positive == {"normal": None, "other_pneumonia": None, "covid19": positive}
+
+
+def test_a_photograph_is_answered_with_warnings(small, run, tmp_path, monkeypatch):
+    from sklearn.datasets import load_sample_image
+
+    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
+    predictor = make_predictor(small.study.records, run)
+    answer = one(predictor, saved(tmp_path, "flower.jpg", load_sample_image("flower.jpg")))
+    assert {"colour", "view"} <= {warned.code for warned in answer.warnings}
+    assert answer.facts["warnings"][0]["code"] == "colour"
+    assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_network_that_sees_only_the_border_is_shown_only_the_border(small, run, tmp_path, chest):
+    predictor = make_predictor(small.study.records, run)
+    bordered = replace(predictor, network=replace(predictor.network, look="border"))
+    middle = chest.copy()
+    middle[20:40, 20:40] = 255
+    paths = [saved(tmp_path, "a.png", chest), saved(tmp_path, "b.png", middle)]
+    seen = [list(asked.predict(paths)) for asked in (predictor, bordered)]
+    assert seen[0][0].probabilities != seen[0][1].probabilities
+    assert seen[1][0].probabilities == seen[1][1].probabilities

@@ -1,0 +1,240 @@
+"""Dask: scheduler and workers as processes over TCP; what they lack, what their death costs."""
+
+import os
+import subprocess
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("distributed")
+
+from distributed import Client
+
+from cxrstudy.runs import engine, lock, store
+from cxrstudy.runs.engines import EngineError
+from cxrstudy.runs.engines import dask as dask_engine
+from cxrstudy.runs.record import BODY, EPOCHS, SCORES
+from cxrstudy.runs.run import execute
+from cxrstudy.training.chain import Chain
+from tests.support.builders import STAGE, TINY, make_job, make_role
+from tests.support.hosts import PATIENCE, hosts
+
+LONG = STAGE.but(steps=60, evaluations=2)
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    monkeypatch.setenv("CXRSTUDY_PROGRESS", "log")
+    # The scheduler's own patience is for people; here much else is going on.
+    monkeypatch.setattr(dask_engine, "PATIENCE", PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return make_role(tmp_path_factory.mktemp("shared"), images=40)
+
+
+def jobs_in(records, made):
+    """Four runs: one, two that follow it, and one that needs none of them."""
+    first = make_job(Chain(TINY) >> LONG, made.role, made.maps, records)
+    others = [
+        make_job(first.chain >> LONG.but(rate=rate), made.role, made.maps, records, first.id)
+        for rate in (0.01, 0.02)
+    ]
+    alone = make_job(Chain(TINY) >> LONG.but(seed=1), made.role, made.maps, records)
+    return {job.id: job for job in (first, *others, alone)}
+
+
+def compute(address, jobs, monkeypatch):
+    monkeypatch.setenv(engine.VARIABLE, f"dask:{address}")
+    engine.compute(jobs)
+
+
+def bits(records, run):
+    files = store.read(records, run).files
+    return [files[name] for name in (SCORES, EPOCHS, BODY)]
+
+
+def busy(client):
+    """Names of the workers that compute something, by the scheduler."""
+    known = client.scheduler_info(n_workers=-1)["workers"]
+    return [known[at]["name"] for at, tasks in client.processing().items() if tasks and at in known]
+
+
+def wait_until(happens):
+    ends = time.monotonic() + PATIENCE
+    while not happens():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def test_a_worker_that_is_killed_costs_nothing_but_its_time(tmp_path, made, monkeypatch):
+    records = tmp_path / "store"
+    jobs = jobs_in(records, made)
+    with hosts(tmp_path) as cluster:
+        address = cluster.scheduler()
+        for name in ("one", "two"):
+            cluster.worker(name, address)
+        with Client(address, timeout=PATIENCE) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
+            ended = in_thread(compute, address, jobs, monkeypatch)
+            wait_until(lambda: len(lock.running(records)) == 2)  # both workers train
+            assert sorted(busy(client)) == ["one", "two"]
+            assert not any(store.has(records, run) for run in jobs)
+            cluster.kill("one")
+            ended()
+            wait_until(lambda: len(client.scheduler_info()["workers"]) == 1)
+    assert sorted(path.name for path in records.iterdir()) == sorted(jobs)  # and nothing unfinished
+    for job in jobs_in(tmp_path / "here", made).values():
+        execute(job)
+        assert bits(records, job.id) == bits(tmp_path / "here", job.id)
+
+
+def in_thread(work, *arguments):
+    """Start work; what is returned waits for its end and raises its error."""
+    errors = []
+
+    def note():
+        try:
+            work(*arguments)
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=note)
+    thread.start()
+
+    def ended():
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+        if errors:
+            raise errors[0]
+
+    return ended
+
+
+# --- What is refused at once --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A scheduler, its address, and a worker that is fit."""
+    with hosts(tmp_path_factory.mktemp("cluster")) as running:
+        address = running.scheduler()
+        running.worker("fit", address)
+        with Client(address, timeout=PATIENCE) as client:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        yield address, running
+
+
+def test_a_worker_that_does_not_see_the_shared_folder_says_so_and_names_it(
+    cluster, tmp_path, made, monkeypatch
+):
+    address, _ = cluster
+    elsewhere = dict.fromkeys(made.maps, tmp_path / "pixels" / "unshared.npy")
+    job = replace(next(iter(jobs_in(tmp_path / "store", made).values())), maps=elsewhere)
+    with pytest.raises(EngineError) as error:
+        compute(address, {job.id: job}, monkeypatch)
+    said = str(error.value)
+    assert f"doesn't see unshared.npy in the shared folder {tmp_path / 'pixels'}" in said
+    assert "tcp://127.0.0.1:" in said
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_worker_with_other_code_is_refused_and_the_module_named(
+    cluster, tmp_path, made, monkeypatch
+):
+    address, _ = cluster
+    job = next(iter(jobs_in(tmp_path / "store", made).values()))
+    other = replace(job, identity=job.identity | {"code": {"training": "0" * 64}})
+    with pytest.raises(EngineError, match="another code of training than the plan"):
+        compute(address, {job.id: other}, monkeypatch)
+
+
+def test_a_worker_with_several_threads_is_refused(cluster, tmp_path, made, monkeypatch):
+    address, running = cluster
+    running.worker("threads", address, "--nthreads", "2")
+    with Client(address, timeout=PATIENCE) as client:
+        client.wait_for_workers(2, timeout=PATIENCE)
+    try:
+        with pytest.raises(EngineError, match="has several threads; start it with --nthreads 1"):
+            compute(address, jobs_in(tmp_path / "store", made), monkeypatch)
+    finally:
+        running.kill("threads")
+
+
+def test_runs_go_to_the_workers_that_offer_a_gpu(cluster, tmp_path, made, monkeypatch):
+    """The GPU is a made one: what is tested is who gets the runs, one at a time."""
+    address, running = cluster
+    running.worker("gpu", address, "--nthreads", "1", "--resources", "GPU=1")
+    with Client(address, timeout=PATIENCE) as client:
+        client.wait_for_workers(2, timeout=PATIENCE)
+    try:
+        jobs = jobs_in(tmp_path / "store", made)
+        with dask_engine.cluster(address, jobs.values()) as executor:
+            pids = {executor.submit(os.getpid).result(PATIENCE) for _ in range(4)}
+    finally:
+        running.kill("gpu")
+    assert pids == {running.processes["gpu"].pid}
+
+
+def test_no_scheduler_and_no_worker_are_said_with_what_to_start(tmp_path, made, monkeypatch):
+    monkeypatch.setattr(dask_engine, "PATIENCE", 1)
+    jobs = jobs_in(tmp_path / "store", made)
+    with pytest.raises(
+        EngineError, match=r"no Dask scheduler answers at 127\.0\.0\.1:9; start one"
+    ):
+        compute("127.0.0.1:9", jobs, monkeypatch)
+    with hosts(tmp_path) as cluster:
+        address = cluster.scheduler()
+        monkeypatch.setattr(dask_engine, "PATIENCE", 5)
+        with pytest.raises(EngineError, match=rf"no worker; .*`dask worker {address} --nworkers"):
+            compute(address, jobs, monkeypatch)
+
+
+# --- Several hosts ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def network():
+    """Two hosts with an address each, which only this one reaches: network namespaces."""
+    made = {"left": ("cxr-left", "10.77.1"), "right": ("cxr-right", "10.77.2")}
+    try:
+        for space, net in made.values():
+            ip("netns", "add", space)
+            ip("link", "add", space, "type", "veth", "peer", "name", "eth0", "netns", space)
+            ip("addr", "add", f"{net}.1/24", "dev", space)
+            ip("link", "set", space, "up")
+            ip("-n", space, "addr", "add", f"{net}.2/24", "dev", "eth0")
+            ip("-n", space, "link", "set", "eth0", "up")
+            ip("-n", space, "link", "set", "lo", "up")
+        yield made
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"this machine makes no network namespaces: {error}")
+    finally:
+        for space, _ in made.values():
+            subprocess.run(["ip", "netns", "del", space], check=False, capture_output=True)
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+
+def test_workers_on_other_hosts_compute_the_same_bits(tmp_path, made, monkeypatch, network):
+    records, jobs = tmp_path / "store", jobs_in(tmp_path / "store", made)
+    within = {name: ("ip", "netns", "exec", space) for name, (space, _) in network.items()}
+    with hosts(tmp_path, within) as cluster:
+        address = cluster.scheduler("0.0.0.0")
+        port = address.rpartition(":")[2]
+        for name, (_, net) in network.items():
+            cluster.worker(name, f"tcp://{net}.1:{port}", "--nthreads", "1", "--host", f"{net}.2")
+        with Client(f"127.0.0.1:{port}", timeout=PATIENCE) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
+            at = {worker.rpartition(":")[0] for worker in client.scheduler_info()["workers"]}
+            assert at == {"tcp://10.77.1.2", "tcp://10.77.2.2"}
+        compute(f"127.0.0.1:{port}", jobs, monkeypatch)
+    assert sorted(path.name for path in records.iterdir()) == sorted(jobs)
+    first = next(iter(jobs_in(tmp_path / "here", made).values()))
+    execute(first)
+    assert bits(records, first.id) == bits(tmp_path / "here", first.id)

@@ -1,0 +1,146 @@
+"""Slurm: the job script as it is recorded here, submitit's local executor, and a made Slurm."""
+
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("submitit")
+
+from cxrstudy.runs import engine, lock, store
+from cxrstudy.runs.engine import RunError
+from cxrstudy.runs.engines import EngineError
+from cxrstudy.runs.engines.slurm import Requeued, queue
+from cxrstudy.training.chain import Chain
+from tests.support.builders import STAGE, TINY, make_job, make_role
+
+#: What stands in a job's script; the paths of the machine are shown as names.
+SCRIPT = """\
+#!/bin/bash
+
+# Parameters
+#SBATCH --cpus-per-task=1
+#SBATCH --error=FOLDER/%j_0_log.err
+#SBATCH --gpus-per-node=1
+#SBATCH --job-name=cxrstudy
+#SBATCH --mem=8GB
+#SBATCH --nodes=1
+#SBATCH --open-mode=append
+#SBATCH --output=FOLDER/%j_0_log.out
+#SBATCH --partition=gpu
+#SBATCH --signal=USR2@90
+#SBATCH --time=240
+#SBATCH --wckey=submitit
+
+# command
+export SUBMITIT_EXECUTOR=slurm
+srun --unbuffered --output FOLDER/%j_%t_log.out --error FOLDER/%j_%t_log.err \
+PYTHON -u -m submitit.core._submit FOLDER
+"""
+
+#: A made Slurm: sbatch starts the script at once, sacct knows what it has started.
+SBATCH = """#!/bin/bash
+number=$(( $(ls {state} | wc -l) + 1 ))
+cp "$1" {state}/$number.sh
+SLURM_JOB_ID=$number SLURM_NTASKS=1 SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 \\
+SLURM_JOB_NUM_NODES=1 SLURM_JOB_NODELIST=here setsid bash "$1" > /dev/null 2>&1 &
+echo "Submitted batch job $number"
+"""
+SRUN = """#!/bin/bash
+while [ "$1" != {python} ]; do shift; done
+exec "$@"
+"""
+SACCT = """#!/bin/bash
+echo "JobID|State|NodeList"
+for number in $(seq $(ls {state} | wc -l)); do echo "$number|RUNNING|here"; done
+"""
+
+
+@pytest.fixture
+def slurm(tmp_path, monkeypatch):
+    """A folder of commands that act as Slurm does, on this machine."""
+    commands, state = tmp_path / "bin", tmp_path / "state"
+    commands.mkdir()
+    state.mkdir()
+    for name, text in {"sbatch": SBATCH, "srun": SRUN, "sacct": SACCT, "scancel": ""}.items():
+        file = commands / name
+        text = text or "#!/bin/bash\n"
+        file.write_text(text.replace("{state}", str(state)).replace("{python}", sys.executable))
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{commands}:{os.environ['PATH']}")
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("CXRSTUDY_PROGRESS", "log")
+    return state
+
+
+def test_the_script_of_a_job_is_the_recorded_one(slurm, tmp_path):
+    options = "slurm_partition=gpu,gpus_per_node=1,timeout_min=240"
+    with queue(options, tmp_path / "jobs") as executor:
+        assert executor.submit(os.getpid).result(300) != os.getpid()
+    (script,) = slurm.glob("*.sh")
+    said = script.read_text().replace(str(tmp_path / "jobs"), "FOLDER")
+    assert said.replace(sys.executable, "PYTHON") == SCRIPT
+
+
+def made_jobs(folder):
+    made = make_role(folder, images=20)
+    first = make_job(Chain(TINY) >> STAGE, made.role, made.maps, folder / "runs" / "store")
+    second = make_job(
+        first.chain >> STAGE.but(rate=0.02), made.role, made.maps, first.records, first.id
+    )
+    return {first.id: first, second.id: second}
+
+
+def test_submitits_local_executor_computes_without_a_slurm(tmp_path):
+    with queue("cluster=local,timeout_min=5", tmp_path) as executor:
+        assert executor.submit(os.path.join, "a", "b").result(300) == "a/b"
+
+
+def test_a_chain_is_computed_in_jobs(slurm, tmp_path, monkeypatch):
+    jobs = made_jobs(tmp_path)
+    monkeypatch.setenv(engine.VARIABLE, "slurm:")
+    engine.compute(jobs)
+    records = tmp_path / "runs" / "store"
+    assert sorted(path.name for path in records.iterdir()) == sorted(jobs)
+    assert [store.read(records, run).id for run in jobs] == list(jobs)
+    assert lock.running(records) == []
+    assert len(list(slurm.glob("*.sh"))) == 2
+
+
+def test_a_job_that_fails_is_named_by_its_chain_and_reason(slurm, tmp_path, monkeypatch):
+    first, *_ = made_jobs(tmp_path).values()
+    for path in first.maps.values():
+        path.unlink()
+    monkeypatch.setenv(engine.VARIABLE, "slurm:cluster=local")
+    with pytest.raises(RunError) as error:
+        engine.compute({first.id: first})
+    assert re.search(r"\(random → target\) failed: .*shared folder", str(error.value), re.DOTALL)
+
+
+def test_a_preempted_job_is_put_back_as_it_was():
+    requeued = Requeued(os.path.join).checkpoint("a", "b")
+    assert requeued.function("a", "b") == "a/b"
+    assert requeued.args == ("a", "b")
+    assert isinstance(requeued.function, Requeued)  # and can be put back again
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("partition", "'partition' has no value"),
+        ("no_such_option=1", "no_such_option"),
+        ("cluster=moon", "moon"),
+    ],
+)
+def test_an_illegal_option_is_named(slurm, tmp_path, options, said):
+    with pytest.raises(EngineError, match=said), queue(options, tmp_path):
+        pass
+
+
+def test_without_slurm_the_error_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    with pytest.raises(EngineError, match="Could not detect"), queue("", tmp_path) as executor:
+        executor.submit(os.getpid)

@@ -1,0 +1,110 @@
+"""Interruption: it ends soon, leaves no process, and says what is kept."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cxrstudy.runs import lock
+
+# Two jobs of three are recorded at once, the third naps; two workers, so that one is idle.
+STUDY = """
+import os, signal, sys, time
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[2])
+from cxrstudy.runs import lock
+from cxrstudy.runs.engine import execute_all, local
+from cxrstudy.training.chain import Chain
+from tests.support.builders import STAGE, TINY, make_job, make_role
+
+RECORDS = Path(sys.argv[1])
+
+def nap(job):
+    with lock.held(RECORDS, job.id):
+        seed = job.chain.stages[-1].seed
+        (RECORDS / f"worker-{os.getpid()}").touch()
+        if seed < 2:
+            (RECORDS / job.id).mkdir()
+            (RECORDS / job.id / "run.json").touch()
+            return job.id
+        (RECORDS / f".{job.id}.checkpoint").touch()
+        time.sleep(600)
+
+if __name__ == "__main__":
+    # Tests that a shell started in the background have it ignored, and hand that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    role = make_role(RECORDS, images=10).role
+    jobs = [make_job(Chain(TINY) >> STAGE.but(seed=n), role, {}, RECORDS) for n in range(3)]
+    with local(2) as executor:
+        execute_all({job.id: job for job in jobs}, executor, nap)
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A process in the middle of a study, in a group of its own, and its store."""
+    script, records = tmp_path / "study.py", tmp_path / "store"
+    script.write_text(STUDY)
+    records.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, script, records, Path(__file__).parents[2]],
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        until(lambda: list(records.glob(".*.checkpoint")) and len(recorded(records)) == 2)
+        yield process, records
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def recorded(records):
+    return [path for path in records.iterdir() if (path / "run.json").exists()]
+
+
+def until(condition):
+    end = time.monotonic() + 300
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def workers(records):
+    """Those of the workers that are alive."""
+    pids = [int(path.name.split("-")[1]) for path in records.glob("worker-*")]
+    assert pids
+    return [pid for pid in pids if alive(pid)]
+
+
+def alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"  # dead, and its parent has not looked
+
+
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["the parent", "the group"])
+def test_an_interrupted_study_says_what_is_kept_and_leaves_no_process(study, send):
+    process, records = study
+    send(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "stopped: 2 of 3 runs are recorded, and kept." in said
+    (run,) = [path.name[1:65] for path in records.glob(".*.checkpoint")]
+    assert f"under way was {run[:12]} (random → target), which goes on from its check" in said
+    assert "The same command goes on from here." in said
+    assert said.count("KeyboardInterrupt") == 1  # the parent's own; no worker's
+    until(lambda: not workers(records) and not lock.running(records))
+
+
+def test_a_killed_study_leaves_no_process(study):
+    process, records = study
+    process.kill()
+    process.wait()
+    until(lambda: not workers(records) and not lock.running(records))

@@ -1,0 +1,215 @@
+"""Killed at any moment, a run goes on where it was and ends with the bits of an undisturbed one."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cxrstudy.runs import store, store_check
+from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES
+
+FILES = (SCORES, EPOCHS, BODY, HEAD)
+SCRIPT = Path(__file__).parents[1] / "support" / "killed.py"
+
+
+class Jobs:
+    """The process that starts the processes which are killed."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def __call__(self, records, **order):
+        self.process.stdin.write(json.dumps({"store": str(records), **order}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory):
+    command = [sys.executable, "-W", "ignore", SCRIPT, "jobs", tmp_path_factory.mktemp("pixels")]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        yield Jobs(process)
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(jobs, tmp_path_factory):
+    """Store of the two runs, and how many seconds they take."""
+    records, again = (tmp_path_factory.mktemp("undisturbed") for _ in range(2))
+    for folder in (records, again):  # the first also loads what is loaded once
+        answer = jobs(folder)
+        assert not answer["killed"]
+        assert len(answer["computed"]) == 2
+    assert bits(records) == bits(again)
+    return records, answer["seconds"]
+
+
+def bits(records):
+    return {
+        f"{run}/{name}": (records / run / name).read_bytes()
+        for run in store_check.runs_of(records)
+        for name in FILES
+    }
+
+
+def same(records, undisturbed):
+    """The store holds the same bits, and nothing else that anybody left."""
+    assert bits(records) == bits(undisturbed[0])
+    assert len(bits(records)) == 8
+    assert store_check.check(records) == []
+    assert sorted(path.name for path in records.iterdir()) == store_check.runs_of(records)
+
+
+def finished(jobs, records, orders):
+    """Start it again and again, killing it each time, until it ends; how often it was killed."""
+    for number, order in enumerate(orders):
+        answer = jobs(records, **order)
+        assert answer["error"] is None
+        if not answer["killed"]:
+            return number
+        # Whatever is there as a record can be read.
+        for run in filter(lambda run: store.has(records, run), store_check.runs_of(records)):
+            for name in FILES:
+                store.checked(records, run, name)
+    answer = jobs(records)
+    assert not answer["killed"]
+    assert answer["error"] is None
+    return len(orders)
+
+
+# --- Killed -------------------------------------------------------------------------------------
+
+
+def test_killed_at_random_moments(jobs, undisturbed, tmp_path):
+    chance = random.Random(0)
+    # The short ones first: the machine may be quicker now than when a life was measured.
+    moments = sorted(chance.uniform(0, undisturbed[1]) for _ in range(8))
+    assert finished(jobs, tmp_path, [{"after": moment} for moment in moments]) >= 2
+    same(tmp_path, undisturbed)
+
+
+def test_killed_at_each_thing_that_it_does_to_the_store(jobs, undisturbed, tmp_path):
+    # Each time four events later, and from where the last one was killed.
+    assert finished(jobs, tmp_path, [{"event": number} for number in range(0, 200, 4)]) > 5
+    same(tmp_path, undisturbed)
+
+
+@pytest.mark.parametrize("pattern", [r"\.\d+$", r"run\.json$"], ids=["checkpoint", "record"])
+def test_killed_half_way_through_a_file(jobs, undisturbed, tmp_path, pattern):
+    for _ in range(2):
+        assert jobs(tmp_path, half=pattern)["killed"]
+    left = [finding.kind for finding in store_check.check(tmp_path)]
+    assert "leftover" in left
+    assert "altered" not in left
+    assert finished(jobs, tmp_path, []) == 0
+    same(tmp_path, undisturbed)
+
+
+# --- At once ------------------------------------------------------------------------------------
+
+
+def test_two_processes_compute_each_run_once(jobs, undisturbed, tmp_path):
+    answer = jobs(tmp_path, processes=2)
+    assert sorted(answer["computed"]) == sorted(store_check.runs_of(undisturbed[0]))
+    assert answer["error"] is None
+    same(tmp_path, undisturbed)
+
+
+def test_of_two_that_are_killed_others_take_over(jobs, undisturbed, tmp_path):
+    assert jobs(tmp_path, processes=2, after=0.4 * undisturbed[1])["killed"]
+    answer = jobs(tmp_path, processes=2)
+    assert answer["error"] is None
+    assert len(answer["computed"]) == len(set(answer["computed"]))
+    same(tmp_path, undisturbed)
+
+
+# --- Full, read-only, altered -------------------------------------------------------------------
+
+
+@contextmanager
+def mounted(folder, size):
+    """A file system of a few kilobytes."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", folder]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"this test was not run: no file system can be mounted ({done.stderr.strip()})")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def remount(folder, options):
+    subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
+
+
+def test_a_full_disk_is_an_error_that_names_the_file_and_destroys_nothing(
+    jobs, undisturbed, tmp_path
+):
+    record = sum(map(len, bits(undisturbed[0]).values())) // 2 // 1024
+    with mounted(tmp_path / "small", 4) as records:
+        said = []
+        for size in (4, record // 2, 2 * record):
+            remount(records, f"size={size}k")
+            answer = jobs(records)
+            said.append(answer["error"])
+            for run in store_check.runs_of(records):
+                assert bits(records)[f"{run}/{BODY}"] == bits(undisturbed[0])[f"{run}/{BODY}"]
+            kinds = {finding.kind for finding in store_check.check(records)}
+            assert kinds <= {"unfinished"}
+        for error in said[:2]:
+            assert error.startswith(f"StoreError: {records}/")
+            assert "No space left" in error
+        remount(records, "size=64m")
+        assert finished(jobs, records, []) == 0
+        same(records, undisturbed)
+
+
+def test_a_read_only_store_is_an_error_that_names_the_file(jobs, undisturbed, tmp_path):
+    with mounted(tmp_path / "mounted", 8192) as records:
+        first = jobs(records)["computed"][0]
+        shutil.rmtree(records / first)  # a part that is there, a part that is not
+        before = {path: path.stat().st_mtime_ns for path in records.rglob("*")}
+        remount(records, "ro")
+        error = jobs(records)["error"]
+        assert error.startswith(f"LockError: {records}/.{first}.lock: can't be locked")
+        assert "Read-only file system" in error
+        assert store_check.check(records)[0].kind == "no parent"
+        assert {path: path.stat().st_mtime_ns for path in records.rglob("*")} == before
+
+
+@pytest.mark.parametrize("length", [0, 5000])
+def test_a_truncated_checkpoint_is_named_and_kept_as_it_is(jobs, tmp_path, length):
+    assert jobs(tmp_path, half=r"run\.json$")["killed"]
+    (checkpoint,) = tmp_path.glob(".*.checkpoint")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:length])
+    error = jobs(tmp_path)["error"]
+    assert error.startswith("CheckpointError: ")
+    assert f"{checkpoint}: truncated or altered; delete it" in error
+    assert checkpoint.stat().st_size == length
+    assert [f.kind for f in store_check.check(tmp_path) if f.path == checkpoint] == ["altered"]
+    checkpoint.unlink()
+    assert jobs(tmp_path)["error"] is None
+
+
+def test_an_altered_parent_is_named_and_nothing_is_computed_from_it(jobs, undisturbed, tmp_path):
+    shutil.copytree(undisturbed[0], tmp_path, dirs_exist_ok=True)
+    (child,) = [run for run in store_check.runs_of(tmp_path) if store.read(tmp_path, run).parent]
+    parent = store.read(tmp_path, child).parent
+    shutil.rmtree(tmp_path / child)
+    body = tmp_path / parent / BODY
+    body.write_bytes(body.read_bytes()[:-1] + b"!")
+    assert jobs(tmp_path)["error"].startswith(f"StoreError: {body}: missing or altered")
+    assert store_check.runs_of(tmp_path) == [parent]
+    assert (tmp_path / parent / RUN).exists()

@@ -1,0 +1,112 @@
+"""Lock: one holder at a time, and a dead one holds nothing."""
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+from cxrstudy.runs import lock
+from cxrstudy.runs.lock import Busy, LockError
+
+RUN, OTHER = "a" * 64, "b" * 64
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from cxrstudy.runs import lock
+
+with lock.held(Path(sys.argv[1]), sys.argv[2]):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def holder(records, run=RUN):
+    """A process that holds the lock until it is told to end."""
+    command = [sys.executable, "-c", HOLDER, str(records), run]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_one_that_is_held_elsewhere_can_be_had_when_its_holder_is_done(tmp_path, capfd):
+    taken = []
+
+    def take():
+        with lock.held(tmp_path, RUN):
+            taken.append(RUN)
+
+    with holder(tmp_path) as process:
+        with pytest.raises(Busy, match=rf"\.{RUN}\.lock: another process"):
+            lock.held(tmp_path, RUN, wait=False).__enter__()
+        waiting = Thread(target=take)
+        waiting.start()
+        waiting.join(0.5)
+        assert not taken
+        process.stdin.write("end\n")
+        process.stdin.flush()
+        waiting.join(60)
+        assert taken == [RUN]
+    assert capfd.readouterr().err.count("another process computes runs too") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_holder_holds_nothing(tmp_path):
+    with holder(tmp_path) as process:
+        assert lock.is_held(tmp_path, RUN)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert lock.path_of(tmp_path, RUN).exists()
+    assert not lock.is_held(tmp_path, RUN)
+    with lock.held(tmp_path, RUN, wait=False):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_locks_of_other_runs_are_others(tmp_path):
+    with holder(tmp_path):
+        with lock.held(tmp_path, OTHER, wait=False):
+            assert lock.running(tmp_path) == [RUN, OTHER]
+        assert lock.running(tmp_path) == [RUN]
+    assert lock.running(tmp_path) == []
+
+
+def test_an_error_within_gives_it_back(tmp_path):
+    with pytest.raises(ZeroDivisionError), lock.held(tmp_path, RUN):
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_can_not_be_written_to_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(LockError, match=rf"file/\.{RUN}\.lock: can't be locked.*CXRSTUDY_RUNS"):
+        lock.held(file, RUN).__enter__()
+
+
+def test_many_that_want_it_have_it_one_after_another(tmp_path):
+    inside, most = [], []
+
+    def work():
+        for _ in range(20):
+            with lock.held(tmp_path, RUN):
+                inside.append(1)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert most == [1] * 80
+    assert list(tmp_path.iterdir()) == []

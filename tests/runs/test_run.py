@@ -1,0 +1,265 @@
+"""Run: the same job is the same record, bit by bit, and a chain goes on from where it was."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+
+from cxrstudy.base import device
+from cxrstudy.runs import engine, store
+from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES
+from cxrstudy.runs.run import execute, score_table
+from cxrstudy.runs.store import StoreError
+from cxrstudy.training.chain import Chain
+from tests.support.builders import STAGE, TINY, make_job, make_pool, make_role
+
+START = Chain(TINY)
+TARGET = STAGE.but(scored_on=("external",))
+GENERAL = STAGE.but(roles=("general",), mixup=0.3)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Roles, with the pixels of all of them."""
+    folder = tmp_path_factory.mktemp("pixels")
+    made = {
+        "target": make_role(folder),
+        "external": make_role(folder, name="external", images=20, seed=1),
+        "general": make_role(folder, "multilabel", ("a", "b", "c"), name="general", unknown=0.3),
+    }
+    maps = {name: path for member in made.values() for name, path in member.maps.items()}
+    return made, maps
+
+
+@pytest.fixture(scope="module", autouse=True)
+def settings():
+    """Leave torch as it was found."""
+    before = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
+    yield
+    torch.use_deterministic_algorithms(before[0])
+    torch.set_num_threads(before[1])
+
+
+def jobs_of(world, records, *stages, start=START):
+    """Jobs of a chain, parents first."""
+    made, maps = world
+    jobs, chain, parent = [], start, None
+    for stage in stages:
+        chain = chain >> stage
+        role = made[stage.roles[0]].role
+        further = tuple(made[name].role for name in stage.scored_on)
+        jobs.append(make_job(chain, role, maps, records, parent=parent, scored_on=further))
+        parent = jobs[-1].id
+    return jobs
+
+
+def body(records, run):
+    return safetensors.torch.load_file(store.checked(records, run, BODY))
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    return tmp_path_factory.mktemp("records")
+
+
+@pytest.fixture(scope="module")
+def recorded(world, records):
+    """Ids of the runs of one chain, general → target."""
+    return [execute(job) for job in jobs_of(world, records, GENERAL, TARGET)]
+
+
+@pytest.fixture(scope="module")
+def alone(world, records):
+    """Id of the target's run from random weights."""
+    (job,) = jobs_of(world, records, TARGET)
+    return execute(job)
+
+
+# --- Bits ---------------------------------------------------------------------------------------
+
+
+def test_fresh_processes_side_by_side_leave_the_same_bits_as_this_one(
+    world, records, recorded, tmp_path
+):
+    folders = [tmp_path / "one", tmp_path / "other"]
+    with engine.local(2) as executor:
+        for place in range(2):
+            working = [
+                executor.submit(execute, jobs_of(world, folder, GENERAL, TARGET)[place])
+                for folder in folders
+            ]
+            assert [future.result() for future in working] == [recorded[place]] * 2
+    for run in recorded:
+        for name in (SCORES, EPOCHS, BODY):
+            one, other = (folder / run / name for folder in folders)
+            assert one.read_bytes() == other.read_bytes(), name
+            assert one.read_bytes() == (records / run / name).read_bytes(), name
+
+
+def test_another_seed_leaves_other_bits(world, records, alone):
+    (job,) = jobs_of(world, records, TARGET.but(seed=1))
+    other = execute(job)
+    assert other != alone
+    for name in (SCORES, EPOCHS, BODY):
+        assert (records / other / name).read_bytes() != (records / alone / name).read_bytes()
+
+
+def test_the_number_of_threads_that_torch_had_does_not_matter(world, alone, records, tmp_path):
+    torch.set_num_threads(2)
+    (job,) = jobs_of(world, tmp_path, TARGET)
+    execute(job)
+    assert (tmp_path / alone / BODY).read_bytes() == (records / alone / BODY).read_bytes()
+
+
+def test_an_operation_that_cannot_be_repeated_is_an_error_and_no_warning(world, tmp_path):
+    torch.use_deterministic_algorithms(False)
+    (job,) = jobs_of(world, tmp_path, STAGE)
+    execute(job)
+    assert torch.are_deterministic_algorithms_enabled()
+    assert not torch.is_deterministic_algorithms_warn_only_enabled()
+
+
+# --- The record ---------------------------------------------------------------------------------
+
+
+def test_the_record_says_what_was_run_on_what(records, recorded):
+    general, target = (store.read(records, run) for run in recorded)
+    assert (general.chain, target.chain) == ("random → general", "random → general → target")
+    assert (general.parent, target.parent) == (None, general.id)
+    assert (general.kind, target.kind) == ("multilabel", "multiclass")
+    assert target.labels == ["normal", "covid19"]
+    assert target.images == {
+        "target train": 48, "target validation": 12, "target test": 20, "external test": 4,
+    }  # fmt: skip
+    assert target.patients == 24
+    assert target.image_steps == TARGET.steps * TARGET.batch
+    assert set(target.seconds) == {"training", "scoring"}
+    assert min(target.seconds.values()) >= 0
+    assert target.peak_memory_bytes > 50 * 2**20
+    assert target.device == device.name(device.kind())
+    assert set(target.files) == {SCORES, EPOCHS, BODY, HEAD}
+    assert {path.name for path in (records / target.id).iterdir()} == {RUN, *target.files}
+
+
+def test_a_share_counts_the_patients_that_were_used(world, tmp_path):
+    (job,) = jobs_of(world, tmp_path, STAGE.but(share=0.25))
+    record = store.read(tmp_path, execute(job))
+    assert record.patients == 6
+    assert record.images["target train"] == 12
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_every_validation_and_test_image_is_scored_once_with_its_truth(
+    world, records, recorded, place
+):
+    made, _ = world
+    table = store.read_scores(records, recorded[place])
+    wanted = [("general", "validation"), ("general", "test")] if place == 0 else [
+        ("target", "validation"), ("target", "test"), ("external", "test")
+    ]  # fmt: skip
+    assert list(dict.fromkeys(zip(table["role"], table["split"], strict=True))) == wanted
+    for name, split in wanted:
+        role = made[name].role
+        rows = role.rows(split)
+        scored = table[(table["role"] == name) & (table["split"] == split)]
+        expected = role.table.iloc[rows]
+        for column in ("id", "patient", "source"):
+            assert scored[column].tolist() == expected[column].tolist()
+        truth = scored[[f"truth_{label}" for label in role.labels]].to_numpy(np.float32)
+        np.testing.assert_array_equal(truth, role.truth[rows])
+        scores = scored[[f"score_{label}" for label in role.labels]].to_numpy()
+        assert ((scores >= 0) & (scores <= 1)).all()
+        if role.kind == "multiclass":
+            np.testing.assert_allclose(scores.sum(1), 1, atol=1e-6)
+    if place == 0:
+        assert table.filter(like="truth_").isna().any(axis=None)
+
+
+def test_the_epochs_have_a_row_an_evaluation(records, recorded):
+    table = store.read_epochs(records, recorded[1])
+    assert list(table) == ["step", "train_loss", "validation_loss", "validation_auroc"]
+    assert table["step"].tolist() == [4, 8]
+
+
+def test_a_table_of_scores_may_have_other_labels_than_the_truth(world):
+    made, _ = world
+    role = made["general"].role
+    table = score_table(role, np.array([3, 1]), "test", np.float32([[0.25], [0.5]]), ("covid19",))
+    assert table["id"].tolist() == ["general-003", "general-001"]
+    assert table["score_covid19"].tolist() == [0.25, 0.5]
+    assert list(table.filter(like="truth_")) == ["truth_a", "truth_b", "truth_c"]
+
+
+# --- Chains -------------------------------------------------------------------------------------
+
+
+def test_a_chain_goes_on_from_the_body_before_it(records, recorded, alone):
+    after, fresh = (store.read_scores(records, run) for run in (recorded[1], alone))
+    assert after["id"].tolist() == fresh["id"].tolist()
+    assert (after["score_covid19"] != fresh["score_covid19"]).mean() > 0.9
+
+
+def test_without_learning_the_body_stays_the_one_before_it(world, records, recorded):
+    still = TARGET.but(rate=1e-12, weight_decay=0.0)
+    *_, job = jobs_of(world, records, GENERAL, still)
+    before, after = body(records, recorded[0]), body(records, execute(job))
+    assert before.keys() == after.keys()
+    for name, value in before.items():
+        # Running statistics follow the images, whatever the rate.
+        if "running" not in name and "batches_tracked" not in name:
+            torch.testing.assert_close(after[name], value, rtol=0, atol=1e-8)
+    (fresh,) = jobs_of(world, records, still)
+    assert not torch.allclose(
+        body(records, execute(fresh))["conv1.0.weight"], before["conv1.0.weight"]
+    )
+
+
+def test_a_pool_of_roles_is_trained_on_and_scored(world, tmp_path):
+    made, maps = world
+    role, _ = make_pool(made["general"], made["target"])
+    job = make_job(START >> STAGE.but(roles=("general", "target")), role, maps, tmp_path)
+    table = store.read_scores(tmp_path, execute(job))
+    assert set(table["role"]) == {"general+target"}
+    assert table["id"].str.startswith("general").sum() == table["id"].str.startswith("target").sum()
+    of_target = table["id"].str.startswith("target")
+    assert table.loc[of_target, ["truth_a", "truth_b", "truth_c"]].isna().all(axis=None)
+    assert table.loc[~of_target, ["truth_normal", "truth_covid19"]].isna().all(axis=None)
+    assert table.filter(like="score_").notna().all(axis=None)
+
+
+def test_an_altered_parent_is_refused_and_nothing_is_left(world, records, recorded, tmp_path):
+    parent, child = jobs_of(world, tmp_path, GENERAL, TARGET)
+    execute(parent)
+    path = tmp_path / parent.id / BODY
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(StoreError, match=rf"{parent.id}.{BODY}: missing or altered"):
+        execute(child)
+    assert not store.has(tmp_path, child.id)
+
+
+def test_a_missing_parent_is_refused(world, tmp_path):
+    *_, child = jobs_of(world, tmp_path, GENERAL, TARGET)
+    with pytest.raises(StoreError, match="no such record"):
+        execute(child)
+
+
+def test_a_parent_of_another_architecture_is_refused(world, records, recorded, tmp_path):
+    *_, child = jobs_of(world, records, GENERAL, TARGET.but(seed=9))
+    wider = replace(TINY, options=(("channels", (8, 8, 8, 16)),))
+    with pytest.raises(ValueError, match="same architecture and options"):
+        execute(replace(child, chain=replace(child.chain, start=wider)))
+
+
+def test_an_interruption_while_training_leaves_nothing(world, tmp_path, monkeypatch):
+    from cxrstudy.training import train
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "_fit", interrupted)
+    (job,) = jobs_of(world, tmp_path, TARGET)
+    with pytest.raises(KeyboardInterrupt):
+        execute(job)
+    assert list(tmp_path.iterdir()) == []

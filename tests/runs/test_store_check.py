@@ -1,0 +1,142 @@
+"""Upkeep: everything that is wrong with a store is named, and nothing that is right."""
+
+import os
+import shutil
+import time
+from hashlib import sha256
+from types import SimpleNamespace
+
+import pytest
+
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.runs import lock, store, store_check
+from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+from cxrstudy.runs.store import StoreError
+
+FILES = (SCORES, EPOCHS, BODY, HEAD)
+
+
+def record(records, seed, parent=None, **changed):
+    """Write a made record; its id."""
+    identity = {"stage": {"seed": seed}, "parent": parent} | changed
+
+    def fill(folder):
+        for name in FILES:
+            (folder / name).write_text(f"{name} of {seed}")
+        made = Record(
+            id=id_of(identity), identity=identity, chain="random → target", cohort="made",
+            copies="", kind="binary", labels=["covid19"], images={}, patients=1, image_steps=1,
+            seconds={}, peak_memory_bytes=1, device="", finished="",
+            files={name: file_sha256(folder / name) for name in FILES},
+        )  # fmt: skip
+        (folder / RUN).write_text(made.model_dump_json())
+
+    store.write(records, id_of(identity), fill)
+    return id_of(identity)
+
+
+def write_checkpoint(records, run, content=b"state"):
+    path = store.checkpoint_path(records, run)
+    path.write_bytes(sha256(content).hexdigest().encode() + content)
+    return path
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A store of a chain of two runs."""
+    records = tmp_path / "store"
+    first = record(records, 0)
+    return SimpleNamespace(records=records, first=first, last=record(records, 1, first))
+
+
+def found(records):
+    return [(finding.kind, finding.path) for finding in store_check.check(records)]
+
+
+def test_nothing_is_found_where_all_is_right(made):
+    assert found(made.records) == []
+
+
+def test_a_store_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(StoreError, match="nowhere: no such store"):
+        store_check.check(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", [*FILES, RUN])
+def test_an_altered_file_is_found_and_only_that(made, name):
+    path = made.records / made.first / name
+    path.write_bytes(path.read_bytes().replace(b"0", b"1"))
+    assert found(made.records) == [("altered", path)]
+    (finding,) = store_check.check(made.records)
+    assert finding.problem
+    assert finding.detail.count("altered") == 1
+    assert str(path) not in finding.detail  # it is said once
+
+
+def test_a_missing_file_is_found(made):
+    (made.records / made.last / HEAD).unlink()
+    assert found(made.records) == [("altered", made.records / made.last / HEAD)]
+
+
+def test_a_lost_parent_is_found(made):
+    shutil.rmtree(made.records / made.first)
+    assert found(made.records) == [("no parent", made.records / made.last)]
+
+
+def test_what_does_not_belong_there_is_found(made):
+    (made.records / "notes.txt").touch()
+    (made.records / made.last / "more.csv").touch()
+    expected = {made.records / "notes.txt", made.records / made.last / "more.csv"}
+    assert set(found(made.records)) == {("unknown", path) for path in expected}
+
+
+def leave(made):
+    """What killed processes leave."""
+    records, begun = made.records, "f" * 64
+    partial = records / f".{begun[:12]}-abc_1"
+    partial.mkdir()
+    (partial / RUN).touch()
+    half = records / f".{begun}.1234"
+    half.touch()
+    deleted = records / ("e" * 64)
+    deleted.mkdir()
+    pixels = records.parent / "pixels"
+    pixels.mkdir()
+    old, new = pixels / ".x-32.npy.abc.unfinished", pixels / ".y-32.npy.abc.unfinished"
+    old.touch()
+    new.touch()
+    day_ago = time.time() - 2 * 24 * 3600
+    os.utime(old, (day_ago, day_ago))
+    return {partial, half, deleted, write_checkpoint(records, made.last), old}
+
+
+def test_what_killed_processes_left_is_found(made):
+    left = leave(made)
+    lock.path_of(made.records, "d" * 64).touch()
+    assert set(store_check.leftovers(made.records)) == left
+    assert set(found(made.records)) == {("leftover", path) for path in left}
+    assert not lock.path_of(made.records, "d" * 64).exists()  # it meant nothing
+
+
+def test_what_is_computed_just_now_is_no_leftover(made):
+    leave(made)
+    with lock.held(made.records, "f" * 64), lock.held(made.records, made.last):
+        kinds = found(made.records)
+    assert {path.name for kind, path in kinds if kind == "leftover"} == {
+        "e" * 64, ".x-32.npy.abc.unfinished"
+    }  # fmt: skip
+    running = [("running", lock.path_of(made.records, run)) for run in (made.last, "f" * 64)]
+    assert sorted(found for found in kinds if found[0] == "running") == sorted(running)
+
+
+def test_a_run_that_will_go_on_is_no_problem(made):
+    path = write_checkpoint(made.records, "f" * 64)
+    (finding,) = store_check.check(made.records)
+    assert (finding.kind, finding.path, finding.problem) == ("unfinished", path, False)
+
+
+@pytest.mark.parametrize("content", [b"", b"0" * 64, b"0" * 70])
+def test_a_broken_checkpoint_is_found(made, content):
+    path = store.checkpoint_path(made.records, "f" * 64)
+    path.write_bytes(content)
+    assert found(made.records) == [("altered", path)]

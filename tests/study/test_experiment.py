@@ -1,0 +1,111 @@
+"""Experiments: the arms of every notebook can be made without executing it."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from cxrstudy.base import places
+from cxrstudy.study import experiment
+from cxrstudy.study.experiment import ExperimentError, arms_of, names
+from cxrstudy.study.study import Study
+from cxrstudy.training.chain import Chain
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path)
+
+    def written(name, **cells):
+        made = [new_code_cell(source, metadata={"tags": [tag]}) for tag, source in cells.items()]
+        nbformat.write(new_notebook(cells=made), tmp_path / f"{name}.ipynb")
+
+    return written
+
+
+@pytest.fixture(scope="module")
+def studies():
+    return {name: Study("quick", name, 1) for name in ("phantom", "tied", "open")}
+
+
+def test_the_arms_are_those_of_the_tagged_cell(write, studies):
+    write("01_made", arms="arms = {study.seeds: study.start >> study.stage('target')}")
+    write("02_prose", other="1 / 0")
+    assert names() == ["01_made"]
+    (arm,) = arms_of("01_made", studies["phantom"]).items()
+    assert arm == (1, studies["phantom"].start >> studies["phantom"].stage("target"))
+
+
+def test_a_cohort_may_have_arms_of_its_own(write, studies):
+    write("01_made", **{"arms": "arms = {1: None}", "arms-tied": "arms = {2: None}"})
+    assert list(arms_of("01_made", studies["phantom"])) == [1]
+    assert list(arms_of("01_made", studies["tied"])) == [2]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"arms-open": "arms = {}"}, "no cell is tagged arms for cohort 'phantom'"),
+        ({"arms": "others = {}"}, "the cell tagged arms makes no dictionary"),
+        ({"arms": "arms = 3"}, "the cell tagged arms makes no dictionary"),
+    ],
+)
+def test_a_notebook_without_arms_is_named(write, studies, cells, said):
+    write("01_made", **cells)
+    with pytest.raises(ExperimentError, match=rf"01_made\.ipynb: {said}"):
+        arms_of("01_made", studies["phantom"])
+
+
+def test_a_missing_notebook_is_named_with_those_there_are(write, studies):
+    write("01_made", arms="arms = {}")
+    with pytest.raises(ExperimentError, match=r"05_x\.ipynb: no such notebook; there are 01_made"):
+        arms_of("05_x", studies["phantom"])
+
+
+@pytest.mark.parametrize("cohort", ["phantom", "open"])
+@pytest.mark.parametrize("name", experiment.names())
+def test_every_experiment_can_be_planned_on_every_cohort(name, cohort, studies):
+    arms = arms_of(name, studies[cohort])
+    assert len(arms) >= 3
+    assert all(isinstance(chain, Chain) for chain in arms.values())
+    plan = studies[cohort].plan(arms)
+    assert set(plan.ends) == {(arm, 0) for arm in arms}
+
+
+def test_the_low_data_arms_of_a_share_see_the_same_patients(studies):
+    arms = arms_of("05_low_data", studies["phantom"])
+    by_level = {}
+    for (_, level), chain in arms.items():
+        stage = chain.stages[-1]
+        by_level.setdefault(level, set()).add((stage.share, stage.shots, stage.seed, stage.steps))
+    assert all(len(stages) == 1 for stages in by_level.values())
+    assert {0.01, 0.05, 0.1, 0.25, 0.5, 1} <= set(by_level)
+
+
+def test_every_resolution_is_run_at_equal_steps_and_at_equal_computation(studies):
+    arms = arms_of("03_resolution", studies["phantom"])
+    stages = {arm: chain.stages[-1] for arm, chain in arms.items()}
+    base = stages[1, "same steps"]
+    assert len({factor for factor, _ in arms}) >= 4
+    for (factor, fixed), stage in stages.items():
+        assert stage.pixels == factor * base.pixels
+        if fixed == "same steps":
+            assert stage.steps == base.steps
+        else:
+            work = stage.steps * stage.pixels**2
+            assert work == pytest.approx(base.steps * base.pixels**2, rel=0.08)
+
+
+def test_sequence_and_pooling_have_equal_computation_once_and_equal_stages_once(studies):
+    arms = arms_of("06_sequential_schemes", studies["phantom"])
+    upstream = {arm: sum(s.image_steps for s in chain.stages[1:-1]) for arm, chain in arms.items()}
+    assert upstream["pooled"] == upstream["general → pneumonia"]
+    assert upstream["general, twice the steps"] == upstream["general → pneumonia"]
+    assert upstream["pooled, half the steps"] == upstream["general"] == upstream["pneumonia"]
+
+
+def test_sources_have_equal_image_steps(studies):
+    arms = arms_of("02_pretraining_source", studies["phantom"])
+    upstream = {arm: [s.image_steps for s in chain.stages[:-1]] for arm, chain in arms.items()}
+    assert upstream.pop("random") == []
+    assert len({tuple(steps) for steps in upstream.values()}) == 1
+    assert len({chain.start.architecture for chain in arms.values()}) == 1

@@ -1,0 +1,135 @@
+"""Profiles: what holds where, and that the committed ones fit the committed cohorts."""
+
+import pytest
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.data import cohort as cohorts
+from cxrstudy.study.profile import Backbone, Profile, ProfileError, names, read_profile
+from cxrstudy.training.chain import Start
+from cxrstudy.training.stage import Stage, StageError
+
+PROFILE = {
+    "profile": "made", "purpose": "tests", "phantom_seed": 1, "phantom_patients": {"target": 3},
+    "backbones": {"open": {"architecture": "resnet10t"}}, "stages": {},
+}  # fmt: skip
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "PROFILES", tmp_path)
+
+    def written(content, name="made"):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(yaml.safe_dump(content))
+        return path
+
+    return written
+
+
+def made(**stages):
+    return Profile(**PROFILE | {"stages": stages})
+
+
+def test_a_profile_is_read_by_its_name(write):
+    write(PROFILE)
+    write(PROFILE | {"profile": "also"}, "also")
+    assert names() == ["also", "made"]
+    assert read_profile("made") == Profile(**PROFILE)
+    assert read_profile("also").profile == "also"
+
+
+def test_a_missing_profile_is_named_with_those_there_are(write):
+    write(PROFILE)
+    with pytest.raises(ProfileError, match=r"huge\.yaml: no such profile; there are made"):
+        read_profile("huge")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"purpos": ""}, "purpos"),
+        ({"phantom_seed": "one"}, "phantom_seed"),
+        ({"phantom_patients": {"target": 1.5}}, "phantom_patients.target"),
+        ({"backbones": {"open": {}}}, "backbones.open.architecture"),
+        ({"backbones": {"open": {"architecture": "x", "weight": "y"}}}, "backbones.open.weight"),
+        ({"stages": {"all": {"target": 3}}}, "stages.all.target"),
+    ],
+)
+def test_an_illegal_field_is_named_with_the_file(write, changes, named):
+    path = write(PROFILE | changes)
+    with pytest.raises(ProfileError) as error:
+        read_profile("made")
+    assert str(error.value).startswith(f"{path}: {named}: ")
+
+
+@pytest.mark.parametrize("field", PROFILE)
+def test_a_missing_field_is_named(write, field):
+    write({name: value for name, value in PROFILE.items() if name != field})
+    with pytest.raises(ProfileError, match=rf"made\.yaml: {field}: Field required"):
+        read_profile("made")
+
+
+def test_a_stage_without_a_word_in_the_profile_has_the_defaults():
+    assert made().stage("open", "target") == Stage(("target",))
+
+
+def test_the_more_special_word_holds_and_the_rest_stays():
+    profile = made(
+        all={"all": {"batch": 2, "pixels": 20, "steps": 4, "rate": 0.1}, "target": {"pixels": 21}},
+        open={"all": {"steps": 8}, "target": {"rate": 0.2}},
+        phantom={"all": {"batch": 99}, "target": {"batch": 98}},
+    )
+    expected = Stage(("target",), batch=2, pixels=21, steps=8, rate=0.2)
+    assert profile.stage("open", "target") == expected
+    general = Stage(("general",), batch=2, pixels=20, steps=8, rate=0.1)
+    assert profile.stage("open", "general") == general
+    assert profile.stage("phantom", "target").batch == 98
+    assert profile.stage("phantom", "general").batch == 99
+
+
+def test_a_cohort_s_word_for_all_roles_holds_over_a_role_s_word_for_all_cohorts():
+    profile = made(all={"target": {"batch": 2}}, open={"all": {"batch": 3}})
+    assert profile.stage("open", "target").batch == 3
+
+
+def test_several_roles_are_a_pooled_stage():
+    profile = made(all={"pooled": {"steps": 8}, "general": {"steps": 12}})
+    assert profile.stage("open", "general", "pneumonia") == Stage(("general", "pneumonia"), steps=8)
+
+
+@pytest.mark.parametrize(
+    ("values", "named"), [({"epochs": 3}, "'epochs'"), ({"pixels": 8}, "stage pixels = 8")]
+)
+def test_an_illegal_stage_is_named_by_field(values, named):
+    with pytest.raises(StageError, match=named):
+        made(all={"all": values}).stage("open", "target")
+
+
+def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_options():
+    one = Backbone(architecture="x", weights="imagenet", options={"b": [1, 2], "a": "c"})
+    two = Backbone(architecture="x", weights="imagenet", options={"a": "c", "b": [1, 2]})
+    assert one.start == Start("x", "imagenet", (("a", "c"), ("b", (1, 2))))
+    assert hash(one.start) == hash(two.start)
+    assert Backbone(architecture="x").start == Start("x", "random", ())
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_committed_profile_fits_the_committed_cohorts(name):
+    profile = read_profile(name)
+    assert profile.profile == name
+    definitions = {
+        cohort: cohorts.read_definition(places.MANIFESTS / "cohorts" / f"{cohort}.yaml")
+        for cohort in cohorts.names()
+    }
+    roles = {role for definition in definitions.values() for role in definition.roles}
+    assert set(profile.backbones) <= set(definitions)
+    assert set(profile.stages) <= {"all", *definitions}
+    for words in profile.stages.values():
+        assert set(words) <= {"all", "pooled", *roles}
+    for cohort, backbone in profile.backbones.items():
+        assert backbone.stand_in is None or backbone.stand_in in definitions[cohort].roles
+        for role, recipe in definitions[cohort].roles.items():
+            assert profile.stage(cohort, role).roles == (role,)
+            drawn = {source.phantom for source in recipe.sources if source.phantom}
+            assert drawn <= set(profile.phantom_patients)

@@ -1,0 +1,153 @@
+"""Prune: what nobody asks for goes, when it is asked to; what is needed, or in use, stays."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from cxrstudy.base import device
+from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.runs import lock, store, store_check
+from cxrstudy.runs.maps import ManyMaps, write_maps
+from cxrstudy.runs.store import StoreError
+from cxrstudy.study import prune
+from tests.runs.test_store_check import leave, record, write_checkpoint
+
+HERE = [device.kind(), device.precision(device.kind())]
+THERE = ["abacus", "whole numbers"]
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A chain of two, and a run that nobody asks for."""
+    records = tmp_path / "store"
+    first = record(records, 0)
+    last = record(records, 1, first)
+    other = record(records, 2, code=code_fingerprints(), environment=environment())
+    return SimpleNamespace(records=records, first=first, last=last, other=other)
+
+
+def swept(made, *runs, delete=True):
+    return prune.prune(made.records, set(runs), delete)
+
+
+def test_nothing_goes_unless_it_is_asked_for(made):
+    size = sum(p.stat().st_size for p in (made.records / made.other).iterdir())
+    sweep = swept(made, made.last, made.first, delete=False)
+    assert [(i.path.name, i.why, i.bytes) for i in sweep.removable] == [
+        (made.other, "not planned", size)
+    ]
+    assert (sweep.removed, sweep.kept) == ((), 2)
+    assert sweep.totals() == [{"why": "not planned", "number": 1, "bytes": size}]
+    assert len(store_check.runs_of(made.records)) == 3
+
+
+def test_what_is_not_reachable_goes_and_the_parents_of_the_rest_stay(made):
+    sweep = swept(made, made.last)  # its parent is not named
+    assert store_check.runs_of(made.records) == sorted([made.first, made.last])
+    assert sweep.removed == sweep.removable
+    assert store_check.check(made.records) == []
+    assert swept(made, made.last).removable == ()
+
+
+def test_the_reason_is_said(made):
+    record(made.records, 3, code={"store": "old"})
+    record(made.records, 4, code=code_fingerprints(), environment={"torch": "1"})
+    broken = record(made.records, 5)
+    (made.records / broken / "run.json").write_text("{")
+    whys = [item.why for item in swept(made, made.last, delete=False).removable]
+    assert sorted(whys) == [
+        "altered, and not planned", "not planned", "other code", "other versions of libraries"
+    ]  # fmt: skip
+
+
+def test_a_run_of_another_processor_stays_where_the_same_would_here(tmp_path):
+    records = tmp_path / "store"
+    first, unplanned = (record(records, seed, arithmetic=THERE) for seed in (0, 7))
+    last = record(records, 1, first, arithmetic=THERE)
+    elsewhere = tmp_path / "here"
+    here = record(elsewhere, 1, record(elsewhere, 0, arithmetic=HERE), arithmetic=HERE)
+    prune.prune(records, {here}, delete=True)
+    assert store_check.runs_of(records) == sorted([first, last])
+    assert unplanned not in store_check.runs_of(records)
+
+
+def test_what_killed_processes_left_goes(made):
+    left = leave(made)
+    sweep = swept(made, made.last, made.other)
+    assert {item.path for item in sweep.removed} == left
+    assert store_check.check(made.records) == []
+
+
+def test_maps_go_with_their_run(made):
+    folder = made.records.parent / "heatmaps"
+    maps = ManyMaps(("a",), np.zeros((1, 2, 2), np.float16), np.zeros(1, np.float32))
+    stays, goes = (write_maps(maps, {"run": run}, folder) for run in (made.last, made.other))
+    altered = write_maps(maps, {"run": made.first}, folder)
+    (folder / altered / "maps.json").write_text("{")
+    written_just_now = folder / f".{altered[:12]}-abc"
+    written_just_now.mkdir()
+    sweep = swept(made, made.last)
+    assert {(i.path.name, i.why) for i in sweep.removed if i.path.parent == folder} == {
+        (goes, "maps of a run that does not stay"),
+        (altered, "altered maps"),
+    }
+    assert {path.name for path in folder.iterdir()} == {stays, written_just_now.name}
+
+
+def test_an_unfinished_run_stays_while_it_is_planned(made):
+    path = write_checkpoint(made.records, "f" * 64)
+    swept(made, made.last, made.other, "f" * 64)
+    assert path.exists()
+    assert [i.why for i in swept(made, made.last, made.other).removed] == [
+        "unfinished, and not planned"
+    ]
+    assert not path.exists()
+
+
+def test_what_is_computed_just_now_stays(made, monkeypatch):
+    with lock.held(made.records, made.other):
+        with pytest.raises(StoreError, match=rf"{made.other}\.lock: this run is computed just"):
+            swept(made, made.last)
+        assert store.has(made.records, made.other)
+        # Also where it has begun after everybody was asked.
+        monkeypatch.setattr(prune, "_refuse_while_strangers_run", lambda *_: None)
+        sweep = swept(made, made.last)
+        assert sweep.removed == ()
+        assert len(sweep.removable) == 1
+        assert store.has(made.records, made.other)
+    swept(made, made.last)
+    assert not store.has(made.records, made.other)
+
+
+def test_a_planned_run_that_is_computed_holds_nothing_up(made):
+    with lock.held(made.records, "f" * 64):
+        write_checkpoint(made.records, "f" * 64)
+        swept(made, made.last, "f" * 64)
+    assert not store.has(made.records, made.other)
+    assert store.checkpoint_path(made.records, "f" * 64).exists()
+
+
+def test_a_deletion_that_is_killed_leaves_no_part_of_a_record(made, monkeypatch):
+    def killed(path):
+        (path / "scores.csv").unlink()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prune.shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        swept(made, made.last)
+    assert store_check.runs_of(made.records) == sorted([made.first, made.last])
+    assert [finding.kind for finding in store_check.check(made.records)] == ["leftover"]
+
+
+def test_a_store_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(StoreError, match="nowhere: no such store"):
+        prune.prune(tmp_path / "nowhere", (), delete=True)
+
+
+def test_the_profiles_and_cohorts_of_the_project_plan_what_they_say():
+    assert {"quick", "standard", "paper"} <= set(prune.profiles())
+    assert "phantom" in prune.cohorts()
+    one, three = (prune.reachable(["quick"], ["phantom"], seeds) for seeds in (1, 3))
+    assert one.runs < three.runs
+    assert one.left_out == three.left_out == ()

@@ -1,0 +1,388 @@
+"""Study: trains what is missing, once, and says the same every time."""
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.data.cohort import CohortError
+from cxrstudy.runs import engine, store
+from cxrstudy.study.profile import ProfileError, read_profile
+from cxrstudy.study.study import Study
+from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.stage import StageError
+
+PROFILE = {
+    "profile": "tiny",
+    "purpose": "is a test",
+    "phantom_seed": 3,
+    "phantom_patients": {"target": 30, "external": 6, "general": 16, "natural_small": 20},
+    "backbones": {
+        "made": {
+            "architecture": "resnet10t",
+            "options": {"channels": [8, 8, 8, 8]},
+            "stand_in": "natural_small",
+        },
+        "bare": {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}},
+    },
+    "initial_weights": {
+        "made": {
+            "architecture": "resnet10t",
+            "options": {"channels": [8, 8, 8, 8]},
+            "initial": {
+                "random": {"title": "random numbers", "domain": "none"},
+                "half": {
+                    "title": "fractals",
+                    "domain": "out",
+                    "stand_in": "natural_small",
+                    "share": 0.5,
+                },
+                "brought": {
+                    "title": "photographs",
+                    "domain": "out",
+                    "weights": "file:a.safetensors#0",
+                    "images": 1000,
+                },
+            },
+        }
+    },
+    "stages": {
+        "all": {
+            "all": {"pixels": 32, "steps": 4, "batch": 8, "evaluations": 1},
+            "target": {"steps": 6},
+            "pooled": {"steps": 8},
+        },
+        "made": {"general": {"rate": 0.002}},
+    },
+}
+
+
+def cohort(name, *leave_out):
+    split = {"salt": 0, "test": 0.4, "validation": 0.2}
+    kinds = {
+        "target": ("multiclass", split),
+        "external": ("multiclass", {"salt": 0, "test": 1.0, "validation": 0.0}),
+        "general": ("multilabel", {"salt": 0, "test": 0.0, "validation": 0.3}),
+        "natural_small": ("multiclass", {"salt": 0, "test": 0.0, "validation": 0.3}),
+    }
+    return {
+        "name": name,
+        "title": "Made phantoms",
+        "copies": "rendered for a test",
+        "caveat": "They say nothing.",
+        "roles": {
+            role: {"kind": kind, "sources": [{"phantom": role, "split": rule}]}
+            for role, (kind, rule) in kinds.items()
+            if role not in leave_out
+        },
+    }
+
+
+@contextmanager
+def here(count):
+    """Compute in a thread of this process, which has imported everything."""
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+@pytest.fixture(scope="module", autouse=True)
+def world(tmp_path_factory):
+    """A project folder with one profile and two cohorts, and a folder for runs."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "profiles").mkdir()
+    (folder / "data_manifests" / "cohorts").mkdir(parents=True)
+    (folder / "profiles" / "tiny.yaml").write_text(yaml.safe_dump(PROFILE))
+    for definition in (cohort("made"), cohort("bare", "external")):
+        file = folder / "data_manifests" / "cohorts" / f"{definition['name']}.yaml"
+        file.write_text(yaml.safe_dump(definition))
+    before = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "PROFILES", folder / "profiles")
+        patch.setattr(places, "MANIFESTS", folder / "data_manifests")
+        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
+        patch.setenv("CXRSTUDY_PROGRESS", "log")
+        patch.setattr(engine, "local", here)
+        patch.setattr(engine, "workers", lambda: 1)
+        yield folder
+    torch.use_deterministic_algorithms(before[0])
+    torch.set_num_threads(before[1])
+
+
+@pytest.fixture
+def study():
+    return Study("tiny", "made", 2)
+
+
+def arms_of(study):
+    target, general = study.stage("target"), study.stage("general")
+    return {
+        "control": study.start >> target,
+        "general": study.start >> general >> target,
+        "pooled": study.start >> study.stage("general", "target") >> target,
+        ("scratch", 0.5): study.scratch >> target.but(share=0.5),
+    }
+
+
+@pytest.fixture
+def executed(monkeypatch):
+    """The chains that are executed from here on, in order."""
+    chains, execute_all = [], engine.execute_all
+
+    def noting(jobs, executor):
+        chains.extend((str(job.chain), job.chain.stages[-1].seed) for job in jobs.values())
+        execute_all(jobs, executor)
+
+    monkeypatch.setattr(engine, "execute_all", noting)
+    return chains
+
+
+@pytest.fixture
+def forbidden(monkeypatch):
+    """Executing anything is an error."""
+
+    def fail(*_):
+        raise AssertionError("a recorded run was executed again")
+
+    monkeypatch.setattr(engine, "execute_all", fail)
+
+
+@pytest.fixture(scope="module")
+def scores(world):
+    """What the arms say, run for the first time."""
+    study = Study("tiny", "made", 2)
+    return study.run(arms_of(study))
+
+
+# --- Running ------------------------------------------------------------------------------------
+
+
+def test_every_arm_and_seed_scores_every_image(study, scores):
+    target, external = (study.cohort.role(name) for name in ("target", "external"))
+    wanted = [
+        *target.table["id"].iloc[target.rows("validation")],
+        *target.table["id"].iloc[target.rows("test")],
+        *external.table["id"],
+    ]
+    assert len(wanted) > 20
+    groups = dict(list(scores.groupby(["arm", "seed"], sort=False)))
+    assert list(groups) == [(arm, seed) for arm in arms_of(study) for seed in (0, 1)]
+    for table in groups.values():
+        assert table["id"].tolist() == wanted
+    assert scores["score_covid19"].between(0, 1).all()
+    # Arms and seeds differ, or nothing was compared.
+    values = [tuple(table["score_covid19"]) for table in groups.values()]
+    assert len(set(values)) == len(values)
+
+
+def test_a_second_time_nothing_is_executed_and_the_table_is_the_same(study, scores, forbidden):
+    assert study.plan(arms_of(study)).missing(study.records) == ()
+    pd.testing.assert_frame_equal(study.run(arms_of(study)), scores)
+
+
+def test_shared_beginnings_are_executed_once(study, scores, executed):
+    shutil.rmtree(study.records)
+    study.run(arms_of(study))
+    assert len(executed) == len(set(executed)) == 2 * 7
+    natural = "random → natural_small"
+    of_first_seed = [chain for chain, seed in executed if seed == 0]
+    assert sorted(of_first_seed) == sorted(
+        [
+            natural,
+            f"{natural} → target",
+            f"{natural} → general",
+            f"{natural} → general → target",
+            f"{natural} → general+target",
+            f"{natural} → general+target → target",
+            "random → target",
+        ]
+    )
+
+
+def test_the_store_deleted_and_run_again_gives_identical_scores(study, scores):
+    shutil.rmtree(study.records)
+    pd.testing.assert_frame_equal(study.run(arms_of(study)), scores)
+
+
+def test_pixels_deleted_and_rendered_again_give_identical_scores(world, study, scores):
+    shutil.rmtree(world / "runs")
+    one = {"control": arms_of(study)["control"]}
+    expected = scores[scores["arm"] == "control"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(study.run(one), expected, check_dtype=False)
+    study.run(arms_of(study))
+
+
+def test_a_new_arm_trains_only_what_is_new(study, scores, executed):
+    arms = arms_of(study)
+    last = arms["general"] >> study.stage("target").but(rate=0.001)
+    study.run(arms | {"again": last})
+    assert executed == [
+        ("random → natural_small → general → target → target", seed) for seed in (0, 1)
+    ]
+
+
+def test_another_seed_trains_only_that_seed(study, scores, executed):
+    arms = {"control": arms_of(study)["control"]}
+    Study("tiny", "made", 3).run(arms)
+    assert executed == [("random → natural_small", 2), ("random → natural_small → target", 2)]
+
+
+def test_what_is_lost_is_trained_again_from_the_parent_that_is_there(study, scores, executed):
+    arms = arms_of(study)
+    run = study.plan(arms).ends["general", 0]
+    shutil.rmtree(study.records / run)
+    pd.testing.assert_frame_equal(study.run(arms), scores)
+    assert executed == [("random → natural_small → general → target", 0)]
+
+
+def test_a_lost_parent_is_not_missed_while_its_children_are_there(study, scores, forbidden):
+    arms = arms_of(study)
+    parent = store.read(study.records, study.plan(arms).ends["general", 0]).parent
+    kept = study.records.with_name("kept")
+    (study.records / parent).rename(kept)
+    try:
+        pd.testing.assert_frame_equal(study.run(arms), scores)
+    finally:
+        kept.rename(study.records / parent)
+
+
+def test_the_records_of_the_arms_come_parents_first_and_each_once(study, scores):
+    records = study.records_of(arms_of(study))
+    ids = [record.id for record in records]
+    assert len(ids) == len(set(ids)) == 2 * 7
+    for record in records:
+        assert record.parent is None or ids.index(record.parent) < ids.index(record.id)
+        assert record.cohort == "made"
+        assert record.copies == "rendered for a test"
+
+
+def test_stages_of_several_resolutions_find_their_own_pixels():
+    study = Study("tiny", "made", 1)
+    target = study.stage("target").but(rate=0.001)
+    small = study.scratch >> target.but(pixels=40)
+    grown = small >> target
+    at_once = study.run({"grown": grown})
+    for run in study.plan({"grown": grown}).runs:
+        shutil.rmtree(study.records / run.id)
+    study.run(
+        {"small": small}
+    )  # here only the images of the one size are needed, then of the other
+    pd.testing.assert_frame_equal(study.run({"grown": grown}), at_once)
+
+
+def test_runs_are_left_where_the_environment_says(world, study, scores):
+    assert study.records == world / "runs" / "store"
+    assert any((world / "runs" / "pixels").glob("*-32.npy"))
+
+
+# --- Stages and starts --------------------------------------------------------------------------
+
+
+def test_a_stage_takes_the_profiles_values_the_narrower_ones_last(study):
+    assert study.stage("natural_small").steps == 4
+    assert study.stage("target").steps == 6
+    assert study.stage("general", "target").steps == 8
+    assert study.stage("general", "target").roles == ("general", "target")
+    assert study.stage("general").rate == 0.002
+    assert study.stage("target").rate != 0.002
+
+
+def test_only_the_target_is_scored_on_the_external_role_and_only_where_there_is_one(study):
+    assert study.stage("target").scored_on == ("external",)
+    assert study.stage("general").scored_on == ()
+    assert study.stage("general", "target").scored_on == ()
+    assert Study("tiny", "bare", 1).stage("target").scored_on == ()
+
+
+def test_arms_start_from_the_stand_in_where_the_profile_names_one(study):
+    start = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),))
+    assert study.start == Chain(start) >> study.stage("natural_small")
+    assert study.scratch == Chain(start)
+    assert Study("tiny", "bare", 1).start == Chain(start)
+
+
+# --- What is not there --------------------------------------------------------------------------
+
+
+def test_unknown_profiles_cohorts_and_roles_are_errors_that_name_them(study):
+    with pytest.raises(ProfileError, match=r"huge\.yaml: no such profile; there are tiny"):
+        Study("huge", "made", 1)
+    with pytest.raises(CohortError, match=r"mars\.yaml: no such cohort; there are bare, made"):
+        Study("tiny", "mars", 1)
+    with pytest.raises(CohortError, match="no role 'pneumonia'"):
+        study.plan({"arm": study.start >> study.stage("pneumonia")})
+    with pytest.raises(StageError, match="stage pixels = 5"):
+        study.stage("target").but(pixels=5)
+
+
+def test_planning_needs_no_torch():
+    program = "import sys, cxrstudy.study.study; sys.exit('torch' in sys.modules)"
+    root = places.ROOT
+    assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+def test_scores_have_no_gap_where_truth_is_known(scores):
+    assert scores.filter(like="score_").notna().all(axis=None)
+    known = scores[["truth_normal", "truth_other_pneumonia", "truth_covid19"]].to_numpy()
+    np.testing.assert_array_equal(known.sum(1), 1)
+
+
+def test_chains_may_start_from_the_initial_weights_that_the_profile_names(study):
+    thin = (("channels", (8, 8, 8, 8)),)
+    assert study.initial == {
+        "random": Chain(Start("resnet10t", "random", thin)),
+        "half": Chain(Start("resnet10t", "random", thin))
+        >> study.stage("natural_small").but(share=0.5),
+        "brought": Chain(Start("resnet10t", "file:a.safetensors#0", thin)),
+    }
+
+
+def test_initial_weights_say_how_many_images_they_saw(study):
+    table = study.initial_images.set_index("name")
+    natural = study.cohort.role("natural_small")
+    training = natural.table[natural.table["split"] == "train"]
+    assert table.loc["half", "images"] == round(training["patient"].nunique() / 2)
+    assert table["images"].drop("half").to_dict() == {"random": 0, "brought": 1000}
+    assert table["title"].to_dict()["brought"] == "photographs"
+
+
+def test_a_cohort_without_initial_weights_is_named_with_the_file():
+    with pytest.raises(
+        ProfileError, match=r"profiles/tiny\.yaml names no initial_weights .*'bare'"
+    ):
+        _ = Study("tiny", "bare", 1).initial
+
+
+@pytest.mark.parametrize(("pixels", "steps"), [(32, 6), (64, 2), (16, 24), (320, 1)])
+def test_a_matched_stage_costs_as_much_by_the_area_of_the_image(study, pixels, steps):
+    stage = study.matched(study.stage("target"), pixels)
+    assert (stage.pixels, stage.steps) == (pixels, steps)
+    assert stage.steps % stage.evaluations == 0
+
+
+def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path):
+    """Its smallest case: one step of two images. What it says is written, not what it scores."""
+    monkeypatch.setattr(places, "PROFILES", places.ROOT / "profiles")
+    monkeypatch.setattr(places, "MANIFESTS", places.ROOT / "data_manifests")
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
+    patients = {"target": 12, "external": 3, "general": 4, "pneumonia": 4}
+    few = read_profile("paper").model_copy(
+        update={"phantom_patients": patients | {"natural_small": 70, "natural_large": 70}}
+    )
+    monkeypatch.setattr("cxrstudy.study.study.read_profile", lambda name: few)
+    study = Study("paper", "phantom", 1)
+    stage = study.stage("target").but(steps=1, batch=2, evaluations=1, scored_on=())
+    arms = {"smallest": study.scratch >> stage}
+    scores = study.run(arms)
+    (record,) = study.records_of(arms)
+    assert record.identity["start"]["architecture"] == "densenet121"
+    assert record.identity["stage"]["pixels"] == 224
+    assert set(scores["split"]) == {"validation", "test"}
+    assert scores[["score_covid19", "score_normal"]].notna().all(axis=None)

@@ -1,0 +1,290 @@
+"""A clean made cohort, and faults to plant in it, one for every code.
+
+Patients are made up, images are smooth noise, and nothing tells a label but the label. A fault
+changes the tables or the images of its own role; `Made.evidence` then puts the cohort together.
+"""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import lru_cache
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.thumbnails import PIXELS, Thumbnails
+from cxrstudy.data.cohort import Cohort
+from cxrstudy.data.manifest import COLUMNS, check_manifest, truth
+from cxrstudy.data.role import Kind, Role
+from cxrstudy.pixels import decode
+
+Images = NDArray[np.uint8]
+Split = tuple[str, int]
+
+CLASSES = ("normal", "other_pneumonia", "covid19")
+KINDS: dict[str, tuple[Kind, tuple[str, ...]]] = {
+    "target": ("multiclass", CLASSES),
+    "external": ("multiclass", CLASSES),
+    "general": ("multilabel", ("mass", "effusion")),
+    "pneumonia": ("binary", ("pneumonia",)),
+}
+
+
+@dataclass
+class Made:
+    """Tables of manifests and their images, by role; a role's manifest is called `made ROLE`."""
+
+    tables: dict[str, pd.DataFrame]
+    images: dict[str, Images]
+    unreadable: dict[str, dict[int, str]] = field(default_factory=dict)
+    crosswalk: pd.DataFrame | None = None
+
+    def evidence(self) -> Evidence:
+        manifests = {f"made {name}": table for name, table in self.tables.items()}
+        included = {
+            name: table[table["excluded"] == ""].reset_index(drop=True)
+            for name, table in manifests.items()
+        }
+        roles = {name: _role(name, included[f"made {name}"]) for name in self.tables}
+        cohort = Cohort("made", "Made", "made by the tests", "They are noise.", roles, included)
+        return Evidence(
+            cohort,
+            manifests,
+            {f"made {name}": KINDS[name][1] for name in self.tables},
+            lambda name: self._look(name.removeprefix("made ")),
+            self.crosswalk,
+        )
+
+    def _look(self, role: str) -> Thumbnails:
+        return Thumbnails(self.images[role], self.unreadable.get(role, {}))
+
+    def where(self, role: str = "target", **values: object) -> NDArray[np.intp]:
+        """Rows with these values."""
+        table = self.tables[role]
+        return np.flatnonzero(np.all([table[name] == value for name, value in values.items()], 0))
+
+    def put(self, rows: object, role: str = "target", **values: object) -> None:
+        """Overwrite cells."""
+        for name, value in values.items():
+            self.tables[role].loc[rows, name] = value
+
+
+def clean() -> Made:
+    """A cohort without a fault, free to be changed."""
+    return deepcopy(_clean())
+
+
+@lru_cache(maxsize=1)
+def _clean() -> Made:
+    random = np.random.default_rng(16)
+    splits: dict[str, tuple[Split, ...]] = {
+        "target": (("train", 36), ("validation", 12), ("test", 12)),
+        "external": (("test", 14),),
+        "general": (("train", 40), ("validation", 16)),
+        "pneumonia": (("train", 30), ("validation", 14)),
+    }
+    tables = {
+        name: _table(name, _cells(labels, kind), splits[name], random)
+        for name, (kind, labels) in KINDS.items()
+    }
+    images = {name: scenes(len(table), random) for name, table in tables.items()}
+    return Made(tables, images)
+
+
+def scenes(count: int, random: np.random.Generator, side: int = PIXELS) -> Images:
+    """Smooth noise of several scales with a little grain; no two alike."""
+    noise = sum(
+        weight * _unit(gaussian_filter(random.normal(size=(count, side, side)), (0, scale, scale)))
+        for weight, scale in ((1.0, side / 10), (0.6, side / 24), (0.15, side / 60))
+    )
+    return np.clip(128 + 40 * noise, 0, 255).astype(np.uint8)
+
+
+def recompressed(image: Images, quality: int = 60, side: int = 256, gamma: float = 1.3) -> Images:
+    """Resize, brighten and store as JPEG, and read that again: (h, w) of bytes."""
+    small = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
+    grey = 255 * (np.asarray(small) / 255) ** gamma
+    stored = BytesIO()
+    Image.fromarray(np.rint(grey).astype(np.uint8)).save(stored, "JPEG", quality=quality)
+    return np.asarray(Image.open(stored))
+
+
+def _unit(noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    return noise / noise.std((1, 2), keepdims=True)
+
+
+def _cells(labels: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
+    """Contents of the column labels, dealt out evenly."""
+    if kind == "multiclass":
+        return labels
+    if kind == "binary":
+        return "", labels[0]
+    return "", labels[0], labels[1], "|".join(labels)
+
+
+def _table(
+    role: str, cells: tuple[str, ...], splits: tuple[Split, ...], random: np.random.Generator
+) -> pd.DataFrame:
+    """Patients with one or two images; sites, views, ages and sizes by chance."""
+    rows = list(_rows(role, cells, splits, random))
+    return check_manifest(pd.DataFrame(rows, columns=list(COLUMNS)), KINDS[role][1], role)
+
+
+def _rows(
+    role: str, cells: tuple[str, ...], splits: tuple[Split, ...], random: np.random.Generator
+) -> Iterator[dict[str, object]]:
+    places = [(s, cell, n) for s, count in splits for cell in cells for n in range(count)]
+    for number, (split, cell, of_cell) in enumerate(places):
+        person = {
+            "patient": f"{role}-{number:03d}",
+            "source": str(random.choice(["alder", "birch"])),
+            "sex": str(random.choice(["F", "M"])),
+            "age": float(random.integers(20, 90)),
+        }
+        for image in range(1 + of_cell % 2):
+            name = f"{role}-{number:03d}-{image}"
+            ending = random.choice(["png", "jpg"])
+            yield person | {
+                "id": name, "path": f"{name}.{ending}", "sha256": random.bytes(32).hex(),
+                "origin": "", "prepared_sha256": "", "view": str(random.choice(["PA", "AP"])),
+                "width": int(random.integers(800, 1200)), "height": int(random.integers(800, 1200)),
+                "licence": "CC0-1.0", "labels": cell, "split": split, "excluded": "",
+            }  # fmt: skip
+
+
+def _role(name: str, table: pd.DataFrame) -> Role:
+    kind, labels = KINDS[name]
+    rows = table.assign(manifest=f"made {name}", row=np.arange(len(table)))
+    return Role(name, kind, labels, rows, truth(table["labels"], labels, labels))
+
+
+# --- faults -------------------------------------------------------------------------------------
+
+
+def move_patient(made: Made) -> None:
+    """One of two images of a training patient is in the test split."""
+    table = made.tables["target"]
+    train = table[table["split"] == "train"]
+    made.put(train.index[train["patient"].duplicated()][0], split="test")
+
+
+def copy_bytes(made: Made) -> None:
+    """A test image is the file of another patient's training image."""
+    train, test = _one_of_each(made)
+    made.put(test, sha256=made.tables["target"].at[train, "sha256"])
+    made.images["target"][test] = made.images["target"][train]
+
+
+def copy_recompressed(made: Made) -> None:
+    """A test image is a smaller, brighter JPEG of another patient's training image."""
+    train, test = _one_of_each(made)
+    large = scenes(1, np.random.default_rng(5), 384)[0]
+    made.images["target"][train] = decode.fit(large, PIXELS)
+    made.images["target"][test] = decode.fit(recompressed(large), PIXELS)
+
+
+def train_on_tested(made: Made) -> None:
+    """A patient of the target's test split has images in the general role."""
+    tested = made.tables["target"]["patient"][made.where(split="test")[0]]
+    made.put(made.where("general", patient="general-000"), "general", patient=tested)
+
+
+def relabel_twin(made: Made) -> None:
+    """Of two copies in one split, of one patient, one has another label."""
+    table = made.tables["target"]
+    second = table.index[table["patient"].duplicated()][0]
+    large = scenes(1, np.random.default_rng(6), 384)[0]
+    made.images["target"][second - 1] = decode.fit(large, PIXELS)
+    made.images["target"][second] = decode.fit(recompressed(large), PIXELS)
+    made.put(second, labels="covid19")
+
+
+def tie_source(made: Made) -> None:
+    _tie(made, "source", ("alder", "birch", "cedar"))
+
+
+def tie_view(made: Made) -> None:
+    _tie(made, "view", ("PA", "AP", "AP supine"))
+
+
+def tie_age(made: Made) -> None:
+    _tie(made, "age", (30.0, 50.0, 70.0))
+
+
+def tie_size(made: Made) -> None:
+    _tie(made, "width", (900, 1000, 1100))
+
+
+def mark_border(made: Made) -> None:
+    """A bright line on the left edge of images of COVID-19, on the right one of the normal."""
+    made.images["target"][made.where(labels="covid19"), :, 0] = 230
+    made.images["target"][made.where(labels="normal"), :, -1] = 230
+
+
+def add_child(made: Made) -> None:
+    made.put(made.where(patient="target-000"), age=7.0)
+
+
+def drop_class(made: Made) -> None:
+    """No normal images are left to validate on."""
+    made.put(made.where(labels="normal", split="validation"), split="train")
+
+
+def hide_licence(made: Made) -> None:
+    made.put(3, licence="not stated")
+
+
+def blank_image(made: Made) -> None:
+    made.images["target"][4] = 17
+
+
+def gather_images(made: Made) -> None:
+    """A quarter of the training images of COVID-19 belong to one patient."""
+    rows = made.where(labels="covid19", split="train")
+    made.put(rows[: len(rows) // 4], patient="target-everywhere")
+
+
+def add_source(made: Made) -> None:
+    """A third hospital sent images of COVID-19 alone, to train and to test on."""
+    for split in ("train", "test"):
+        made.put(made.where(labels="covid19", split=split)[:12], source="cedar")
+
+
+FAULTS: dict[str, Callable[[Made], None]] = {
+    "CXR001": move_patient,
+    "CXR002": copy_bytes,
+    "CXR003": copy_recompressed,
+    "CXR004": train_on_tested,
+    "CXR005": relabel_twin,
+    "CXR101": tie_source,
+    "CXR102": tie_view,
+    "CXR103": tie_age,
+    "CXR104": tie_size,
+    "CXR105": mark_border,
+    "CXR106": add_child,
+    "CXR107": drop_class,
+    "CXR108": hide_licence,
+    "CXR109": blank_image,
+    "CXR110": gather_images,
+    "CXR111": add_source,
+}
+
+
+def _one_of_each(made: Made) -> tuple[int, int]:
+    """A training and a test image of one class."""
+    train = made.where(labels="normal", split="train")[0]
+    return int(train), int(made.where(labels="normal", split="test")[0])
+
+
+def _tie(made: Made, column: str, values: tuple[object, ...]) -> None:
+    """Let a column follow the class, but for one image in eight."""
+    for number, label in enumerate(CLASSES):
+        rows = made.where(labels=label)
+        made.put(rows, **{column: values[number]})
+        made.put(rows[::8], **{column: values[(number + 1) % 3]})
+        made.put(rows[4::16], **{column: values[(number + 2) % 3]})

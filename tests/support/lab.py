@@ -1,0 +1,88 @@
+"""Lab: a JupyterLab of its own on the loopback, and an explorer in it, as a browser sees it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import nbformat
+
+from tests.support.viewer import Viewer
+
+TOKEN = "made-for-one-test"
+
+
+@contextmanager
+def running(folder: Path, cell: str) -> Iterator[str]:
+    """Address of a JupyterLab that has one notebook, ``live.ipynb`` with one cell."""
+    cells = [nbformat.v4.new_code_cell(cell)]
+    python = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=python), folder / "live.ipynb")
+    port, log = _free_port(), folder / "log.txt"
+    own = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    options = (
+        f"--ServerApp.ip=127.0.0.1 --ServerApp.port={port} --IdentityProvider.token={TOKEN} "
+        f"--ServerApp.open_browser=False --ServerApp.allow_root=True --ServerApp.root_dir={folder} "
+        "--LabApp.expose_app_in_browser=True --LabApp.extension_manager=readonly "
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+    )
+    with log.open("wb") as stream:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options.split()],
+            cwd=folder, stdout=stream, stderr=stream,
+            env=os.environ | own | {"HOME": str(folder), "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_until_up(f"{address}/api?token={TOKEN}", server, log)
+            yield address
+        finally:
+            _stop(server)
+
+
+def open_lab(viewer: Viewer, address: str) -> None:
+    """Open the notebook, execute its cell, and wait for the explorer."""
+    viewer.page.goto(f"{address}/lab/tree/live.ipynb?token={TOKEN}")
+    viewer.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    viewer.page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    )
+    viewer.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    viewer.ready()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _wait_until_up(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(log.read_text()[-2000:])
+        try:
+            urlopen(address, timeout=2).close()  # of this machine
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise TimeoutError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Let it end its kernels; a kernel that is left ends when it misses its parent."""
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,162 @@
+"""A small study whose records are made up instead of trained."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.runs import store
+from cxrstudy.runs.plan import PlannedRun
+from cxrstudy.runs.record import EPOCHS, RUN, SCORES, Record
+from cxrstudy.study.study import Study
+from cxrstudy.training.chain import Chain
+
+PROFILE = {
+    "profile": "tiny",
+    "purpose": "is a test",
+    "phantom_seed": 3,
+    "phantom_patients": {"target": 60, "external": 24, "general": 16, "natural_small": 20},
+    "backbones": {
+        name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
+        for name in ("made", "other")
+    },
+    "stages": {"all": {"all": {"pixels": 32, "steps": 4, "batch": 8, "evaluations": 1}}},
+}
+
+ARMS = {
+    "01_sequences": {
+        "arms": (
+            'target, general = study.stage("target"), study.stage("general")\n'
+            'arms = {"control": study.start >> target,\n'
+            '        "general": study.start >> general >> target}'
+        )
+    },
+    "02_shares": {
+        "arms": (
+            'target = study.stage("target")\n'
+            'arms = {("all", 1): study.start >> target,\n'
+            '        ("half", 0.5): study.start >> target.but(share=0.5),\n'
+            "        0.2: study.start >> target.but(mixup=0.2)}"
+        ),
+        "arms-other": 'arms = {"control": study.start >> study.stage("target")}',
+    },
+    "03_prose": {},
+}
+
+
+def cohort(name: str) -> dict[str, Any]:
+    split = {"salt": 0, "test": 0.4, "validation": 0.2}
+    kinds = {
+        "target": ("multiclass", split),
+        "external": ("multiclass", {"salt": 0, "test": 1.0, "validation": 0.0}),
+        "general": ("multilabel", {"salt": 0, "test": 0.0, "validation": 0.3}),
+    }
+    texts = {"name": name, "title": "Made", "copies": "rendered", "caveat": "Says nothing."}
+    return texts | {
+        "roles": {
+            role: {"kind": kind, "sources": [{"phantom": role, "split": rule}]}
+            for role, (kind, rule) in kinds.items()
+        }
+    }
+
+
+@contextmanager
+def project(folder: Path) -> Iterator[Path]:
+    """Make a project with one profile, two cohorts and three notebooks the current one."""
+    for name in ("profiles", "data_manifests/cohorts", "notebooks", "claims", "results"):
+        (folder / name).mkdir(parents=True)
+    (folder / "profiles" / "tiny.yaml").write_text(yaml.safe_dump(PROFILE))
+    claims = "paper: A\ncitation: nobody\nclaims: []\n"
+    (folder / "claims" / "paper.yaml").write_text(claims)
+    for name in ("made", "other"):
+        path = folder / "data_manifests" / "cohorts" / f"{name}.yaml"
+        path.write_text(yaml.safe_dump(cohort(name)))
+    for name, cells in ARMS.items():
+        write_notebook(folder / "notebooks" / f"{name}.ipynb", cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "ROOT", folder)
+        patch.setattr(places, "PROFILES", folder / "profiles")
+        patch.setattr(places, "MANIFESTS", folder / "data_manifests")
+        patch.setattr(places, "NOTEBOOKS", folder / "notebooks")
+        patch.setattr(places, "CLAIMS", folder / "claims")
+        patch.setattr(places, "RESULTS", folder / "results")
+        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
+        yield folder
+
+
+def write_notebook(path: Path, cells: Mapping[str, str]) -> None:
+    made = [
+        nbformat.v4.new_code_cell(source, metadata={"tags": [tag]}) for tag, source in cells.items()
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+
+
+def record_all(study: Study, arms: Mapping[Hashable, Chain], **options: Any) -> None:
+    """Record every run of arms that is not there, with made-up scores."""
+    for run in study.plan(arms).runs:
+        if not store.has(study.records, run.id):
+            record(study, run, **options)
+
+
+def record(
+    study: Study,
+    run: PlannedRun,
+    *,
+    signal: float = 1.0,
+    salt: int = 0,
+    finished: str = "2026-11-22T00:00:00+00:00",
+    **facts: Any,
+) -> None:
+    """Record a planned run; scores depend on its id, the salt and how much of a signal it found."""
+    random = np.random.default_rng([int(run.id[:8], 16), salt])
+    stage = run.chain.stages[-1]
+    scores = made_scores(study, stage.roles, stage.scored_on, random, signal)
+
+    def fill(folder: Path) -> None:
+        scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
+        (folder / EPOCHS).write_text("step,train_loss\n4,0.5\n")
+        made = Record(
+            id=run.id, identity=run.identity, chain=str(run.chain), cohort=study.cohort.name,
+            copies="made up", kind="multiclass", labels=["covid19"], images={}, patients=3,
+            image_steps=stage.image_steps, seconds={"training": 2.0, "scoring": 1.0},
+            peak_memory_bytes=1, device="a processor", finished=finished,
+            files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS)},
+        ).model_copy(update=facts)  # fmt: skip
+        (folder / RUN).write_text(made.model_dump_json(indent=1))
+
+    store.write(study.records, run.id, fill)
+
+
+def made_scores(
+    study: Study,
+    roles: tuple[str, ...],
+    scored_on: tuple[str, ...],
+    random: np.random.Generator,
+    signal: float,
+) -> pd.DataFrame:
+    role = study.cohort.role(*roles)
+    places_scored = [(role, "validation"), (role, "test")]
+    places_scored += [(study.cohort.role(name), "test") for name in scored_on]
+    tables = []
+    for where, split in places_scored:
+        rows = where.rows(split)
+        table = where.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
+        table.insert(0, "role", where.name)
+        table.insert(1, "split", split)
+        truth = where.truth[rows]
+        logits = signal * np.nan_to_num(truth) + random.normal(0, 1, truth.shape)
+        scores = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        for number, label in enumerate(where.labels):
+            table[f"truth_{label}"] = truth[:, number]
+        for number, label in enumerate(role.labels):
+            table[f"score_{label}"] = scores[:, number].astype(np.float32)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,113 @@
+"""Stages: plain values that can't be wrong, and change only where asked."""
+
+from dataclasses import FrozenInstanceError, asdict
+
+import pytest
+from pydantic import ValidationError
+
+from cxrstudy.base.identity import canonical
+from cxrstudy.training.stage import Stage, StageError
+
+STAGE = Stage(("target",))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("roles", ("general", "pneumonia")),
+        ("pixels", 128),
+        ("steps", 200),
+        ("batch", 64),
+        ("schedule", "bit"),
+        ("rate", 0.01),
+        ("weight_decay", 0.0),
+        ("mixup", 0.4),
+        ("flip", True),
+        ("share", 0.1),
+        ("evaluations", 5),
+        ("scored_on", ("external",)),
+        ("seed", 3),
+    ],
+)
+def test_but_changes_one_value_of_a_new_stage(field, value):
+    changed = STAGE.but(**{field: value})
+    assert asdict(changed) == asdict(STAGE) | {field: value}
+    assert changed != STAGE
+    assert canonical(asdict(changed)) != canonical(asdict(STAGE))
+
+
+def test_but_changes_values_that_must_fit_each_other_together():
+    assert STAGE.but(steps=99, evaluations=3).steps == 99
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("roles", ()),
+        ("roles", "target"),
+        ("pixels", 15),
+        ("pixels", 1025),
+        ("pixels", 64.5),
+        ("steps", 0),
+        ("batch", 1),
+        ("schedule", "cosine"),
+        ("rate", 0.0),
+        ("rate", "fast"),
+        ("weight_decay", -0.1),
+        ("mixup", -0.1),
+        ("flip", "perhaps"),
+        ("share", 0.0),
+        ("share", 1.01),
+        ("evaluations", 0),
+        ("seed", -1),
+    ],
+)
+def test_an_illegal_value_is_named_with_its_field(field, value):
+    with pytest.raises(StageError) as error:
+        STAGE.but(**{field: value})
+    assert str(error.value).startswith(f"stage {field} = {value!r}: ")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("pixels", 16), ("pixels", 1024), ("share", 1.0), ("seed", 0), ("batch", 2)],
+)
+def test_the_ends_of_a_range_are_legal(field, value):
+    assert getattr(STAGE.but(**{field: value}), field) == value
+
+
+def test_an_unknown_field_is_named_with_those_there_are():
+    with pytest.raises(StageError, match="no 'epochs'; it has roles, pixels, steps"):
+        STAGE.but(epochs=3)
+
+
+def test_steps_that_evaluations_do_not_divide_are_named_alone():
+    with pytest.raises(StageError) as error:
+        STAGE.but(steps=99, evaluations=4)
+    assert "steps 99 is no multiple of evaluations 4" in str(error.value)
+    assert "pixels" not in str(error.value)
+
+
+@pytest.mark.parametrize("changes", [{"steps": 0}, {"epochs": 3}, {"steps": 99, "evaluations": 4}])
+def test_an_illegal_stage_can_not_be_made(changes):
+    with pytest.raises(ValidationError):
+        Stage(("target",), **changes)
+
+
+def test_a_whole_number_is_the_same_stage_as_the_float_it_stands_for():
+    whole, broken = STAGE.but(mixup=1, share=1), STAGE.but(mixup=1.0, share=1.0)
+    assert canonical(asdict(whole)) == canonical(asdict(broken))
+
+
+def test_a_list_of_roles_is_the_same_stage_as_a_tuple():
+    assert STAGE.but(roles=["target"]) == STAGE
+    assert hash(STAGE.but(roles=["target"])) == hash(STAGE)
+
+
+def test_a_stage_is_frozen():
+    with pytest.raises(FrozenInstanceError):
+        STAGE.steps = 3
+
+
+def test_images_seen_are_steps_times_batch():
+    assert STAGE.but(steps=12, batch=5, evaluations=3).image_steps == 60

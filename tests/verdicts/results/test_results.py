@@ -1,0 +1,221 @@
+"""Reference results: what is written is read back, and nothing that was altered is."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from cxrstudy.base import places
+from cxrstudy.cli import app
+from cxrstudy.runs import store
+from cxrstudy.runs.record import SCORES
+from cxrstudy.runs.scores import collect
+from cxrstudy.statistics import auroc, brier
+from cxrstudy.study import experiment
+from cxrstudy.study.study import Study
+from cxrstudy.verdicts import results
+from cxrstudy.verdicts.results import ARMS, IMAGES, RESULTS, SCORED, ResultsError, rounded
+from tests.support.recorded import project, record, record_all
+
+EXPERIMENTS = ["01_sequences", "02_shares"]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    with project(tmp_path_factory.mktemp("project") / "here"):
+        study = Study("tiny", "made", 2)
+        for name in EXPERIMENTS:
+            record_all(study, experiment.arms_of(name, study))
+        yield study
+
+
+@pytest.fixture
+def written(study, tmp_path):
+    results.write(study, EXPERIMENTS, tmp_path / "results", "the command")
+    return tmp_path / "results"
+
+
+# --- Round trip ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_reading_gives_back_what_was_written(study, written, name):
+    plan = study.plan(experiment.arms_of(name, study))
+    expected = collect(plan, study.records)
+    found = results.read(written, name)
+    labels = [column for column in expected if column.startswith("score_")]
+    pd.testing.assert_frame_equal(found.drop(columns=labels), expected.drop(columns=labels))
+    assert list(found.columns) == list(expected.columns)
+    np.testing.assert_array_equal(found[labels], rounded(expected[labels].to_numpy(float)))
+    # Arms keep their kind: a tuple is no list, and no text.
+    assert list(dict.fromkeys(found["arm"])) == list(experiment.arms_of(name, study))
+
+
+def test_the_same_results_are_the_same_bytes(study, written, tmp_path):
+    results.write(study, EXPERIMENTS, tmp_path / "again", "the command")
+    for name in (ARMS, IMAGES, SCORED, RESULTS):
+        assert (tmp_path / "again" / name).read_bytes() == (written / name).read_bytes()
+
+
+def test_a_run_that_two_experiments_share_is_written_once(study, written):
+    arms = results.arms(written).set_index(["experiment", "seed"])
+    shared = arms.loc[("01_sequences", 0)].query("arm == 'control'")["run"].item()
+    again = [arm == ("all", 1) for arm in arms.loc[("02_shares", 0), "arm"]]
+    assert arms.loc[("02_shares", 0), "run"][again].item() == shared
+    header = gzip.decompress((written / SCORED).read_bytes()).decode().splitlines()[0].split(",")
+    assert len(header) == len(set(header)) == 3 * arms["run"].nunique()
+
+
+def test_the_facts_say_what_made_them(study, written):
+    facts = results.facts(written)
+    assert (facts.profile, facts.cohort, facts.seeds) == ("tiny", "made", 2)
+    assert facts.experiments == results.experiments(written) == EXPERIMENTS
+    # 4 different ends and 1 stage before them, with 2 seeds, 3 seconds each
+    assert (facts.runs, facts.seconds) == (10, 30.0)
+    assert facts.command == "the command"
+    assert set(facts.versions) >= {"torch", "python"}
+    assert list(facts.claims) == ["paper.yaml"]
+
+
+def test_claims_that_changed_since_are_named(study, written):
+    facts = results.facts(written)
+    assert results.claims_changed(facts) == []
+    path = places.CLAIMS / "paper.yaml"
+    before = path.read_text()
+    path.write_text(before + "# another rule\n")
+    assert results.claims_changed(facts) == ["paper.yaml"]
+    path.write_text(before)
+
+
+# --- What is refused ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [ARMS, IMAGES, SCORED])
+def test_an_altered_file_is_refused(written, name):
+    content = bytearray((written / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (written / name).write_bytes(content)
+    with pytest.raises(ResultsError, match=rf"{name}: missing or altered"):
+        results.read(written, "01_sequences")
+
+
+@pytest.mark.parametrize("name", [ARMS, IMAGES, SCORED])
+def test_a_missing_file_is_refused(written, name):
+    (written / name).unlink()
+    with pytest.raises(ResultsError, match=rf"{name}: missing or altered"):
+        results.facts(written)
+
+
+def test_a_file_that_is_included_is_covered_from_then_on(written):
+    (written / "verdicts.csv").write_text("claim\n")
+    results.include(written, ["verdicts.csv"])
+    results.facts(written)
+    (written / "verdicts.csv").write_text("other\n")
+    with pytest.raises(ResultsError, match=r"verdicts\.csv: missing or altered"):
+        results.facts(written)
+
+
+def test_altered_facts_are_refused(written):
+    path = written / RESULTS
+    facts = yaml.safe_load(path.read_text()) | {"seeds": 5}
+    path.write_text(yaml.safe_dump(facts))
+    with pytest.raises(ResultsError, match=r"results\.yaml: altered"):
+        results.facts(written)
+
+
+def test_what_is_not_there_is_named(written, tmp_path):
+    with pytest.raises(ResultsError, match="no results of '09_more'; there are 01_sequences, 02"):
+        results.read(written, "09_more")
+    with pytest.raises(ResultsError, match="no such results"):
+        results.facts(tmp_path / "nowhere")
+
+
+def test_nothing_is_written_of_a_study_that_is_not_finished(study, tmp_path):
+    more = Study("tiny", "made", 3)
+    with pytest.raises(ResultsError, match=r"5 of 15 runs are not recorded"):
+        results.write(more, EXPERIMENTS, tmp_path / "results", "")
+    assert not (tmp_path / "results").exists()
+
+
+def test_runs_that_saw_other_images_are_not_put_together(study, tmp_path):
+    plan = study.plan(experiment.arms_of("01_sequences", study))
+    run = next(run for run in plan.runs if run.id == plan.ends["control", 0])
+    kept = tmp_path / "kept"
+    shutil.move(study.records / run.id, kept)
+    try:
+        # The second study has the same runs, but other patients stand in the file of this one.
+        record(study, run)
+        scores = pd.read_csv(study.records / run.id / SCORES)
+        scores.loc[0, "patient"] = "somebody else"
+        scores.to_csv(study.records / run.id / SCORES, index=False)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(store, "checked", lambda records, run, name: records / run / name)
+            with pytest.raises(ResultsError, match="other images than in other runs"):
+                results.write(study, ["01_sequences"], tmp_path / "results", "")
+    finally:
+        shutil.rmtree(study.records / run.id)
+        shutil.move(kept, study.records / run.id)
+
+
+# --- Rounding -----------------------------------------------------------------------------------
+
+PROBABILITIES = st.floats(0, 1, width=32)
+
+
+@given(st.lists(PROBABILITIES, min_size=2, max_size=50))
+def test_rounding_turns_no_order_round_and_stays_near(scores):
+    values = np.sort(np.array(scores))
+    shown = rounded(values)
+    assert (np.diff(shown) >= 0).all()
+    assert ((shown >= 0) & (shown <= 1)).all()
+    tolerance = 0.5e-3 * np.minimum(values, 1 - values) + 1e-15
+    assert (np.abs(shown - values) <= 1.001 * tolerance).all()
+
+
+@given(st.lists(PROBABILITIES, min_size=1, max_size=50))
+def test_what_was_rounded_is_not_rounded_again_and_survives_text(scores):
+    shown = rounded(np.array(scores))
+    np.testing.assert_array_equal(rounded(shown), shown)
+    np.testing.assert_array_equal([float(repr(float(value))) for value in shown], shown)
+
+
+@pytest.mark.parametrize("spread", [0.3, 3.0, 8.0])
+def test_rounding_moves_no_metric_by_a_ten_thousandth(spread):
+    random = np.random.default_rng(5)
+    truth = random.random((1500, 1)) < 0.2
+    logits = random.normal(0, spread, truth.shape) + spread * truth
+    scores = np.float32(1 / (1 + np.exp(-logits))).astype(float)
+    for metric in (auroc("covid19"), brier("covid19")):
+        weights = np.ones((1, len(truth)))
+        exact, shown = (metric.values(s, truth, weights)[0] for s in (scores, rounded(scores)))
+        assert abs(exact - shown) < 1e-4
+
+
+# --- The command line ---------------------------------------------------------------------------
+
+
+def test_the_command_writes_where_the_project_keeps_results_and_lists_them(study):
+    command = ["results", "write", "--profile", "tiny", "--cohort", "made", "--seeds", "2"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    folder: Path = places.RESULTS / "made" / "tiny"
+    assert results.facts(folder).command == "cxrstudy " + " ".join(command)
+    assert results.experiments(folder) == EXPERIMENTS
+    assert results.folders() == [folder]
+    shown = CliRunner().invoke(app, ["results", "list"]).stdout.splitlines()
+    assert shown[1].split()[:5] == ["made", "tiny", "2", "2", "10"]
+    shutil.rmtree(folder.parent)
+
+
+def test_the_command_says_what_is_missing(study):
+    command = ["results", "write", "--profile", "tiny", "--cohort", "made", "--seeds", "3"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 1
+    assert "5 of 15 runs are not recorded" in result.stderr

@@ -1,0 +1,109 @@
+"""Judgement: each origin of evidence is judged apart, by all claims of both papers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxrstudy.base import places
+from cxrstudy.study import experiment
+from cxrstudy.verdicts import judge
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.judge import (
+    claims_about,
+    evidence_of_run,
+    judged,
+    record,
+    recorded_verdicts,
+    seeds_in_words,
+)
+
+CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
+
+
+def scores_of(name, gain):
+    """Scores of the arms that the claims about an experiment contrast."""
+    mine = [claim for claim in CLAIMS if claim.experiment == name]
+    better, other = {claim.arm for claim in mine}, {claim.against for claim in mine}
+    truth = np.arange(200) % 2
+    names = [f"i{number}" for number in range(200)]
+    tables = []
+    for arm in [*better, *(other - better)]:
+        level = (1 + (gain if arm in better else 0)) * truth
+        noise = np.random.default_rng(1).normal(size=200)
+        table = pd.DataFrame(
+            {"seed": 0, "run": "r", "role": "target", "split": "test", "truth_covid19": truth,
+             "id": names, "patient": names, "source": "made", "score_covid19": level + noise}
+        )  # fmt: skip
+        tables.append(table.assign(arm=pd.Series([arm] * 200)))
+    return pd.concat(tables, ignore_index=True)
+
+
+@pytest.fixture
+def study(monkeypatch):
+    monkeypatch.setattr(experiment, "arms_of", lambda name, study: name)
+    monkeypatch.setattr(experiment, "names", lambda: sorted({c.experiment for c in CLAIMS}))
+    return SimpleNamespace(run=lambda name: scores_of(name, gain=2.0))
+
+
+def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
+    found = evidence_of_run(study)
+    assert sorted(found["claim"]) == sorted(claim.id for claim in CLAIMS)
+    table = judged(found, "this run", "phantom", "quick").set_index("claim")
+    assert set(table["paper"]) == {"A", "B"}
+    for claim in CLAIMS:
+        # One seed decides nothing, however large the effect.
+        assert table.loc[claim.id, "verdict"] == "inconclusive", claim.id
+        assert table.loc[claim.id, "low"] > claim.margin
+    assert table.loc["A6", "verdict"] == "not testable"
+
+
+def test_every_claim_has_a_row_even_without_evidence():
+    nothing = pd.DataFrame(columns=evidence_columns())
+    table = judged(nothing, "nothing", "phantom", "quick")
+    ids = [claim.id for claims in all_claims() for claim in claims.claims]
+    assert table["claim"].tolist() == ids
+    assert set(table["verdict"]) == {"no evidence", "not testable"}
+
+
+def evidence_columns():
+    return judge.EVIDENCE
+
+
+def test_recorded_verdicts_are_void_once_the_claims_file_changed(tmp_path, monkeypatch, study):
+    folder = tmp_path / "phantom" / "standard"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(places, "RESULTS", tmp_path)
+    monkeypatch.setattr(judge.reference, "folders", lambda: [folder])
+    found = evidence_of_run(study)
+    monkeypatch.setattr(judge.reference, "experiments", lambda asked: ["06_sequential_schemes"])
+    monkeypatch.setattr(judge, "evidence_of_results", lambda asked: found)
+    included = []
+    monkeypatch.setattr(judge.reference, "include", lambda *asked: included.append(asked))
+    study.cohort, study.profile = SimpleNamespace(name="phantom"), SimpleNamespace(profile="made")
+    record(study, folder)
+    assert included == [(folder, ["verdicts.csv"])]
+    written = judged(found, "", "phantom", "made")
+    read = recorded_verdicts()
+    assert read["verdict"].tolist() == written["verdict"].tolist()
+    changed = [claims.model_copy(update={"sha256": "other"}) for claims in all_claims()]
+    monkeypatch.setattr(judge, "all_claims", lambda: changed)
+    voided = recorded_verdicts()
+    assert set(voided["verdict"]) == {"void: the claims file has changed since"}
+
+
+def test_without_recorded_verdicts_the_table_is_empty(monkeypatch, tmp_path):
+    monkeypatch.setattr(judge.reference, "folders", lambda: [tmp_path])
+    assert recorded_verdicts().empty
+
+
+def test_papers_are_found_by_experiment():
+    assert [claims.paper for claims in claims_about("06_sequential_schemes")] == ["B"]
+    assert [claims.paper for claims in claims_about("03_resolution")] == ["A"]
+    assert claims_about("08_shortcuts") == []
+
+
+@pytest.mark.parametrize(("seeds", "words"), [(1, "one seed"), (5, "5 seeds")])
+def test_seeds_are_said_in_words(seeds, words):
+    assert seeds_in_words(seeds) == words
