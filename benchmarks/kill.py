@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from cxrstudy.runs import lock, store_check
-from cxrstudy.runs.record import BODY, EPOCHS, HEAD, SCORES
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, SCORES
 
 SCRIPT = Path(__file__).parents[1] / "tests" / "support" / "killed.py"
 sys.path.insert(0, str(SCRIPT.parent))
@@ -130,7 +130,7 @@ def compare(undisturbed: Path, killed: Path) -> None:
     runs = store_check.runs_of(undisturbed)
     assert runs == store_check.runs_of(killed), "other runs"
     for run in runs:
-        for name in (SCORES, EPOCHS, BODY, HEAD):
+        for name in (SCORES, EPOCHS, BACKBONE, HEAD):
             one, other = (folder / run / name for folder in (undisturbed, killed))
             assert one.read_bytes() == other.read_bytes(), f"{other}: other bits"
     problems = [finding for finding in store_check.check(killed) if finding.problem]

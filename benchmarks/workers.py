@@ -1,6 +1,6 @@
-"""How much faster two workers finish the quick grid than one: pairs, one after the other.
+"""How much faster two workers finish the quick graph than one: pairs, one after the other.
 
-    python benchmarks/workers.py                    # three pairs of the whole quick grid
+    python benchmarks/workers.py                    # three pairs of the whole quick graph
     python benchmarks/workers.py --pairs 1 06 08    # of some experiments
 
 Run it on a machine that does nothing else, from the project's root. Images are decoded before the
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cxrstudy.base import device, places
 from cxrstudy.runs import engine
-from cxrstudy.study.graph import Grid, make_grid
+from cxrstudy.study.graph import Graph, make_graph
 
 WANTED = 1.7
 
@@ -55,13 +55,13 @@ def pair(asked: argparse.Namespace, pixels: Path, number: int) -> float:
 
 
 def measured(experiments: list[str], pixels: Path, count: int) -> float:
-    """Seconds that workers need for all runs of the quick grid."""
+    """Seconds that workers need for all runs of the quick graph."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "pixels").symlink_to(pixels)
         os.environ["CXRSTUDY_RUNS"] = folder
         os.environ[engine.VARIABLE] = f"local:{count}"
-        grid: Grid = make_grid(experiments, "quick", "phantom", 1)
-        jobs = grid.jobs()
+        graph: Graph = make_graph(experiments, "quick", "phantom", 1)
+        jobs = graph.jobs()
         start = time.perf_counter()
         engine.compute(jobs)
         return time.perf_counter() - start

@@ -9,18 +9,18 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML, display
 
-from cxrstudy.audit.outcome import Outcome
+from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.pages import covidx_leaks, diagrams, figures
 from cxrstudy.pages.beside import beside, reference_of
 from cxrstudy.pages.demographics import demographics, flow_of
 from cxrstudy.pages.levels import (
     by_lesion_size,
+    label_efficiency_of,
+    label_efficiency_table,
     lesion_extents,
     mixup_levels,
     patients_of,
     resolution_levels,
-    saved,
-    saved_in_words,
     sides,
     source_doses,
     strengths,
@@ -44,7 +44,7 @@ from cxrstudy.statistics import (
     trend,
 )
 from cxrstudy.study.experiment import arms_of
-from cxrstudy.study.graph import make_grid
+from cxrstudy.study.graph import make_graph
 from cxrstudy.study.parameters import check_parameters
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
@@ -54,24 +54,70 @@ from cxrstudy.verdicts.map_results import attention_by_size
 from cxrstudy.verdicts.verdict import evidence
 
 __all__ = [
-    "Study", "arms_of", "at_sensitivity", "attention_by_size", "audit_rows", "auroc", "banner",
-    "benchmark_leaks", "beside", "brier", "by_lesion_size", "calibration_curve",
-    "calibration_slope", "calibration_table", "check_parameters", "claims_of", "claims_table",
-    "contrasts", "costs", "decision_curve", "demographics", "diagrams", "environments",
-    "estimates", "figures", "flow_of", "groups_of", "judgements", "lesion_extents", "make_grid",
-    "mean", "mixup_levels", "operating_points", "patients_of", "provenance", "read_claims",
-    "recorded_verdicts", "reference_of", "reminder", "repeat", "resolution_levels", "rules",
-    "runs_of", "saved", "saved_in_words", "sides", "source_alone", "source_doses", "strengths",
-    "subgroups", "table", "trend", "untestable", "verdict_details", "verdict_table",
+    "Study",
+    "arms_of",
+    "at_sensitivity",
+    "attention_by_size",
+    "audit_rows",
+    "auroc",
+    "banner",
+    "benchmark_leaks",
+    "beside",
+    "brier",
+    "by_lesion_size",
+    "calibration_curve",
+    "calibration_slope",
+    "calibration_table",
+    "check_parameters",
+    "claims_of",
+    "claims_table",
+    "contrasts",
+    "costs",
+    "decision_curve",
+    "demographics",
+    "diagrams",
+    "environments",
+    "estimates",
+    "figures",
+    "flow_of",
+    "groups_of",
+    "judgements",
+    "label_efficiency_of",
+    "label_efficiency_table",
+    "lesion_extents",
+    "make_graph",
+    "mean",
+    "mixup_levels",
+    "operating_points",
+    "patients_of",
+    "provenance",
+    "read_claims",
+    "recorded_verdicts",
+    "reference_of",
+    "reminder",
+    "repeat",
+    "resolution_levels",
+    "rules",
+    "runs_of",
+    "sides",
+    "source_alone",
+    "source_doses",
+    "strengths",
+    "subgroups",
+    "table",
+    "trend",
+    "untestable",
+    "verdict_details",
+    "verdict_table",
 ]  # fmt: skip
 
 _CITED = {"A": "Zhao 2021", "B": "Fricks 2021"}
 
 _FORMATS = {
-    "p": "{:.3f}", "adjusted_p": "{:.3f}", "detectable": "{:.3f}",
+    "p": "{:.3f}", "adjusted_p": "{:.3f}", "minimum_detectable_difference": "{:.3f}",
     "standard_error": "{:.4f}", "threshold": "{:.3f}",
     "source_rule_test": "{:.1%}", "source_rule_train": "{:.1%}", "view_rule_test": "{:.1%}",
-    "image_steps": "{:,.0f}", "seconds": "{:,.0f}", "MiB": "{:,.0f}",
+    "samples_seen": "{:,.0f}", "seconds": "{:,.0f}", "MiB": "{:,.0f}",
 }  # fmt: skip
 
 
@@ -131,10 +177,10 @@ def claims_of(experiment: str, scores: pd.DataFrame) -> HTML:
         )
         for claims in claims_about(experiment)
     ]
-    columns = ["claim", "sentence", "estimate", "low", "high", "p", "detectable"]
+    columns = ["claim", "sentence", "estimate", "low", "high", "p", "minimum_detectable_difference"]
     return table(
         pd.concat(rows)[columns], estimate="difference [95 %]", p="p, about the margin",
-        detectable="could have seen",
+        minimum_detectable_difference="could have seen",
     )  # fmt: skip
 
 
@@ -161,11 +207,19 @@ def verdict_table(judged: pd.DataFrame) -> HTML:
 def verdict_details(judged: pd.DataFrame) -> HTML:
     """Show margin, corrected p value, and patients and seeds of every verdict."""
     shown = judged[judged["estimate"].notna()].sort_values(["claim", "origin"])
-    columns = ["claim", "origin", "margin", "adjusted_p", "detectable", "patients", "seeds"]
+    columns = [
+        "claim",
+        "origin",
+        "margin",
+        "adjusted_p",
+        "minimum_detectable_difference",
+        "patients",
+        "seeds",
+    ]
     counts = {name: shown[name].astype(int) for name in ("patients", "seeds")}
     return table(
         shown.assign(**counts)[columns], adjusted_p="p, corrected (Holm)",
-        detectable="smallest that could have been seen",
+        minimum_detectable_difference="smallest that could have been seen",
     )  # fmt: skip
 
 
@@ -173,7 +227,11 @@ def _said(row: Any) -> str:
     if pd.isna(row.estimate):
         return f"<b>{row.verdict}</b>"
     text = f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
-    seen = f"<br>could have seen {row.detectable:.3f}" if row.verdict == "inconclusive" else ""
+    seen = (
+        f"<br>could have seen {row.minimum_detectable_difference:.3f}"
+        if row.verdict == "inconclusive"
+        else ""
+    )
     return f"<b>{row.verdict}</b><br>{text}{seen}"
 
 
@@ -196,7 +254,7 @@ def rules() -> HTML:
     return table(pd.DataFrame(rows))
 
 
-def audit_rows(outcomes: Sequence[Outcome], each: int) -> pd.DataFrame:
+def audit_rows(outcomes: Sequence[CheckResult], each: int) -> pd.DataFrame:
     """Show the first rows concerned of every issue and note of an audit."""
     found = [outcome for outcome in outcomes if outcome.state in ("issue", "note")]
     tables = [outcome.rows.head(each).assign(code=outcome.code) for outcome in found]

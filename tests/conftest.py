@@ -89,11 +89,11 @@ SMALL = {
         "target": 40, "external": 4, "general": 8, "pneumonia": 8,
         "natural_small": 70, "natural_large": 70,
     },
-    "backbones": {
+    "networks": {
         name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
-        for name in ("phantom", "tied")
+        for name in ("phantom", "confounded")
     },
-    "stages": {"all": {"all": {"pixels": 64, "steps": 2, "batch": 4, "evaluations": 1}}},
+    "stages": {"all": {"all": {"pixels": 64, "steps": 2, "batch_size": 4, "validations": 1}}},
 }  # fmt: skip
 
 
@@ -109,9 +109,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
             study = Study("small", "phantom", 2)
         target = study.stage("target")
         arms = {
-            "control": study.start >> target,
-            "shuffled truth": study.start >> target.but(truth="shuffled"),
-            (2, "larger"): study.start >> target.but(pixels=96),
+            "control": study.pretrained >> target,
+            "permuted labels": study.pretrained >> target.but(labels="permuted"),
+            (2, "larger"): study.pretrained >> target.but(pixels=96),
         }
         study.run(arms)
         yield SimpleNamespace(study=study, arms=arms, runs=folder / "runs")

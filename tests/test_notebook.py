@@ -26,8 +26,8 @@ def record(number, parent=None):
     identity = {"stage": {"seed": number}, "parent": parent, "environment": {"torch": "2"}}
     return Record(
         id=f"{number:064x}", identity=identity, chain=f"random → target {number}", cohort="phantom",
-        copies="rendered", kind="multiclass", labels=["normal", "covid19"],
-        images={"target train": 10}, patients=7, image_steps=3072 * number,
+        copies="rendered", task="multiclass", labels=["normal", "covid19"],
+        images={"target train": 10}, patients=7, samples_seen=3072 * number,
         seconds={"training": 1.25, "scoring": 0.5}, peak_memory_bytes=300 * 2**20,
         device="a processor", finished="2026-01-01T00:00:00+00:00", files={"scores.csv": "0"},
     )  # fmt: skip
@@ -77,10 +77,10 @@ def test_a_difference_and_its_interval_are_one_column_with_three_decimals():
 
 def test_columns_keep_their_names_but_for_the_line_below_words_unless_named():
     shown = table(
-        pd.DataFrame({"arm": ["a"], "adjusted_p": [0.5], "image_steps": [3072]}), arm="scheme"
+        pd.DataFrame({"arm": ["a"], "adjusted_p": [0.5], "samples_seen": [3072]}), arm="scheme"
     )
     headings = re.findall(r"<th>(.*?)</th>", shown.data)
-    assert headings == ["scheme", "adjusted p", "image steps"]
+    assert headings == ["scheme", "adjusted p", "samples seen"]
     assert "3,072" in shown.data
 
 

@@ -1,8 +1,8 @@
 """Audit: what could mislead a reader of a cohort's numbers, found before any is reported.
 
 Each check is one module with a code, a title and a function ``check``; what they look at is
-:mod:`cxrstudy.audit.evidence`, what they say is :class:`~cxrstudy.audit.outcome.Outcome`. Codes
-below 100 are about leaks, the others about shortcuts and about what the data are.
+:mod:`cxrstudy.audit.evidence`, what they say is :class:`~cxrstudy.audit.check_result.CheckResult`.
+Codes below 100 are about leaks, the others about shortcuts and about what the data are.
 """
 
 import json
@@ -29,12 +29,20 @@ from cxrstudy.audit import (
     unreadable_images,
     upstream_patients,
 )
+from cxrstudy.audit.check_result import CannotCheck, CheckResult, CheckState, row_table
 from cxrstudy.audit.evidence import Evidence, gather
-from cxrstudy.audit.outcome import CannotCheck, Outcome, State, row_table
 
 __all__ = [
-    "CHECKS", "Evidence", "Outcome", "State", "as_json", "as_table", "exit_status", "gather",
-    "run_audit", "run_checks",
+    "CHECKS",
+    "CheckResult",
+    "CheckState",
+    "Evidence",
+    "as_json",
+    "as_table",
+    "exit_status",
+    "gather",
+    "run_audit",
+    "run_checks",
 ]  # fmt: skip
 
 
@@ -44,7 +52,7 @@ class Check(Protocol):
     CODE: str
     TITLE: str
 
-    def check(self, evidence: Evidence) -> Outcome:
+    def check(self, evidence: Evidence) -> CheckResult:
         """Look at the evidence."""
 
 
@@ -68,7 +76,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def run_audit(cohort_name: str, profile: str = "quick") -> list[Outcome]:
+def run_audit(cohort_name: str, profile: str = "quick") -> list[CheckResult]:
     """Audit a cohort.
 
     Parameters
@@ -86,12 +94,12 @@ def run_audit(cohort_name: str, profile: str = "quick") -> list[Outcome]:
     return run_checks(gather(cohort_name, profile))
 
 
-def run_checks(evidence: Evidence) -> list[Outcome]:
+def run_checks(evidence: Evidence) -> list[CheckResult]:
     """Let every check look at the evidence, in the order of the codes."""
     return [_outcome(check, evidence) for check in CHECKS]
 
 
-def as_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
+def as_table(outcomes: Sequence[CheckResult]) -> pd.DataFrame:
     """Make a table with a row a check, without the rows concerned."""
     names = ["code", "title", "state", "count", "detail", "advice"]
     return pd.DataFrame(
@@ -99,7 +107,7 @@ def as_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     )
 
 
-def as_json(outcomes: Sequence[Outcome]) -> str:
+def as_json(outcomes: Sequence[CheckResult]) -> str:
     """Write outcomes with the rows concerned, for programs."""
     records = as_table(outcomes).to_dict("records")
     for record, outcome in zip(records, outcomes, strict=True):
@@ -107,16 +115,16 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
     return json.dumps(records, indent=2, ensure_ascii=False)
 
 
-def exit_status(outcomes: Sequence[Outcome]) -> int:
+def exit_status(outcomes: Sequence[CheckResult]) -> int:
     """1 where there is an issue or something could not be checked, else 0."""
     return int(any(o.state in ("issue", "could not be checked") for o in outcomes))
 
 
-def _outcome(check: Check, evidence: Evidence) -> Outcome:
+def _outcome(check: Check, evidence: Evidence) -> CheckResult:
     try:
         return check.check(evidence)
     except CannotCheck as reason:
-        return Outcome(
+        return CheckResult(
             check.CODE, check.TITLE, "could not be checked", 0, row_table(), str(reason),
             "Provide what is missing, and run the audit again.",
         )  # fmt: skip

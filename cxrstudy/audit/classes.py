@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR107", "classes absent or tiny in a split"
@@ -13,22 +13,22 @@ CODE, TITLE = "CXR107", "classes absent or tiny in a split"
 LEAST_PATIENTS = 10
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Count the patients of each class, or with and without each label, in each split.
 
     A class that a split lacks is an issue where an image has exactly one class, or where there is
     one label; of many labels a rare one may be missing, which is a note, as few patients are.
     """
     rows: list[dict[str, str]] = []
-    states: list[State] = ["pass"]
+    states: list[CheckState] = ["pass"]
     for name, role in evidence.roles.items():
         for split, label, patients in _counts(evidence, role):
             if patients >= LEAST_PATIENTS:
                 continue
-            is_gap = patients == 0 and role.kind != "multilabel"
+            is_gap = patients == 0 and role.task != "multilabel"
             states.append("issue" if is_gap else "note")
             rows.append(row(f"{patients} patients of {label} in {split}", name))
-    return Outcome(
+    return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"{len(rows)} classes have fewer than {LEAST_PATIENTS} patients in a split of a role.",
         "Say nothing about these classes there, or bring more patients." if rows
@@ -43,5 +43,5 @@ def _counts(evidence: Evidence, role: Role) -> Iterator[tuple[str, str, int]]:
         for column, label in enumerate(role.labels):
             truth = role.truth[:, column]
             yield split, label, len(set(people[here & (truth == 1)]))
-            if role.kind != "multiclass":
+            if role.task != "multiclass":
                 yield split, f"no {label}", len(set(people[here & (truth == 0)]))

@@ -6,9 +6,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
-from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
 from cxrstudy.audit.patients import nih_image
 from cxrstudy.data.manifest import truth
 
@@ -22,10 +22,10 @@ _READINGS = {"Normal": 1.0, "Lung Opacity": 0.0}
 #: What NIH and this study call the label that the readings are about.
 _PNEUMONIA = "pneumonia"
 
-_Found = tuple[dict[str, str], State]
+_Found = tuple[dict[str, str], CheckState]
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Compare the labels of copies, of patients, and of NIH with the radiologists of RSNA.
 
     Copies of which both are used and labels differ are an issue, for one of them is wrong. Patients
@@ -40,7 +40,7 @@ def check(evidence: Evidence) -> Outcome:
             ("RSNA", "images with a second reading"),
         )
     ]  # fmt: skip
-    return Outcome(
+    return CheckResult(
         CODE, TITLE, gravest(state for _, state in found) if found else "pass", len(found),
         row_table(told for told, _ in found),
         f"Labels conflict for {', '.join(counts)}.",
@@ -72,7 +72,7 @@ def _copies(evidence: Evidence) -> Iterator[_Found]:
 def _patients(evidence: Evidence) -> Iterator[_Found]:
     """Look for patients with more than one class, in roles where an image has exactly one."""
     for name, role in evidence.roles.items():
-        if role.kind != "multiclass":
+        if role.task != "multiclass":
             continue
         classes = np.asarray(role.labels)[role.truth.argmax(1)]
         table = role.table.assign(person=evidence.people(role), label=classes)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
 
 CODE, TITLE = "CXR110", "images of one patient dominating a class"
 
@@ -14,10 +14,10 @@ NOTE_ABOVE, ISSUE_ABOVE = 0.05, 0.20
 LEAST_IMAGES = 10
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Find the patient with most images of each label in each split."""
     rows: list[dict[str, str]] = []
-    states: list[State] = ["pass"]
+    states: list[CheckState] = ["pass"]
     largest = 0.0
     for name, role in evidence.roles.items():
         table = role.table.assign(person=evidence.people(role))
@@ -31,7 +31,7 @@ def check(evidence: Evidence) -> Outcome:
                 largest = max(largest, share)
                 what = f"{counts.index[0]} has {counts.iloc[0]} of {counts.sum()} images of {label}"
                 rows.append(row(f"{what} in {split}", name))
-    return Outcome(
+    return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"In {len(rows)} classes of a split one patient has more than {NOTE_ABOVE:.0%} of the "
         f"images; the largest share is {np.round(100 * largest):.0f} %." if rows

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxrstudy import phantom
+from cxrstudy.audit.check_result import CannotCheck
 from cxrstudy.audit.near_duplicate_pairs import pairs_alike
-from cxrstudy.audit.outcome import CannotCheck
 from cxrstudy.audit.patients import person_of
 from cxrstudy.audit.perceptual_hash import Pairs
 from cxrstudy.audit.thumbnails import Thumbnails, look

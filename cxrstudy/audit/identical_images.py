@@ -6,14 +6,14 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from cxrstudy.audit.check_result import CheckResult, CheckState
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, State
 from cxrstudy.audit.pairs import judge, outcome_of_pairs
 
 CODE, TITLE = "CXR002", "identical images across splits, sources or patients"
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Compare SHA-256 of the original files, and the pixels at 64 x 64."""
     judged = [
         (first, second, what, state)
@@ -42,7 +42,7 @@ def _twins(contents: Iterable[tuple[int, object]]) -> Iterator[tuple[int, int]]:
         yield from combinations(places, 2)
 
 
-def _state(images: pd.DataFrame, first: int, second: int) -> State | None:
+def _state(images: pd.DataFrame, first: int, second: int) -> CheckState | None:
     state = judge(images, first, second)
     if state or images["person"].iloc[first] == images["person"].iloc[second]:
         return state

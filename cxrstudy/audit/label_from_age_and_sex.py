@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
-from cxrstudy.audit.outcome import Outcome
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR103", "label guessed from age and sex alone"
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Guess labels from age and sex; that they are unknown is a value like another."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,

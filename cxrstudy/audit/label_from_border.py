@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
-from cxrstudy.audit.outcome import Outcome
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR105", "label guessed from the border pixels alone"
@@ -14,7 +14,7 @@ CODE, TITLE = "CXR105", "label guessed from the border pixels alone"
 RING = 1
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Guess labels from the outermost pixels: collimation, padding, markers, exposure."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
-from cxrstudy.audit.outcome import Outcome
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR104", "label guessed from image size and file format alone"
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Guess labels from width, height, their ratio, and the ending of the original's name."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,

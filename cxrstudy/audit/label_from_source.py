@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
-from cxrstudy.audit.outcome import Outcome
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR101", "label guessed from the source alone"
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Guess labels from the name of the data set or hospital."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,

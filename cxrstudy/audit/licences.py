@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
+from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, row, row_table
 from cxrstudy.data.licence import publishable
 
 CODE, TITLE = "CXR108", "licences unknown or forbidding publication"
@@ -14,7 +14,7 @@ Permission = Literal["may be shown", "forbids publication", "unknown"]
 _FORBIDS = re.compile(r"\bnd\b|no.?deriv|research use only|agreement|no redistribution", re.I)
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Read the licence of each image that is used."""
     images = evidence.images[evidence.images["used"]]
     images = images.assign(permission=images["licence"].map(permission))
@@ -25,7 +25,7 @@ def check(evidence: Evidence) -> Outcome:
         for image in kept_back.itertuples()
     ]  # fmt: skip
     unknown = int((kept_back["permission"] == "unknown").sum())
-    return Outcome(
+    return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
         f"Of {len(images)} images used, the licence of {unknown} is unknown, and of "
         f"{len(rows) - unknown} it forbids publication of a changed image.",

@@ -15,8 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
 from cxrstudy.data.role import Role
 from cxrstudy.data.split import place
 from cxrstudy.statistics import weighted_auroc
@@ -57,7 +57,7 @@ class Guess:
         )
 
     @property
-    def state(self) -> State:
+    def state(self) -> CheckState:
         """How grave that is."""
         low = self.auroc_interval[0]
         return "issue" if low > ISSUE_ABOVE else "note" if low > NOTE_ABOVE else "pass"
@@ -65,7 +65,7 @@ class Guess:
 
 def outcome_of_guesses(
     code: str, title: str, evidence: Evidence, features: Features, advice: str, linear: bool = False
-) -> Outcome:
+) -> CheckResult:
     """Guess the labels of every role.
 
     Parameters
@@ -81,7 +81,7 @@ def outcome_of_guesses(
         codes, sizes and gaps alike.
     """
     rows: list[dict[str, str]] = []
-    states: list[State] = []
+    states: list[CheckState] = []
     worst = (0.0, "")
     for name, role in evidence.roles.items():
         known = features(evidence, role)
@@ -99,7 +99,7 @@ def outcome_of_guesses(
         if guess.state != "pass":
             rows.append(row(str(guess), name))
     state = gravest(states)
-    return Outcome(
+    return CheckResult(
         code, title, state, sum(state in ("issue", "note") for state in states), row_table(rows),
         worst[1] or "No role has two values to guess from, and two classes to guess.",
         advice if state in ("issue", "note") else "Nothing to do.",
@@ -119,7 +119,7 @@ def guess_labels(
         column for column in range(len(role.labels)) if _has_patients(role.truth[:, column], people)
     ]
     truth = role.truth[:, labels]
-    if role.kind == "multiclass":
+    if role.task == "multiclass":
         kept = truth.sum(1) == 1
         truth, people, features = truth[kept], people[kept], features[kept]
     if not labels:
@@ -133,7 +133,7 @@ def guess_labels(
     )
     weights = np.vstack([np.ones(len(truth)), drawn[:, patient_of]]).astype(np.float64)
     auroc = macro_auroc(scores, truth, weights)
-    accuracy = balanced_accuracy(_calls(scores, role.kind == "multiclass"), truth, weights)
+    accuracy = balanced_accuracy(_calls(scores, role.task == "multiclass"), truth, weights)
     return Guess(
         float(auroc[0]), _interval(auroc[1:]), float(accuracy[0]), _interval(accuracy[1:]),
         len(truth), len(patients),

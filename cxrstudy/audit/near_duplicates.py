@@ -1,15 +1,15 @@
 """CXR003: near duplicates across splits or sources: resized, recompressed or windowed copies."""
 
+from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
 from cxrstudy.audit.near_duplicate_pairs import DETAIL_AGREEMENT, HASH_DISTANCE
-from cxrstudy.audit.outcome import Outcome
 from cxrstudy.audit.pairs import judge, outcome_of_pairs
 
 CODE, TITLE = "CXR003", "near duplicates across splits or sources"
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Compare all pairs by perceptual hash, and the candidates by their details.
 
     How far apart copies and other pairs are was measured: see

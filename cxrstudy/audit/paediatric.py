@@ -1,7 +1,7 @@
 """CXR106: children among adults, and sources whose ages nobody knows."""
 
+from cxrstudy.audit.check_result import CannotCheck, CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import CannotCheck, Outcome, row, row_table
 
 CODE, TITLE = "CXR106", "children among adults"
 
@@ -9,7 +9,7 @@ CODE, TITLE = "CXR106", "children among adults"
 ADULT = 18
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Look for ages below 18 in a cohort that has adults, and for sources without any age.
 
     Raises
@@ -38,7 +38,7 @@ def check(evidence: Evidence) -> Outcome:
         for name, source, table in silent
     ]  # fmt: skip
     unknown = int(images["age"].isna().sum())
-    return Outcome(
+    return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(children), row_table(rows),
         f"{len(children)} images of children beside adults; the age of {unknown} of {len(images)} "
         f"images is unknown, of {len(silent)} sources wholly.",

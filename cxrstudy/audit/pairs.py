@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, State, gravest, row, row_table
 
 
 def leaks(images: pd.DataFrame, first: int, second: int) -> bool:
@@ -22,7 +22,7 @@ def leaks(images: pd.DataFrame, first: int, second: int) -> bool:
     )
 
 
-def judge(images: pd.DataFrame, first: int, second: int) -> State | None:
+def judge(images: pd.DataFrame, first: int, second: int) -> CheckState | None:
     """Decide how grave a pair of copies is; None if it does not matter.
 
     A copy that is excluded, or in no role, is dealt with: a note. So is one of which nothing is
@@ -42,12 +42,12 @@ def outcome_of_pairs(
     code: str,
     title: str,
     evidence: Evidence,
-    judged: Sequence[tuple[int, int, str, State]],
+    judged: Sequence[tuple[int, int, str, CheckState]],
     measured: str,
     advice: str,
-) -> Outcome:
+) -> CheckResult:
     """Tell the pairs: first and second image, what they share, how grave that is."""
-    state: State = gravest(state for *_, state in judged) if judged else "pass"
+    state: CheckState = gravest(state for *_, state in judged) if judged else "pass"
     remaining = sum(state == "issue" for *_, state in judged)
     detail = (
         f"{len(judged)} pairs {measured}; of {remaining} both images are used where one of them "
@@ -57,13 +57,13 @@ def outcome_of_pairs(
     )
     rows = row_table(_told(evidence.images, judged))
     done = "Nothing: no such pair is used where it could mislead." if judged else "Nothing to do."
-    return Outcome(
+    return CheckResult(
         code, title, state, len(judged), rows, detail, advice if state == "issue" else done
     )
 
 
 def _told(
-    images: pd.DataFrame, judged: Iterable[tuple[int, int, str, State]]
+    images: pd.DataFrame, judged: Iterable[tuple[int, int, str, CheckState]]
 ) -> Iterable[dict[str, str]]:
     for first, second, what, state in judged:
         one, other = images.iloc[first], images.iloc[second]

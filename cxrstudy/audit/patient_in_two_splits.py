@@ -1,12 +1,12 @@
 """CXR001: the same patient in two splits of a role."""
 
+from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, row, row_table
 
 CODE, TITLE = "CXR001", "patient in two splits"
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Look for persons, by name or by the crosswalk of RSNA and NIH, on both sides of a split."""
     rows, patients = [], 0
     for name, role in evidence.roles.items():
@@ -19,7 +19,7 @@ def check(evidence: Evidence) -> Outcome:
                 f"{image.person} is in {' and '.join(torn[image.person])}; this one: {image.split}"
             )
             rows.append(row(what, name, image.manifest, image.id))
-    return Outcome(
+    return CheckResult(
         CODE, TITLE, "issue" if rows else "pass", patients, row_table(rows),
         f"{patients} patients have images in more than one split of a role.",
         "Give all images of a patient one split." if rows else "Nothing to do.",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from cxrstudy.audit.check_result import CheckResult, CheckState, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, State, row, row_table
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR111", "source and label coincide"
@@ -14,7 +14,7 @@ CODE, TITLE = "CXR111", "source and label coincide"
 LEAST_IMAGES = 10
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Look for classes of one source, and for sources of one class, that hold in every split.
 
     A classifier that tells the source is then right about these images in training and in test, and
@@ -22,13 +22,13 @@ def check(evidence: Evidence) -> Outcome:
     """
     rows, compared = [], 0
     for name, role in evidence.roles.items():
-        if role.kind == "multilabel" or role.table["source"].nunique() < 2:
+        if role.task == "multilabel" or role.table["source"].nunique() < 2:
             continue
         compared += 1
         tied = [set(_tied(table)) for table in _tables(role)]
         rows += [row(what, name) for what in sorted(set.intersection(*tied))]
-    state: State = "issue" if rows else "pass" if compared else "not applicable"
-    return Outcome(
+    state: CheckState = "issue" if rows else "pass" if compared else "not applicable"
+    return CheckResult(
         CODE, TITLE, state, len(rows), row_table(rows),
         f"{len(rows)} classes or sources of {compared} roles with several sources coincide, in "
         "training and in test.",
@@ -41,7 +41,7 @@ def _tables(role: Role) -> Iterator[pd.DataFrame]:
     """Images a source (row) and class (column), of training and of test."""
     classes = (
         pd.Series(role.truth.argmax(1)).map(dict(enumerate(role.labels)))
-        if role.kind == "multiclass"
+        if role.task == "multiclass"
         else pd.Series(role.truth[:, 0]).map({1: role.labels[0], 0: f"no {role.labels[0]}"})
     )
     for split in ("train", "test"):

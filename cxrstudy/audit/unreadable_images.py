@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import Outcome, row, row_table
 
 CODE, TITLE = "CXR109", "unreadable or blank images"
 
@@ -12,7 +12,7 @@ CODE, TITLE = "CXR109", "unreadable or blank images"
 FLATTEST = 3.0
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Read every image that is not excluded, and look for nearly uniform ones."""
     seen = evidence.thumbnails
     used = np.flatnonzero((evidence.images["excluded"] == "").to_numpy()).tolist()
@@ -29,7 +29,7 @@ def check(evidence: Evidence) -> Outcome:
             images["id"].iat[place])
         for place, what in sorted(wrong.items())
     ]  # fmt: skip
-    return Outcome(
+    return CheckResult(
         CODE, TITLE, "issue" if rows else "pass", len(rows), row_table(rows),
         f"{len(rows)} of {len(used)} images can't be read or show nothing.",
         "Fetch them again, or list them as excluded with that reason." if rows

@@ -1,14 +1,14 @@
 """CXR004: a patient who is tested on, and was trained on in another role."""
 
+from cxrstudy.audit.check_result import CannotCheck, CheckResult, CheckState, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.outcome import CannotCheck, Outcome, State, row, row_table
 from cxrstudy.audit.patients import rsna_image
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR004", "tested patient seen in an upstream role"
 
 
-def check(evidence: Evidence) -> Outcome:
+def check(evidence: Evidence) -> CheckResult:
     """Look for persons of the target's test split, and of the external role, in other roles.
 
     Raises
@@ -29,8 +29,8 @@ def check(evidence: Evidence) -> Outcome:
                     rows.append(row(what, name, image.manifest, image.id))
     if evidence.crosswalk is None and any(map(_has_rsna, evidence.roles.values())):
         raise CannotCheck("Images of RSNA name no patients; put the crosswalk to NIH in place.")
-    state: State = "issue" if rows else "pass" if len(evidence.roles) > 1 else "not applicable"
-    return Outcome(
+    state: CheckState = "issue" if rows else "pass" if len(evidence.roles) > 1 else "not applicable"
+    return CheckResult(
         CODE, TITLE, state, len(patients), row_table(rows),
         f"{len(patients)} tested patients have images in a role that is trained on.",
         "Take these images out of the upstream role." if rows else "Nothing to do.",

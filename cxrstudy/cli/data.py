@@ -14,7 +14,7 @@ from cxrstudy.base import places
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
-    from cxrstudy.data.fetch import Outcome
+    from cxrstudy.data.fetch import FetchResult
     from cxrstudy.data.sets import DataSet
 
 data = typer.Typer(no_args_is_help=True, help="Sets of radiographs: list, find, fetch, verify.")
@@ -24,9 +24,9 @@ _Set = Annotated[str, typer.Argument(metavar="SET", help="A name that `cxrstudy 
 @data.command("list")
 def list_sets(json_wanted: Json = False) -> None:
     """Show every set: images, how many are in the data folder, licence, access."""
-    from cxrstudy.data.sets import names, open_set
+    from cxrstudy.data.sets import open_set, set_names
 
-    rows = [_listed(open_set(name)) for name in names()]
+    rows = [_listed(open_set(name)) for name in set_names()]
     if json_wanted:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -65,18 +65,20 @@ def fetch_set(
     A file is given up after ten times the timeout, however steadily it drips. After 20 failures of
     the server in a row the rest is not tried.
     """
-    from cxrstudy.data.fetch import Manners, fetch
+    from cxrstudy.data.fetch import RetryPolicy, fetch
     from cxrstudy.data.sets import open_set
 
     folder = (to or places.data()).resolve()
-    manners = Manners(connections=workers, timeout=timeout, deadline=10 * timeout, retries=retries)
-    outcomes = fetch(open_set(name), folder, mirror, manners)
-    fates = Counter(outcome.fate for outcome in outcomes)
+    policy = RetryPolicy(
+        connections=workers, timeout=timeout, deadline=10 * timeout, retries=retries
+    )
+    outcomes = fetch(open_set(name), folder, mirror, policy)
+    statuses = Counter(outcome.status for outcome in outcomes)
     explain_failures([outcome for outcome in outcomes if outcome.failed])
-    failed = len(outcomes) - fates["arrived"] - fates["kept"]
+    failed = len(outcomes) - statuses["arrived"] - statuses["kept"]
     typer.echo(
-        f"{name}: {fates['arrived']:,} arrived, {fates['kept']:,} were there, {failed:,} failed; "
-        f"in {folder}"
+        f"{name}: {statuses['arrived']:,} arrived, {statuses['kept']:,} were there, "
+        f"{failed:,} failed; in {folder}"
     )
     if failed:
         typer.echo("To go on, run the same command again: what is right is kept.", err=True)
@@ -117,16 +119,16 @@ def _listed(data_set: DataSet) -> dict[str, object]:
     }
 
 
-def explain_failures(failures: Sequence[Outcome]) -> None:
+def explain_failures(failures: Sequence[FetchResult]) -> None:
     """Name each failed file and why, what was not tried by its number, and what to do."""
     from cxrstudy.data.fetch import ADVICE
 
-    fates = Counter(failure.fate for failure in failures)
+    statuses = Counter(failure.status for failure in failures)
     for failure in failures:
-        if failure.fate != "not tried":
-            typer.echo(f"{failure.fate}: {failure.path}: {failure.detail}", err=True)
-    for fate, number in fates.items():
-        typer.echo(f"{number:,} {fate}: {ADVICE[fate]}", err=True)
+        if failure.status != "not tried":
+            typer.echo(f"{failure.status}: {failure.path}: {failure.detail}", err=True)
+    for status, number in statuses.items():
+        typer.echo(f"{number:,} {status}: {ADVICE[status]}", err=True)
 
 
 def _read(summary: dict[str, Any]) -> str:

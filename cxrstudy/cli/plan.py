@@ -13,7 +13,7 @@ from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:
     from cxrstudy.study.forecast import Forecast
-    from cxrstudy.study.graph import Grid, Node
+    from cxrstudy.study.graph import Graph, Node
 
 Experiments = Annotated[
     list[str] | None,
@@ -36,23 +36,23 @@ def show_plan(
     """Show what will run: stages, which are shared, which are recorded, and how long."""
     from cxrstudy.runs.engine import workers
     from cxrstudy.study.forecast import forecast
-    from cxrstudy.study.graph import make_grid
+    from cxrstudy.study.graph import make_graph
 
-    grid = make_grid(experiments or [], profile, cohort, seeds)
-    expected = forecast(grid)
+    graph = make_graph(experiments or [], profile, cohort, seeds)
+    expected = forecast(graph)
     if json_wanted:
-        typer.echo(json.dumps(_plain(grid, expected, workers()), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(_plain(graph, expected, workers()), indent=2, ensure_ascii=False))
         return
     typer.echo(f"profile {profile}, cohort {cohort}, {_count(seeds, 'seed')}\n")
-    typer.echo("\n".join(tree(grid, expected)))
-    typer.echo("\n" + totals(grid, expected, workers()))
+    typer.echo("\n".join(tree(graph, expected)))
+    typer.echo("\n" + totals(graph, expected, workers()))
 
 
-def tree(grid: Grid, expected: Forecast) -> Iterator[str]:
+def tree(graph: Graph, expected: Forecast) -> Iterator[str]:
     """Draw the stages in lines of text, depth first."""
     below: dict[str, list[Node]] = {}
     roots: dict[str, list[Node]] = {}
-    for node in grid.nodes:
+    for node in graph.nodes:
         if node.parent:
             below.setdefault(node.parent, []).append(node)
         else:
@@ -62,13 +62,13 @@ def tree(grid: Grid, expected: Forecast) -> Iterator[str]:
         yield from _branches(nodes, below, expected, "")
 
 
-def totals(grid: Grid, expected: Forecast, workers: int) -> str:
+def totals(graph: Graph, expected: Forecast, workers: int) -> str:
     """Say in sentences how much there is to do."""
-    nodes = grid.nodes
-    runs, missing = sum(len(node.runs) for node in nodes), len(grid.missing)
+    nodes = graph.nodes
+    runs, missing = sum(len(node.runs) for node in nodes), len(graph.missing)
     shared = [node for node in nodes if len(node.users) > 1]
     between = [node for node in shared if len(node.experiments) > 1]
-    experiments = dict.fromkeys(part.experiment for part in grid.parts)
+    experiments = dict.fromkeys(part.experiment for part in graph.parts)
     lines = [
         f"{_count(len(experiments), 'experiment')}: {_count(len(nodes), 'stage')}, "
         f"{len(shared)} shared by several arms, {len(between)} by several experiments.",
@@ -78,7 +78,7 @@ def totals(grid: Grid, expected: Forecast, workers: int) -> str:
         return "\n".join(lines)
     left = f"; {_count(expected.unknown, 'stage')} of unknown duration" if expected.unknown else ""
     if expected.known:
-        wall = duration(expected.wall(grid, workers))
+        wall = duration(expected.wall(graph, workers))
         lines.append(
             f"Estimated: {duration(expected.known)} of computation, {wall} on "
             f"{_count(workers, 'process')} here{left}."
@@ -155,8 +155,8 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{ending}"
 
 
-def _plain(grid: Grid, expected: Forecast, workers: int) -> dict[str, Any]:
-    """Write a grid as plain values."""
+def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
+    """Write a graph as plain values."""
     return {
         "stages": [
             {
@@ -168,12 +168,12 @@ def _plain(grid: Grid, expected: Forecast, workers: int) -> dict[str, Any]:
                 "arms": [{"experiment": name, "arm": _arm(arm)} for name, arm in node.users],
                 "seconds": expected.seconds[node.id],
             }
-            for node in grid.nodes
+            for node in graph.nodes
         ],
-        "runs": sum(len(node.runs) for node in grid.nodes),
-        "missing": len(grid.missing),
+        "runs": sum(len(node.runs) for node in graph.nodes),
+        "missing": len(graph.missing),
         "seconds": expected.known,
         "stages_of_unknown_duration": expected.unknown,
         "workers": workers,
-        "wall_seconds": expected.wall(grid, workers),
+        "wall_seconds": expected.wall(graph, workers),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:  # what it needs is imported when it runs
     from cxrstudy.predict.operating_points import OperatingPoint
-    from cxrstudy.predict.predict import Prediction, Predictor, Unread
+    from cxrstudy.predict.predict import Prediction, Predictor, UnreadFile
 
 
 def predict_images(
@@ -73,10 +73,10 @@ def _rule(point: OperatingPoint | str) -> str:
     )
 
 
-def _said(answer: Prediction | Unread, predictor: Predictor) -> str:
-    from cxrstudy.predict.predict import Unread
+def _said(answer: Prediction | UnreadFile, predictor: Predictor) -> str:
+    from cxrstudy.predict.predict import UnreadFile
 
-    if isinstance(answer, Unread):
+    if isinstance(answer, UnreadFile):
         return f"\n{answer.file}\n  could not be read: {answer.code} {answer.reason}"
     width = max(map(len, answer.probabilities))
     words = {True: "positive", False: "negative", None: "no operating point"}
@@ -89,10 +89,10 @@ def _said(answer: Prediction | Unread, predictor: Predictor) -> str:
     return "\n".join([f"\n{answer.file} ({answer.width} x {answer.height})", *lines])
 
 
-def _as_json(run: str, predictor: Predictor, answers: list[Prediction | Unread]) -> str:
+def _as_json(run: str, predictor: Predictor, answers: list[Prediction | UnreadFile]) -> str:
     from dataclasses import asdict
 
-    from cxrstudy.predict.predict import NOTICE, Prediction, Unread
+    from cxrstudy.predict.predict import NOTICE, Prediction, UnreadFile
 
     points: dict[str, Any] = {
         name: {"unknown": point} if isinstance(point, str) else asdict(point)
@@ -104,7 +104,7 @@ def _as_json(run: str, predictor: Predictor, answers: list[Prediction | Unread])
         "labels": list(predictor.network.labels),
         "operating_points": points,
         "predictions": [one.facts for one in answers if isinstance(one, Prediction)],
-        "unread": [one.facts for one in answers if isinstance(one, Unread)],
+        "unread": [one.facts for one in answers if isinstance(one, UnreadFile)],
     }
     # The notice belongs on the first line, in JSON as well.
     return json.dumps(facts, indent=2, ensure_ascii=False).replace("{\n  ", "{", 1)

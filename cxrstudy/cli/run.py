@@ -50,8 +50,8 @@ def run_study(
     if tracker:
         os.environ[trackers.VARIABLE] = ",".join(tracker)
     trackers.wanted()
-    wanted = full_names(notebooks or [], execution.names())
-    experiments = [name for name in wanted if name in experiment.names()]
+    wanted = full_names(notebooks or [], execution.notebook_names())
+    experiments = [name for name in wanted if name in experiment.experiment_names()]
     if experiments:  # some chapters train nothing
         _compute(experiments, profile, cohort, seeds or 1)
     if execute:
@@ -63,11 +63,11 @@ def run_study(
 def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> None:
     from cxrstudy.runs import engine
     from cxrstudy.study.forecast import forecast
-    from cxrstudy.study.graph import make_grid
+    from cxrstudy.study.graph import make_graph
 
-    grid = make_grid(experiments, profile, cohort, seeds)
-    typer.echo(totals(grid, forecast(grid), engine.workers()), err=True)
-    engine.compute(grid.jobs())
+    graph = make_graph(experiments, profile, cohort, seeds)
+    typer.echo(totals(graph, forecast(graph), engine.workers()), err=True)
+    engine.compute(graph.jobs())
 
 
 def _choose(dask: str, slurm: str | None) -> None:

@@ -33,7 +33,7 @@ def show_status(
 
     study = Study(profile, cohort, seeds)
     plans = status.plans_of(study, experiments or status.experiments_of(cohort))
-    found = status.look(plans, study.records)
+    found = status.statuses_of(plans, study.records)
     rows = status.summary(plans, found)
     undone = [_line(one) for one in found.values() if one.state != "recorded"]
     if json_wanted:

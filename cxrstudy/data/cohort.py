@@ -18,7 +18,7 @@ from cxrstudy import phantom
 from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.data.manifest import check_manifest, read_manifest, truth
-from cxrstudy.data.role import Kind, Role, pool
+from cxrstudy.data.role import Role, Task, pool
 from cxrstudy.data.split import SplitRule, split_of
 
 #: Which bytes are read: the publisher's, or reduced copies where a manifest names any.
@@ -62,7 +62,7 @@ class Source(Strict):
 class RoleDefinition(Strict):
     """A role before its sources are read."""
 
-    kind: Kind
+    task: Task
     labels: list[str] | None = Field(None, description="None: all that the sources carry")
     sources: list[Source]
     variant_of: str | None = Field(
@@ -114,7 +114,7 @@ class Cohort:
         return roles[0] if len(roles) == 1 else pool(roles)
 
 
-def names() -> list[str]:
+def cohort_names() -> list[str]:
     """Cohorts that have a file."""
     return sorted(path.stem for path in (places.MANIFESTS / "cohorts").glob("*.yaml"))
 
@@ -171,7 +171,7 @@ def read_definition(path: Path) -> CohortDefinition:
         Names the file and the field.
     """
     if not path.exists():
-        raise CohortError(f"{path}: no such cohort; there are {', '.join(names())}")
+        raise CohortError(f"{path}: no such cohort; there are {', '.join(cohort_names())}")
     return read_yaml(path, CohortDefinition, CohortError)
 
 
@@ -221,7 +221,7 @@ def _make_role(
     )
     table = pd.concat([table for table, _ in sources], ignore_index=True)
     matrix = np.concatenate([truth(table["labels"], labels, carried) for table, carried in sources])
-    if definition.kind == "multiclass":
+    if definition.task == "multiclass":
         wrong = np.flatnonzero(np.nansum(matrix, axis=1) != 1)
         if len(wrong):
             row = table.iloc[wrong[0]]
@@ -231,7 +231,7 @@ def _make_role(
             )
         # Exactly one class is present, so that the others are known to be absent.
         matrix = np.nan_to_num(matrix)
-    return Role(name, definition.kind, labels, table, matrix)
+    return Role(name, definition.task, labels, table, matrix)
 
 
 def _renamed(

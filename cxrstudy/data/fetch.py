@@ -15,10 +15,10 @@ from cxrstudy.data.sets import DataSet, FetchError, Image, where
 from cxrstudy.data.verify import State, states_of
 
 #: How fetching a file ended.
-Fate = Literal[Reason, "kept", "arrived", "not tried"]
+FetchStatus = Literal[Reason, "kept", "arrived", "not tried"]
 
 #: What a reader can do about each failure.
-ADVICE: dict[Fate, str] = {
+ADVICE: dict[FetchStatus, str] = {
     "missing": "there is no such file at this address; a mirror may have it: --mirror",
     "wrong hash": "other bytes than the manifest's were sent, and not kept; try a mirror: --mirror",
     "truncated": "the connection ended too early; the line or the server is unsteady",
@@ -34,7 +34,7 @@ _OF_ALL = frozenset(("timeout", "unreachable", "refused", "not written"))
 
 
 @dataclass(frozen=True)
-class Manners:
+class RetryPolicy:
     """How a server is treated.
 
     Attributes
@@ -62,22 +62,22 @@ class Manners:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FetchResult:
     """How fetching one file ended, and what was seen."""
 
     path: str
-    fate: Fate
+    status: FetchStatus
     detail: str = ""
 
     @property
     def failed(self) -> bool:
         """Whether the original is not in its place."""
-        return self.fate not in ("kept", "arrived")
+        return self.status not in ("kept", "arrived")
 
 
 def fetch(
-    data_set: DataSet, folder: Path, mirror: str = "", manners: Manners | None = None
-) -> list[Outcome]:
+    data_set: DataSet, folder: Path, mirror: str = "", policy: RetryPolicy | None = None
+) -> list[FetchResult]:
     """Bring the original of every included image into a folder.
 
     Parameters
@@ -88,7 +88,7 @@ def fetch(
         Data folder; made when missing.
     mirror
         Folder or URL that holds ``<repository>/<commit>/<path>``; empty for the code host.
-    manners
+    policy
         How the server is treated.
 
     Returns
@@ -103,18 +103,18 @@ def fetch(
     """
     if not data_set.fetchable:
         raise FetchError(f"{data_set.name} can't be fetched.\n" + "\n".join(where(data_set)))
-    images, manners = data_set.images or (), manners or Manners()
-    download = Downloader(mirror, manners.timeout, manners.deadline)
-    states = states_of(images, folder, manners.connections)
+    images, policy = data_set.images or (), policy or RetryPolicy()
+    download = Downloader(mirror, policy.timeout, policy.deadline)
+    states = states_of(images, folder, policy.connections)
     _refuse_prepared(data_set.name, states, folder)
     todo = [image for image, state in zip(images, states, strict=True) if state != "original"]
-    fetcher = _Fetcher(folder, download, manners)
+    fetcher = _Fetcher(folder, download, policy)
     arriving = each(
-        fetcher, [(image, image.pinned) for image in todo], manners.connections,
+        fetcher, [(image, image.pinned) for image in todo], policy.connections,
         f"fetching {data_set.name}", fetcher.stopped,
     )  # fmt: skip
     fetched = {outcome.path: outcome for outcome in arriving}
-    return [fetched.get(image.path, Outcome(image.path, "kept")) for image in images]
+    return [fetched.get(image.path, FetchResult(image.path, "kept")) for image in images]
 
 
 def _refuse_prepared(name: str, states: Sequence[State], folder: Path) -> None:
@@ -130,19 +130,19 @@ def _refuse_prepared(name: str, states: Sequence[State], folder: Path) -> None:
 class _Fetcher:
     """Fetches one image at a call, in any thread, and knows when to leave the server in peace."""
 
-    def __init__(self, folder: Path, download: Downloader, manners: Manners) -> None:
-        self._folder, self._download, self._manners = folder, download, manners
+    def __init__(self, folder: Path, download: Downloader, policy: RetryPolicy) -> None:
+        self._folder, self._download, self._manners = folder, download, policy
         self.stopped, self._lock, self._in_a_row = threading.Event(), threading.Lock(), 0
 
-    def __call__(self, item: tuple[Image, str]) -> Outcome:
+    def __call__(self, item: tuple[Image, str]) -> FetchResult:
         """Fetch the original of an image; what goes wrong is an outcome, not an error."""
         image, pinned = item
         if self.stopped.is_set():
             detail = f"{self._manners.patience} failures in a row before it"
-            return Outcome(image.path, "not tried", detail)
+            return FetchResult(image.path, "not tried", detail)
         return self._noted(self._persist(image, pinned))
 
-    def _persist(self, image: Image, pinned: str) -> Outcome:
+    def _persist(self, image: Image, pinned: str) -> FetchResult:
         for attempt in count(1):
             try:
                 self._download(pinned, image.sha256, self._folder / image.path)
@@ -152,12 +152,12 @@ class _Fetcher:
                 wait = max(failure.wait, self._manners.pause * 2 ** (attempt - 1))
                 if last or self.stopped.wait(wait):
                     tries = f" ({attempt} tries)" if attempt > 1 else ""
-                    return Outcome(image.path, failure.reason, failure.detail + tries)
-        return Outcome(image.path, "arrived")
+                    return FetchResult(image.path, failure.reason, failure.detail + tries)
+        return FetchResult(image.path, "arrived")
 
-    def _noted(self, outcome: Outcome) -> Outcome:
+    def _noted(self, outcome: FetchResult) -> FetchResult:
         with self._lock:
-            self._in_a_row = self._in_a_row + 1 if outcome.fate in _OF_ALL else 0
+            self._in_a_row = self._in_a_row + 1 if outcome.status in _OF_ALL else 0
             if self._in_a_row >= self._manners.patience:
                 self.stopped.set()
         return outcome

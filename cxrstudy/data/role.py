@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cxrstudy.base.identity import canonical, fingerprint
 
 #: ``multiclass``: exactly one label an image; ``multilabel``: any number; ``binary``: one label.
-Kind = Literal["multiclass", "multilabel", "binary"]
+Task = Literal["multiclass", "multilabel", "binary"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Role:
     """
 
     name: str
-    kind: Kind
+    task: Task
     labels: tuple[str, ...]
     table: pd.DataFrame
     truth: NDArray[np.float32]
@@ -46,7 +46,7 @@ class Role:
     def only(self, rows: NDArray[np.intp]) -> "Role":
         """Keep these rows."""
         table = self.table.iloc[rows].reset_index(drop=True)
-        return Role(self.name, self.kind, self.labels, table, self.truth[rows])
+        return Role(self.name, self.task, self.labels, table, self.truth[rows])
 
     @property
     def fingerprint(self) -> str:
@@ -58,7 +58,7 @@ class Role:
             truth=[row.tobytes().hex() for row in self.truth]
         )
         rows = seen.to_csv(index=False, lineterminator="\n")
-        return fingerprint(canonical([self.name, self.kind, list(self.labels), rows]))
+        return fingerprint(canonical([self.name, self.task, list(self.labels), rows]))
 
 
 def pool(roles: Sequence[Role]) -> Role:

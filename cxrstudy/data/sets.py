@@ -75,7 +75,7 @@ class DataSet:
         return sum((folder / image.path).is_file() for image in self.images or ())
 
 
-def names() -> list[str]:
+def set_names() -> list[str]:
     """Sets that have a card, those that a user brings last."""
     return list(_cards())
 
@@ -109,7 +109,7 @@ def open_set(name: str) -> DataSet:
 
 
 def _cards() -> dict[str, Path]:
-    folders = (places.MANIFESTS, places.MANIFESTS / "brought")
+    folders = (places.MANIFESTS, places.MANIFESTS / "user_supplied")
     cards = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
     return {path.stem: path for path in cards}
 

@@ -42,20 +42,20 @@ def split_of(patient: str, rule: SplitRule) -> str:
     return "validation" if where < rule.test + rule.validation else "train"
 
 
-def take_share(patients: Iterable[str], share: float, seed: int) -> frozenset[str]:
+def take_fraction(patients: Iterable[str], fraction: float, seed: int) -> frozenset[str]:
     """Draw a share of the patients, nested: a smaller share is a subset of a larger one.
 
     Parameters
     ----------
     patients
         Names; repeats don't count.
-    share
+    fraction
         In (0, 1]; at least one patient is kept.
     seed
         Draws another nested family.
     """
     ranked = _ranked(patients, seed)
-    return frozenset(ranked[: max(1, round(share * len(ranked)))])
+    return frozenset(ranked[: max(1, round(fraction * len(ranked)))])
 
 
 def take_shots(patients: pd.Series, classes: pd.Series, shots: int, seed: int) -> frozenset[str]:
@@ -70,7 +70,7 @@ def take_shots(patients: pd.Series, classes: pd.Series, shots: int, seed: int) -
     shots
         Patients of each class; a class with fewer gives all it has.
     seed
-        As for :func:`take_share`: both draw in the same order.
+        As for :func:`take_fraction`: both draw in the same order.
     """
     first = classes.groupby(patients.to_numpy()).first()
     return frozenset(

@@ -27,7 +27,7 @@ from cxrstudy.explain import (
 )
 from cxrstudy.pixels.memory_map import build
 from cxrstudy.pixels.role_pixels import RolePixels
-from cxrstudy.runs.network import Trained, load_network
+from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 
@@ -43,14 +43,14 @@ def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
     return np.flatnonzero(present & (role.table["split"] == "test").to_numpy())[:most]
 
 
-def images_of(study: Study, network: Trained, role: Role, rows: NDArray[np.intp]) -> Tensor:
+def images_of(study: Study, network: TrainedNetwork, role: Role, rows: NDArray[np.intp]) -> Tensor:
     """Images of a role as a network expects them: (n, 1, pixels, pixels)."""
     bytes_ = _pixels_of(study, network, role)[rows]
-    mean, deviation = network.statistics
+    mean, deviation = network.normalisation
     return (torch.from_numpy(bytes_)[:, None].float() / 255 - mean) / deviation
 
 
-def _pixels_of(study: Study, network: Trained, role: Role) -> RolePixels:
+def _pixels_of(study: Study, network: TrainedNetwork, role: Role) -> RolePixels:
     maps = {
         str(name): build(
             study.cohort.manifests[str(name)], network.pixels, places.runs() / "pixels",
@@ -58,7 +58,7 @@ def _pixels_of(study: Study, network: Trained, role: Role) -> RolePixels:
         )
         for name in role.table["manifest"].unique()
     }  # fmt: skip
-    return RolePixels(role.table, maps, network.record.identity["stage"]["look"])
+    return RolePixels(role.table, maps, network.record.identity["stage"]["visible"])
 
 
 def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDArray[np.bool_]]:
@@ -108,7 +108,7 @@ def attention(
         regions.setdefault(side, regions_of(wanted, rows, side))
         made = recorded_maps(
             network.model, run, network.labels, wanted, rows,
-            _pixels_of(study, network, wanted), network.statistics, label,
+            _pixels_of(study, network, wanted), network.normalisation, label,
             places.runs() / "heatmaps", method, pointing_layer(network.model, side),
         )  # fmt: skip
         maps = upsample(made.raw, side)
@@ -121,7 +121,7 @@ def attention(
     return pd.concat(tables, ignore_index=True)
 
 
-def maps_of(network: Trained, images: Tensor, label: str, method: str = "gradcam") -> Maps:
+def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "gradcam") -> Maps:
     """Maps of a label, as large as the images, at the layer of :func:`pointing_layer`."""
     layer = pointing_layer(network.model, network.pixels)
     raw = heatmaps(network.model, images, network.labels.index(label), method, layer)

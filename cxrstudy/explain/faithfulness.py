@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter
 from torch import nn
 
 from cxrstudy.base.progress import progress
-from cxrstudy.data.role import Kind
+from cxrstudy.data.role import Task
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import upsample
 from cxrstudy.explain.state import untouched
@@ -63,7 +63,7 @@ def curves(
     images: Floats,
     maps: Floats,
     label: int,
-    kind: Kind,
+    task: Task,
     steps: int = STEPS,
     filling: Filling = "blur",
     seed: int = 0,
@@ -109,7 +109,7 @@ def curves(
                     ("deletion", np.where(changed, blank, given)),
                     ("insertion", np.where(changed, given, blank)),
                 ):
-                    scores[name].append(_score(model, shown, label, kind))
+                    scores[name].append(_score(model, shown, label, task))
     deletion, insertion = (_in_rows(found, len(shares)) for found in scores.values())
     return Curves(shares, deletion, insertion)
 
@@ -119,7 +119,7 @@ def faithfulness(
     images: Floats,
     maps: Floats,
     label: int,
-    kind: Kind,
+    task: Task,
     steps: int = STEPS,
     filling: Filling = "blur",
     seed: int = 0,
@@ -131,7 +131,7 @@ def faithfulness(
 
     Parameters
     ----------
-    model, images, maps, label, kind, steps, filling, seed
+    model, images, maps, label, task, steps, filling, seed
         As for :func:`curves`.
 
     Returns
@@ -144,7 +144,7 @@ def faithfulness(
     ExplainError
         As :func:`curves`.
     """
-    shared = (label, kind, steps, filling, seed)
+    shared = (label, task, steps, filling, seed)
     areas = curves(model, images, maps, *shared).areas
     random = curves(model, images, shuffled(maps, seed), *shared).areas
     table = areas.join(random.add_prefix("random_"))
@@ -161,12 +161,12 @@ def shuffled(maps: Floats, seed: int) -> Floats:
     return generator.permuted(flat, axis=1).reshape(maps.shape)
 
 
-def _score(model: nn.Module, images: Floats, label: int, kind: Kind) -> Floats:
+def _score(model: nn.Module, images: Floats, label: int, task: Task) -> Floats:
     parameter = next(model.parameters())
     logits = model(torch.from_numpy(images).to(parameter))
     if not 0 <= label < logits.shape[1]:
         raise ExplainError(f"no label {label}: the network has {logits.shape[1]}, counted from 0")
-    return probabilities(logits.float(), kind)[:, label].cpu().numpy()
+    return probabilities(logits.float(), task)[:, label].cpu().numpy()
 
 
 def _ranks(maps: Floats, seed: int) -> NDArray[np.intp]:

@@ -26,7 +26,7 @@ def recorded_maps(
     role: Role,
     rows: NDArray[np.intp],
     pixels: RolePixels,
-    statistics: tuple[float, float],
+    normalisation: tuple[float, float],
     label: str,
     folder: Path,
     method: str = "gradcam",
@@ -43,7 +43,7 @@ def recorded_maps(
     role, rows, pixels
         Images, of the run's own role or of another, and which of them: for a whole split,
         ``role.rows("test")``.
-    statistics
+    normalisation
         Mean and standard deviation that the network expects of grey in 0 to 1.
     label
         One of `labels`.
@@ -66,7 +66,7 @@ def recorded_maps(
     identity = identity_of(run, role, ids, method, layer, label)
     if recorded(folder, id_of(identity)):
         return read_maps(folder, id_of(identity))
-    mean, deviation = statistics
+    mean, deviation = normalisation
     found = []
     with progress(total=len(rows), what=f"{method_of(method).title} of {label}") as bar:
         for first in range(0, len(rows), BATCH):

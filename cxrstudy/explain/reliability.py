@@ -6,14 +6,12 @@ and stability (does a map move with the image?), each with intervals over patien
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cxrstudy.data.role import Kind
 from cxrstudy.explain import (
     cascade_similarity,
     faithfulness,
@@ -23,7 +21,7 @@ from cxrstudy.explain import (
     stability,
 )
 from cxrstudy.explain.attention import images_of, maps_of, shown_rows
-from cxrstudy.runs.network import Trained, load_network
+from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.statistics import estimates, mean
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
@@ -33,7 +31,7 @@ from cxrstudy.training.chain import Chain
 class Subject:
     """A trained network, and test images that show a label."""
 
-    network: Trained
+    network: TrainedNetwork
     layer: str
     label: str
     images: Tensor
@@ -119,9 +117,9 @@ def faithful(one: Subject) -> pd.DataFrame:
     map has a lower ``deletion`` and a higher ``insertion`` than the random order.
     """
     model = one.network.model
-    kind = cast(Kind, one.network.record.kind)
+    task = one.network.record.task
     maps = heatmaps(model, one.images, one.output, layer=one.layer)
-    table = faithfulness(model, one.images.numpy(), maps, one.output, kind)
+    table = faithfulness(model, one.images.numpy(), maps, one.output, task)
     table = table.assign(
         patient=one.patients,
         **{"deletion − random": table["deletion"] - table["random_deletion"],

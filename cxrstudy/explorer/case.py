@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.data.licence import publishable
-from cxrstudy.data.role import Kind
+from cxrstudy.data.role import Task
 from cxrstudy.explain import CELLS
 
 #: Side of the square in which outlines are drawn, whatever the image's size.
@@ -165,19 +165,19 @@ class Case:
         }
 
 
-def predicted(kind: Kind, probabilities: Mapping[str, float]) -> tuple[str, ...]:
+def predicted(task: Task, probabilities: Mapping[str, float]) -> tuple[str, ...]:
     """Most probable class; or, of labels that do not exclude each other, those from one half on."""
-    if kind == "multiclass":
+    if task == "multiclass":
         return (max(probabilities, key=lambda name: probabilities[name]),)
     return tuple(name for name, p in probabilities.items() if p >= 0.5)
 
 
 def is_right(
-    kind: Kind, truth: Mapping[str, bool], said: tuple[str, ...], labels: tuple[str, ...]
+    task: Task, truth: Mapping[str, bool], said: tuple[str, ...], labels: tuple[str, ...]
 ) -> bool | None:
     """Whether a prediction agrees with all that is known of the labels; None if that is nothing."""
     present = {name for name, there in truth.items() if there}
-    if kind == "multiclass":
+    if task == "multiclass":
         return set(said) == present if present else None
     known = [name for name in labels if name in truth]
     return all((name in said) == truth[name] for name in known) if known else None

@@ -12,13 +12,13 @@ from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.explorer.gallery import Item, items_of, spread
 from cxrstudy.explorer.network import Explainer, Network, explainer, network_of
 from cxrstudy.runs import store
-from cxrstudy.runs.network import Trained, load_network
+from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.study.profile import read_profile
 
 if TYPE_CHECKING:
     from cxrstudy.explorer.live import Explorer
 
-Arm = str | Trained | Network
+Arm = str | TrainedNetwork | Network
 
 
 class ExplorerError(ValueError):

@@ -20,7 +20,7 @@ from cxrstudy.explorer.case import MapKey, as_address
 from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
-from cxrstudy.explorer.map_worker import Report, Worker
+from cxrstudy.explorer.map_worker import MapWorker, Report
 from cxrstudy.explorer.network import Explainer, Network
 from cxrstudy.explorer.upload import Parts, UploadError, read_upload
 
@@ -58,7 +58,7 @@ class Explorer(anywidget.AnyWidget):
         self._items = {item.id: item for item in items}
         self._maps: dict[tuple[str, str, MapKey], list[Any]] = {}
         self._parts, self._uploads = Parts(), 0
-        self._worker = Worker(lambda error: self._fail(error))
+        self._worker = MapWorker(lambda error: self._fail(error))
         self.on_msg(self._hear)
 
     def _hear(self, _: Any, message: dict[str, Any], buffers: Sequence[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Worker: one thread that does the latest thing asked for; what was asked before is given up."""
+"""MapWorker: one thread that does the latest thing asked for; what was asked before is given up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Cancelled(Exception):
     """Work was given up: raised inside it when it next reports how far it is."""
 
 
-class Worker:
+class MapWorker:
     """Does one piece of work at a time, off the kernel's own thread, so that it can be cancelled.
 
     Parameters

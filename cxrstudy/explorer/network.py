@@ -12,12 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cxrstudy.data.role import Kind
+from cxrstudy.data.role import Task
 from cxrstudy.explain import METHODS, heatmaps, layer_names, pointing_layer
 from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right, predicted
 from cxrstudy.explorer.encode import FINEST, encode_map
-from cxrstudy.pixels.masking import Look, see
-from cxrstudy.runs.network import Trained
+from cxrstudy.pixels.masking import Visible, masked
+from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.training.loss import probabilities
 
 Report = Callable[[float], None]
@@ -70,29 +70,29 @@ class Network:
     ----------
     model
         (n, 1, pixels, pixels) normalised images to (n, k) logits.
-    kind, labels
+    task, labels
         Of the head.
     pixels
         Side of the images it was trained on.
-    statistics
+    normalisation
         Mean and standard deviation that it expects of a grey image in 0 to 1.
-    look
+    visible
         What it was allowed to see of an image.
     """
 
     model: nn.Module
-    kind: Kind
+    task: Task
     labels: tuple[str, ...]
     pixels: int
-    statistics: tuple[float, float]
-    look: Look = "whole"
+    normalisation: tuple[float, float]
+    visible: Visible = "whole"
     #: Computing a map hangs hooks into the model; two at a time would read each other's.
     busy: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def tensor(self, squares: NDArray[np.uint8]) -> Tensor:
         """Normalise (n, pixels, pixels) grey images to a batch."""
-        mean, deviation = self.statistics
-        seen = torch.from_numpy(np.array(see(squares, self.look)))
+        mean, deviation = self.normalisation
+        seen = torch.from_numpy(np.array(masked(squares, self.visible)))
         device = next(self.model.parameters()).device
         return (seen[:, None].to(device).float() / 255 - mean) / deviation
 
@@ -102,7 +102,7 @@ class Network:
         with self.busy, torch.inference_mode():
             self.model.eval()
             logits = [self.model(self.tensor(squares[i : i + batch])).float() for i in starts]
-            return probabilities(torch.cat(logits), self.kind).cpu().numpy()
+            return probabilities(torch.cat(logits), self.task).cpu().numpy()
 
     def reading(
         self, values: NDArray[np.float32], truth: Mapping[str, bool],
@@ -110,8 +110,8 @@ class Network:
     ) -> Reading:  # fmt: skip
         """Say what k probabilities of an image mean."""
         by_label = {name: float(p) for name, p in zip(self.labels, values, strict=True)}
-        said = predicted(self.kind, by_label)
-        return Reading(by_label, said, is_right(self.kind, truth, said, self.labels), maps or {})
+        said = predicted(self.task, by_label)
+        return Reading(by_label, said, is_right(self.task, truth, said, self.labels), maps or {})
 
     def low_map(
         self, explain: Explainer, square: NDArray[np.uint8], key: MapKey,
@@ -147,10 +147,15 @@ class Network:
         return [encode_map(one, finest) for one in raw]
 
 
-def network_of(trained: Trained) -> Network:
+def network_of(trained: TrainedNetwork) -> Network:
     """Take a recorded run's network as the explorer uses it."""
     record = trained.record
-    look = record.identity["stage"].get("look", "whole")
+    visible = record.identity["stage"].get("visible", "whole")
     return Network(
-        trained.model, record.kind, trained.labels, trained.pixels, trained.statistics, look  # type: ignore[arg-type]  # a record's kind is one of Kind's words
-    )  # fmt: skip
+        trained.model,
+        record.task,
+        trained.labels,
+        trained.pixels,
+        trained.normalisation,
+        visible,
+    )

@@ -19,7 +19,7 @@ Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
-class Recorded:
+class ReferenceResults:
     """Reference results of an experiment, or why there are none.
 
     Attributes
@@ -37,7 +37,7 @@ class Recorded:
     scores: pd.DataFrame
 
 
-def reference_of(study: Study, experiment: str) -> Recorded:
+def reference_of(study: Study, experiment: str) -> ReferenceResults:
     """Find the reference results of an experiment on a study's cohort.
 
     Raises
@@ -47,15 +47,17 @@ def reference_of(study: Study, experiment: str) -> Recorded:
     """
     folder: Path = places.RESULTS / study.cohort.name / PROFILE
     if folder not in results.folders() or experiment not in results.experiments(folder):
-        return Recorded(_absent(study), None, pd.DataFrame())
+        return ReferenceResults(_absent(study), None, pd.DataFrame())
     made = results.facts(folder)
-    return Recorded(
+    return ReferenceResults(
         _present(made), Study(made.profile, made.cohort, made.seeds),
         results.read(folder, experiment),
     )  # fmt: skip
 
 
-def beside(recorded: Recorded, draw: Callable[[Study, pd.DataFrame], Shown]) -> Shown | None:
+def beside(
+    recorded: ReferenceResults, draw: Callable[[Study, pd.DataFrame], Shown]
+) -> Shown | None:
     """Draw the reference results as the reader's own were drawn; nothing where there are none."""
     return draw(recorded.study, recorded.scores) if recorded.study else None
 

@@ -13,7 +13,7 @@ from matplotlib.path import Path as MovePath
 
 from cxrstudy.pages.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, finished
 from cxrstudy.runs.plan import Plan, PlannedRun
-from cxrstudy.study.graph import Grid, Node
+from cxrstudy.study.graph import Graph, Node
 
 #: Colour of a stage by the first of its roles; others are grey.
 ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
@@ -55,7 +55,7 @@ def tree(plan: Plan) -> Figure:
     return finished(figure)
 
 
-def grid(whole: Grid) -> Figure:
+def grid(whole: Graph) -> Figure:
     """Draw the stages of several experiments as one tree; a filled square is recorded.
 
     Beside the end of a chain stand the numbers of the experiments that use it.

@@ -50,7 +50,7 @@ def extremes(
     chosen = [*order[::-1][:each], *order[:each]]
     picked = rows[chosen]
     images = images_of(study, network, role, picked)
-    mean, deviation = network.statistics
+    mean, deviation = network.normalisation
     grey = np.clip((images.numpy()[:, 0] * deviation + mean) * 255, 0, 255).astype(np.uint8)
     heat = maps_of(network, images, label)
     lesions = regions_of(role, picked, network.pixels).get("lesion")

@@ -33,7 +33,7 @@ class Execution:
 
 
 @dataclass(frozen=True)
-class Failure:
+class NotebookFailure:
     """A cell that failed: the place that papermill counts from 0, ``In [n]``, and its error."""
 
     execution: Execution
@@ -56,7 +56,7 @@ def folder_of(profile: str, cohort: str, seeds: int | None) -> Path:
     return places.runs() / "executed" / f"{cohort}-{profile}{f'-{seeds}' if seeds else ''}"
 
 
-def names() -> list[str]:
+def notebook_names() -> list[str]:
     """Names of all notebooks that a study has, in the order of the book."""
     return sorted(path.stem for path in places.NOTEBOOKS.glob("*.ipynb"))
 
@@ -69,7 +69,7 @@ def executions(
     Parameters
     ----------
     notebooks
-        Their names, as :func:`names` says them.
+        Their names, as :func:`notebook_names` says them.
     profile, cohort, seeds
         Their parameters; seeds are the notebooks' own where None.
     """
@@ -90,14 +90,14 @@ def execute_notebooks(listed: Sequence[Execution], workers: int) -> None:
         Cells failed. All notebooks were tried; each is left with its error.
     """
     reading = [each for each in listed if "executed" in each.parameters]
-    failures: list[Failure] = []
+    failures: list[NotebookFailure] = []
     for group in ([each for each in listed if each not in reading], reading):
         failures += _execute(group, workers)
     if failures:
         raise NotebookError("\n".join(map(str, failures)))
 
 
-def execute_notebook(execution: Execution) -> Failure | None:
+def execute_notebook(execution: Execution) -> NotebookFailure | None:
     """Execute a notebook and stamp it; return the failure of a cell, which the output shows too."""
     meter = Meter().start()
     failure = _papermill(execution)
@@ -105,7 +105,7 @@ def execute_notebook(execution: Execution) -> Failure | None:
     return failure
 
 
-def _papermill(execution: Execution) -> Failure | None:
+def _papermill(execution: Execution) -> NotebookFailure | None:
     from papermill import execute_notebook as papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -120,11 +120,11 @@ def _papermill(execution: Execution) -> Failure | None:
         except PapermillExecutionError as error:
             # papermill has put its banner above the notebook: a cell is one further down.
             said = f"{error.ename}: {_plain(error.evalue)}"
-            return Failure(execution, error.cell_index, error.exec_count, said)
+            return NotebookFailure(execution, error.cell_index, error.exec_count, said)
     return None
 
 
-def _execute(listed: Sequence[Execution], workers: int) -> list[Failure]:
+def _execute(listed: Sequence[Execution], workers: int) -> list[NotebookFailure]:
     if not listed:
         return []
     executor = processes.pool(min(workers, len(listed)))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.pages import figures
-from cxrstudy.statistics import Metric, estimates, patients_saved
+from cxrstudy.statistics import Metric, estimates, label_efficiency
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.subset import training_rows
@@ -85,7 +85,7 @@ def patients_of(study: Study, arms: Mapping[tuple[str, float | str], Chain]) -> 
     return pd.DataFrame(rows)
 
 
-def saved(
+def label_efficiency_of(
     study: Study,
     arms: Mapping[tuple[str, float | str], Chain],
     scores: pd.DataFrame,
@@ -93,16 +93,18 @@ def saved(
     name: str,
     against: str,
 ) -> pd.DataFrame:
-    """Patients that one start needs to get as far as another, see :func:`patients_saved`."""
+    """Patients that one start needs to get as far as another, see :func:`label_efficiency`."""
     patients = patients_of(study, arms).set_index("level")["patients"]
     by_share = scores[[not isinstance(level, str) for _, level in scores["arm"]]]
     renamed = [(start, int(patients[level])) for start, level in by_share["arm"]]
     sized = by_share.assign(arm=pd.Series(renamed, index=by_share.index))
-    return patients_saved(sized, metric, name, against)
+    return label_efficiency(sized, metric, name, against)
 
 
-def saved_in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """Say a table of :func:`saved` in whole patients; where a curve never gets there, so.
+def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Write a table of :func:`label_efficiency_of` for people, in whole patients.
+
+    Where a curve never reaches the level, it says so.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Look: what a network is allowed to see of an image.
+"""Visible: what a network is allowed to see of an image.
 
 A network that does well without seeing the lungs has learnt something else. Both views below take
 the lesions away and leave the shortcut: DeGrave et al. 2021 and Maguolo and Nanni 2021 found that
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-Look = Literal["whole", "border", "blurred"]
+Visible = Literal["whole", "border", "blurred"]
 
 #: Share of each side that stays visible at either end when the middle is blanked. The lungs of a
 #: frontal radiograph lie within the middle three quarters.
@@ -21,24 +21,24 @@ BORDER = 1 / 8
 BLUR = 1 / 10
 
 
-def see(images: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+def masked(images: NDArray[np.uint8], visible: Visible) -> NDArray[np.uint8]:
     """Take away what may not be seen.
 
     Parameters
     ----------
     images
         (n, pixels, pixels).
-    look
+    visible
         ``whole``: nothing is taken away; ``border``: the middle is black; ``blurred``: no detail.
 
     Returns
     -------
     (n, pixels, pixels); the same array for ``whole``.
     """
-    if look == "whole":
+    if visible == "whole":
         return images
     side = images.shape[1]
-    if look == "border":
+    if visible == "border":
         edge = round(side * BORDER)
         seen = images.copy()
         seen[:, edge : side - edge, edge : side - edge] = 0

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy.pixels.masking import Look, see
+from cxrstudy.pixels.masking import Visible, masked
 
 
 class RolePixels:
@@ -23,15 +23,17 @@ class RolePixels:
         A role's table; its columns ``manifest`` and ``row`` say where each image lies.
     maps
         Manifest to its file of pixels, from :func:`cxrstudy.pixels.memory_map.build`.
-    look
+    visible
         What may be seen of each image.
     """
 
-    def __init__(self, table: pd.DataFrame, maps: Mapping[str, Path], look: Look = "whole") -> None:
+    def __init__(
+        self, table: pd.DataFrame, maps: Mapping[str, Path], visible: Visible = "whole"
+    ) -> None:
         names = list(dict.fromkeys(table["manifest"]))
         self._maps = [np.load(maps[name], mmap_mode="r") for name in names]
         self._map = table["manifest"].map(names.index).to_numpy(np.intp)
-        self._look: Look = look
+        self._visible: Visible = visible
         self._row = table["row"].to_numpy(np.intp)
 
     def __len__(self) -> int:
@@ -43,4 +45,4 @@ class RolePixels:
         for number, pixels in enumerate(self._maps):
             here = self._map[rows] == number
             gathered[here] = pixels[self._row[rows[here]]]
-        return see(gathered, self._look)
+        return masked(gathered, self._visible)

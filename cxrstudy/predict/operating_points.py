@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxrstudy.runs.network import Trained
+from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.statistics.operating_point import Rule, at_sensitivity, thresholds
 from cxrstudy.statistics.sample import ScoreError, scored, scores_of
 
@@ -39,7 +39,7 @@ class OperatingPoint:
 
 
 def operating_points_of(
-    trained: Trained, scores: pd.DataFrame, rule: Rule = RULE
+    trained: TrainedNetwork, scores: pd.DataFrame, rule: Rule = RULE
 ) -> dict[str, OperatingPoint | str]:
     """Choose the operating point of each label on a run's validation scores, or say why not."""
     role = "+".join(trained.record.identity["stage"]["roles"])

@@ -68,7 +68,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Warned:
+class ImageWarning:
     """A plain warning: a code of this module's rule, and a sentence."""
 
     code: str
@@ -138,7 +138,7 @@ def learn(squares: Grey) -> Reference:
 
 def warnings_of(
     content: bytes, grey: Grey, pixels: int, reference: Reference | TrainingImagesError
-) -> tuple[Warned, ...]:
+) -> tuple[ImageWarning, ...]:
     """Say in which respects an image is unlike the training images.
 
     Parameters
@@ -183,26 +183,26 @@ def reference_of(record: Record) -> Reference:
     return reference
 
 
-def _of_file(content: bytes) -> Iterator[Warned]:
+def _of_file(content: bytes) -> Iterator[ImageWarning]:
     colour = colour_of(content)
     if colour > COLOUR:
-        yield Warned(
+        yield ImageWarning(
             "colour",
             f"this is a colour image: red, green and blue differ by {colour:.0f} of 255 grey "
             f"levels on average (more than {COLOUR:g})",
         )
 
 
-def _of_shape(grey: Grey, pixels: int) -> Iterator[Warned]:
+def _of_shape(grey: Grey, pixels: int) -> Iterator[ImageWarning]:
     height, width = grey.shape
     if min(grey.shape) < pixels:
-        yield Warned(
+        yield ImageWarning(
             "size",
             f"wrong size: {width} x {height} pixels, the network was trained on {pixels} x "
             f"{pixels}",
         )
     if max(grey.shape) > PROPORTIONS * min(grey.shape):
-        yield Warned(
+        yield ImageWarning(
             "proportions",
             f"wrong proportions: {width} x {height} pixels, one side is more than "
             f"{PROPORTIONS:g} times the other",
@@ -211,20 +211,21 @@ def _of_shape(grey: Grey, pixels: int) -> Iterator[Warned]:
 
 def _of_pixels(
     grey: Grey, pixels: int, reference: Reference | TrainingImagesError
-) -> Iterator[Warned]:
+) -> Iterator[ImageWarning]:
     if isinstance(reference, TrainingImagesError):
-        yield Warned("uncompared", f"could not be compared with the training images: {reference}")
+        text = f"could not be compared with the training images: {reference}"
+        yield ImageWarning("uncompared", text)
         return
     square = decode.fit(grey, pixels)[None]
     distance, alike = float(reference.distances(square)[0]), reference.correlations(square)[0]
     if distance > reference.farthest:
-        yield Warned(
+        yield ImageWarning(
             "brightness",
             f"unusual brightness or contrast: its histogram is {distance:.0f} grey levels from "
             f"that of the training images (99 % of them: at most {reference.farthest:.0f})",
         )
     if alike < reference.least:
-        yield Warned(
+        yield ImageWarning(
             "view",
             f"this does not look like an upright frontal chest radiograph: correlation "
             f"{alike:.2f} with the mean training image (99 % of them: at least "

@@ -20,10 +20,10 @@ from cxrstudy.explorer.still import still
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import CODES, Grey, UnreadableImage
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
-from cxrstudy.predict.out_of_distribution import Reference, Warned, reference_of, warnings_of
+from cxrstudy.predict.out_of_distribution import ImageWarning, Reference, reference_of, warnings_of
 from cxrstudy.predict.training_images import TrainingImagesError
 from cxrstudy.runs import store
-from cxrstudy.runs.network import Trained, load_network
+from cxrstudy.runs.network import TrainedNetwork, load_network
 
 #: What stands first in all output.
 NOTICE = "Not for clinical use. This is a research network; what it says is no diagnosis."
@@ -66,7 +66,7 @@ class Prediction:
     probabilities: Mapping[str, float]
     predicted: tuple[str, ...]
     positive: Mapping[str, bool | None]
-    warnings: tuple[Warned, ...]
+    warnings: tuple[ImageWarning, ...]
     explained: str
     map: Path | None
 
@@ -86,7 +86,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadFile:
     """A file about which nothing can be said.
 
     Attributes
@@ -132,7 +132,7 @@ class Predictor:
 
     def predict(
         self, paths: Sequence[Path], maps: Path | None = None, label: str | None = None
-    ) -> Iterator[Prediction | Unread]:
+    ) -> Iterator[Prediction | UnreadFile]:
         """Answer about each file in turn, as soon as it is known.
 
         Parameters
@@ -154,16 +154,16 @@ class Predictor:
             raise PredictError(f"the run knows no label {label!r}; it knows {known}")
         return (self._answer(file, maps, label) for file in files_of(paths))
 
-    def _answer(self, file: Path, maps: Path | None, label: str | None) -> Prediction | Unread:
+    def _answer(self, file: Path, maps: Path | None, label: str | None) -> Prediction | UnreadFile:
         try:
             if file.is_dir():
                 raise UnreadableImage("PIX001", file, "the folder holds no file")
             content = decode.read_file(file)
             grey = decode.decode_grey(content, file)
         except UnreadableImage as error:
-            return Unread(file, error.code, _reason(error))
+            return UnreadFile(file, error.code, _reason(error))
         except MemoryError:
-            return Unread(file, "PIX004", "unsupported format: it does not fit into memory")
+            return UnreadFile(file, "PIX004", "unsupported format: it does not fit into memory")
         return self._say(file, content, grey, maps, label)
 
     def _say(
@@ -244,7 +244,7 @@ def _files_in(folder: Path) -> list[Path]:
     ]
 
 
-def _reference(trained: Trained) -> Reference | TrainingImagesError:
+def _reference(trained: TrainedNetwork) -> Reference | TrainingImagesError:
     try:
         return reference_of(trained.record)
     except TrainingImagesError as error:

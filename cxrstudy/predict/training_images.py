@@ -78,7 +78,7 @@ def _cohorts(name: str, roles: tuple[str, ...]) -> Iterator[Cohort]:
     defined = read_definition(places.MANIFESTS / "cohorts" / f"{name}.yaml").roles
     sources = [source for role in roles if role in defined for source in defined[role].sources]
     drawn = {source.phantom for source in sources if source.phantom}
-    profiles = [profile.read_profile(size) for size in profile.names()]
+    profiles = [profile.read_profile(size) for size in profile.profile_names()]
     for each in sorted(profiles, key=lambda one: sum(one.phantom_patients.values())):
         # Drawing phantoms takes time, and those of the other roles are not looked at.
         sizes = {role: n if role in drawn else 1 for role, n in each.phantom_patients.items()}

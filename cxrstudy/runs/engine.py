@@ -112,7 +112,7 @@ def execute_all(
     order = TopologicalSorter(parents)
     order.prepare()
     waiting: dict[Future[str], str] = {}
-    total = sum(job.chain.stages[-1].image_steps for job in jobs.values())
+    total = sum(job.chain.stages[-1].samples_seen for job in jobs.values())
     bar = progress(total=total, what=f"training {len(jobs)} runs", unit="image")
     with interruption.answered(jobs), bar:
         while order.is_active():
@@ -122,7 +122,7 @@ def execute_all(
             for future in done:
                 run = waiting.pop(future)
                 _raise_named(future, jobs[run])
-                bar.update(jobs[run].chain.stages[-1].image_steps)
+                bar.update(jobs[run].chain.stages[-1].samples_seen)
                 order.done(run)
 
 

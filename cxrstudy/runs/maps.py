@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from cxrstudy.base.identity import code_fingerprint, file_sha256, fingerprint
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Role
-from cxrstudy.explain.errors import ExplainError
 from cxrstudy.runs.record import id_of
 
 FACTS, MAPS = "maps.json", "maps.npz"
@@ -33,6 +32,10 @@ FACTS, MAPS = "maps.json", "maps.npz"
 MODULES_THAT_MATTER = tuple(
     f"explain/{name}" for name in ("ablation", "layers", "maps", "methods", "state", "many_maps")
 )
+
+
+class MapsError(ValueError):
+    """A record of maps is missing, broken or altered; the message names the file."""
 
 
 class MapFacts(Strict):
@@ -123,20 +126,18 @@ def read_facts(folder: Path, name: str) -> MapFacts:
 
     Raises
     ------
-    ExplainError
+    MapsError
         It is missing, broken, or its id is not that of its contents.
     """
     path = folder / name / FACTS
     try:
         facts = MapFacts.model_validate_json(path.read_text())
     except FileNotFoundError:
-        raise ExplainError(f"{path}: no such record of maps; make it with recorded_maps") from None
+        raise MapsError(f"{path}: no such record of maps; make it with recorded_maps") from None
     except ValueError as error:  # not text, not JSON, or not the facts of maps
-        raise ExplainError(f"{path}: broken ({error}); delete its folder") from None
+        raise MapsError(f"{path}: broken ({error}); delete its folder") from None
     if facts.id != name or id_of(facts.identity) != name:
-        raise ExplainError(
-            f"{path}: altered, its id is not that of its contents; delete its folder"
-        )
+        raise MapsError(f"{path}: altered, its id is not that of its contents; delete its folder")
     return facts
 
 
@@ -145,19 +146,19 @@ def read_maps(folder: Path, name: str) -> ManyMaps:
 
     Raises
     ------
-    ExplainError
+    MapsError
         The record is missing, truncated or altered; the message names the file.
     """
     facts, path = read_facts(folder, name), folder / name / MAPS
     if not path.is_file() or file_sha256(path) != facts.files.get(MAPS):
-        raise ExplainError(f"{path}: missing, truncated or altered; delete its folder")
+        raise MapsError(f"{path}: missing, truncated or altered; delete its folder")
     try:
         with np.load(path, allow_pickle=False) as arrays:
             maps = ManyMaps(tuple(arrays["ids"].tolist()), arrays["maps"], arrays["peaks"])
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ExplainError(f"{path}: no record of maps ({error}); delete its folder") from None
+        raise MapsError(f"{path}: no record of maps ({error}); delete its folder") from None
     if maps.maps.shape != facts.shape:
-        raise ExplainError(f"{path}: not of the shape {facts.shape}; delete its folder")
+        raise MapsError(f"{path}: not of the shape {facts.shape}; delete its folder")
     return maps
 
 

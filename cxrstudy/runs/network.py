@@ -1,4 +1,4 @@
-"""Trained: a recorded run as the network it left, to explain and to predict with."""
+"""TrainedNetwork: a recorded run as the network it left, to explain and to predict with."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 from torch import nn
 
 from cxrstudy.runs import store
-from cxrstudy.runs.record import BODY, HEAD, Record
-from cxrstudy.training.backbone import load_body, read_weights
+from cxrstudy.runs.record import BACKBONE, HEAD, Record
+from cxrstudy.training.backbone import load_backbone, read_weights
 from cxrstudy.training.chain import Start
-from cxrstudy.training.model import create, normalisation
+from cxrstudy.training.model import create, normalisation_of
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedNetwork:
     """A trained network and what is needed to use it.
 
     Attributes
@@ -24,14 +24,14 @@ class Trained:
         Of the run.
     pixels
         Side of the images it was trained on.
-    statistics
+    normalisation
         Mean and standard deviation that it expects of a grey image in 0 to 1.
     """
 
     model: nn.Module
     record: Record
     pixels: int
-    statistics: tuple[float, float]
+    normalisation: tuple[float, float]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ class Trained:
         return tuple(self.record.labels)
 
 
-def load_network(records: Path, run: str) -> Trained:
+def load_network(records: Path, run: str) -> TrainedNetwork:
     """Load the network that a run left.
 
     Raises
@@ -49,9 +49,11 @@ def load_network(records: Path, run: str) -> Trained:
     """
     record = store.read(records, run)
     model = create(start_of(records, run), len(record.labels))
-    load_body(model, read_weights(store.checked(records, run, BODY)))
+    load_backbone(model, read_weights(store.checked(records, run, BACKBONE)))
     model.load_state_dict(read_weights(store.checked(records, run, HEAD)), strict=False)
-    return Trained(model.eval(), record, record.identity["stage"]["pixels"], normalisation(model))
+    return TrainedNetwork(
+        model.eval(), record, record.identity["stage"]["pixels"], normalisation_of(model)
+    )
 
 
 def start_of(records: Path, run: str) -> Start:

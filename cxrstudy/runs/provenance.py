@@ -32,7 +32,7 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
                 "parent": (record.parent or "")[:12],
                 "stage": record.chain,
                 "seed": record.identity["stage"]["seed"],
-                "image_steps": record.image_steps,
+                "samples_seen": record.samples_seen,
                 "seconds": sum(record.seconds.values()),
                 "MiB": record.peak_memory_bytes / 2**20,
                 "device": record.device,
@@ -80,7 +80,7 @@ def costs(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
                 "page": page,
                 "cohort": ", ".join(sorted({record.cohort for record in records})),
                 "runs": len(records),
-                "image_steps": sum(record.image_steps for record in records),
+                "samples_seen": sum(record.samples_seen for record in records),
                 "seconds": sum(sum(record.seconds.values()) for record in records),
                 "latest": max(record.finished for record in records),
             }

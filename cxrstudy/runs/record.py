@@ -4,7 +4,7 @@
 ``run.json``            what was run, on what, with what, how long (:class:`Record`)
 ``scores.csv``          a row an image of the validation and test splits: truth and probabilities
 ``epochs.csv``          a row an evaluation: step, losses, AUROC
-``body.safetensors``    the trained body, which the next stage of a chain starts from
+``backbone.safetensors``    the trained backbone, which the next stage of a chain starts from
 ``head.safetensors``    the trained head, which makes a whole network of it again
 ======================  ==========================================================================
 """
@@ -13,9 +13,10 @@ from typing import Any
 
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.schema import Strict
+from cxrstudy.data.role import Task
 
 RUN, SCORES, EPOCHS = "run.json", "scores.csv", "epochs.csv"
-BODY, HEAD = "body.safetensors", "head.safetensors"
+BACKBONE, HEAD = "backbone.safetensors", "head.safetensors"
 
 
 class Record(Strict):
@@ -31,13 +32,13 @@ class Record(Strict):
         Initial weights and roles up to this stage, for people.
     cohort, copies
         Where the images came from, and what stood in for the originals.
-    kind, labels
+    task, labels
         Of the head.
     images
         Number by split of the role, and by further role scored.
     patients
         Number in the training split that was used.
-    image_steps
+    samples_seen
         Images seen in training, counted with repeats.
     seconds
         Wall time by part: ``training``, ``scoring``.
@@ -56,11 +57,11 @@ class Record(Strict):
     chain: str
     cohort: str
     copies: str
-    kind: str
+    task: Task
     labels: list[str]
     images: dict[str, int]
     patients: int
-    image_steps: int
+    samples_seen: int
     seconds: dict[str, float]
     peak_memory_bytes: int
     device: str
@@ -69,7 +70,7 @@ class Record(Strict):
 
     @property
     def parent(self) -> str | None:
-        """Id of the run whose body this one started from."""
+        """Id of the run whose backbone this one started from."""
         return self.identity.get("parent")
 
 

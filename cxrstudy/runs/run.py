@@ -1,4 +1,4 @@
-"""Run: one executed stage, from pixels and a parent's body to a record."""
+"""Run: one executed stage, from pixels and a parent's backbone to a record."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs import lock, store
-from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.subset import training_rows
@@ -81,9 +81,9 @@ def execute(job: Job) -> str:
 
 def _execute(job: Job) -> None:
     # Imported here: planning a study, and drawing a recorded one, needs no torch.
-    from cxrstudy.training.backbone import body_of, head_of, read_weights, write_weights
+    from cxrstudy.training.backbone import backbone_of, head_of, read_weights, write_weights
     from cxrstudy.training.checkpoint import Checkpoint
-    from cxrstudy.training.model import build, normalisation
+    from cxrstudy.training.model import build, normalisation_of
     from cxrstudy.training.trackers import tracking
     from cxrstudy.training.train import make_repeatable, train
 
@@ -91,10 +91,10 @@ def _execute(job: Job) -> None:
     kind, stage = device.kind(), job.chain.stages[-1]
     device.reset_peak_memory(kind)
     parent = job.identity["parent"]
-    body = read_weights(store.checked(job.records, parent, BODY)) if parent else None
-    model = build(job.chain.start, len(job.role.labels), stage.seed, body)
-    statistics = normalisation(model)
-    pixels = RolePixels(job.role.table, job.maps, stage.look)
+    backbone = read_weights(store.checked(job.records, parent, BACKBONE)) if parent else None
+    model = build(job.chain.start, len(job.role.labels), stage.seed, backbone)
+    normalisation = normalisation_of(model)
+    pixels = RolePixels(job.role.table, job.maps, stage.visible)
     began = time.perf_counter()
     checkpoint = store.checkpoint_path(job.records, job.id)
     with (
@@ -102,15 +102,15 @@ def _execute(job: Job) -> None:
         tracking(job.id, str(job.chain), job.records.parent) as watching,
     ):
         callbacks = [Checkpoint(checkpoint), *watching]
-        epochs = train(model, job.role, pixels, stage, statistics, kind, callbacks)
+        epochs = train(model, job.role, pixels, stage, normalisation, kind, callbacks)
     trained = time.perf_counter()
-    scores = pd.concat(_scores(job, model, pixels, statistics), ignore_index=True)
+    scores = pd.concat(_scores(job, model, pixels, normalisation), ignore_index=True)
     scored = time.perf_counter()
 
     def fill(folder: Path) -> None:
         scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
         epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
-        write_weights(body_of(model), folder / BODY)
+        write_weights(backbone_of(model), folder / BACKBONE)
         write_weights(head_of(model), folder / HEAD)
         seconds = {"training": trained - began, "scoring": scored - trained}
         record = _record(job, scores, seconds, folder)
@@ -120,18 +120,18 @@ def _execute(job: Job) -> None:
 
 
 def _scores(
-    job: Job, model: Any, pixels: RolePixels, statistics: tuple[float, float]
+    job: Job, model: Any, pixels: RolePixels, normalisation: tuple[float, float]
 ) -> Iterator[pd.DataFrame]:
     """Score tables: validation and test of the role, test of the further roles."""
     from cxrstudy.training.scoring import score
 
-    look = job.chain.stages[-1].look
+    visible = job.chain.stages[-1].visible
     wanted = [(job.role, pixels, "validation"), (job.role, pixels, "test")]
-    wanted += [(role, RolePixels(role.table, job.maps, look), "test") for role in job.scored_on]
+    wanted += [(role, RolePixels(role.table, job.maps, visible), "test") for role in job.scored_on]
     for role, images, split in wanted:
         rows = role.rows(split)
         if len(rows):
-            scores = score(model, images, rows, job.role.kind, statistics)
+            scores = score(model, images, rows, job.role.task, normalisation)
             yield score_table(role, rows, split, scores, job.role.labels)
 
 
@@ -161,14 +161,14 @@ def _record(job: Job, scores: pd.DataFrame, seconds: dict[str, float], folder: P
         chain=str(job.chain),
         cohort=job.cohort,
         copies=job.copies,
-        kind=job.role.kind,
+        task=job.role.task,
         labels=list(job.role.labels),
         images={f"{job.role.name} train": len(training), **images},
         patients=int(job.role.table["patient"].iloc[training].nunique()),
-        image_steps=stage.image_steps,
+        samples_seen=stage.samples_seen,
         seconds={name: round(value, 3) for name, value in seconds.items()},
         peak_memory_bytes=device.peak_memory_bytes(kind),
         device=device.name(kind),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BODY, HEAD)},
+        files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BACKBONE, HEAD)},
     )

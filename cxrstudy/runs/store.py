@@ -17,7 +17,7 @@ import pandas as pd
 from safetensors import SafetensorError
 
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
-from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 
 
 class StoreError(RuntimeError):
@@ -120,7 +120,7 @@ def read_scores(store: Path, run: str) -> pd.DataFrame:
 
 
 def read_epochs(store: Path, run: str) -> pd.DataFrame:
-    """Read the evaluations on the way of a run.
+    """Read the validations on the way of a run.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def _is_as_sealed(facts: dict[str, Any]) -> bool:
     files = dict(facts["files"])
     seal = files.pop(RUN, None)
     if seal is None:  # written before records were sealed
-        return set(files) <= {SCORES, EPOCHS, BODY, HEAD}
+        return set(files) <= {SCORES, EPOCHS, BACKBONE, HEAD}
     return bool(seal == fingerprint(canonical(facts | {"files": files})))
 
 

@@ -14,13 +14,13 @@ from typing import Literal
 
 from cxrstudy.base.progress import progress
 from cxrstudy.runs import lock, store
-from cxrstudy.runs.record import BODY, EPOCHS, RUN, SCORES
+from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
 from cxrstudy.runs.store import StoreError
 
-Kind = Literal["altered", "no parent", "unknown", "leftover", "unfinished", "running"]
+FindingKind = Literal["altered", "no parent", "unknown", "leftover", "unfinished", "running"]
 
 #: Files without which a record is none.
-_NEEDED = {SCORES, EPOCHS, BODY}
+_NEEDED = {SCORES, EPOCHS, BACKBONE}
 _ID = re.compile(r"[0-9a-f]{64}")
 _CHECKPOINT = re.compile(r"\.([0-9a-f]{64})\.checkpoint")
 _PARTIAL = re.compile(r"\.([0-9a-f]{64})\.\d+|\.([0-9a-f]{12})-\w+")
@@ -43,7 +43,7 @@ class Finding:
         What is wrong, and what to do.
     """
 
-    kind: Kind
+    kind: FindingKind
     path: Path
     detail: str
 

@@ -29,7 +29,7 @@ class Needs:
         Shared, to be written to.
     files
         In those folders; they show that a folder is the shared one, and no namesake.
-    brought
+    weight_files
         Weights, as paths in the data folder, wherever a worker has that.
     code, environment
         Fingerprint a module, and version a library, that the plan's ids cover.
@@ -39,7 +39,7 @@ class Needs:
 
     folders: frozenset[Path]
     files: frozenset[Path]
-    brought: frozenset[str] = frozenset()
+    weight_files: frozenset[str] = frozenset()
     code: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
@@ -53,7 +53,7 @@ def needs_of(jobs: Iterable[Job]) -> Needs:
     return Needs(
         folders=frozenset(job.records for job in listed),
         files=frozenset(path for job in listed for path in job.maps.values()),
-        brought=frozenset(
+        weight_files=frozenset(
             name.removeprefix("file:").rpartition("#")[0]
             for name in weights
             if name.startswith("file:")
@@ -71,7 +71,7 @@ def complaints(needs: Needs) -> list[str]:
         *_unseen(needs.files),
         *(
             f"lacks {name} in its data folder {places.data()}; CXRSTUDY_DATA names another"
-            for name in sorted(needs.brought)
+            for name in sorted(needs.weight_files)
             if not (places.data() / name).is_file()
         ),
         *_others("code", needs.code, code_fingerprints()),

@@ -10,7 +10,7 @@ from cxrstudy.statistics.calibration import (
     calibration_curve,
     calibration_table,
 )
-from cxrstudy.statistics.comparison import contrast, contrasts, detectable
+from cxrstudy.statistics.comparison import contrast, contrasts, minimum_detectable_difference
 from cxrstudy.statistics.decision import decision_curve
 from cxrstudy.statistics.delong import (
     DeLongTest,
@@ -20,7 +20,7 @@ from cxrstudy.statistics.delong import (
 )
 from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.groups import groups_of, subgroups
-from cxrstudy.statistics.learning import patients_saved
+from cxrstudy.statistics.learning import label_efficiency
 from cxrstudy.statistics.metrics import (
     SPOKEN,
     Metric,
@@ -53,13 +53,49 @@ from cxrstudy.statistics.sample import DRAW, REPLICATES, ScoreError
 from cxrstudy.statistics.trends import rank_trend, trend
 
 __all__ = [
-    "DRAW", "REPLICATES", "SPOKEN", "DeLongTest", "Metric", "Rule", "ScoreError",
-    "at_sensitivity", "auroc", "average_precision", "brier", "brier_decomposition",
-    "calibration_curve", "calibration_intercept", "calibration_slope", "calibration_table",
-    "contrast", "contrasts", "decision_curve", "delong_covariance", "delong_interval",
-    "delong_test", "detectable", "estimates", "exact_interval", "exact_operating_points",
-    "exact_proportions", "expected_calibration_error", "groups_of", "holm", "macro_auroc", "mean",
-    "negative_predictive_value", "net_benefit", "operating_points", "patients_saved",
-    "positive_predictive_value", "rank_trend", "sensitivity", "specificity",
-    "squared_calibration_error", "subgroups", "trend", "weighted_auroc", "youden",
+    "DRAW",
+    "REPLICATES",
+    "SPOKEN",
+    "DeLongTest",
+    "Metric",
+    "Rule",
+    "ScoreError",
+    "at_sensitivity",
+    "auroc",
+    "average_precision",
+    "brier",
+    "brier_decomposition",
+    "calibration_curve",
+    "calibration_intercept",
+    "calibration_slope",
+    "calibration_table",
+    "contrast",
+    "contrasts",
+    "decision_curve",
+    "delong_covariance",
+    "delong_interval",
+    "delong_test",
+    "estimates",
+    "exact_interval",
+    "exact_operating_points",
+    "exact_proportions",
+    "expected_calibration_error",
+    "groups_of",
+    "holm",
+    "label_efficiency",
+    "macro_auroc",
+    "mean",
+    "minimum_detectable_difference",
+    "negative_predictive_value",
+    "net_benefit",
+    "operating_points",
+    "positive_predictive_value",
+    "rank_trend",
+    "sensitivity",
+    "specificity",
+    "squared_calibration_error",
+    "subgroups",
+    "trend",
+    "weighted_auroc",
+    "youden",
 ]  # fmt: skip

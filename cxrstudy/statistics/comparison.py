@@ -12,7 +12,7 @@ from cxrstudy.statistics.multiplicity import holm
 from cxrstudy.statistics.sample import REPLICATES, ScoreError, of_arms, sample
 from cxrstudy.statistics.weighting import Floats
 
-#: Chance to find a difference that is there, which :func:`detectable` asks for.
+#: Chance to find a difference that is there, which :func:`minimum_detectable_difference` asks for.
 POWER = 0.8
 
 
@@ -41,8 +41,8 @@ def contrasts(
     A row an arm but the one compared with: ``arm``, ``against``, ``estimate`` of the difference,
     ``low``, ``high``, ``p`` (two-sided bootstrap, of ``null``; 1 where no replicate has a value),
     ``adjusted_p`` (Holm 1979, over the rows), ``standard_error`` (standard deviation of the
-    replicates), ``detectable`` (see :func:`detectable`), ``patients``, ``images``, ``seeds``, and
-    the ``metric``, ``level`` and ``null`` asked for.
+    replicates), ``minimum_detectable_difference`` (see :func:`minimum_detectable_difference`),
+    ``patients``, ``images``, ``seeds``, and the ``metric``, ``level`` and ``null`` asked for.
 
     Raises
     ------
@@ -98,13 +98,13 @@ def contrast(
     return contrasts(pair, metric, against, role, level, replicates, null)
 
 
-def detectable(standard_error: float, level: float) -> float:
+def minimum_detectable_difference(standard_error: float, level: float) -> float:
     """Smallest true distance from the null that such a design finds with 80 % power.
 
     ``(z(1 - alpha / 2) + z(0.8)) * standard error`` with ``alpha = 1 - level``, for a two-sided
-    test and a normal estimate (Cohen 1988, chapter 2; Bloom 1995, minimum detectable effects).
-    Nothing is adjusted for several tests. It says what a design could have seen, and nothing about
-    whether a difference is there.
+    test and a normal estimate (Cohen 1988, chapter 2; Bloom 1995, minimum
+    minimum_detectable_difference effects). Nothing is adjusted for several tests. It says what a
+    design could have seen, and nothing about whether a difference is there.
     """
     return float((norm.ppf((1 + level) / 2) + norm.ppf(POWER)) * standard_error)
 
@@ -115,5 +115,5 @@ def _spread(differences: Floats, level: float, null: float) -> dict[str, Any]:
         **interval(differences, level),
         "p": two_sided(differences, null),
         "standard_error": error,
-        "detectable": detectable(error, level),
+        "minimum_detectable_difference": minimum_detectable_difference(error, level),
     }

@@ -22,7 +22,7 @@ BEYOND = "beyond the largest size"
 BELOW = "at or below the smallest size"
 
 
-def patients_saved(
+def label_efficiency(
     scores: pd.DataFrame,
     metric: Metric,
     name: Hashable,

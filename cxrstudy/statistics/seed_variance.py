@@ -1,4 +1,4 @@
-"""Spread: how far a metric moves from seed to seed, and so how far it may differ by chance.
+"""SeedVariance: how far a metric moves from seed to seed, and so how far it may differ by chance.
 
 A standard deviation from five seeds is itself uncertain by a third. Arms lend each other strength:
 the variance of an arm is drawn towards what is typical of all, as far as they are alike (the
@@ -29,7 +29,7 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Spread:
+class SeedVariance:
     """Standard deviation over seeds and its degrees of freedom."""
 
     deviation: float
@@ -59,20 +59,20 @@ def prior(arms: Sequence[Sequence[float]]) -> Prior:
 _MANY = 1e4
 
 
-def moderate(values: Sequence[float], typical: Prior) -> Spread:
-    """Spread of an arm from its metric by seed, and from what is typical.
+def moderate(values: Sequence[float], typical: Prior) -> SeedVariance:
+    """SeedVariance of an arm from its metric by seed, and from what is typical.
 
     An arm with one seed, or none, has only what is typical.
     """
     own = max(0, len(values) - 1)
     if own + typical.freedom == 0:
-        return Spread(max(RESOLUTION, float(np.sqrt(typical.variance))), 1.0)
+        return SeedVariance(max(RESOLUTION, float(np.sqrt(typical.variance))), 1.0)
     weighted = typical.freedom * typical.variance + (own * _variance(values) if own else 0.0)
     variance = weighted / (own + typical.freedom)
-    return Spread(max(RESOLUTION, float(np.sqrt(variance))), own + typical.freedom)
+    return SeedVariance(max(RESOLUTION, float(np.sqrt(variance))), own + typical.freedom)
 
 
-def tolerance(own: Spread, first: int, second: int, chance: float) -> float:
+def tolerance(own: SeedVariance, first: int, second: int, chance: float) -> float:
     """How far apart two means over so many seeds may be, in standard deviations.
 
     Half the width of the prediction interval for the second mean given the first: beyond it lies a

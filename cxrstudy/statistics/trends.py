@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import page_trend_test
 
 from cxrstudy.statistics.bootstrap import interval, resample, standard_error, two_sided
-from cxrstudy.statistics.comparison import detectable
+from cxrstudy.statistics.comparison import minimum_detectable_difference
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import REPLICATES, Sample, ScoreError, of_arms, sample
 
@@ -37,7 +37,8 @@ def trend(
     -------
     One row: ``metric``, ``estimate`` (of the slope, in units of the metric a unit of dose),
     ``low``, ``high``, ``p`` (two-sided bootstrap, of no slope), ``standard_error``,
-    ``detectable`` (:func:`~cxrstudy.statistics.comparison.detectable`), ``arms``, ``patients``,
+    ``minimum_detectable_difference``
+    (:func:`~cxrstudy.statistics.comparison.minimum_detectable_difference`), ``arms``, ``patients``,
     ``images``, ``seeds``, ``level``.
 
     Raises
@@ -59,7 +60,7 @@ def trend(
         **interval(slopes, level),
         "p": two_sided(slopes, null=0.0),
         "standard_error": error,
-        "detectable": detectable(error, level),
+        "minimum_detectable_difference": minimum_detectable_difference(error, level),
         "arms": len(drawn.arms),
     }
     return pd.DataFrame([row]).assign(**drawn.counts, level=level)

@@ -20,7 +20,7 @@ class ExperimentError(ValueError):
     """A notebook does not say which arms it compares; the message names notebook and tag."""
 
 
-def names() -> list[str]:
+def experiment_names() -> list[str]:
     """Notebooks that have arms, in the order of the book."""
     return [path.stem for path in sorted(places.NOTEBOOKS.glob("*.ipynb")) if _cells(path)]
 
@@ -35,7 +35,8 @@ def arms_of(experiment: str, study: Study) -> dict[Hashable, Chain]:
     """
     path = places.NOTEBOOKS / f"{experiment}.ipynb"
     if not path.is_file():
-        raise ExperimentError(f"{path}: no such notebook; there are {', '.join(names())}")
+        there = ", ".join(experiment_names())
+        raise ExperimentError(f"{path}: no such notebook; there are {there}")
     cells = _cells(path)
     source = cells.get(f"arms-{study.cohort.name}") or cells.get("arms")
     if source is None:

@@ -10,7 +10,7 @@ from typing import Any
 from cxrstudy.base.identity import canonical
 from cxrstudy.runs.plan import planned_kind
 from cxrstudy.runs.record import RUN
-from cxrstudy.study.graph import Grid, Node
+from cxrstudy.study.graph import Graph, Node
 
 
 @dataclass(frozen=True)
@@ -35,31 +35,31 @@ class Forecast:
         """Stages to execute of which nothing is known."""
         return sum(value is None for value in self.seconds.values())
 
-    def wall(self, grid: Grid, workers: int) -> float:
+    def wall(self, graph: Graph, workers: int) -> float:
         """Seconds with several processes: no less than a share each, and than the longest chain."""
         ends: dict[str, float] = {}
-        for node in grid.nodes:
+        for node in graph.nodes:
             each = (self.seconds[node.id] or 0.0) / max(1, len(node.missing))
             ends[node.id] = each + ends.get(node.parent or "", 0.0)
         return max(self.known / workers, max(ends.values(), default=0.0))
 
 
-def forecast(grid: Grid) -> Forecast:
+def forecast(graph: Graph) -> Forecast:
     """Estimate from the records of the store.
 
     A run is like another where network, initial options, side of the images and kind of processor
     are the same. Time is in proportion to images seen; the median of the records counts.
     """
-    paces = _paces(grid.records)
+    paces = _paces(graph.records)
     kind = planned_kind()
-    return Forecast({node.id: _seconds(node, paces, kind) for node in grid.nodes})
+    return Forecast({node.id: _seconds(node, paces, kind) for node in graph.nodes})
 
 
 def _seconds(node: Node, paces: Mapping[str, float], kind: str) -> float | None:
     if not node.missing:
         return 0.0
     pace = paces.get(_key(asdict(node.start), node.stage.pixels, kind))
-    return None if pace is None else pace * node.stage.image_steps * len(node.missing)
+    return None if pace is None else pace * node.stage.samples_seen * len(node.missing)
 
 
 def _paces(records: Path) -> dict[str, float]:
@@ -68,10 +68,10 @@ def _paces(records: Path) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for fact in facts.values():
         start = _start(fact, facts)
-        if start is not None and fact.get("image_steps"):
+        if start is not None and fact.get("samples_seen"):
             identity = fact["identity"]
             key = _key(start, identity["stage"]["pixels"], identity["arithmetic"][0])
-            found.setdefault(key, []).append(sum(fact["seconds"].values()) / fact["image_steps"])
+            found.setdefault(key, []).append(sum(fact["seconds"].values()) / fact["samples_seen"])
     return {key: median(values) for key, values in found.items()}
 
 

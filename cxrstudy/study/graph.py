@@ -1,4 +1,4 @@
-"""Grid: the runs of several experiments as one graph, each run once.
+"""Graph: the runs of several experiments as one graph, each run once.
 
 Experiments share stages: what one of them has recorded, another does not train again, and what
 several lack is trained once, in parallel across all of them.
@@ -22,7 +22,7 @@ from cxrstudy.training.chain import Start
 from cxrstudy.training.stage import Stage
 
 
-class GridError(ValueError):
+class GraphError(ValueError):
     """An experiment is unknown; the message names those that there are."""
 
 
@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Node:
-    """A stage of a grid, with all its seeds.
+    """A stage of a graph, with all its seeds.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Grid:
+class Graph:
     """Experiments on their cohorts, planned together."""
 
     parts: tuple[Part, ...]
@@ -132,7 +132,7 @@ class Grid:
         )
 
 
-def make_grid(experiments: Sequence[str], profile: str, cohort: str, seeds: int) -> Grid:
+def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int) -> Graph:
     """Plan experiments together.
 
     Parameters
@@ -144,20 +144,20 @@ def make_grid(experiments: Sequence[str], profile: str, cohort: str, seeds: int)
 
     Raises
     ------
-    GridError
+    GraphError
         There is no such experiment.
     ProfileError, CohortError, ManifestError, ExperimentError
         The profile, the cohort, one of its manifests or an experiment's arms can't be read.
     """
     studies: dict[str, Study] = {}
     parts = []
-    for name in full_names(experiments, experiment.names()):
+    for name in full_names(experiments, experiment.experiment_names()):
         for each in _cohorts(name, cohort):
             if each not in studies:  # drawing its phantoms takes a second
                 studies[each] = Study(profile, each, seeds)
             study = studies[each]
             parts.append(Part(name, study, study.plan(experiment.arms_of(name, study))))
-    return Grid(tuple(parts))
+    return Graph(tuple(parts))
 
 
 def full_names(asked: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -165,14 +165,14 @@ def full_names(asked: Sequence[str], known: Sequence[str]) -> list[str]:
 
     Raises
     ------
-    GridError
+    GraphError
         None, or more than one, begins so.
     """
     found = []
     for name in asked:
         fitting = [name] if name in known else [each for each in known if each.startswith(name)]
         if len(fitting) != 1:
-            raise GridError(f"no one experiment is {name!r}; there are {', '.join(known)}")
+            raise GraphError(f"no one experiment is {name!r}; there are {', '.join(known)}")
         found += fitting
     return list(dict.fromkeys(found)) or list(known)
 

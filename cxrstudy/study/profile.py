@@ -15,7 +15,7 @@ class ProfileError(ValueError):
     """A profile is missing or breaks the schema; the message names file and field."""
 
 
-class Backbone(Strict):
+class NetworkDefinition(Strict):
     """Network and initial weights on a cohort.
 
     Attributes
@@ -53,8 +53,8 @@ class InitialWeights(Strict):
         How many images those were trained on, elsewhere.
     stand_in
         Role to train on first, from those weights.
-    share
-        Share of that role's training patients.
+    fraction
+        Fraction of that role's training patients.
     """
 
     title: str
@@ -62,7 +62,7 @@ class InitialWeights(Strict):
     weights: str = "random"
     images: int = 0
     stand_in: str | None = None
-    share: float = Field(1.0, gt=0, le=1)
+    fraction: float = Field(1.0, gt=0, le=1)
 
 
 class Comparison(Strict):
@@ -75,7 +75,9 @@ class Comparison(Strict):
     def start(self, name: str) -> Start:
         """The start of a chain with these weights."""
         weights = self.initial[name].weights
-        return Backbone(architecture=self.architecture, weights=weights, options=self.options).start
+        return NetworkDefinition(
+            architecture=self.architecture, weights=weights, options=self.options
+        ).start
 
 
 class Levels(Strict):
@@ -89,7 +91,7 @@ class Levels(Strict):
         Of MixUp.
     lengths
         Optimiser steps on the target, in units of the profile's own.
-    shares
+    fractions
         Of the training patients.
     shots
         Training patients of each class.
@@ -98,7 +100,7 @@ class Levels(Strict):
     resolutions: tuple[float, ...] = (0.5, 1, 1.5, 2)
     alphas: tuple[float, ...] = (0, 0.1, 0.2, 0.4)
     lengths: tuple[float, ...] = (0.5, 1, 2)
-    shares: tuple[float, ...] = (0.01, 0.05, 0.1, 0.25, 0.5, 1)
+    fractions: tuple[float, ...] = (0.01, 0.05, 0.1, 0.25, 0.5, 1)
     shots: tuple[int, ...] = (1, 10)
 
 
@@ -115,7 +117,7 @@ class Profile(Strict):
         Of the phantom generator.
     phantom_patients
         Patients to draw, by role of the generator.
-    backbones
+    networks
         By cohort.
     initial_weights
         By cohort: what experiments on initial weights compare.
@@ -130,7 +132,7 @@ class Profile(Strict):
     purpose: str
     phantom_seed: int
     phantom_patients: dict[str, int]
-    backbones: dict[str, Backbone]
+    networks: dict[str, NetworkDefinition]
     initial_weights: dict[str, Comparison] = Field(default_factory=dict)
     levels: Levels = Levels()
     stages: dict[str, dict[str, dict[str, Any]]]
@@ -154,7 +156,7 @@ class Profile(Strict):
         return Stage(roles=roles).but(**values)
 
 
-def names() -> list[str]:
+def profile_names() -> list[str]:
     """Profiles that have a file."""
     return sorted(path.stem for path in places.PROFILES.glob("*.yaml"))
 
@@ -169,7 +171,7 @@ def read_profile(name: str) -> Profile:
     """
     path: Path = places.PROFILES / f"{name}.yaml"
     if not path.is_file():
-        raise ProfileError(f"{path}: no such profile; there are {', '.join(names())}")
+        raise ProfileError(f"{path}: no such profile; there are {', '.join(profile_names())}")
     return read_yaml(path, Profile, ProfileError)
 
 

@@ -12,6 +12,7 @@ from cxrstudy.base import device, places
 from cxrstudy.base.identity import code_fingerprints, environment
 from cxrstudy.data.cohort import CohortError
 from cxrstudy.runs import lock, store, store_check
+from cxrstudy.runs.maps import MapsError, read_facts
 from cxrstudy.runs.record import id_of
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment
@@ -85,7 +86,7 @@ def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Re
     for profile in profiles:
         for cohort in cohorts:
             study = Study(profile, cohort, seeds)
-            for name in experiment.names():
+            for name in experiment.experiment_names():
                 try:
                     runs |= {run.id for run in study.plan(experiment.arms_of(name, study)).runs}
                 except (ExperimentError, ProfileError, CohortError) as error:
@@ -171,12 +172,10 @@ def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:
     """Maps of runs that do not stay; they are made again from the run's network when wanted."""
     if not folder.is_dir():
         return
-    from cxrstudy.explain import ExplainError, read_facts  # takes torch
-
     for path in sorted(folder.glob("[!.]*")):  # what is hidden is being written just now
         try:
             run = read_facts(folder, path.name).identity["run"]
-        except ExplainError:
+        except MapsError:
             run = ""
         if run not in kept:
             yield _sized(path, "maps of a run that does not stay" if run else "altered maps")

@@ -16,8 +16,8 @@ from cxrstudy.study.study import Study
 
 #: ``stopped``: begun, and nobody works on it: it failed, or was killed, and goes on from its
 #: checkpoint. ``broken``: its record can't be read.
-State = Literal["recorded", "running", "stopped", "broken", "missing"]
-STATES: tuple[State, ...] = ("recorded", "running", "stopped", "broken", "missing")
+RunState = Literal["recorded", "running", "stopped", "broken", "missing"]
+RUN_STATES: tuple[RunState, ...] = ("recorded", "running", "stopped", "broken", "missing")
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class RunStatus:
     """A planned run: its state, the seconds it took, the bytes it takes, and what is wrong."""
 
     run: PlannedRun
-    state: State
+    state: RunState
     seconds: float = 0.0
     size: int = 0
     finished: str = ""
     why: str = ""
 
 
-def look(plans: Mapping[str, Plan], records: Path) -> dict[str, RunStatus]:
+def statuses_of(plans: Mapping[str, Plan], records: Path) -> dict[str, RunStatus]:
     """Look up every run of plans, each once, by id."""
     runs = {run.id: run for plan in plans.values() for run in plan.runs}
     return {run.id: _look(run, records) for run in runs.values()}
@@ -60,8 +60,8 @@ def experiments_of(cohort: str) -> list[str]:
     A cohort that some notebook has arms of its own for, as ``tied`` has, exists for those only.
     """
     tag = f"arms-{cohort}"
-    own = [name for name in experiment.names() if tag in _tags(name)]
-    return own or experiment.names()
+    own = [name for name in experiment.experiment_names() if tag in _tags(name)]
+    return own or experiment.experiment_names()
 
 
 def _look(run: PlannedRun, records: Path) -> RunStatus:
@@ -80,7 +80,9 @@ def _look(run: PlannedRun, records: Path) -> RunStatus:
 
 
 def _row(name: str, found: Sequence[RunStatus]) -> dict[str, Any]:
-    counts: dict[str, int] = {state: sum(one.state == state for one in found) for state in STATES}
+    counts: dict[str, int] = {
+        state: sum(one.state == state for one in found) for state in RUN_STATES
+    }
     return {
         "experiment": name,
         "runs": len(found),

@@ -56,18 +56,18 @@ class Study:
         return places.runs() / "store"
 
     @property
-    def scratch(self) -> Chain:
+    def random_init(self) -> Chain:
         """The network with random weights."""
-        start = self.profile.backbones[self.cohort.name].start
+        start = self.profile.networks[self.cohort.name].start
         return Chain(Start(start.architecture, "random", start.options))
 
     @property
-    def start(self) -> Chain:
+    def pretrained(self) -> Chain:
         """The network with the weights that all arms begin with: from natural images.
 
         Where no such weights fit the network, a stage on the profile's stand-in plays their part.
         """
-        backbone = self.profile.backbones[self.cohort.name]
+        backbone = self.profile.networks[self.cohort.name]
         chain = Chain(backbone.start)
         return chain >> self.stage(backbone.stand_in) if backbone.stand_in else chain
 
@@ -116,20 +116,20 @@ class Study:
     @property
     def _stand_ins(self) -> dict[str, Stage | None]:
         return {
-            name: self.stage(weights.stand_in).but(share=weights.share)
+            name: self.stage(weights.stand_in).but(fraction=weights.fraction)
             if weights.stand_in
             else None
             for name, weights in self._compared.initial.items()
         }
 
-    def matched(self, stage: Stage, pixels: int) -> Stage:
+    def at_equal_compute(self, stage: Stage, pixels: int) -> Stage:
         """Return a stage at another resolution for as much computation: fewer steps, or more.
 
         A convolution costs in proportion to the area of the image.
         """
-        evaluations = stage.evaluations
-        each = stage.steps * (stage.pixels / pixels) ** 2 / evaluations
-        return stage.but(pixels=pixels, steps=max(1, round(each)) * evaluations)
+        validations = stage.validations
+        each = stage.steps * (stage.pixels / pixels) ** 2 / validations
+        return stage.but(pixels=pixels, steps=max(1, round(each)) * validations)
 
     def stage(self, *roles: str) -> Stage:
         """Stage on a role, or on several pooled, at the sizes of the profile.

@@ -31,7 +31,7 @@ class WhyError(ValueError):
 
 
 @dataclass(frozen=True)
-class Known:
+class RunFacts:
     """A run whose identity is known: planned, or recorded at some time."""
 
     id: str
@@ -65,9 +65,9 @@ class Difference:
 class Answer:
     """A run, the recorded run that is nearest, and what differs, with the stages it differs in."""
 
-    run: Known
+    run: RunFacts
     recorded: bool
-    nearest: Known | None
+    nearest: RunFacts | None
     differences: Mapping[Difference, tuple[str, ...]]
 
     def sentences(self) -> list[str]:
@@ -117,14 +117,14 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
     plan = study.plan({one: arms[one] for one in wanted})
     planned = {
         # Through JSON, as a record's: a tuple there is a list.
-        run.id: Known(run.id, json.loads(canonical(run.identity)), str(run.chain))
+        run.id: RunFacts(run.id, json.loads(canonical(run.identity)), str(run.chain))
         for run in plan.runs
     }
     recorded = recorded_runs(study.records)
     return [explain(planned[plan.ends[one, seed]], recorded, planned) for one in wanted]
 
 
-def recorded_runs(records: Path) -> dict[str, Known]:
+def recorded_runs(records: Path) -> dict[str, RunFacts]:
     """Read the identity of every run of a store; what can't be read is left out."""
     found = {}
     for path in sorted(records.glob(f"*/{RUN}")):
@@ -132,12 +132,12 @@ def recorded_runs(records: Path) -> dict[str, Known]:
             record = store.read(records, path.parent.name)
         except store.StoreError:
             continue  # status and store check name it
-        found[record.id] = Known(record.id, record.identity, record.chain, record.finished)
+        found[record.id] = RunFacts(record.id, record.identity, record.chain, record.finished)
     return found
 
 
 def explain(
-    run: Known, recorded: Mapping[str, Known], others: Mapping[str, Known] | None = None
+    run: RunFacts, recorded: Mapping[str, RunFacts], others: Mapping[str, RunFacts] | None = None
 ) -> Answer:
     """Find the recorded run that is nearest to a run, and what differs.
 
@@ -169,7 +169,7 @@ def explain(
 
 
 def _differences(
-    here: Known, there: Known, between: Any, known: Mapping[str, Known]
+    here: RunFacts, there: RunFacts, between: Any, known: Mapping[str, RunFacts]
 ) -> Iterator[tuple[Difference, str]]:
     """Yield the differences of two runs, each with the stage it was found in, parents first."""
     yield from _before(here, there, between, known)
@@ -179,7 +179,7 @@ def _differences(
 
 
 def _before(
-    here: Known, there: Known, between: Any, known: Mapping[str, Known]
+    here: RunFacts, there: RunFacts, between: Any, known: Mapping[str, RunFacts]
 ) -> Iterator[tuple[Difference, str]]:
     """Differences in what two runs start from: a parent, or initial weights."""
     parents = here.identity["parent"], there.identity["parent"]
@@ -260,7 +260,7 @@ def _shown(values: Identity, name: str) -> str:
     return values[name] if isinstance(values[name], str) else canonical(values[name])
 
 
-def _origin(run: Known, known: Mapping[str, Known]) -> str:
+def _origin(run: RunFacts, known: Mapping[str, RunFacts]) -> str:
     parent = run.identity["parent"]
     if parent is None:
         start = run.identity["start"]
@@ -286,9 +286,9 @@ def _where(stages: tuple[str, ...]) -> str:
     return f" (stage {', '.join(stages)})"
 
 
-def _stage(run: Known) -> str:
+def _stage(run: RunFacts) -> str:
     return "+".join(run.identity["stage"]["roles"])
 
 
-def _seed(run: Known) -> Any:
+def _seed(run: RunFacts) -> Any:
     return run.identity["stage"]["seed"]

@@ -1,4 +1,4 @@
-"""Body: the part of a network that goes on from stage to stage; the head is new each time."""
+"""Backbone: the part of a network that goes on from stage to stage; the head is new each time."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import safetensors.torch
 from torch import Tensor, nn
 
 
-def body_of(model: nn.Module) -> dict[str, Tensor]:
+def backbone_of(model: nn.Module) -> dict[str, Tensor]:
     """All weights and running statistics but the head's, on the CPU."""
     return {
         name: value.detach().cpu().contiguous()
@@ -17,7 +17,7 @@ def body_of(model: nn.Module) -> dict[str, Tensor]:
 
 
 def head_of(model: nn.Module) -> dict[str, Tensor]:
-    """The weights that :func:`body_of` leaves out, on the CPU."""
+    """The weights that :func:`backbone_of` leaves out, on the CPU."""
     return {
         name: value.detach().cpu().contiguous()
         for name, value in model.state_dict().items()
@@ -25,16 +25,16 @@ def head_of(model: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def load_body(model: nn.Module, body: dict[str, Tensor]) -> None:
-    """Put a body's weights into a model; the head stays as it is.
+def load_backbone(model: nn.Module, backbone: dict[str, Tensor]) -> None:
+    """Put a backbone's weights into a model; the head stays as it is.
 
     Raises
     ------
     ValueError
-        A weight of the model's body is missing or has another shape, or one too many is given.
+        A weight of the model's backbone is missing or has another shape, or one too many is given.
     """
-    expected = {name: value.shape for name, value in body_of(model).items()}
-    given = {name: value.shape for name, value in body.items()}
+    expected = {name: value.shape for name, value in backbone_of(model).items()}
+    given = {name: value.shape for name, value in backbone.items()}
     wrong = [name for name in expected | given if expected.get(name) != given.get(name)]
     if wrong:
         raise ValueError(
@@ -42,16 +42,16 @@ def load_body(model: nn.Module, body: dict[str, Tensor]) -> None:
             f"another shape ({', '.join(wrong[:3])}); stages of a chain must have the same "
             "architecture and options"
         )
-    model.load_state_dict(body, strict=False)
+    model.load_state_dict(backbone, strict=False)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Read the body or the head that a run left."""
+    """Read the backbone or the head that a run left."""
     return safetensors.torch.load_file(path)
 
 
 def write_weights(weights: dict[str, Tensor], path: Path) -> None:
-    """Write a body or a head as safetensors."""
+    """Write a backbone or a head as safetensors."""
     safetensors.torch.save_file(weights, path)
 
 

@@ -24,7 +24,7 @@ from fastai.vision.augment import (
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cxrstudy.data.role import Kind, Role
+from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows, training_truth
@@ -75,7 +75,7 @@ def loaders(
     role: Role,
     pixels: RolePixels,
     stage: Stage,
-    statistics: tuple[float, float],
+    normalisation: tuple[float, float],
     device: str,
 ) -> DataLoaders:
     """Make the loaders of a stage.
@@ -88,7 +88,7 @@ def loaders(
         Of the same rows.
     stage
         Batch, steps, share or shots, truth, flip and seed.
-    statistics
+    normalisation
         Mean and standard deviation that the network expects.
     device
         ``cpu`` or ``cuda``.
@@ -102,19 +102,19 @@ def loaders(
     for name, rows in (("training", train), ("validation", validation)):
         if len(rows) == 0:
             raise ValueError(f"role {role.name!r} has no image to use for {name}")
-    truth = target_tensor(training_truth(role, train, stage), role.kind)
+    truth = target_tensor(training_truth(role, train, stage), role.task)
     common = [
         IntToFloatTensor(),
-        Normalize.from_stats(*([value] for value in statistics), cuda=False),
+        Normalize.from_stats(*([value] for value in normalisation), cuda=False),
     ]
     return DataLoaders(
         StepLoader(
-            pixels, truth, train, bs=stage.batch,
-            steps=stage.steps // stage.evaluations, seed=stage.seed,
+            pixels, truth, train, bs=stage.batch_size,
+            steps=stage.steps // stage.validations, seed=stage.seed,
             after_batch=[*augmentation(flip=stage.flip), *common], device=device,
         ),
-        RowLoader(pixels, truth, validation, bs=4 * stage.batch, after_batch=common, device=device),
-        device=device,
+        RowLoader(pixels, truth, validation, bs=4 * stage.batch_size, after_batch=common,
+        device=device), device=device,
     )  # fmt: skip
 
 
@@ -134,9 +134,9 @@ def augmentation(flip: bool) -> list[Any]:
     return list(setup_aug_tfms([Flip(p=0.5), *changes] if flip else changes))
 
 
-def target_tensor(truth: NDArray[np.float32], kind: Kind) -> Tensor:
+def target_tensor(truth: NDArray[np.float32], task: Task) -> Tensor:
     """Class numbers for classes; the matrix itself, NaN where unknown, for labels."""
-    return torch.from_numpy(truth.argmax(1) if kind == "multiclass" else truth)
+    return torch.from_numpy(truth.argmax(1) if task == "multiclass" else truth)
 
 
 def _translation(images: Tensor, **_: Any) -> Tensor:

@@ -7,7 +7,7 @@ from fastai.losses import CrossEntropyLossFlat
 from torch import Tensor, nn
 from torch.nn import functional
 
-from cxrstudy.data.role import Kind
+from cxrstudy.data.role import Task
 
 
 class KnownBinaryCrossEntropy(nn.Module):
@@ -38,11 +38,11 @@ class KnownBinaryCrossEntropy(nn.Module):
         return entropy.sum() / known.sum().clamp(min=1)
 
 
-def loss_of(kind: Kind) -> Any:
+def loss_of(task: Task) -> Any:
     """Softmax cross-entropy for classes, masked binary cross-entropy for labels."""
-    return CrossEntropyLossFlat() if kind == "multiclass" else KnownBinaryCrossEntropy()
+    return CrossEntropyLossFlat() if task == "multiclass" else KnownBinaryCrossEntropy()
 
 
-def probabilities(logits: Tensor, kind: Kind) -> Tensor:
+def probabilities(logits: Tensor, task: Task) -> Tensor:
     """Softmax over classes, or a sigmoid a label."""
-    return logits.softmax(1) if kind == "multiclass" else logits.sigmoid()
+    return logits.softmax(1) if task == "multiclass" else logits.sigmoid()

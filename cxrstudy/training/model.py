@@ -1,4 +1,4 @@
-"""Model: a timm network with one grey channel, a body that goes on and a head that is new."""
+"""Model: a timm network with one grey channel, a backbone that goes on and a head that is new."""
 
 from typing import TYPE_CHECKING
 
@@ -6,37 +6,37 @@ import timm
 import torch
 from torch import Tensor, nn
 
-from cxrstudy.training.backbone import facts_of, load_body
+from cxrstudy.training.backbone import facts_of, load_backbone
 from cxrstudy.training.weights import pretrained
 
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
 
 
-def build(start: "Start", outputs: int, seed: int, body: dict[str, Tensor] | None) -> nn.Module:
+def build(start: "Start", outputs: int, seed: int, backbone: dict[str, Tensor] | None) -> nn.Module:
     """Build the network of a stage.
 
     Parameters
     ----------
     start
-        Architecture, and the initial weights when there is no body yet.
+        Architecture, and the initial weights when there is no backbone yet.
     outputs
         Logits of the new head.
     seed
-        Of whatever is drawn at random: the head, and the body of a random start.
-    body
-        Weights that an earlier stage left, from :func:`cxrstudy.training.backbone.body_of`.
+        Of whatever is drawn at random: the head, and the backbone of a random start.
+    backbone
+        Weights that an earlier stage left, from :func:`cxrstudy.training.backbone.backbone_of`.
 
     Raises
     ------
     ValueError
-        The body does not fit the architecture.
+        The backbone does not fit the architecture.
     """
     torch.manual_seed(seed)
     model = create(start, outputs)
-    weights = body if body is not None else pretrained(start, model)
+    weights = backbone if backbone is not None else pretrained(start, model)
     if weights is not None:
-        load_body(model, weights)
+        load_backbone(model, weights)
     return model
 
 
@@ -46,7 +46,7 @@ def create(start: "Start", outputs: int) -> nn.Module:
     return timm.create_model(start.architecture, in_chans=1, num_classes=outputs, **options)
 
 
-def normalisation(model: nn.Module) -> tuple[float, float]:
+def normalisation_of(model: nn.Module) -> tuple[float, float]:
     """Mean and standard deviation that the network expects of a grey image in 0 to 1.
 
     The mean over the colour channels of what timm states for the architecture. Where the channels

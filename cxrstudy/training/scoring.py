@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
-from cxrstudy.data.role import Kind
+from cxrstudy.data.role import Task
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.loss import probabilities
 
@@ -19,8 +19,8 @@ def score(
     model: nn.Module,
     pixels: RolePixels,
     rows: NDArray[np.intp],
-    kind: Kind,
-    statistics: tuple[float, float],
+    task: Task,
+    normalisation: tuple[float, float],
 ) -> NDArray[np.float32]:
     """Score rows of a role, without augmentation.
 
@@ -34,7 +34,7 @@ def score(
         m row numbers.
     kind
         Of the labels.
-    statistics
+    normalisation
         Mean and standard deviation that the network expects.
 
     Returns
@@ -42,13 +42,13 @@ def score(
     (m, k) probabilities.
     """
     device = next(model.parameters()).device
-    mean, deviation = statistics
+    mean, deviation = normalisation
     model.eval()
     scores = []
     for first in range(0, len(rows), BATCH):
         batch = torch.from_numpy(pixels[rows[first : first + BATCH]])
         images = (batch[:, None].to(device).float() / 255 - mean) / deviation
-        scores.append(probabilities(model(images).float(), kind).cpu().numpy())
+        scores.append(probabilities(model(images).float(), task).cpu().numpy())
     return np.concatenate(scores)
 
 

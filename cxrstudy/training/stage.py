@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
-from cxrstudy.pixels.masking import Look
+from cxrstudy.pixels.masking import Visible
 
 
 class StageError(ValueError):
@@ -28,64 +28,64 @@ class Stage:
         Side of the square images.
     steps
         Optimiser steps.
-    batch
+    batch_size
         Images a step.
     schedule
         ``one-cycle`` (Smith 2018), or ``bit`` (BiT-HyperRule, see
         :mod:`cxrstudy.training.schedule`).
-    rate
+    learning_rate
         Largest learning rate.
     weight_decay
         Decoupled, for ``one-cycle``; BiT fine-tunes without.
     mixup
         Alpha of MixUp's beta distribution; 0 is off.
     flip
-        Mirror half of the training images. Off: the heart has a side.
-    look
+        Mirror half of the training images. Off: the thorax is not symmetric.
+    visible
         What may be seen of each image, in training and in testing; see
         :mod:`cxrstudy.pixels.masking`.
-    share
-        Share of the training patients used, nested by seed.
+    fraction
+        Fraction of the training patients used, nested by seed.
     shots
-        Training patients of each class used, nested by seed, instead of a share; 0 is off.
-    truth
-        ``given``; or ``shuffled``: each training image gets the truth of another one, so that
+        Training patients of each class used, nested by seed, instead of a fraction; 0 is off.
+    labels
+        ``given``; or ``permuted``: each training image gets the labels of another one, so that
         nothing can be learnt. A control, as in Adebayo et al. 2018.
-    evaluations
+    validations
         How often the validation split is scored on the way, evenly spaced.
     scored_on
         Further roles whose test split is scored at the end.
     seed
-        Of the head, the order of images, augmentation, MixUp and the share.
+        Of the head, the order of images, augmentation, MixUp and the fraction.
     """
 
     roles: Annotated[tuple[str, ...], Field(min_length=1)]
     pixels: Annotated[int, Field(ge=16, le=1024)] = 64
     steps: Annotated[int, Field(ge=1)] = 100
-    batch: Annotated[int, Field(ge=2)] = 32
+    batch_size: Annotated[int, Field(ge=2)] = 32
     schedule: Literal["one-cycle", "bit"] = "one-cycle"
-    rate: Annotated[float, Field(gt=0)] = 3e-3
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
     weight_decay: Annotated[float, Field(ge=0)] = 0.05
     mixup: Annotated[float, Field(ge=0)] = 0.0
     flip: bool = False
-    look: Look = "whole"
-    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    visible: Visible = "whole"
+    fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
     shots: Annotated[int, Field(ge=0)] = 0
-    truth: Literal["given", "shuffled"] = "given"
-    evaluations: Annotated[int, Field(ge=1)] = 4
+    labels: Literal["given", "permuted"] = "given"
+    validations: Annotated[int, Field(ge=1)] = 4
     scored_on: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _even(self) -> Self:
-        if self.steps % self.evaluations:
-            raise ValueError(f"steps {self.steps} is no multiple of evaluations {self.evaluations}")
+        if self.steps % self.validations:
+            raise ValueError(f"steps {self.steps} is no multiple of validations {self.validations}")
         return self
 
     @model_validator(mode="after")
     def _one_subset(self) -> Self:
-        if self.shots and self.share < 1:
-            raise ValueError(f"shots {self.shots} and share {self.share} exclude one another")
+        if self.shots and self.fraction < 1:
+            raise ValueError(f"shots {self.shots} and fraction {self.fraction} exclude one another")
         return self
 
     def but(self, **changes: Any) -> "Stage":
@@ -109,6 +109,6 @@ class Stage:
             raise StageError(f"stage{value}: {first['msg']}") from None
 
     @property
-    def image_steps(self) -> int:
+    def samples_seen(self) -> int:
         """Images seen in training, counted with repeats."""
-        return self.steps * self.batch
+        return self.steps * self.batch_size

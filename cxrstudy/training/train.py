@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from cxrstudy.base.device import DeviceKind
-from cxrstudy.data.role import Kind, Role
+from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
@@ -54,7 +54,7 @@ def train(
     role: Role,
     pixels: RolePixels,
     stage: Stage,
-    statistics: tuple[float, float],
+    normalisation: tuple[float, float],
     device: DeviceKind,
     callbacks: Sequence[Callback] = (),
 ) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def train(
         Truth, and the pixels of the same rows.
     stage
         What to do.
-    statistics
+    normalisation
         Mean and standard deviation that the network expects.
     device
         Where to compute.
@@ -81,7 +81,7 @@ def train(
     ``validation_auroc`` (macro, one label against the rest).
     """
     set_seed(stage.seed, reproducible=True)
-    batches = loaders(role, pixels, stage, statistics, device)
+    batches = loaders(role, pixels, stage, normalisation, device)
     learner = _learner(model, batches, role, stage)
     learner.add_cbs(callbacks)
     if device == "cuda":
@@ -90,7 +90,7 @@ def train(
         _fit(learner, role, stage)
     model.to(memory_format=torch.contiguous_format)
     table = pd.DataFrame(learner.recorder.values, columns=COLUMNS)
-    table.insert(0, "step", (np.arange(len(table)) + 1) * (stage.steps // stage.evaluations))
+    table.insert(0, "step", (np.arange(len(table)) + 1) * (stage.steps // stage.validations))
     return table
 
 
@@ -102,29 +102,29 @@ def _learner(model: nn.Module, batches: "DataLoaders", role: Role, stage: Stage)
     return Learner(
         batches,
         model,
-        loss_func=loss_of(role.kind),
+        loss_func=loss_of(role.task),
         opt_func=optimiser,
         wd=stage.weight_decay if stage.schedule == "one-cycle" else 0.0,
         cbs=callbacks,
-        metrics=[AccumMetric(partial(_auroc, kind=role.kind), flatten=False)],
+        metrics=[AccumMetric(partial(_auroc, task=role.task), flatten=False)],
     )
 
 
 def _fit(learner: Any, role: Role, stage: Stage) -> None:
     if stage.schedule == "one-cycle":
-        learner.fit_one_cycle(stage.evaluations, lr_max=stage.rate)
+        learner.fit_one_cycle(stage.validations, lr_max=stage.learning_rate)
         return
     images = len(training_rows(role, stage))
     supports = scaled(bit_hyperrule(images, stage.pixels, stage.pixels).supports, stage.steps)
 
     def rate(done: float) -> float:
         # fastai adds up the share of training that is done, which rounds.
-        return bit_rate(round(done * stage.steps), supports, stage.rate)
+        return bit_rate(round(done * stage.steps), supports, stage.learning_rate)
 
-    learner.fit(stage.evaluations, cbs=[ParamScheduler({"lr": rate})])
+    learner.fit(stage.validations, cbs=[ParamScheduler({"lr": rate})])
 
 
-def _auroc(logits: Tensor, target: Tensor, kind: Kind) -> float:
+def _auroc(logits: Tensor, target: Tensor, task: Task) -> float:
     """AUROC on the validation split; classes come as numbers, labels as a matrix."""
-    truth = functional.one_hot(target, logits.shape[1]) if kind == "multiclass" else target
-    return macro_auroc(truth.float().numpy(), probabilities(logits.float(), kind).numpy())
+    truth = functional.one_hot(target, logits.shape[1]) if task == "multiclass" else target
+    return macro_auroc(truth.float().numpy(), probabilities(logits.float(), task).numpy())

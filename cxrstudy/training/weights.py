@@ -1,4 +1,4 @@
-"""Weights: where the first stage of a chain gets its body from.
+"""Weights: where the first stage of a chain gets its backbone from.
 
 Nothing here unpickles freely: safetensors, or ``torch.load(weights_only=True)``. A stem for three
 colour channels is folded to one by summing, which gives a grey image the response that its three
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.training.backbone import body_of, facts_of, in_head
+from cxrstudy.training.backbone import backbone_of, facts_of, in_head
 
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
@@ -31,7 +31,7 @@ class WeightsError(ValueError):
 
 
 def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
-    """Body of a start, for one grey channel; None for random weights.
+    """Backbone of a start, for one grey channel; None for random weights.
 
     Raises
     ------
@@ -129,28 +129,28 @@ def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
 
 def _fit(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
     """Fold the stem to one channel and leave the head out."""
-    body = {name: weights[name] for name in body_of(model)}
+    backbone = {name: weights[name] for name in backbone_of(model)}
     stem = f"{facts_of(model)['first_conv']}.weight"
-    return body | {stem: adapt_input_conv(1, body[stem])}
+    return backbone | {stem: adapt_input_conv(1, backbone[stem])}
 
 
 def _fit_with_timm(start: "Start", path: Path, name: str, model: nn.Module) -> dict[str, Tensor]:
     """Let timm fit a file of its own layout: it renames, folds the stem and refuses a misfit."""
     try:
         stored = timm.models.load_state_dict(str(path), weights_only=True)
-        body = {key: value for key, value in stored.items() if not in_head(model, key)}
+        backbone = {key: value for key, value in stored.items() if not in_head(model, key)}
         loaded = timm.create_model(
             name,
             pretrained=True,
             # timm is strict only where the number of classes is that of the weights.
-            pretrained_cfg_overlay={"state_dict": body, "num_classes": 0},
+            pretrained_cfg_overlay={"state_dict": backbone, "num_classes": 0},
             in_chans=1,
             num_classes=0,
             **dict(start.options),
         )
     except (RuntimeError, SafetensorError) as error:
         raise WeightsError(f"weights {path}: not those of {name}; {error}") from None
-    return body_of(loaded)
+    return backbone_of(loaded)
 
 
 def _from_bit(path: Path, model: nn.Module) -> dict[str, Tensor]:
@@ -161,4 +161,4 @@ def _from_bit(path: Path, model: nn.Module) -> dict[str, Tensor]:
     except (AttributeError, KeyError, ValueError, RuntimeError) as error:
         name = type(model).__name__
         raise WeightsError(f"weights {path}: not BiT's, or not for {name}; {error}") from None
-    return body_of(model)
+    return backbone_of(model)

@@ -17,16 +17,16 @@ from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.runs import store
 from cxrstudy.runs.record import RUN
 from cxrstudy.statistics import auroc, brier, macro_auroc, seed_variance
-from cxrstudy.study.why import Known, recorded_runs
+from cxrstudy.study.why import RunFacts, recorded_runs
 from cxrstudy.verdicts import results
 
 #: Metrics that differ by no more are equal: scores are rounded where results are written.
 EQUAL = 1e-6
 LABEL = "covid19"
 
-State = Literal["equal", "within", "drifted", "other images", "only in A", "only in B"]
+ComparisonState = Literal["equal", "within", "drifted", "other images", "only in A", "only in B"]
 #: States that are no failure.
-GOOD: tuple[State, ...] = ("equal", "within")
+GOOD: tuple[ComparisonState, ...] = ("equal", "within")
 
 
 class CompareError(ValueError):
@@ -65,7 +65,7 @@ class Row:
     """
 
     key: Key
-    state: State
+    state: ComparisonState
     a: float = np.nan
     b: float = np.nan
     deviation: float = np.nan
@@ -157,16 +157,16 @@ def _settled(key: Key, a: Series, b: Series) -> Row | None:
     return None
 
 
-def _judge(key: Key, a: Series, b: Series, own: seed_variance.Spread, chance: float) -> Row:
+def _judge(key: Key, a: Series, b: Series, own: seed_variance.SeedVariance, chance: float) -> Row:
     units = (b.mean - a.mean) / own.deviation
     tolerance = seed_variance.tolerance(own, len(a.values), len(b.values), chance)
-    state: State = "within" if abs(units) <= tolerance else "drifted"
+    state: ComparisonState = "within" if abs(units) <= tolerance else "drifted"
     return Row(key, state, a.mean, b.mean, own.deviation, units, tolerance)
 
 
-def _spreads(keys: list[Key], measured: Measured) -> dict[Key, seed_variance.Spread]:
+def _spreads(keys: list[Key], measured: Measured) -> dict[Key, seed_variance.SeedVariance]:
     """Spread over seeds of every key, moderated among the arms with the same role and metric."""
-    found: dict[Key, seed_variance.Spread] = {}
+    found: dict[Key, seed_variance.SeedVariance] = {}
     for group in dict.fromkeys((key.role, key.metric) for key in keys):
         alike = {key: series for key, series in measured.items() if (key.role, key.metric) == group}
         several = {key: list(one.values.values()) for key, one in alike.items()}
@@ -187,10 +187,10 @@ def _spreads(keys: list[Key], measured: Measured) -> dict[Key, seed_variance.Spr
 # --- Measuring ----------------------------------------------------------------------------------
 
 #: Experiment, arm, seed, run and scores.
-Scored = tuple[str, Hashable, int, str, pd.DataFrame]
+ScoredRun = tuple[str, Hashable, int, str, pd.DataFrame]
 
 
-def _collect(scored: Iterator[Scored]) -> Measured:
+def _collect(scored: Iterator[ScoredRun]) -> Measured:
     found: dict[Key, dict[int, tuple[float, str, str]]] = {}
     for experiment, arm, seed, run, scores in scored:
         for role, metric, value, images in _metrics(scores):
@@ -223,14 +223,14 @@ def _metrics(scores: pd.DataFrame) -> Iterator[tuple[str, str, float, str]]:
             yield str(role), metric.name, float(value), fingerprint(seen)
 
 
-def _of_results(folder: Path) -> Iterator[Scored]:
+def _of_results(folder: Path) -> Iterator[ScoredRun]:
     for name in results.experiments(folder):
         scores = results.read(folder, name)
         for (run, arm, seed), table in scores.groupby(["run", "arm", "seed"], sort=False):
             yield name, arm, int(seed), str(run), table
 
 
-def _of_store(folder: Path) -> Iterator[Scored]:
+def _of_store(folder: Path) -> Iterator[ScoredRun]:
     recorded = recorded_runs(folder)
     for run in recorded.values():
         table = store.read_scores(folder, run.id)
@@ -240,7 +240,7 @@ def _of_store(folder: Path) -> Iterator[Scored]:
         yield "store", arm, run.identity["stage"]["seed"], run.id, table
 
 
-def _asked(run: Known, recorded: Mapping[str, Known]) -> str:
+def _asked(run: RunFacts, recorded: Mapping[str, RunFacts]) -> str:
     """Hash of what was asked: start and stages without seeds, code, versions and device."""
     stage = {name: value for name, value in run.identity["stage"].items() if name != "seed"}
     parent = run.identity["parent"]

@@ -38,7 +38,7 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
 
         return attention(study, control)
 
-    return _evidence(scores_of, experiment.names())
+    return _evidence(scores_of, experiment.experiment_names())
 
 
 def evidence_of_results(folder: Path) -> pd.DataFrame:

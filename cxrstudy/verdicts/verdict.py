@@ -9,11 +9,12 @@ import pandas as pd
 from cxrstudy.statistics import Metric, auroc, contrast, holm, mean
 from cxrstudy.verdicts.claim import Claim, ClaimError, Claims
 
-Outcome = Literal["reproduced", "contradicted", "inconclusive", "not testable", "no evidence"]
+Decision = Literal["reproduced", "contradicted", "inconclusive", "not testable", "no evidence"]
 
 #: What a contrast contributes to a verdict.
 EVIDENCE = [
-    "claim", "estimate", "low", "high", "p", "detectable", "patients", "images", "seeds",
+    "claim", "estimate", "low", "high", "p", "minimum_detectable_difference", "patients", "images",
+    "seeds",
 ]  # fmt: skip
 
 
@@ -35,8 +36,9 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    A row a claim: the columns of ``EVIDENCE``. ``p`` is about the claim's margin; ``detectable``
-    is the smallest difference that this design would have told from it four times in five.
+    A row a claim: the columns of ``EVIDENCE``. ``p`` is about the claim's margin;
+    ``minimum_detectable_difference`` is the smallest difference that this design would have told
+    from it four times in five.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)[EVIDENCE] if rows else pd.DataFrame(columns=EVIDENCE)
 
 
-def decide(low: float, high: float, margin: float, p: float, level: float = 0.95) -> Outcome:
+def decide(low: float, high: float, margin: float, p: float, level: float = 0.95) -> Decision:
     """Apply the rule to the interval of a difference and its corrected p value.
 
     Raises
@@ -121,7 +123,7 @@ def verdicts(claims: Claims, found: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _judge(claim: Claim, row: pd.Series) -> Outcome:
+def _judge(claim: Claim, row: pd.Series) -> Decision:
     if claim.not_testable:
         return "not testable"
     if pd.isna(row["estimate"]):

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from cxrstudy import audit, phantom
-from cxrstudy.audit.outcome import CannotCheck, gravest
+from cxrstudy.audit.check_result import CannotCheck, gravest
 from cxrstudy.study import profile
 from tests.support.audited import FAULTS, Made, clean
 
 
-def _alarms(outcomes: list[audit.Outcome]) -> dict[str, str]:
+def _alarms(outcomes: list[audit.CheckResult]) -> dict[str, str]:
     return {o.code: o.state for o in outcomes if o.state not in ("pass", "not applicable")}
 
 
@@ -42,7 +42,7 @@ def test_every_check_has_a_code_of_its_own_and_a_fault() -> None:
 
 
 def test_what_can_not_be_had_is_said_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(evidence: audit.Evidence) -> audit.Outcome:
+    def refuse(evidence: audit.Evidence) -> audit.CheckResult:
         raise CannotCheck("There is no such thing.")
 
     monkeypatch.setattr(audit.CHECKS[0], "check", refuse)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cxrstudy import audit
-from cxrstudy.audit.outcome import CannotCheck
+from cxrstudy.audit.check_result import CannotCheck
 from tests.support.audited import clean
 
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from cxrstudy.audit import guess
-from cxrstudy.data.role import Kind, Role
+from cxrstudy.audit import metadata_classifier as classifier
+from cxrstudy.data.role import Role, Task
 
 
-def _role(truth: np.ndarray, kind: Kind = "multiclass") -> Role:
+def _role(truth: np.ndarray, kind: Task = "multiclass") -> Role:
     labels = tuple(f"label {number}" for number in range(truth.shape[1]))
     return Role("made", kind, labels, pd.DataFrame(), truth.astype(np.float32))
 
@@ -28,15 +28,19 @@ def test_metrics_are_those_of_scikit_learn() -> None:
     calls = np.arange(3) == scores.argmax(1)[:, None]
     for number, weight in enumerate(weights):
         expected = balanced_accuracy_score(classes, scores.argmax(1), sample_weight=weight)
-        assert guess.balanced_accuracy(calls, truth, weights)[number] == pytest.approx(expected)
+        assert classifier.balanced_accuracy(calls, truth, weights)[number] == pytest.approx(
+            expected
+        )
         areas = [roc_auc_score(truth[:, k], scores[:, k], sample_weight=weight) for k in range(3)]
-        assert guess.macro_auroc(scores, truth, weights)[number] == pytest.approx(np.mean(areas))
+        assert classifier.macro_auroc(scores, truth, weights)[number] == pytest.approx(
+            np.mean(areas)
+        )
 
 
 def test_a_single_label_has_sensitivity_and_specificity() -> None:
     truth = np.array([[1], [1], [0], [0], [np.nan]], np.float32)
     calls = np.array([[True], [False], [False], [False], [True]])
-    assert guess.balanced_accuracy(calls, truth, np.ones((1, 5))) == pytest.approx([0.75])
+    assert classifier.balanced_accuracy(calls, truth, np.ones((1, 5))) == pytest.approx([0.75])
 
 
 @pytest.mark.parametrize("linear", [False, True])
@@ -44,8 +48,8 @@ def test_a_perfect_sign_is_read_and_noise_is_not(linear: bool) -> None:
     random = np.random.default_rng(1)
     truth = np.eye(2)[random.integers(0, 2, 300)]
     noise = random.random((300, 2))
-    perfect = guess.guess_labels(_role(truth), _people(300), truth + 0.01 * noise, linear)
-    blind = guess.guess_labels(_role(truth), _people(300), noise, linear)
+    perfect = classifier.guess_labels(_role(truth), _people(300), truth + 0.01 * noise, linear)
+    blind = classifier.guess_labels(_role(truth), _people(300), noise, linear)
     assert perfect is not None
     assert blind is not None
     assert (perfect.auroc, perfect.accuracy, perfect.state) == (1, 1, "issue")
@@ -58,7 +62,7 @@ def test_what_tells_the_patient_does_not_tell_the_label() -> None:
     random = np.random.default_rng(2)
     truth = np.repeat(np.eye(2)[random.integers(0, 2, 60)], 10, axis=0)
     feature = np.repeat(random.random(60), 10)[:, None]
-    found = guess.guess_labels(_role(truth), _people(600, 10), feature)
+    found = classifier.guess_labels(_role(truth), _people(600, 10), feature)
     assert found is not None
     assert (found.images, found.patients) == (600, 60)
     assert found.auroc_interval[0] < 0.6
@@ -68,8 +72,8 @@ def test_the_interval_knows_that_images_of_a_patient_are_alike() -> None:
     random = np.random.default_rng(3)
     truth = np.eye(2)[random.integers(0, 2, 60)]
     feature = (truth[:, :1] + random.normal(size=(60, 1))).round(1)
-    alone = guess.guess_labels(_role(truth), _people(60), feature)
-    tenfold = guess.guess_labels(
+    alone = classifier.guess_labels(_role(truth), _people(60), feature)
+    tenfold = classifier.guess_labels(
         _role(np.repeat(truth, 10, 0)), _people(600, 10), np.repeat(feature, 10, 0), linear=True
     )
     assert alone is not None
@@ -79,7 +83,7 @@ def test_the_interval_knows_that_images_of_a_patient_are_alike() -> None:
 
 def test_too_few_patients_are_not_judged() -> None:
     truth = np.eye(2)[[0] * 9 + [1] * 30]
-    assert guess.guess_labels(_role(truth), _people(39), truth) is None
+    assert classifier.guess_labels(_role(truth), _people(39), truth) is None
 
 
 def test_unknown_labels_are_left_out() -> None:
@@ -87,6 +91,6 @@ def test_unknown_labels_are_left_out() -> None:
     truth = random.integers(0, 2, (200, 2)).astype(float)
     features = truth.copy()
     truth[random.random((200, 2)) < 0.2] = np.nan
-    found = guess.guess_labels(_role(truth, "multilabel"), _people(200), features)
+    found = classifier.guess_labels(_role(truth, "multilabel"), _people(200), features)
     assert found is not None
     assert found.auroc == 1

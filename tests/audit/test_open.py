@@ -16,7 +16,7 @@ pytestmark = pytest.mark.data
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, audit.Outcome]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, audit.CheckResult]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_RUNS", str(tmp_path_factory.mktemp("runs")))
         patch.setattr("cxrstudy.runs.engine.workers", lambda: 1)
@@ -24,13 +24,13 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, audit.Outcom
 
 
 @pytest.fixture
-def found(radiographs: Path, request: pytest.FixtureRequest) -> dict[str, audit.Outcome]:
+def found(radiographs: Path, request: pytest.FixtureRequest) -> dict[str, audit.CheckResult]:
     """Outcomes by code; the images are asked for first, or the test is skipped."""
-    outcomes: dict[str, audit.Outcome] = request.getfixturevalue("outcomes")
+    outcomes: dict[str, audit.CheckResult] = request.getfixturevalue("outcomes")
     return outcomes
 
 
-def _collections(outcome: audit.Outcome) -> Counter[tuple[str, str]]:
+def _collections(outcome: audit.CheckResult) -> Counter[tuple[str, str]]:
     """Pairs of copies by the collections of both, as the file names begin."""
     pairs = (row.what.split(" as ")[1].split("/") for row in outcome.rows.itertuples())
     seconds = [names[-1].split("_")[0].split(" ")[0] for names in pairs]
@@ -38,7 +38,7 @@ def _collections(outcome: audit.Outcome) -> Counter[tuple[str, str]]:
     return Counter(zip(firsts, seconds, strict=True))
 
 
-def test_copies_across_collections(found: dict[str, audit.Outcome]) -> None:
+def test_copies_across_collections(found: dict[str, audit.CheckResult]) -> None:
     pairs = _collections(found["CXR002"]) + _collections(found["CXR003"])
     assert pairs["cohen", "cxnet"] >= 196
     assert pairs["cohen", "hannover"] >= 12
@@ -47,7 +47,9 @@ def test_copies_across_collections(found: dict[str, audit.Outcome]) -> None:
     assert found["CXR003"].rows["what"].str.contains("kermany224/").any()
 
 
-def test_squares_cut_from_hannover_which_nobody_had_told(found: dict[str, audit.Outcome]) -> None:
+def test_squares_cut_from_hannover_which_nobody_had_told(
+    found: dict[str, audit.CheckResult],
+) -> None:
     """Cohen's copies keep Hannover's names, which the audit does not look at."""
     rows = found["CXR003"].rows
     name = rows["id"].str.extract(r"cohen_([0-9a-f]{8})\.jpg", expand=False)
@@ -57,23 +59,23 @@ def test_squares_cut_from_hannover_which_nobody_had_told(found: dict[str, audit.
     assert (name[both] == other[both]).all()
 
 
-def test_labels_that_conflict(found: dict[str, audit.Outcome]) -> None:
+def test_labels_that_conflict(found: dict[str, audit.CheckResult]) -> None:
     what = found["CXR005"].rows["what"]
     assert what.str.contains("labelled pneumonia, read as 'Normal'").sum() >= 57
     assert what.str.contains("patient's images show .*: multi-").sum() >= 9
 
 
 @pytest.mark.parametrize("code", ["CXR101", "CXR104", "CXR105"])
-def test_labels_are_guessed_without_lungs(found: dict[str, audit.Outcome], code: str) -> None:
+def test_labels_are_guessed_without_lungs(found: dict[str, audit.CheckResult], code: str) -> None:
     assert found[code].state == "issue"
     assert "target" in set(found[code].rows["role"])
 
 
-def test_sources_of_one_class(found: dict[str, audit.Outcome]) -> None:
+def test_sources_of_one_class(found: dict[str, audit.CheckResult]) -> None:
     assert "all images from hannover are of covid19" in set(found["CXR111"].rows["what"])
 
 
-def test_ages_licences_and_small_classes(found: dict[str, audit.Outcome]) -> None:
+def test_ages_licences_and_small_classes(found: dict[str, audit.CheckResult]) -> None:
     assert found["CXR106"].state == "note"
     assert found["CXR106"].rows["what"].str.contains("images of kermany").any()
     licences = read_manifest(places.MANIFESTS / "covid_multi.csv").included["licence"]
@@ -82,5 +84,5 @@ def test_ages_licences_and_small_classes(found: dict[str, audit.Outcome]) -> Non
     assert "2 patients of other_pneumonia in test" in set(found["CXR107"].rows["what"])
 
 
-def test_nobody_is_on_both_sides_by_name(found: dict[str, audit.Outcome]) -> None:
+def test_nobody_is_on_both_sides_by_name(found: dict[str, audit.CheckResult]) -> None:
     assert [found[code].state for code in ("CXR001", "CXR004", "CXR109")] == ["pass"] * 3

@@ -1,7 +1,7 @@
 import pytest
 
 from cxrstudy.audit import paediatric as audited
-from cxrstudy.audit.outcome import CannotCheck
+from cxrstudy.audit.check_result import CannotCheck
 from tests.support.audited import clean
 
 

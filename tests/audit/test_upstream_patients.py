@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.audit import upstream_patients as audited
-from cxrstudy.audit.outcome import CannotCheck
+from cxrstudy.audit.check_result import CannotCheck
 from tests.support.audited import clean, train_on_tested
 
 RSNA = "0004cfab-14fd-4e49-80ba-63a80b6bddd6"

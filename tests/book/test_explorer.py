@@ -38,7 +38,7 @@ def page(browser):
     [("opacity", "0.9"), ("threshold", "0.5"), ("colours", "viridis"),
      # At the last layer, before a mean and a linear head, HiResCAM is Grad-CAM.
      ("layer", "layer3"), ("method", "hirescam"),
-     ("arm", "random weights"), ("other", "control")],
+     ("arm", "from scratch"), ("other", "control")],
 )  # fmt: skip
 def test_a_control_changes_the_picture(page, control, value):
     part = page.locator(f".cxr-view [data-control={control}]").first

@@ -97,9 +97,9 @@ class TestList:
         self, data: Path, folder: SimpleNamespace
     ) -> None:
         card = (folder.path / "made.yaml").read_text().replace("access: open", "access: agreement")
-        (folder.path / "brought").mkdir()
+        (folder.path / "user_supplied").mkdir()
         card = card.replace("name: made", "name: far").replace("counts: {}", "counts: {images: 9}")
-        (folder.path / "brought" / "far.yaml").write_text(card)
+        (folder.path / "user_supplied" / "far.yaml").write_text(card)
         listed = cxrstudy("data", "list").out.splitlines()
         assert listed[2].split() == ["far", "9", "-", "-", "agreement", "made", "made"]
 
@@ -173,9 +173,11 @@ class TestFetch:
     def test_what_was_not_tried_is_counted_and_not_listed(
         self, data: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        from cxrstudy.data.fetch import Outcome
+        from cxrstudy.data.fetch import FetchResult
 
-        explain_failures([Outcome("a.png", "timeout", "slow"), Outcome("b.png", "not tried", "")])
+        explain_failures(
+            [FetchResult("a.png", "timeout", "slow"), FetchResult("b.png", "not tried", "")]
+        )
         said = capsys.readouterr().err
         assert "timeout: a.png: slow" in said
         assert "1 not tried: too many failures" in said
@@ -260,8 +262,8 @@ class TestShow:
         identity = {"stage": "made"}
         record = Record(
             id=id_of(identity), identity=identity, chain="random → target", cohort="made",
-            copies="none", kind="binary", labels=["normal"], images={"target test": 4}, patients=4,
-            image_steps=8, seconds={"training": 1.5}, peak_memory_bytes=1, device="made",
+            copies="none", task="binary", labels=["normal"], images={"target test": 4}, patients=4,
+            samples_seen=8, seconds={"training": 1.5}, peak_memory_bytes=1, device="made",
             finished="2021-01-01T00:00:00Z", files={},
         )  # fmt: skip
 
@@ -307,7 +309,7 @@ class TestErrors:
         def fail() -> list[str]:
             return json.loads("no JSON")
 
-        monkeypatch.setattr("cxrstudy.data.sets.names", fail)
+        monkeypatch.setattr("cxrstudy.data.sets.set_names", fail)
         with pytest.raises(json.JSONDecodeError):
             cxrstudy("data", "list")
 
@@ -317,7 +319,7 @@ class TestErrors:
         def interrupted() -> list[str]:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("cxrstudy.data.sets.names", interrupted)
+        monkeypatch.setattr("cxrstudy.data.sets.set_names", interrupted)
         shown = cxrstudy("data", "list")
         assert (shown.status, shown.err) == (
             130, "cxrstudy: stopped; run the same command again to go on\n",

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from cxrstudy import cli
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
-from cxrstudy.runs.record import BODY, EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
 from cxrstudy.study import prune
 from cxrstudy.study.prune import Reach
 
@@ -40,13 +40,13 @@ def write(records, seed):
     identity = {"stage": {"seed": seed}}
 
     def fill(folder):
-        for name in (SCORES, EPOCHS, BODY):
+        for name in (SCORES, EPOCHS, BACKBONE):
             (folder / name).write_text("made")
         made = Record(
             id=id_of(identity), identity=identity, chain="random → target", cohort="made",
-            copies="", kind="binary", labels=["covid19"], images={}, patients=1, image_steps=1,
+            copies="", task="binary", labels=["covid19"], images={}, patients=1, samples_seen=1,
             seconds={}, peak_memory_bytes=1, device="", finished="",
-            files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BODY)},
+            files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BACKBONE)},
         )  # fmt: skip
         (folder / RUN).write_text(made.model_dump_json())
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.base import places
-from cxrstudy.data.cohort import CohortError, load_cohort, names, read_definition
+from cxrstudy.data.cohort import CohortError, cohort_names, load_cohort, read_definition
 from cxrstudy.data.manifest import ManifestError, read_manifest
 from cxrstudy.data.sources.prepared import RULE
 from cxrstudy.data.split import SplitRule, split_of
@@ -20,7 +20,7 @@ def same(matrix, expected):
 
 def role(kind, *sources, **more):
     return {
-        "kind": kind,
+        "task": kind,
         "sources": [s if isinstance(s, dict) else {"manifest": s} for s in sources],
     } | more
 
@@ -36,7 +36,7 @@ def test_a_role_puts_its_sources_one_after_another_without_the_excluded_rows(fol
     general = cohort.role("general")
     assert general.table["id"].tolist() == ["one-0", "one-2", "two-0", "two-1"]
     assert general.table.index.tolist() == [0, 1, 2, 3]
-    assert (general.name, general.kind, general.labels) == ("general", "multilabel", ("a", "b"))
+    assert (general.name, general.task, general.labels) == ("general", "multilabel", ("a", "b"))
     same(general.truth, [[1, NAN], [NAN, NAN], [NAN, 1], [NAN, 0]])
     assert (cohort.name, cohort.copies, cohort.caveat) == ("made", "as made", "says nothing")
 
@@ -248,11 +248,11 @@ def test_the_phantom_cohort_can_be_drawn_with_all_its_roles():
 @pytest.mark.parametrize(
     ("definition", "named"),
     [
-        ({"kind": "classes", "sources": []}, "roles.x.kind"),
-        ({"kind": "binary"}, "roles.x.sources"),
-        ({"kind": "binary", "sources": [{"manifests": "one"}]}, "roles.x.sources.0.manifests"),
+        ({"task": "classes", "sources": []}, "roles.x.task"),
+        ({"task": "binary"}, "roles.x.sources"),
+        ({"task": "binary", "sources": [{"manifests": "one"}]}, "roles.x.sources.0.manifests"),
         (
-            {"kind": "binary", "sources": [{"phantom": "x", "split": {"salt": 0, "test": 0.5}}]},
+            {"task": "binary", "sources": [{"phantom": "x", "split": {"salt": 0, "test": 0.5}}]},
             "roles.x.sources.0.split.validation",
         ),
         (
@@ -271,7 +271,7 @@ def test_an_illegal_field_of_a_cohort_is_named_with_its_file(folder, definition,
 def test_a_missing_cohort_is_named_with_those_there_are(folder):
     folder.cohort("made")
     folder.cohort("also")
-    assert names() == ["also", "made"]
+    assert cohort_names() == ["also", "made"]
     with pytest.raises(CohortError, match=r"other\.yaml: no such cohort; there are also, made"):
         load_cohort("other", {}, 0)
 

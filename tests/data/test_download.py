@@ -8,7 +8,16 @@ import pytest
 from cxrstudy.data.fetch import ADVICE, fetch
 from cxrstudy.data.sets import DataSet, FetchError
 from tests.support import originals
-from tests.support.originals import NAMES, QUICK, address_of, content_of, fates, right, row, stored
+from tests.support.originals import (
+    NAMES,
+    QUICK,
+    address_of,
+    content_of,
+    right,
+    row,
+    statuses,
+    stored,
+)
 from tests.support.servers import Fault, Origin
 
 no_proxy = originals.no_proxy
@@ -21,7 +30,9 @@ class TestFromAServer:
     def test_a_slash_behind_the_mirror_does_no_harm(
         self, made: Callable[..., DataSet], origin: Origin, data: Path
     ) -> None:
-        assert fates(fetch(made(row(NAMES[0])), data, origin.url + "/", QUICK)) == {"a": "arrived"}
+        assert statuses(fetch(made(row(NAMES[0])), data, origin.url + "/", QUICK)) == {
+            "a": "arrived"
+        }
 
     def test_other_users_may_read_what_arrives_as_they_may_read_any_new_file(
         self, made: Callable[..., DataSet], origin: Origin, data: Path, tmp_path: Path
@@ -43,7 +54,7 @@ class TestFromAServer:
 
 class TestAFailure:
     @pytest.mark.parametrize(
-        ("fault", "fate", "seen"),
+        ("fault", "status", "seen"),
         [
             ("corrupt", "wrong hash", "the manifest says"),
             ("error page", "wrong hash", "21 bytes"),
@@ -58,14 +69,14 @@ class TestAFailure:
     )
     def test_a_file_that_never_comes_right_is_named_and_the_others_arrive(
         self, made: Callable[..., DataSet], origin: Origin, data: Path,
-        fault: Fault, fate: str, seen: str,
+        fault: Fault, status: str, seen: str,
     ) -> None:  # fmt: skip
         origin.fails(address_of(NAMES[2]), fault, always=True)
         outcomes = fetch(made(), data, origin.url, QUICK)
         (failed,) = (outcome for outcome in outcomes if outcome.failed)
-        assert (failed.path, failed.fate) == (NAMES[2], fate)
+        assert (failed.path, failed.status) == (NAMES[2], status)
         assert seen in failed.detail
-        assert fate in ADVICE
+        assert status in ADVICE
         assert stored(data) == right(*NAMES[:2], *NAMES[3:])
         assert origin.requests[address_of(NAMES[2])] == (1 if fault == "forbidden" else 2)
 
@@ -75,7 +86,7 @@ class TestAFailure:
         assert isinstance(origin.files, dict)
         del origin.files[address_of(NAMES[5])]
         outcomes = fetch(made(), data, origin.url, QUICK)
-        assert [(o.path, o.fate) for o in outcomes if o.failed] == [(NAMES[5], "missing")]
+        assert [(o.path, o.status) for o in outcomes if o.failed] == [(NAMES[5], "missing")]
         assert "404" in outcomes[5].detail
         assert origin.requests[address_of(NAMES[5])] == 1
         assert stored(data) == right(*NAMES[:5], *NAMES[6:])
@@ -87,7 +98,7 @@ class TestAFailure:
         mine.parent.mkdir(parents=True)
         mine.write_bytes(b"mine")
         origin.fails(address_of(NAMES[0]), "corrupt", always=True)
-        assert fates(fetch(made(row(NAMES[0])), data, origin.url, QUICK)) == {"a": "wrong hash"}
+        assert statuses(fetch(made(row(NAMES[0])), data, origin.url, QUICK)) == {"a": "wrong hash"}
         assert stored(data) == {NAMES[0]: b"mine"}
 
     def test_a_server_that_is_not_there_is_said_to_be_out_of_reach(
@@ -97,7 +108,7 @@ class TestAFailure:
             unused.bind(("127.0.0.1", 0))  # bound, and not listening
             url = f"http://127.0.0.1:{unused.getsockname()[1]}"
             (outcome,) = fetch(made(row(NAMES[0])), data, url, QUICK)
-        assert outcome.fate == "unreachable"
+        assert outcome.status == "unreachable"
         assert "Connection refused" in outcome.detail
         assert outcome.detail.endswith("(2 tries)")
 
@@ -107,7 +118,7 @@ class TestAFailure:
         data.mkdir()
         (data / "made").write_text("a file where a folder should be")
         (outcome,) = fetch(made(row(NAMES[0])), data, origin.url, QUICK)
-        assert outcome.fate == "not written"
+        assert outcome.status == "not written"
         assert str(data / "made") in outcome.detail
 
 
@@ -124,7 +135,7 @@ class TestFromAFolder:
         self, made: Callable[..., DataSet], mirror: Path, data: Path
     ) -> None:
         outcomes = fetch(made(), data, str(mirror), QUICK)
-        assert {outcome.fate for outcome in outcomes} == {"arrived"}
+        assert {outcome.status for outcome in outcomes} == {"arrived"}
         assert stored(data) == right(*NAMES)
 
     def test_what_is_wrong_or_missing_there_is_named_and_the_others_arrive(
@@ -135,7 +146,7 @@ class TestFromAFolder:
         (mirror / address_of(NAMES[2])).unlink()
         (mirror / address_of(NAMES[2])).mkdir()
         outcomes = fetch(made(), data, str(mirror), QUICK)
-        failed = {k: fate for k, fate in fates(outcomes).items() if fate != "arrived"}
+        failed = {k: status for k, status in statuses(outcomes).items() if status != "arrived"}
         assert failed == {"a": "missing", "b": "wrong hash", "c": "refused"}
         assert stored(data) == right(*NAMES[3:])
 

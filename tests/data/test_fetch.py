@@ -23,10 +23,10 @@ from tests.support.originals import (
     QUICK,
     address_of,
     content_of,
-    fates,
     right,
     row,
     sha256,
+    statuses,
     stored,
 )
 from tests.support.servers import Fault, Origin
@@ -44,7 +44,7 @@ class TestAWholeSet:
     ) -> None:
         outcomes = fetch(made(), data, origin.url, QUICK)
         assert [outcome.path for outcome in outcomes] == list(NAMES)
-        assert {outcome.fate for outcome in outcomes} == {"arrived"}
+        assert {outcome.status for outcome in outcomes} == {"arrived"}
         assert stored(data) == right(*NAMES)
 
     def test_what_is_right_is_not_asked_for_again(
@@ -52,7 +52,7 @@ class TestAWholeSet:
     ) -> None:
         fetch(made(), data, origin.url, QUICK)
         again = fetch(made(), data, origin.url, QUICK)
-        assert {outcome.fate for outcome in again} == {"kept"}
+        assert {outcome.status for outcome in again} == {"kept"}
         assert set(origin.requests.values()) == {1}
 
     def test_a_broken_half_is_fetched_again(
@@ -61,14 +61,14 @@ class TestAWholeSet:
         broken = data / NAMES[0]
         broken.parent.mkdir(parents=True)
         broken.write_bytes(content_of(NAMES[0])[:1000])
-        assert fates(fetch(made(), data, origin.url, QUICK))["a"] == "arrived"
+        assert statuses(fetch(made(), data, origin.url, QUICK))["a"] == "arrived"
         assert stored(data) == right(*NAMES)
 
     def test_excluded_images_are_left_where_they_are(
         self, made: Callable[..., DataSet], origin: Origin, data: Path
     ) -> None:
         few = made(row(NAMES[0]), row(NAMES[1], excluded="a copy"))
-        assert fates(fetch(few, data, origin.url, QUICK)) == {"a": "arrived"}
+        assert statuses(fetch(few, data, origin.url, QUICK)) == {"a": "arrived"}
         assert stored(data) == right(NAMES[0])
 
     def test_no_more_connections_are_open_than_allowed(
@@ -87,7 +87,7 @@ class TestAFaultyServer:
     ) -> None:
         origin.fails(address_of(NAMES[2]), fault)
         outcomes = fetch(made(), data, origin.url, QUICK)
-        assert {outcome.fate for outcome in outcomes} == {"arrived"}
+        assert {outcome.status for outcome in outcomes} == {"arrived"}
         assert stored(data) == right(*NAMES)
 
     def test_a_retry_waits_longer_each_time(
@@ -95,9 +95,9 @@ class TestAFaultyServer:
     ) -> None:
         origin.fails(address_of(NAMES[0]), "corrupt", "corrupt", "corrupt")
         begun = time.monotonic()
-        manners = replace(QUICK, retries=3, pause=0.1)
-        outcomes = fetch(made(row(NAMES[0])), data, origin.url, manners)
-        assert fates(outcomes) == {"a": "arrived"}
+        policy = replace(QUICK, retries=3, pause=0.1)
+        outcomes = fetch(made(row(NAMES[0])), data, origin.url, policy)
+        assert statuses(outcomes) == {"a": "arrived"}
         assert time.monotonic() - begun >= 0.1 + 0.2 + 0.4
 
     def test_a_server_that_refuses_everything_is_left_in_peace(
@@ -105,9 +105,9 @@ class TestAFaultyServer:
     ) -> None:
         for path in NAMES:
             origin.fails(address_of(path), "forbidden", always=True)
-        manners = replace(QUICK, connections=1, patience=3)
-        outcomes = fetch(made(), data, origin.url, manners)
-        assert [outcome.fate for outcome in outcomes] == ["refused"] * 3 + ["not tried"] * 5
+        policy = replace(QUICK, connections=1, patience=3)
+        outcomes = fetch(made(), data, origin.url, policy)
+        assert [outcome.status for outcome in outcomes] == ["refused"] * 3 + ["not tried"] * 5
         assert origin.requests.total() == 3
 
 
@@ -117,10 +117,10 @@ class TestAKilledFetch:
         from pathlib import Path
         from cxrstudy.base import places
         from cxrstudy.data.sets import open_set
-        from cxrstudy.data.fetch import Manners, fetch
+        from cxrstudy.data.fetch import RetryPolicy, fetch
         places.MANIFESTS = Path(sys.argv[1])
-        manners = Manners(connections=2, timeout=20)
-        fetch(open_set("made"), Path(sys.argv[2]), sys.argv[3], manners)
+        policy = RetryPolicy(connections=2, timeout=20)
+        fetch(open_set("made"), Path(sys.argv[2]), sys.argv[3], policy)
     """
 
     def test_goes_on_where_it_stopped_and_nothing_wrong_has_a_name(
@@ -142,7 +142,7 @@ class TestAKilledFetch:
             os.utime(path, (time.time() - 60,) * 2)
 
         outcomes = fetch(made_set, data, origin.url, QUICK)
-        assert [outcome.fate for outcome in outcomes] == ["kept"] * 4 + ["arrived"] * 4
+        assert [outcome.status for outcome in outcomes] == ["kept"] * 4 + ["arrived"] * 4
         assert stored(data) == right(*NAMES)
         assert [origin.requests[address_of(path)] for path in NAMES] == [1] * 4 + [2, 2, 1, 1]
 
@@ -220,7 +220,7 @@ def test_real_originals_arrive_over_a_server_and_what_it_lacks_is_missing(
     with Origin(mirror).running() as origin:
         outcomes = fetch(some, tmp_path, origin.url, QUICK)
     assert len(held) >= 6
-    assert [outcome.fate for outcome in outcomes] == ["arrived"] * len(held) + ["missing"] * 20
+    assert [outcome.status for outcome in outcomes] == ["arrived"] * len(held) + ["missing"] * 20
     found = verify(some, tmp_path)
     assert found.summary()["counts"] == {
         "original": len(held), "prepared": 0, "wrong": 0, "missing": 20,

@@ -30,7 +30,7 @@ def test_the_area_is_that_of_the_mask_of_every_test_image_with_the_label(target)
 
 def test_real_images_have_no_known_lesion(target):
     table = target.table.assign(path=[f"{n}.png" for n in range(len(target.table))])
-    real = Role(target.name, target.kind, target.labels, table, target.truth)
+    real = Role(target.name, target.task, target.labels, table, target.truth)
     assert lesion_areas(real, "covid19").empty
 
 

@@ -10,7 +10,7 @@ NAN = np.nan
 
 
 def role(kind, source, **more):
-    return {"kind": kind, "sources": [{"manifest": source}]} | more
+    return {"task": kind, "sources": [{"manifest": source}]} | more
 
 
 def test_rows_of_a_split_are_numbered_in_the_table(folder):
@@ -32,21 +32,21 @@ def test_a_pool_has_the_union_of_labels_and_does_not_know_what_a_source_lacks(fo
     folder.cohort("made", x=role("multilabel", "one"), y=role("binary", "two", labels=["c", "a"]))
     cohort = load_cohort("made", {}, 0)
     pooled = cohort.role("x", "y")
-    assert (pooled.name, pooled.kind, pooled.labels) == ("x+y", "multilabel", ("a", "b", "c"))
+    assert (pooled.name, pooled.task, pooled.labels) == ("x+y", "multilabel", ("a", "b", "c"))
     assert pooled.table["id"].tolist() == ["one-0", "one-1", "two-0"]
     expected = np.array([[0, 1, NAN], [NAN, 0, NAN], [0, NAN, 1]], np.float32)
     np.testing.assert_array_equal(pooled.truth, expected)
     turned = cohort.role("y", "x")
-    assert (turned.name, turned.kind, turned.labels) == ("y+x", "multilabel", ("c", "a", "b"))
+    assert (turned.name, turned.task, turned.labels) == ("y+x", "multilabel", ("c", "a", "b"))
     assert pool([cohort.role("x")]).labels == ("a", "b")
 
 
 # --- Fingerprints --------------------------------------------------------------------------------
 
 
-def fingerprint(folder, kind="multilabel", name="general", **changes):
+def fingerprint(folder, task="multilabel", name="general", **changes):
     folder.source("one", ["a", "b"], {"labels": "a"} | changes, {"split": "test"})
-    folder.cohort("made", **{name: role(kind, "one")})
+    folder.cohort("made", **{name: role(task, "one")})
     return load_cohort("made", {}, 0).role(name).fingerprint
 
 
@@ -60,7 +60,7 @@ def fingerprint(folder, kind="multilabel", name="general", **changes):
         {"labels": "b"},
         {"labels": "?a"},
         {"name": "pneumonia"},
-        {"kind": "binary"},
+        {"task": "binary"},
     ],
 )
 def test_a_fingerprint_covers_what_a_run_sees(folder, changes):

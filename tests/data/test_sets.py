@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from cxrstudy.data.sets import DataSet, FetchError, names, open_set, where
+from cxrstudy.data.sets import DataSet, FetchError, open_set, set_names, where
 from tests.support import originals
 from tests.support.originals import NAMES, row
 
@@ -44,4 +44,4 @@ class TestASetThatAUserBrings:
         self, made: Callable[..., DataSet], brought: DataSet
     ) -> None:
         made()
-        assert names() == ["made", "far"]
+        assert set_names() == ["made", "far"]

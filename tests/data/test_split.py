@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest, pearsonr
 
-from cxrstudy.data.split import SplitRule, place, split_of, stratifying_salt, take_share
+from cxrstudy.data.split import SplitRule, place, split_of, stratifying_salt, take_fraction
 
 NAMES = [f"patient-{number}" for number in range(4000)]
 shares = st.floats(0, 1, exclude_min=True)
@@ -90,22 +90,22 @@ def test_shares_that_leave_no_room_are_refused_with_their_values(test, validatio
 @given(patients, shares, shares, st.integers(0, 3))
 def test_shares_are_nested(names, one, other, seed):
     small, large = sorted((one, other))
-    assert take_share(names, small, seed) <= take_share(names, large, seed) <= names
+    assert take_fraction(names, small, seed) <= take_fraction(names, large, seed) <= names
 
 
 @given(patients, shares)
 def test_a_share_has_its_size_and_is_never_empty(names, share):
-    assert len(take_share(names, share, 0)) == max(1, round(share * len(names)))
+    assert len(take_fraction(names, share, 0)) == max(1, round(share * len(names)))
 
 
 @given(patients, shares)
 def test_repeats_and_order_do_not_change_a_share(names, share):
     ordered = sorted(names)
-    assert take_share(ordered[::-1] + ordered, share, 0) == take_share(ordered, share, 0)
+    assert take_fraction(ordered[::-1] + ordered, share, 0) == take_fraction(ordered, share, 0)
 
 
 def test_another_seed_draws_another_share():
-    one, two = (take_share(NAMES, 0.5, seed) for seed in (0, 1))
+    one, two = (take_fraction(NAMES, 0.5, seed) for seed in (0, 1))
     assert len(one & two) == pytest.approx(len(NAMES) / 4, abs=100)
 
 

@@ -91,7 +91,7 @@ def test_statistics_take_the_table_as_scores(looked):
 def test_real_images_are_measured_by_shape_alone(small, monkeypatch):
     role = small.study.cohort.role("target")
     table = role.table.assign(path="a.png")
-    real = Role(role.name, role.kind, role.labels, table, role.truth)
+    real = Role(role.name, role.task, role.labels, table, role.truth)
     from cxrstudy.explain.attention import regions_of
 
     regions = regions_of(real, role.rows("test")[:3], 64)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from cxrstudy.explain import ExplainError, ManyMaps, heatmaps, read_maps, recorded_maps
-from cxrstudy.runs.maps import FACTS, MAPS, identity_of, read_facts
+from cxrstudy.runs.maps import FACTS, MAPS, MapsError, identity_of, read_facts
 from tests.support.builders import Made, make_role
 from tests.support.networks import family
 
@@ -80,7 +80,7 @@ def test_broken_records_are_named(made: Made, tmp_path: Path, file: str, harm: s
         path.write_bytes(content.replace(b"covid19", b"covid18") + (b" " if file == MAPS else b""))
     else:
         path.write_bytes(content[: len(content) // 2] if harm == "truncated" else b"")
-    with pytest.raises(ExplainError, match=file):
+    with pytest.raises(MapsError, match=file):
         read_maps(tmp_path / "maps", folder.name)
 
 
@@ -121,5 +121,5 @@ def test_errors(made: Made, tmp_path: Path) -> None:
         make(made, tmp_path, label="flu")
     with pytest.raises(ExplainError, match="no image of role"):
         make(made, tmp_path, rows=made.role.rows("train")[:0])
-    with pytest.raises(ExplainError, match="no such record"):
+    with pytest.raises(MapsError, match="no such record"):
         read_maps(tmp_path, "b" * 64)

@@ -11,7 +11,7 @@ from PIL import Image
 from cxrstudy.data.cohort import CohortError
 from cxrstudy.explorer import ExplorerError, Network, explore, gallery_of, networks_of
 from cxrstudy.explorer.gallery import spread
-from cxrstudy.explorer.map_worker import Worker
+from cxrstudy.explorer.map_worker import MapWorker
 from cxrstudy.explorer.upload import LARGEST, Parts, UploadError, read_upload
 from cxrstudy.runs.store import StoreError
 from tests.support.explored import LABELS, made_cohort, made_explainer, made_network
@@ -190,7 +190,7 @@ def test_a_wish_that_makes_no_sense_is_answered_in_words(widget):
 
 def test_work_that_was_given_up_before_it_began_is_not_done():
     done, hold = [], threading.Event()
-    worker = Worker(done.append)
+    worker = MapWorker(done.append)
     worker.submit(lambda report: hold.wait(5))
     worker.submit(lambda report: done.append("second"))
     worker.submit(lambda report: done.append("third"))

@@ -20,10 +20,10 @@ MADE = SimpleNamespace(
 def recorded(tmp_path, monkeypatch):
     folder = tmp_path / "phantom" / "standard"
     monkeypatch.setattr(places, "RESULTS", tmp_path)
-    monkeypatch.setattr(module.reference, "folders", lambda: [folder])
-    monkeypatch.setattr(module.reference, "experiments", lambda asked: ["03_resolution"])
-    monkeypatch.setattr(module.reference, "facts", lambda asked: MADE)
-    monkeypatch.setattr(module.reference, "read", lambda *asked: pd.DataFrame({"asked": [asked]}))
+    monkeypatch.setattr(module.results, "folders", lambda: [folder])
+    monkeypatch.setattr(module.results, "experiments", lambda asked: ["03_resolution"])
+    monkeypatch.setattr(module.results, "facts", lambda asked: MADE)
+    monkeypatch.setattr(module.results, "read", lambda *asked: pd.DataFrame({"asked": [asked]}))
     return folder
 
 

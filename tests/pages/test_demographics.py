@@ -26,8 +26,8 @@ def cohort(folder):
         {"labels": "covid19", "patient": "p4", "excluded": "a copy"},
     )
     folder.source("two", ["mass"], {"patient": "p3"}, {"patient": "p5"}, {"patient": "p6"})
-    target = {"kind": "multiclass", "sources": [{"manifest": "one"}]}
-    general = {"kind": "multilabel", "sources": [{"manifest": "two"}]}
+    target = {"task": "multiclass", "sources": [{"manifest": "one"}]}
+    general = {"task": "multilabel", "sources": [{"manifest": "two"}]}
     folder.cohort("made", target=target, general=general)
     return load_cohort("made", {}, 0)
 

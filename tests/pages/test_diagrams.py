@@ -121,13 +121,13 @@ def test_every_run_hangs_on_one_branch(plan):
     assert {tuple(branch.get_path().vertices[0]) for branch in branches} <= set(found)
 
 
-def saved(figure):
+def label_efficiency_of(figure):
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None})
     return stream.getvalue()
 
 
 def test_the_same_plan_is_the_same_file(plan):
-    first = saved(diagrams.tree(plan))
-    assert first == saved(diagrams.tree(plan))
+    first = label_efficiency_of(diagrams.tree(plan))
+    assert first == label_efficiency_of(diagrams.tree(plan))
     assert len(first) > 5_000

@@ -17,7 +17,7 @@ from cxrstudy.pages.execution import (
     execute_notebooks,
     executions,
     folder_of,
-    names,
+    notebook_names,
 )
 
 STUDY = '# parameters\nprofile = "quick"  # quick: a\ncohort = "phantom"  # phantom: b\n'
@@ -70,7 +70,7 @@ def test_the_folder_is_that_of_the_makefile(notebooks, tmp_path):
 
 def test_each_notebook_is_given_what_it_has_a_parameter_for(notebooks):
     folder = folder_of("quick", "open", 3)
-    listed = executions(names(), "quick", "open", 3)
+    listed = executions(notebook_names(), "quick", "open", 3)
     assert [(each.notebook.stem, each.parameters) for each in listed] == [
         ("00_plain", {}),
         ("06_schemes", {"profile": "quick", "cohort": "open", "seeds": 3}),
@@ -168,7 +168,7 @@ def test_what_reads_the_executed_notebooks_comes_last(tmp_path, notebooks, monke
     monkeypatch.setattr(
         "cxrstudy.pages.execution._execute", lambda group, _: groups.append(list(group)) or []
     )
-    listed = executions(names(), "quick", "phantom", None)
+    listed = executions(notebook_names(), "quick", "phantom", None)
     execute_notebooks(list(reversed(listed)), workers=2)
     assert [[each.notebook.stem for each in group] for group in groups] == [
         ["06_schemes", "00_plain"],

@@ -7,12 +7,12 @@ import pytest
 from cxrstudy.pages import levels
 from cxrstudy.pages.levels import (
     by_lesion_size,
+    label_efficiency_of,
+    label_efficiency_table,
     lesion_extents,
     mixup_levels,
     patients_of,
     resolution_levels,
-    saved,
-    saved_in_words,
     source_doses,
 )
 from cxrstudy.statistics import auroc
@@ -85,10 +85,12 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
         used = patients[level] * (4 if name == "in-domain" else 1)
         return 0.5 * np.log2(used + 1)
 
-    table = saved(study, arms, scored(study, arms, skill), auroc("covid19"), "in-domain", "random")
+    table = label_efficiency_of(
+        study, arms, scored(study, arms, skill), auroc("covid19"), "in-domain", "random"
+    )
     middle = table[table["trained"] == patients[0.1]].iloc[0]
     assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)
-    said = saved_in_words(table)
+    said = label_efficiency_table(table)
     assert said["trained on"].tolist() == table["trained"].tolist()
     assert said["needs [95 %]"].iloc[-1].startswith(f"more than {patients[1]} [")
     assert said["needs [95 %]"].iloc[2].startswith(f"{middle['estimate']:.0f} [")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.pixels.masking import BORDER, see
+from cxrstudy.pixels.masking import BORDER, masked
 
 
 @pytest.fixture
@@ -14,11 +14,11 @@ def images():
 
 
 def test_whole_images_are_the_same_array(images):
-    assert see(images, "whole") is images
+    assert masked(images, "whole") is images
 
 
 def test_of_a_border_only_the_outer_eighths_are_seen(images):
-    seen = see(images, "border")
+    seen = masked(images, "border")
     edge = round(32 * BORDER)
     assert edge == 4
     assert (seen[:, 4:28, 4:28] == 0).all()
@@ -29,18 +29,18 @@ def test_of_a_border_only_the_outer_eighths_are_seen(images):
 
 
 def test_a_blur_keeps_the_mean_and_takes_the_detail(images):
-    seen = see(images, "blurred").astype(float)
+    seen = masked(images, "blurred").astype(float)
     assert seen.std(axis=(1, 2)).max() < images.std(axis=(1, 2)).min() / 8
     assert np.allclose(seen.mean(axis=(1, 2)), images.mean(axis=(1, 2)), atol=3)
 
 
 def test_a_blur_does_not_mix_images():
     images = np.stack([np.zeros((16, 16)), np.full((16, 16), 200)]).astype(np.uint8)
-    assert (see(images, "blurred") == images).all()
+    assert (masked(images, "blurred") == images).all()
 
 
 @given(side=st.integers(16, 80), look=st.sampled_from(["whole", "border", "blurred"]))
 def test_shape_and_type_stay(side, look):
-    seen = see(np.full((2, side, side), 7, np.uint8), look)
+    seen = masked(np.full((2, side, side), 7, np.uint8), look)
     assert seen.shape == (2, side, side)
     assert seen.dtype == np.uint8

@@ -14,7 +14,7 @@ from cxrstudy.predict.operating_points import OperatingPoint
 from cxrstudy.predict.predict import (
     PredictError,
     Prediction,
-    Unread,
+    UnreadFile,
     files_of,
     make_predictor,
 )
@@ -70,7 +70,7 @@ def test_a_broken_file_is_named_with_its_reason_and_stops_no_other(predictor, tm
         "a.png", "b.png", "c.dcm", "d.png", "missing.png",
     ]  # fmt: skip
     assert [type(answer) for answer in answers] == [
-        Prediction, Unread, Unread, Prediction, Unread,
+        Prediction, UnreadFile, UnreadFile, Prediction, UnreadFile,
     ]  # fmt: skip
     assert [answers[place].code for place in (1, 2, 4)] == ["PIX003", "PIX002", "PIX001"]
     assert "not an image: it starts with" in answers[2].reason
@@ -170,7 +170,7 @@ def test_a_photograph_is_answered_with_warnings(small, run, tmp_path, monkeypatc
 
 def test_a_network_that_sees_only_the_border_is_shown_only_the_border(small, run, tmp_path, chest):
     predictor = make_predictor(small.study.records, run)
-    bordered = replace(predictor, network=replace(predictor.network, look="border"))
+    bordered = replace(predictor, network=replace(predictor.network, visible="border"))
     middle = chest.copy()
     middle[20:40, 20:40] = 255
     paths = [saved(tmp_path, "a.png", chest), saved(tmp_path, "b.png", middle)]

@@ -128,7 +128,7 @@ class InTurn(Executor):
 def test_progress_is_told_in_images_seen(role, tmp_path, capsys):
     jobs = make_jobs(role, tmp_path, [None, 0, None])
     execute_all(jobs, InTurn(), Log())
-    total = 3 * STAGE.image_steps
+    total = 3 * STAGE.samples_seen
     assert f"training 3 runs: {total} in " in capsys.readouterr().err
 
 
@@ -136,7 +136,7 @@ def test_progress_counts_what_was_done_before_a_failure(role, tmp_path, capsys):
     jobs = make_jobs(role, tmp_path, [None, 0])
     with pytest.raises(RunError):
         execute_all(jobs, InTurn(), Log(failing={list(jobs)[1]}))
-    assert f"{STAGE.image_steps} of {2 * STAGE.image_steps}, stopped" in capsys.readouterr().err
+    assert f"{STAGE.samples_seen} of {2 * STAGE.samples_seen}, stopped" in capsys.readouterr().err
 
 
 # --- Which engine -------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from cxrstudy.runs import store, store_check
-from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES
 
-FILES = (SCORES, EPOCHS, BODY, HEAD)
+FILES = (SCORES, EPOCHS, BACKBONE, HEAD)
 SCRIPT = Path(__file__).parents[1] / "support" / "killed.py"
 
 
@@ -165,7 +165,9 @@ def test_a_full_disk_is_an_error_that_names_the_file_and_destroys_nothing(
             answer = jobs(records)
             said.append(answer["error"])
             for run in store_check.runs_of(records):
-                assert bits(records)[f"{run}/{BODY}"] == bits(undisturbed[0])[f"{run}/{BODY}"]
+                assert (
+                    bits(records)[f"{run}/{BACKBONE}"] == bits(undisturbed[0])[f"{run}/{BACKBONE}"]
+                )
             kinds = {finding.kind for finding in store_check.check(records)}
             assert kinds <= {"unfinished"}
         for error in said[:2]:
@@ -208,7 +210,7 @@ def test_an_altered_parent_is_named_and_nothing_is_computed_from_it(jobs, undist
     (child,) = [run for run in store_check.runs_of(tmp_path) if store.read(tmp_path, run).parent]
     parent = store.read(tmp_path, child).parent
     shutil.rmtree(tmp_path / child)
-    body = tmp_path / parent / BODY
+    body = tmp_path / parent / BACKBONE
     body.write_bytes(body.read_bytes()[:-1] + b"!")
     assert jobs(tmp_path)["error"].startswith(f"StoreError: {body}: missing or altered")
     assert store_check.runs_of(tmp_path) == [parent]

@@ -114,7 +114,7 @@ def test_seeds_are_repeated_for_every_arm_and_stage_and_share_nothing(plan):
 def test_a_changed_stage_changes_its_id_and_all_after_and_none_before(plan, stage, others):
     stages = [GENERAL, PNEUMONIA, TARGET]
     before = plan(a=Chain(START.start, tuple(stages)))
-    stages[stage] = stages[stage].but(rate=0.123)
+    stages[stage] = stages[stage].but(learning_rate=0.123)
     after = plan(a=Chain(START.start, tuple(stages)))
     changed = tuple(one != other for one, other in zip(ids(before), ids(after), strict=True))
     assert changed == others
@@ -149,7 +149,7 @@ def changed_role(cohort, name):
     """Give the cohort with all images of a role moved to its test split."""
     role = cohort.roles[name]
     table = role.table.assign(split="test")
-    changed = Role(name, role.kind, role.labels, table, role.truth)
+    changed = Role(name, role.task, role.labels, table, role.truth)
     return Cohort("made", "Made", "", "", {**cohort.roles, name: changed}, {})
 
 

@@ -35,11 +35,11 @@ def record(seed=0, parent=None, seconds=2.0):
         chain="random → target",
         cohort="phantom",
         copies="made",
-        kind="binary",
+        task="binary",
         labels=["a"],
         images={"target train": 4},
         patients=3,
-        image_steps=320,
+        samples_seen=320,
         seconds={"training": seconds, "scoring": 1.0},
         peak_memory_bytes=2**20,
         device="a processor",
@@ -79,7 +79,7 @@ def test_a_run_that_two_pages_share_is_listed_once_and_paid_by_both():
     cost = costs(pages).set_index("page")
     assert cost["runs"].to_dict() == {"one": 2, "two": 1}
     assert cost["seconds"].to_dict() == {"one": 8.0, "two": 3.0}
-    assert cost["image_steps"].to_dict() == {"one": 640, "two": 320}
+    assert cost["samples_seen"].to_dict() == {"one": 640, "two": 320}
     assert cost["latest"]["one"] == "2026-11-21T22:01:00+00:00"
 
 

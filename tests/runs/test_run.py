@@ -9,7 +9,7 @@ import torch
 
 from cxrstudy.base import device
 from cxrstudy.runs import engine, store
-from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES
 from cxrstudy.runs.run import execute, score_table
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
@@ -56,7 +56,7 @@ def jobs_of(world, records, *stages, start=START):
 
 
 def body(records, run):
-    return safetensors.torch.load_file(store.checked(records, run, BODY))
+    return safetensors.torch.load_file(store.checked(records, run, BACKBONE))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_fresh_processes_side_by_side_leave_the_same_bits_as_this_one(
             ]
             assert [future.result() for future in working] == [recorded[place]] * 2
     for run in recorded:
-        for name in (SCORES, EPOCHS, BODY):
+        for name in (SCORES, EPOCHS, BACKBONE):
             one, other = (folder / run / name for folder in folders)
             assert one.read_bytes() == other.read_bytes(), name
             assert one.read_bytes() == (records / run / name).read_bytes(), name
@@ -102,7 +102,7 @@ def test_another_seed_leaves_other_bits(world, records, alone):
     (job,) = jobs_of(world, records, TARGET.but(seed=1))
     other = execute(job)
     assert other != alone
-    for name in (SCORES, EPOCHS, BODY):
+    for name in (SCORES, EPOCHS, BACKBONE):
         assert (records / other / name).read_bytes() != (records / alone / name).read_bytes()
 
 
@@ -110,7 +110,7 @@ def test_the_number_of_threads_that_torch_had_does_not_matter(world, alone, reco
     torch.set_num_threads(2)
     (job,) = jobs_of(world, tmp_path, TARGET)
     execute(job)
-    assert (tmp_path / alone / BODY).read_bytes() == (records / alone / BODY).read_bytes()
+    assert (tmp_path / alone / BACKBONE).read_bytes() == (records / alone / BACKBONE).read_bytes()
 
 
 def test_an_operation_that_cannot_be_repeated_is_an_error_and_no_warning(world, tmp_path):
@@ -128,23 +128,23 @@ def test_the_record_says_what_was_run_on_what(records, recorded):
     general, target = (store.read(records, run) for run in recorded)
     assert (general.chain, target.chain) == ("random → general", "random → general → target")
     assert (general.parent, target.parent) == (None, general.id)
-    assert (general.kind, target.kind) == ("multilabel", "multiclass")
+    assert (general.kind, target.task) == ("multilabel", "multiclass")
     assert target.labels == ["normal", "covid19"]
     assert target.images == {
         "target train": 48, "target validation": 12, "target test": 20, "external test": 4,
     }  # fmt: skip
     assert target.patients == 24
-    assert target.image_steps == TARGET.steps * TARGET.batch
+    assert target.samples_seen == TARGET.steps * TARGET.batch_size
     assert set(target.seconds) == {"training", "scoring"}
     assert min(target.seconds.values()) >= 0
     assert target.peak_memory_bytes > 50 * 2**20
     assert target.device == device.name(device.kind())
-    assert set(target.files) == {SCORES, EPOCHS, BODY, HEAD}
+    assert set(target.files) == {SCORES, EPOCHS, BACKBONE, HEAD}
     assert {path.name for path in (records / target.id).iterdir()} == {RUN, *target.files}
 
 
 def test_a_share_counts_the_patients_that_were_used(world, tmp_path):
-    (job,) = jobs_of(world, tmp_path, STAGE.but(share=0.25))
+    (job,) = jobs_of(world, tmp_path, STAGE.but(fraction=0.25))
     record = store.read(tmp_path, execute(job))
     assert record.patients == 6
     assert record.images["target train"] == 12
@@ -171,7 +171,7 @@ def test_every_validation_and_test_image_is_scored_once_with_its_truth(
         np.testing.assert_array_equal(truth, role.truth[rows])
         scores = scored[[f"score_{label}" for label in role.labels]].to_numpy()
         assert ((scores >= 0) & (scores <= 1)).all()
-        if role.kind == "multiclass":
+        if role.task == "multiclass":
             np.testing.assert_allclose(scores.sum(1), 1, atol=1e-6)
     if place == 0:
         assert table.filter(like="truth_").isna().any(axis=None)
@@ -202,7 +202,7 @@ def test_a_chain_goes_on_from_the_body_before_it(records, recorded, alone):
 
 
 def test_without_learning_the_body_stays_the_one_before_it(world, records, recorded):
-    still = TARGET.but(rate=1e-12, weight_decay=0.0)
+    still = TARGET.but(learning_rate=1e-12, weight_decay=0.0)
     *_, job = jobs_of(world, records, GENERAL, still)
     before, after = body(records, recorded[0]), body(records, execute(job))
     assert before.keys() == after.keys()
@@ -232,9 +232,9 @@ def test_a_pool_of_roles_is_trained_on_and_scored(world, tmp_path):
 def test_an_altered_parent_is_refused_and_nothing_is_left(world, records, recorded, tmp_path):
     parent, child = jobs_of(world, tmp_path, GENERAL, TARGET)
     execute(parent)
-    path = tmp_path / parent.id / BODY
+    path = tmp_path / parent.id / BACKBONE
     path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(StoreError, match=rf"{parent.id}.{BODY}: missing or altered"):
+    with pytest.raises(StoreError, match=rf"{parent.id}.{BACKBONE}: missing or altered"):
         execute(child)
     assert not store.has(tmp_path, child.id)
 

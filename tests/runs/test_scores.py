@@ -7,7 +7,7 @@ import pytest
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
 from cxrstudy.runs.plan import make_plan
-from cxrstudy.runs.record import BODY, EPOCHS, RUN, SCORES, Record
+from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record
 from cxrstudy.runs.scores import collect
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
@@ -35,13 +35,13 @@ def record_all(plan, records):
 
         def fill(folder, run=run, table=table):
             table.to_csv(folder / SCORES, index=False)
-            for name in (EPOCHS, BODY):
+            for name in (EPOCHS, BACKBONE):
                 (folder / name).touch()
             record = Record(
                 id=run.id, identity=run.identity, chain=str(run.chain), cohort="made", copies="",
-                kind="multiclass", labels=[], images={}, patients=1, image_steps=1, seconds={},
+                task="multiclass", labels=[], images={}, patients=1, samples_seen=1, seconds={},
                 peak_memory_bytes=1, device="", finished="",
-                files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BODY)},
+                files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BACKBONE)},
             )  # fmt: skip
             (folder / RUN).write_text(record.model_dump_json())
 
@@ -80,7 +80,7 @@ def test_the_table_has_a_row_an_arm_seed_and_image_with_the_scores_of_the_arms_l
     "arms",
     [
         {224: START >> STAGE, 64: START >> STAGE.but(pixels=64)},
-        {("random", 0.1): START >> STAGE.but(share=0.1), ("random", 1.0): START >> STAGE},
+        {("random", 0.1): START >> STAGE.but(fraction=0.1), ("random", 1.0): START >> STAGE},
         {("a", 1, 2): START >> STAGE},
     ],
     ids=["numbers", "pairs", "as long as the tables"],

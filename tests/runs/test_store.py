@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
-from cxrstudy.runs.record import BODY, EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
 
-FILES = (SCORES, EPOCHS, BODY)
+FILES = (SCORES, EPOCHS, BACKBONE)
 
 
 def scores(patients=("p1", "p2")):
@@ -44,7 +44,7 @@ def record_of(number, folder):
     identity = {"stage": {"seed": number}, "parent": None}
     return Record(
         id=id_of(identity), identity=identity, chain="random → target", cohort="made", copies="",
-        kind="binary", labels=["covid19"], images={}, patients=1, image_steps=1, seconds={},
+        task="binary", labels=["covid19"], images={}, patients=1, samples_seen=1, seconds={},
         peak_memory_bytes=1, device="", finished="",
         files={name: file_sha256(folder / name) for name in FILES},
     )  # fmt: skip
@@ -58,7 +58,7 @@ def filling(number, table=None):
         pd.DataFrame({"step": [4, 8], "train_loss": [0.5, 0.25]}).to_csv(
             folder / EPOCHS, index=False
         )
-        (folder / BODY).write_bytes(bytes(range(100)))
+        (folder / BACKBONE).write_bytes(bytes(range(100)))
         (folder / RUN).write_text(record_of(number, folder).model_dump_json())
 
     return fill
@@ -90,7 +90,7 @@ def test_a_record_is_read_as_it_was_written(tmp_path):
         check_dtype=False,
     )  # fmt: skip
     assert store.read_epochs(folder, run)["train_loss"].tolist() == [0.5, 0.25]
-    assert store.checked(folder, run, BODY).read_bytes() == bytes(range(100))
+    assert store.checked(folder, run, BACKBONE).read_bytes() == bytes(range(100))
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
@@ -117,7 +117,7 @@ def test_what_is_not_recorded_is_said_by_file_and_with_a_way_out(tmp_path):
         store.read,
         store.read_scores,
         store.read_epochs,
-        partial(store.checked, name=BODY),
+        partial(store.checked, name=BACKBONE),
     ):
         with pytest.raises(StoreError, match=rf"{run_of(0)}.run\.json: no such record; run the"):
             ask(tmp_path, run_of(0))
@@ -226,7 +226,7 @@ def test_what_is_left_of_a_record_that_was_half_deleted_is_replaced(tmp_path):
     (tmp_path / run / RUN).unlink()
     assert not store.has(tmp_path, run)
     written(tmp_path)
-    assert store.checked(tmp_path, run, BODY).exists()
+    assert store.checked(tmp_path, run, BACKBONE).exists()
 
 
 def test_a_record_that_is_there_is_not_written_again(tmp_path):
@@ -241,7 +241,7 @@ def test_a_record_that_is_there_is_not_written_again(tmp_path):
 READERS = {
     SCORES: store.read_scores,
     EPOCHS: store.read_epochs,
-    BODY: partial(store.checked, name=BODY),
+    BACKBONE: partial(store.checked, name=BACKBONE),
 }
 
 
@@ -321,7 +321,7 @@ def test_however_a_record_is_altered_it_is_refused_or_says_the_same(tmp_path, da
         path.write_bytes(whole)
 
 
-@pytest.mark.parametrize("fact", ["chain", "cohort", "device", "finished", "kind"])
+@pytest.mark.parametrize("fact", ["chain", "cohort", "device", "finished"])
 def test_no_fact_of_a_record_can_change_unseen(tmp_path, fact):
     run = written(tmp_path)
     change(tmp_path / run / RUN, **{fact: "another"})

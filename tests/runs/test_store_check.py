@@ -10,10 +10,10 @@ import pytest
 
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import lock, store, store_check
-from cxrstudy.runs.record import BODY, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
 
-FILES = (SCORES, EPOCHS, BODY, HEAD)
+FILES = (SCORES, EPOCHS, BACKBONE, HEAD)
 
 
 def record(records, seed, parent=None, **changed):
@@ -25,7 +25,7 @@ def record(records, seed, parent=None, **changed):
             (folder / name).write_text(f"{name} of {seed}")
         made = Record(
             id=id_of(identity), identity=identity, chain="random → target", cohort="made",
-            copies="", kind="binary", labels=["covid19"], images={}, patients=1, image_steps=1,
+            copies="", task="binary", labels=["covid19"], images={}, patients=1, samples_seen=1,
             seconds={}, peak_memory_bytes=1, device="", finished="",
             files={name: file_sha256(folder / name) for name in FILES},
         )  # fmt: skip

@@ -6,7 +6,14 @@ import pytest
 from scipy.stats import binom, norm
 from sklearn.metrics import roc_auc_score
 
-from cxrstudy.statistics import ScoreError, contrast, contrasts, delong_test, detectable, holm
+from cxrstudy.statistics import (
+    ScoreError,
+    contrast,
+    contrasts,
+    delong_test,
+    holm,
+    minimum_detectable_difference,
+)
 from tests.support.score_tables import COVID, drawn, table
 
 
@@ -163,7 +170,8 @@ def test_a_planted_difference_is_found_about_as_often_as_the_design_promises():
         return contrasts(table({"a": base, "b": other}, truth, names), COVID, "a", replicates=200)
 
     differences = pd.concat([world(seed, 1.3) for seed in range(200)])
-    asked, true = differences["detectable"].median(), differences["estimate"].mean()
+    asked = differences["minimum_detectable_difference"].median()
+    true = differences["estimate"].mean()
     found = ((differences["low"] > 0) | (differences["high"] < 0)).mean()
     expected = norm.cdf((norm.ppf(0.975) + norm.ppf(0.8)) * true / asked - norm.ppf(0.975))
     assert 0.3 < expected < 0.97, "the design must leave room on both sides"
@@ -172,8 +180,8 @@ def test_a_planted_difference_is_found_about_as_often_as_the_design_promises():
 
 def test_the_smallest_detectable_difference_is_that_of_the_textbook():
     # 1.95996 + 0.84162 standard errors; at 90 % 1.64485 + 0.84162.
-    assert detectable(1.0, 0.95) == pytest.approx(2.80158, abs=1e-5)
-    assert detectable(0.5, 0.90) == pytest.approx(2.48647 / 2, abs=1e-5)
+    assert minimum_detectable_difference(1.0, 0.95) == pytest.approx(2.80158, abs=1e-5)
+    assert minimum_detectable_difference(0.5, 0.90) == pytest.approx(2.48647 / 2, abs=1e-5)
 
 
 def test_the_standard_error_of_one_seed_is_that_of_delong():
@@ -183,7 +191,8 @@ def test_the_standard_error_of_one_seed_is_that_of_delong():
     expected = delong_test(other, scores, truth)
     assert row["estimate"] == pytest.approx(expected.difference)
     assert row["standard_error"] == pytest.approx(expected.standard_error, rel=0.08)
-    assert row["detectable"] == pytest.approx(detectable(row["standard_error"], 0.95))
+    detectable = minimum_detectable_difference(row["standard_error"], 0.95)
+    assert row["minimum_detectable_difference"] == pytest.approx(detectable)
 
 
 def test_p_values_are_about_the_null_that_is_asked_for():
@@ -211,4 +220,4 @@ def test_the_p_value_says_at_which_level_the_interval_ends_at_the_null():
 def test_an_arm_and_its_copy_could_have_shown_any_difference():
     truth, patients, scores = drawn(0)
     row = contrasts(table({"a": scores, "b": scores}, truth, patients), COVID, "a").iloc[0]
-    assert (row["standard_error"], row["detectable"]) == (0, 0)
+    assert (row["standard_error"], row["minimum_detectable_difference"]) == (0, 0)

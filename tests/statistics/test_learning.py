@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import isotonic_regression
 
-from cxrstudy.statistics import ScoreError, estimates, patients_saved
+from cxrstudy.statistics import ScoreError, estimates, label_efficiency
 from cxrstudy.statistics.learning import BELOW, BEYOND, invert
 from tests.support.score_tables import COVID, drawn, table
 
@@ -37,7 +37,7 @@ def test_a_start_that_is_ten_times_ahead_saves_nine_patients_in_ten():
     sizes = (10, 100, 1000)
     skills = {("good", n): 0.4 * np.log10(n) + 0.4 for n in sizes}
     skills |= {("plain", n): 0.4 * np.log10(n) for n in sizes}
-    found = patients_saved(study(skills, noise=0.0), COVID, "good", "plain")
+    found = label_efficiency(study(skills, noise=0.0), COVID, "good", "plain")
     assert found["trained"].tolist() == [10, 100, 1000]
     assert found["estimate"].tolist() == pytest.approx([100, 1000, np.inf])
     assert found["saved"].tolist() == pytest.approx([90, 900, np.inf])
@@ -48,14 +48,14 @@ def test_a_start_that_is_ten_times_ahead_saves_nine_patients_in_ten():
 
 def test_an_interval_says_when_it_goes_beyond_the_largest_size():
     skills = {("good", 10): 0.5, ("good", 100): 1.1, ("plain", 10): 0.4, ("plain", 100): 1.2}
-    row = patients_saved(study(skills, noise=0.5), COVID, "good", "plain").iloc[1]
+    row = label_efficiency(study(skills, noise=0.5), COVID, "good", "plain").iloc[1]
     assert np.isfinite(row["estimate"])
     assert row["high"] == np.inf
 
 
 def test_the_start_that_is_behind_is_reached_at_or_below_the_smallest_size():
     skills = {("good", 10): 1.0, ("good", 100): 1.5, ("plain", 10): 0.1, ("plain", 100): 0.5}
-    found = patients_saved(study(skills), COVID, "plain", "good")
+    found = label_efficiency(study(skills), COVID, "plain", "good")
     assert found["estimate"].tolist() == [10, 10]
     assert found["note"].tolist() == [BELOW, BELOW]
     assert found["saved"].tolist() == [0, -90]
@@ -64,7 +64,7 @@ def test_the_start_that_is_behind_is_reached_at_or_below_the_smallest_size():
 def test_a_curve_that_falls_is_made_to_rise_before_it_is_read():
     skills = {(start, n): s for start in "ab" for n, s in ((10, 0.5), (30, 1.2), (100, 1.0))}
     scores = study(skills)
-    found = patients_saved(scores, COVID, "a", "b")
+    found = label_efficiency(scores, COVID, "a", "b")
     areas = estimates(scores, COVID)["estimate"].to_numpy()[:3]
     assert areas[1] > areas[2]
     assert found["reached"].to_numpy() == pytest.approx(isotonic_regression(areas).x)
@@ -77,12 +77,12 @@ def test_the_interval_covers_what_a_large_test_set_says():
     skills = {("good", n): 0.4 * np.log10(n) + 0.2 for n in sizes}
     skills |= {("plain", n): 0.4 * np.log10(n) for n in sizes}
     large = study(skills, patients=40_000, noise=0.7)
-    truth = patients_saved(large, COVID, "good", "plain", replicates=2)["estimate"][0]
+    truth = label_efficiency(large, COVID, "good", "plain", replicates=2)["estimate"][0]
     assert truth == pytest.approx(10 * np.sqrt(10), rel=0.15)
     covered = 0
     for seed in range(60):
         made = study(skills, noise=0.7, seed=seed, seeds=4)
-        row = patients_saved(made, COVID, "good", "plain", replicates=100).iloc[0]
+        row = label_efficiency(made, COVID, "good", "plain", replicates=100).iloc[0]
         covered += row["low"] <= truth <= row["high"]
     # Of 60 intervals that cover in 95 %, fewer than 50 do once in a thousand times or less.
     assert covered >= 50
@@ -90,9 +90,9 @@ def test_the_interval_covers_what_a_large_test_set_says():
 
 def test_arms_that_are_no_sizes_of_a_start_are_refused():
     with pytest.raises(ScoreError, match="arm 'a' is no tuple"):
-        patients_saved(table({"a": drawn(0)[2]}, drawn(0)[0]), COVID, "a", "b")
+        label_efficiency(table({"a": drawn(0)[2]}, drawn(0)[0]), COVID, "a", "b")
     one = study({("a", 10): 1.0, ("a", 20): 1.0, ("b", 10): 1.0})
     with pytest.raises(ScoreError, match=r"at least two sizes; 'b' has \[10\]"):
-        patients_saved(one, COVID, "a", "b")
+        label_efficiency(one, COVID, "a", "b")
     with pytest.raises(ScoreError, match=r"at least two sizes; 'c' has \[\]"):
-        patients_saved(one, COVID, "a", "c")
+        label_efficiency(one, COVID, "a", "c")

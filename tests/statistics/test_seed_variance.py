@@ -1,11 +1,18 @@
-"""Spread: intervals hold at their nominal rate, with few seeds and with arms that differ."""
+"""SeedVariance: intervals hold at their nominal rate, with few seeds and with arms that differ."""
 
 import numpy as np
 import pytest
 from scipy.stats import binom
 from scipy.stats import t as student
 
-from cxrstudy.statistics.seed_variance import RESOLUTION, Prior, Spread, moderate, prior, tolerance
+from cxrstudy.statistics.seed_variance import (
+    RESOLUTION,
+    Prior,
+    SeedVariance,
+    moderate,
+    prior,
+    tolerance,
+)
 
 
 def variances(random, arms, freedom, typical):
@@ -46,7 +53,7 @@ def test_two_arms_say_nothing_about_how_alike_arms_are():
     arms = [[0.1, 0.3], [0.5, 0.5]]
     typical = prior(arms)
     assert typical == Prior(pytest.approx(0.01 + RESOLUTION**2 / 2), 0.0)
-    assert moderate(arms[0], typical) == Spread(pytest.approx(np.sqrt(0.02)), 1.0)
+    assert moderate(arms[0], typical) == SeedVariance(pytest.approx(np.sqrt(0.02)), 1.0)
     assert moderate([], typical).freedom == 1.0
 
 
@@ -57,7 +64,7 @@ def test_an_arm_without_any_spread_has_that_of_rounding():
 
 
 def test_the_tolerance_is_that_of_the_two_sample_t_test():
-    own = Spread(0.02, 8)
+    own = SeedVariance(0.02, 8)
     assert tolerance(own, 5, 5, 0.05) == pytest.approx(student.ppf(0.975, 8) * np.sqrt(0.4))
     assert tolerance(own, 5, 1, 0.05) > tolerance(own, 5, 5, 0.05)
 

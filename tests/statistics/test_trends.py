@@ -44,7 +44,7 @@ def test_two_doses_are_a_contrast_a_unit_of_dose():
     scores = study()
     row = trend(scores, COVID, {"none": 0, "large": 4}).iloc[0]
     pair = contrasts(scores, COVID, against="none").set_index("arm").loc["large"]
-    for column in ("estimate", "low", "high", "standard_error", "detectable"):
+    for column in ("estimate", "low", "high", "standard_error", "minimum_detectable_difference"):
         assert row[column] == pytest.approx(pair[column] / 4)
     assert row["p"] == pytest.approx(pair["p"])
 

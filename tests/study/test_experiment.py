@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from cxrstudy.base import places
 from cxrstudy.study import experiment
-from cxrstudy.study.experiment import ExperimentError, arms_of, names
+from cxrstudy.study.experiment import ExperimentError, arms_of, experiment_names
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 
@@ -24,21 +24,21 @@ def write(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def studies():
-    return {name: Study("quick", name, 1) for name in ("phantom", "tied", "open")}
+    return {name: Study("quick", name, 1) for name in ("phantom", "confounded", "open")}
 
 
 def test_the_arms_are_those_of_the_tagged_cell(write, studies):
-    write("01_made", arms="arms = {study.seeds: study.start >> study.stage('target')}")
+    write("01_made", arms="arms = {study.seeds: study.pretrained >> study.stage('target')}")
     write("02_prose", other="1 / 0")
-    assert names() == ["01_made"]
+    assert experiment_names() == ["01_made"]
     (arm,) = arms_of("01_made", studies["phantom"]).items()
-    assert arm == (1, studies["phantom"].start >> studies["phantom"].stage("target"))
+    assert arm == (1, studies["phantom"].pretrained >> studies["phantom"].stage("target"))
 
 
 def test_a_cohort_may_have_arms_of_its_own(write, studies):
-    write("01_made", **{"arms": "arms = {1: None}", "arms-tied": "arms = {2: None}"})
+    write("01_made", **{"arms": "arms = {1: None}", "arms-confounded": "arms = {2: None}"})
     assert list(arms_of("01_made", studies["phantom"])) == [1]
-    assert list(arms_of("01_made", studies["tied"])) == [2]
+    assert list(arms_of("01_made", studies["confounded"])) == [2]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_missing_notebook_is_named_with_those_there_are(write, studies):
 
 
 @pytest.mark.parametrize("cohort", ["phantom", "open"])
-@pytest.mark.parametrize("name", experiment.names())
+@pytest.mark.parametrize("name", experiment.experiment_names())
 def test_every_experiment_can_be_planned_on_every_cohort(name, cohort, studies):
     arms = arms_of(name, studies[cohort])
     assert len(arms) >= 3
@@ -76,7 +76,9 @@ def test_the_low_data_arms_of_a_share_see_the_same_patients(studies):
     by_level = {}
     for (_, level), chain in arms.items():
         stage = chain.stages[-1]
-        by_level.setdefault(level, set()).add((stage.share, stage.shots, stage.seed, stage.steps))
+        by_level.setdefault(level, set()).add(
+            (stage.fraction, stage.shots, stage.seed, stage.steps)
+        )
     assert all(len(stages) == 1 for stages in by_level.values())
     assert {0.01, 0.05, 0.1, 0.25, 0.5, 1} <= set(by_level)
 
@@ -97,15 +99,15 @@ def test_every_resolution_is_run_at_equal_steps_and_at_equal_computation(studies
 
 def test_sequence_and_pooling_have_equal_computation_once_and_equal_stages_once(studies):
     arms = arms_of("06_sequential_schemes", studies["phantom"])
-    upstream = {arm: sum(s.image_steps for s in chain.stages[1:-1]) for arm, chain in arms.items()}
+    upstream = {arm: sum(s.samples_seen for s in chain.stages[1:-1]) for arm, chain in arms.items()}
     assert upstream["pooled"] == upstream["general → pneumonia"]
     assert upstream["general, twice the steps"] == upstream["general → pneumonia"]
     assert upstream["pooled, half the steps"] == upstream["general"] == upstream["pneumonia"]
 
 
-def test_sources_have_equal_image_steps(studies):
+def test_sources_have_equal_samples_seen(studies):
     arms = arms_of("02_pretraining_source", studies["phantom"])
-    upstream = {arm: [s.image_steps for s in chain.stages[:-1]] for arm, chain in arms.items()}
+    upstream = {arm: [s.samples_seen for s in chain.stages[:-1]] for arm, chain in arms.items()}
     assert upstream.pop("random") == []
     assert len({tuple(steps) for steps in upstream.values()}) == 1
     assert len({chain.start.architecture for chain in arms.values()}) == 1

@@ -1,4 +1,4 @@
-"""Grid: the runs of several experiments as one graph, each once; and how long they will take."""
+"""Graph: the runs of several experiments as one graph, each once; and how long they will take."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from cxrstudy.pages import diagrams, execution
 from cxrstudy.runs import engine
 from cxrstudy.runs.record import RUN
 from cxrstudy.study.forecast import forecast
-from cxrstudy.study.graph import GridError, full_names, make_grid
+from cxrstudy.study.graph import GraphError, full_names, make_graph
 from cxrstudy.training import trackers
 
 PROFILE = {
@@ -25,11 +25,11 @@ PROFILE = {
     "purpose": "is a test",
     "phantom_seed": 3,
     "phantom_patients": {"target": 30, "general": 16},
-    "backbones": {
+    "networks": {
         name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
         for name in ("made", "other")
     },
-    "stages": {"all": {"all": {"pixels": 32, "steps": 4, "batch": 8, "evaluations": 1}}},
+    "stages": {"all": {"all": {"pixels": 32, "steps": 4, "batch_size": 8, "validations": 1}}},
 }
 SPLIT = {"salt": 0, "test": 0.4, "validation": 0.2}
 PARAMETERS = """# parameters
@@ -38,23 +38,23 @@ cohort = "made"  # made or open: where the radiographs come from
 seeds = 1  # 1 to 20: repeats
 """
 ONE = """
-start, target = study.scratch, study.stage("target")
+start, target = study.random_init, study.stage("target")
 arms = {"control": start >> target, "general": start >> study.stage("general") >> target}
 """
 TWO = """
 general, target = study.stage("general"), study.stage("target")
 arms = {
-    alpha: study.scratch >> general >> target.but(mixup=alpha, pixels=48 if alpha else 32)
+    alpha: study.random_init >> general >> target.but(mixup=alpha, pixels=48 if alpha else 32)
     for alpha in (0, 0.4)
 }
 """
-TIED = 'arms = {"tied": study.scratch >> study.stage("target")}\n'
+TIED = 'arms = {"tied": study.random_init >> study.stage("target")}\n'
 
 
 def cohort(name, salt):
     split = SPLIT | {"salt": salt}
     roles = {
-        role: {"kind": kind, "sources": [{"phantom": role, "split": split}]}
+        role: {"task": kind, "sources": [{"phantom": role, "split": split}]}
         for role, kind in (("target", "multiclass"), ("general", "multilabel"))
     }
     texts = dict.fromkeys(("title", "copies", "caveat"), name)
@@ -98,28 +98,28 @@ def records(tmp_path, monkeypatch):
 
 
 def grid(*experiments, seeds=1):
-    return make_grid(experiments, "tiny", "made", seeds)
+    return make_graph(experiments, "tiny", "made", seeds)
 
 
-def record(records, grid, seconds=8.0, only=None):
+def record(records, graph, seconds=8.0, only=None):
     """Record what is missing, without computing it: as much as a forecast reads."""
-    for run in grid.missing.values():
+    for run in graph.missing.values():
         stage = run.chain.stages[-1]
         if only and stage.roles != (only,):
             continue
         (records / run.id).mkdir(parents=True)
         facts = {
             "identity": run.identity,
-            "image_steps": stage.image_steps,
+            "samples_seen": stage.samples_seen,
             "seconds": {"training": seconds, "scoring": 0.0},
         }
         (records / run.id / RUN).write_text(json.dumps(facts, default=list))
 
 
-def node_of(grid, *roles, **changes):
+def node_of(graph, *roles, **changes):
     (found,) = [
         node
-        for node in grid.nodes
+        for node in graph.nodes
         if node.stage.roles == roles and all(node.changes.get(k) == v for k, v in changes.items())
     ]
     return found
@@ -199,7 +199,7 @@ def test_experiments_are_found_by_their_beginning_once_each_in_the_order_asked_f
     assert full_names(["02", "01_one", "02_two"], known) == ["02_two", "01_one"]
     for name in ("03", "0", "10_none", "one"):
         with pytest.raises(
-            GridError, match=rf"no one experiment is '{name}'; there are 01_one, 02"
+            GraphError, match=rf"no one experiment is '{name}'; there are 01_one, 02"
         ):
             full_names([name], known)
 
@@ -226,7 +226,7 @@ def test_time_is_that_of_records_with_the_same_network_and_resolution(records):
 
 def test_with_several_processes_the_longest_chain_takes_as_long(records):
     record(records, grid("01_one"), seconds=8.0)
-    made = make_grid(["01_one"], "tiny", "other", 1)  # nothing of it is recorded
+    made = make_graph(["01_one"], "tiny", "other", 1)  # nothing of it is recorded
     expected = forecast(made)
     assert expected.known == pytest.approx(24)
     assert expected.wall(made, 1) == pytest.approx(24)
@@ -237,7 +237,7 @@ def test_a_broken_record_tells_nothing(records):
     record(records, grid("01_one"))
     for path in records.glob(f"*/{RUN}"):
         path.write_text("{")
-    assert forecast(make_grid(["01_one"], "tiny", "other", 1)).known == 0
+    assert forecast(make_graph(["01_one"], "tiny", "other", 1)).known == 0
 
 
 # --- In text ------------------------------------------------------------------------------------

@@ -5,13 +5,19 @@ import yaml
 
 from cxrstudy.base import places
 from cxrstudy.data import cohort as cohorts
-from cxrstudy.study.profile import Backbone, Profile, ProfileError, names, read_profile
+from cxrstudy.study.profile import (
+    NetworkDefinition,
+    Profile,
+    ProfileError,
+    profile_names,
+    read_profile,
+)
 from cxrstudy.training.chain import Start
 from cxrstudy.training.stage import Stage, StageError
 
 PROFILE = {
     "profile": "made", "purpose": "tests", "phantom_seed": 1, "phantom_patients": {"target": 3},
-    "backbones": {"open": {"architecture": "resnet10t"}}, "stages": {},
+    "networks": {"open": {"architecture": "resnet10t"}}, "stages": {},
 }  # fmt: skip
 
 
@@ -34,7 +40,7 @@ def made(**stages):
 def test_a_profile_is_read_by_its_name(write):
     write(PROFILE)
     write(PROFILE | {"profile": "also"}, "also")
-    assert names() == ["also", "made"]
+    assert profile_names() == ["also", "made"]
     assert read_profile("made") == Profile(**PROFILE)
     assert read_profile("also").profile == "also"
 
@@ -51,8 +57,8 @@ def test_a_missing_profile_is_named_with_those_there_are(write):
         ({"purpos": ""}, "purpos"),
         ({"phantom_seed": "one"}, "phantom_seed"),
         ({"phantom_patients": {"target": 1.5}}, "phantom_patients.target"),
-        ({"backbones": {"open": {}}}, "backbones.open.architecture"),
-        ({"backbones": {"open": {"architecture": "x", "weight": "y"}}}, "backbones.open.weight"),
+        ({"networks": {"open": {}}}, "networks.open.architecture"),
+        ({"networks": {"open": {"architecture": "x", "weight": "y"}}}, "networks.open.weight"),
         ({"stages": {"all": {"target": 3}}}, "stages.all.target"),
     ],
 )
@@ -76,21 +82,24 @@ def test_a_stage_without_a_word_in_the_profile_has_the_defaults():
 
 def test_the_more_special_word_holds_and_the_rest_stays():
     profile = made(
-        all={"all": {"batch": 2, "pixels": 20, "steps": 4, "rate": 0.1}, "target": {"pixels": 21}},
-        open={"all": {"steps": 8}, "target": {"rate": 0.2}},
-        phantom={"all": {"batch": 99}, "target": {"batch": 98}},
+        all={
+            "all": {"batch_size": 2, "pixels": 20, "steps": 4, "learning_rate": 0.1},
+            "target": {"pixels": 21},
+        },
+        open={"all": {"steps": 8}, "target": {"learning_rate": 0.2}},
+        phantom={"all": {"batch_size": 99}, "target": {"batch_size": 98}},
     )
-    expected = Stage(("target",), batch=2, pixels=21, steps=8, rate=0.2)
+    expected = Stage(("target",), batch_size=2, pixels=21, steps=8, learning_rate=0.2)
     assert profile.stage("open", "target") == expected
-    general = Stage(("general",), batch=2, pixels=20, steps=8, rate=0.1)
+    general = Stage(("general",), batch_size=2, pixels=20, steps=8, learning_rate=0.1)
     assert profile.stage("open", "general") == general
-    assert profile.stage("phantom", "target").batch == 98
-    assert profile.stage("phantom", "general").batch == 99
+    assert profile.stage("phantom", "target").batch_size == 98
+    assert profile.stage("phantom", "general").batch_size == 99
 
 
 def test_a_cohort_s_word_for_all_roles_holds_over_a_role_s_word_for_all_cohorts():
-    profile = made(all={"target": {"batch": 2}}, open={"all": {"batch": 3}})
-    assert profile.stage("open", "target").batch == 3
+    profile = made(all={"target": {"batch_size": 2}}, open={"all": {"batch_size": 3}})
+    assert profile.stage("open", "target").batch_size == 3
 
 
 def test_several_roles_are_a_pooled_stage():
@@ -107,27 +116,27 @@ def test_an_illegal_stage_is_named_by_field(values, named):
 
 
 def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_options():
-    one = Backbone(architecture="x", weights="imagenet", options={"b": [1, 2], "a": "c"})
-    two = Backbone(architecture="x", weights="imagenet", options={"a": "c", "b": [1, 2]})
+    one = NetworkDefinition(architecture="x", weights="imagenet", options={"b": [1, 2], "a": "c"})
+    two = NetworkDefinition(architecture="x", weights="imagenet", options={"a": "c", "b": [1, 2]})
     assert one.start == Start("x", "imagenet", (("a", "c"), ("b", (1, 2))))
     assert hash(one.start) == hash(two.start)
-    assert Backbone(architecture="x").start == Start("x", "random", ())
+    assert NetworkDefinition(architecture="x").start == Start("x", "random", ())
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", profile_names())
 def test_a_committed_profile_fits_the_committed_cohorts(name):
     profile = read_profile(name)
     assert profile.profile == name
     definitions = {
         cohort: cohorts.read_definition(places.MANIFESTS / "cohorts" / f"{cohort}.yaml")
-        for cohort in cohorts.names()
+        for cohort in cohorts.cohort_names()
     }
     roles = {role for definition in definitions.values() for role in definition.roles}
-    assert set(profile.backbones) <= set(definitions)
+    assert set(profile.networks) <= set(definitions)
     assert set(profile.stages) <= {"all", *definitions}
     for words in profile.stages.values():
         assert set(words) <= {"all", "pooled", *roles}
-    for cohort, backbone in profile.backbones.items():
+    for cohort, backbone in profile.networks.items():
         assert backbone.stand_in is None or backbone.stand_in in definitions[cohort].roles
         for role, recipe in definitions[cohort].roles.items():
             assert profile.stage(cohort, role).roles == (role,)

@@ -27,8 +27,8 @@ def plans(study):
 
 
 def counts(study, plans):
-    rows = status.summary(plans, status.look(plans, study.records))
-    return {row["experiment"]: [row[state] for state in status.STATES] for row in rows}
+    rows = status.summary(plans, status.statuses_of(plans, study.records))
+    return {row["experiment"]: [row[state] for state in status.RUN_STATES] for row in rows}
 
 
 def test_before_anything_is_run_all_is_missing_and_shared_runs_count_once(study, plans):
@@ -47,7 +47,7 @@ def test_a_run_is_recorded_running_stopped_broken_or_missing(study, plans):
     store.checkpoint_path(study.records, runs[2].id).write_text("half")
     with lock.held(study.records, runs[3].id):
         assert counts(study, plans)["02_shares"] == [1, 1, 1, 1, 2]
-        found = status.look(plans, study.records)
+        found = status.statuses_of(plans, study.records)
     assert [found[run.id].state for run in runs[:4]] == ["recorded", "broken", "stopped", "running"]
     assert "run.json" in found[runs[1].id].why
     # A lock that nobody holds any more is not running.
@@ -58,7 +58,7 @@ def test_time_and_size_are_those_of_what_is_recorded(study, plans):
     for run in plans["02_shares"].runs:
         record(study, run, seconds={"training": 600.0, "scoring": 60.0})
     (study.records / plans["02_shares"].runs[0].id / "more").write_bytes(bytes(3 * 2**20))
-    rows = status.summary(plans, status.look(plans, study.records))
+    rows = status.summary(plans, status.statuses_of(plans, study.records))
     assert [row["minutes"] for row in rows] == [22, 66, 66]
     assert [row["MiB"] for row in rows] == [3, 3, 3]
 

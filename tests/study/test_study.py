@@ -25,7 +25,7 @@ PROFILE = {
     "purpose": "is a test",
     "phantom_seed": 3,
     "phantom_patients": {"target": 30, "external": 6, "general": 16, "natural_small": 20},
-    "backbones": {
+    "networks": {
         "made": {
             "architecture": "resnet10t",
             "options": {"channels": [8, 8, 8, 8]},
@@ -43,7 +43,7 @@ PROFILE = {
                     "title": "fractals",
                     "domain": "out",
                     "stand_in": "natural_small",
-                    "share": 0.5,
+                    "fraction": 0.5,
                 },
                 "brought": {
                     "title": "photographs",
@@ -56,11 +56,11 @@ PROFILE = {
     },
     "stages": {
         "all": {
-            "all": {"pixels": 32, "steps": 4, "batch": 8, "evaluations": 1},
+            "all": {"pixels": 32, "steps": 4, "batch_size": 8, "validations": 1},
             "target": {"steps": 6},
             "pooled": {"steps": 8},
         },
-        "made": {"general": {"rate": 0.002}},
+        "made": {"general": {"learning_rate": 0.002}},
     },
 }
 
@@ -79,7 +79,7 @@ def cohort(name, *leave_out):
         "copies": "rendered for a test",
         "caveat": "They say nothing.",
         "roles": {
-            role: {"kind": kind, "sources": [{"phantom": role, "split": rule}]}
+            role: {"task": kind, "sources": [{"phantom": role, "split": rule}]}
             for role, (kind, rule) in kinds.items()
             if role not in leave_out
         },
@@ -124,10 +124,10 @@ def study():
 def arms_of(study):
     target, general = study.stage("target"), study.stage("general")
     return {
-        "control": study.start >> target,
-        "general": study.start >> general >> target,
-        "pooled": study.start >> study.stage("general", "target") >> target,
-        ("scratch", 0.5): study.scratch >> target.but(share=0.5),
+        "control": study.pretrained >> target,
+        "general": study.pretrained >> general >> target,
+        "pooled": study.pretrained >> study.stage("general", "target") >> target,
+        ("scratch", 0.5): study.random_init >> target.but(fraction=0.5),
     }
 
 
@@ -221,7 +221,7 @@ def test_pixels_deleted_and_rendered_again_give_identical_scores(world, study, s
 
 def test_a_new_arm_trains_only_what_is_new(study, scores, executed):
     arms = arms_of(study)
-    last = arms["general"] >> study.stage("target").but(rate=0.001)
+    last = arms["general"] >> study.stage("target").but(learning_rate=0.001)
     study.run(arms | {"again": last})
     assert executed == [
         ("random → natural_small → general → target → target", seed) for seed in (0, 1)
@@ -265,8 +265,8 @@ def test_the_records_of_the_arms_come_parents_first_and_each_once(study, scores)
 
 def test_stages_of_several_resolutions_find_their_own_pixels():
     study = Study("tiny", "made", 1)
-    target = study.stage("target").but(rate=0.001)
-    small = study.scratch >> target.but(pixels=40)
+    target = study.stage("target").but(learning_rate=0.001)
+    small = study.random_init >> target.but(pixels=40)
     grown = small >> target
     at_once = study.run({"grown": grown})
     for run in study.plan({"grown": grown}).runs:
@@ -290,8 +290,8 @@ def test_a_stage_takes_the_profiles_values_the_narrower_ones_last(study):
     assert study.stage("target").steps == 6
     assert study.stage("general", "target").steps == 8
     assert study.stage("general", "target").roles == ("general", "target")
-    assert study.stage("general").rate == 0.002
-    assert study.stage("target").rate != 0.002
+    assert study.stage("general").learning_rate == 0.002
+    assert study.stage("target").learning_rate != 0.002
 
 
 def test_only_the_target_is_scored_on_the_external_role_and_only_where_there_is_one(study):
@@ -303,9 +303,9 @@ def test_only_the_target_is_scored_on_the_external_role_and_only_where_there_is_
 
 def test_arms_start_from_the_stand_in_where_the_profile_names_one(study):
     start = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),))
-    assert study.start == Chain(start) >> study.stage("natural_small")
-    assert study.scratch == Chain(start)
-    assert Study("tiny", "bare", 1).start == Chain(start)
+    assert study.pretrained == Chain(start) >> study.stage("natural_small")
+    assert study.random_init == Chain(start)
+    assert Study("tiny", "bare", 1).pretrained == Chain(start)
 
 
 # --- What is not there --------------------------------------------------------------------------
@@ -317,7 +317,7 @@ def test_unknown_profiles_cohorts_and_roles_are_errors_that_name_them(study):
     with pytest.raises(CohortError, match=r"mars\.yaml: no such cohort; there are bare, made"):
         Study("tiny", "mars", 1)
     with pytest.raises(CohortError, match="no role 'pneumonia'"):
-        study.plan({"arm": study.start >> study.stage("pneumonia")})
+        study.plan({"arm": study.pretrained >> study.stage("pneumonia")})
     with pytest.raises(StageError, match="stage pixels = 5"):
         study.stage("target").but(pixels=5)
 
@@ -339,7 +339,7 @@ def test_chains_may_start_from_the_initial_weights_that_the_profile_names(study)
     assert study.initial == {
         "random": Chain(Start("resnet10t", "random", thin)),
         "half": Chain(Start("resnet10t", "random", thin))
-        >> study.stage("natural_small").but(share=0.5),
+        >> study.stage("natural_small").but(fraction=0.5),
         "brought": Chain(Start("resnet10t", "file:a.safetensors#0", thin)),
     }
 
@@ -362,9 +362,9 @@ def test_a_cohort_without_initial_weights_is_named_with_the_file():
 
 @pytest.mark.parametrize(("pixels", "steps"), [(32, 6), (64, 2), (16, 24), (320, 1)])
 def test_a_matched_stage_costs_as_much_by_the_area_of_the_image(study, pixels, steps):
-    stage = study.matched(study.stage("target"), pixels)
+    stage = study.at_equal_compute(study.stage("target"), pixels)
     assert (stage.pixels, stage.steps) == (pixels, steps)
-    assert stage.steps % stage.evaluations == 0
+    assert stage.steps % stage.validations == 0
 
 
 def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path):
@@ -378,8 +378,8 @@ def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path)
     )
     monkeypatch.setattr("cxrstudy.study.study.read_profile", lambda name: few)
     study = Study("paper", "phantom", 1)
-    stage = study.stage("target").but(steps=1, batch=2, evaluations=1, scored_on=())
-    arms = {"smallest": study.scratch >> stage}
+    stage = study.stage("target").but(steps=1, batch_size=2, validations=1, scored_on=())
+    arms = {"smallest": study.random_init >> stage}
     scores = study.run(arms)
     (record,) = study.records_of(arms)
     assert record.identity["start"]["architecture"] == "densenet121"

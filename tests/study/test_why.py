@@ -103,12 +103,12 @@ def test_a_loader_that_does_something_else_is_named_alone(world):
 def test_a_parameter_of_the_profile_is_named_with_both_values(world):
     path = places.PROFILES / "tiny.yaml"
     profile = yaml.safe_load(path.read_text())
-    profile["stages"]["all"]["target"] = {"rate": 0.001}
+    profile["stages"]["all"]["target"] = {"learning_rate": 0.001}
     path.write_text(yaml.safe_dump(profile))
-    assert said(ask()) == ["- parameter rate: 0.001 here, 0.003 there (stage target)"]
-    profile["stages"]["all"] = {"all": {**profile["stages"]["all"]["all"], "batch": 16}}
+    assert said(ask()) == ["- parameter learning_rate: 0.001 here, 0.003 there (stage target)"]
+    profile["stages"]["all"] = {"all": {**profile["stages"]["all"]["all"], "batch_size": 16}}
     path.write_text(yaml.safe_dump(profile))
-    assert said(ask()) == ["- parameter batch: 16 here, 8 there (stage general, target)"]
+    assert said(ask()) == ["- parameter batch_size: 16 here, 8 there (stage general, target)"]
 
 
 def test_a_pinned_version_is_named_with_both(world, monkeypatch):
@@ -140,7 +140,7 @@ def test_images_that_changed_are_named_by_role(world):
 def test_another_network_is_a_difference_of_the_start(world):
     path = places.PROFILES / "tiny.yaml"
     profile = yaml.safe_load(path.read_text())
-    profile["backbones"]["made"]["architecture"] = "resnet18"
+    profile["networks"]["made"]["architecture"] = "resnet18"
     path.write_text(yaml.safe_dump(profile))
     assert said(ask()) == ["- start architecture: resnet18 here, resnet10t there (stage general)"]
 

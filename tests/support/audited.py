@@ -20,14 +20,14 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.thumbnails import PIXELS, Thumbnails
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.manifest import COLUMNS, check_manifest, truth
-from cxrstudy.data.role import Kind, Role
+from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels import decode
 
 Images = NDArray[np.uint8]
 Split = tuple[str, int]
 
 CLASSES = ("normal", "other_pneumonia", "covid19")
-KINDS: dict[str, tuple[Kind, tuple[str, ...]]] = {
+KINDS: dict[str, tuple[Task, tuple[str, ...]]] = {
     "target": ("multiclass", CLASSES),
     "external": ("multiclass", CLASSES),
     "general": ("multilabel", ("mass", "effusion")),
@@ -118,7 +118,7 @@ def _unit(noise: NDArray[np.float64]) -> NDArray[np.float64]:
     return noise / noise.std((1, 2), keepdims=True)
 
 
-def _cells(labels: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
+def _cells(labels: tuple[str, ...], kind: Task) -> tuple[str, ...]:
     """Contents of the column labels, dealt out evenly."""
     if kind == "multiclass":
         return labels

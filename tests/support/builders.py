@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxrstudy.data.cohort import Cohort
-from cxrstudy.data.role import Kind, Role, pool
+from cxrstudy.data.role import Role, Task, pool
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs.record import id_of
 from cxrstudy.runs.run import Job
@@ -23,7 +23,13 @@ from cxrstudy.training.stage import Stage
 #: The smallest network that is still one of timm's, and stages of seconds.
 TINY = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),))
 STAGE = Stage(
-    roles=("target",), pixels=32, steps=8, batch=8, evaluations=2, rate=0.01, weight_decay=0.01
+    roles=("target",),
+    pixels=32,
+    steps=8,
+    batch_size=8,
+    validations=2,
+    learning_rate=0.01,
+    weight_decay=0.01,
 )
 #: Grey levels that a label's square adds, by the label's place.
 _SIGNALS = (90, -60, 45)
@@ -47,7 +53,7 @@ class Made:
 
 def make_role(
     folder: Path,
-    kind: Kind = "multiclass",
+    kind: Task = "multiclass",
     labels: Sequence[str] = ("normal", "covid19"),
     name: str = "target",
     images: int = 80,

@@ -35,17 +35,17 @@ def make_project(folder: Path) -> None:
     """Write a profile and a cohort of a few phantoms."""
     import yaml
 
-    size = {"pixels": 32, "steps": 6, "batch": 8, "evaluations": 3}
+    size = {"pixels": 32, "steps": 6, "batch_size": 8, "validations": 3}
     network = {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
     profile = {
         "profile": "tiny", "purpose": "is a test", "phantom_seed": 3,
         "phantom_patients": {"target": 24, "natural_small": 16},
-        "backbones": {"made": {**network, "stand_in": "natural_small"}},
+        "networks": {"made": {**network, "stand_in": "natural_small"}},
         "stages": {"all": {"all": size}},
     }  # fmt: skip
     roles = {
         role: {
-            "kind": "multiclass",
+            "task": "multiclass",
             "sources": [{"phantom": role, "split": {"salt": 0, "test": test, "validation": 0.25}}],
         }
         for role, test in (("target", 0.4), ("natural_small", 0.0))
@@ -71,7 +71,7 @@ def run_study(folder: Path, seeds: int) -> None:
     places.MANIFESTS = folder / "data_manifests"
     study = Study("tiny", "made", seeds)
     target = study.stage("target")
-    arms = {"control": study.start >> target, "scratch": study.scratch >> target}
+    arms = {"control": study.pretrained >> target, "scratch": study.random_init >> target}
     scores = study.run(arms)
     print("recorded", scores["run"].nunique(), flush=True)
 
@@ -119,7 +119,7 @@ def made_jobs(folder: Path) -> list[dict]:
     made = [make_role(folder, name="general", seed=1, images=40), make_role(folder, images=40)]
     jobs, chain, parent = [], Chain(TINY), None
     for member in made:
-        stage = STAGE.but(roles=(member.role.name,), steps=6, evaluations=3, mixup=0.3)
+        stage = STAGE.but(roles=(member.role.name,), steps=6, validations=3, mixup=0.3)
         chain = chain >> stage
         identity = {
             "stage": asdict(stage),

@@ -11,11 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from cxrstudy.data.fetch import Manners, Outcome
+from cxrstudy.data.fetch import FetchResult, RetryPolicy
 from cxrstudy.data.sets import DataSet, open_set
 from tests.support.servers import Origin
 
-QUICK = Manners(connections=3, timeout=1, deadline=1.5, retries=1, pause=0.01)
+QUICK = RetryPolicy(connections=3, timeout=1, deadline=1.5, retries=1, pause=0.01)
 NAMES = tuple(f"made/images/{letter}.jpg" for letter in "abcdefgh")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -70,7 +70,7 @@ def made(folder: SimpleNamespace) -> Callable[..., DataSet]:
 @pytest.fixture
 def brought(folder: SimpleNamespace) -> DataSet:
     """A set that has a card and no manifest."""
-    (folder.path / "brought").mkdir()
+    (folder.path / "user_supplied").mkdir()
     card = json.loads(
         """{"name": "far", "title": "A hospital far away", "citation": "none",
         "address": "example.org/apply", "version": "2.0", "licence": "research use only",
@@ -78,12 +78,12 @@ def brought(folder: SimpleNamespace) -> DataSet:
         "label_map": {"normal": "NORMAL"}, "counts": {"images": 377110},
         "traps": ["views are mixed"]}"""
     )
-    (folder.path / "brought" / "far.yaml").write_text(json.dumps(card))
+    (folder.path / "user_supplied" / "far.yaml").write_text(json.dumps(card))
     return open_set("far")
 
 
-def fates(outcomes: list[Outcome]) -> dict[str, str]:
-    return {Path(outcome.path).stem: outcome.fate for outcome in outcomes}
+def statuses(outcomes: list[FetchResult]) -> dict[str, str]:
+    return {Path(outcome.path).stem: outcome.status for outcome in outcomes}
 
 
 def stored(folder: Path) -> dict[str, bytes]:

@@ -24,29 +24,29 @@ PROFILE = {
     "purpose": "is a test",
     "phantom_seed": 3,
     "phantom_patients": {"target": 60, "external": 24, "general": 16, "natural_small": 20},
-    "backbones": {
+    "networks": {
         name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
         for name in ("made", "other")
     },
-    "stages": {"all": {"all": {"pixels": 32, "steps": 4, "batch": 8, "evaluations": 1}}},
+    "stages": {"all": {"all": {"pixels": 32, "steps": 4, "batch_size": 8, "validations": 1}}},
 }
 
 ARMS = {
     "01_sequences": {
         "arms": (
             'target, general = study.stage("target"), study.stage("general")\n'
-            'arms = {"control": study.start >> target,\n'
-            '        "general": study.start >> general >> target}'
+            'arms = {"control": study.pretrained >> target,\n'
+            '        "general": study.pretrained >> general >> target}'
         )
     },
     "02_shares": {
         "arms": (
             'target = study.stage("target")\n'
-            'arms = {("all", 1): study.start >> target,\n'
-            '        ("half", 0.5): study.start >> target.but(share=0.5),\n'
-            "        0.2: study.start >> target.but(mixup=0.2)}"
+            'arms = {("all", 1): study.pretrained >> target,\n'
+            '        ("half", 0.5): study.pretrained >> target.but(fraction=0.5),\n'
+            "        0.2: study.pretrained >> target.but(mixup=0.2)}"
         ),
-        "arms-other": 'arms = {"control": study.start >> study.stage("target")}',
+        "arms-other": 'arms = {"control": study.pretrained >> study.stage("target")}',
     },
     "03_prose": {},
 }
@@ -62,7 +62,7 @@ def cohort(name: str) -> dict[str, Any]:
     texts = {"name": name, "title": "Made", "copies": "rendered", "caveat": "Says nothing."}
     return texts | {
         "roles": {
-            role: {"kind": kind, "sources": [{"phantom": role, "split": rule}]}
+            role: {"task": kind, "sources": [{"phantom": role, "split": rule}]}
             for role, (kind, rule) in kinds.items()
         }
     }
@@ -125,8 +125,8 @@ def record(
         (folder / EPOCHS).write_text("step,train_loss\n4,0.5\n")
         made = Record(
             id=run.id, identity=run.identity, chain=str(run.chain), cohort=study.cohort.name,
-            copies="made up", kind="multiclass", labels=["covid19"], images={}, patients=3,
-            image_steps=stage.image_steps, seconds={"training": 2.0, "scoring": 1.0},
+            copies="made up", task="multiclass", labels=["covid19"], images={}, patients=3,
+            samples_seen=stage.samples_seen, seconds={"training": 2.0, "scoring": 1.0},
             peak_memory_bytes=1, device="a processor", finished=finished,
             files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS)},
         ).model_copy(update=facts)  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from cxrstudy.training.backbone import body_of, load_body, read_weights, write_weights
+from cxrstudy.training.backbone import backbone_of, load_backbone, read_weights, write_weights
 from cxrstudy.training.model import create
 from tests.support.builders import TINY
 
@@ -29,12 +29,12 @@ def same(one, other):
 def test_the_body_is_all_but_the_head():
     model = create(TINY, 3)
     names = set(model.state_dict())
-    assert names - set(body_of(model)) == {"fc.weight", "fc.bias"}
-    assert "bn1.running_mean" in body_of(model)
+    assert names - set(backbone_of(model)) == {"fc.weight", "fc.bias"}
+    assert "bn1.running_mean" in backbone_of(model)
 
 
 def test_every_head_is_left_out_and_nothing_that_is_only_called_alike():
-    assert {name.split(".")[0] for name in body_of(TwoHeads())} == {"stem", "head_norm"}
+    assert {name.split(".")[0] for name in backbone_of(TwoHeads())} == {"stem", "head_norm"}
 
 
 def test_loading_carries_the_body_and_leaves_the_head_as_it_is():
@@ -42,9 +42,9 @@ def test_loading_carries_the_body_and_leaves_the_head_as_it_is():
     giver, taker = create(TINY, 3), create(TINY, 2)
     giver.train()(torch.randn(4, 1, 32, 32))  # running statistics that are not those at the start
     head = {name: value.clone() for name, value in taker.state_dict().items() if "fc." in name}
-    assert not same(body_of(giver), body_of(taker))
-    load_body(taker, body_of(giver))
-    assert same(body_of(giver), body_of(taker))
+    assert not same(backbone_of(giver), backbone_of(taker))
+    load_backbone(taker, backbone_of(giver))
+    assert same(backbone_of(giver), backbone_of(taker))
     assert all(torch.equal(taker.state_dict()[name], value) for name, value in head.items())
 
 
@@ -77,15 +77,15 @@ def test_a_body_that_does_not_fit_is_refused_by_the_name_of_its_weight(change, n
     model = create(TINY, 2)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     with pytest.raises(ValueError, match=rf"1 missing.*\({name}\)"):
-        load_body(model, change(body_of(model)))
+        load_backbone(model, change(backbone_of(model)))
     assert same(before, model.state_dict())
 
 
 def test_a_body_is_read_as_it_was_written(tmp_path):
     model = create(TINY, 2).to(memory_format=torch.channels_last)
-    write_weights(body_of(model), tmp_path / "body.safetensors")
-    assert read_weights(tmp_path / "body.safetensors").keys() == body_of(model).keys()
-    for name, value in read_weights(tmp_path / "body.safetensors").items():
+    write_weights(backbone_of(model), tmp_path / "backbone.safetensors")
+    assert read_weights(tmp_path / "backbone.safetensors").keys() == backbone_of(model).keys()
+    for name, value in read_weights(tmp_path / "backbone.safetensors").items():
         assert torch.equal(value, model.state_dict()[name])
         assert value.dtype == model.state_dict()[name].dtype
 
@@ -93,12 +93,12 @@ def test_a_body_is_read_as_it_was_written(tmp_path):
 def test_the_same_body_is_the_same_file(tmp_path):
     for name in ("one", "other"):
         torch.manual_seed(3)
-        write_weights(body_of(create(TINY, 2)), tmp_path / name)
+        write_weights(backbone_of(create(TINY, 2)), tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
 
 
 def test_a_pickle_is_not_read_as_a_body(tmp_path):
-    file = tmp_path / "body.safetensors"
+    file = tmp_path / "backbone.safetensors"
     file.write_bytes(pickle.dumps({"weight": torch.zeros(1)}))
     with pytest.raises(Exception, match="header"):
         read_weights(file)

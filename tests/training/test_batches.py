@@ -67,7 +67,7 @@ def test_an_image_returns_only_after_all_others_were_seen(count, length, seed):
 @pytest.mark.usefixtures("plain")
 def test_every_training_image_is_seen_equally_often_across_epochs(numbered):
     role, _ = numbered
-    loader = made_loaders(numbered, steps=24, batch=8, evaluations=4).train
+    loader = made_loaders(numbered, steps=24, batch_size=8, validations=4).train
     seen = Counter(row for _ in range(4) for batch in rows_of(loader) for row in batch)
     training = set(role.rows("train").tolist())
     assert set(seen) == training
@@ -77,7 +77,7 @@ def test_every_training_image_is_seen_equally_often_across_epochs(numbered):
 
 @pytest.mark.usefixtures("plain")
 def test_an_epoch_has_its_share_of_the_steps_and_every_batch_is_full(numbered):
-    loader = made_loaders(numbered, steps=21, batch=10, evaluations=3).train
+    loader = made_loaders(numbered, steps=21, batch_size=10, validations=3).train
     for _ in range(3):
         assert [len(batch) for batch in rows_of(loader)] == [10] * 7
     assert len(loader) == 7
@@ -85,7 +85,7 @@ def test_an_epoch_has_its_share_of_the_steps_and_every_batch_is_full(numbered):
 
 @pytest.mark.usefixtures("plain")
 def test_a_batch_larger_than_the_training_split_is_still_full(numbered):
-    loader = made_loaders(numbered, steps=1, batch=100, evaluations=1).train
+    loader = made_loaders(numbered, steps=1, batch_size=100, validations=1).train
     (batch,) = rows_of(loader)
     assert len(batch) == 100
     assert max(Counter(batch).values()) - min(Counter(batch).values()) <= 1
@@ -115,7 +115,7 @@ def test_truth_stays_with_its_image_in_training(numbered):
 
 def test_validation_sees_each_of_its_images_once_in_order_and_unchanged(numbered):
     role, _ = numbered
-    loader = made_loaders(numbered, batch=2, flip=True).valid
+    loader = made_loaders(numbered, batch_size=2, flip=True).valid
     seen, expected = [], role.rows("validation").tolist()
     for images, truth in loader:
         grey = levels(images)
@@ -169,7 +169,7 @@ def test_images_are_one_grey_channel_and_augmentation_keeps_shape_and_range(fold
 def test_augmentation_changes_an_image_in_another_way_each_time(folder):
     made = make_role(folder, name="again", images=4)
     made.role.table["split"] = ["train", "train", "validation", "test"]
-    loader = loaders(made.role, made.pixels, STAGE.but(batch=16), STATISTICS, "cpu").train
+    loader = loaders(made.role, made.pixels, STAGE.but(batch_size=16), STATISTICS, "cpu").train
     images, _ = loader.one_batch()
     assert len(torch.unique(images.flatten(1), dim=0)) == 16
 
@@ -188,7 +188,7 @@ def quarters(marked, flip):
     """Share of augmented images whose brightest quarter is upper left, upper right, and lower."""
     role, pixels = marked
     torch.manual_seed(0)
-    stage = STAGE.but(flip=flip, steps=8, batch=32, evaluations=1)
+    stage = STAGE.but(flip=flip, steps=8, batch_size=32, validations=1)
     counts = Counter()
     for images, _ in loaders(role, pixels, stage, STATISTICS, "cpu").train:
         halves = levels(images)[:, 0].unflatten(1, (2, 32)).unflatten(3, (2, 32)).mean((2, 4))
@@ -292,9 +292,9 @@ def test_lighting_stretches_the_contrast_and_shifts_the_brightness_by_their_shar
 @pytest.mark.usefixtures("plain")
 def test_only_the_share_is_trained_on(numbered):
     role, _ = numbered
-    loader = made_loaders(numbered, share=0.25, steps=6, batch=8, evaluations=1).train
+    loader = made_loaders(numbered, fraction=0.25, steps=6, batch_size=8, validations=1).train
     seen = {row for batch in rows_of(loader) for row in batch}
-    assert seen == set(training_rows(role, STAGE.but(share=0.25)).tolist())
+    assert seen == set(training_rows(role, STAGE.but(fraction=0.25)).tolist())
     assert len(seen) == 12
 
 

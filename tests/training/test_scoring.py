@@ -26,7 +26,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def model():
-    model = build(TINY, 3, seed=2, body=None)
+    model = build(TINY, 3, seed=2, backbone=None)
     with torch.no_grad():
         model.fc.weight.mul_(20)  # scores that differ from image to image
         model.train()(torch.randn(16, 1, 32, 32))

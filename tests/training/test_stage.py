@@ -17,14 +17,14 @@ STAGE = Stage(("target",))
         ("roles", ("general", "pneumonia")),
         ("pixels", 128),
         ("steps", 200),
-        ("batch", 64),
+        ("batch_size", 64),
         ("schedule", "bit"),
-        ("rate", 0.01),
+        ("learning_rate", 0.01),
         ("weight_decay", 0.0),
         ("mixup", 0.4),
         ("flip", True),
-        ("share", 0.1),
-        ("evaluations", 5),
+        ("fraction", 0.1),
+        ("validations", 5),
         ("scored_on", ("external",)),
         ("seed", 3),
     ],
@@ -37,7 +37,7 @@ def test_but_changes_one_value_of_a_new_stage(field, value):
 
 
 def test_but_changes_values_that_must_fit_each_other_together():
-    assert STAGE.but(steps=99, evaluations=3).steps == 99
+    assert STAGE.but(steps=99, validations=3).steps == 99
 
 
 @pytest.mark.parametrize(
@@ -49,16 +49,16 @@ def test_but_changes_values_that_must_fit_each_other_together():
         ("pixels", 1025),
         ("pixels", 64.5),
         ("steps", 0),
-        ("batch", 1),
+        ("batch_size", 1),
         ("schedule", "cosine"),
-        ("rate", 0.0),
-        ("rate", "fast"),
+        ("learning_rate", 0.0),
+        ("learning_rate", "fast"),
         ("weight_decay", -0.1),
         ("mixup", -0.1),
         ("flip", "perhaps"),
-        ("share", 0.0),
-        ("share", 1.01),
-        ("evaluations", 0),
+        ("fraction", 0.0),
+        ("fraction", 1.01),
+        ("validations", 0),
         ("seed", -1),
     ],
 )
@@ -70,7 +70,7 @@ def test_an_illegal_value_is_named_with_its_field(field, value):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("pixels", 16), ("pixels", 1024), ("share", 1.0), ("seed", 0), ("batch", 2)],
+    [("pixels", 16), ("pixels", 1024), ("fraction", 1.0), ("seed", 0), ("batch_size", 2)],
 )
 def test_the_ends_of_a_range_are_legal(field, value):
     assert getattr(STAGE.but(**{field: value}), field) == value
@@ -83,19 +83,19 @@ def test_an_unknown_field_is_named_with_those_there_are():
 
 def test_steps_that_evaluations_do_not_divide_are_named_alone():
     with pytest.raises(StageError) as error:
-        STAGE.but(steps=99, evaluations=4)
-    assert "steps 99 is no multiple of evaluations 4" in str(error.value)
+        STAGE.but(steps=99, validations=4)
+    assert "steps 99 is no multiple of validations 4" in str(error.value)
     assert "pixels" not in str(error.value)
 
 
-@pytest.mark.parametrize("changes", [{"steps": 0}, {"epochs": 3}, {"steps": 99, "evaluations": 4}])
+@pytest.mark.parametrize("changes", [{"steps": 0}, {"epochs": 3}, {"steps": 99, "validations": 4}])
 def test_an_illegal_stage_can_not_be_made(changes):
     with pytest.raises(ValidationError):
         Stage(("target",), **changes)
 
 
 def test_a_whole_number_is_the_same_stage_as_the_float_it_stands_for():
-    whole, broken = STAGE.but(mixup=1, share=1), STAGE.but(mixup=1.0, share=1.0)
+    whole, broken = STAGE.but(mixup=1, fraction=1), STAGE.but(mixup=1.0, fraction=1.0)
     assert canonical(asdict(whole)) == canonical(asdict(broken))
 
 
@@ -110,4 +110,4 @@ def test_a_stage_is_frozen():
 
 
 def test_images_seen_are_steps_times_batch():
-    assert STAGE.but(steps=12, batch=5, evaluations=3).image_steps == 60
+    assert STAGE.but(steps=12, batch_size=5, validations=3).samples_seen == 60

@@ -26,7 +26,7 @@ def patients_of(role, rows):
 @given(st.floats(0.01, 1), st.floats(0.01, 1), st.integers(0, 50))
 def test_a_share_takes_whole_patients_and_is_nested(role, one, other, seed):
     small, large = (
-        set(training_rows(role, STAGE.but(share=share, seed=seed)))
+        set(training_rows(role, STAGE.but(fraction=share, seed=seed)))
         for share in sorted((one, other))
     )
     assert small <= large <= set(role.rows("train"))
@@ -54,7 +54,7 @@ def test_shots_take_as_many_patients_of_each_class_and_are_nested(role, one, oth
 
 def test_shots_need_classes(folder):
     role = make_role(folder, "multilabel", ("a", "b"), name="labels").role
-    with pytest.raises(ValueError, match="multilabel: shots need classes; use a share"):
+    with pytest.raises(ValueError, match="multilabel: shots need classes; use a fraction"):
         training_rows(role, STAGE.but(shots=2))
 
 
@@ -63,11 +63,11 @@ def test_given_truth_is_the_role_s(role):
 
 
 def test_shuffled_truth_is_permuted_among_the_rows_used_and_nowhere_else(role):
-    rows = training_rows(role, STAGE.but(share=0.5))
-    shuffled = training_truth(role, rows, STAGE.but(truth="shuffled"))
+    rows = training_rows(role, STAGE.but(fraction=0.5))
+    shuffled = training_truth(role, rows, STAGE.but(labels="permuted"))
     others = np.setdiff1d(np.arange(len(role.truth)), rows)
     assert np.array_equal(shuffled[others], role.truth[others])
     assert np.array_equal(np.sort(shuffled[rows], axis=0), np.sort(role.truth[rows], axis=0))
     assert not np.array_equal(shuffled[rows], role.truth[rows])
-    again = training_truth(role, rows, STAGE.but(truth="shuffled", seed=1))
+    again = training_truth(role, rows, STAGE.but(labels="permuted", seed=1))
     assert not np.array_equal(shuffled, again)

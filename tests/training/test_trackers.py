@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from cxrstudy.runs import store
-from cxrstudy.runs.record import BODY, EPOCHS, SCORES
+from cxrstudy.runs.record import BACKBONE, EPOCHS, SCORES
 from cxrstudy.runs.run import execute
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.trackers import VARIABLE, TrackerError, tracking, wanted
@@ -40,7 +40,7 @@ def job_in(folder, made):
 def files_of(job):
     """What decides whether two records say the same."""
     files = store.read(job.records, execute(job)).files
-    return [files[name] for name in (SCORES, EPOCHS, BODY)]
+    return [files[name] for name in (SCORES, EPOCHS, BACKBONE)]
 
 
 def test_there_is_none_unless_asked_for(monkeypatch, tmp_path):
@@ -72,7 +72,7 @@ def test_tensorboard_gets_the_curves_of_a_run_and_changes_no_bit(monkeypatch, tm
         curves = curves_in(tmp_path / "with" / "tensorboard" / job.id[:12])
     assert tracked == untracked
     assert [event.step for event in curves["train_loss"]]
-    assert len(curves["valid_loss"]) == STAGE.evaluations
+    assert len(curves["valid_loss"]) == STAGE.validations
     told = store.read_epochs(job.records, job.id)["validation_loss"]
     assert [event.value for event in curves["valid_loss"]] == pytest.approx(told.tolist())
 

@@ -11,13 +11,13 @@ from fastai.callback.core import Callback
 from cxrstudy.data.role import Role
 from cxrstudy.training import train as training
 from cxrstudy.training.loss import KnownBinaryCrossEntropy
-from cxrstudy.training.model import build, normalisation
+from cxrstudy.training.model import build, normalisation_of
 from cxrstudy.training.schedule import bit_rate, scaled
 from cxrstudy.training.scoring import macro_auroc, score
 from cxrstudy.training.train import train
 from tests.support.builders import STAGE, TINY, Made, make_pool, make_role
 
-LEARNING = STAGE.but(steps=60, batch=16, evaluations=2, rate=0.02)
+LEARNING = STAGE.but(steps=60, batch_size=16, validations=2, learning_rate=0.02)
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +72,12 @@ def spy(monkeypatch):
 
 def trained(role, pixels, stage, noise=None):
     """Train from random weights; ``noise`` disturbs all random numbers after these are drawn."""
-    model = build(TINY, len(role.labels), stage.seed, body=None)
+    model = build(TINY, len(role.labels), stage.seed, backbone=None)
     if noise is not None:
         random.seed(noise)
         np.random.seed(noise)  # noqa: NPY002, the one that fastai uses
         torch.manual_seed(noise)
-    table = train(model, role, pixels, stage, normalisation(model), "cpu")
+    table = train(model, role, pixels, stage, normalisation_of(model), "cpu")
     return model, table
 
 
@@ -87,20 +87,20 @@ def weights(model):
 
 def auroc_of(model, made):
     rows = made.role.rows("test")
-    scores = score(model, made.pixels, rows, made.role.kind, normalisation(model))
+    scores = score(model, made.pixels, rows, made.role.task, normalisation_of(model))
     return macro_auroc(made.role.truth[rows], scores)
 
 
-# --- The table of evaluations -------------------------------------------------------------------
+# --- The table of validations -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("steps", "evaluations"), [(6, 1), (6, 3), (6, 6)])
-def test_there_is_a_row_an_evaluation_with_its_step(classes, steps, evaluations):
-    stage = STAGE.but(steps=steps, evaluations=evaluations)
+@pytest.mark.parametrize(("steps", "validations"), [(6, 1), (6, 3), (6, 6)])
+def test_there_is_one_row_per_validation_with_its_step(classes, steps, validations):
+    stage = STAGE.but(steps=steps, validations=validations)
     _, table = trained(classes.role, classes.pixels, stage)
     assert list(table) == ["step", "train_loss", "validation_loss", "validation_auroc"]
     assert table["step"].tolist() == list(
-        range(steps // evaluations, steps + 1, steps // evaluations)
+        range(steps // validations, steps + 1, steps // validations)
     )
     assert np.isfinite(table.to_numpy()).all()
 
@@ -108,13 +108,13 @@ def test_there_is_a_row_an_evaluation_with_its_step(classes, steps, evaluations)
 @pytest.mark.parametrize("made", ["classes", "labels"])
 def test_the_last_row_is_what_scoring_says_of_the_validation_split(made, request):
     made = request.getfixturevalue(made)
-    model, table = trained(made.role, made.pixels, STAGE.but(steps=30, batch=16))
+    model, table = trained(made.role, made.pixels, STAGE.but(steps=30, batch_size=16))
     rows = made.role.rows("validation")
-    scores = score(model, made.pixels, rows, made.role.kind, normalisation(model)).astype(float)
+    scores = score(model, made.pixels, rows, made.role.task, normalisation_of(model)).astype(float)
     truth = made.role.truth[rows]
     last = table.iloc[-1]
     assert last["validation_auroc"] == pytest.approx(macro_auroc(truth, scores), abs=1e-6)
-    if made.role.kind == "multiclass":
+    if made.role.task == "multiclass":
         entropy = -np.log(scores[truth == 1]).mean()
     else:
         known = ~np.isnan(truth)
@@ -137,17 +137,22 @@ def test_without_both_outcomes_in_validation_the_auroc_is_unknown_and_training_g
 
 @pytest.mark.parametrize("schedule", ["one-cycle", "bit"])
 def test_the_optimiser_takes_the_steps_and_sees_the_images_of_the_stage(classes, spy, schedule):
-    stage = STAGE.but(steps=12, batch=8, evaluations=3, schedule=schedule)
+    stage = STAGE.but(steps=12, batch_size=8, validations=3, schedule=schedule)
     trained(classes.role, classes.pixels, stage)
     assert len(spy.steps) == 12
-    assert spy.images == stage.image_steps == 96
+    assert spy.images == stage.samples_seen == 96
 
 
 # The small rule divides the rate after 40, 60 and 80 % of the steps. 49 does not divide evenly.
-@pytest.mark.parametrize(("steps", "evaluations"), [(50, 1), (50, 5), (60, 3), (49, 7)])
-def test_the_bit_schedule_drives_the_optimiser_step_by_step(classes, spy, steps, evaluations):
+@pytest.mark.parametrize(("steps", "validations"), [(50, 1), (50, 5), (60, 3), (49, 7)])
+def test_the_bit_schedule_drives_the_optimiser_step_by_step(classes, spy, steps, validations):
     stage = STAGE.but(
-        schedule="bit", steps=steps, evaluations=evaluations, batch=2, rate=0.004, weight_decay=0.3
+        schedule="bit",
+        steps=steps,
+        validations=validations,
+        batch_size=2,
+        learning_rate=0.004,
+        weight_decay=0.3,
     )
     trained(classes.role, classes.pixels, stage)
     supports = scaled((100, 200, 300, 400, 500), steps)
@@ -160,7 +165,7 @@ def test_the_bit_schedule_drives_the_optimiser_step_by_step(classes, spy, steps,
 
 
 def test_one_cycle_climbs_to_the_rate_of_the_stage_and_comes_down_again(classes, spy):
-    trained(classes.role, classes.pixels, STAGE.but(steps=40, rate=0.02, weight_decay=0.3))
+    trained(classes.role, classes.pixels, STAGE.but(steps=40, learning_rate=0.02, weight_decay=0.3))
     rates = np.array(spy.rates())
     peak = rates.argmax()
     assert rates[peak] == pytest.approx(0.02, rel=0.02)
@@ -180,7 +185,7 @@ def test_the_rule_counts_the_training_images_that_are_used(classes, spy, monkeyp
         lambda images, *size: counted.append(images) or rule(images, *size),
     )
     for share in (1.0, 0.25):
-        trained(classes.role, classes.pixels, STAGE.but(schedule="bit", share=share))
+        trained(classes.role, classes.pixels, STAGE.but(schedule="bit", fraction=share))
     assert counted == [72, 18]
 
 
@@ -202,13 +207,14 @@ def test_a_signal_that_is_not_there_is_not_learnt(classes):
     role = Role("shuffled", "multiclass", classes.role.labels, classes.role.table, shuffled)
     model, _ = trained(role, classes.pixels, LEARNING)
     rows = role.rows("test")
-    scores = score(model, classes.pixels, rows, "multiclass", normalisation(model))
+    scores = score(model, classes.pixels, rows, "multiclass", normalisation_of(model))
     # 30 images: three standard errors of an AUROC of one half.
     assert macro_auroc(shuffled[rows], scores) == pytest.approx(0.5, abs=0.33)
 
 
 def test_the_bit_schedule_learns_too(classes):
-    model, _ = trained(classes.role, classes.pixels, LEARNING.but(schedule="bit", rate=0.05))
+    stage = LEARNING.but(schedule="bit", learning_rate=0.05)
+    model, _ = trained(classes.role, classes.pixels, stage)
     assert auroc_of(model, classes) > 0.9
 
 
@@ -227,7 +233,7 @@ def test_a_pool_learns_both_of_its_roles_although_each_is_silent_about_the_other
     model, table = trained(role, pixels, LEARNING.but(steps=80))
     assert np.isfinite(table.to_numpy()).all()
     rows = role.rows("test")
-    scores = score(model, pixels, rows, "multilabel", normalisation(model))
+    scores = score(model, pixels, rows, "multilabel", normalisation_of(model))
     for label in range(3):
         alone = macro_auroc(role.truth[rows][:, [label]], scores[:, [label]])
         assert alone > 0.9, role.labels[label]
@@ -238,7 +244,7 @@ def test_a_role_of_which_nothing_is_known_moves_nothing_but_by_decay(labels):
     role = Role("silent", "multilabel", labels.role.labels, labels.role.table, silent)
     stage = STAGE.but(weight_decay=0.0)
     model, table = trained(role, labels.pixels, stage)
-    assert torch.equal(weights(model), weights(build(TINY, 2, 0, body=None)))
+    assert torch.equal(weights(model), weights(build(TINY, 2, 0, backbone=None)))
     assert (table["train_loss"] == 0).all()
 
 

@@ -23,7 +23,7 @@ import torch
 from PIL import Image
 
 from cxrstudy.training import weights
-from cxrstudy.training.backbone import body_of, load_body, write_weights
+from cxrstudy.training.backbone import backbone_of, load_backbone, write_weights
 from cxrstudy.training.chain import Start
 from cxrstudy.training.model import build, create
 from cxrstudy.training.weights import WeightsError, pretrained
@@ -134,7 +134,7 @@ def test_packaged_weights_recognise_photographs(file, box, answer, mode):
     channels = images.shape[1]
     model = timm.create_model("tf_efficientnet_lite0", in_chans=channels, num_classes=1000).eval()
     if channels == 1:
-        load_body(model, pretrained(LITE, model))
+        load_backbone(model, pretrained(LITE, model))
         stored = packaged()
         model.classifier.load_state_dict(
             {"weight": stored["_fc.weight"], "bias": stored["_fc.bias"]}
@@ -150,7 +150,7 @@ def test_an_architecture_that_no_package_ships_says_which_does_and_what_else_to_
     with pytest.raises(
         WeightsError, match=r"ships resnet10t; legal: tf_efficientnet_lite0.*timm:TAG"
     ):
-        build(start, 2, seed=0, body=None)
+        build(start, 2, seed=0, backbone=None)
 
 
 def test_a_missing_package_says_how_to_get_it(monkeypatch):
@@ -167,9 +167,9 @@ def test_a_file_of_timms_layout_is_folded_and_sees_the_same(tmp_path, name):
     colour, file = colour_network(), tmp_path / name
     save = safetensors.torch.save_file if name.endswith("safetensors") else torch.save
     save(colour.state_dict(), file)
-    model = build(given(file), 2, seed=0, body=None)
+    model = build(given(file), 2, seed=0, backbone=None)
     assert_sees_the_same(model, colour)
-    for key, value in body_of(model).items():
+    for key, value in backbone_of(model).items():
         expected = colour.state_dict()[key]
         torch.testing.assert_close(
             value, expected.sum(1, keepdim=True) if key == "conv1.0.weight" else expected
@@ -177,10 +177,10 @@ def test_a_file_of_timms_layout_is_folded_and_sees_the_same(tmp_path, name):
 
 
 def test_the_body_that_a_run_left_is_such_a_file(tmp_path):
-    before = build(TINY, 3, seed=4, body=None)
-    write_weights(body_of(before), tmp_path / "body.safetensors")
-    after = build(given(tmp_path / "body.safetensors"), 2, seed=0, body=None)
-    for name, value in body_of(after).items():
+    before = build(TINY, 3, seed=4, backbone=None)
+    write_weights(backbone_of(before), tmp_path / "backbone.safetensors")
+    after = build(given(tmp_path / "backbone.safetensors"), 2, seed=0, backbone=None)
+    for name, value in backbone_of(after).items():
         assert torch.equal(value, before.state_dict()[name]), name
 
 
@@ -189,7 +189,7 @@ def test_the_head_of_a_file_stays_behind(tmp_path):
     with torch.no_grad():
         colour.fc.weight.fill_(7)
     safetensors.torch.save_file(colour.state_dict(), file)
-    model = build(given(file), 1000, seed=0, body=None)
+    model = build(given(file), 1000, seed=0, backbone=None)
     assert (model.fc.weight != 7).all()
 
 
@@ -200,21 +200,26 @@ def test_a_file_with_another_sha256_is_refused_and_both_are_named(tmp_path):
     with pytest.raises(
         WeightsError, match=rf"{file}: SHA-256 is {sha256(file)}, expected {'0' * 64}"
     ):
-        build(start, 2, seed=0, body=None)
+        build(start, 2, seed=0, backbone=None)
 
 
 def test_a_file_without_a_sha256_is_refused(tmp_path):
     file = tmp_path / "weights.safetensors"
     safetensors.torch.save_file(colour_network().state_dict(), file)
     with pytest.raises(WeightsError, match="no such file"):
-        build(replace(TINY, weights=f"file:{file}"), 2, seed=0, body=None)
+        build(replace(TINY, weights=f"file:{file}"), 2, seed=0, backbone=None)
     with pytest.raises(WeightsError, match="expected one after #"):
-        build(replace(TINY, weights=f"file:{file}#"), 2, seed=0, body=None)
+        build(replace(TINY, weights=f"file:{file}#"), 2, seed=0, backbone=None)
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(WeightsError, match=r"nothing\.safetensors: no such file"):
-        build(replace(TINY, weights=f"file:{tmp_path}/nothing.safetensors#0"), 2, seed=0, body=None)
+        build(
+            replace(TINY, weights=f"file:{tmp_path}/nothing.safetensors#0"),
+            2,
+            seed=0,
+            backbone=None,
+        )
 
 
 def lacking(state):
@@ -230,14 +235,14 @@ def test_a_file_that_lacks_a_weight_is_refused_and_not_filled_up_at_random(tmp_p
     file = tmp_path / "weights.safetensors"
     safetensors.torch.save_file(change(colour_network().state_dict()), file)
     with pytest.raises(WeightsError, match=r"(?s)not those of resnet10t.*layer3\.0\.conv2\.weight"):
-        build(given(file), 2, seed=0, body=None)
+        build(given(file), 2, seed=0, backbone=None)
 
 
 def test_a_file_of_another_width_is_refused(tmp_path):
     file = tmp_path / "weights.safetensors"
     safetensors.torch.save_file(colour_network(channels=(8, 8, 8, 16)).state_dict(), file)
     with pytest.raises(WeightsError, match=r"(?s)not those of resnet10t.*layer4"):
-        build(given(file), 2, seed=0, body=None)
+        build(given(file), 2, seed=0, backbone=None)
 
 
 class Trap:
@@ -259,7 +264,7 @@ def test_a_pickle_is_refused_without_being_unpickled(tmp_path, save, name):
     file, sprung = tmp_path / name, tmp_path / "sprung"
     save({"conv1.0.weight": Trap(sprung)}, file)
     with pytest.raises(WeightsError, match=name):
-        build(given(file), 2, seed=0, body=None)
+        build(given(file), 2, seed=0, backbone=None)
     assert not sprung.exists()
     with file.open("rb") as stream:  # the trap does work
         if stream.read(1) == b"\x80":
@@ -326,7 +331,7 @@ answers = []
 for architecture, tag in json.loads(sys.argv[1]):
     try:
         start = Start(architecture, f"timm:{tag}", (("channels", (8, 8, 8, 8)),))
-        model = build(start, 2, seed=0, body=None)
+        model = build(start, 2, seed=0, backbone=None)
         torch.save(model.state_dict(), sys.argv[2])
         answers.append("accepted")
     except WeightsError as error:
@@ -415,7 +420,7 @@ def test_a_tag_of_bit_is_read_from_safetensors_too(tmp_path, monkeypatch):
     start = Start("resnetv2_50x1_bit", "timm:resnetv2_50x1_bit.goog_in21k", options)
     # BiT standardises the weights of a convolution, so that a folded stem answers as before but for
     # a factor. The group normalisation after it takes that out, all but its epsilon.
-    assert_sees_the_same(build(start, 2, seed=0, body=None), colour.eval(), tolerance=1e-3)
+    assert_sees_the_same(build(start, 2, seed=0, backbone=None), colour.eval(), tolerance=1e-3)
 
 
 def test_a_tag_of_another_architecture_is_refused(tmp_path, monkeypatch):
@@ -424,7 +429,7 @@ def test_a_tag_of_another_architecture_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "from_hub", lambda tag: file)
     start = Start("resnet14t", f"timm:{GOOD}", TINY.options)
     with pytest.raises(ValueError, match="weights do not fit ResNet"):
-        build(start, 2, seed=0, body=None)
+        build(start, 2, seed=0, backbone=None)
 
 
 # --- As BiT's authors publish them ----------------------------------------------------------------
@@ -467,7 +472,7 @@ def colour_bit():
 def test_a_file_of_bit_s_authors_is_read_and_folded(tmp_path):
     colour = colour_bit()
     np.savez(tmp_path / "BiT-S-R50x1.npz", **published(colour))
-    folded = build(given(tmp_path / "BiT-S-R50x1.npz", BIT), 3, seed=0, body=None).eval()
+    folded = build(given(tmp_path / "BiT-S-R50x1.npz", BIT), 3, seed=0, backbone=None).eval()
     # BiT standardises the weights of each filter, so that a folded stem is rescaled by filter.
     assert_sees_the_same(folded, colour, tolerance=2e-3)
 
@@ -478,15 +483,15 @@ def test_a_relative_file_lies_in_the_folder_of_what_is_brought(tmp_path, monkeyp
     path.parent.mkdir()
     np.savez(path, **published(colour_bit()))
     start = replace(BIT, weights=f"file:weights/BiT-S-R50x1.npz#{sha256(path)}")
-    assert build(start, 3, seed=0, body=None) is not None
+    assert build(start, 3, seed=0, backbone=None) is not None
     with pytest.raises(WeightsError, match=r"SHA-256 is .*, expected one after #"):
-        build(replace(BIT, weights="file:weights/BiT-S-R50x1.npz#"), 3, seed=0, body=None)
+        build(replace(BIT, weights="file:weights/BiT-S-R50x1.npz#"), 3, seed=0, backbone=None)
 
 
 def test_a_file_of_bit_for_another_network_is_refused(tmp_path):
     np.savez(tmp_path / "other.npz", **published(colour_bit()))
     with pytest.raises(WeightsError, match=r"other\.npz: not BiT's, or not for ResNet"):
-        build(given(tmp_path / "other.npz"), 3, seed=0, body=None)
+        build(given(tmp_path / "other.npz"), 3, seed=0, backbone=None)
     np.savez(tmp_path / "wrong.npz", nothing=np.zeros(3))
     with pytest.raises(WeightsError, match=r"wrong\.npz: not BiT's"):
-        build(given(tmp_path / "wrong.npz", BIT), 3, seed=0, body=None)
+        build(given(tmp_path / "wrong.npz", BIT), 3, seed=0, backbone=None)

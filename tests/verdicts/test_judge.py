@@ -43,7 +43,8 @@ def scores_of(name, gain):
 @pytest.fixture
 def study(monkeypatch):
     monkeypatch.setattr(experiment, "arms_of", lambda name, study: name)
-    monkeypatch.setattr(experiment, "names", lambda: sorted({c.experiment for c in CLAIMS}))
+    names = sorted({claim.experiment for claim in CLAIMS})
+    monkeypatch.setattr(experiment, "experiment_names", lambda: names)
     return SimpleNamespace(run=lambda name: scores_of(name, gain=2.0))
 
 
@@ -75,12 +76,12 @@ def test_recorded_verdicts_are_void_once_the_claims_file_changed(tmp_path, monke
     folder = tmp_path / "phantom" / "standard"
     folder.mkdir(parents=True)
     monkeypatch.setattr(places, "RESULTS", tmp_path)
-    monkeypatch.setattr(judge.reference, "folders", lambda: [folder])
+    monkeypatch.setattr(judge.results, "folders", lambda: [folder])
     found = evidence_of_run(study)
-    monkeypatch.setattr(judge.reference, "experiments", lambda asked: ["06_sequential_schemes"])
+    monkeypatch.setattr(judge.results, "experiments", lambda asked: ["06_sequential_schemes"])
     monkeypatch.setattr(judge, "evidence_of_results", lambda asked: found)
     included = []
-    monkeypatch.setattr(judge.reference, "include", lambda *asked: included.append(asked))
+    monkeypatch.setattr(judge.results, "include", lambda *asked: included.append(asked))
     study.cohort, study.profile = SimpleNamespace(name="phantom"), SimpleNamespace(profile="made")
     record(study, folder)
     assert included == [(folder, ["verdicts.csv"])]
@@ -94,7 +95,7 @@ def test_recorded_verdicts_are_void_once_the_claims_file_changed(tmp_path, monke
 
 
 def test_without_recorded_verdicts_the_table_is_empty(monkeypatch, tmp_path):
-    monkeypatch.setattr(judge.reference, "folders", lambda: [tmp_path])
+    monkeypatch.setattr(judge.results, "folders", lambda: [tmp_path])
     assert recorded_verdicts().empty
 
 

@@ -23,7 +23,9 @@ def claims(*changes, sha256="0123456789abcdef"):
 def found(*rows):
     columns = ["claim", "estimate", "low", "high", "p"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(detectable=0.04, patients=40, images=50, seeds=5)[EVIDENCE]
+    return table.assign(minimum_detectable_difference=0.04, patients=40, images=50, seeds=5)[
+        EVIDENCE
+    ]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_evidence_is_about_the_margin_and_says_what_could_have_been_seen():
     assert table.columns.tolist() == EVIDENCE
     assert table["estimate"].nunique() == 1
     assert table["p"].iloc[0] > 0.05 > table["p"].iloc[1]
-    assert (table["detectable"] > 0).all()
+    assert (table["minimum_detectable_difference"] > 0).all()
     assert evidence([], scores(0.0)).empty
 
 

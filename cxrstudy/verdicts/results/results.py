@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import yaml
+from pydantic import AliasChoices, ConfigDict, Field
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
@@ -29,7 +31,7 @@ class Results(Strict):
         When the last run ended: UTC, ISO 8601.
     cores, processor, devices
         Of the machine that wrote the files, and what runs were computed on.
-    runs, image_steps, seconds
+    runs, samples_seen, seconds
         Of all stages together: their number, images seen in training, training and scoring.
     versions
         Library to its version; with several where runs differ.
@@ -40,6 +42,8 @@ class Results(Strict):
     seal
         SHA-256 of the canonical JSON of all of the above.
     """
+
+    model_config = ConfigDict(populate_by_name=True)
 
     profile: str
     cohort: str
@@ -53,7 +57,8 @@ class Results(Strict):
     processor: str
     devices: list[str]
     runs: int
-    image_steps: int
+    # Results that were recorded before the field had its present name are still read.
+    samples_seen: int = Field(validation_alias=AliasChoices("samples_seen", "image_steps"))
     seconds: float
     versions: dict[str, str]
     claims: dict[str, str]
@@ -62,8 +67,7 @@ class Results(Strict):
 
     def sealed(self) -> "Results":
         """Return the same facts with their seal."""
-        facts = self.model_dump(mode="json", exclude={"seal"})
-        return self.model_copy(update={"seal": fingerprint(canonical(facts))})
+        return self.model_copy(update={"seal": _seal_of(self.model_dump(mode="json"))})
 
 
 def folders() -> list[Path]:
@@ -83,7 +87,7 @@ def facts(folder: Path) -> Results:
     if not path.is_file():
         raise ResultsError(f"{path}: no such results; cxrstudy results list shows what there is")
     results = read_yaml(path, Results, ResultsError)
-    if results.sealed().seal != results.seal:
+    if results.seal != _seal_of(yaml.safe_load(path.read_text())):
         raise ResultsError(f"{path}: altered since it was written; write the results anew")
     for name in sorted({ARMS, IMAGES, SCORED} | set(results.files)):
         file = folder / name
@@ -109,6 +113,10 @@ def write_facts(results: Results, folder: Path) -> None:
     """Write the facts of a folder."""
     shown = yaml.safe_dump(results.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
     (folder / RESULTS).write_text(shown)
+
+
+def _seal_of(facts: dict[str, Any]) -> str:
+    return fingerprint(canonical({name: facts[name] for name in facts if name != "seal"}))
 
 
 def claims_now() -> dict[str, str]:

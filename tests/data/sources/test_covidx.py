@@ -178,7 +178,7 @@ def test_a_version_that_does_not_exist_is_named(folder):
 
 @pytest.mark.parametrize("version", LEAKED)
 def test_the_card_names_the_labels_of_the_version(version):
-    card = read_card(places.MANIFESTS / "brought" / f"covidx{version.lower()}.yaml")
+    card = read_card(places.MANIFESTS / "user_supplied" / f"covidx{version.lower()}.yaml")
     assert card.label_map == covidx.labels_of(version)
 
 
@@ -204,7 +204,7 @@ def test_every_official_list_has_the_published_sources(lists, version, split):
 @pytest.mark.parametrize("version", LEAKED)
 def test_every_version_makes_a_table_that_its_card_counts(lists, crosswalk, version):
     table = covidx.read(lists, version, crosswalk)
-    counts = read_card(places.MANIFESTS / "brought" / f"covidx{version.lower()}.yaml").counts
+    counts = read_card(places.MANIFESTS / "user_supplied" / f"covidx{version.lower()}.yaml").counts
     assert counts.pop("images") == len(table)
     assert counts.pop("excluded") == 0
     assert counts.pop("patients") == table["patient"].nunique()

@@ -96,7 +96,7 @@ def test_lines_have_colours_of_the_palette_or_none(drawn, name):
         assert colour in PALETTE or red == green == blue
 
 
-def saved(figure):
+def label_efficiency_of(figure):
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None})
     return stream.getvalue()
@@ -104,8 +104,8 @@ def saved(figure):
 
 @every_figure
 def test_the_same_table_is_the_same_file(name):
-    first = saved(GALLERY[name]())
-    assert first == saved(GALLERY[name]())
+    first = label_efficiency_of(GALLERY[name]())
+    assert first == label_efficiency_of(GALLERY[name]())
     assert len(first) > 5_000
 
 

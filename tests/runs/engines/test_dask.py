@@ -15,13 +15,13 @@ from distributed import Client
 from cxrstudy.runs import engine, lock, store
 from cxrstudy.runs.engines import EngineError
 from cxrstudy.runs.engines import dask as dask_engine
-from cxrstudy.runs.record import BODY, EPOCHS, SCORES
+from cxrstudy.runs.record import BACKBONE, EPOCHS, SCORES
 from cxrstudy.runs.run import execute
 from cxrstudy.training.chain import Chain
 from tests.support.builders import STAGE, TINY, make_job, make_role
 from tests.support.hosts import PATIENCE, hosts
 
-LONG = STAGE.but(steps=60, evaluations=2)
+LONG = STAGE.but(steps=60, validations=2)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,9 @@ def jobs_in(records, made):
     """Four runs: one, two that follow it, and one that needs none of them."""
     first = make_job(Chain(TINY) >> LONG, made.role, made.maps, records)
     others = [
-        make_job(first.chain >> LONG.but(rate=rate), made.role, made.maps, records, first.id)
+        make_job(
+            first.chain >> LONG.but(learning_rate=rate), made.role, made.maps, records, first.id
+        )
         for rate in (0.01, 0.02)
     ]
     alone = make_job(Chain(TINY) >> LONG.but(seed=1), made.role, made.maps, records)
@@ -54,7 +56,7 @@ def compute(address, jobs, monkeypatch):
 
 def bits(records, run):
     files = store.read(records, run).files
-    return [files[name] for name in (SCORES, EPOCHS, BODY)]
+    return [files[name] for name in (SCORES, EPOCHS, BACKBONE)]
 
 
 def busy(client):

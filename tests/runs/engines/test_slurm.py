@@ -89,7 +89,7 @@ def made_jobs(folder):
     made = make_role(folder, images=20)
     first = make_job(Chain(TINY) >> STAGE, made.role, made.maps, folder / "runs" / "store")
     second = make_job(
-        first.chain >> STAGE.but(rate=0.02), made.role, made.maps, first.records, first.id
+        first.chain >> STAGE.but(learning_rate=0.02), made.role, made.maps, first.records, first.id
     )
     return {first.id: first, second.id: second}
 

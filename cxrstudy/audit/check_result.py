@@ -1,4 +1,4 @@
-"""Outcome: what a check of the audit has to say."""
+"""CheckResult: what a check of the audit has to say."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import pandas as pd
 
 #: From the gravest to the least. ``issue``: numbers on this cohort would mislead; ``note``: a
 #: reader has to know; ``not applicable``: the cohort has nothing of this kind.
-State = Literal["issue", "could not be checked", "note", "pass", "not applicable"]
-GRAVEST_FIRST: tuple[State, ...] = (
+CheckState = Literal["issue", "could not be checked", "note", "pass", "not applicable"]
+GRAVEST_FIRST: tuple[CheckState, ...] = (
     "issue", "could not be checked", "note", "pass", "not applicable",
 )  # fmt: skip
 
@@ -22,7 +22,7 @@ class CannotCheck(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckResult:
     """What a check found.
 
     Attributes
@@ -45,7 +45,7 @@ class Outcome:
 
     code: str
     title: str
-    state: State
+    state: CheckState
     count: int
     rows: pd.DataFrame
     detail: str
@@ -62,6 +62,6 @@ def row_table(rows: Iterable[Mapping[str, str]] = ()) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=list(ROW_COLUMNS), dtype=str)
 
 
-def gravest(states: Iterable[State]) -> State:
+def gravest(states: Iterable[CheckState]) -> CheckState:
     """Choose the gravest of some states; nothing to look at is not applicable."""
     return min(states, key=GRAVEST_FIRST.index, default="not applicable")
