@@ -22,7 +22,6 @@ from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.groups import groups_of, subgroups
 from cxrstudy.statistics.learning import label_efficiency
 from cxrstudy.statistics.metrics import (
-    SPOKEN,
     Metric,
     auroc,
     average_precision,
@@ -55,7 +54,6 @@ from cxrstudy.statistics.trends import rank_trend, trend
 __all__ = [
     "DRAW",
     "REPLICATES",
-    "SPOKEN",
     "DeLongTest",
     "Metric",
     "Rule",

@@ -17,6 +17,7 @@ from cxrstudy.verdicts.results.reading import arm_of, arms, experiments, read
 from cxrstudy.verdicts.results.results import (
     ARMS,
     IMAGES,
+    REFERENCE_PROFILE,
     RESULTS,
     SCORED,
     Results,
@@ -29,6 +30,7 @@ from cxrstudy.verdicts.results.results import (
 from cxrstudy.verdicts.results.writing import rounded, write
 
 __all__ = [
-    "ARMS", "IMAGES", "RESULTS", "SCORED", "Results", "ResultsError", "arm_of", "arms",
-    "claims_changed", "experiments", "facts", "folders", "include", "read", "rounded", "write",
+    "ARMS", "IMAGES", "REFERENCE_PROFILE", "RESULTS", "SCORED", "Results", "ResultsError",
+    "arm_of", "arms", "claims_changed", "experiments", "facts", "folders", "include", "read",
+    "rounded", "write",
 ]  # fmt: skip
