@@ -103,22 +103,6 @@ def read(store: Path, run: str) -> Record:
     return record
 
 
-def read_scores(store: Path, run: str) -> pd.DataFrame:
-    """Read the scores of a run: a row an image, ``truth_*`` and ``score_*`` a label.
-
-    Raises
-    ------
-    StoreError
-        The file is missing or altered.
-    """
-    texts = ("id", "patient", "source", "role", "split")
-    # Only an empty cell is unknown: "NA" may be a patient's name.
-    return pd.read_csv(
-        checked(store, run, SCORES), dtype=dict.fromkeys(texts, str),
-        keep_default_na=False, na_values=[""],
-    )  # fmt: skip
-
-
 def read_epochs(store: Path, run: str) -> pd.DataFrame:
     """Read the validations on the way of a run.
 

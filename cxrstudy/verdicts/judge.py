@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.base.words import counted
+from cxrstudy.runs.scores import score_column
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
@@ -23,7 +24,7 @@ ORIGIN = ["paper", "origin", "cohort", "profile"]
 VERDICTS = "verdicts.csv"
 
 #: The experiment whose evidence is where maps lie, and the column that says how far in lesions.
-MAPS, LESION = "07_gradcam", "score_energy_lesion"
+MAPS, LESION = "07_gradcam", score_column("energy_lesion")
 
 
 def evidence_of_run(study: Study) -> pd.DataFrame:

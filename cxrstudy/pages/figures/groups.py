@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cxrstudy.base.columns import of_arms
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.labels import align_left
 from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished
 from cxrstudy.pages.figures.words import counts, intervals, wrapped
-from cxrstudy.statistics.sample import of_arms
 
 
 def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:

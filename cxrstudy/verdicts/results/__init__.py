@@ -13,7 +13,7 @@ order hardly changes, and the area under a curve by less than 0.0001. The same r
 bytes.
 """
 
-from cxrstudy.verdicts.results.reading import arm_of, arms, experiments, read
+from cxrstudy.verdicts.results.reading import arms, experiments, read
 from cxrstudy.verdicts.results.results import (
     ARMS,
     IMAGES,
@@ -31,6 +31,6 @@ from cxrstudy.verdicts.results.writing import rounded, write
 
 __all__ = [
     "ARMS", "IMAGES", "REFERENCE_PROFILE", "RESULTS", "SCORED", "Results", "ResultsError",
-    "arm_of", "arms", "claims_changed", "experiments", "facts", "folders", "include", "read",
+    "arms", "claims_changed", "experiments", "facts", "folders", "include", "read",
     "rounded", "write",
 ]  # fmt: skip
