@@ -108,12 +108,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
             inner.setattr(places, "PROFILES", folder)
             study = Study("small", "phantom", 2)
         target = study.stage("target")
-        arms = {
-            "control": study.pretrained >> target,
-            "permuted labels": study.pretrained >> target.but(labels="permuted"),
-            (2, "larger"): study.pretrained >> target.but(pixels=96),
-        }
-        study.run(arms)
+        arms = study.arms(
+            {
+                "control": study.pretrained >> target,
+                "permuted labels": study.pretrained >> target.but(labels="permuted"),
+                (2, "larger"): study.pretrained >> target.but(pixels=96),
+            }
+        )
+        arms.scores()
         yield SimpleNamespace(study=study, arms=arms, runs=folder / "runs")
 
 

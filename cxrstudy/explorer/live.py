@@ -15,14 +15,15 @@ import anywidget
 import traitlets
 
 from cxrstudy.explorer import frontend
+from cxrstudy.explorer.answers import Explainer, low_maps
 from cxrstudy.explorer.build import case_of, read_all
 from cxrstudy.explorer.case import MapKey, as_address
 from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
 from cxrstudy.explorer.map_worker import MapWorker, Report
-from cxrstudy.explorer.network import Explainer, Network
 from cxrstudy.explorer.upload import Parts, UploadError, read_upload
+from cxrstudy.runs.network import TrainedNetwork
 
 _REPORT_EVERY = 0.1  # seconds; a bar needs no more
 #: A live map is computed for one image, and shown as fine as its layer has it.
@@ -49,7 +50,11 @@ class Explorer(anywidget.AnyWidget):
     catalogue = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, networks: Mapping[str, Network], items: Sequence[Item], explain: Explainer, title: str
+        self,
+        networks: Mapping[str, TrainedNetwork],
+        items: Sequence[Item],
+        explain: Explainer,
+        title: str,
     ) -> None:
         said = zip(items, read_all(networks, items), strict=True)
         cases = [case_of(item, readings, with_image=False) for item, readings in said]
@@ -93,8 +98,8 @@ class Explorer(anywidget.AnyWidget):
         place = arm, item.id, key
         if place not in self._maps:
             network = self._networks[arm]
-            square = item.picture.square(network.pixels)
-            low = network.low_map(self._explain, square, key, report, _FINEST)
+            squares = item.picture.square(network.pixels)[None]
+            (low,) = low_maps(network, self._explain, squares, key, report, _FINEST)
             self._maps[place] = low.written
         return self._maps[place]
 

@@ -88,7 +88,7 @@ def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Re
             study = Study(profile, cohort, seeds)
             for name in experiment.experiment_names():
                 try:
-                    runs |= {run.id for run in study.plan(experiment.arms_of(name, study)).runs}
+                    runs |= {run.id for run in experiment.arms_of(name, study).plan.runs}
                 except (ExperimentError, ProfileError, CohortError) as error:
                     left_out.append(f"{name} with {profile} on {cohort}: {error}")
     return Reach(frozenset(runs), tuple(left_out))
