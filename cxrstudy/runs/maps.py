@@ -30,7 +30,16 @@ FACTS, MAPS = "maps.json", "maps.npz"
 
 #: Modules whose code decides what a map is, beside those that decide what a run is.
 MODULES_THAT_MATTER = tuple(
-    f"explain/{name}" for name in ("ablation", "layers", "maps", "methods", "state", "many_maps")
+    f"explain/{name}"
+    for name in (
+        "ablation",
+        "layers",
+        "many_maps",
+        "maps",
+        "methods",
+        "score_weighting",
+        "state",
+    )
 )
 
 
