@@ -54,11 +54,15 @@ def build_cases(
     ]
 
 
-def case_of(item: Item, readings: Mapping[str, Reading], with_image: bool = True) -> Case:
+def case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
     """Put an image and what the arms say of it together."""
-    image = encode_image(item.picture.shown()) if with_image else None
-    lesion = item.picture.outline() if with_image else None
+    image, lesion = encode_image(item.picture.shown()), item.picture.outline()
     return Case(item.id, image, item.facts, item.truth, lesion, readings)
+
+
+def unseen_case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
+    """Say what the arms say of an image that is not shown yet."""
+    return Case(item.id, None, item.facts, item.truth, None, readings)
 
 
 def read_all(

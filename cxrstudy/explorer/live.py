@@ -16,7 +16,7 @@ import traitlets
 
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.answers import Explainer, low_maps
-from cxrstudy.explorer.build import case_of, read_all
+from cxrstudy.explorer.build import read_all, unseen_case_of
 from cxrstudy.explorer.case import MapKey, as_address
 from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
@@ -57,7 +57,7 @@ class Explorer(anywidget.AnyWidget):
         title: str,
     ) -> None:
         said = zip(items, read_all(networks, items), strict=True)
-        cases = [case_of(item, readings, with_image=False) for item, readings in said]
+        cases = [unseen_case_of(item, readings) for item, readings in said]
         super().__init__(catalogue=live_catalogue(networks, explain, cases, title))
         self._networks, self._explain = dict(networks), explain
         self._items = {item.id: item for item in items}
@@ -128,7 +128,7 @@ class Explorer(anywidget.AnyWidget):
         (readings,) = read_all(self._networks, [item])
         self._uploads += 1
         self._items[item.id] = item
-        self.send({"kind": "added", "case": case_of(item, readings, with_image=False).written})
+        self.send({"kind": "added", "case": unseen_case_of(item, readings).written})
 
     def _say(self, kind: str, request: int, **content: Any) -> None:
         self.send({"kind": kind, "request": request, **content})
