@@ -90,6 +90,12 @@ def run_audit(cohort_name: str, profile: str = "quick") -> list[CheckResult]:
     ------
     CohortError, ManifestError, ProfileError
         The cohort, one of its manifests or the profile can't be read.
+
+    Examples
+    --------
+    >>> outcomes = run_audit("phantom", "quick")  # doctest: +SKIP
+    >>> outcomes[0].code  # doctest: +SKIP
+    'CXR001'
     """
     return run_checks(gather(cohort_name, profile))
 
@@ -100,7 +106,17 @@ def run_checks(evidence: Evidence) -> list[CheckResult]:
 
 
 def as_table(outcomes: Sequence[CheckResult]) -> pd.DataFrame:
-    """Make a table with a row a check, without the rows concerned."""
+    """Make a table with a row a check, without the rows concerned.
+
+    Examples
+    --------
+    >>> from cxrstudy.audit.check_result import CheckResult
+    >>> import pandas as pd
+    >>> nothing = pd.DataFrame()
+    >>> found = CheckResult("CXR001", "identical images", "pass", 0, nothing, "none", "go on")
+    >>> as_table([found])["state"].tolist()
+    ['pass']
+    """
     names = ["code", "title", "state", "count", "detail", "advice"]
     return pd.DataFrame(
         [{name: getattr(o, name) for name in names} for o in outcomes], columns=names

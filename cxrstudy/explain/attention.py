@@ -76,6 +76,12 @@ def attention(
     ``patient``, ``score_pointing`` and ``score_iou`` (where lesions are known) and
     ``score_energy_REGION``. The arms after the given ones are the baselines ``uniform``,
     ``centre blob`` and ``lung mask``, which come from no run.
+
+    Examples
+    --------
+    >>> looked = attention(arms, most=2)  # arms are trained, as in a chapter
+    >>> looked["arm"].unique().tolist()[-3:]
+    ['uniform', 'centre blob', 'lung mask']
     """
     study = arms.study
     wanted = study.cohort.role(role)

@@ -46,7 +46,14 @@ class Subject:
 def subject(
     arms: Arms, arm: Hashable, label: str = "covid19", seed: int = 0, most: int = 40
 ) -> Subject:
-    """Load the network at the end of an arm, and the first test images that show a label."""
+    """Load the network at the end of an arm, and the first test images that show a label.
+
+    Examples
+    --------
+    >>> control = subject(arms, "control", most=5)  # arms are trained, as in a chapter
+    >>> control.label, len(control.images)
+    ('covid19', 5)
+    """
     network = arms.network(arm, seed)
     role = arms.study.cohort.role("target")
     rows = shown_rows(role, label, most)
@@ -64,6 +71,12 @@ def sanity(one: Subject) -> pd.DataFrame:
     -------
     A row a depth: ``depth``, ``block``, and of the rank correlation ``estimate``, ``low``,
     ``high``, ``patients``, ``images``, ``seeds`` (one run). Adebayo et al. 2018: it should fall.
+
+    Examples
+    --------
+    >>> control = subject(arms, "control", most=5)  # arms are trained, as in a chapter
+    >>> sanity(control)["depth"].tolist()[:2]
+    [0, 1]
     """
     table = cascade_similarity(
         one.network.model, one.images.numpy(), one.output, layer=one.layer, seed=1
@@ -84,6 +97,12 @@ def between(one: Subject, other: Subject) -> pd.DataFrame:
     -------
     A row a measure: ``metric`` (``spearman``, ``ssim``), ``estimate``, ``low``, ``high``,
     ``patients``, ``images``, ``seeds`` (one run).
+
+    Examples
+    --------
+    >>> control = subject(arms, "control", most=5)  # arms are trained, as in a chapter
+    >>> between(control, control)["metric"].tolist()
+    ['spearman', 'ssim']
     """
     first = maps_of(one.network, one.images, one.label)
     second = maps_of(other.network, other.images, other.label)
@@ -97,6 +116,11 @@ def between_seeds(arms: Arms, arm: Hashable, label: str = "covid19") -> pd.DataF
     Returns
     -------
     As :func:`between`, with a column ``seed``; empty where there is one seed.
+
+    Examples
+    --------
+    >>> between_seeds(arms, "control")["seed"].unique().tolist()  # of two, trained
+    [1]
     """
     first = subject(arms, arm, label)
     tables = [
@@ -113,6 +137,12 @@ def faithful(one: Subject) -> pd.DataFrame:
     -------
     A row an area: ``metric``, ``estimate``, ``low``, ``high``, ``patients``, ``images``. A faithful
     map has a lower ``deletion`` and a higher ``insertion`` than the random order.
+
+    Examples
+    --------
+    >>> control = subject(arms, "control", most=5)  # arms are trained, as in a chapter
+    >>> faithful(control)["metric"].tolist()[:2]
+    ['deletion', 'random_deletion']
     """
     model = one.network.model
     task = one.network.task
@@ -134,6 +164,12 @@ def steady(one: Subject) -> pd.DataFrame:
     Returns
     -------
     A row a measure, as :func:`between`.
+
+    Examples
+    --------
+    >>> control = subject(arms, "control", most=5)  # arms are trained, as in a chapter
+    >>> steady(control)["metric"].tolist()
+    ['spearman', 'ssim']
     """
     table = stability(one.network.model, one.images.numpy(), one.output, layer=one.layer)
     table = table.assign(patient=one.patients[table["image"].to_numpy()])

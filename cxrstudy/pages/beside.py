@@ -44,6 +44,14 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     ------
     ResultsError
         They are there, but altered.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, reference_of
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> recorded = reference_of(study, "04_mixup")
+    >>> recorded.arms.study.profile.profile
+    'standard'
     """
     folder: Path = places.RESULTS / study.cohort.name / REFERENCE_PROFILE
     if folder not in results.folders() or experiment not in results.experiments(folder):
@@ -54,7 +62,14 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
 
 
 def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Shown]) -> Shown | None:
-    """Draw the reference results as the reader's own were drawn; nothing where there are none."""
+    """Draw the reference results as the reader's own were drawn; nothing where there are none.
+
+    Examples
+    --------
+    >>> recorded = ReferenceResults(HTML("made"), arms, arms.scores())  # or from reference_of
+    >>> beside(recorded, lambda arms, scores: scores["seed"].nunique())
+    2
+    """
     return draw(recorded.arms, recorded.scores) if recorded.arms else None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from IPython.display import HTML
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
@@ -36,6 +37,29 @@ def headers() -> Path | None:
     if package is None or package.origin is None:
         return None
     return Path(package.origin).parent / "data" / "kaggle_stage_2_train_images_dicom_headers.csv.gz"
+
+
+def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
+    """Measure what COVIDx leaks where its lists are at hand, or read what was recorded.
+
+    Returns
+    -------
+    The table, one row per version as of :func:`leaks`, and a sentence that says which of the two
+    it is.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import benchmark_leaks
+    >>> table, sentence = benchmark_leaks()
+    >>> table["version"].tolist()
+    ['5', '7A', '8A', '8B', '9A', '9B']
+    """
+    folder, table = lists(), crosswalk()
+    if folder is None or table is None:
+        said = "The lists are not in the data folder: below is the recorded result."
+        return pd.read_csv(RECORDED), HTML(f"<p>{said}</p>")
+    said = "Measured just now, on the lists in the data folder."
+    return leaks(folder, table, headers()), HTML(f"<p>{said}</p>")
 
 
 def leaks(folder: Path, crosswalk: Path, headers: Path | None) -> pd.DataFrame:

@@ -19,6 +19,13 @@ def demographics(cohort: Cohort) -> pd.DataFrame:
     ``women`` (share of the patients whose sex is known), ``age`` (median and quartiles of the
     images whose age is known), ``AP`` (share of the images whose projection is known), and
     ``unknown`` (images without sex, age or projection).
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, demographics
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> demographics(study.cohort).columns.tolist()
+    ['role', 'split', 'patients', 'images', 'women', 'age', 'AP', 'unknown']
     """
     rows = []
     for role in cohort.roles.values():
@@ -36,6 +43,13 @@ def flow_of(cohort: Cohort) -> pd.DataFrame:
     -------
     Texts for :func:`cxrstudy.pages.diagrams.flow`: ``role``, ``listed`` (images a manifest),
     ``excluded`` (images a reason) and ``used`` (patients and images a split, with images a label).
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, flow_of
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> flow_of(study.cohort).columns.tolist()
+    ['role', 'listed', 'excluded', 'used']
     """
     return pd.DataFrame(
         [

@@ -26,6 +26,13 @@ def tree(plan: Plan) -> Figure:
     ----------
     plan
         Drawn for its first seed.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of, diagrams
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> diagrams.tree(arms_of("06_sequential_schemes", study).plan)
+    <Figure size ...>
     """
     first_seed = min(seed for _, seed in plan.ends)
     ends = {run: arm for (arm, seed), run in plan.ends.items() if seed == first_seed}
@@ -64,6 +71,12 @@ def grid(whole: Graph) -> Figure:
     ----------
     whole
         Drawn with all seeds of a stage as one square.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import diagrams, make_graph
+    >>> diagrams.grid(make_graph(["06"], "quick", "phantom", seeds=1))
+    <Figure size ...>
     """
     nodes = {node.id: node for node in whole.nodes}
     below: dict[str, list[str]] = {}
@@ -106,6 +119,13 @@ def flow(rows: pd.DataFrame) -> Figure:
     ----------
     rows
         From :func:`cxrstudy.pages.demographics.flow_of`: a row a role.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, diagrams, flow_of
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> diagrams.flow(flow_of(study.cohort))
+    <Figure size ...>
     """
     lines = rows[["listed", "excluded", "used"]].map(lambda text: text.count("\n") + 1)
     heights = 0.36 + 0.17 * lines.max(axis=1).to_numpy()

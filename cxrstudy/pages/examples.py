@@ -34,6 +34,12 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
         Images with the highest, and with the lowest score.
     label
         Of the images, and of the maps.
+
+    Examples
+    --------
+    >>> shown = extremes(arms, "control", each=2)  # arms are trained, as in a chapter
+    >>> [one.title.split(":")[0] for one in shown]
+    ['surest', 'surest', 'least sure', 'least sure']
     """
     study, network = arms.study, arms.network(arm)
     role = study.cohort.role("target")
@@ -58,7 +64,13 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
 
 
 def page_explorer(arms: Arms, shown: Sequence[Hashable], images: int) -> StaticExplorer:
-    """Make the explorer of a page: some arms side by side, on images spread over the test split."""
+    """Make the explorer of a page: some arms side by side, on images spread over the test split.
+
+    Examples
+    --------
+    >>> page_explorer(arms, ["control"], images=2)  # arms are trained, as in a chapter
+    StaticExplorer(...)
+    """
     networks = {str(arm): arms.network(arm) for arm in shown}
     role = arms.study.cohort.role("target")
     allowed = np.flatnonzero(role.table["licence"].map(publishable).to_numpy(bool))

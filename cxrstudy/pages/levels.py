@@ -7,14 +7,22 @@ import pandas as pd
 
 from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.pages import figures
-from cxrstudy.statistics import Metric, estimates, label_efficiency
+from cxrstudy.statistics import Metric, estimates, label_efficiency, mean
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
 from cxrstudy.training.subset import training_rows
 
 
 def source_doses(study: Study) -> dict[Hashable, float]:
-    """Decimal logarithm of the images that out-of-domain weights were trained on, by arm."""
+    """Decimal logarithm of the images that out-of-domain weights were trained on, by arm.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, levels
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> list(levels.source_doses(study))
+    ['out-of-domain, small', 'out-of-domain, middle', 'out-of-domain, large']
+    """
     table = study.initial_images
     shown = table[table["domain"] == "out"]
     return {
@@ -29,6 +37,13 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
     -------
     A row an arm: ``factor``, ``fixed``, ``pixels``, ``steps``, ``computation`` (image area times
     steps, in units of the arm with factor 1).
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of, levels
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> levels.resolution_levels(arms_of("03_resolution", study)).columns.tolist()
+    ['factor', 'fixed', 'pixels', 'steps', 'computation']
     """
     base = next(chain.stages[-1] for (factor, _), chain in arms.items() if factor == 1)
     rows = []
@@ -41,21 +56,45 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
 
 
 def sides(study: Study) -> figures.Factor:
-    """The factor of the experiment on resolution, as figures draw it."""
+    """The factor of the experiment on resolution, as figures draw it.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, levels
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> levels.sides(study).name
+    'side of the image (pixels)'
+    """
     base = study.stage("target").pixels
     at = {factor: float(round(factor * base)) for factor in study.levels.resolutions}
     return figures.Factor("side of the image (pixels)", "log", at)
 
 
 def strengths(study: Study) -> figures.Factor:
-    """The factor of the experiment on MixUp, as figures draw it, a line a length of training."""
+    """The factor of the experiment on MixUp, as figures draw it, a line a length of training.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, levels
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> levels.strengths(study).name
+    "MixUp's alpha"
+    """
     steps = study.stage("target").steps
     names = {length: f"{round(length * steps)} steps" for length in study.levels.lengths}
     return figures.Factor("MixUp's alpha", names=names)
 
 
 def mixup_levels(arms: Arms) -> pd.DataFrame:
-    """Alpha, length and steps of every arm of the experiment on MixUp."""
+    """Alpha, length and steps of every arm of the experiment on MixUp.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of, levels
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> levels.mixup_levels(arms_of("04_mixup", study)).columns.tolist()
+    ['alpha', 'length', 'steps']
+    """
     return pd.DataFrame(
         [
             {"alpha": f"{alpha:g}", "length": f"{length:g}", "steps": chain.stages[-1].steps}
@@ -71,6 +110,13 @@ def patients_of(arms: Arms) -> pd.DataFrame:
     -------
     A row a level: ``level`` (share, or text such as ``5-shot``), ``patients``, ``images``, and a
     column a class with its images.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of, levels
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> levels.patients_of(arms_of("05_low_data", study)).columns.tolist()
+    ['level', 'patients', 'images', 'normal', 'other_pneumonia', 'covid19']
     """
     first = next(iter(arms))[0]
     stages = {level: chain.stages[-1] for (name, level), chain in arms.items() if name == first}
@@ -92,7 +138,20 @@ def label_efficiency_of(
     name: str,
     against: str,
 ) -> pd.DataFrame:
-    """Patients that one start needs to get as far as another, see :func:`label_efficiency`."""
+    """Patients that one start needs to get as far as another, see :func:`label_efficiency`.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of, levels, metrics, statistics
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> arms = arms_of("05_low_data", study)
+    >>> scores = statistics.made_scores(list(arms))
+    >>> table = levels.label_efficiency_of(
+    ...     arms, scores, metrics.auroc("covid19"), "in-domain", "random"
+    ... )
+    >>> table[["name", "against"]].drop_duplicates().to_dict("records")
+    [{'name': 'in-domain', 'against': 'random'}]
+    """
     patients = patients_of(arms).set_index("level")["patients"]
     by_share = scores[[not isinstance(level, str) for _, level in scores["arm"]]]
     renamed = [(start, int(patients[level])) for start, level in by_share["arm"]]
@@ -109,6 +168,18 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     -------
     A row a size: ``start``, ``trained on``, ``AUROC reached``, ``the other start``, and how many
     patients that ``needs`` with its interval.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of, levels, metrics, statistics
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> arms = arms_of("05_low_data", study)
+    >>> scores = statistics.made_scores(list(arms))
+    >>> table = levels.label_efficiency_of(
+    ...     arms, scores, metrics.auroc("covid19"), "in-domain", "random"
+    ... )
+    >>> levels.label_efficiency_table(table).columns.tolist()
+    ['start', 'trained on', 'AUROC reached', 'the other start', 'needs [95 %]']
     """
     most = int(table["trained"].max())
 
@@ -132,6 +203,12 @@ def lesion_extents(arms: Arms) -> pd.DataFrame:
     -------
     A row a size: ``size``, ``images``, and a column a resolution with the side of a square as
     large as the median lesion. Empty where lesions are not known.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import levels
+    >>> levels.lesion_extents(arms).columns.tolist()  # of two resolutions
+    ['size', 'images', 'on 64 px', 'on 96 px']
     """
     areas = lesion_areas(arms.study.cohort.role("target"), "covid19")
     if areas.empty:
@@ -153,6 +230,15 @@ def by_lesion_size(study: Study, scores: pd.DataFrame, metric: Metric) -> pd.Dat
     -------
     As :func:`cxrstudy.statistics.estimates`, arms being (factor, size); empty where lesions are
     not known.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import levels, metrics
+    >>> study = arms.study  # trained, as in a chapter
+    >>> control = arms.only(["control"]).scores()
+    >>> renamed = control.assign(arm=[(1, "same steps")] * len(control))
+    >>> levels.by_lesion_size(study, renamed, metrics.auroc("covid19"))["arm"].tolist()
+    [(1, 'small lesions'), (1, 'middle lesions'), (1, 'large lesions')]
     """
     areas = lesion_areas(study.cohort.role("target"), metric.labels[0])
     if areas.empty:
@@ -165,4 +251,31 @@ def by_lesion_size(study: Study, scores: pd.DataFrame, metric: Metric) -> pd.Dat
         table = estimates(same, metric)
         arms = [(factor, f"{size} lesions") for factor, _ in table["arm"]]
         tables.append(table.assign(arm=pd.Series(arms)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Estimate the mean of a measure by size of the lesion.
+
+    Returns
+    -------
+    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
+    known.
+
+    Examples
+    --------
+    >>> from cxrstudy.explain.attention import attention
+    >>> from cxrstudy.notebook import levels
+    >>> looked = attention(arms.only(["control"]))  # arms are trained, as in a chapter
+    >>> levels.attention_by_size(arms.study, looked, "energy_lesion")["arm"].tolist()[:2]
+    ['control, small lesions', 'uniform, small lesions']
+    """
+    areas = lesion_areas(study.cohort.role("target"), "covid19")
+    if areas.empty:
+        return pd.DataFrame()
+    sizes, tables = size_classes(areas), []
+    for size in SIZES:
+        kept = table[table["id"].isin(sizes.index[sizes == size])]
+        found = estimates(kept, mean(measure))
+        tables.append(found.assign(arm=[f"{arm}, {size} lesions" for arm in found["arm"]]))
     return pd.concat(tables, ignore_index=True)

@@ -29,6 +29,13 @@ def source_alone(trained: Role, tested: Sequence[Role], seeds: int) -> pd.DataFr
     Returns
     -------
     Scores as :meth:`cxrstudy.study.arms.Arms.scores` returns them, under the arm ``source alone``.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, source_alone
+    >>> role = Study("quick", "phantom", seeds=1).cohort.role("target")
+    >>> source_alone(role, [role], seeds=1)["arm"].unique().tolist()
+    ['source alone']
     """
     rows = trained.rows("train")
     names = list(trained.labels)

@@ -103,6 +103,13 @@ def specimen(finding: str, seed: int, pixels: int) -> Phantom:
     ------
     ValueError
         If the finding or the number of pixels is not legal.
+
+    Examples
+    --------
+    >>> from cxrstudy import phantom
+    >>> shown = phantom.specimen("covid19", 7, 64)
+    >>> shown.image.shape, bool(shown.lesion.any())
+    ((64, 64), True)
     """
     if finding not in SPECIMENS:
         raise ValueError(f"finding must be one of {', '.join(SPECIMENS)}, not {finding!r}")

@@ -64,6 +64,13 @@ def read_executed(folder: Path) -> dict[str, list[Record]]:
     ------
     FileNotFoundError
         There is no notebook in the folder.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> read_executed(Path("nowhere"))
+    Traceback (most recent call last):
+    FileNotFoundError: nowhere: no executed notebook; run make book
     """
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
@@ -73,7 +80,15 @@ def read_executed(folder: Path) -> dict[str, list[Record]]:
 
 
 def costs(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
-    """Tabulate, a row a page: runs, image-steps, seconds and the latest end of a run."""
+    """Tabulate, a row a page: runs, image-steps, seconds and the latest end of a run.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import provenance
+    >>> pages = {"04_mixup": arms.records}  # or of provenance.read_executed(folder)
+    >>> provenance.costs(pages).columns.tolist()
+    ['page', 'cohort', 'runs', 'samples_seen', 'seconds', 'latest']
+    """
     return pd.DataFrame(
         [
             {
@@ -90,13 +105,29 @@ def costs(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
 
 
 def runs_of(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
-    """Tabulate every run of every page, each once."""
+    """Tabulate every run of every page, each once.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import provenance
+    >>> pages = {"04_mixup": arms.records}  # or of provenance.read_executed(folder)
+    >>> provenance.runs_of(pages).columns.tolist()[:4]
+    ['run', 'parent', 'stage', 'seed']
+    """
     records = {record.id: record for page in pages.values() for record in page}
     return table_of(list(records.values()))
 
 
 def environments(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
-    """Tabulate versions, device and arithmetic, a row a combination that occurs."""
+    """Tabulate versions, device and arithmetic, a row a combination that occurs.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import provenance
+    >>> pages = {"04_mixup": arms.records}  # or of provenance.read_executed(folder)
+    >>> provenance.environments(pages).columns.tolist()[-3:]
+    ['device', 'arithmetic', 'runs']
+    """
     rows = [
         record.identity["environment"]
         | {"device": record.device, "arithmetic": record.identity["arithmetic"][1]}

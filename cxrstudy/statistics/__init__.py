@@ -21,6 +21,7 @@ from cxrstudy.statistics.delong import (
 from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.groups import groups_of, subgroups
 from cxrstudy.statistics.learning import label_efficiency
+from cxrstudy.statistics.made import made_scores
 from cxrstudy.statistics.metrics import (
     Metric,
     auroc,
@@ -82,6 +83,7 @@ __all__ = [
     "holm",
     "label_efficiency",
     "macro_auroc",
+    "made_scores",
     "mean",
     "minimum_detectable_difference",
     "negative_predictive_value",

@@ -81,6 +81,13 @@ def calibration_curve(
     ------
     ScoreError
         As :func:`~cxrstudy.statistics.estimation.estimates`.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import made_scores
+    >>> table = calibration_curve(made_scores(["control"]), "covid19", bins=3)
+    >>> table["bin"].tolist()
+    [1, 2, 3]
     """
     drawn = sample(scores, [label], role, replicates)
     rows = []

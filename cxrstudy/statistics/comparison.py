@@ -50,6 +50,18 @@ def contrasts(
     ScoreError
         As :func:`~cxrstudy.statistics.estimation.estimates`; or no arm has the name ``against``,
         or none has another.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import auroc, made_scores
+    >>> scores = made_scores(["control", "general", "pooled"])
+    >>> table = contrasts(scores, auroc("covid19"), against="control")
+    >>> table[["arm", "against"]]
+           arm  against
+    0  general  control
+    1   pooled  control
+    >>> bool((table["low"] <= table["estimate"]).all())
+    True
     """
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     if against not in drawn.arms:

@@ -51,6 +51,13 @@ def decision_curve(
         As :func:`~cxrstudy.statistics.estimation.estimates`.
     ValueError
         A threshold does not lie between 0 and 1.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import made_scores
+    >>> table = decision_curve(made_scores(["control"]), "covid19", [0.25, 0.5])
+    >>> table["arm"].unique().tolist()
+    ['control', 'treat all', 'treat none']
     """
     models = {threshold: net_benefit(label, threshold) for threshold in thresholds}
     drawn = sample(scores, [label], role, replicates)

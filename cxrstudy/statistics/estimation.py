@@ -39,6 +39,15 @@ def estimates(
         There are no scores for the role or label, the images whose truth is known show one class
         only or come from one patient, a score is missing or outside what the metric allows, or
         arms were scored on different images.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import auroc, made_scores
+    >>> table = estimates(made_scores(["control", "general"]), auroc("covid19"))
+    >>> table.columns.tolist()
+    ['arm', 'estimate', 'low', 'high', 'patients', 'images', 'seeds']
+    >>> table["arm"].tolist()
+    ['control', 'general']
     """
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     bootstrap = resample(drawn, metric)

@@ -56,6 +56,21 @@ def subgroups(
         several of one grouping.
     ValueError
         ``minimum`` is below 2.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxrstudy.statistics import auroc, made_scores
+    >>> scores = made_scores()
+    >>> names = scores["id"].unique()
+    >>> sex = pd.Series(["F" if n % 3 else "M" for n in range(len(names))], names, name="sex")
+    >>> table = subgroups(scores, auroc("covid19"), sex)
+    >>> table[["group", "arm", "patients"]]
+      group      arm  patients
+    0     F  control        40
+    1     F  general        40
+    2     M  control        20
+    3     M  general        20
     """
     if minimum < 2:
         raise ValueError(f"minimum {minimum}: at least 2 patients are needed for an interval")
@@ -83,6 +98,15 @@ def groups_of(table: pd.DataFrame) -> pd.DataFrame:
     -------
     Indexed by image id: ``sex``, ``age`` (one of :data:`AGES`, or ``unknown``), ``view``,
     ``source``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> manifest = pd.DataFrame(
+    ...     {"id": ["a", "b"], "sex": ["F", "M"], "age": [17, 70], "view": "PA", "source": "nih"}
+    ... )
+    >>> groups_of(manifest)["age"].to_dict()
+    {'a': 'below 18', 'b': '65 or more'}
     """
     bands = pd.cut(
         table["age"], [low for low, _, _ in AGES] + [np.inf], right=False,

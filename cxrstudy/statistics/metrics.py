@@ -56,7 +56,19 @@ class Metric:
 
 
 def auroc(label: str) -> Metric:
-    """Area under the ROC curve of one label against the rest (Hanley and McNeil 1982)."""
+    """Area under the ROC curve of one label against the rest (Hanley and McNeil 1982).
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import estimates, made_scores
+    >>> auroc("covid19").name
+    'AUROC of COVID-19 vs rest'
+    >>> table = estimates(made_scores(), auroc("covid19"))
+    >>> table[["arm", "estimate"]].round(2)
+           arm  estimate
+    0  control      0.80
+    1  general      0.91
+    """
     return Metric(f"AUROC of {label_name(label)} vs rest", (label,), weighted_auroc)
 
 
@@ -79,12 +91,29 @@ def mean(measure: str) -> Metric:
     """Mean over images of a measure, for instance of where a map lies; the column is its score.
 
     Images have equal weight, not patients.
+
+    Examples
+    --------
+    >>> from cxrstudy.runs.scores import measure_table, of_arm
+    >>> from cxrstudy.statistics import estimates
+    >>> import pandas as pd
+    >>> images = pd.DataFrame({"role": "target", "id": ["a", "b"], "patient": ["a", "b"]})
+    >>> table = of_arm(measure_table(images, {"energy_lesion": [0.25, 0.75]}), "control", seed=0)
+    >>> estimates(table, mean("energy_lesion"))["estimate"].tolist()
+    [0.5]
     """
     return Metric(f"mean {measure}", (measure,), _weighted_mean, classes=1)
 
 
 def brier(label: str) -> Metric:
-    """Mean squared distance of the probability of one label to its truth (Brier 1950)."""
+    """Mean squared distance of the probability of one label to its truth (Brier 1950).
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import estimates, made_scores
+    >>> estimates(made_scores(), brier("covid19"))["estimate"].round(2).tolist()  # 0 is perfect
+    [0.18, 0.13]
+    """
     name = f"Brier score of {label_name(label)} vs rest"
     return Metric(name, (label,), weighted_brier, PROBABILITY)
 
@@ -94,6 +123,13 @@ def calibration_slope(label: str) -> Metric:
 
     Infinite where scores separate the classes: see
     :func:`~cxrstudy.statistics.recalibration.weighted_calibration_slope`.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import estimates, made_scores
+    >>> table = estimates(made_scores(), calibration_slope("covid19"), replicates=100)
+    >>> table["estimate"].round(1).tolist()
+    [0.9, 1.0]
     """
     name = f"calibration slope of {label_name(label)} vs rest"
     return Metric(name, (label,), weighted_calibration_slope, PROBABILITY)

@@ -57,6 +57,11 @@ def at_sensitivity(least: float) -> Rule:
     ------
     ValueError
         The sensitivity asked for is not above 0 and at most 1.
+
+    Examples
+    --------
+    >>> at_sensitivity(0.9).name
+    'sensitivity at least 0.9'
     """
     if not 0 < least <= 1:
         raise ValueError(f"sensitivity {least}: one above 0 and at most 1 is needed")
@@ -106,6 +111,13 @@ def operating_points(
     ScoreError
         As :func:`~cxrstudy.statistics.estimation.estimates`; or an arm or seed has no validation
         scores.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import made_scores
+    >>> table = operating_points(made_scores(["control"]), "covid19", at_sensitivity(0.9))
+    >>> table["measure"].tolist()
+    ['sensitivity', 'specificity', 'positive predictive value', 'negative predictive value']
     """
     chosen = thresholds(scores, label, rule, role)
     drawn = sample(_from_threshold(scores, label, chosen), [label], role, replicates)

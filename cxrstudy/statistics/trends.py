@@ -47,6 +47,14 @@ def trend(
     ScoreError
         As :func:`~cxrstudy.statistics.estimation.estimates`; or a dose is of an arm that is not
         there or is not finite, or fewer than two doses differ.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import auroc, made_scores
+    >>> doses = {"small": 2.0, "middle": 3.0, "large": 4.0}
+    >>> table = trend(made_scores(list(doses)), auroc("covid19"), doses)
+    >>> bool(table["estimate"].item() > 0)  # made scores are better from arm to arm
+    True
     """
     drawn = _with_doses(scores, metric, doses, role, replicates)
     bootstrap = resample(drawn, metric)

@@ -32,6 +32,12 @@ def arms_of(experiment: str, study: Study) -> Arms:
     ------
     ExperimentError
         There is no such notebook, it has no arms for the cohort, or its cell makes none.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of
+    >>> list(arms_of("08_shortcuts", Study("quick", "phantom", seeds=1)))
+    ['whole image', 'border only', 'blurred']
     """
     path = places.NOTEBOOKS / f"{experiment}.ipynb"
     if not path.is_file():

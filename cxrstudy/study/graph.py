@@ -158,6 +158,14 @@ def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int
         There is no such experiment.
     ProfileError, CohortError, ManifestError, ExperimentError
         The profile, the cohort, one of its manifests or an experiment's arms can't be read.
+
+    Examples
+    --------
+    >>> graph = make_graph(["04_mixup", "06"], "quick", "phantom", seeds=1)
+    >>> [part.experiment for part in graph.parts]
+    ['04_mixup', '06_sequential_schemes']
+    >>> graph.nodes[0].experiments  # stages are shared
+    ('04_mixup', '06_sequential_schemes')
     """
     studies: dict[str, Study] = {}
     parts = []

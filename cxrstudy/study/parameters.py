@@ -141,7 +141,7 @@ def _check_profile(name: str, given: Any, profile: str) -> None:
 
 
 def check_parameters() -> dict[str, Any]:
-    """Check the parameters of the notebook that this is called in.
+    r"""Check the parameters of the notebook that this is called in.
 
     Raises
     ------
@@ -149,6 +149,15 @@ def check_parameters() -> dict[str, Any]:
         See :func:`check`.
     RuntimeError
         Not called in a notebook.
+
+    Examples
+    --------
+    A notebook calls it right after its parameters cell. What it does there with the cell and with
+    the notebook's variables:
+
+    >>> cell = "# parameters\nseeds = 1  # 1 to 20: repeats of every arm"
+    >>> check([cell], {"seeds": 3})
+    {'seeds': 3}
     """
     from IPython import get_ipython
 

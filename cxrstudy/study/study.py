@@ -37,6 +37,12 @@ class Study:
     ------
     ProfileError, CohortError, ManifestError
         The profile, the cohort or one of its manifests can't be read.
+
+    Examples
+    --------
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> str(study.pretrained >> study.stage("general") >> study.stage("target"))
+    'random → natural_large → general → target'
     """
 
     def __init__(self, profile: str, cohort: str, seeds: int) -> None:

@@ -114,6 +114,12 @@ def read_claims(name: str) -> Claims:
     ------
     ClaimError
         Names the file and the field.
+
+    Examples
+    --------
+    >>> claims = read_claims("paper_b")
+    >>> claims.paper, claims.testable[0].contrast
+    ('B', 'general → pneumonia − control')
     """
     path: Path = places.CLAIMS / f"{name}.yaml"
     claims = read_yaml(path, Claims, ClaimError)
@@ -131,6 +137,11 @@ def claims_table(claims: Claims) -> pd.DataFrame:
     Returns
     -------
     A row a claim: ``claim``, ``sentence``, ``contrast``, ``margin``, ``published``, ``rule``.
+
+    Examples
+    --------
+    >>> claims_table(read_claims("paper_a")).columns.tolist()
+    ['claim', 'sentence', 'contrast', 'margin', 'published', 'rule']
     """
     return pd.DataFrame(
         [

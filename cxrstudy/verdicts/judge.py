@@ -75,6 +75,11 @@ def judgements(study: Study) -> pd.DataFrame:
     Returns
     -------
     A row a claim and origin, as :func:`judged`; sets of results without evidence are left out.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, judgements
+    >>> judgements(Study("quick", "phantom", seeds=1))  # doctest: +SKIP
     """
     name, profile = study.cohort.name, study.profile.profile
     run = f"this run: {name}, {profile}, {counted(study.seeds, 'seed')}"
@@ -96,6 +101,11 @@ def recorded_verdicts() -> pd.DataFrame:
     -------
     A row a claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``, ``verdict``,
     the beginning of its ``rule``.
+
+    Examples
+    --------
+    >>> recorded_verdicts().columns.tolist()
+    ['paper', 'claim', 'cohort', 'profile', 'verdict', 'rule']
     """
     tables = [
         standing(table[table["paper"] == claims.paper], claims)

@@ -1,4 +1,4 @@
-"""Attended: tables of where maps lie, written, read and summed up; making them takes torch.
+"""Attended: tables of where maps lie, written and read; making them takes torch.
 
 See :mod:`cxrstudy.explain.attention`, which makes them.
 """
@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cxrstudy.data.lesion import SIZES, lesion_areas, size_classes
 from cxrstudy.runs.scores import arm_of, arm_text, read_table
-from cxrstudy.statistics import estimates, mean
 from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
 
 #: File of recorded measures beside reference results.
 ATTENTION = "attention.csv.gz"
@@ -26,25 +23,6 @@ def measure_attention(arms: Arms) -> pd.DataFrame:
     from cxrstudy.explain.attention import attention
 
     return attention(arms)
-
-
-def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Estimate the mean of a measure by size of the lesion.
-
-    Returns
-    -------
-    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
-    known.
-    """
-    areas = lesion_areas(study.cohort.role("target"), "covid19")
-    if areas.empty:
-        return pd.DataFrame()
-    sizes, tables = size_classes(areas), []
-    for size in SIZES:
-        kept = table[table["id"].isin(sizes.index[sizes == size])]
-        found = estimates(kept, mean(measure))
-        tables.append(found.assign(arm=[f"{arm}, {size} lesions" for arm in found["arm"]]))
-    return pd.concat(tables, ignore_index=True)
 
 
 def write_attention(table: pd.DataFrame, folder: Path) -> Path:

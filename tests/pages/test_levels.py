@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.explain.attention import attention
 from cxrstudy.pages import levels
 from cxrstudy.pages.levels import (
+    attention_by_size,
     by_lesion_size,
     label_efficiency_of,
     label_efficiency_table,
@@ -125,3 +127,11 @@ def test_where_lesions_are_not_known_nothing_is_said(study, monkeypatch):
     monkeypatch.setattr(levels, "lesion_areas", lambda role, label: pd.Series(dtype=float))
     assert lesion_extents(arms_of("03_resolution", study)).empty
     assert by_lesion_size(study, pd.DataFrame(), auroc("covid19")).empty
+
+
+def test_sizes_of_lesions_divide_the_maps(small):
+    everything = attention(small.arms.only(["control"]))
+    table = attention_by_size(small.study, everything, "energy_lesion")
+    uniform = table[table["arm"].str.startswith("uniform")]["estimate"]
+    assert uniform.is_monotonic_increasing
+    assert table["arm"].iloc[0] == "control, small lesions"

@@ -20,6 +20,13 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     ----------
     table
         From :func:`cxrstudy.statistics.decision_curve`.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import figures, statistics
+    >>> scores = statistics.made_scores()
+    >>> figures.decision_curve(statistics.decision_curve(scores, "covid19", [0.2, 0.4, 0.6]))
+    <Figure size ...>
     """
     arms = [arm for arm in dict.fromkeys(table["arm"]) if arm not in (ALL, NONE)]
     given, grey = looks(arms), Look(GREY, "")

@@ -26,6 +26,13 @@ def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "
         Of :func:`cxrstudy.statistics.estimates`, written into the panels.
     role
         Whose test split is drawn.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
+    >>> scores = statistics.made_scores()
+    >>> figures.roc(scores, "covid19", estimates(scores, metrics.auroc("covid19")))
+    <Figure size ...>
     """
     tested = scores[(scores["role"] == role) & (scores["split"] == "test")]
     rates = np.linspace(0, 1, 201)
@@ -57,6 +64,13 @@ def calibration(table: pd.DataFrame, label: str) -> Figure:
         From :func:`cxrstudy.statistics.calibration_curve`.
     label
         What the score is of, for people.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import figures, statistics
+    >>> curve = statistics.calibration_curve(statistics.made_scores(), "covid19", bins=5)
+    >>> figures.calibration(curve, "COVID-19")
+    <Figure size ...>
     """
     figure, panels = squares(list(dict.fromkeys(table["arm"])))
     for arm, axes in panels.items():

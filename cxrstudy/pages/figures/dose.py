@@ -39,6 +39,15 @@ def dose_response(table: pd.DataFrame, doses: pd.DataFrame, axis: str) -> Figure
     ------
     ValueError
         An arm has no dose, or no arm has images.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, estimates, figures, metrics, statistics
+    >>> images = Study("quick", "phantom", seeds=1).initial_images
+    >>> scores = statistics.made_scores(images["name"].to_list())
+    >>> covid = metrics.auroc("covid19")
+    >>> figures.dose_response(estimates(scores, covid), images, covid.name)
+    <Figure size ...>
     """
     rows = table.merge(
         doses.rename(columns={"name": "arm", "images": "x"})[["arm", "title", "domain", "x"]],

@@ -66,6 +66,14 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
         What the levels are.
     axis
         Name of the number.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
+    >>> scores = statistics.made_scores([(0, "short"), (0.4, "short"), (0, "long"), (0.4, "long")])
+    >>> table = estimates(scores, metrics.auroc("covid19"))
+    >>> figures.by_factor(table, figures.Factor("MixUp's alpha"), "AUROC")
+    <Figure size ...>
     """
     rows = factor.rows(table)
     given = looks(rows["series"])
@@ -90,6 +98,15 @@ def panels_by_factor(
         What the levels are.
     ideal
         Name of a metric to the value that is best, drawn as a broken line; may be empty.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
+    >>> scores = statistics.made_scores([(0, "short"), (0.4, "short"), (0, "long"), (0.4, "long")])
+    >>> both = metrics.auroc("covid19"), metrics.brier("covid19")
+    >>> tables = {metric.name: estimates(scores, metric) for metric in both}
+    >>> figures.panels_by_factor(tables, figures.Factor("MixUp's alpha"), ideal={})
+    <Figure size ...>
     """
     panels = {metric: factor.rows(table) for metric, table in tables.items()}
     given = looks(name for rows in panels.values() for name in rows["series"])

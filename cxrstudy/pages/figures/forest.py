@@ -49,6 +49,17 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     ------
     ValueError
         There are more than four origins.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import contrasts, figures, metrics, statistics
+    >>> table = contrasts(statistics.made_scores(), metrics.auroc("covid19"), against="control")
+    >>> judged = table.assign(
+    ...     claim="B1", contrast="general − control", origin="this run", margin=0.0,
+    ...     verdict="inconclusive",
+    ... )
+    >>> figures.contrasts_forest(judged)
+    <Figure size ...>
     """
     origins = list(dict.fromkeys(table["origin"]))
     if len(origins) > len(ORIGINS):

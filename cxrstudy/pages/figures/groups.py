@@ -31,6 +31,17 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
     ------
     ValueError
         There are more than three arms.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
+    >>> scores, covid = statistics.made_scores(), metrics.auroc("covid19")
+    >>> names = scores["id"].unique()
+    >>> sex = pd.Series(["F" if n % 3 else "M" for n in range(len(names))], names, name="sex")
+    >>> table = statistics.subgroups(scores, covid, sex)
+    >>> figures.subgroups(table, estimates(scores, covid), covid.name)
+    <Figure size ...>
     """
     arms = list(dict.fromkeys(table["arm"]))
     if len(arms) > 3:

@@ -27,6 +27,13 @@ def estimates(
         Name of the number.
     published
         Name to value in the paper.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
+    >>> table = estimates(statistics.made_scores(), metrics.auroc("covid19"))
+    >>> figures.estimates(table, "AUROC", published={"paper A": 0.9})
+    <Figure size ...>
     """
     figure, axes = _rows(len(table))
     for place, (name, value) in enumerate((published or {}).items()):
@@ -51,6 +58,13 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
         From :func:`cxrstudy.statistics.contrasts`.
     axis
         Name of the number.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import contrasts, figures, metrics, statistics
+    >>> table = contrasts(statistics.made_scores(), metrics.auroc("covid19"), against="control")
+    >>> figures.differences(table, "AUROC")
+    <Figure size ...>
     """
     figure, axes = _rows(len(table))
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)

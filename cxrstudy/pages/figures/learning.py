@@ -38,6 +38,14 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     ------
     ValueError
         There is no number of patients for an arm.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
+    >>> scores = statistics.made_scores([("random", 0.1), ("random", 1), ("random", "1-shot")])
+    >>> table = estimates(scores, metrics.auroc("covid19"))
+    >>> figures.learning_curves(table, {0.1: 36, 1: 360, "1-shot": 3}, "AUROC")
+    <Figure size ...>
     """
     rows = _placed(table, patients)
     shots = rows["part"].map(lambda part: isinstance(part, str))

@@ -18,7 +18,16 @@ from cxrstudy.phantom import Phantom
 
 
 def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False) -> Figure:
-    """Show phantoms side by side, if asked with their truth: lungs in blue, lesion in orange."""
+    """Show phantoms side by side, if asked with their truth: lungs in blue, lesion in orange.
+
+    Examples
+    --------
+    >>> from cxrstudy import phantom
+    >>> from cxrstudy.notebook import figures
+    >>> shown = {name: phantom.specimen(name, 7, 64) for name in ("normal", "covid19")}
+    >>> figures.specimens(shown, columns=2, outlines=True)
+    <Figure size ...>
+    """
     figure, grid = _grid(len(shown), columns)
     for axes, (name, specimen) in zip(grid.flat, shown.items(), strict=False):
         _radiograph(axes, specimen.image, label_name(name))
@@ -39,6 +48,13 @@ def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
         Side at which they are rendered.
     columns
         Images a row.
+
+    Examples
+    --------
+    >>> from cxrstudy import phantom
+    >>> from cxrstudy.notebook import figures
+    >>> figures.patients(phantom.population.draw("target", 2, seed=2026), pixels=64, columns=2)
+    <Figure size ...>
     """
     figure, grid = _grid(len(rows), columns)
     for axes, row in zip(grid.flat, rows.itertuples(), strict=False):
@@ -59,7 +75,16 @@ class Mapped:
 
 
 def maps(shown: Sequence[Mapped], columns: int) -> Figure:
-    """Show images with their maps in colour, and the outline of the lesion where it is known."""
+    """Show images with their maps in colour, and the outline of the lesion where it is known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cxrstudy.notebook import figures
+    >>> grey, heat = np.full((8, 8), 90, np.uint8), np.eye(8, dtype=np.float32)
+    >>> figures.maps([figures.Mapped("surest: 0.93", grey, heat, None)], columns=1)
+    <Figure size ...>
+    """
     figure, grid = _grid(len(shown), columns)
     for axes, one in zip(grid.flat, shown, strict=False):
         _radiograph(axes, one.image, one.title)

@@ -24,6 +24,13 @@ def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -
         Name of the number.
     chance
         Value of guessing, drawn as a broken line.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
+    >>> table = estimates(statistics.made_scores(), metrics.auroc("covid19"))
+    >>> figures.slopes({"same sources": table, "other hospitals": table}, "AUROC")
+    <Figure size ...>
     """
     figure, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
     reference(axes, chance, "chance")

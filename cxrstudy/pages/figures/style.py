@@ -44,7 +44,12 @@ LOOKS = (
 
 
 def use_style() -> None:
-    """Set the style of all figures, and vector graphics where a notebook shows them."""
+    """Set the style of all figures, and vector graphics where a notebook shows them.
+
+    Examples
+    --------
+    >>> use_style()
+    """
     sns.set_theme(
         context="notebook", style="ticks", palette=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY]
     )
