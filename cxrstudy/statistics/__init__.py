@@ -5,6 +5,7 @@ patients, with all of their images, and seeds (:mod:`~cxrstudy.statistics.sample
 serve every arm, so that whatever compares arms is paired.
 """
 
+from cxrstudy.base.columns import labels_of
 from cxrstudy.statistics.calibration import (
     brier_decomposition,
     calibration_curve,
@@ -82,6 +83,7 @@ __all__ = [
     "groups_of",
     "holm",
     "label_efficiency",
+    "labels_of",
     "macro_auroc",
     "made_scores",
     "mean",
