@@ -6,18 +6,17 @@ It is moved into its place whole and right, or not at all.
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from cxrstudy import __version__
+from cxrstudy.base.atomic import unfinished_of, whole_file
 from cxrstudy.data.sets import FetchError
 
 if TYPE_CHECKING:  # asking for help should not wait for it
@@ -102,33 +101,23 @@ class Downloader:
         """
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with self._unfinished(target) as partial:
-                with partial.open("wb") as stream:
+            self._remove_abandoned(target)
+            with whole_file(target) as unfinished:
+                with unfinished.open("wb") as stream:
                     body = _Body(stream, self._deadline)
                     self._source(pinned, body)
                 body.check(sha256)
-                partial.replace(target)
         except OSError as error:
             detail = f"{target}: {error.strerror or error}"
             raise Failure("not written", detail) from None
 
-    @contextmanager
-    def _unfinished(self, target: Path) -> Iterator[Path]:
-        """Give a name to write under; what killed runs left under such names is removed."""
-        for abandoned in target.parent.glob(f".{_glob_quoted(target.name)}.*.unfinished"):
+    def _remove_abandoned(self, target: Path) -> None:
+        """Remove what killed runs left of a file under other names."""
+        for abandoned in unfinished_of(target):
             with suppress(FileNotFoundError):  # another process may remove it too
                 # A live one is written to, or given up, within the timeout.
                 if time.time() - abandoned.stat().st_mtime > 2 * self._timeout:
                     abandoned.unlink()
-        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.unfinished")
-        try:
-            yield partial
-        finally:
-            partial.unlink(missing_ok=True)
-
-
-def _glob_quoted(name: str) -> str:
-    return re.sub(r"([*?[])", r"[\1]", name)
 
 
 class _Body:

@@ -15,10 +15,8 @@ import json
 import math
 import os
 import time
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from importlib import metadata
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,16 +25,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.base.identity import code_fingerprint
+from cxrstudy.base.atomic import unfinished_of, whole_file, write_file
+from cxrstudy.base.coverage import code_fingerprint, pixel_environment
+from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.progress import progress
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import UnreadableImage
 
 if TYPE_CHECKING:  # a worker imports this module and needs no tables
     import pandas
-
-#: Modules whose code decides what an image file becomes.
-DECODERS = ("pixels/decode", "pixels/grey", "pixels/png_jpeg", "pixels/dicom")
 
 _LARGEST_CHUNK = 64
 _STALE_AFTER = 24 * 3600  # seconds; no build goes a day without writing
@@ -97,7 +94,7 @@ def build(
         return target
     folder.mkdir(parents=True, exist_ok=True)
     _remove_stale(target)
-    with _whole_or_not_at_all(target) as unfinished:
+    with whole_file(target) as unfinished:
         _reserve(unfinished, (len(rows), pixels, pixels))
         prepared = _fill(unfinished, rows, pixels, data, workers)
         _describe(target.with_suffix(".json"), rows, pixels, prepared)
@@ -144,12 +141,9 @@ def _rows(table: pandas.DataFrame) -> list[_Row]:
 def _file(rows: list[_Row], pixels: int, folder: Path) -> Path:
     # Paths are left out: the same images in another folder are the same pixels.
     content = [[row.id, row.sha256, row.prepared_sha256] for row in rows]
-    key = _sha256(json.dumps([content, pixels, _decoder_sha256()]).encode())
+    made_by = [code_fingerprint("pixels"), pixel_environment()]
+    key = fingerprint(canonical([content, pixels, made_by]))
     return folder / f"{key[:16]}-{pixels}.npy"
-
-
-def _decoder_sha256() -> str:
-    return code_fingerprint(DECODERS)
 
 
 def _sha256(content: bytes) -> str:
@@ -163,35 +157,15 @@ def _describe(file: Path, rows: list[_Row], pixels: int, prepared: int) -> None:
         "pixels": pixels,
         "ids_sha256": _sha256("\n".join(row.id for row in rows).encode()),
         "from_prepared_copies": prepared,
-        "decoder_sha256": _decoder_sha256(),
-        "versions": {name: metadata.version(name) for name in ("cxrstudy", "numpy", "pillow")},
+        "code_sha256": code_fingerprint("pixels"),
+        "versions": pixel_environment(),
     }
-    with _whole_or_not_at_all(file) as unfinished:
-        unfinished.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-
-
-# --- whole or not at all ------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _whole_or_not_at_all(target: Path) -> Iterator[Path]:
-    """Give a name to write under, and move it to `target` if nothing went wrong.
-
-    Each process has its own name; of two that build the same file, the later replaces equal bits.
-    """
-    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}.unfinished")
-    try:
-        yield unfinished
-        with unfinished.open("rb+") as stream:
-            os.fsync(stream.fileno())  # on disk before it has its name, should the power go
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_file(file, (json.dumps(description, indent=2) + "\n").encode())
 
 
 def _remove_stale(target: Path) -> None:
     """Remove what killed builds of this file left behind."""
-    for unfinished in target.parent.glob(f".{target.name}.*.unfinished"):
+    for unfinished in unfinished_of(target):
         with contextlib.suppress(FileNotFoundError):  # another process may remove it too
             if time.time() - unfinished.stat().st_mtime > _STALE_AFTER:
                 unfinished.unlink()

@@ -59,7 +59,7 @@ def _cohort_and_role(record: Record) -> tuple[Cohort, Role]:
 
     A record does not say which profile set the number of phantoms, so each is tried.
     """
-    names, data = tuple(record.identity["stage"]["roles"]), record.identity["data"][0]
+    names, data = tuple(record.identity["stage"]["roles"]), record.identity["data"]
     try:
         for cohort in _cohorts(record.cohort, names):
             role = cohort.role(*names)

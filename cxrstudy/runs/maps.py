@@ -9,10 +9,8 @@ A record is a folder named by its id, as a run's is, and like it is written whol
 """
 
 import io
-import shutil
-import tempfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,17 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.base.identity import code_fingerprint, file_sha256, fingerprint
+from cxrstudy.base.atomic import write_folder
+from cxrstudy.base.coverage import code_fingerprint
+from cxrstudy.base.identity import file_sha256, fingerprint
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Role
 from cxrstudy.runs.record import id_of
 
 FACTS, MAPS = "maps.json", "maps.npz"
-
-#: Modules whose code decides what a map is, beside those that decide what a run is.
-MODULES_THAT_MATTER = tuple(
-    f"explain/{name}" for name in ("ablation", "layers", "maps", "methods", "state", "many_maps")
-)
 
 
 class MapsError(ValueError):
@@ -95,7 +90,7 @@ def identity_of(
         "method": method,
         "layer": layer,
         "label": label,
-        "code": code_fingerprint(MODULES_THAT_MATTER),
+        "code": code_fingerprint("maps"),
         "libraries": {name: version(name) for name in ("grad-cam", "torch", "timm", "numpy")},
     }
 
@@ -117,7 +112,8 @@ def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
         facts = MapFacts(id=name, identity=identity, shape=(rows, height, width), files=files)
         (place / FACTS).write_text(facts.model_dump_json(indent=1) + "\n")
 
-    _write_folder(folder / name, fill)
+    # What is there is broken, or has been written meanwhile.
+    write_folder(folder / name, fill, lambda place: _is_whole(folder, name))
     return name
 
 
@@ -172,14 +168,9 @@ def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
             archive.writestr(entry, stream.getvalue(), zipfile.ZIP_DEFLATED)
 
 
-def _write_folder(place: Path, fill: Callable[[Path], None]) -> None:
-    """Write a folder beside its place and move it there, whole or not at all."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{place.name[:12]}-", dir=place.parent))
+def _is_whole(folder: Path, name: str) -> bool:
     try:
-        fill(partial)
-        partial.chmod(0o755)  # a temporary folder is private, records may be shared
-        shutil.rmtree(place, ignore_errors=True)  # what is there is broken, or the same
-        partial.rename(place)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        read_maps(folder, name)
+    except MapsError:
+        return False
+    return True

@@ -12,8 +12,8 @@ import pandas as pd
 
 from cxrstudy import __version__
 from cxrstudy.base import device, places
+from cxrstudy.base.coverage import environment
 from cxrstudy.base.energy import UNMEASURED
-from cxrstudy.base.identity import environment
 from cxrstudy.runs.record import Record
 
 #: Key in the metadata of a notebook's output under which the records of a page are stored.

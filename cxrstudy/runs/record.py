@@ -11,6 +11,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Task
@@ -28,6 +30,9 @@ class Record(Strict):
         SHA-256 of the canonical JSON of ``identity``.
     identity
         All that decides the bits: stage, parent or start, data, code, versions, arithmetic.
+    code
+        SHA-256 of every module that counts, by name, to say later which one has changed; the id
+        covers what they do, not where they lie.
     chain
         Initial weights and roles up to this stage, for people.
     cohort, copies
@@ -54,6 +59,7 @@ class Record(Strict):
 
     id: str
     identity: dict[str, Any]
+    code: dict[str, str] = Field(default_factory=dict)
     chain: str
     cohort: str
     copies: str

@@ -1,10 +1,11 @@
 """Scores: the tidy table of what every arm said about every image."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from cxrstudy.runs import store
+from cxrstudy.runs import scoring_record, store
 from cxrstudy.runs.plan import Plan
 
 
@@ -22,10 +23,17 @@ def collect(plan: Plan, records: Path) -> pd.DataFrame:
         A run is not recorded or its file is altered.
     """
     tables = []
+    scorings = {run.id: run.scorings for run in plan.runs}
     for (arm, seed), run in plan.ends.items():
-        read = store.read_scores(records, run)
+        read = all_scores(records, run, scorings[run].values())
         # In a list: the name of an arm may be a tuple, which pandas would take for a column.
         tables.append(read.assign(arm=pd.Series([arm] * len(read)), seed=seed, run=run))
     table = pd.concat(tables, ignore_index=True)
     first = ["arm", "seed", "run"]
     return table[[*first, *(name for name in table.columns if name not in first)]]
+
+
+def all_scores(records: Path, run: str, scorings: Iterable[str]) -> pd.DataFrame:
+    """Scores of a run's own role, then of the other roles, in the order asked for."""
+    others = [scoring_record.read_scores(records, scoring) for scoring in scorings]
+    return pd.concat([store.read_scores(records, run), *others], ignore_index=True)

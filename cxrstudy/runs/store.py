@@ -5,19 +5,18 @@ A record is written beside its place and moved there whole. What is in the store
 """
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from safetensors import SafetensorError
 
+from cxrstudy.base.atomic import unfinished_of, write_folder
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+from cxrstudy.runs.score_table import read_score_file
 
 
 class StoreError(RuntimeError):
@@ -47,16 +46,7 @@ def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
         The disk is full, or the store can't be written to. What was recorded before is untouched.
     """
     with writing(store / run):
-        store.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{run[:12]}-", dir=store))
-        try:
-            fill(partial)
-            _seal(partial / RUN)
-            _flush(partial)
-            partial.chmod(0o755)  # a temporary folder is private, a store may be shared
-            _move(partial, store / run)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        write_folder(store / run, _sealing(fill), lambda _: has(store, run))
 
 
 @contextmanager
@@ -70,7 +60,7 @@ def writing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, SafetensorError) as error:
+    except OSError as error:
         named, reason = getattr(error, "filename", None), getattr(error, "strerror", None)
         raise StoreError(
             f"{named or path}: could not be written ({reason or error}); what was recorded before "
@@ -111,12 +101,7 @@ def read_scores(store: Path, run: str) -> pd.DataFrame:
     StoreError
         The file is missing or altered.
     """
-    texts = ("id", "patient", "source", "role", "split")
-    # Only an empty cell is unknown: "NA" may be a patient's name.
-    return pd.read_csv(
-        checked(store, run, SCORES), dtype=dict.fromkeys(texts, str),
-        keep_default_na=False, na_values=[""],
-    )  # fmt: skip
+    return read_score_file(checked(store, run, SCORES))
 
 
 def read_epochs(store: Path, run: str) -> pd.DataFrame:
@@ -155,11 +140,10 @@ def remove_partial(store: Path, run: str) -> None:
 
     Whoever calls it holds the run's lock.
     """
-    for folder in store.glob(f".{run[:12]}-*"):
-        shutil.rmtree(folder, ignore_errors=True)
-    checkpoint = checkpoint_path(store, run)
-    for path in store.glob(f".{run}.*"):
-        if path != checkpoint and path.suffix[1:].isdigit():  # the process that wrote it
+    for path in (*unfinished_of(store / run), *unfinished_of(checkpoint_path(store, run))):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 
@@ -180,15 +164,12 @@ def find(store: Path, beginning: str) -> str:
     return found[0]
 
 
-def _move(partial: Path, place: Path) -> None:
-    """Move a folder to its place, unless the same record is there, which has the same bits."""
-    try:
-        partial.rename(place)
-    except OSError:
-        if (place / RUN).is_file():
-            return
-        shutil.rmtree(place)  # what an interrupted deletion left
-        partial.rename(place)
+def _sealing(fill: Callable[[Path], None]) -> Callable[[Path], None]:
+    def fill_and_seal(folder: Path) -> None:
+        fill(folder)
+        _seal(folder / RUN)
+
+    return fill_and_seal
 
 
 def _seal(path: Path) -> None:
@@ -205,10 +186,3 @@ def _is_as_sealed(facts: dict[str, Any]) -> bool:
     if seal is None:  # written before records were sealed
         return set(files) <= {SCORES, EPOCHS, BACKBONE, HEAD}
     return bool(seal == fingerprint(canonical(facts | {"files": files})))
-
-
-def _flush(folder: Path) -> None:
-    """Have the files on the disk before the record has its name, should the power go."""
-    for path in folder.iterdir():
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())

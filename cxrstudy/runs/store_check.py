@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cxrstudy.base.atomic import UNFINISHED
 from cxrstudy.base.progress import progress
-from cxrstudy.runs import lock, store
+from cxrstudy.runs import lock, scoring_record, store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
 from cxrstudy.runs.store import StoreError
 
@@ -23,9 +24,12 @@ FindingKind = Literal["altered", "no parent", "unknown", "leftover", "unfinished
 _NEEDED = {SCORES, EPOCHS, BACKBONE}
 _ID = re.compile(r"[0-9a-f]{64}")
 _CHECKPOINT = re.compile(r"\.([0-9a-f]{64})\.checkpoint")
-_PARTIAL = re.compile(r"\.([0-9a-f]{64})\.\d+|\.([0-9a-f]{12})-\w+")
-#: Seconds after which nobody writes to unfinished pixels any more, which have no lock.
-_PIXELS_STALE = 24 * 3600
+_PARTIAL = re.compile(
+    rf"\.([0-9a-f]{{64}})(?:\.checkpoint)?\.[0-9a-f]{{32}}{re.escape(UNFINISHED)}"
+    r"|\.([0-9a-f]{12})-pruned\d+"
+)
+#: Seconds after which nobody writes any more to what is unfinished and has no lock.
+_STALE_AFTER = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ def check(records: Path) -> list[Finding]:
     found = [Finding("running", lock.path_of(records, run), "computed just now") for run in running]
     for entry in progress(entries, "checking", "entry"):
         found += _look(records, entry, running)
-    return found + [_leftover(path) for path in unfinished_pixels(records.parent / "pixels")]
+    for scoring in scoring_record.names(records):
+        found += _look_at_scoring(records, scoring)
+    return found + [_leftover(path) for path in _abandoned_beside(records)]
 
 
 def runs_of(records: Path) -> list[str]:
@@ -87,14 +93,20 @@ def leftovers(records: Path) -> list[Path]:
     entries = sorted(records.iterdir())
     running = lock.running(records)
     left = [entry for entry in entries if _is_left(records, entry, running)]
-    return left + unfinished_pixels(records.parent / "pixels")
+    return left + _abandoned_beside(records)
 
 
-def unfinished_pixels(folder: Path) -> list[Path]:
-    """Pixel files that a killed process began, more than a day ago."""
+def abandoned(folder: Path) -> list[Path]:
+    """Files and folders that a killed process began to write, more than a day ago."""
     now = time.time()
-    found = sorted(folder.glob(".*.unfinished"))
-    return [path for path in found if now - path.stat().st_mtime > _PIXELS_STALE]
+    found = sorted(folder.glob(f".*{UNFINISHED}"))
+    return [path for path in found if now - path.stat().st_mtime > _STALE_AFTER]
+
+
+def _abandoned_beside(records: Path) -> list[Path]:
+    """What was left of pixels and of scores, which have no lock."""
+    folders = (records.parent / "pixels", scoring_record.folder_of(records))
+    return [path for folder in folders for path in abandoned(folder)]
 
 
 def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
@@ -127,6 +139,19 @@ def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
             yield Finding("unknown", path, "is no part of the record; move it elsewhere")
     if record.parent and not store.has(records, record.parent):
         detail = f"its parent {record.parent[:12]} is not recorded; run the study again to have it"
+        yield Finding("no parent", folder, detail)
+
+
+def _look_at_scoring(records: Path, scoring: str) -> Iterator[Finding]:
+    folder = scoring_record.folder_of(records) / scoring
+    try:
+        run = scoring_record.read(records, scoring).identity["run"]
+        scoring_record.read_scores(records, scoring)
+    except StoreError as error:
+        yield _altered(folder, error)
+        return
+    if not store.has(records, run):
+        detail = f"its run {run[:12]} is not recorded; run the study again to have it"
         yield Finding("no parent", folder, detail)
 
 

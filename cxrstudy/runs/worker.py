@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cxrstudy.base import device, places
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_of, environment
 from cxrstudy.runs.run import Job, execute
+from cxrstudy.training.weight_files import UNKNOWN, sha256_of
 
 
 class WorkerError(RuntimeError):
@@ -33,6 +34,8 @@ class Needs:
         Weights, as paths in the data folder, wherever a worker has that.
     code, environment
         Fingerprint a module, and version a library, that the plan's ids cover.
+    weights
+        Initial weights and architecture, to the SHA-256 that the plan's ids cover.
     kinds
         Kind of processor that the plan's ids cover.
     """
@@ -42,24 +45,27 @@ class Needs:
     weight_files: frozenset[str] = frozenset()
     code: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[tuple[str, str], str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
 
 
 def needs_of(jobs: Iterable[Job]) -> Needs:
     """Gather what jobs need of the worker that executes them."""
     listed = list(jobs)
-    weights = {job.chain.start.weights for job in listed if not job.identity.get("parent")}
+    starts = {job.chain.start: job.identity.get("weights") or "" for job in listed}
+    begun = {job.chain.start for job in listed if not job.identity.get("parent")}
     identities = [job.identity for job in listed]
     return Needs(
         folders=frozenset(job.records for job in listed),
         files=frozenset(path for job in listed for path in job.maps.values()),
         weight_files=frozenset(
             name.removeprefix("file:").rpartition("#")[0]
-            for name in weights
+            for name in (start.weights for start in begun)
             if name.startswith("file:")
         ),
-        code=_merged(identity.get("code") for identity in identities),
+        code=_merged(job.code for job in listed),
         environment=_merged(identity.get("environment") for identity in identities),
+        weights={(start.weights, start.architecture): starts[start] for start in begun},
         kinds=frozenset(each["arithmetic"][0] for each in identities if "arithmetic" in each),
     )
 
@@ -74,7 +80,8 @@ def complaints(needs: Needs) -> list[str]:
             for name in sorted(needs.weight_files)
             if not (places.data() / name).is_file()
         ),
-        *_others("code", needs.code, code_fingerprints()),
+        *_other_weights(needs.weights),
+        *_others("code", needs.code, code_of("run")),
         *_others("version", needs.environment, environment()),
         *(
             f"computes on {device.kind()}, the plan is for {kind}; CXRSTUDY_DEVICE={device.kind()} "
@@ -128,6 +135,16 @@ def _unseen(files: Iterable[Path]) -> list[str]:
         f"doesn't see {name} in the shared folder {folder}; mount there what the study was "
         "started with"
         for folder, name in missing.items()
+    ]
+
+
+def _other_weights(wanted: Mapping[tuple[str, str], str]) -> list[str]:
+    """Name initial weights that are other bytes here, or are not here."""
+    return [
+        f"has other bytes of the weights {weights} ({here[:12] or 'none'}) than the plan "
+        f"({sha256[:12] or 'none'}); install or fetch the same"
+        for (weights, architecture), sha256 in wanted.items()
+        if (sha256 and (here := sha256_of(weights, architecture)) != sha256) or sha256 == UNKNOWN
     ]
 
 

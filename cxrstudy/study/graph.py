@@ -198,7 +198,7 @@ def _without_seed(run: PlannedRun, keys: Mapping[str, tuple[Any, ...]]) -> tuple
     """What the runs of all seeds of a stage have in common."""
     stage = run.chain.stages[-1].but(seed=0)
     before = keys[run.parent] if run.parent else canonical(run.identity["start"])
-    return before, stage, tuple(run.identity["data"])
+    return before, stage, run.identity["data"]
 
 
 def _changes(stage: Stage, usual: Stage) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxrstudy.base import device, places
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.data.cohort import CohortError
-from cxrstudy.runs import lock, store, store_check
+from cxrstudy.runs import lock, scoring_record, store, store_check
 from cxrstudy.runs.maps import MapsError, read_facts
 from cxrstudy.runs.record import id_of
 from cxrstudy.runs.store import StoreError
@@ -165,7 +165,20 @@ def _removable(
             yield _sized(path, "unfinished, and not planned")
     for path in store_check.leftovers(records):
         yield _sized(path, "left by a killed process")
+    yield from _scorings(records, kept)
     yield from _maps(records.parent / "heatmaps", kept)
+
+
+def _scorings(records: Path, kept: Collection[str]) -> Iterator[Removable]:
+    """Scores that runs which do not stay gave to other roles."""
+    for name in scoring_record.names(records):
+        try:
+            run = scoring_record.read(records, name).identity["run"]
+        except StoreError:
+            run = ""
+        if run not in kept:
+            why = "scores of a run that does not stay" if run else "altered scores"
+            yield _sized(scoring_record.folder_of(records) / name, why)
 
 
 def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:
@@ -186,7 +199,7 @@ def _why(records: Path, run: str) -> str:
         identity = store.read(records, run).identity
     except StoreError:
         return "altered, and not planned"
-    if identity.get("code") != code_fingerprints():
+    if identity.get("code") != code_fingerprint("run"):
         return "other code"
     if identity.get("environment") != environment():
         return "other versions of libraries"

@@ -65,7 +65,7 @@ def experiments_of(cohort: str) -> list[str]:
 
 
 def _look(run: PlannedRun, records: Path) -> RunStatus:
-    if store.has(records, run.id):
+    if run.recorded(records):
         try:
             record = store.read(records, run.id)
         except StoreError as error:
@@ -76,6 +76,8 @@ def _look(run: PlannedRun, records: Path) -> RunStatus:
         return RunStatus(run, "running")
     if store.checkpoint_path(records, run.id).exists():
         return RunStatus(run, "stopped", why="goes on from its checkpoint when run again")
+    if store.has(records, run.id):
+        return RunStatus(run, "missing", why="is trained, and not scored on all roles yet")
     return RunStatus(run, "missing")
 
 

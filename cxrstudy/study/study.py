@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import places
+from cxrstudy.base.coverage import code_of
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.pixels import memory_map
 from cxrstudy.runs import engine, store
@@ -18,6 +19,7 @@ from cxrstudy.study.profile import Comparison, Levels, Profile, ProfileError, re
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
+from cxrstudy.training.weight_files import obtain
 
 
 class Study:
@@ -156,6 +158,7 @@ class Study:
         UnreadableImage
             An image can't be read; the message names its path.
         """
+        obtain(chain.start for chain in arms.values())
         plan = self.plan(arms)
         engine.compute(self.jobs(plan.missing(self.records)))
         return collect(plan, self.records)
@@ -182,19 +185,20 @@ class Study:
             identity=run.identity,
             chain=run.chain,
             role=self.cohort.role(*stage.roles),
-            scored_on=tuple(self.cohort.role(name) for name in stage.scored_on),
+            scored_on=tuple(self.cohort.role(name) for name in run.scorings),
             cohort=self.cohort.name,
             copies=self.cohort.copies,
             maps={name: path for (name, side), path in maps.items() if side == stage.pixels},
             records=self.records,
+            code=code_of("run"),
         )
 
     def _build_pixels(self, runs: Sequence[PlannedRun]) -> dict[tuple[str, int], Path]:
         """Decode or render, once, all manifests that the runs will look at."""
         needed = {
             (str(name), stage.pixels)
-            for stage in (run.chain.stages[-1] for run in runs)
-            for role in (*stage.roles, *stage.scored_on)
+            for stage, scored_on in ((run.chain.stages[-1], run.scorings) for run in runs)
+            for role in (*stage.roles, *scored_on)
             for name in self.cohort.role(role).table["manifest"].unique()
         }
         return {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrstudy.base import places
+from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import canonical
 from cxrstudy.runs import store
 from cxrstudy.runs.record import RUN
@@ -21,7 +22,7 @@ from cxrstudy.verdicts.claim import spoken
 
 #: Kinds of inputs, in the order in which differences are told.
 KINDS = ("start", "parent", "parameter", "data", "code", "library", "arithmetic", "input")
-_TOLD = {"stage", "start", "parent", "data", "code", "environment", "arithmetic"}
+_TOLD = {"stage", "start", "weights", "parent", "data", "code", "environment", "arithmetic"}
 
 Identity = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ class RunFacts:
 
     id: str
     identity: Identity
+    code: Mapping[str, str]
     chain: str
     finished: str = ""
 
@@ -54,7 +56,7 @@ class Difference:
 
     def __str__(self) -> str:
         if self.kind == "code":
-            return f"code: cxrstudy/{self.name}.py {self.here}"
+            return f"code: cxrstudy.{self.name} {self.here}"
         if self.kind == "data":
             return f"data: images or labels of {self.name} {self.here}"
         named = f"{self.kind} {self.name}".strip()
@@ -117,7 +119,9 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
     plan = study.plan({one: arms[one] for one in wanted})
     planned = {
         # Through JSON, as a record's: a tuple there is a list.
-        run.id: RunFacts(run.id, json.loads(canonical(run.identity)), str(run.chain))
+        run.id: RunFacts(
+            run.id, json.loads(canonical(run.identity)), code_of("run"), str(run.chain)
+        )
         for run in plan.runs
     }
     recorded = recorded_runs(study.records)
@@ -132,7 +136,9 @@ def recorded_runs(records: Path) -> dict[str, RunFacts]:
             record = store.read(records, path.parent.name)
         except store.StoreError:
             continue  # status and store check name it
-        found[record.id] = RunFacts(record.id, record.identity, record.chain, record.finished)
+        found[record.id] = RunFacts(
+            record.id, record.identity, record.code, record.chain, record.finished
+        )
     return found
 
 
@@ -174,7 +180,7 @@ def _differences(
     """Yield the differences of two runs, each with the stage it was found in, parents first."""
     yield from _before(here, there, between, known)
     stage = _stage(here)
-    for found in _own(here.identity, there.identity):
+    for found in _own(here, there):
         yield found, stage
 
 
@@ -186,6 +192,9 @@ def _before(
     if parents[0] == parents[1]:
         for name, values in _changed(here.identity["start"], there.identity["start"]):
             yield Difference("start", name, *values), _stage(here)
+        files = [_weights(one.identity) for one in (here, there)]
+        if files[0] != files[1]:
+            yield Difference("start", "weights' SHA-256", *files), _stage(here)
     elif all(parent in known for parent in parents):
         yield from between(*parents)
     else:
@@ -195,13 +204,19 @@ def _before(
         )
 
 
-def _own(here: Identity, there: Identity) -> Iterator[Difference]:
+def _weights(identity: Identity) -> str:
+    return str(identity.get("weights") or "none")
+
+
+def _own(one: RunFacts, other: RunFacts) -> Iterator[Difference]:
     """Differences of two runs apart from what they start from."""
+    here, there = one.identity, other.identity
     for name, values in _changed(here["stage"], there["stage"]):
         yield Difference("parameter", name, *values)
     if here["stage"]["roles"] == there["stage"]["roles"]:  # else they are other data anyhow
         yield from _data(here, there)
-    yield from _code(here["code"], there["code"])
+    if here["code"] != there["code"]:
+        yield from _code(one.code, other.code)
     for name, values in _changed(here["environment"], there["environment"]):
         yield Difference("library", name, *values)
     ways = [" with ".join(map(str, one["arithmetic"])) for one in (here, there)]
@@ -214,33 +229,23 @@ def _own(here: Identity, there: Identity) -> Iterator[Difference]:
 
 
 def _data(here: Identity, there: Identity) -> Iterator[Difference]:
-    """Roles whose images or labels are others; a role scored by one run only is a parameter."""
-    seen, then = (_fingerprints(one) for one in (here, there))
-    for role in seen:
-        if role in then and seen[role] != then[role]:
-            yield Difference("data", role, "differ", "")
+    """Whether the images or labels that two runs were trained on differ."""
+    if here["data"] != there["data"]:
+        yield Difference("data", "+".join(here["stage"]["roles"]), "differ", "")
 
 
-def _fingerprints(identity: Identity) -> dict[str, str]:
-    """Fingerprint of the images and labels of each role that a run saw."""
-    stage = identity["stage"]
-    return dict(zip(["+".join(stage["roles"]), *stage["scored_on"]], identity["data"], strict=True))
-
-
-def _code(here: Any, there: Any) -> Iterator[Difference]:
-    """Modules that do something else; the first records knew only all of them together."""
-    if not (isinstance(here, Mapping) and isinstance(there, Mapping)):
-        if here != there:
-            yield Difference(
-                "code", "*", "differs; an early record does not say in which module", ""
-            )
-        return
-    for name in sorted({*here, *there}):
-        if name not in here or name not in there:
-            where = "here" if name in here else "there"
-            yield Difference("code", name, f"counts {where} only", "")
-        elif here[name] != there[name]:
+def _code(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Difference]:
+    """Modules that do something else; one that has only moved is none of them."""
+    alike = set(here.values()) & set(there.values())
+    mine, others = (
+        {name for name, does in code.items() if does not in alike} for code in (here, there)
+    )
+    for name in sorted(mine | others):
+        if name in mine and name in others:
             yield Difference("code", name, "does something else than it did then", "")
+        else:
+            where = "here" if name in mine else "there"
+            yield Difference("code", name, f"counts {where} only", "")
 
 
 def _changed(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 
@@ -51,8 +52,17 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def write_weights(weights: dict[str, Tensor], path: Path) -> None:
-    """Write a backbone or a head as safetensors."""
-    safetensors.torch.save_file(weights, path)
+    """Write a backbone or a head as safetensors.
+
+    Raises
+    ------
+    OSError
+        The file can't be written, as on a full disk.
+    """
+    try:
+        safetensors.torch.save_file(weights, path)
+    except SafetensorError as error:
+        raise OSError(f"{path}: {error}") from error
 
 
 def facts_of(model: nn.Module) -> dict[str, Any]:

@@ -6,7 +6,6 @@ in the order of images, and what was recorded so far. It begins with the SHA-256
 
 import hashlib
 import io
-import os
 import random
 import time
 from pathlib import Path
@@ -17,6 +16,8 @@ import torch
 from fastai.callback.core import Callback, CancelEpochException
 from fastai.data.core import DataLoaders
 from fastcore.foundation import L
+
+from cxrstudy.base.atomic import write_file
 
 #: Seconds of training that a killed process may lose, beyond the evaluation it was in.
 EVERY = 20.0
@@ -115,9 +116,7 @@ def write(path: Path, state: dict[str, Any]) -> None:
     stream = io.BytesIO()
     torch.save(state, stream)
     content = stream.getvalue()
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(hashlib.sha256(content).hexdigest().encode() + content)
-    partial.replace(path)
+    write_file(path, hashlib.sha256(content).hexdigest().encode() + content)
 
 
 def read(path: Path) -> dict[str, Any]:

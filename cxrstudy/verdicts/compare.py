@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base.identity import canonical, fingerprint
-from cxrstudy.runs import store
+from cxrstudy.runs import scoring_record
 from cxrstudy.runs.record import RUN
+from cxrstudy.runs.scores import all_scores
 from cxrstudy.statistics import auroc, brier, macro_auroc, seed_variance
 from cxrstudy.study.why import RunFacts, recorded_runs
 from cxrstudy.verdicts import results
@@ -232,8 +233,9 @@ def _of_results(folder: Path) -> Iterator[ScoredRun]:
 
 def _of_store(folder: Path) -> Iterator[ScoredRun]:
     recorded = recorded_runs(folder)
+    scorings = scoring_record.by_run(folder)
     for run in recorded.values():
-        table = store.read_scores(folder, run.id)
+        table = all_scores(folder, run.id, scorings.get(run.id, []))
         if table.empty:
             continue
         arm = f"{run.chain} {_asked(run, recorded)[:8]}"

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import cxrstudy
-from cxrstudy.base.identity import code_fingerprint
+from cxrstudy.base.coverage import code_fingerprint, pixel_environment
 from cxrstudy.pixels import memory_map
 from cxrstudy.pixels.decode import fit, read_grey
 from cxrstudy.pixels.grey import UnreadableImage
@@ -153,8 +153,8 @@ def test_the_json_beside_says_what_it_is(table, data, folder):
     said = json.loads(file.with_suffix(".json").read_text())
     assert (said["n"], said["pixels"], said["from_prepared_copies"]) == (9, 16, 0)
     assert said["ids_sha256"] == hashlib.sha256("\n".join(table["id"]).encode()).hexdigest()
-    assert said["decoder_sha256"] == code_fingerprint(memory_map.DECODERS)
-    assert set(said["versions"]) == {"cxrstudy", "numpy", "pillow"}
+    assert said["code_sha256"] == code_fingerprint("pixels")
+    assert said["versions"] == pixel_environment()
 
 
 # --- what it is called --------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def test_other_rows_are_another_file(table, data, folder, change):
 
 def test_another_decoder_makes_another_file(table, data, folder, monkeypatch):
     build(table, 16, folder, data, 1)
-    monkeypatch.setattr(memory_map, "code_fingerprint", lambda modules: "other" + "".join(modules))
+    monkeypatch.setattr(memory_map, "code_fingerprint", lambda purpose: f"other {purpose}")
     with pytest.raises(FileNotFoundError):
         open_pixels(table, 16, folder)
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cxrstudy.base.atomic import unfinished_name
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import lock, store, store_check
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
@@ -93,10 +94,10 @@ def test_what_does_not_belong_there_is_found(made):
 def leave(made):
     """What killed processes leave."""
     records, begun = made.records, "f" * 64
-    partial = records / f".{begun[:12]}-abc_1"
+    partial = unfinished_name(records / begun)
     partial.mkdir()
     (partial / RUN).touch()
-    half = records / f".{begun}.1234"
+    half = unfinished_name(store.checkpoint_path(records, begun))
     half.touch()
     deleted = records / ("e" * 64)
     deleted.mkdir()

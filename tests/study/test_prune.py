@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cxrstudy.base import device
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.runs import lock, store, store_check
 from cxrstudy.runs.maps import ManyMaps, write_maps
 from cxrstudy.runs.store import StoreError
@@ -23,7 +23,7 @@ def made(tmp_path):
     records = tmp_path / "store"
     first = record(records, 0)
     last = record(records, 1, first)
-    other = record(records, 2, code=code_fingerprints(), environment=environment())
+    other = record(records, 2, code=code_fingerprint("run"), environment=environment())
     return SimpleNamespace(records=records, first=first, last=last, other=other)
 
 
@@ -52,7 +52,7 @@ def test_what_is_not_reachable_goes_and_the_parents_of_the_rest_stay(made):
 
 def test_the_reason_is_said(made):
     record(made.records, 3, code={"store": "old"})
-    record(made.records, 4, code=code_fingerprints(), environment={"torch": "1"})
+    record(made.records, 4, code=code_fingerprint("run"), environment={"torch": "1"})
     broken = record(made.records, 5)
     (made.records / broken / "run.json").write_text("{")
     whys = [item.why for item in swept(made, made.last, delete=False).removable]

@@ -2,28 +2,26 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cxrstudy.base import device, identity, places
+from cxrstudy.base import coverage, device, places
 from cxrstudy.cli import app
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment, why
 from cxrstudy.study.study import Study
 from tests.support.recorded import project, record, record_all
 
-PACKAGE = Path(identity.__file__).parents[1]
-
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """A project with everything of 01_sequences recorded, and a copy of the package to edit."""
-    shutil.copytree(PACKAGE, tmp_path / "code", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(identity, "__file__", str(tmp_path / "code" / "base" / "identity.py"))
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(coverage.PACKAGE_FOLDER, tmp_path / "code", ignore=ignored)
+    monkeypatch.setattr(coverage, "PACKAGE_FOLDER", tmp_path / "code")
     forget()
     with project(tmp_path / "here"):
         study = Study("tiny", "made", 2)
@@ -33,8 +31,7 @@ def world(tmp_path, monkeypatch):
 
 
 def forget():
-    identity.code_fingerprints.cache_clear()
-    identity.environment.cache_clear()
+    coverage.forget()
 
 
 def edit(path, before, after):
@@ -95,7 +92,7 @@ def test_a_loader_that_does_something_else_is_named_alone(world):
     assert not answer.recorded
     # One difference, though both stages of the chain have it.
     assert said(answer) == [
-        "- code: cxrstudy/pixels/memory_map.py does something else than it did then "
+        "- code: cxrstudy.pixels.memory_map does something else than it did then "
         "(stage general, target)"
     ]
 
@@ -112,9 +109,9 @@ def test_a_parameter_of_the_profile_is_named_with_both_values(world):
 
 
 def test_a_pinned_version_is_named_with_both(world, monkeypatch):
-    then = identity.version("timm")
-    of = identity.version
-    monkeypatch.setattr(identity, "version", lambda name: "9.9" if name == "timm" else of(name))
+    then = coverage.version("timm")
+    of = coverage.version
+    monkeypatch.setattr(coverage, "version", lambda name: "9.9" if name == "timm" else of(name))
     forget()
     assert said(ask()) == [f"- library timm: 9.9 here, {then} there (stage general, target)"]
 

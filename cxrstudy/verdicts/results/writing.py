@@ -16,6 +16,7 @@ from cxrstudy.runs import store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.provenance import checkout, versions_of
 from cxrstudy.runs.record import SCORES, Record
+from cxrstudy.runs.scores import all_scores
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.results.results import (
@@ -56,7 +57,10 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     plans = {name: study.plan(experiment.arms_of(name, study)) for name in experiments}
     records = _records(plans, study)
     ends = list(dict.fromkeys(run for plan in plans.values() for run in plan.ends.values()))
-    tables = {run: store.read_scores(study.records, run) for run in ends}
+    scorings: dict[str, dict[str, str]] = {}
+    for run in (run for plan in plans.values() for run in plan.runs):
+        scorings.setdefault(run.id, {}).update(run.scorings)
+    tables = {end: all_scores(study.records, end, scorings[end].values()) for end in ends}
     images, scores = _tabulate(tables)
     arms = pd.concat([_arms(name, plan, records, tables) for name, plan in plans.items()])
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,14 +82,14 @@ def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
-    wanted = list(dict.fromkeys(run.id for plan in plans.values() for run in plan.runs))
-    missing = [run for run in wanted if not store.has(study.records, run)]
+    runs = {run.id: run for plan in plans.values() for run in plan.runs}
+    missing = [run.id for run in runs.values() if not run.recorded(study.records)]
     if missing:
         raise ResultsError(
-            f"{study.records}: {len(missing)} of {len(wanted)} runs are not recorded "
+            f"{study.records}: {len(missing)} of {len(runs)} runs are not recorded "
             f"(the first is {missing[0][:12]}); run the experiments first"
         )
-    return {run: store.read(study.records, run) for run in wanted}
+    return {run: store.read(study.records, run) for run in runs}
 
 
 def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
