@@ -1,8 +1,8 @@
 """Identity: canonical JSON, SHA-256, and the fingerprints that enter a run's id.
 
-Two things count as the same exactly when their canonical JSON is the same text. A run's id covers
+Two things are the same if and only if their canonical JSON is the same text. A run's id covers
 its inputs (stage, parent, data), the code that turns them into scores, and the libraries that this
-code calls; prose, figures, statistics and tests are not covered, so editing them re-runs nothing.
+code calls. Prose, figures, statistics and tests are not covered, so editing them re-runs nothing.
 """
 
 import ast
@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-#: Modules whose code decides what a run computes. A change in their docstrings or comments does
-#: not count. The phantom generator is covered by the SHA-256 of each of its recipes.
+#: Modules whose code decides what a run computes. Changes in their docstrings or comments do not
+#: count. The phantom generator is covered by the SHA-256 of each of its recipes.
 MODULES_THAT_MATTER = (
     "pixels/decode", "pixels/grey", "pixels/png_jpeg", "pixels/dicom", "pixels/memory_map",
     "pixels/masking", "pixels/role_pixels", "data/split", "training/subset", "training/batches",
@@ -23,17 +23,17 @@ MODULES_THAT_MATTER = (
     "training/loss", "training/train", "training/scoring",
 )  # fmt: skip
 
-#: Libraries that decide the bits of a run.
+#: Libraries whose versions decide the result of a run.
 LIBRARIES_THAT_MATTER = ("torch", "fastai", "timm", "numpy", "pillow")
 
 
 def canonical(value: Any) -> str:
-    """Write a plain value as JSON in the one way that is hashed: sorted keys, no spaces.
+    """Write a plain value as canonical JSON, for hashing: sorted keys, no spaces.
 
     Raises
     ------
     ValueError
-        The value holds NaN or an infinity, which JSON can't say.
+        The value holds NaN or an infinity, which JSON can't represent.
     """
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -59,12 +59,12 @@ def code_fingerprints(modules: tuple[str, ...] = MODULES_THAT_MATTER) -> dict[st
 
 
 def code_fingerprint(modules: tuple[str, ...]) -> str:
-    """SHA-256 of what modules do together."""
+    """One SHA-256 of the code of several modules."""
     return fingerprint(canonical(code_fingerprints(modules)))
 
 
 def meaning(source: str) -> str:
-    """Python source reduced to what it does: no comments, docstrings or layout."""
+    """Python source without comments, docstrings and layout."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(
@@ -76,7 +76,7 @@ def meaning(source: str) -> str:
 
 @lru_cache
 def environment() -> dict[str, str]:
-    """Versions that matter for a run's bits."""
+    """Versions that decide the result of a run."""
     return {name: version(name) for name in LIBRARIES_THAT_MATTER} | {
         "python": ".".join(platform.python_version_tuple()[:2])
     }
