@@ -11,12 +11,12 @@ from typing import Any
 
 
 def canonical(value: Any) -> str:
-    """Write a plain value as JSON in the one way that is hashed: sorted keys, no spaces.
+    """Write a plain value as canonical JSON, for hashing: sorted keys, no spaces.
 
     Raises
     ------
     ValueError
-        The value holds NaN or an infinity, which JSON can't say.
+        The value holds NaN or an infinity, which JSON can't represent.
     """
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

@@ -1,7 +1,7 @@
 """Places: the folders that the study reads and writes.
 
-Two environment variables move what is large: ``CXRSTUDY_DATA`` is where radiographs are brought
-to, ``CXRSTUDY_RUNS`` is where records, pixels and executed notebooks are left.
+Two environment variables move the large folders: ``CXRSTUDY_DATA`` names the folder of the
+radiographs, ``CXRSTUDY_RUNS`` that of records, pixels and executed notebooks.
 """
 
 import os
@@ -21,5 +21,5 @@ def data() -> Path:
 
 
 def runs() -> Path:
-    """Folder of all that runs leave: ``CXRSTUDY_RUNS``, or ``runs`` in the project."""
+    """Folder of everything that runs write: ``CXRSTUDY_RUNS``, or ``runs`` in the project."""
     return Path(os.environ.get("CXRSTUDY_RUNS") or ROOT / "runs").resolve()
