@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # a worker imports this module and needs no tables
 DECODERS = ("pixels/decode", "pixels/grey", "pixels/png_jpeg", "pixels/dicom")
 
 _LARGEST_CHUNK = 64
+_FEWEST = 64  # images a process: to start one takes as long as to render a hundred of them
 _STALE_AFTER = 24 * 3600  # seconds; no build goes a day without writing
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -67,7 +68,8 @@ def build(
     data : Path or None
         Root of the image files. None where all rows are phantoms.
     workers : int
-        Processes that decode; 1 works in this process. The bits don't depend on it.
+        At most so many processes decode, at least 64 images each; 1 works in this process. The bits
+        don't depend on it.
 
     Returns
     -------
@@ -99,7 +101,8 @@ def build(
     _remove_stale(target)
     with _whole_or_not_at_all(target) as unfinished:
         _reserve(unfinished, (len(rows), pixels, pixels))
-        prepared = _fill(unfinished, rows, pixels, data, workers)
+        wanted = min(workers, math.ceil(len(rows) / _FEWEST))
+        prepared = _fill(unfinished, rows, pixels, data, wanted)
         _describe(target.with_suffix(".json"), rows, pixels, prepared)
     return target
 
