@@ -15,6 +15,7 @@ from hypothesis import settings
 from cxrstudy.base import places
 from cxrstudy.data.manifest import COLUMNS
 from cxrstudy.study.study import Study
+from tests.support.project import NETWORK, SIZE, write_profile
 
 # How long an example takes says nothing on a shared machine.
 settings.register_profile("study", deadline=None)
@@ -81,27 +82,17 @@ def radiographs() -> Path:
     return Path(named)
 
 
-SMALL = {
-    "profile": "small",
-    "purpose": "is a test",
-    "phantom_seed": 3,
-    "phantom_patients": {
-        "target": 40, "external": 4, "general": 8, "pneumonia": 8,
-        "natural_small": 70, "natural_large": 70,
-    },
-    "networks": {
-        name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
-        for name in ("phantom", "confounded")
-    },
-    "stages": {"all": {"all": {"pixels": 64, "steps": 2, "batch_size": 4, "validations": 1}}},
-}  # fmt: skip
-
-
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """A study on a few phantoms with three trained arms: `small.study`, `small.arms`."""
     folder = tmp_path_factory.mktemp("small")
-    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL))
+    few = dict.fromkeys(("general", "pneumonia"), 8)
+    few |= {"target": 40, "external": 4, "natural_small": 70, "natural_large": 70}
+    write_profile(
+        folder, profile="small", phantom_patients=few,
+        networks=dict.fromkeys(("phantom", "confounded"), NETWORK),
+        stages={"all": {"all": SIZE | {"pixels": 64, "steps": 2, "batch_size": 4}}},
+    )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
         with pytest.MonkeyPatch.context() as inner:

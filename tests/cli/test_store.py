@@ -4,21 +4,13 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
-from cxrstudy import cli
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
 from cxrstudy.study import prune
 from cxrstudy.study.prune import Reach
-
-
-def cxrstudy(*arguments):
-    result = CliRunner().invoke(cli.app, arguments)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return SimpleNamespace(status=result.exit_code, out=result.stdout, err=result.stderr)
+from tests.support.commands import cxrstudy
 
 
 @pytest.fixture
