@@ -14,8 +14,9 @@ from hypothesis import settings
 
 from cxrstudy.base import places
 from cxrstudy.data.manifest import COLUMNS
-from cxrstudy.study.study import Study
-from tests.support.project import NETWORK, SIZE, write_profile
+from tests.support import small as small_study
+
+trained, small = small_study.trained, small_study.small
 
 # How long an example takes says nothing on a shared machine.
 settings.register_profile("study", deadline=None)
@@ -80,32 +81,6 @@ def radiographs() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip(f"this test was not run: CXRSTUDY_DATA names no folder ({named!r})")
     return Path(named)
-
-
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
-    """A study on a few phantoms with three trained arms: `small.study`, `small.arms`."""
-    folder = tmp_path_factory.mktemp("small")
-    few = dict.fromkeys(("general", "pneumonia"), 8)
-    few |= {"target": 40, "external": 4, "natural_small": 70, "natural_large": 70}
-    write_profile(
-        folder, profile="small", phantom_patients=few,
-        networks=dict.fromkeys(("phantom", "confounded"), NETWORK),
-        stages={"all": {"all": SIZE | {"pixels": 64, "steps": 2, "batch_size": 4}}},
-    )  # fmt: skip
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(places, "PROFILES", folder)
-            study = Study("small", "phantom", 2)
-        target = study.stage("target")
-        arms = {
-            "control": study.pretrained >> target,
-            "permuted labels": study.pretrained >> target.but(labels="permuted"),
-            (2, "larger"): study.pretrained >> target.but(pixels=96),
-        }
-        study.run(arms)
-        yield SimpleNamespace(study=study, arms=arms, runs=folder / "runs")
 
 
 #: Names of Chromium, and what it is started with.

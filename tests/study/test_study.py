@@ -3,14 +3,11 @@
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from cxrstudy.base import places
 from cxrstudy.data.cohort import CohortError
@@ -20,6 +17,7 @@ from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import StageError
 from tests.support.project import NETWORK, SIZE, current, write_cohort, write_profile
+from tests.support.small import in_this_process
 
 PROJECT = Path(__file__).parents[2]
 NETWORKS = {"made": NETWORK | {"stand_in": "natural_small"}, "bare": NETWORK}
@@ -38,13 +36,6 @@ STAGES = {
 }
 
 
-@contextmanager
-def here(count):
-    """Compute in a thread of this process, which has imported everything."""
-    with ThreadPoolExecutor(1) as executor:
-        yield executor
-
-
 @pytest.fixture(scope="module", autouse=True)
 def world(tmp_path_factory):
     """A project folder with one profile and two cohorts, and a folder for runs."""
@@ -53,13 +44,9 @@ def world(tmp_path_factory):
     write_profile(folder / "profiles", networks=NETWORKS, initial_weights=initial, stages=STAGES)
     write_cohort(folder / "data_manifests")
     write_cohort(folder / "data_manifests", "bare", ("target", "general", "natural_small"))
-    before = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
-    with current(folder), pytest.MonkeyPatch.context() as patch:
+    with current(folder), in_this_process(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_PROGRESS", "log")
-        patch.setattr(engine, "local", here)
         yield folder
-    torch.use_deterministic_algorithms(before[0])
-    torch.set_num_threads(before[1])
 
 
 @pytest.fixture
