@@ -146,6 +146,8 @@ def test_tests_mirror_the_package() -> None:
     assert {test.relative_to(TESTS).as_posix() for test in without} == set(OF_NO_MODULE)
     others = set(TESTS.rglob("*.py")) - tests - set((TESTS / "support").glob("*.py"))
     assert {path.name for path in others} == {"conftest.py"}
+    borrowed = re.compile(r"from tests\.(?!support)")
+    assert [path for path in TESTS.rglob("*.py") if borrowed.search(path.read_text())] == []
 
 
 def test_every_command_has_tests() -> None:
