@@ -14,7 +14,9 @@ from hypothesis import settings
 
 from cxrstudy.base import places
 from cxrstudy.data.manifest import COLUMNS
-from cxrstudy.study.study import Study
+from tests.support import small as small_study
+
+trained, small = small_study.trained, small_study.small
 
 # How long an example takes says nothing on a shared machine.
 settings.register_profile("study", deadline=None)
@@ -79,42 +81,6 @@ def radiographs() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip(f"this test was not run: CXRSTUDY_DATA names no folder ({named!r})")
     return Path(named)
-
-
-SMALL = {
-    "profile": "small",
-    "purpose": "is a test",
-    "phantom_seed": 3,
-    "phantom_patients": {
-        "target": 40, "external": 4, "general": 8, "pneumonia": 8,
-        "natural_small": 70, "natural_large": 70,
-    },
-    "networks": {
-        name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
-        for name in ("phantom", "confounded")
-    },
-    "stages": {"all": {"all": {"pixels": 64, "steps": 2, "batch_size": 4, "validations": 1}}},
-}  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
-    """A study on a few phantoms with three trained arms: `small.study`, `small.arms`."""
-    folder = tmp_path_factory.mktemp("small")
-    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(places, "PROFILES", folder)
-            study = Study("small", "phantom", 2)
-        target = study.stage("target")
-        arms = {
-            "control": study.pretrained >> target,
-            "permuted labels": study.pretrained >> target.but(labels="permuted"),
-            (2, "larger"): study.pretrained >> target.but(pixels=96),
-        }
-        study.run(arms)
-        yield SimpleNamespace(study=study, arms=arms, runs=folder / "runs")
 
 
 #: Names of Chromium, and what it is started with.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # workers import this module and do not need pandas
     import pandas
 
 _LARGEST_CHUNK = 64
+_FEWEST = 64  # images per process: starting one takes as long as rendering a hundred of them
 _STALE_AFTER = 24 * 3600  # seconds; a build that is alive writes more often than once a day
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -64,7 +65,8 @@ def build(
     data : Path or None
         Root of the image files. None if all rows are phantoms.
     workers : int
-        Number of processes that decode; 1 works in this process. The result does not depend on it.
+        Largest number of processes that decode, each at least 64 images; 1 works in this process.
+        The result does not depend on it.
 
     Returns
     -------
@@ -97,7 +99,8 @@ def build(
     _remove_stale(target)
     with whole_file(target) as unfinished:
         _reserve(unfinished, (len(rows), pixels, pixels))
-        prepared = _fill(unfinished, rows, pixels, data, workers)
+        wanted = min(workers, math.ceil(len(rows) / _FEWEST))
+        prepared = _fill(unfinished, rows, pixels, data, wanted)
         _describe(target.with_suffix(".json"), rows, pixels, prepared)
     return target
 

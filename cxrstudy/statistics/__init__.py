@@ -5,19 +5,9 @@ patients, with all of their images, and seeds (:mod:`~cxrstudy.statistics.sample
 serve every arm, so that whatever compares arms is paired.
 """
 
-from cxrstudy.statistics.calibration import (
-    brier_decomposition,
-    calibration_curve,
-    calibration_table,
-)
+from cxrstudy.statistics.calibration import calibration_curve, calibration_table
 from cxrstudy.statistics.comparison import contrast, contrasts, minimum_detectable_difference
 from cxrstudy.statistics.decision import decision_curve
-from cxrstudy.statistics.delong import (
-    DeLongTest,
-    delong_covariance,
-    delong_interval,
-    delong_test,
-)
 from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.groups import groups_of, subgroups
 from cxrstudy.statistics.learning import label_efficiency
@@ -25,7 +15,6 @@ from cxrstudy.statistics.metrics import (
     SPOKEN,
     Metric,
     auroc,
-    average_precision,
     brier,
     calibration_intercept,
     calibration_slope,
@@ -40,31 +29,21 @@ from cxrstudy.statistics.metrics import (
     squared_calibration_error,
 )
 from cxrstudy.statistics.multiplicity import holm
-from cxrstudy.statistics.operating_point import (
-    Rule,
-    at_sensitivity,
-    exact_operating_points,
-    operating_points,
-    youden,
-)
-from cxrstudy.statistics.proportions import exact_interval, exact_proportions
+from cxrstudy.statistics.operating_point import Rule, at_sensitivity, operating_points
 from cxrstudy.statistics.ranking import weighted_auroc
 from cxrstudy.statistics.sample import DRAW, REPLICATES, ScoreError
-from cxrstudy.statistics.trends import rank_trend, trend
+from cxrstudy.statistics.trends import trend
 
 __all__ = [
     "DRAW",
     "REPLICATES",
     "SPOKEN",
-    "DeLongTest",
     "Metric",
     "Rule",
     "ScoreError",
     "at_sensitivity",
     "auroc",
-    "average_precision",
     "brier",
-    "brier_decomposition",
     "calibration_curve",
     "calibration_intercept",
     "calibration_slope",
@@ -72,13 +51,7 @@ __all__ = [
     "contrast",
     "contrasts",
     "decision_curve",
-    "delong_covariance",
-    "delong_interval",
-    "delong_test",
     "estimates",
-    "exact_interval",
-    "exact_operating_points",
-    "exact_proportions",
     "expected_calibration_error",
     "groups_of",
     "holm",
@@ -90,12 +63,10 @@ __all__ = [
     "net_benefit",
     "operating_points",
     "positive_predictive_value",
-    "rank_trend",
     "sensitivity",
     "specificity",
     "squared_calibration_error",
     "subgroups",
     "trend",
     "weighted_auroc",
-    "youden",
 ]  # fmt: skip

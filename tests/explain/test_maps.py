@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from cxrstudy.explain import METHODS, Cancelled, ExplainError, heatmaps, relative, upsample
+from cxrstudy.explain import METHODS, ExplainError, heatmaps, relative, upsample
 from tests.support.networks import FAMILIES, Flattened, Pooled, family, noise
 
 FAST = [name for name, method in METHODS.items() if not method.slow]
@@ -199,6 +199,9 @@ def test_progress_grows_to_one(method: str, capfd: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize("method", METHODS)
 def test_report_cancels(method: str) -> None:
+    class Cancelled(Exception):
+        pass
+
     def stop(share: float) -> None:
         raise Cancelled
 

@@ -53,6 +53,12 @@ def data(tmp_path):
 
 
 @pytest.fixture
+def few_each(monkeypatch):
+    """Several processes work on nine images too."""
+    monkeypatch.setattr(memory_map, "_FEWEST", 1)
+
+
+@pytest.fixture
 def table(data):
     names = sorted(path.relative_to(data).as_posix() for path in data.rglob("im*"))
     return manifest(data, names)
@@ -106,7 +112,7 @@ def test_opened_is_a_read_only_memory_map(table, data, folder):
         opened[0] = 0
 
 
-def test_workers_do_not_change_bits(table, data, folder, tmp_path):
+def test_workers_do_not_change_bits(table, data, folder, tmp_path, few_each):
     one = build(table, 24, folder, data, 1)
     two = build(table, 24, tmp_path / "other", data, 2)
     assert one.name == two.name
@@ -221,29 +227,31 @@ def damage(path, how):
     return Image.new("L", (9, 9), 40).save(path)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize(
     ("how", "code"),
     [("missing", "PIX001"), ("text", "PIX002"), ("truncated", "PIX003"), ("blank", "PIX005")],
 )
-def test_an_unreadable_image_stops_the_build(table, data, folder, how, code, workers):
+def test_an_unreadable_image_stops_the_build(table, data, folder, how, code):
     path = data / table["path"][4]
     damage(path, how)
     if path.exists():
         table.loc[4, "sha256"] = sha256(path)  # the manifest was made of the damaged file
     with pytest.raises(UnreadableImage, match="`excluded`") as caught:
-        build(table, 16, folder, data, workers)
+        build(table, 16, folder, data, 1)
     assert (caught.value.code, caught.value.path) == (code, path)
     assert left_in(folder) == []
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_the_first_unreadable_image_is_named_whoever_meets_one_first(table, data, folder, workers):
+def test_the_first_unreadable_image_is_named_whoever_meets_one_first(
+    table, data, folder, workers, few_each
+):
     for row in (2, 8):
         damage(data / table["path"][row], "missing")
     with pytest.raises(UnreadableImage) as caught:
         build(table, 16, folder, data, workers)
     assert caught.value.path == data / table["path"][2]
+    assert left_in(folder) == []
 
 
 def test_other_bytes_than_the_manifests(table, data, folder):
@@ -382,6 +390,11 @@ def test_workers_have_one_numeric_thread_and_the_parent_keeps_its_own(monkeypatc
         assert pool.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
     assert os.environ["OMP_NUM_THREADS"] == "5"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_no_process_is_started_for_a_few_images(table, data, folder, monkeypatch):
+    monkeypatch.setattr(memory_map, "get_context", None)
+    assert build(table, 16, folder, data, 8).is_file()
 
 
 def test_a_worker_imports_neither_torch_nor_pandas():

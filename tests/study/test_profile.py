@@ -1,7 +1,6 @@
 """Profiles: what holds where, and that the committed ones fit the committed cohorts."""
 
 import pytest
-import yaml
 
 from cxrstudy.base import places
 from cxrstudy.data import cohort as cohorts
@@ -14,11 +13,10 @@ from cxrstudy.study.profile import (
 )
 from cxrstudy.training.chain import Start
 from cxrstudy.training.stage import Stage, StageError
+from tests.support import project
+from tests.support.project import NETWORK, write_yaml
 
-PROFILE = {
-    "profile": "made", "purpose": "tests", "phantom_seed": 1, "phantom_patients": {"target": 3},
-    "networks": {"open": {"architecture": "resnet10t"}}, "stages": {},
-}  # fmt: skip
+PROFILE = project.PROFILE | {"profile": "made", "networks": {"open": NETWORK}, "stages": {}}
 
 
 @pytest.fixture
@@ -26,9 +24,7 @@ def write(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "PROFILES", tmp_path)
 
     def written(content, name="made"):
-        path = tmp_path / f"{name}.yaml"
-        path.write_text(yaml.safe_dump(content))
-        return path
+        return write_yaml(tmp_path / f"{name}.yaml", content)
 
     return written
 

@@ -1,15 +1,12 @@
 """Why: names exactly what was changed, and nothing where nothing that matters was."""
 
-import json
 import shutil
 
 import nbformat
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from cxrstudy.base import coverage, device, places
-from cxrstudy.cli import app
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment, why
 from cxrstudy.study.study import Study
@@ -185,27 +182,6 @@ def test_an_empty_store_has_nothing_to_compare_with(world):
     assert ask().sentences()[1] == "No other run is recorded to compare it with."
 
 
-# --- The command line ---------------------------------------------------------------------------
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, ["why", *arguments])
-
-
-def test_the_command_explains_planned_and_recorded_runs(world):
-    options = ["--profile", "tiny", "--cohort", "made"]
-    shown = run("--experiment", "01_sequences", "--arm", "control", "--seed", "2", *options)
-    assert shown.exit_code == 0, shown.output
-    assert "- parameter seed: 2 here," in shown.stdout
-    answer = json.loads(run("--experiment", "01_sequences", *options, "--json").stdout)
-    assert [one["recorded"] for one in answer] == [True, True]
-    assert run(answer[0]["run"][:16]).stdout.startswith("Run " + answer[0]["run"][:12])
-
-
-def test_the_command_says_what_to_give(world):
-    assert "either the id of a recorded run, or --experiment" in run().stderr
-    options = ["--profile", "tiny", "--cohort", "made"]
-    shown = run("--experiment", "01_sequences", "--arm", "more", *options)
-    assert "has no arm 'more'; it has: control; general" in shown.stderr
+def test_a_run_that_is_not_recorded_is_an_error(world):
     with pytest.raises(StoreError, match="0 runs begin with"):
         why.of_recorded("zzz")

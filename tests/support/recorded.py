@@ -6,13 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pandas as pd
-import pytest
-import yaml
 
-from cxrstudy.base import places
 from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
@@ -22,19 +18,16 @@ from cxrstudy.runs.record import EPOCHS, RUN, SCORES, Record, id_of
 from cxrstudy.runs.score_table import score_table
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
+from tests.support.project import (
+    current,
+    write_cohort,
+    write_notebook,
+    write_profile,
+    write_yaml,
+)
 
-PROFILE = {
-    "profile": "tiny",
-    "purpose": "is a test",
-    "phantom_seed": 3,
-    "phantom_patients": {"target": 60, "external": 24, "general": 16, "natural_small": 20},
-    "networks": {
-        name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
-        for name in ("made", "other")
-    },
-    "stages": {"all": {"all": {"pixels": 32, "steps": 4, "batch_size": 8, "validations": 1}}},
-}
-
+#: Patients of whom several are in each split and class.
+PATIENTS = {"target": 60, "external": 24, "general": 16, "natural_small": 20}
 ARMS = {
     "01_sequences": {
         "arms": (
@@ -56,51 +49,17 @@ ARMS = {
 }
 
 
-def cohort(name: str) -> dict[str, Any]:
-    split = {"salt": 0, "test": 0.4, "validation": 0.2}
-    kinds = {
-        "target": ("multiclass", split),
-        "external": ("multiclass", {"salt": 0, "test": 1.0, "validation": 0.0}),
-        "general": ("multilabel", {"salt": 0, "test": 0.0, "validation": 0.3}),
-    }
-    texts = {"name": name, "title": "Made", "copies": "rendered", "caveat": "Says nothing."}
-    return texts | {
-        "roles": {
-            role: {"task": kind, "sources": [{"phantom": role, "split": rule}]}
-            for role, (kind, rule) in kinds.items()
-        }
-    }
-
-
 @contextmanager
 def project(folder: Path) -> Iterator[Path]:
     """Make a project with one profile, two cohorts and three notebooks the current one."""
-    for name in ("profiles", "data_manifests/cohorts", "notebooks", "claims", "results"):
-        (folder / name).mkdir(parents=True)
-    (folder / "profiles" / "tiny.yaml").write_text(yaml.safe_dump(PROFILE))
-    claims = "paper: A\ncitation: nobody\nclaims: []\n"
-    (folder / "claims" / "paper.yaml").write_text(claims)
+    write_profile(folder / "profiles", phantom_patients=PATIENTS)
     for name in ("made", "other"):
-        path = folder / "data_manifests" / "cohorts" / f"{name}.yaml"
-        path.write_text(yaml.safe_dump(cohort(name)))
+        write_cohort(folder / "data_manifests", name, ("target", "external", "general"))
     for name, cells in ARMS.items():
         write_notebook(folder / "notebooks" / f"{name}.ipynb", cells)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(places, "ROOT", folder)
-        patch.setattr(places, "PROFILES", folder / "profiles")
-        patch.setattr(places, "MANIFESTS", folder / "data_manifests")
-        patch.setattr(places, "NOTEBOOKS", folder / "notebooks")
-        patch.setattr(places, "CLAIMS", folder / "claims")
-        patch.setattr(places, "RESULTS", folder / "results")
-        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
+    write_yaml(folder / "claims" / "paper.yaml", {"paper": "A", "citation": "nobody", "claims": []})
+    with current(folder):
         yield folder
-
-
-def write_notebook(path: Path, cells: Mapping[str, str]) -> None:
-    made = [
-        nbformat.v4.new_code_cell(source, metadata={"tags": [tag]}) for tag, source in cells.items()
-    ]
-    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
 
 
 def record_all(study: Study, arms: Mapping[Hashable, Chain], **options: Any) -> None:

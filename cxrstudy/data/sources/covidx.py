@@ -15,10 +15,6 @@ from cxrstudy.data.sources.labels import SourceError, find, unsplit
 
 Version = Literal["5", "7A", "8A", "8B", "9A", "9B"]
 
-#: Labels of the versions with three classes and with two, and their names in the lists.
-THREE = {"covid19": "COVID-19", "other_pneumonia": "pneumonia", "normal": "normal"}
-TWO = {"covid19": "positive"}
-
 #: Sources as the lists spell them. ``rnsa`` is a typing error of version 9; ``sirm`` marks the
 #: COVID-19 Radiography Database, of which few images are from SIRM.
 SOURCES = {
@@ -118,11 +114,6 @@ def official_split(table: pd.DataFrame) -> "pd.Series[str]":
     :func:`cxrstudy.data.manifest.check_manifest` refuses that. Use it to measure the leak.
     """
     return table["path"].str.split("/", n=1).str[0].rename("split")
-
-
-def labels_of(version: Version) -> dict[str, str]:
-    """Label map of a version."""
-    return TWO if version.endswith("B") else THREE
 
 
 def list_path(folder: Path, split: str, version: Version) -> Path:
