@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.words import arm_name
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _line(row: Row) -> dict[str, str]:
     numbers = {"A": row.a, "B": row.b, "seed deviation": row.deviation}
     return {
         "experiment": row.key.experiment,
-        "arm": _spoken(row.key.arm),
+        "arm": arm_name(row.key.arm),
         "role": row.key.role,
         "metric": row.key.metric,
         **{name: "-" if isnan(value) else f"{value:.4f}" for name, value in numbers.items()},
@@ -101,9 +102,3 @@ def _plain(row: Row) -> dict[str, Any]:
         for name, value in facts.items()
     }
     return {**key, **numbers}
-
-
-def _spoken(arm: Hashable) -> str:
-    from cxrstudy.verdicts.claim import spoken
-
-    return spoken(arm)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.words import arm_name, counted
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def show_plan(
     if json_wanted:
         typer.echo(json.dumps(_plain(graph, expected, workers()), indent=2, ensure_ascii=False))
         return
-    typer.echo(f"profile {profile}, cohort {cohort}, {_count(seeds, 'seed')}\n")
+    typer.echo(f"profile {profile}, cohort {cohort}, {counted(seeds, 'seed')}\n")
     typer.echo("\n".join(tree(graph, expected)))
     typer.echo("\n" + totals(graph, expected, workers()))
 
@@ -70,18 +71,18 @@ def totals(graph: Graph, expected: Forecast, workers: int) -> str:
     between = [node for node in shared if len(node.experiments) > 1]
     experiments = dict.fromkeys(part.experiment for part in graph.parts)
     lines = [
-        f"{_count(len(experiments), 'experiment')}: {_count(len(nodes), 'stage')}, "
+        f"{counted(len(experiments), 'experiment')}: {counted(len(nodes), 'stage')}, "
         f"{len(shared)} shared by several arms, {len(between)} by several experiments.",
-        f"{_count(runs, 'run')}: {runs - missing} recorded or not needed, {missing} to do.",
+        f"{counted(runs, 'run')}: {runs - missing} recorded or not needed, {missing} to do.",
     ]
     if not missing:
         return "\n".join(lines)
-    left = f"; {_count(expected.unknown, 'stage')} of unknown duration" if expected.unknown else ""
+    left = f"; {counted(expected.unknown, 'stage')} of unknown duration" if expected.unknown else ""
     if expected.known:
         wall = duration(expected.wall(graph, workers))
         lines.append(
             f"Estimated: {duration(expected.known)} of computation, {wall} on "
-            f"{_count(workers, 'process')} here{left}."
+            f"{counted(workers, 'process')} here{left}."
         )
     else:
         lines.append("Estimated: unknown; no run like these is recorded.")
@@ -135,24 +136,15 @@ def _state(node: Node, expected: Forecast) -> str:
 def _users(node: Node) -> str:
     if len(node.users) == 1:
         ((experiment, arm),) = node.users
-        return f"{experiment}: {_arm(arm)}"
+        return f"{experiment}: {arm_name(arm)}"
     by = Counter(name for name, _ in node.users)
     return f"shared by {len(node.users)} arms of {', '.join(by)}"
-
-
-def _arm(arm: Any) -> str:
-    return ", ".join(map(str, arm)) if isinstance(arm, tuple) else str(arm)
 
 
 def _start(node: Node) -> str:
     options = ", ".join(f"{name} {_short(value)}" for name, value in node.start.options)
     network = node.start.architecture + (f" ({options})" if options else "")
     return f"{node.start.title} weights, {network}, cohort {node.cohort}"
-
-
-def _count(number: int, what: str) -> str:
-    ending = "" if number == 1 else "es" if what.endswith("s") else "s"
-    return f"{number} {what}{ending}"
 
 
 def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
@@ -165,7 +157,7 @@ def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
                 "roles": list(node.stage.roles), "pixels": node.stage.pixels,
                 "steps": node.stage.steps, "changes": dict(node.changes),
                 "runs": list(node.runs), "missing": list(node.missing),
-                "arms": [{"experiment": name, "arm": _arm(arm)} for name, arm in node.users],
+                "arms": [{"experiment": name, "arm": arm_name(arm)} for name, arm in node.users],
                 "seconds": expected.seconds[node.id],
             }
             for node in graph.nodes

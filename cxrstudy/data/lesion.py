@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy import phantom
+from cxrstudy.base.columns import truth_column
 from cxrstudy.data.role import Role
 
 #: Side at which masks are rendered. Areas are fractions of the image, so the side does not matter.
@@ -49,4 +50,4 @@ def extent(area: float, pixels: int) -> float:
 
 def with_lesions_of(scores: pd.DataFrame, label: str, images: Iterable[str]) -> pd.DataFrame:
     """Keep the images without a label, and of the images that show it only the given ones."""
-    return scores[(scores[f"truth_{label}"] != 1) | scores["id"].isin(list(images))]
+    return scores[(scores[truth_column(label)] != 1) | scores["id"].isin(list(images))]

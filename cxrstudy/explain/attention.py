@@ -28,6 +28,7 @@ from cxrstudy.explain import (
 from cxrstudy.pixels.memory_map import build
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs.network import TrainedNetwork, load_network
+from cxrstudy.runs.scores import measure_table, of_arm, together
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 
@@ -113,12 +114,12 @@ def attention(
         )  # fmt: skip
         maps = upsample(made.raw, side)
         table = _measured(wanted, rows, maps, regions[side])
-        tables.append(table.assign(arm=pd.Series([arm] * len(rows)), seed=seed))
+        tables.append(of_arm(table, arm, seed, run))
     first = regions[min(regions)]
     for name, maps in _uninformed(first).items():
         table = _measured(wanted, rows, maps, first)
-        tables += [table.assign(arm=name, seed=seed) for seed in range(study.seeds)]
-    return pd.concat(tables, ignore_index=True)
+        tables += [of_arm(table, name, seed) for seed in range(study.seeds)]
+    return together(tables)
 
 
 def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "gradcam") -> Maps:
@@ -138,10 +139,7 @@ def _uninformed(regions: Mapping[str, NDArray[np.bool_]]) -> dict[str, Maps]:
 def _measured(
     role: Role, rows: NDArray[np.intp], maps: Maps, regions: Mapping[str, NDArray[np.bool_]]
 ) -> pd.DataFrame:
-    images = role.table[["id", "patient"]].iloc[rows].assign(role=role.name, split="test")
+    images = role.table[["id", "patient"]].iloc[rows].assign(role=role.name)
     table = score_maps(images, maps, regions)
     measures = [name for name in table if name in POINTING or name.startswith("energy_")]
-    kept = table[["role", "split", "id", "patient", *measures]]
-    # All images show the label; the statistics of scores ask for their truth.
-    truth = {f"truth_{name}": 1.0 for name in measures}
-    return kept.rename(columns={name: f"score_{name}" for name in measures}).assign(**truth)
+    return measure_table(images, {name: table[name] for name in measures})

@@ -22,6 +22,7 @@ from cxrstudy.explain import (
 )
 from cxrstudy.explain.attention import images_of, maps_of, shown_rows
 from cxrstudy.runs.network import TrainedNetwork, load_network
+from cxrstudy.runs.scores import measure_table, of_arm
 from cxrstudy.statistics import estimates, mean
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
@@ -150,12 +151,7 @@ def _means(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     tables = []
     for column in columns:
         known = table[table[column].notna()]
-        scores = pd.DataFrame(
-            {
-                "arm": column, "seed": 0, "role": "target", "split": "test",
-                "id": range(len(known)), "patient": known["patient"],
-                f"score_{column}": known[column], f"truth_{column}": 1.0,
-            }
-        )  # fmt: skip
+        images = known[["patient"]].assign(role="target", id=range(len(known)))
+        scores = of_arm(measure_table(images, {column: known[column]}), column, seed=0)
         tables.append(estimates(scores, mean(column)).rename(columns={"arm": "metric"}))
     return pd.concat(tables, ignore_index=True)

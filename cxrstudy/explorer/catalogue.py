@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxrstudy.base.words import label_name
 from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
 from cxrstudy.explorer.network import Explainer, Network
-from cxrstudy.statistics import SPOKEN
 
 
 def live_catalogue(
@@ -81,6 +81,6 @@ def _written(
         "methods": methods,
         "labels": labels,
         "mapped": labels,
-        "names": {name: SPOKEN.get(name, name.replace("_", " ")) for name in {*labels, *known}},
+        "names": {name: label_name(name) for name in {*labels, *known}},
         "cases": [case.written for case in cases],
     }

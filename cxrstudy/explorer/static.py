@@ -10,12 +10,12 @@ from html import escape
 from typing import Any
 
 from cxrstudy.base.identity import fingerprint
+from cxrstudy.base.words import label_name
 from cxrstudy.explain import METHODS
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.case import Case, as_address, as_text
 from cxrstudy.explorer.catalogue import static_catalogue
 from cxrstudy.explorer.still import first_map, still
-from cxrstudy.statistics import SPOKEN
 
 _PAGE = """<div class="cxr-explorer" data-explorer="{key}">
 <style>{style}</style>
@@ -135,8 +135,8 @@ def _still(cases: Sequence[Case], title: str) -> str:
 
 def _caption(case: Case, arm: str) -> str:
     found = first_map(case, arm)
-    said = ", ".join(SPOKEN.get(name, name) for name in case.readings[arm].predicted) or "nothing"
-    where = f", map for {SPOKEN.get(found[0].label, found[0].label)}" if found else ""
+    said = ", ".join(map(label_name, case.readings[arm].predicted)) or "nothing"
+    where = f", map for {label_name(found[0].label)}" if found else ""
     return f"{arm}: predicts {said}{where}"
 
 

@@ -11,9 +11,7 @@ from IPython.display import HTML
 from cxrstudy.base import places
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
-
-#: The profile whose results are recorded with the project.
-PROFILE = "standard"
+from cxrstudy.verdicts.results import REFERENCE_PROFILE
 
 Shown = TypeVar("Shown")
 
@@ -45,7 +43,7 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     ResultsError
         They are there, but altered.
     """
-    folder: Path = places.RESULTS / study.cohort.name / PROFILE
+    folder: Path = places.RESULTS / study.cohort.name / REFERENCE_PROFILE
     if folder not in results.folders() or experiment not in results.experiments(folder):
         return ReferenceResults(_absent(study), None, pd.DataFrame())
     made = results.facts(folder)
@@ -65,8 +63,8 @@ def beside(
 def _absent(study: Study) -> HTML:
     return _admonition(
         "No reference results",
-        f"The {PROFILE} profile has not been run on cohort “{study.cohort.name}” by the project. "
-        "Nothing is shown here rather than something else.",
+        f"The {REFERENCE_PROFILE} profile has not been run on cohort “{study.cohort.name}” by the "
+        "project. Nothing is shown here rather than something else.",
     )
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.base.words import label_name
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.manifest import SPLITS
 from cxrstudy.data.role import Role
-from cxrstudy.statistics import SPOKEN
 
 
 def demographics(cohort: Cohort) -> pd.DataFrame:
@@ -103,7 +103,7 @@ def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
         return []
     counts = (role.truth[rows] == 1).sum(axis=0)
     named = zip(role.labels, counts, strict=True)
-    return ["(" + ", ".join(f"{SPOKEN.get(k, k).replace('_', ' ')} {n:,}" for k, n in named) + ")"]
+    return ["(" + ", ".join(f"{label_name(k)} {n:,}" for k, n in named) + ")"]
 
 
 def _broken(text: str, width: int = 34) -> str:

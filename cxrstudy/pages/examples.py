@@ -19,6 +19,7 @@ from cxrstudy.explorer import (
 from cxrstudy.explorer.gallery import spread
 from cxrstudy.pages.figures import Mapped
 from cxrstudy.runs.network import load_network
+from cxrstudy.runs.scores import score_column
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 
@@ -45,7 +46,7 @@ def extremes(
     if len(rows) == 0:
         return []
     scored = study.run({arm: arms[arm]}).query("seed == 0 and role == 'target' and split == 'test'")
-    score = scored.set_index("id")[f"score_{label}"].reindex(role.table["id"].iloc[rows])
+    score = scored.set_index("id")[score_column(label)].reindex(role.table["id"].iloc[rows])
     order = np.argsort(score.to_numpy(), kind="stable")
     chosen = [*order[::-1][:each], *order[:each]]
     picked = rows[chosen]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cxrstudy.data.role import Role
 from cxrstudy.runs.score_table import score_table
+from cxrstudy.runs.scores import of_arm, together
 
 
 def source_alone(trained: Role, tested: Sequence[Role], seeds: int) -> pd.DataFrame:
@@ -43,7 +44,4 @@ def source_alone(trained: Role, tested: Sequence[Role], seeds: int) -> pd.DataFr
         scores = shares.reindex(at).fillna(overall).to_numpy(np.float32)
         tables.append(score_table(role, test, "test", scores, trained.labels))
     table = pd.concat(tables, ignore_index=True)
-    return pd.concat(
-        [table.assign(arm="source alone", seed=seed, run="") for seed in range(seeds)],
-        ignore_index=True,
-    )
+    return together(of_arm(table, "source alone", seed) for seed in range(seeds))

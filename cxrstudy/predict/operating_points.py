@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.runs.network import TrainedNetwork
+from cxrstudy.runs.scores import of_arm
 from cxrstudy.statistics.operating_point import Rule, at_sensitivity, thresholds
 from cxrstudy.statistics.sample import ScoreError, scored, scores_of
 
@@ -43,7 +44,7 @@ def operating_points_of(
 ) -> dict[str, OperatingPoint | str]:
     """Choose the operating point of each label on a run's validation scores, or say why not."""
     role = "+".join(trained.record.identity["stage"]["roles"])
-    table = scores.assign(arm="run", seed=0)
+    table = of_arm(scores, "run", seed=0)
     return {label: _point(table, label, role, rule) for label in trained.labels}
 
 

@@ -22,8 +22,8 @@ from cxrstudy.pixels.grey import CODES, Grey, UnreadableImage
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
 from cxrstudy.predict.out_of_distribution import ImageWarning, Reference, reference_of, warnings_of
 from cxrstudy.predict.training_images import TrainingImagesError
-from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork, load_network
+from cxrstudy.runs.scores import read_scores
 
 #: What stands first in all output.
 NOTICE = "Not for clinical use. This is a research network; what it says is no diagnosis."
@@ -218,7 +218,7 @@ def make_predictor(records: Path, run: str) -> Predictor:
     return Predictor(
         network,
         pointing_layer(trained.model, trained.pixels),
-        operating_points_of(trained, store.read_scores(records, run)),
+        operating_points_of(trained, read_scores(records, run)),
         _reference(trained),
     )
 

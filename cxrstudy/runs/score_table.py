@@ -1,7 +1,6 @@
-"""Score table: what networks said about images, one row per image.
+"""Score table: truth and scores of the images of one run, side by side, and its files.
 
-Columns: ``role``, ``split``, ``id``, ``patient``, ``source``, then one ``truth_LABEL`` per label of
-the role (1, 0, or empty where unknown) and one ``score_LABEL`` per label that was scored.
+:mod:`cxrstudy.base.columns` says what its columns are.
 """
 
 from pathlib import Path
@@ -10,10 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.base.columns import IMAGE, score_column, truth_column, truth_columns_of
 from cxrstudy.data.role import Role
-
-#: Columns that are text, whatever they look like.
-TEXTS = ("role", "split", "id", "patient", "source")
 
 
 def score_table(
@@ -23,7 +20,7 @@ def score_table(
     scores: NDArray[np.float32],
     labels: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Put truth and scores side by side.
+    """Put truth and scores side by side, one row per image.
 
     Parameters
     ----------
@@ -40,11 +37,14 @@ def score_table(
     """
     images = role.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
     where = pd.DataFrame({"role": role.name, "split": split}, index=images.index)
-    truth = pd.DataFrame(role.truth[rows], columns=[f"truth_{name}" for name in role.labels])
-    scored = pd.DataFrame(scores, columns=[f"score_{name}" for name in labels])
+    truth = pd.DataFrame(role.truth[rows], columns=[truth_column(name) for name in role.labels])
+    scored = pd.DataFrame(scores, columns=[score_column(name) for name in labels])
     return pd.concat([where, images, truth, scored], axis=1)
 
 
-def read_score_file(path: Path) -> pd.DataFrame:
-    """Read a table of scores from CSV; only an empty cell is unknown, "NA" may be a name."""
-    return pd.read_csv(path, dtype=dict.fromkeys(TEXTS, str), keep_default_na=False, na_values=[""])
+def read_table(file: Path) -> pd.DataFrame:
+    """Read a table of scores, or of images and their truth, from a CSV file, gzipped or not."""
+    table = pd.read_csv(
+        file, dtype=dict.fromkeys(IMAGE, str), keep_default_na=False, na_values=[""]
+    )
+    return table.astype(dict.fromkeys(truth_columns_of(table), np.float64))

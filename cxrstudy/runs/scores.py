@@ -1,12 +1,36 @@
-"""Scores: the tidy table of what every arm said about every image."""
+"""Scores: the table of what every arm said about every image, in memory and in files.
 
-from collections.abc import Iterable
+:mod:`cxrstudy.base.columns` says what its columns are. In a file only an empty cell is unknown
+("NA" may be a patient's name), and the name of an arm is JSON, since it may be a tuple.
+"""
+
+import json
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from cxrstudy.base.columns import (
+    ENDS,
+    IMAGE,
+    labels_of,
+    of_arms,
+    score_column,
+    truth_column,
+    truth_columns_of,
+)
 from cxrstudy.runs import scoring_record, store
 from cxrstudy.runs.plan import Plan
+from cxrstudy.runs.record import SCORES
+from cxrstudy.runs.score_table import read_table
+
+__all__ = [
+    "ENDS", "IMAGE", "all_scores", "arm_of", "arm_text", "collect", "labels_of", "measure_table",
+    "of_arm", "of_arms", "read_scores", "read_table", "score_column", "together", "truth_column",
+    "truth_columns_of",
+]  # fmt: skip
 
 
 def collect(plan: Plan, records: Path) -> pd.DataFrame:
@@ -14,26 +38,89 @@ def collect(plan: Plan, records: Path) -> pd.DataFrame:
 
     Returns
     -------
-    A row an arm, seed and image: ``arm``, ``seed``, ``run``, then the columns of the record
-    (``role``, ``split``, ``id``, ``patient``, ``source``, ``truth_*`` and ``score_*`` a label).
+    One row per arm, seed and image; see :mod:`cxrstudy.base.columns`.
 
     Raises
     ------
     StoreError
         A run is not recorded or its file is altered.
     """
-    tables = []
     scorings = {run.id: run.scorings for run in plan.runs}
-    for (arm, seed), run in plan.ends.items():
-        read = all_scores(records, run, scorings[run].values())
-        # In a list: the name of an arm may be a tuple, which pandas would take for a column.
-        tables.append(read.assign(arm=pd.Series([arm] * len(read)), seed=seed, run=run))
-    table = pd.concat(tables, ignore_index=True)
-    first = ["arm", "seed", "run"]
-    return table[[*first, *(name for name in table.columns if name not in first)]]
+    return together(
+        of_arm(all_scores(records, run, scorings[run].values()), arm, seed, run)
+        for (arm, seed), run in plan.ends.items()
+    )
 
 
 def all_scores(records: Path, run: str, scorings: Iterable[str]) -> pd.DataFrame:
     """Scores of a run's own role, then of the other roles, in the order asked for."""
     others = [scoring_record.read_scores(records, scoring) for scoring in scorings]
-    return pd.concat([store.read_scores(records, run), *others], ignore_index=True)
+    return pd.concat([read_scores(records, run), *others], ignore_index=True)
+
+
+def read_scores(records: Path, run: str) -> pd.DataFrame:
+    """Read the scores of a run: one row per image of the splits of its own role.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
+    return read_table(store.checked(records, run, SCORES))
+
+
+def of_arm(table: pd.DataFrame, arm: Hashable, seed: int, run: str = "") -> pd.DataFrame:
+    """Say of a table of images whose scores these are."""
+    # In a list: the name of an arm may be a tuple, which pandas would take for a column.
+    return table.assign(arm=pd.Series([arm] * len(table), index=table.index), seed=seed, run=run)
+
+
+def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put the tables of several arms and seeds together; what was scored comes first."""
+    table = pd.concat(list(tables), ignore_index=True)
+    return table[[*ENDS, *(name for name in table.columns if name not in ENDS)]]
+
+
+def measure_table(images: pd.DataFrame, measures: Mapping[str, Any]) -> pd.DataFrame:
+    """Write measures of test images as scores, so that statistics take them.
+
+    Parameters
+    ----------
+    images
+        Columns ``role``, ``id`` and ``patient``.
+    measures
+        Name to the values of the images.
+
+    Returns
+    -------
+    One row per image: ``role``, ``split``, ``id``, ``patient``, a score and a truth per measure.
+    The truth is 1, because the statistics of scores ask for one.
+    """
+    where = images[["role", "id", "patient"]].reset_index(drop=True)
+    where.insert(1, "split", "test")
+    scores = {score_column(name): np.asarray(values) for name, values in measures.items()}
+    truths = {truth_column(name): 1.0 for name in measures}
+    return where.assign(**scores, **truths)
+
+
+def arm_text(arm: Hashable) -> str:
+    """Write the name of an arm as JSON.
+
+    Examples
+    --------
+    >>> arm_text(("in-domain", 0.1))
+    '["in-domain", 0.1]'
+    """
+    return json.dumps(arm, ensure_ascii=False)
+
+
+def arm_of(text: str) -> Hashable:
+    """Read the name of an arm from JSON: a list there is a tuple in an experiment.
+
+    Examples
+    --------
+    >>> arm_of('["in-domain", 0.1]')
+    ('in-domain', 0.1)
+    """
+    value = json.loads(text)
+    return tuple(value) if isinstance(value, list) else value

@@ -21,7 +21,7 @@ from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Role
 from cxrstudy.runs.record import SCORES, id_of
-from cxrstudy.runs.score_table import read_score_file
+from cxrstudy.runs.score_table import read_table
 from cxrstudy.runs.store import StoreError, writing
 
 FACTS = "scoring.json"
@@ -113,7 +113,7 @@ def read_scores(store: Path, scoring: str) -> pd.DataFrame:
     path = folder_of(store) / scoring / SCORES
     if not path.is_file() or file_sha256(path) != read(store, scoring).files.get(SCORES):
         raise StoreError(f"{path}: missing or altered since it was written; delete its folder")
-    return read_score_file(path)
+    return read_table(path)
 
 
 def names(store: Path) -> list[str]:

@@ -16,7 +16,6 @@ import pandas as pd
 from cxrstudy.base.atomic import unfinished_of, write_folder
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
-from cxrstudy.runs.score_table import read_score_file
 
 
 class StoreError(RuntimeError):
@@ -91,17 +90,6 @@ def read(store: Path, run: str) -> Record:
         raise StoreError(f"{path}: altered since it was written; delete the folder to run it again")
     record.files.pop(RUN, None)
     return record
-
-
-def read_scores(store: Path, run: str) -> pd.DataFrame:
-    """Read the scores of a run: a row an image, ``truth_*`` and ``score_*`` a label.
-
-    Raises
-    ------
-    StoreError
-        The file is missing or altered.
-    """
-    return read_score_file(checked(store, run, SCORES))
 
 
 def read_epochs(store: Path, run: str) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.groups import groups_of, subgroups
 from cxrstudy.statistics.learning import label_efficiency
 from cxrstudy.statistics.metrics import (
-    SPOKEN,
     Metric,
     auroc,
     brier,
@@ -37,7 +36,6 @@ from cxrstudy.statistics.trends import trend
 __all__ = [
     "DRAW",
     "REPLICATES",
-    "SPOKEN",
     "Metric",
     "Rule",
     "ScoreError",

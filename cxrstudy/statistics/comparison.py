@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 from scipy.stats import norm
 
+from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import interval, resample, standard_error, two_sided
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.multiplicity import holm
-from cxrstudy.statistics.sample import REPLICATES, ScoreError, of_arms, sample
+from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample
 from cxrstudy.statistics.weighting import Floats
 
 #: Chance to find a difference that is there, which :func:`minimum_detectable_difference` asks for.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.columns import truth_column
 from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import REPLICATES, ScoreError, scores_of
@@ -124,7 +125,7 @@ def _estimated(
     one = rows.drop_duplicates("id")
     shown = {
         kind: min(
-            one["patient"][one[f"truth_{label}"] == value].nunique() for label in metric.labels
+            one["patient"][one[truth_column(label)] == value].nunique() for label in metric.labels
         )
         for kind, value in (("positive", 1), ("negative", 0))
     }

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
+from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import interval, resample
 from cxrstudy.statistics.metrics import Metric
-from cxrstudy.statistics.sample import REPLICATES, ScoreError, of_arms, sample
+from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample
 from cxrstudy.statistics.weighting import Floats
 
 BEYOND = "beyond the largest size"

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from cxrstudy.base.words import label_name
 from cxrstudy.statistics.binning import (
     weighted_calibration_error,
     weighted_squared_calibration_error,
@@ -16,9 +17,6 @@ from cxrstudy.statistics.recalibration import (
     weighted_calibration_slope,
 )
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
-
-#: Labels whose name in a manifest is not what people call them.
-SPOKEN = {"covid19": "COVID-19", "other_pneumonia": "other pneumonia"}
 
 ANY = (-np.inf, np.inf)
 PROBABILITY = (0.0, 1.0)
@@ -57,14 +55,9 @@ class Metric:
         return np.asarray(np.mean(found, axis=0))
 
 
-def spoken(label: str) -> str:
-    """Name of a label as people say it."""
-    return SPOKEN.get(label, label)
-
-
 def auroc(label: str) -> Metric:
     """Area under the ROC curve of one label against the rest (Hanley and McNeil 1982)."""
-    return Metric(f"AUROC of {spoken(label)} vs rest", (label,), weighted_auroc)
+    return Metric(f"AUROC of {label_name(label)} vs rest", (label,), weighted_auroc)
 
 
 def macro_auroc(labels: Sequence[str]) -> Metric:
@@ -72,7 +65,7 @@ def macro_auroc(labels: Sequence[str]) -> Metric:
 
     All labels weigh the same, however rare.
     """
-    named = ", ".join(map(spoken, labels))
+    named = ", ".join(map(label_name, labels))
     return Metric(f"macro AUROC, one vs rest, of {named}", tuple(labels), weighted_auroc)
 
 
@@ -86,7 +79,7 @@ def mean(measure: str) -> Metric:
 
 def brier(label: str) -> Metric:
     """Mean squared distance of the probability of one label to its truth (Brier 1950)."""
-    name = f"Brier score of {spoken(label)} vs rest"
+    name = f"Brier score of {label_name(label)} vs rest"
     return Metric(name, (label,), weighted_brier, PROBABILITY)
 
 
@@ -96,13 +89,13 @@ def calibration_slope(label: str) -> Metric:
     Infinite where scores separate the classes: see
     :func:`~cxrstudy.statistics.recalibration.weighted_calibration_slope`.
     """
-    name = f"calibration slope of {spoken(label)} vs rest"
+    name = f"calibration slope of {label_name(label)} vs rest"
     return Metric(name, (label,), weighted_calibration_slope, PROBABILITY)
 
 
 def calibration_intercept(label: str) -> Metric:
     """Calibration in the large (Cox 1958): shift of the logit at slope one; 0 is perfect."""
-    name = f"calibration intercept (slope 1) of {spoken(label)} vs rest"
+    name = f"calibration intercept (slope 1) of {label_name(label)} vs rest"
     return Metric(name, (label,), weighted_calibration_intercept, PROBABILITY)
 
 
@@ -114,7 +107,7 @@ def expected_calibration_error(label: str, bins: int = 10) -> Metric:
     bin. Every replicate of a bootstrap adds that noise once more; its interval lies too high, and
     may leave the estimate out. :func:`squared_calibration_error` has no such bias in its estimate.
     """
-    name = f"expected calibration error ({bins} bins) of {spoken(label)} vs rest"
+    name = f"expected calibration error ({bins} bins) of {label_name(label)} vs rest"
     return Metric(name, (label,), partial(weighted_calibration_error, bins=bins), PROBABILITY)
 
 
@@ -124,32 +117,32 @@ def squared_calibration_error(label: str, bins: int = 10) -> Metric:
     The estimate is without the bias of noise within bins. Replicates of a bootstrap draw images
     more than once, which brings about one share of that bias back into the interval.
     """
-    name = f"squared calibration error, debiased ({bins} bins), of {spoken(label)} vs rest"
+    name = f"squared calibration error, debiased ({bins} bins), of {label_name(label)} vs rest"
     weighted = partial(weighted_squared_calibration_error, bins=bins)
     return Metric(name, (label,), weighted, PROBABILITY)
 
 
 def sensitivity(label: str, threshold: float) -> Metric:
     """Share of the positive images that score at least the threshold; NaN without positives."""
-    name = f"sensitivity to {spoken(label)} at {threshold:.3g}"
+    name = f"sensitivity to {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_sensitivity, threshold=threshold))
 
 
 def specificity(label: str, threshold: float) -> Metric:
     """Share of the negative images that score below the threshold; NaN without negatives."""
-    name = f"specificity for {spoken(label)} at {threshold:.3g}"
+    name = f"specificity for {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_specificity, threshold=threshold))
 
 
 def positive_predictive_value(label: str, threshold: float) -> Metric:
     """Share of positives among images that score at least the threshold; NaN where none does."""
-    name = f"positive predictive value for {spoken(label)} at {threshold:.3g}"
+    name = f"positive predictive value for {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_ppv, threshold=threshold))
 
 
 def negative_predictive_value(label: str, threshold: float) -> Metric:
     """Share of negatives among images that score below the threshold; NaN where none does."""
-    name = f"negative predictive value for {spoken(label)} at {threshold:.3g}"
+    name = f"negative predictive value for {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_npv, threshold=threshold))
 
 
@@ -166,7 +159,7 @@ def net_benefit(label: str, threshold: float) -> Metric:
     """
     if not 0 < threshold < 1:
         raise ValueError(f"threshold {threshold}: a probability between 0 and 1 is needed")
-    name = f"net benefit for {spoken(label)} at {threshold:.3g}"
+    name = f"net benefit for {label_name(label)} at {threshold:.3g}"
     weighted = partial(weighted_net_benefit, threshold=threshold)
     return Metric(name, (label,), weighted, PROBABILITY)
 

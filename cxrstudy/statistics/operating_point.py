@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.columns import score_column
 from cxrstudy.statistics import metrics
 from cxrstudy.statistics.bootstrap import interval, resample
 from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample, scored, scores_of
@@ -149,4 +150,5 @@ def _from_threshold(
     rows = scores[scores["split"] == "test"]
     keys = zip(rows["arm"], rows["seed"], strict=True)
     at = np.array([_threshold(chosen, arm, seed) for arm, seed in keys])
-    return rows.assign(**{f"score_{label}": rows[f"score_{label}"].to_numpy(np.float64) - at})
+    column = score_column(label)
+    return rows.assign(**{column: rows[column].to_numpy(np.float64) - at})

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.base.columns import labels_of, score_column, truth_column
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
 
 #: Bootstrap replicates, and the seed of their draws: fixed, or a table would change by itself.
@@ -163,16 +164,16 @@ def scores_of(
     if rows.empty:
         raise ScoreError(f"no {split} scores of role {role!r}")
     for label in labels:
-        if not {f"truth_{label}", f"score_{label}"} <= set(rows):
-            names = [name.removeprefix("score_") for name in rows if name.startswith("score_")]
-            raise ScoreError(f"no scores of label {label!r}; there are {', '.join(names)}")
-    known = rows[rows[[f"truth_{label}" for label in labels]].notna().all(axis=1)]
+        if not {truth_column(label), score_column(label)} <= set(rows):
+            there = ", ".join(labels_of(rows))
+            raise ScoreError(f"no scores of label {label!r}; there are {there}")
+    known = rows[rows[[truth_column(label) for label in labels]].notna().all(axis=1)]
     for label in labels:
-        if known[f"truth_{label}"].nunique() < classes:
+        if known[truth_column(label)].nunique() < classes:
             raise ScoreError(
                 f"the {split} images of role {role!r} don't show both {label} and its absence"
             )
-        lacking = known[known[f"score_{label}"].isna()]
+        lacking = known[known[score_column(label)].isna()]
         if len(lacking):
             arm, image = lacking.iloc[0][["arm", "id"]]
             raise ScoreError(f"arm {arm!r} has no score of {label} for image {image!r}")
@@ -182,12 +183,6 @@ def scores_of(
 def scored(table: pd.DataFrame, labels: Sequence[str]) -> Scored:
     """Scores and truth of a table of one arm and seed."""
     return Scored(
-        table[[f"score_{label}" for label in labels]].to_numpy(np.float64),
-        table[[f"truth_{label}" for label in labels]].to_numpy() == 1,
+        table[[score_column(label) for label in labels]].to_numpy(np.float64),
+        table[[truth_column(label) for label in labels]].to_numpy() == 1,
     )
-
-
-def of_arms(scores: pd.DataFrame, arms: Sequence[Hashable]) -> pd.DataFrame:
-    """Rows of some arms, whatever their names are made of."""
-    # A list of comparisons: to pandas a tuple would be several arms.
-    return scores[[arm in arms for arm in scores["arm"]]]

@@ -5,10 +5,11 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import interval, resample, standard_error, two_sided
 from cxrstudy.statistics.comparison import minimum_detectable_difference
 from cxrstudy.statistics.metrics import Metric
-from cxrstudy.statistics.sample import REPLICATES, Sample, ScoreError, of_arms, sample
+from cxrstudy.statistics.sample import REPLICATES, Sample, ScoreError, sample
 
 
 def trend(

@@ -14,11 +14,11 @@ from typing import Any
 from cxrstudy.base import places
 from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import canonical
+from cxrstudy.base.words import arm_name
 from cxrstudy.runs import store
 from cxrstudy.runs.record import RUN
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.claim import spoken
 
 #: Kinds of inputs, in the order in which differences are told.
 KINDS = ("start", "parent", "parameter", "data", "code", "library", "arithmetic", "input")
@@ -112,9 +112,9 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
     """
     study = Study(profile, cohort, seed + 1)
     arms = experiment.arms_of(name, study)
-    wanted = [one for one in arms if arm in ("", spoken(one))]
+    wanted = [one for one in arms if arm in ("", arm_name(one))]
     if not wanted:
-        there = "; ".join(map(spoken, arms))
+        there = "; ".join(map(arm_name, arms))
         raise WhyError(f"{name} has no arm {arm!r}; it has: {there}")
     plan = study.plan({one: arms[one] for one in wanted})
     planned = {

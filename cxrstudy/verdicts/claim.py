@@ -1,6 +1,5 @@
 """Claim: a sentence of a paper turned into a contrast and a decision rule, fixed beforehand."""
 
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Literal, Self
 
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.base.words import arm_name
 
 #: How an arm is named in YAML; a list there is a tuple in an experiment.
 Arm = str | int | float | tuple[str | int | float, ...]
@@ -72,7 +72,7 @@ class Claim(Strict):
     @property
     def contrast(self) -> str:
         """The difference that decides, for tables."""
-        return f"{spoken(self.arm)} − {spoken(self.against)}"
+        return f"{arm_name(self.arm)} − {arm_name(self.against)}"
 
 
 class Claims(Strict):
@@ -145,8 +145,3 @@ def claims_table(claims: Claims) -> pd.DataFrame:
             for claim in claims.claims
         ]
     )
-
-
-def spoken(arm: Hashable) -> str:
-    """Name of an arm for people: the parts of a tuple side by side."""
-    return ", ".join(map(str, arm)) if isinstance(arm, tuple) else str(arm)

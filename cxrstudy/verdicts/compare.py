@@ -16,7 +16,7 @@ import pandas as pd
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.runs import scoring_record
 from cxrstudy.runs.record import RUN
-from cxrstudy.runs.scores import all_scores
+from cxrstudy.runs.scores import all_scores, labels_of, score_column, truth_column
 from cxrstudy.statistics import auroc, brier, macro_auroc, seed_variance
 from cxrstudy.study.why import RunFacts, recorded_runs
 from cxrstudy.verdicts import results
@@ -208,17 +208,17 @@ def _collect(scored: Iterator[ScoredRun]) -> Measured:
 def _metrics(scores: pd.DataFrame) -> Iterator[tuple[str, str, float, str]]:
     """Yield role, metric, value and hash of the images, of one run."""
     tested = scores[scores["split"] == "test"]
-    labels = [name.removeprefix("score_") for name in scores.columns if name.startswith("score_")]
+    labels = labels_of(scores)
     metrics = [macro_auroc(labels)]
     if LABEL in labels:
         metrics = [auroc(LABEL), macro_auroc(labels), brier(LABEL)]
     for role, table in tested.groupby("role", sort=False):
-        truths = [f"truth_{label}" for label in labels]
+        truths = [truth_column(label) for label in labels]
         seen = table[["id", *truths]].to_csv(index=False, lineterminator="\n")
         for metric in metrics:
-            truth = table[[f"truth_{label}" for label in metric.labels]].to_numpy(float)
+            truth = table[[truth_column(label) for label in metric.labels]].to_numpy(float)
             known = ~np.isnan(truth).any(axis=1)
-            said = table[[f"score_{label}" for label in metric.labels]].to_numpy(float)[known]
+            said = table[[score_column(label) for label in metric.labels]].to_numpy(float)[known]
             weights = np.ones((1, len(said)))
             value = metric.values(results.rounded(said), truth[known] == 1, weights)[0]
             yield str(role), metric.name, float(value), fingerprint(seen)

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from cxrstudy.pages.beside import PROFILE
+from cxrstudy.base.words import counted
+from cxrstudy.runs.scores import score_column
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claims, all_claims
 from cxrstudy.verdicts.map_results import ATTENTION, read_attention, write_attention
+from cxrstudy.verdicts.results import REFERENCE_PROFILE
 from cxrstudy.verdicts.verdict import EVIDENCE, evidence, standing, verdicts
 
 #: Where a row of evidence comes from, before the columns of
@@ -22,7 +24,7 @@ ORIGIN = ["paper", "origin", "cohort", "profile"]
 VERDICTS = "verdicts.csv"
 
 #: The experiment whose evidence is where maps lie, and the column that says how far in lesions.
-MAPS, LESION = "07_gradcam", "score_energy_lesion"
+MAPS, LESION = "07_gradcam", score_column("energy_lesion")
 
 
 def evidence_of_run(study: Study) -> pd.DataFrame:
@@ -66,14 +68,14 @@ def judgements(study: Study) -> pd.DataFrame:
     A row a claim and origin, as :func:`judged`; sets of results without evidence are left out.
     """
     name, profile = study.cohort.name, study.profile.profile
-    run = f"this run: {name}, {profile}, {seeds_in_words(study.seeds)}"
+    run = f"this run: {name}, {profile}, {counted(study.seeds, 'seed')}"
     tables = [judged(evidence_of_run(study), run, name, profile)]
     for folder in results.folders():
         made = results.facts(folder)
         # The quick results are there to notice drift; they decide nothing.
-        found = evidence_of_results(folder) if made.profile == PROFILE else pd.DataFrame()
+        found = evidence_of_results(folder) if made.profile == REFERENCE_PROFILE else pd.DataFrame()
         if len(found):
-            recorded = f"reference: {made.cohort}, {made.profile}, {seeds_in_words(made.seeds)}"
+            recorded = f"reference: {made.cohort}, {made.profile}, {counted(made.seeds, 'seed')}"
             tables.append(judged(found, recorded, made.cohort, made.profile))
     return pd.concat(tables, ignore_index=True)
 
@@ -89,7 +91,7 @@ def recorded_verdicts() -> pd.DataFrame:
     tables = [
         standing(table[table["paper"] == claims.paper], claims)
         for folder in results.folders()
-        if (folder / VERDICTS).is_file() and folder.name == PROFILE
+        if (folder / VERDICTS).is_file() and folder.name == REFERENCE_PROFILE
         for table in [pd.read_csv(folder / VERDICTS)]
         for claims in all_claims()
     ]
@@ -115,11 +117,6 @@ def record(study: Study, folder: Path) -> None:
         (folder / VERDICTS).write_text(text)
     written = [name for name in (ATTENTION, VERDICTS) if (folder / name).is_file()]
     results.include(folder, written)
-
-
-def seeds_in_words(seeds: int) -> str:
-    """``one seed``, or how many."""
-    return "one seed" if seeds == 1 else f"{seeds} seeds"
 
 
 def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.DataFrame:

@@ -4,15 +4,14 @@ See :mod:`cxrstudy.explain.attention`, which makes them.
 """
 
 import gzip
-import json
 from pathlib import Path
 
 import pandas as pd
 
 from cxrstudy.data.lesion import SIZES, lesion_areas, size_classes
+from cxrstudy.runs.scores import arm_of, arm_text, read_table
 from cxrstudy.statistics import estimates, mean
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.results import arm_of
 
 #: File of recorded measures beside reference results.
 ATTENTION = "attention.csv.gz"
@@ -39,7 +38,7 @@ def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.Dat
 
 def write_attention(table: pd.DataFrame, folder: Path) -> Path:
     """Write measures beside reference results; the same table is the same bytes."""
-    written = table.assign(arm=[json.dumps(arm) for arm in table["arm"]])
+    written = table.assign(arm=[arm_text(arm) for arm in table["arm"]])
     text = written.to_csv(index=False, float_format="%.5g", lineterminator="\n")
     path = folder / ATTENTION
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
@@ -48,6 +47,6 @@ def write_attention(table: pd.DataFrame, folder: Path) -> Path:
 
 def read_attention(folder: Path) -> pd.DataFrame:
     """Read measures from beside reference results."""
-    texts = dict.fromkeys(("role", "split", "id", "patient"), str)
-    table = pd.read_csv(folder / ATTENTION, dtype=texts, keep_default_na=False, na_values=[""])
-    return table.assign(arm=[arm_of(text) for text in table["arm"]])
+    table = read_table(folder / ATTENTION)
+    # Baselines, which know nothing of any network, come from no run.
+    return table.assign(arm=[arm_of(text) for text in table["arm"]]).fillna({"run": ""})

@@ -3,8 +3,8 @@
 import pytest
 
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
-from cxrstudy.runs import store
 from cxrstudy.runs.network import load_network
+from cxrstudy.runs.scores import read_scores
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def run(small):
 
 
 def validation(small, run):
-    table = store.read_scores(small.study.records, run).query("split == 'test'")
+    table = read_scores(small.study.records, run).query("split == 'test'")
     return table.assign(split="validation").reset_index(drop=True)
 
 
@@ -33,7 +33,7 @@ def test_the_operating_point_reaches_its_sensitivity_on_validation(small, run):
 
 def test_without_validation_images_there_is_no_operating_point_and_a_reason(small, run):
     trained = load_network(small.study.records, run)
-    scores = store.read_scores(small.study.records, run).query("split == 'test'")
+    scores = read_scores(small.study.records, run).query("split == 'test'")
     points = operating_points_of(trained, scores)
     assert set(points) == set(trained.labels)
     assert all("no validation scores" in point for point in points.values())

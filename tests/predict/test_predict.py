@@ -18,7 +18,7 @@ from cxrstudy.predict.predict import (
     files_of,
     make_predictor,
 )
-from cxrstudy.runs import store
+from cxrstudy.runs.scores import read_scores
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def one(predictor, path, **options):
 
 
 def test_the_probabilities_are_the_recorded_scores(small, run, predictor, tmp_path):
-    scores = store.read_scores(small.study.records, run).query("split == 'test'").iloc[0]
+    scores = read_scores(small.study.records, run).query("split == 'test'").iloc[0]
     table = small.study.cohort.role("target").table.set_index("id")
     path = saved(tmp_path, "a.png", phantom.read(table.loc[scores["id"], "path"], 64))
     answer = one(predictor, path)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from cxrstudy.runs import store
 from cxrstudy.runs.network import load_network, start_of
 from cxrstudy.runs.record import HEAD
 from cxrstudy.runs.run import execute
+from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.scoring import score
@@ -37,7 +37,7 @@ def test_the_network_gives_the_recorded_scores(made, recorded):
     trained = load_network(*recorded)
     rows = made.role.rows("test")
     again = score(trained.model, made.pixels, rows, made.role.task, trained.normalisation)
-    table = store.read_scores(*recorded)
+    table = read_scores(*recorded)
     tested = table[table["split"] == "test"]
     columns = [f"score_{label}" for label in trained.labels]
     np.testing.assert_allclose(again, tested[columns].to_numpy(), atol=1e-6)

@@ -12,7 +12,7 @@ from cxrstudy.runs import engine, scoring_record, store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES
 from cxrstudy.runs.run import execute
 from cxrstudy.runs.score_table import score_table
-from cxrstudy.runs.scores import all_scores
+from cxrstudy.runs.scores import all_scores, read_scores
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
 from tests.support.builders import STAGE, TINY, make_job, make_pool, make_role
@@ -229,7 +229,7 @@ def test_a_table_of_scores_may_have_other_labels_than_the_truth(world):
 
 
 def test_a_chain_goes_on_from_the_body_before_it(records, recorded, alone):
-    after, fresh = (store.read_scores(records, run) for run in (recorded[1], alone))
+    after, fresh = (read_scores(records, run) for run in (recorded[1], alone))
     assert after["id"].tolist() == fresh["id"].tolist()
     assert (after["score_covid19"] != fresh["score_covid19"]).mean() > 0.9
 
@@ -253,7 +253,7 @@ def test_a_pool_of_roles_is_trained_on_and_scored(world, tmp_path):
     made, maps = world
     role, _ = make_pool(made["general"], made["target"])
     job = make_job(START >> STAGE.but(roles=("general", "target")), role, maps, tmp_path)
-    table = store.read_scores(tmp_path, execute(job))
+    table = read_scores(tmp_path, execute(job))
     assert set(table["role"]) == {"general+target"}
     assert table["id"].str.startswith("general").sum() == table["id"].str.startswith("target").sum()
     of_target = table["id"].str.startswith("target")

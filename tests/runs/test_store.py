@@ -22,6 +22,7 @@ from cxrstudy.base.atomic import unfinished_name
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
 
 FILES = (SCORES, EPOCHS, BACKBONE)
@@ -87,7 +88,7 @@ def test_a_record_is_read_as_it_was_written(tmp_path):
     assert store.has(folder, run)
     assert store.read(folder, run).id == run
     pd.testing.assert_frame_equal(
-        store.read_scores(folder, run), scores().astype({"score_covid19": np.float64}),
+        read_scores(folder, run), scores().astype({"score_covid19": np.float64}),
         check_dtype=False,
     )  # fmt: skip
     assert store.read_epochs(folder, run)["train_loss"].tolist() == [0.5, 0.25]
@@ -104,7 +105,7 @@ def test_patients_keep_their_names_whatever_they_look_like(tmp_path, patients):
         folder = tmp_path / "store"
         table = scores(shown).assign(id=shown, source=shown)
         store.write(folder, run_of(0), filling(0, table))
-        read = store.read_scores(folder, run_of(0))
+        read = read_scores(folder, run_of(0))
         shutil.rmtree(folder)
         for column in ("id", "patient", "source"):
             assert read[column].tolist() == shown
@@ -116,7 +117,7 @@ def test_what_is_not_recorded_is_said_by_file_and_with_a_way_out(tmp_path):
     assert not store.has(tmp_path, run_of(0))
     for ask in (
         store.read,
-        store.read_scores,
+        read_scores,
         store.read_epochs,
         partial(store.checked, name=BACKBONE),
     ):
@@ -191,7 +192,7 @@ store.write(Path(sys.argv[1]), sys.argv[2], fill)
     with pytest.raises(StoreError, match="0 runs begin"):
         store.find(folder, run[:6])
     assert written(folder) == store.find(folder, run[:6])
-    assert store.read_scores(folder, run)["patient"].tolist() == ["p1", "p2"]
+    assert read_scores(folder, run)["patient"].tolist() == ["p1", "p2"]
 
 
 def test_two_that_write_the_same_run_end_with_one_record(tmp_path):
@@ -242,7 +243,7 @@ def test_a_record_that_is_there_is_not_written_again(tmp_path):
 # --- Altered ------------------------------------------------------------------------------------
 
 READERS = {
-    SCORES: store.read_scores,
+    SCORES: read_scores,
     EPOCHS: store.read_epochs,
     BACKBONE: partial(store.checked, name=BACKBONE),
 }
@@ -291,7 +292,7 @@ def test_a_record_that_does_not_vouch_for_a_file_is_refused(tmp_path):
     run = written(tmp_path)
     change(tmp_path / run / RUN, files={})
     with pytest.raises(StoreError, match=rf"{run}.scores\.csv: missing or altered"):
-        store.read_scores(tmp_path, run)
+        read_scores(tmp_path, run)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from cxrstudy.verdicts.claim import (
     all_claims,
     claims_table,
     read_claims,
-    spoken,
 )
 
 CLAIM = {
@@ -68,7 +67,6 @@ def test_an_arm_of_two_factors_is_a_list_in_the_file(write):
     (claim,) = read_claims("made").claims
     assert (claim.arm, claim.against) == ((0.1, 1), ("large", 1))
     assert claim.contrast == "0.1, 1 − large, 1"
-    assert spoken(0.5) == "0.5"
 
 
 def test_published_values_are_named_after_the_paper():

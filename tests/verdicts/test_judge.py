@@ -16,7 +16,6 @@ from cxrstudy.verdicts.judge import (
     judged,
     record,
     recorded_verdicts,
-    seeds_in_words,
 )
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
@@ -103,8 +102,3 @@ def test_papers_are_found_by_experiment():
     assert [claims.paper for claims in claims_about("06_sequential_schemes")] == ["B"]
     assert [claims.paper for claims in claims_about("03_resolution")] == ["A"]
     assert claims_about("08_shortcuts") == []
-
-
-@pytest.mark.parametrize(("seeds", "words"), [(1, "one seed"), (5, "5 seeds")])
-def test_seeds_are_said_in_words(seeds, words):
-    assert seeds_in_words(seeds) == words

@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.base import places
+from cxrstudy.runs.scores import arm_of
 from cxrstudy.verdicts import judge, results
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import VERDICTS
@@ -39,7 +40,7 @@ def mean_auroc(recomputed, experiment, arm):
 )
 def test_the_recorded_estimate_of_a_claim_is_that_of_other_tools(recomputed, claim):
     verdicts = pd.read_csv(FOLDER / VERDICTS).set_index("claim")
-    names = {results.arm_of(text): text for text in recomputed["arm"].unique()}
+    names = {arm_of(text): text for text in recomputed["arm"].unique()}
     difference = mean_auroc(recomputed, claim.experiment, names[claim.arm]) - mean_auroc(
         recomputed, claim.experiment, names[claim.against]
     )

@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from cxrstudy.base.columns import of_arms
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.style import BROKEN, GREY, SMALL, WIDTH, Look, finished, looks
 from cxrstudy.pages.figures.words import caption
 from cxrstudy.statistics.decision import ALL, NONE
-from cxrstudy.statistics.sample import of_arms
 
 
 def decision_curve(table: pd.DataFrame) -> Figure:

@@ -6,11 +6,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import roc_curve
 
+from cxrstudy.base.columns import of_arms, score_column, truth_column
 from cxrstudy.pages.figures.panels import squares
 from cxrstudy.pages.figures.series import draw_line
 from cxrstudy.pages.figures.style import BLUE, GREY, LOOKS, SMALL, finished
 from cxrstudy.pages.figures.words import caption, counts, level_text, wrapped
-from cxrstudy.statistics.sample import of_arms
 
 
 def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "target") -> Figure:
@@ -76,6 +76,6 @@ def _mean_roc(rows: pd.DataFrame, label: str, rates: NDArray[np.float64]) -> NDA
     """Sensitivity at false positive rates, averaged over seeds."""
     curves = []
     for _, table in rows.groupby("seed"):
-        false, true, _ = roc_curve(table[f"truth_{label}"] == 1, table[f"score_{label}"])
+        false, true, _ = roc_curve(table[truth_column(label)] == 1, table[score_column(label)])
         curves.append(np.interp(rates, false, true))
     return np.asarray(np.mean(curves, axis=0))

@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cxrstudy.base.columns import of_arms
+from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.labels import align_left
 from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished
 from cxrstudy.pages.figures.words import counts, intervals, wrapped
-from cxrstudy.statistics.sample import of_arms
-from cxrstudy.verdicts.claim import spoken
 
 
 def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
@@ -81,7 +81,7 @@ def _panel(
 
 
 def _name_rows(axes: Axes, lines: dict[tuple[Hashable, Hashable], float]) -> None:
-    names = [str(grouping) if group is None else f"{spoken(group)}" for grouping, group in lines]
+    names = [str(grouping) if group is None else f"{arm_name(group)}" for grouping, group in lines]
     axes.set_yticks(list(lines.values()), names, fontsize=9)
     for label, (_, group) in zip(axes.get_yticklabels(), lines, strict=True):
         label.set_fontweight("bold" if group is None else "normal")

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished
 from cxrstudy.pages.figures.words import caption, change_text, level_text
-from cxrstudy.verdicts.claim import spoken
 
 
 def estimates(
@@ -55,7 +55,7 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
     figure, axes = _rows(len(table))
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
     _intervals(axes, table, change_text)
-    against = spoken(table["against"].iloc[0])
+    against = arm_name(table["against"].iloc[0])
     said = f"{axis}: difference to {against}\n(right of 0: better than {against})"
     figure.supxlabel(f"{said}\n{caption(table)}", fontsize=9.5)
     return finished(figure)
@@ -74,7 +74,7 @@ def _intervals(axes: Axes, table: pd.DataFrame, said: Callable[[Any], str]) -> N
         axes.plot(row.estimate, place, "o", color=BLUE, markersize=6)
         transform = axes.get_yaxis_transform()
         axes.text(1.02, place, said(row), va="center", fontsize=9, transform=transform)
-    axes.set_yticks(range(len(table)), [spoken(arm) for arm in table["arm"]])
+    axes.set_yticks(range(len(table)), [arm_name(arm) for arm in table["arm"]])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(table) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)

@@ -12,16 +12,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from cxrstudy import phantom
+from cxrstudy.base.words import label_name
 from cxrstudy.pages.figures.style import ORANGE, SKY, SMALL, WIDTH, finished
 from cxrstudy.phantom import Phantom
-from cxrstudy.statistics import SPOKEN
 
 
 def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False) -> Figure:
     """Show phantoms side by side, if asked with their truth: lungs in blue, lesion in orange."""
     figure, grid = _grid(len(shown), columns)
     for axes, (name, specimen) in zip(grid.flat, shown.items(), strict=False):
-        _radiograph(axes, specimen.image, SPOKEN.get(name, name))
+        _radiograph(axes, specimen.image, label_name(name))
         for colour, mask in ((SKY, specimen.lung), (ORANGE, specimen.lesion)):
             if outlines and mask.any():
                 axes.contour(mask, levels=[0.5], colors=[colour], linewidths=0.9)
@@ -42,7 +42,7 @@ def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
     """
     figure, grid = _grid(len(rows), columns)
     for axes, row in zip(grid.flat, rows.itertuples(), strict=False):
-        label = SPOKEN.get(row.labels, row.labels).replace("_", " ")
+        label = label_name(row.labels)
         person = "" if row.sex == "unknown" else f"\n{row.view}, {row.sex}, {row.age:.0f} years"
         _radiograph(axes, phantom.read(row.path, pixels), label + person)
     return finished(figure)

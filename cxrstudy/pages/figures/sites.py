@@ -6,11 +6,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from cxrstudy.base.columns import of_arms
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.series import asides, draw_line, reference
 from cxrstudy.pages.figures.style import WIDTH, finished, looks
 from cxrstudy.pages.figures.words import counts, intervals
-from cxrstudy.statistics.sample import of_arms
 
 
 def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -> Figure:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxrstudy.verdicts.claim import spoken
+from cxrstudy.base.words import arm_name
 
 
 def counts(table: pd.DataFrame) -> str:
@@ -62,7 +62,7 @@ def plain(number: float) -> str:
 
 def wrapped(name: Hashable, width: int) -> str:
     """Name of an arm for people, in lines of at most so many letters."""
-    return fill(spoken(name), width, break_long_words=False, break_on_hyphens=False)
+    return fill(arm_name(name), width, break_long_words=False, break_on_hyphens=False)
 
 
 def _amount(column: "pd.Series[Any]", unit: str) -> str:

@@ -13,10 +13,11 @@ order hardly changes, and the area under a curve by less than 0.0001. The same r
 bytes.
 """
 
-from cxrstudy.verdicts.results.reading import arm_of, arms, experiments, read
+from cxrstudy.verdicts.results.reading import arms, experiments, read
 from cxrstudy.verdicts.results.results import (
     ARMS,
     IMAGES,
+    REFERENCE_PROFILE,
     RESULTS,
     SCORED,
     Results,
@@ -29,6 +30,7 @@ from cxrstudy.verdicts.results.results import (
 from cxrstudy.verdicts.results.writing import rounded, write
 
 __all__ = [
-    "ARMS", "IMAGES", "RESULTS", "SCORED", "Results", "ResultsError", "arm_of", "arms",
-    "claims_changed", "experiments", "facts", "folders", "include", "read", "rounded", "write",
+    "ARMS", "IMAGES", "REFERENCE_PROFILE", "RESULTS", "SCORED", "Results", "ResultsError",
+    "arms", "claims_changed", "experiments", "facts", "folders", "include", "read",
+    "rounded", "write",
 ]  # fmt: skip

@@ -3,12 +3,12 @@
 import gzip
 import io
 import json
-from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from cxrstudy.runs.scores import arm_of, of_arm, read_table, score_column, together
 from cxrstudy.verdicts.results.results import ARMS, IMAGES, SCORED, ResultsError, facts
 
 
@@ -48,28 +48,15 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
         used = np.concatenate([rows[tuple(place)] for place in end.scored])
         prefix = f"{end.run}:"
         own = [name for name in scores.columns if name.startswith(prefix)]
-        said = scores[own].rename(columns=lambda name: f"score_{name.split(':', 1)[1]}")
+        said = scores[own].rename(columns=lambda name: score_column(name.split(":", 1)[1]))
         whole = pd.concat([images, said], axis=1).iloc[used].reset_index(drop=True)
-        # In a list: the name of an arm may be a tuple, which pandas would take for a column.
-        arm = pd.Series([end.arm] * len(whole))
-        tables.append(whole.assign(arm=arm, seed=end.seed, run=end.run))
-    together = pd.concat(tables, ignore_index=True)
-    first = ["arm", "seed", "run"]
-    return together[[*first, *(name for name in together.columns if name not in first)]]
-
-
-def arm_of(text: str) -> Hashable:
-    """Read the name of an arm from JSON: a list there is a tuple in an experiment."""
-    value = json.loads(text)
-    return tuple(value) if isinstance(value, list) else value
+        tables.append(of_arm(whole, end.arm, end.seed, end.run))
+    return together(tables)
 
 
 def _read_tables(folder: Path, runs: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    texts = dict.fromkeys(("role", "split", "id", "patient", "source"), str)
-    images = pd.read_csv(folder / IMAGES, dtype=texts, keep_default_na=False, na_values=[""])
-    truth = [name for name in images.columns if name.startswith("truth_")]
     content = gzip.decompress((folder / SCORED).read_bytes())
     scores = pd.read_csv(
         io.BytesIO(content), usecols=lambda name: name.split(":")[0] in runs, dtype=np.float64
     )
-    return images.astype(dict.fromkeys(truth, np.float64)), scores
+    return read_table(folder / IMAGES), scores

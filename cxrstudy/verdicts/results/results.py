@@ -11,6 +11,9 @@ from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.schema import Strict, read_yaml
 
+#: The profile whose results decide; those of other profiles are there to notice what moved.
+REFERENCE_PROFILE = "standard"
+
 RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "scores.csv.gz"
 
 

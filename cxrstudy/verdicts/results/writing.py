@@ -16,7 +16,7 @@ from cxrstudy.runs import store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.provenance import checkout, versions_of
 from cxrstudy.runs.record import SCORES, Record
-from cxrstudy.runs.scores import all_scores
+from cxrstudy.runs.scores import all_scores, arm_text, labels_of, score_column
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.results.results import (
@@ -95,12 +95,13 @@ def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
 def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Put the images of all runs in one table, and the scores of all runs in another beside it."""
     columns = list(next(iter(tables.values())).columns)
-    labels = [name for name in columns if name.startswith("score_")]
+    labels = labels_of(next(iter(tables.values())))
+    scored = [score_column(label) for label in labels]
     known: dict[tuple[str, str], pd.DataFrame] = {}
     for run, table in tables.items():
         if list(table.columns) != columns:
             raise ResultsError(f"run {run[:12]} was scored for other labels than the first run")
-        for place, block in table.drop(columns=labels).groupby(["role", "split"], sort=False):
+        for place, block in table.drop(columns=scored).groupby(["role", "split"], sort=False):
             block = block.reset_index(drop=True)
             if not known.setdefault(place, block).equals(block):
                 named = " ".join(place)
@@ -109,12 +110,11 @@ def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFra
     index = pd.MultiIndex.from_frame(images[["role", "split", "id"]])
     scores = {}
     for run, table in tables.items():
-        if table[labels].isna().any(axis=None):
+        if table[scored].isna().any(axis=None):
             raise ResultsError(f"run {run[:12]} lacks the score of an image")
-        placed = table.set_index(["role", "split", "id"])[labels].reindex(index)
-        for name in labels:
-            values = rounded(placed[name].to_numpy(np.float64))
-            scores[f"{run}:{name.removeprefix('score_')}"] = values
+        placed = table.set_index(["role", "split", "id"])[scored].reindex(index)
+        for label in labels:
+            scores[f"{run}:{label}"] = rounded(placed[score_column(label)].to_numpy(np.float64))
     return images, pd.DataFrame(scores)
 
 
@@ -127,7 +127,7 @@ def _arms(
         rows.append(
             {
                 "experiment": name,
-                "arm": json.dumps(arm, ensure_ascii=False),
+                "arm": arm_text(arm),
                 "cohort": record.cohort,
                 "seed": seed,
                 "run": run,

@@ -1,0 +1,40 @@
+"""Words: what arms, labels and numbers are called where people read them."""
+
+from collections.abc import Hashable
+
+#: Labels whose name for people is more than the name in a manifest with spaces.
+LABEL_NAMES = {"covid19": "COVID-19"}
+
+
+def arm_name(arm: Hashable) -> str:
+    """Name of an arm for people: the parts of a tuple, separated by commas.
+
+    Examples
+    --------
+    >>> arm_name(("in-domain", 0.1))
+    'in-domain, 0.1'
+    """
+    return ", ".join(map(str, arm)) if isinstance(arm, tuple) else str(arm)
+
+
+def label_name(label: str) -> str:
+    """Name of a label for people.
+
+    Examples
+    --------
+    >>> label_name("covid19"), label_name("other_pneumonia")
+    ('COVID-19', 'other pneumonia')
+    """
+    return LABEL_NAMES.get(label, label.replace("_", " "))
+
+
+def counted(number: int, what: str) -> str:
+    """Write a number with what it counts, in the plural where that is needed.
+
+    Examples
+    --------
+    >>> counted(1, "seed"), counted(12, "process")
+    ('1 seed', '12 processes')
+    """
+    ending = "" if number == 1 else "es" if what.endswith("s") else "s"
+    return f"{number} {what}{ending}"
