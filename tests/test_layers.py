@@ -16,8 +16,6 @@ LAYERS = (
 #: Who may import from above, and why.
 UPWARD = {
     ("__init__", "explorer"): "`cxrstudy.explore` is loaded when somebody asks for it",
-    ("study", "verdicts"): "why.py takes the name of an arm from claim.py",
-    ("verdicts", "pages"): "judge.py takes the recorded profile from beside.py",
 }
 
 

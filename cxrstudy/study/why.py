@@ -283,8 +283,11 @@ def _told(found: tuple[tuple[Difference, str], ...]) -> dict[Difference, tuple[s
     return {difference: tuple(stages[difference]) for difference in ordered}
 
 
-def _distance(told: Mapping[Difference, tuple[str, ...]]) -> tuple[bool, int]:
-    return any(difference.kind == "parent" for difference in told), len(told)
+def _distance(told: Mapping[Difference, tuple[str, ...]]) -> tuple[bool, bool, int]:
+    """Rank: another beginning is farthest, then other roles, which are other images too."""
+    kinds = {difference.kind for difference in told}
+    names = {difference.name for difference in told if difference.kind == "parameter"}
+    return "parent" in kinds, "roles" in names, len(told)
 
 
 def _where(stages: tuple[str, ...]) -> str:
