@@ -3,7 +3,7 @@
 A notebook imports from here what reads records; what takes torch it imports by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -43,11 +43,11 @@ from cxrstudy.statistics import (
     subgroups,
     trend,
 )
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.graph import make_graph
 from cxrstudy.study.parameters import check_parameters
 from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain
 from cxrstudy.verdicts.claim import all_claims, claims_table, read_claims
 from cxrstudy.verdicts.judge import claims_about, judgements, recorded_verdicts
 from cxrstudy.verdicts.map_results import attention_by_size
@@ -277,9 +277,9 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
     return covidx_leaks.leaks(lists, crosswalk, covidx_leaks.headers()), HTML(f"<p>{said}</p>")
 
 
-def provenance(study: Study, arms: Mapping[Any, Chain]) -> None:
+def provenance(arms: Arms) -> None:
     """Show every run that a page rests on, and store the same for other programs."""
-    records = study.records_of(arms)
+    records = arms.records
     shown = table(table_of(records).drop(columns="finished"))
     display({"text/html": shown.data}, metadata={RUNS: output_of(records)}, raw=True)
 

@@ -11,14 +11,13 @@ from cxrstudy.notebook import banner, provenance, repeat, table
 from cxrstudy.runs.record import Record
 
 
-def study(seeds=1, records=()):
+def study(seeds=1):
     return SimpleNamespace(
         profile=SimpleNamespace(profile="quick", purpose="shows that it works"),
         cohort=SimpleNamespace(
             name="phantom", title="Phantoms", copies="rendered", caveat="They say nothing."
         ),
         seeds=seeds,
-        records_of=lambda arms: list(records),
     )
 
 
@@ -107,7 +106,7 @@ def shown(monkeypatch):
 def test_provenance_shows_and_carries_an_entry_a_run(shown):
     first = record(1)
     records = [first, record(2, parent=first.id), record(3)]
-    provenance(study(records=records), {})
+    provenance(SimpleNamespace(records=records))
     (call,) = shown
     assert call.raw
     html = call.data[0]["text/html"]
@@ -118,14 +117,6 @@ def test_provenance_shows_and_carries_an_entry_a_run(shown):
     assert "6,144" in html
     carried = call.metadata[notebook.RUNS]
     assert [Record.model_validate(facts) for facts in carried] == records
-
-
-def test_the_arms_decide_which_runs_are_shown(shown):
-    asked = []
-    page = study()
-    page.records_of = lambda arms: asked.append(arms) or [record(1)]
-    provenance(page, {"control": "a chain"})
-    assert asked == [{"control": "a chain"}]
 
 
 def test_a_page_says_the_command_that_repeats_it():

@@ -65,7 +65,7 @@ def prune_store(
     reach = prune.reachable(profile or prune.profiles(), cohort or prune.cohorts(), seeds)
     for sentence in reach.left_out:
         typer.echo(f"plans nothing: {sentence}", err=True)
-    sweep = prune.prune(records, reach.runs, delete)
+    sweep = (prune.prune if delete else prune.survey)(records, reach.runs)
     if json_wanted:
         items = [{"path": str(i.path), "why": i.why, "bytes": i.bytes} for i in sweep.removable]
         gone = [str(item.path) for item in sweep.removed]

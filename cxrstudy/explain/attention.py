@@ -1,15 +1,14 @@
 """Attention: where the maps of an experiment's networks lie, image by image.
 
-Tables here look like scores, so that the statistics of the study serve them: a row an arm, seed and
-image, and a column ``score_MEASURE`` a measure. Baselines that know nothing of any network are arms
-beside the others.
+Tables here look like scores, so that the statistics of the study serve them: one row per arm, seed
+and image, and one column ``score_MEASURE`` per measure. Baselines that know nothing of any network
+are arms beside the others.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -25,12 +24,9 @@ from cxrstudy.explain import (
     score_maps,
     upsample,
 )
-from cxrstudy.pixels.memory_map import build
-from cxrstudy.pixels.role_pixels import RolePixels
-from cxrstudy.runs.network import TrainedNetwork, load_network
+from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm, together
-from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain
+from cxrstudy.study.arms import Arms
 
 #: Measures that need a lesion, and those of the regions.
 POINTING = ("pointing", "iou")
@@ -44,24 +40,6 @@ def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
     return np.flatnonzero(present & (role.table["split"] == "test").to_numpy())[:most]
 
 
-def images_of(study: Study, network: TrainedNetwork, role: Role, rows: NDArray[np.intp]) -> Tensor:
-    """Images of a role as a network expects them: (n, 1, pixels, pixels)."""
-    bytes_ = _pixels_of(study, network, role)[rows]
-    mean, deviation = network.normalisation
-    return (torch.from_numpy(bytes_)[:, None].float() / 255 - mean) / deviation
-
-
-def _pixels_of(study: Study, network: TrainedNetwork, role: Role) -> RolePixels:
-    maps = {
-        str(name): build(
-            study.cohort.manifests[str(name)], network.pixels, places.runs() / "pixels",
-            places.data(), 1,
-        )
-        for name in role.table["manifest"].unique()
-    }  # fmt: skip
-    return RolePixels(role.table, maps, network.record.identity["stage"]["visible"])
-
-
 def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDArray[np.bool_]]:
     """Regions of images: drawn again for phantoms, by shape for others."""
     paths = role.table["path"].iloc[rows]
@@ -71,8 +49,7 @@ def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDA
 
 
 def attention(
-    study: Study,
-    arms: Mapping[Hashable, Chain],
+    arms: Arms,
     label: str = "covid19",
     role: str = "target",
     method: str = "gradcam",
@@ -82,7 +59,7 @@ def attention(
 
     Parameters
     ----------
-    study, arms
+    arms
         Whose runs are recorded.
     label
         Whose score is explained; of the images, those that show it.
@@ -95,22 +72,23 @@ def attention(
 
     Returns
     -------
-    A row an arm, seed and image: ``arm``, ``seed``, ``role``, ``split``, ``id``, ``patient``,
-    ``score_pointing`` and ``score_iou`` (where lesions are known) and ``score_energy_REGION``. The
-    arms after the given ones are the baselines: ``uniform``, ``centre blob``, ``lung mask``.
+    One row per arm, seed and image: ``arm``, ``seed``, ``run``, ``role``, ``split``, ``id``,
+    ``patient``, ``score_pointing`` and ``score_iou`` (where lesions are known) and
+    ``score_energy_REGION``. The arms after the given ones are the baselines ``uniform``,
+    ``centre blob`` and ``lung mask``, which come from no run.
     """
+    study = arms.study
     wanted = study.cohort.role(role)
     rows = shown_rows(wanted, label, most)
-    plan, tables = study.plan(arms), []
+    tables = []
     regions: dict[int, dict[str, NDArray[np.bool_]]] = {}
-    for (arm, seed), run in plan.ends.items():
-        network = load_network(study.records, run)
+    for (arm, seed), run in arms.plan.ends.items():
+        network = arms.network(arm, seed)
         side = network.pixels
         regions.setdefault(side, regions_of(wanted, rows, side))
         made = recorded_maps(
-            network.model, run, network.labels, wanted, rows,
-            _pixels_of(study, network, wanted), network.normalisation, label,
-            places.runs() / "heatmaps", method, pointing_layer(network.model, side),
+            network, wanted, rows, study.squares(wanted, side), label, places.runs() / "heatmaps",
+            method, pointing_layer(network.model, side),
         )  # fmt: skip
         maps = upsample(made.raw, side)
         table = _measured(wanted, rows, maps, regions[side])
@@ -123,7 +101,19 @@ def attention(
 
 
 def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "gradcam") -> Maps:
-    """Maps of a label, as large as the images, at the layer of :func:`pointing_layer`."""
+    """Maps of a label, as large as the images, at the layer of :func:`pointing_layer`.
+
+    Parameters
+    ----------
+    network
+        Whose maps.
+    images
+        As the network expects them; see :meth:`cxrstudy.runs.network.TrainedNetwork.tensor`.
+    label
+        Whose score is explained.
+    method
+        One of :data:`cxrstudy.explain.METHODS`.
+    """
     layer = pointing_layer(network.model, network.pixels)
     raw = heatmaps(network.model, images, network.labels.index(label), method, layer)
     return upsample(raw, network.pixels)

@@ -1,12 +1,9 @@
 """Whole: the maps of many images, made in one pass and kept as a record."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from cxrstudy.base.progress import progress
 from cxrstudy.data.role import Role
@@ -16,17 +13,15 @@ from cxrstudy.explain.maps import BATCH, heatmaps, relative
 from cxrstudy.explain.methods import method_of
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs.maps import ManyMaps, identity_of, read_maps, recorded, write_maps
+from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.record import id_of
 
 
 def recorded_maps(
-    model: nn.Module,
-    run: str,
-    labels: Sequence[str],
+    network: TrainedNetwork,
     role: Role,
     rows: NDArray[np.intp],
-    pixels: RolePixels,
-    normalisation: tuple[float, float],
+    squares: RolePixels,
     label: str,
     folder: Path,
     method: str = "gradcam",
@@ -36,17 +31,15 @@ def recorded_maps(
 
     Parameters
     ----------
-    model
-        The network that the run trained; left as it was.
-    run, labels
-        The run's id, and what the outputs of its head stand for.
-    role, rows, pixels
+    network
+        That a run left; left as it was.
+    role, rows
         Images, of the run's own role or of another, and which of them: for a whole split,
         ``role.rows("test")``.
-    normalisation
-        Mean and standard deviation that the network expects of grey in 0 to 1.
+    squares
+        The role's images at the network's resolution.
     label
-        One of `labels`.
+        One of the network's.
     folder
         Of the records of maps; made when missing.
     method, layer
@@ -57,22 +50,23 @@ def recorded_maps(
     ExplainError
         Label, method or layer are not legal, there is no image, or the record is broken.
     """
-    if label not in labels:
-        raise ExplainError(f"no label {label!r} in the run's head; it has {', '.join(labels)}")
+    if label not in network.labels:
+        there = ", ".join(network.labels)
+        raise ExplainError(f"no label {label!r} in the run's head; it has {there}")
     if not len(rows):
         raise ExplainError(f"no image of role {role.name!r} is asked for")
-    layer = layer or layer_names(model)[-1]
+    layer = layer or layer_names(network.model)[-1]
     ids = tuple(role.table["id"].iloc[rows])
-    identity = identity_of(run, role, ids, method, layer, label)
+    identity = identity_of(network.run, role, ids, method, layer, label)
     if recorded(folder, id_of(identity)):
         return read_maps(folder, id_of(identity))
-    mean, deviation = normalisation
     found = []
     with progress(total=len(rows), what=f"{method_of(method).title} of {label}") as bar:
         for first in range(0, len(rows), BATCH):
-            grey = torch.from_numpy(pixels[rows[first : first + BATCH]])[:, None].float()
-            images = (grey / 255 - mean) / deviation
-            found.append(heatmaps(model, images, list(labels).index(label), method, layer))
+            images = network.tensor(squares[rows[first : first + BATCH]])
+            with network.busy:
+                number = network.labels.index(label)
+                found.append(heatmaps(network.model, images, number, method, layer))
             bar.update(len(images))
     maps = np.concatenate(found)
     made = ManyMaps(ids, relative(maps).astype(np.float16), maps.max((1, 2)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
 from typing import Any
 
 from cxrstudy.explain.errors import ExplainError
@@ -58,19 +58,18 @@ def method_of(name: str) -> Method:
 
 
 def cam_class(name: str) -> Any:
-    """Give the class that grad-cam, or :mod:`cxrstudy.explain.ablation`, has for a method."""
+    """Give the class for a method: grad-cam's, or our own where that one can't be used."""
     # Imported here: grad-cam brings OpenCV and takes seconds to import.
     import pytorch_grad_cam as library
 
     from cxrstudy.explain.ablation import ZeroAblationCAM
+    from cxrstudy.explain.score_weighting import QuietScoreCAM
 
-    # Its bar an image would fill logs and notebooks; `report` says how far the work is.
-    library.score_cam.tqdm = SimpleNamespace(tqdm=iter)
     return {
         "gradcam": library.GradCAM,
         "gradcam++": library.GradCAMPlusPlus,
         "hirescam": library.HiResCAM,
         "layercam": library.LayerCAM,
-        "scorecam": library.ScoreCAM,
+        "scorecam": QuietScoreCAM,
         "ablationcam": ZeroAblationCAM,
     }[name]

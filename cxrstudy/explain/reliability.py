@@ -4,7 +4,7 @@ Sanity (does a map depend on what was learnt?), faithfulness (do the places matt
 and stability (does a map move with the image?), each with intervals over patients.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +20,11 @@ from cxrstudy.explain import (
     similarities,
     stability,
 )
-from cxrstudy.explain.attention import images_of, maps_of, shown_rows
-from cxrstudy.runs.network import TrainedNetwork, load_network
+from cxrstudy.explain.attention import maps_of, shown_rows
+from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm
 from cxrstudy.statistics import estimates, mean
-from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain
+from cxrstudy.study.arms import Arms
 
 
 @dataclass(frozen=True)
@@ -45,16 +44,16 @@ class Subject:
 
 
 def subject(
-    study: Study, arms: Mapping[Hashable, Chain], arm: Hashable, label: str = "covid19",
-    seed: int = 0, most: int = 40,
-) -> Subject:  # fmt: skip
+    arms: Arms, arm: Hashable, label: str = "covid19", seed: int = 0, most: int = 40
+) -> Subject:
     """Load the network at the end of an arm, and the first test images that show a label."""
-    network = load_network(study.records, study.plan(arms).ends[arm, seed])
-    role = study.cohort.role("target")
+    network = arms.network(arm, seed)
+    role = arms.study.cohort.role("target")
     rows = shown_rows(role, label, most)
+    squares = arms.study.squares(role, network.pixels)[rows]
     return Subject(
-        network, pointing_layer(network.model, network.pixels), label,
-        images_of(study, network, role, rows), role.table["patient"].iloc[rows].to_numpy(str),
+        network, pointing_layer(network.model, network.pixels), label, network.tensor(squares),
+        role.table["patient"].iloc[rows].to_numpy(str),
     )  # fmt: skip
 
 
@@ -92,19 +91,17 @@ def between(one: Subject, other: Subject) -> pd.DataFrame:
     return _means(table, ["spearman", "ssim"])
 
 
-def between_seeds(
-    study: Study, arms: Mapping[Hashable, Chain], arm: Hashable, label: str = "covid19"
-) -> pd.DataFrame:
+def between_seeds(arms: Arms, arm: Hashable, label: str = "covid19") -> pd.DataFrame:
     """Similarity of the maps of trainings that differ in the seed alone, each with the first.
 
     Returns
     -------
     As :func:`between`, with a column ``seed``; empty where there is one seed.
     """
-    first = subject(study, arms, arm, label)
+    first = subject(arms, arm, label)
     tables = [
-        between(first, subject(study, arms, arm, label, seed=seed)).assign(seed=seed)
-        for seed in range(1, study.seeds)
+        between(first, subject(arms, arm, label, seed)).assign(seed=seed)
+        for seed in range(1, arms.study.seeds)
     ]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"seed": []})
 
@@ -118,7 +115,7 @@ def faithful(one: Subject) -> pd.DataFrame:
     map has a lower ``deletion`` and a higher ``insertion`` than the random order.
     """
     model = one.network.model
-    task = one.network.record.task
+    task = one.network.task
     maps = heatmaps(model, one.images, one.output, layer=one.layer)
     table = faithfulness(model, one.images.numpy(), maps, one.output, task)
     table = table.assign(

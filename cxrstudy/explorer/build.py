@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cxrstudy.base.progress import progress
+from cxrstudy.explorer.answers import Explainer, low_maps, reading
 from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading
 from cxrstudy.explorer.encode import FINEST, encode_image
 from cxrstudy.explorer.gallery import Item, squares
-from cxrstudy.explorer.network import Explainer, Network
+from cxrstudy.runs.network import TrainedNetwork
 
 Maps = dict[MapKey, LowMap]
 
 
 def build_cases(
-    networks: Mapping[str, Network],
+    networks: Mapping[str, TrainedNetwork],
     items: Sequence[Item],
     explain: Explainer,
     methods: Sequence[str] = ("gradcam",),
@@ -53,41 +54,51 @@ def build_cases(
     ]
 
 
-def case_of(item: Item, readings: Mapping[str, Reading], with_image: bool = True) -> Case:
+def case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
     """Put an image and what the arms say of it together."""
-    image = encode_image(item.picture.shown()) if with_image else None
-    lesion = item.picture.outline() if with_image else None
+    image, lesion = encode_image(item.picture.shown()), item.picture.outline()
     return Case(item.id, image, item.facts, item.truth, lesion, readings)
 
 
-def read_all(networks: Mapping[str, Network], items: Sequence[Item]) -> list[dict[str, Reading]]:
+def unseen_case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
+    """Say what the arms say of an image that is not shown yet."""
+    return Case(item.id, None, item.facts, item.truth, None, readings)
+
+
+def read_all(
+    networks: Mapping[str, TrainedNetwork], items: Sequence[Item]
+) -> list[dict[str, Reading]]:
     """What every arm says of every image, without maps."""
     said: list[dict[str, Reading]] = [{} for _ in items]
     for arm, network in networks.items():
         values = network.probabilities(squares(items, network.pixels))
         for readings, item, row in zip(said, items, values, strict=True):
-            readings[arm] = network.reading(row, item.truth)
+            readings[arm] = reading(network, row, item.truth)
     return said
 
 
 def _readings(
-    network: Network, items: Sequence[Item], explain: Explainer, keys: Sequence[MapKey], finest: int
+    network: TrainedNetwork,
+    items: Sequence[Item],
+    explain: Explainer,
+    keys: Sequence[MapKey],
+    finest: int,
 ) -> list[Reading]:
     seen = squares(items, network.pixels)
     maps: list[Maps] = [{} for _ in items]
     with progress(total=len(keys), what="maps") as bar:
         for key in keys:
-            lows = network.low_maps(explain, seen, key, finest=finest)
+            lows = low_maps(network, explain, seen, key, finest=finest)
             for of_image, low in zip(maps, lows, strict=True):
                 of_image[key] = low
             bar.update(1)
     values = network.probabilities(seen)
     rows = zip(values, items, maps, strict=True)
-    return [network.reading(row, item.truth, of_image) for row, item, of_image in rows]
+    return [reading(network, row, item.truth, of_image) for row, item, of_image in rows]
 
 
 def _keys(
-    network: Network,
+    network: TrainedNetwork,
     explain: Explainer,
     methods: Sequence[str],
     layers: int,

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxrstudy.base.words import label_name
+from cxrstudy.explorer.answers import Explainer
 from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
-from cxrstudy.explorer.network import Explainer, Network
+from cxrstudy.runs.network import TrainedNetwork
 
 
 def live_catalogue(
-    networks: Mapping[str, Network], explain: Explainer, cases: Sequence[Case], title: str
+    networks: Mapping[str, TrainedNetwork], explain: Explainer, cases: Sequence[Case], title: str
 ) -> dict[str, Any]:
     """Write what a live explorer offers; images and maps are sent when they are asked for."""
     arms = [

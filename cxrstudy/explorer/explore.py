@@ -9,8 +9,8 @@ import numpy as np
 
 from cxrstudy.base import places
 from cxrstudy.data.cohort import Cohort, load_cohort
+from cxrstudy.explorer.answers import Explainer
 from cxrstudy.explorer.gallery import Item, items_of, spread
-from cxrstudy.explorer.network import Explainer, Network, explainer, network_of
 from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.study.profile import read_profile
@@ -18,7 +18,7 @@ from cxrstudy.study.profile import read_profile
 if TYPE_CHECKING:
     from cxrstudy.explorer.live import Explorer
 
-Arm = str | TrainedNetwork | Network
+Arm = str | TrainedNetwork
 
 
 class ExplorerError(ValueError):
@@ -71,10 +71,10 @@ def explore(
     networks = networks_of(arms)
     chosen = _cohort(cohort, profile)
     items = gallery_of(chosen, role, split, limit)
-    return Explorer(networks, items, explain or explainer(), f"Grad-CAM explorer: {chosen.title}")
+    return Explorer(networks, items, explain or Explainer(), f"Grad-CAM explorer: {chosen.title}")
 
 
-def networks_of(arms: Arm | Mapping[str, Arm]) -> dict[str, Network]:
+def networks_of(arms: Arm | Mapping[str, Arm]) -> dict[str, TrainedNetwork]:
     """Networks by arm.
 
     Raises
@@ -115,17 +115,13 @@ def _cohort(cohort: Cohort | str, profile: str) -> Cohort:
     return load_cohort(cohort, sizes.phantom_patients, sizes.phantom_seed)
 
 
-def _network(arm: Arm) -> Network:
-    if isinstance(arm, Network):
+def _network(arm: Arm) -> TrainedNetwork:
+    if isinstance(arm, TrainedNetwork):
         return arm
-    if isinstance(arm, str):
-        records = places.runs() / "store"
-        return network_of(load_network(records, store.find(records, arm)))
-    return network_of(arm)
+    records = places.runs() / "store"
+    return load_network(records, store.find(records, arm))
 
 
 def _name(arm: Arm) -> str:
-    if isinstance(arm, Network):
-        return "network"
-    run = arm if isinstance(arm, str) else arm.record.id
-    return f"run {run[:8]}"
+    run = arm if isinstance(arm, str) else arm.run
+    return f"run {run[:8]}" if run else "network"

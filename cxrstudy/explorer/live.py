@@ -15,14 +15,15 @@ import anywidget
 import traitlets
 
 from cxrstudy.explorer import frontend
-from cxrstudy.explorer.build import case_of, read_all
+from cxrstudy.explorer.answers import Explainer, low_maps
+from cxrstudy.explorer.build import read_all, unseen_case_of
 from cxrstudy.explorer.case import MapKey, as_address
 from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
 from cxrstudy.explorer.map_worker import MapWorker, Report
-from cxrstudy.explorer.network import Explainer, Network
 from cxrstudy.explorer.upload import Parts, UploadError, read_upload
+from cxrstudy.runs.network import TrainedNetwork
 
 _REPORT_EVERY = 0.1  # seconds; a bar needs no more
 #: A live map is computed for one image, and shown as fine as its layer has it.
@@ -49,10 +50,14 @@ class Explorer(anywidget.AnyWidget):
     catalogue = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, networks: Mapping[str, Network], items: Sequence[Item], explain: Explainer, title: str
+        self,
+        networks: Mapping[str, TrainedNetwork],
+        items: Sequence[Item],
+        explain: Explainer,
+        title: str,
     ) -> None:
         said = zip(items, read_all(networks, items), strict=True)
-        cases = [case_of(item, readings, with_image=False) for item, readings in said]
+        cases = [unseen_case_of(item, readings) for item, readings in said]
         super().__init__(catalogue=live_catalogue(networks, explain, cases, title))
         self._networks, self._explain = dict(networks), explain
         self._items = {item.id: item for item in items}
@@ -93,8 +98,8 @@ class Explorer(anywidget.AnyWidget):
         place = arm, item.id, key
         if place not in self._maps:
             network = self._networks[arm]
-            square = item.picture.square(network.pixels)
-            low = network.low_map(self._explain, square, key, report, _FINEST)
+            squares = item.picture.square(network.pixels)[None]
+            (low,) = low_maps(network, self._explain, squares, key, report, _FINEST)
             self._maps[place] = low.written
         return self._maps[place]
 
@@ -123,7 +128,7 @@ class Explorer(anywidget.AnyWidget):
         (readings,) = read_all(self._networks, [item])
         self._uploads += 1
         self._items[item.id] = item
-        self.send({"kind": "added", "case": case_of(item, readings, with_image=False).written})
+        self.send({"kind": "added", "case": unseen_case_of(item, readings).written})
 
     def _say(self, kind: str, request: int, **content: Any) -> None:
         self.send({"kind": kind, "request": request, **content})

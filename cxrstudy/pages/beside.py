@@ -9,6 +9,8 @@ import pandas as pd
 from IPython.display import HTML
 
 from cxrstudy.base import places
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
@@ -24,14 +26,14 @@ class ReferenceResults:
     ----------
     banner
         What they are, for the page.
-    study
-        The study that made them; None where there are none.
+    arms
+        Those that were scored, on the study that made them; None where there are none.
     scores
-        As :meth:`cxrstudy.study.study.Study.run` returned them; empty where there are none.
+        As :meth:`cxrstudy.study.arms.Arms.scores` returned them; empty where there are none.
     """
 
     banner: HTML
-    study: Study | None
+    arms: Arms | None
     scores: pd.DataFrame
 
 
@@ -47,17 +49,13 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     if folder not in results.folders() or experiment not in results.experiments(folder):
         return ReferenceResults(_absent(study), None, pd.DataFrame())
     made = results.facts(folder)
-    return ReferenceResults(
-        _present(made), Study(made.profile, made.cohort, made.seeds),
-        results.read(folder, experiment),
-    )  # fmt: skip
+    arms = arms_of(experiment, Study(made.profile, made.cohort, made.seeds))
+    return ReferenceResults(_present(made), arms, results.read(folder, experiment))
 
 
-def beside(
-    recorded: ReferenceResults, draw: Callable[[Study, pd.DataFrame], Shown]
-) -> Shown | None:
+def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Shown]) -> Shown | None:
     """Draw the reference results as the reader's own were drawn; nothing where there are none."""
-    return draw(recorded.study, recorded.scores) if recorded.study else None
+    return draw(recorded.arms, recorded.scores) if recorded.arms else None
 
 
 def _absent(study: Study) -> HTML:

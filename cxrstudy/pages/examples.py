@@ -1,59 +1,52 @@
 """Examples: single images with the maps of a network, chosen by rule, to be looked at."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Role
-from cxrstudy.explain.attention import images_of, maps_of, regions_of
+from cxrstudy.explain.attention import maps_of, regions_of
 from cxrstudy.explorer import (
+    Explainer,
     StaticExplorer,
     build_cases,
-    explainer,
     items_of,
-    network_of,
     static_explorer,
 )
 from cxrstudy.explorer.gallery import spread
 from cxrstudy.pages.figures import Mapped
-from cxrstudy.runs.network import load_network
 from cxrstudy.runs.scores import score_column
-from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain
+from cxrstudy.study.arms import Arms
 
 
-def extremes(
-    study: Study, arms: Mapping[Hashable, Chain], arm: Hashable, each: int, label: str = "covid19"
-) -> list[Mapped]:
+def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> list[Mapped]:
     """Show what an arm is surest and least sure of, among the images that show a label.
 
     Images whose licence forbids it are never chosen.
 
     Parameters
     ----------
-    study, arms, arm
+    arms, arm
         Whose runs are recorded; the first seed is shown.
     each
         Images with the highest, and with the lowest score.
     label
         Of the images, and of the maps.
     """
-    network = load_network(study.records, study.plan(arms).ends[arm, 0])
+    study, network = arms.study, arms.network(arm)
     role = study.cohort.role("target")
     rows = _shown(role, label)
     if len(rows) == 0:
         return []
-    scored = study.run({arm: arms[arm]}).query("seed == 0 and role == 'target' and split == 'test'")
+    scored = arms.only([arm]).scores().query("seed == 0 and role == 'target' and split == 'test'")
     score = scored.set_index("id")[score_column(label)].reindex(role.table["id"].iloc[rows])
     order = np.argsort(score.to_numpy(), kind="stable")
     chosen = [*order[::-1][:each], *order[:each]]
     picked = rows[chosen]
-    images = images_of(study, network, role, picked)
-    mean, deviation = network.normalisation
-    grey = np.clip((images.numpy()[:, 0] * deviation + mean) * 255, 0, 255).astype(np.uint8)
-    heat = maps_of(network, images, label)
+    squares = study.squares(role, network.pixels)[picked]
+    grey, heat = network.seen(squares), maps_of(network, network.tensor(squares), label)
     lesions = regions_of(role, picked, network.pixels).get("lesion")
     return [
         Mapped(
@@ -64,17 +57,14 @@ def extremes(
     ]  # fmt: skip
 
 
-def page_explorer(
-    study: Study, arms: Mapping[Hashable, Chain], shown: Sequence[Hashable], images: int
-) -> StaticExplorer:
+def page_explorer(arms: Arms, shown: Sequence[Hashable], images: int) -> StaticExplorer:
     """Make the explorer of a page: some arms side by side, on images spread over the test split."""
-    ends = study.plan(arms).ends
-    networks = {str(arm): network_of(load_network(study.records, ends[arm, 0])) for arm in shown}
-    role = study.cohort.role("target")
+    networks = {str(arm): arms.network(arm) for arm in shown}
+    role = arms.study.cohort.role("target")
     allowed = np.flatnonzero(role.table["licence"].map(publishable).to_numpy(bool))
     rows = spread(np.intersect1d(role.rows("test"), allowed), images)
     methods = ("gradcam", "gradcam++", "hirescam", "layercam")
-    cases = build_cases(networks, items_of(role, rows), explainer(), methods, layers=3)
+    cases = build_cases(networks, items_of(role, rows), Explainer(), methods, layers=3)
     return static_explorer(cases)
 
 

@@ -1,6 +1,6 @@
 """Levels: what the arms of the experiments with factors are, in numbers that a reader can use."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
@@ -8,8 +8,8 @@ import pandas as pd
 from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.pages import figures
 from cxrstudy.statistics import Metric, estimates, label_efficiency
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain
 from cxrstudy.training.subset import training_rows
 
 
@@ -22,7 +22,7 @@ def source_doses(study: Study) -> dict[Hashable, float]:
     }
 
 
-def resolution_levels(arms: Mapping[tuple[float, str], Chain]) -> pd.DataFrame:
+def resolution_levels(arms: Arms) -> pd.DataFrame:
     """Side of the image, steps and computation of every arm of the experiment on resolution.
 
     Returns
@@ -54,7 +54,7 @@ def strengths(study: Study) -> figures.Factor:
     return figures.Factor("MixUp's alpha", names=names)
 
 
-def mixup_levels(arms: Mapping[tuple[float, float], Chain]) -> pd.DataFrame:
+def mixup_levels(arms: Arms) -> pd.DataFrame:
     """Alpha, length and steps of every arm of the experiment on MixUp."""
     return pd.DataFrame(
         [
@@ -64,7 +64,7 @@ def mixup_levels(arms: Mapping[tuple[float, float], Chain]) -> pd.DataFrame:
     )
 
 
-def patients_of(study: Study, arms: Mapping[tuple[str, float | str], Chain]) -> pd.DataFrame:
+def patients_of(arms: Arms) -> pd.DataFrame:
     """Training patients and images of every share and number of shots, with the first seed.
 
     Returns
@@ -76,7 +76,7 @@ def patients_of(study: Study, arms: Mapping[tuple[str, float | str], Chain]) -> 
     stages = {level: chain.stages[-1] for (name, level), chain in arms.items() if name == first}
     rows = []
     for level, stage in stages.items():
-        role = study.cohort.role(*stage.roles)
+        role = arms.study.cohort.role(*stage.roles)
         used = training_rows(role, stage)
         counts = role.truth[used].sum(0).astype(int)
         patients = role.table["patient"].iloc[used].nunique()
@@ -86,15 +86,14 @@ def patients_of(study: Study, arms: Mapping[tuple[str, float | str], Chain]) -> 
 
 
 def label_efficiency_of(
-    study: Study,
-    arms: Mapping[tuple[str, float | str], Chain],
+    arms: Arms,
     scores: pd.DataFrame,
     metric: Metric,
     name: str,
     against: str,
 ) -> pd.DataFrame:
     """Patients that one start needs to get as far as another, see :func:`label_efficiency`."""
-    patients = patients_of(study, arms).set_index("level")["patients"]
+    patients = patients_of(arms).set_index("level")["patients"]
     by_share = scores[[not isinstance(level, str) for _, level in scores["arm"]]]
     renamed = [(start, int(patients[level])) for start, level in by_share["arm"]]
     sized = by_share.assign(arm=pd.Series(renamed, index=by_share.index))
@@ -126,7 +125,7 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns=named)[list(named.values())]
 
 
-def lesion_extents(study: Study, arms: Mapping[tuple[float, str], Chain]) -> pd.DataFrame:
+def lesion_extents(arms: Arms) -> pd.DataFrame:
     """Side of the lesions in pixels of what the network sees, by size and resolution.
 
     Returns
@@ -134,7 +133,7 @@ def lesion_extents(study: Study, arms: Mapping[tuple[float, str], Chain]) -> pd.
     A row a size: ``size``, ``images``, and a column a resolution with the side of a square as
     large as the median lesion. Empty where lesions are not known.
     """
-    areas = lesion_areas(study.cohort.role("target"), "covid19")
+    areas = lesion_areas(arms.study.cohort.role("target"), "covid19")
     if areas.empty:
         return pd.DataFrame(columns=["size", "images"])
     sizes = size_classes(areas)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxrstudy.runs.network import TrainedNetwork
+from cxrstudy.runs.record import Record
 from cxrstudy.runs.scores import of_arm
 from cxrstudy.statistics.operating_point import Rule, at_sensitivity, thresholds
 from cxrstudy.statistics.sample import ScoreError, scored, scores_of
@@ -40,12 +40,12 @@ class OperatingPoint:
 
 
 def operating_points_of(
-    trained: TrainedNetwork, scores: pd.DataFrame, rule: Rule = RULE
+    record: Record, scores: pd.DataFrame, rule: Rule = RULE
 ) -> dict[str, OperatingPoint | str]:
     """Choose the operating point of each label on a run's validation scores, or say why not."""
-    role = "+".join(trained.record.identity["stage"]["roles"])
+    role = "+".join(record.identity["stage"]["roles"])
     table = of_arm(scores, "run", seed=0)
-    return {label: _point(table, label, role, rule) for label in trained.labels}
+    return {label: _point(table, label, role, rule) for label in record.labels}
 
 
 def is_positive(probability: float, point: OperatingPoint | str) -> bool | None:

@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from cxrstudy.explain import pointing_layer
+from cxrstudy.explorer.answers import Explainer, low_maps, reading
 from cxrstudy.explorer.case import Case, MapKey, Reading
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Decoded
-from cxrstudy.explorer.network import Network, explainer, network_of
 from cxrstudy.explorer.still import still
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import CODES, Grey, UnreadableImage
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
 from cxrstudy.predict.out_of_distribution import ImageWarning, Reference, reference_of, warnings_of
 from cxrstudy.predict.training_images import TrainingImagesError
+from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork, load_network
+from cxrstudy.runs.record import Record
 from cxrstudy.runs.scores import read_scores
 
 #: What stands first in all output.
@@ -125,7 +127,7 @@ class Predictor:
         What its training images look like, or why that is not known.
     """
 
-    network: Network
+    network: TrainedNetwork
     layer: str
     points: Mapping[str, OperatingPoint | str]
     reference: Reference | TrainingImagesError
@@ -170,7 +172,7 @@ class Predictor:
         self, file: Path, content: bytes, grey: Grey, maps: Path | None, label: str | None
     ) -> Prediction:
         network, square = self.network, decode.fit(grey, self.network.pixels)
-        read = network.reading(network.probabilities(square[None])[0], {})
+        read = reading(network, network.probabilities(square[None])[0], {})
         by_label = read.probabilities
         explained = label or max(by_label, key=lambda name: by_label[name])
         drawn = None
@@ -192,7 +194,7 @@ class Predictor:
     def _draw(self, grey: Grey, square: Grey, read: Reading, label: str, path: Path) -> Path:
         """Draw the image, and beside it the same under the map of a label."""
         key = MapKey(METHOD, self.layer, label)
-        low = self.network.low_map(explainer(), square, key)
+        (low,) = low_maps(self.network, Explainer(), square[None], key)
         # The figure shows the map of what is predicted; here it shows the one that was asked for.
         shown = Reading(read.probabilities, (label,), None, {key: low})
         image = encode_image(Decoded(grey).shown())
@@ -213,13 +215,12 @@ def make_predictor(records: Path, run: str) -> Predictor:
     StoreError
         The run is not recorded, or one of its files is missing or altered.
     """
-    trained = load_network(records, run)
-    network = network_of(trained)
+    record, network = store.read(records, run), load_network(records, run)
     return Predictor(
         network,
-        pointing_layer(trained.model, trained.pixels),
-        operating_points_of(trained, read_scores(records, run)),
-        _reference(trained),
+        pointing_layer(network.model, network.pixels),
+        operating_points_of(record, read_scores(records, run)),
+        _reference(record),
     )
 
 
@@ -244,9 +245,9 @@ def _files_in(folder: Path) -> list[Path]:
     ]
 
 
-def _reference(trained: TrainedNetwork) -> Reference | TrainingImagesError:
+def _reference(record: Record) -> Reference | TrainingImagesError:
     try:
-        return reference_of(trained.record)
+        return reference_of(record)
     except TrainingImagesError as error:
         return error
 

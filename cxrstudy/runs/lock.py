@@ -33,8 +33,8 @@ def path_of(records: Path, run: str) -> Path:
 
 
 @contextmanager
-def held(records: Path, run: str, wait: bool = True) -> Iterator[None]:
-    """Hold a run's lock.
+def held(records: Path, run: str) -> Iterator[None]:
+    """Hold a run's lock; wait for another process that holds it.
 
     Parameters
     ----------
@@ -42,27 +42,39 @@ def held(records: Path, run: str, wait: bool = True) -> Iterator[None]:
         Folder of the store; it exists.
     run
         Id.
-    wait
-        Whether to wait for another who holds it.
 
     Raises
     ------
-    Busy
-        Another holds it, and this one was not to wait.
     LockError
         The file can't be made or locked: the store is read-only, or on a file system without locks.
     """
     path = path_of(records, run)
-    # A lock that is only a file would outlive its holder.
-    lock = FileLock(path, poll_interval=_PATIENCE, fallback_to_soft=False)
-    _acquire(lock, path, wait)
+    lock = _lock_of(path)
     try:
+        _acquire(lock, path)
+    except Busy:
+        _say_once(records)
+        lock.acquire()
+    with _releasing(lock, path):
         yield
-    finally:
-        # While it is held: who waits for it sees that the file is gone, and makes another.
-        with suppress(OSError):
-            path.unlink()
-        lock.release()
+
+
+@contextmanager
+def held_at_once(records: Path, run: str) -> Iterator[None]:
+    """Hold a run's lock, without waiting for it.
+
+    Raises
+    ------
+    Busy
+        Another process holds it.
+    LockError
+        As :func:`held`.
+    """
+    path = path_of(records, run)
+    lock = _lock_of(path)
+    _acquire(lock, path)
+    with _releasing(lock, path):
+        yield
 
 
 def is_held(records: Path, run: str) -> bool:
@@ -70,7 +82,7 @@ def is_held(records: Path, run: str) -> bool:
     if not path_of(records, run).is_file():
         return False
     try:
-        with held(records, run, wait=False):
+        with held_at_once(records, run):
             return False
     except Busy:
         return True
@@ -84,19 +96,32 @@ def running(records: Path) -> list[str]:
     return [run for run in runs if is_held(records, run)]
 
 
-def _acquire(lock: FileLock, path: Path, wait: bool) -> None:
+def _lock_of(path: Path) -> FileLock:
+    # A lock that is only a file would outlive its holder.
+    return FileLock(path, poll_interval=_PATIENCE, fallback_to_soft=False)
+
+
+def _acquire(lock: FileLock, path: Path) -> None:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        if not wait:
-            raise Busy(f"{path}: another process computes this run") from None
-        _say_once(path.parent)
-        lock.acquire()
+        raise Busy(f"{path}: another process computes this run") from None
     except (OSError, NotImplementedError) as error:
         raise LockError(
             f"{path}: can't be locked ({error}); the store must be writable, on a file system with "
             "locks: name a folder on another one in CXRSTUDY_RUNS"
         ) from error
+
+
+@contextmanager
+def _releasing(lock: FileLock, path: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        # While it is held: who waits for it sees that the file is gone, and makes another.
+        with suppress(OSError):
+            path.unlink()
+        lock.release()
 
 
 @cache

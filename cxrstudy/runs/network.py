@@ -1,46 +1,80 @@
 """TrainedNetwork: a recorded run as the network it left, to explain and to predict with."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from torch import nn
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
+from cxrstudy.data.role import Task
+from cxrstudy.pixels.masking import Visible, masked
 from cxrstudy.runs import store
-from cxrstudy.runs.record import BACKBONE, HEAD, Record
+from cxrstudy.runs.record import BACKBONE, HEAD
 from cxrstudy.training.backbone import load_backbone, read_weights
 from cxrstudy.training.chain import Start
-from cxrstudy.training.model import create, normalisation_of
+from cxrstudy.training.loss import probabilities
+from cxrstudy.training.model import create, normalisation_of, normalise
+
+#: Images that are asked about at once.
+BATCH = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainedNetwork:
-    """A trained network and what is needed to use it.
+    """A trained network and what is needed to ask it.
 
     Attributes
     ----------
     model
-        In evaluation mode, on the CPU; (n, 1, pixels, pixels) normalised images to (n, k) logits.
-    record
-        Of the run.
+        (n, 1, pixels, pixels) normalised images to (n, k) logits.
+    task, labels
+        Of the head: what the k logits are about.
     pixels
         Side of the images it was trained on.
     normalisation
         Mean and standard deviation that it expects of a grey image in 0 to 1.
+    visible
+        What it was allowed to see of an image.
+    run
+        Id of the run that left it; empty for a network that was not recorded.
+    busy
+        Held while the network is explained: that hangs hooks into the model, and two at a time
+        would read each other's.
     """
 
     model: nn.Module
-    record: Record
+    task: Task
+    labels: tuple[str, ...]
     pixels: int
     normalisation: tuple[float, float]
+    visible: Visible = "whole"
+    run: str = ""
+    busy: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What the k logits are about."""
-        return tuple(self.record.labels)
+    def seen(self, squares: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Of (n, pixels, pixels) grey images, what the network may see."""
+        return masked(squares, self.visible)
+
+    def tensor(self, squares: NDArray[np.uint8]) -> Tensor:
+        """Bring (n, pixels, pixels) grey images to a batch that the model takes."""
+        device = next(self.model.parameters()).device
+        # Copied: torch warns of arrays that may not be written to.
+        return normalise(np.array(self.seen(squares)), self.normalisation, device)
+
+    def probabilities(self, squares: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities (n, k) of (n, pixels, pixels) grey images."""
+        starts = range(0, len(squares), BATCH)
+        with self.busy, torch.inference_mode():
+            self.model.eval()
+            logits = [self.model(self.tensor(squares[i : i + BATCH])).float() for i in starts]
+            return probabilities(torch.cat(logits), self.task).cpu().numpy()
 
 
 def load_network(records: Path, run: str) -> TrainedNetwork:
-    """Load the network that a run left.
+    """Load the network that a run left, on the CPU.
 
     Raises
     ------
@@ -51,9 +85,11 @@ def load_network(records: Path, run: str) -> TrainedNetwork:
     model = create(start_of(records, run), len(record.labels))
     load_backbone(model, read_weights(store.checked(records, run, BACKBONE)))
     model.load_state_dict(read_weights(store.checked(records, run, HEAD)), strict=False)
+    stage = record.identity["stage"]
     return TrainedNetwork(
-        model.eval(), record, record.identity["stage"]["pixels"], normalisation_of(model)
-    )
+        model.eval(), record.task, tuple(record.labels), stage["pixels"], normalisation_of(model),
+        stage["visible"], run,
+    )  # fmt: skip
 
 
 def start_of(records: Path, run: str) -> Start:

@@ -85,7 +85,7 @@ def sample(
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.study.Study.run`.
+        From :meth:`cxrstudy.study.arms.Arms.scores`.
     labels
         Whose scores and truth are wanted.
     role

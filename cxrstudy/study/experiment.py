@@ -1,19 +1,19 @@
 """Experiment: the arms of a notebook, for programs that plan or judge without executing it.
 
 The arms of an experiment are written once, in the notebook that tells its story, in a cell tagged
-``arms`` that makes a dictionary of that name out of ``study``. Where an experiment has other arms
-on one cohort, a cell tagged ``arms-COHORT`` makes them.
+``arms``. Out of ``study`` it makes ``arms``: with ``study.arms({...})``, or as a dictionary of
+chains. Where an experiment has other arms on one cohort, a cell tagged ``arms-COHORT`` makes them.
 """
 
-from collections.abc import Hashable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from cxrstudy.base import places
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain
 
 
 class ExperimentError(ValueError):
@@ -25,7 +25,7 @@ def experiment_names() -> list[str]:
     return [path.stem for path in sorted(places.NOTEBOOKS.glob("*.ipynb")) if _cells(path)]
 
 
-def arms_of(experiment: str, study: Study) -> dict[Hashable, Chain]:
+def arms_of(experiment: str, study: Study) -> Arms:
     """Make the arms of an experiment for a study.
 
     Raises
@@ -44,9 +44,9 @@ def arms_of(experiment: str, study: Study) -> dict[Hashable, Chain]:
     made: dict[str, Any] = {"study": study}
     exec(compile(source, str(path), "exec"), made)
     arms = made.get("arms")
-    if not isinstance(arms, dict):
-        raise ExperimentError(f"{path}: the cell tagged arms makes no dictionary of that name")
-    return arms
+    if not isinstance(arms, Mapping):
+        raise ExperimentError(f"{path}: the cell tagged arms makes no arms")
+    return arms if isinstance(arms, Arms) else study.arms(arms)
 
 
 def _cells(path: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from cxrstudy.base.identity import canonical
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.runs.run import Job
 from cxrstudy.study import experiment, parameters
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Start
 from cxrstudy.training.stage import Stage
@@ -28,11 +29,20 @@ class GraphError(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """An experiment on a cohort: its study and its plan."""
+    """An experiment and its arms on a cohort."""
 
     experiment: str
-    study: Study
-    plan: Plan
+    arms: Arms
+
+    @property
+    def study(self) -> Study:
+        """Of the cohort."""
+        return self.arms.study
+
+    @property
+    def plan(self) -> Plan:
+        """Of the arms."""
+        return self.arms.plan
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,7 @@ def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int
             if each not in studies:  # drawing its phantoms takes a second
                 studies[each] = Study(profile, each, seeds)
             study = studies[each]
-            parts.append(Part(name, study, study.plan(experiment.arms_of(name, study))))
+            parts.append(Part(name, experiment.arms_of(name, study)))
     return Graph(tuple(parts))
 
 

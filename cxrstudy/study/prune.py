@@ -5,7 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxrstudy.base import device, places
@@ -88,14 +88,14 @@ def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Re
             study = Study(profile, cohort, seeds)
             for name in experiment.experiment_names():
                 try:
-                    runs |= {run.id for run in study.plan(experiment.arms_of(name, study)).runs}
+                    runs |= {run.id for run in experiment.arms_of(name, study).plan.runs}
                 except (ExperimentError, ProfileError, CohortError) as error:
                     left_out.append(f"{name} with {profile} on {cohort}: {error}")
     return Reach(frozenset(runs), tuple(left_out))
 
 
-def prune(records: Path, runs: Collection[str], delete: bool) -> Sweep:
-    """Find, and on request remove, what is not reachable.
+def survey(records: Path, runs: Collection[str]) -> Sweep:
+    """Find what is not reachable; nothing is removed.
 
     A record stays when a reachable one goes back to it, or when it would be reachable had it been
     computed on a processor like this one: a store may serve several machines.
@@ -106,8 +106,21 @@ def prune(records: Path, runs: Collection[str], delete: bool) -> Sweep:
         Folder of the store.
     runs
         Ids that are reachable.
-    delete
-        Whether to remove anything. What a process computes just now always stays.
+
+    Raises
+    ------
+    StoreError
+        There is no store.
+    """
+    if not records.is_dir():
+        raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
+    recorded = [run for run in store_check.runs_of(records) if store.has(records, run)]
+    kept = _kept(records, recorded, runs)
+    return Sweep(tuple(_removable(records, recorded, kept, runs)), (), len(kept))
+
+
+def prune(records: Path, runs: Collection[str]) -> Sweep:
+    """Remove what :func:`survey` finds; what a process computes just now always stays.
 
     Raises
     ------
@@ -115,16 +128,10 @@ def prune(records: Path, runs: Collection[str], delete: bool) -> Sweep:
         There is no store; or a run that is not reachable is computed just now, which may need what
         would be removed.
     """
-    if not records.is_dir():
-        raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
-    recorded = [run for run in store_check.runs_of(records) if store.has(records, run)]
-    kept = _kept(records, recorded, runs)
-    removable = tuple(_removable(records, recorded, kept, runs))
-    if not delete:
-        return Sweep(removable, (), len(kept))
+    found = survey(records, runs)
     _refuse_while_strangers_run(records, runs)
-    removed = tuple(item for item in removable if _remove(records, item.path))
-    return Sweep(removable, removed, len(kept))
+    removed = tuple(item for item in found.removable if _remove(records, item.path))
+    return replace(found, removed=removed)
 
 
 def _kept(records: Path, recorded: Sequence[str], runs: Collection[str]) -> set[str]:
@@ -221,7 +228,7 @@ def _remove(records: Path, path: Path) -> bool:
     try:
         if path.parent != records or "-" in run:  # names that nobody uses twice
             return _removed(path)
-        with lock.held(records, run, wait=False):
+        with lock.held_at_once(records, run):
             return _removed(path)
     except lock.Busy:
         return False

@@ -40,7 +40,7 @@ def statuses_of(plans: Mapping[str, Plan], records: Path) -> dict[str, RunStatus
 
 def plans_of(study: Study, experiments: Sequence[str]) -> dict[str, Plan]:
     """Plan experiments."""
-    return {name: study.plan(experiment.arms_of(name, study)) for name in experiments}
+    return {name: experiment.arms_of(name, study).plan for name in experiments}
 
 
 def summary(plans: Mapping[str, Plan], found: Mapping[str, RunStatus]) -> list[dict[str, Any]]:

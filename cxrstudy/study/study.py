@@ -9,17 +9,17 @@ import pandas as pd
 from cxrstudy.base import places
 from cxrstudy.base.coverage import code_of
 from cxrstudy.data.cohort import Cohort, load_cohort
+from cxrstudy.data.role import Role
 from cxrstudy.pixels import memory_map
-from cxrstudy.runs import engine, store
-from cxrstudy.runs.plan import Plan, PlannedRun, make_plan
-from cxrstudy.runs.record import Record
+from cxrstudy.pixels.role_pixels import RolePixels
+from cxrstudy.runs import engine
+from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.runs.run import Job
-from cxrstudy.runs.scores import collect
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.profile import Comparison, Levels, Profile, ProfileError, read_profile
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
-from cxrstudy.training.weight_files import obtain
 
 
 class Study:
@@ -124,15 +124,6 @@ class Study:
             for name, weights in self._compared.initial.items()
         }
 
-    def at_equal_compute(self, stage: Stage, pixels: int) -> Stage:
-        """Return a stage at another resolution for as much computation: fewer steps, or more.
-
-        A convolution costs in proportion to the area of the image.
-        """
-        validations = stage.validations
-        each = stage.steps * (stage.pixels / pixels) ** 2 / validations
-        return stage.but(pixels=pixels, steps=max(1, round(each)) * validations)
-
     def stage(self, *roles: str) -> Stage:
         """Stage on a role, or on several pooled, at the sizes of the profile.
 
@@ -142,26 +133,31 @@ class Study:
         with_external = roles == ("target",) and "external" in self.cohort.roles
         return stage.but(scored_on=("external",)) if with_external else stage
 
-    def plan(self, arms: Mapping[Any, Chain]) -> Plan:
-        """Plan the runs that arms need, each once."""
-        return make_plan(arms, self.seeds, self.cohort)
+    def arms(self, chains: Mapping[Any, Chain]) -> Arms:
+        """Name the chains that an experiment compares, to plan, train and look at them together."""
+        return Arms(self, chains)
 
-    def run(self, arms: Mapping[Any, Chain]) -> pd.DataFrame:
-        """Train what is not recorded, with progress, and return the scores of all arms.
+    def plan(self, chains: Mapping[Any, Chain]) -> Plan:
+        """Plan the runs that chains need, each once: short for ``study.arms(chains).plan``."""
+        return self.arms(chains).plan
+
+    def run(self, chains: Mapping[Any, Chain]) -> pd.DataFrame:
+        """Train what is missing and return all scores: short for ``study.arms(chains).scores()``.
+
+        See :meth:`cxrstudy.study.arms.Arms.scores`.
+        """
+        return self.arms(chains).scores()
+
+    def squares(self, role: Role, pixels: int) -> RolePixels:
+        """Grey images of a role at a resolution, decoded or rendered where that was not done yet.
 
         Raises
         ------
-        RunError
-            A run failed.
-        EngineError
-            The engine that the environment names can't be had.
         UnreadableImage
             An image can't be read; the message names its path.
         """
-        obtain(chain.start for chain in arms.values())
-        plan = self.plan(arms)
-        engine.compute(self.jobs(plan.missing(self.records)))
-        return collect(plan, self.records)
+        names = sorted({str(name) for name in role.table["manifest"]})
+        return RolePixels(role.table, {name: self._squares_of(name, pixels) for name in names})
 
     def jobs(self, runs: Sequence[PlannedRun]) -> dict[str, Job]:
         """Make what a worker needs to execute runs, by run id; decode their images first.
@@ -173,10 +169,6 @@ class Study:
         """
         maps = self._build_pixels(runs)
         return {run.id: self._job(run, maps) for run in runs}
-
-    def records_of(self, arms: Mapping[Any, Chain]) -> list[Record]:
-        """Records of all the runs that arms went through, parents first."""
-        return [store.read(self.records, run.id) for run in self.plan(arms).runs]
 
     def _job(self, run: PlannedRun, maps: Mapping[tuple[str, int], Path]) -> Job:
         stage = run.chain.stages[-1]
@@ -201,10 +193,11 @@ class Study:
             for role in (*stage.roles, *scored_on)
             for name in self.cohort.role(role).table["manifest"].unique()
         }
-        return {
-            (name, side): memory_map.build(
-                self.cohort.manifests[name], side, places.runs() / "pixels", places.data(),
-                engine.workers(),
-            )
-            for name, side in sorted(needed)
-        }  # fmt: skip
+        return {(name, side): self._squares_of(name, side) for name, side in sorted(needed)}
+
+    def _squares_of(self, manifest: str, pixels: int) -> Path:
+        """File of a manifest's images at a resolution; made where it is missing."""
+        return memory_map.build(
+            self.cohort.manifests[manifest], pixels, places.runs() / "pixels", places.data(),
+            engine.workers(),
+        )  # fmt: skip

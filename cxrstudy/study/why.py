@@ -116,7 +116,7 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
     if not wanted:
         there = "; ".join(map(arm_name, arms))
         raise WhyError(f"{name} has no arm {arm!r}; it has: {there}")
-    plan = study.plan({one: arms[one] for one in wanted})
+    plan = arms.only(wanted).plan
     planned = {
         # Through JSON, as a record's: a tuple there is a list.
         run.id: RunFacts(

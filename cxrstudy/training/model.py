@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import timm
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cxrstudy.training.backbone import facts_of, load_backbone
@@ -55,6 +57,28 @@ def normalisation_of(model: nn.Module) -> tuple[float, float]:
     """
     facts = facts_of(model)
     return _mean(facts["mean"]), _mean(facts["std"])
+
+
+def normalise(
+    images: NDArray[np.uint8], normalisation: tuple[float, float], device: torch.device | str
+) -> Tensor:
+    """Bring grey images to what a network expects.
+
+    Parameters
+    ----------
+    images
+        (n, pixels, pixels).
+    normalisation
+        Mean and standard deviation that the network expects of grey in 0 to 1.
+    device
+        Where the network computes.
+
+    Returns
+    -------
+    (n, 1, pixels, pixels).
+    """
+    mean, deviation = normalisation
+    return (torch.from_numpy(images)[:, None].to(device).float() / 255 - mean) / deviation
 
 
 def _mean(values: tuple[float, ...]) -> float:

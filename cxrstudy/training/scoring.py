@@ -9,6 +9,7 @@ from torch import nn
 from cxrstudy.data.role import Task
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.loss import probabilities
+from cxrstudy.training.model import normalise
 
 #: Images scored at once; the result depends on it in the last bits, so it is fixed.
 BATCH = 128
@@ -32,7 +33,7 @@ def score(
         Of a role.
     rows
         m row numbers.
-    kind
+    task
         Of the labels.
     normalisation
         Mean and standard deviation that the network expects.
@@ -42,12 +43,10 @@ def score(
     (m, k) probabilities.
     """
     device = next(model.parameters()).device
-    mean, deviation = normalisation
     model.eval()
     scores = []
     for first in range(0, len(rows), BATCH):
-        batch = torch.from_numpy(pixels[rows[first : first + BATCH]])
-        images = (batch[:, None].to(device).float() / 255 - mean) / deviation
+        images = normalise(pixels[rows[first : first + BATCH]], normalisation, device)
         scores.append(probabilities(model(images).float(), task).cpu().numpy())
     return np.concatenate(scores)
 

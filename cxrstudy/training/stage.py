@@ -108,6 +108,19 @@ class Stage:
             value = f"{at} = {first['input']!r}" if first["loc"] else ""
             raise StageError(f"stage{value}: {first['msg']}") from None
 
+    def at_equal_compute(self, pixels: int) -> "Stage":
+        """Return the stage at another resolution, with as many steps as cost the same.
+
+        A convolution costs in proportion to the area of the image.
+
+        Examples
+        --------
+        >>> Stage(("target",), pixels=64, steps=100).at_equal_compute(128).steps
+        24
+        """
+        each = self.steps * (self.pixels / pixels) ** 2 / self.validations
+        return self.but(pixels=pixels, steps=max(1, round(each)) * self.validations)
+
     @property
     def samples_seen(self) -> int:
         """Images seen in training, counted with repeats."""

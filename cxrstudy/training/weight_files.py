@@ -77,23 +77,30 @@ def cached_file(tag: str) -> Path | None:
     return found[-1] if found else None
 
 
-def obtain(starts: Iterable["Start"]) -> None:
+def obtain(starts: Iterable["Start"]) -> bool:
     """Download the tags of timm that no file on this machine is known for.
 
     An id covers the bytes of initial weights, so that they must be here before runs are planned to
     be executed. Nothing is done for other weights.
+
+    Returns
+    -------
+    Whether anything was downloaded.
 
     Raises
     ------
     WeightsError
         timm has no such tag, or the file is not what the hub says it is.
     """
+    downloaded = False
     for start in dict.fromkeys(starts):
         tag = start.weights.removeprefix("timm:")
         if tag != start.weights and sha256_of(start.weights, start.architecture) == UNKNOWN:
             from cxrstudy.training.weights import from_hub
 
             from_hub(tag)
+            downloaded = True
+    return downloaded
 
 
 def _hub_cache() -> Path:

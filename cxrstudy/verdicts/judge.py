@@ -1,20 +1,31 @@
 """Judgement: the evidence for all claims, from a reader's own run and from reference results."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from cxrstudy.base.words import counted
-from cxrstudy.runs.scores import score_column
+from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claims, all_claims
-from cxrstudy.verdicts.map_results import ATTENTION, read_attention, write_attention
+from cxrstudy.verdicts.claim import Claim, Claims, all_claims
+from cxrstudy.verdicts.map_results import (
+    ATTENTION,
+    measure_attention,
+    read_attention,
+    write_attention,
+)
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
-from cxrstudy.verdicts.verdict import EVIDENCE, evidence, standing, verdicts
+from cxrstudy.verdicts.verdict import (
+    EVIDENCE,
+    about_maps,
+    evidence,
+    metric_of,
+    standing,
+    verdicts,
+)
 
 #: Where a row of evidence comes from, before the columns of
 #: :func:`cxrstudy.verdicts.verdict.verdicts`.
@@ -23,24 +34,24 @@ ORIGIN = ["paper", "origin", "cohort", "profile"]
 #: File of recorded verdicts beside a set of results.
 VERDICTS = "verdicts.csv"
 
-#: The experiment whose evidence is where maps lie, and the column that says how far in lesions.
-MAPS, LESION = "07_gradcam", score_column("energy_lesion")
+#: Experiment and the claims about it to the table that they are decided on.
+TableOf = Callable[[str, list[Claim]], pd.DataFrame]
 
 
 def evidence_of_run(study: Study) -> pd.DataFrame:
     """Evidence of a study for all claims; trains what is not recorded."""
 
-    def scores_of(name: str) -> pd.DataFrame:
+    def table_of(name: str, claims: list[Claim]) -> pd.DataFrame:
         arms = experiment.arms_of(name, study)
-        if name != MAPS:
-            return study.run(arms)
-        control: dict[Hashable, Chain] = {"control": arms["control"]}
-        study.run(control)
-        from cxrstudy.explain.attention import attention  # takes torch
+        if not about_maps(claims[0]):
+            return arms.scores()
+        named = {arm for claim in claims for arm in (claim.arm, claim.against)}
+        # The others are baselines, which nobody trains.
+        trained = arms.only(arm for arm in arms if arm in named)
+        trained.scores()
+        return measure_attention(trained)
 
-        return attention(study, control)
-
-    return _evidence(scores_of, experiment.experiment_names())
+    return _evidence(table_of, experiment.experiment_names())
 
 
 def evidence_of_results(folder: Path) -> pd.DataFrame:
@@ -51,13 +62,11 @@ def evidence_of_results(folder: Path) -> pd.DataFrame:
     ResultsError
         The results are not there, or altered.
     """
-    maps = [MAPS] if (folder / ATTENTION).is_file() else []
 
-    def scores_of(name: str) -> pd.DataFrame:
-        return read_attention(folder) if name == MAPS else results.read(folder, name)
+    def table_of(name: str, claims: list[Claim]) -> pd.DataFrame:
+        return read_attention(folder) if about_maps(claims[0]) else results.read(folder, name)
 
-    names = [name for name in results.experiments(folder) if name != MAPS]
-    return _evidence(scores_of, names + maps)
+    return _evidence(table_of, results.experiments(folder))
 
 
 def judgements(study: Study) -> pd.DataFrame:
@@ -104,10 +113,9 @@ def recorded_verdicts() -> pd.DataFrame:
 
 def record(study: Study, folder: Path) -> None:
     """Write beside a study's results where its maps lie, and the verdicts on all claims."""
-    if MAPS in results.experiments(folder):
-        from cxrstudy.explain.attention import attention  # takes torch
-
-        write_attention(attention(study, experiment.arms_of(MAPS, study)), folder)
+    for name in results.experiments(folder):
+        if any(about_maps(claim) for claim in _claims_about(name)):
+            write_attention(measure_attention(experiment.arms_of(name, study)), folder)
     found = evidence_of_results(folder)
     if len(found):
         table = judged(found, "reference", study.cohort.name, study.profile.profile)
@@ -141,13 +149,23 @@ def claims_about(name: str) -> list[Claims]:
     return [claims for claims in all_claims() if claims.of(name)]
 
 
-def _evidence(scores_of: Callable[[str], pd.DataFrame], experiments: Iterable[str]) -> pd.DataFrame:
+def _evidence(table_of: TableOf, experiments: Iterable[str]) -> pd.DataFrame:
     tables = []
     for name in experiments:
-        wanted = [claim for claims in all_claims() for claim in claims.of(name)]
-        if wanted:
-            scores = scores_of(name)
-            # Where lesions are not known, maps say nothing about them.
-            known = name != MAPS or LESION in scores
-            tables += [evidence(wanted, scores)] if known else []
+        wanted = _claims_about(name)
+        for maps in (False, True):
+            claims = [claim for claim in wanted if about_maps(claim) == maps]
+            if claims:
+                table = table_of(name, claims)
+                # Where lesions are not known, maps say nothing about them.
+                known = [claim for claim in claims if not maps or _is_measured(claim, table)]
+                tables.append(evidence(known, table))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=EVIDENCE)
+
+
+def _claims_about(name: str) -> list[Claim]:
+    return [claim for claims in all_claims() for claim in claims.of(name)]
+
+
+def _is_measured(claim: Claim, table: pd.DataFrame) -> bool:
+    return set(metric_of(claim).labels) <= set(labels_of(table))

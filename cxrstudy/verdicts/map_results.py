@@ -11,10 +11,21 @@ import pandas as pd
 from cxrstudy.data.lesion import SIZES, lesion_areas, size_classes
 from cxrstudy.runs.scores import arm_of, arm_text, read_table
 from cxrstudy.statistics import estimates, mean
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
 
 #: File of recorded measures beside reference results.
 ATTENTION = "attention.csv.gz"
+
+
+def measure_attention(arms: Arms) -> pd.DataFrame:
+    """Measure where the maps of recorded arms lie; see :mod:`cxrstudy.explain.attention`.
+
+    This takes torch; what is recorded is read without it.
+    """
+    from cxrstudy.explain.attention import attention
+
+    return attention(arms)
 
 
 def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -46,7 +57,9 @@ def write_attention(table: pd.DataFrame, folder: Path) -> Path:
 
 
 def read_attention(folder: Path) -> pd.DataFrame:
-    """Read measures from beside reference results."""
+    """Read measures from beside reference results; an empty table where there are none."""
+    if not (folder / ATTENTION).is_file():
+        return pd.DataFrame()
     table = read_table(folder / ATTENTION)
     # Baselines, which know nothing of any network, come from no run.
     return table.assign(arm=[arm_of(text) for text in table["arm"]]).fillna({"run": ""})

@@ -20,7 +20,12 @@ EVIDENCE = [
 
 def metric_of(claim: Claim) -> Metric:
     """What a claim is about."""
-    return mean("energy_lesion") if claim.metric == "lesion energy" else auroc(claim.label)
+    return mean("energy_lesion") if about_maps(claim) else auroc(claim.label)
+
+
+def about_maps(claim: Claim) -> bool:
+    """Whether a claim is about where maps lie, and not about scores."""
+    return claim.metric == "lesion energy"
 
 
 def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
@@ -31,7 +36,7 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
     claims
         Of one experiment.
     scores
-        From :meth:`cxrstudy.study.study.Study.run`, or of
+        From :meth:`cxrstudy.study.arms.Arms.scores`, or of
         :func:`cxrstudy.explain.attention.attention`.
 
     Returns

@@ -20,7 +20,7 @@ def run(small, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     monkeypatch.setattr(places, "PROFILES", small.runs.parent)
     monkeypatch.setattr(out_of_distribution, "LEAST", 2)
-    return small.study.plan(small.arms).ends["control", 0]
+    return small.arms.plan.ends["control", 0]
 
 
 @pytest.fixture

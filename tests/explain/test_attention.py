@@ -8,20 +8,22 @@ import torch
 from cxrstudy import phantom
 from cxrstudy.data.role import Role
 from cxrstudy.explain import energy
-from cxrstudy.explain.attention import attention, images_of, maps_of, shown_rows
-from cxrstudy.runs.network import load_network
+from cxrstudy.explain.attention import attention, maps_of, shown_rows
 from cxrstudy.statistics import contrast, estimates, mean
 
 
 @pytest.fixture(scope="module")
 def looked(small):
-    return attention(small.study, small.arms, most=6)
+    return attention(small.arms, most=6)
+
+
+def images_of(study, network, role, rows):
+    return network.tensor(study.squares(role, network.pixels)[rows])
 
 
 @pytest.fixture(scope="module")
 def network(small):
-    run = small.study.plan(small.arms).ends["control", 0]
-    return load_network(small.study.records, run)
+    return small.arms.network("control")
 
 
 def test_every_arm_seed_and_image_has_a_row_and_baselines_beside_them(small, looked):
@@ -64,7 +66,7 @@ def test_a_row_is_the_energy_of_that_network_s_map(small, looked, network):
 
 def test_maps_are_recorded_and_read_again(small, looked, monkeypatch):
     monkeypatch.setattr("cxrstudy.explain.many_maps.heatmaps", None)
-    pd.testing.assert_frame_equal(attention(small.study, small.arms, most=6), looked)
+    pd.testing.assert_frame_equal(attention(small.arms, most=6), looked)
 
 
 def test_images_are_those_that_the_network_was_scored_on(small, network):
@@ -73,7 +75,7 @@ def test_images_are_those_that_the_network_was_scored_on(small, network):
     images = images_of(small.study, network, role, rows)
     with torch.inference_mode():
         scores = network.model(images).softmax(1).numpy()
-    said = small.study.run({"control": small.arms["control"]}).query("seed == 0").set_index("id")
+    said = small.arms.only(["control"]).scores().query("seed == 0").set_index("id")
     columns = [f"score_{label}" for label in network.labels]
     recorded = said.loc[role.table["id"].iloc[rows], columns]
     np.testing.assert_allclose(scores, recorded.to_numpy(), atol=1e-5)

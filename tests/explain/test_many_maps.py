@@ -10,6 +10,7 @@ import torch
 
 from cxrstudy.explain import ExplainError, ManyMaps, heatmaps, read_maps, recorded_maps
 from cxrstudy.runs.maps import FACTS, MAPS, MapsError, identity_of, read_facts
+from cxrstudy.runs.network import TrainedNetwork
 from tests.support.builders import Made, make_role
 from tests.support.networks import family
 
@@ -23,10 +24,11 @@ def made(tmp_path: Path) -> Made:
 
 def make(made: Made, folder: Path, **changes: Any) -> ManyMaps:
     given = {"rows": made.role.rows("train"), "label": "covid19"} | changes
+    model, run = family("resnet10t", 2), "a" * 64
+    network = TrainedNetwork(model, "multiclass", LABELS, 32, (0.5, 0.25), run=run)
     return recorded_maps(
-        family("resnet10t", 2), "a" * 64, LABELS, made.role, given.pop("rows"), made.pixels,
-        (0.5, 0.25), given.pop("label"), folder, **given,
-    )  # fmt: skip
+        network, made.role, given.pop("rows"), made.pixels, given.pop("label"), folder, **given
+    )
 
 
 def test_equal_to_heatmaps(made: Made, tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
+from pytorch_grad_cam import ScoreCAM
 from torch import nn
 
 from cxrstudy.explain import METHODS, ExplainError, heatmaps, relative, upsample
+from cxrstudy.explain.score_weighting import QuietScoreCAM
 from tests.support.networks import FAMILIES, Flattened, Pooled, family, noise
 
 FAST = [name for name, method in METHODS.items() if not method.slow]
@@ -73,6 +75,21 @@ def test_scorecam_by_its_formula() -> None:
     expected = (scores.softmax(1)[:, :, None, None] * cells).sum(1)
     made = heatmaps(model, images, 1, "scorecam", "act")
     np.testing.assert_allclose(made, expected.numpy(), rtol=1e-4)
+
+
+def test_scorecam_weighs_as_grad_cam_does_and_leaves_its_bar_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model, images = family("resnet10t", 3), noise(2, 64)
+    cells = np.abs(np.random.default_rng(0).normal(size=(2, 20, 4, 4))).astype(np.float32)
+    targets = [lambda logits: logits[1]] * 2
+    found = []
+    for kind in (QuietScoreCAM, ScoreCAM):
+        cam = kind(model, [model.layer4], None)
+        found.append(cam.get_cam_weights(images, model.layer4, targets, cells, None))
+        said = capsys.readouterr().err
+        assert bool(said) == (kind is ScoreCAM)
+    np.testing.assert_array_equal(*found)
 
 
 @pytest.mark.parametrize("layer", ["act", "conv"])

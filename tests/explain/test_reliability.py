@@ -10,7 +10,7 @@ from cxrstudy.explain.reliability import between, between_seeds, faithful, sanit
 
 @pytest.fixture(scope="module")
 def control(small):
-    return subject(small.study, small.arms, "control", most=5)
+    return subject(small.arms, "control", most=5)
 
 
 def test_a_map_is_like_itself_until_weights_are_made_random(control):
@@ -39,7 +39,7 @@ def test_means_are_known_ones_with_intervals_over_patients_and_leave_out_what_is
 
 def test_a_network_s_maps_are_those_of_itself_and_not_of_another(small, control):
     assert between(control, control)["estimate"].tolist() == pytest.approx([1.0, 1.0])
-    other = subject(small.study, small.arms, "control", seed=1, most=5)
+    other = subject(small.arms, "control", seed=1, most=5)
     assert (between(control, other)["estimate"] < 0.99).all()
 
 
@@ -59,8 +59,8 @@ def test_stability_is_a_similarity(control):
 
 
 def test_trainings_that_differ_in_the_seed_are_compared_with_the_first(small):
-    table = between_seeds(small.study, small.arms, "control")
+    table = between_seeds(small.arms, "control")
     assert table["seed"].tolist() == [1, 1]
-    first, other = (subject(small.study, small.arms, "control", seed=seed) for seed in (0, 1))
+    first, other = (subject(small.arms, "control", seed=seed) for seed in (0, 1))
     expected = between(first, other)["estimate"].tolist()
     assert table["estimate"].tolist() == pytest.approx(expected)

@@ -3,18 +3,19 @@
 import io
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cxrstudy.data.cohort import CohortError
-from cxrstudy.explorer import ExplorerError, Network, explore, gallery_of, networks_of
+from cxrstudy.explorer import ExplorerError, explore, gallery_of, networks_of
 from cxrstudy.explorer.gallery import spread
 from cxrstudy.explorer.map_worker import MapWorker
 from cxrstudy.explorer.upload import LARGEST, Parts, UploadError, read_upload
 from cxrstudy.runs.store import StoreError
-from tests.support.explored import LABELS, made_cohort, made_explainer, made_network
+from tests.support.explored import made_cohort, made_explainer, made_network
 
 ARMS = {"control": made_network(0), "general": made_network(1)}
 
@@ -225,7 +226,7 @@ def test_a_large_split_is_thinned_evenly():
 
 def test_a_network_sees_what_its_stage_allowed():
     network = made_network()
-    border = Network(network.model, "multiclass", LABELS, 64, (0.5, 0.25), "border")
+    border = replace(network, visible="border")
     squares = np.full((1, 64, 64), 200, np.uint8)
     assert border.tensor(squares)[0, 0, 32, 32] == pytest.approx(-2)  # black
     assert network.tensor(squares)[0, 0, 32, 32] > 0

@@ -27,13 +27,20 @@ def recorded(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def made_arms(monkeypatch):
+    monkeypatch.setattr(
+        module, "arms_of", lambda experiment, study: SimpleNamespace(study=study, name=experiment)
+    )
+
+
 def study(cohort):
     return SimpleNamespace(cohort=SimpleNamespace(name=cohort))
 
 
 def test_what_is_recorded_is_drawn_with_the_study_that_made_it(recorded):
     found = reference_of(study("phantom"), "03_resolution")
-    drawn = beside(found, lambda study, scores: (study.seeds, scores["asked"].iloc[0]))
+    drawn = beside(found, lambda arms, scores: (arms.study.seeds, scores["asked"].iloc[0]))
     assert drawn == (5, (recorded, "03_resolution"))
     said = found.banner.data
     for text in ("5 seeds", "12 runs", "2.0 hours", "2 cores", "0123456789ab", "2026-11-22"):
@@ -47,4 +54,4 @@ def test_what_is_not_recorded_is_said_and_nothing_is_drawn(recorded, cohort, exp
     found = reference_of(study(cohort), experiment)
     assert "No reference results" in found.banner.data
     assert f"“{cohort}”" in found.banner.data
-    assert beside(found, lambda study, scores: 1 / 0) is None
+    assert beside(found, lambda arms, scores: 1 / 0) is None

@@ -11,8 +11,8 @@ from cxrstudy.pages.examples import extremes, page_explorer
 
 
 def test_the_surest_and_the_least_sure_are_those_with_the_highest_and_lowest_scores(small):
-    shown = extremes(small.study, small.arms, "control", each=2)
-    said = small.study.run({"control": small.arms["control"]})
+    shown = extremes(small.arms, "control", each=2)
+    said = small.arms.only(["control"]).scores()
     mine = said.query("seed == 0 and role == 'target' and split == 'test' and truth_covid19 == 1")
     ordered = np.sort(mine["score_covid19"].to_numpy())
     wanted = [*ordered[::-1][:2], *ordered[:2]]
@@ -25,11 +25,11 @@ def test_the_surest_and_the_least_sure_are_those_with_the_highest_and_lowest_sco
 
 def test_images_that_may_not_be_published_are_not_chosen(small, monkeypatch):
     monkeypatch.setattr(examples, "publishable", lambda licence: False)
-    assert extremes(small.study, small.arms, "control", each=2) == []
+    assert extremes(small.arms, "control", each=2) == []
 
 
 def test_the_explorer_of_a_page_shows_the_arms_asked_for(small):
-    made = page_explorer(small.study, small.arms, ["control", (2, "larger")], images=3)
+    made = page_explorer(small.arms, ["control", (2, "larger")], images=3)
     assert made.shown == 3
     assert not made.left_out
     assert "larger" in made.html

@@ -48,7 +48,7 @@ def test_mixup_is_told_in_alpha_and_steps(study):
 
 
 def test_shares_and_shots_are_told_in_patients_and_images_of_each_class(study):
-    table = patients_of(study, arms_of("05_low_data", study)).set_index("level")
+    table = patients_of(arms_of("05_low_data", study)).set_index("level")
     role = study.cohort.role("target")
     everybody = role.table[role.table["split"] == "train"]
     assert table.loc[1, "patients"] == everybody["patient"].nunique()
@@ -78,7 +78,7 @@ def scored(study, arms, skill, seeds=2):
 
 def test_the_better_start_saves_the_patients_that_the_other_needs(study):
     arms = arms_of("05_low_data", study)
-    patients = patients_of(study, arms).set_index("level")["patients"]
+    patients = patients_of(arms).set_index("level")["patients"]
 
     def skill(arm):
         name, level = arm
@@ -86,7 +86,7 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
         return 0.5 * np.log2(used + 1)
 
     table = label_efficiency_of(
-        study, arms, scored(study, arms, skill), auroc("covid19"), "in-domain", "random"
+        arms, scored(study, arms, skill), auroc("covid19"), "in-domain", "random"
     )
     middle = table[table["trained"] == patients[0.1]].iloc[0]
     assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)
@@ -97,7 +97,7 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
 
 
 def test_lesions_of_a_size_are_larger_where_the_image_has_more_pixels(study):
-    table = lesion_extents(study, arms_of("03_resolution", study)).set_index("size")
+    table = lesion_extents(arms_of("03_resolution", study)).set_index("size")
     assert table.index.tolist() == ["small", "middle", "large"]
     sides = [float(text.removesuffix(" px")) for text in table.loc["middle"].drop("images")]
     assert sides == sorted(sides)
@@ -123,5 +123,5 @@ def test_each_size_of_lesion_is_told_from_all_without(study, monkeypatch):
 
 def test_where_lesions_are_not_known_nothing_is_said(study, monkeypatch):
     monkeypatch.setattr(levels, "lesion_areas", lambda role, label: pd.Series(dtype=float))
-    assert lesion_extents(study, arms_of("03_resolution", study)).empty
+    assert lesion_extents(arms_of("03_resolution", study)).empty
     assert by_lesion_size(study, pd.DataFrame(), auroc("covid19")).empty

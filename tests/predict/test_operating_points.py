@@ -3,13 +3,13 @@
 import pytest
 
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
-from cxrstudy.runs.network import load_network
+from cxrstudy.runs import store
 from cxrstudy.runs.scores import read_scores
 
 
 @pytest.fixture(scope="module")
 def run(small):
-    return small.study.plan(small.arms).ends["control", 0]
+    return small.arms.plan.ends["control", 0]
 
 
 def validation(small, run):
@@ -18,8 +18,8 @@ def validation(small, run):
 
 
 def test_the_operating_point_reaches_its_sensitivity_on_validation(small, run):
-    trained, scores = load_network(small.study.records, run), validation(small, run)
-    points = operating_points_of(trained, scores)
+    record, scores = store.read(small.study.records, run), validation(small, run)
+    points = operating_points_of(record, scores)
     scores = scores[scores["role"] == "target"]  # what was scored of another role chooses nothing
     for label, point in points.items():
         truth = scores[f"truth_{label}"].to_numpy() == 1
@@ -32,10 +32,10 @@ def test_the_operating_point_reaches_its_sensitivity_on_validation(small, run):
 
 
 def test_without_validation_images_there_is_no_operating_point_and_a_reason(small, run):
-    trained = load_network(small.study.records, run)
+    record = store.read(small.study.records, run)
     scores = read_scores(small.study.records, run).query("split == 'test'")
-    points = operating_points_of(trained, scores)
-    assert set(points) == set(trained.labels)
+    points = operating_points_of(record, scores)
+    assert set(points) == set(record.labels)
     assert all("no validation scores" in point for point in points.values())
 
 

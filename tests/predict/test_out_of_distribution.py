@@ -169,7 +169,7 @@ def record(small, monkeypatch):
     monkeypatch.setattr(out_of_distribution, "LEAST", 2)
     for kept in (small.runs / "unlike").glob("*"):
         kept.unlink()
-    run = small.study.plan(small.arms).ends["control", 0]
+    run = small.arms.plan.ends["control", 0]
     return store.read(small.study.records, run)
 
 

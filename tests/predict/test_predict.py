@@ -26,7 +26,7 @@ def run(small, monkeypatch):
     """A recorded run, and the places where it is."""
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     monkeypatch.setattr(places, "PROFILES", small.runs.parent)
-    return small.study.plan(small.arms).ends["control", 0]
+    return small.arms.plan.ends["control", 0]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from cxrstudy.runs import store
 def record(small, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     monkeypatch.setattr(places, "PROFILES", small.runs.parent)
-    return store.read(small.study.records, small.study.plan(small.arms).ends["control", 0])
+    return store.read(small.study.records, small.arms.plan.ends["control", 0])
 
 
 def expected(small, record):

@@ -47,7 +47,7 @@ def test_one_that_is_held_elsewhere_can_be_had_when_its_holder_is_done(tmp_path,
 
     with holder(tmp_path) as process:
         with pytest.raises(Busy, match=rf"\.{RUN}\.lock: another process"):
-            lock.held(tmp_path, RUN, wait=False).__enter__()
+            lock.held_at_once(tmp_path, RUN).__enter__()
         waiting = Thread(target=take)
         waiting.start()
         waiting.join(0.5)
@@ -67,14 +67,14 @@ def test_a_killed_holder_holds_nothing(tmp_path):
         process.wait()
     assert lock.path_of(tmp_path, RUN).exists()
     assert not lock.is_held(tmp_path, RUN)
-    with lock.held(tmp_path, RUN, wait=False):
+    with lock.held_at_once(tmp_path, RUN):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
 def test_locks_of_other_runs_are_others(tmp_path):
     with holder(tmp_path):
-        with lock.held(tmp_path, OTHER, wait=False):
+        with lock.held_at_once(tmp_path, OTHER):
             assert lock.running(tmp_path) == [RUN, OTHER]
         assert lock.running(tmp_path) == [RUN]
     assert lock.running(tmp_path) == []

@@ -31,8 +31,15 @@ def test_the_arms_are_those_of_the_tagged_cell(write, studies):
     write("01_made", arms="arms = {study.seeds: study.pretrained >> study.stage('target')}")
     write("02_prose", other="1 / 0")
     assert experiment_names() == ["01_made"]
-    (arm,) = arms_of("01_made", studies["phantom"]).items()
+    made = arms_of("01_made", studies["phantom"])
+    (arm,) = made.items()
+    assert made.study is studies["phantom"]
     assert arm == (1, studies["phantom"].pretrained >> studies["phantom"].stage("target"))
+
+
+def test_a_cell_may_make_arms_of_its_study(write, studies):
+    write("01_made", arms="arms = study.arms({'one': study.pretrained >> study.stage('target')})")
+    assert list(arms_of("01_made", studies["phantom"]).plan.ends) == [("one", 0)]
 
 
 def test_a_cohort_may_have_arms_of_its_own(write, studies):
@@ -45,8 +52,8 @@ def test_a_cohort_may_have_arms_of_its_own(write, studies):
     ("cells", "said"),
     [
         ({"arms-open": "arms = {}"}, "no cell is tagged arms for cohort 'phantom'"),
-        ({"arms": "others = {}"}, "the cell tagged arms makes no dictionary"),
-        ({"arms": "arms = 3"}, "the cell tagged arms makes no dictionary"),
+        ({"arms": "others = {}"}, "the cell tagged arms makes no arms"),
+        ({"arms": "arms = 3"}, "the cell tagged arms makes no arms"),
     ],
 )
 def test_a_notebook_without_arms_is_named(write, studies, cells, said):
@@ -67,8 +74,7 @@ def test_every_experiment_can_be_planned_on_every_cohort(name, cohort, studies):
     arms = arms_of(name, studies[cohort])
     assert len(arms) >= 3
     assert all(isinstance(chain, Chain) for chain in arms.values())
-    plan = studies[cohort].plan(arms)
-    assert set(plan.ends) == {(arm, 0) for arm in arms}
+    assert set(arms.plan.ends) == {(arm, 0) for arm in arms}
 
 
 def test_the_low_data_arms_of_a_share_see_the_same_patients(studies):

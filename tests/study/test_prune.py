@@ -28,7 +28,7 @@ def made(tmp_path):
 
 
 def swept(made, *runs, delete=True):
-    return prune.prune(made.records, set(runs), delete)
+    return (prune.prune if delete else prune.survey)(made.records, set(runs))
 
 
 def test_nothing_goes_unless_it_is_asked_for(made):
@@ -67,7 +67,7 @@ def test_a_run_of_another_processor_stays_where_the_same_would_here(tmp_path):
     last = write_record(records, 1, first, arithmetic=THERE)
     elsewhere = tmp_path / "here"
     here = write_record(elsewhere, 1, write_record(elsewhere, 0, arithmetic=HERE), arithmetic=HERE)
-    prune.prune(records, {here}, delete=True)
+    prune.prune(records, {here})
     assert store_check.runs_of(records) == sorted([first, last])
     assert unplanned not in store_check.runs_of(records)
 
@@ -142,7 +142,7 @@ def test_a_deletion_that_is_killed_leaves_no_part_of_a_record(made, monkeypatch)
 
 def test_a_store_that_is_not_there_is_named(tmp_path):
     with pytest.raises(StoreError, match="nowhere: no such store"):
-        prune.prune(tmp_path / "nowhere", (), delete=True)
+        prune.prune(tmp_path / "nowhere", ())
 
 
 def test_the_profiles_and_cohorts_of_the_project_plan_what_they_say():

@@ -176,7 +176,7 @@ def test_a_lost_parent_is_not_missed_while_its_children_are_there(study, scores,
 
 
 def test_the_records_of_the_arms_come_parents_first_and_each_once(study, scores):
-    records = study.records_of(arms_of(study))
+    records = study.arms(arms_of(study)).records
     ids = [record.id for record in records]
     assert len(ids) == len(set(ids)) == 2 * 7
     for record in records:
@@ -281,13 +281,6 @@ def test_a_cohort_without_initial_weights_is_named_with_the_file():
         _ = Study("tiny", "bare", 1).initial
 
 
-@pytest.mark.parametrize(("pixels", "steps"), [(32, 6), (64, 2), (16, 24), (320, 1)])
-def test_a_matched_stage_costs_as_much_by_the_area_of_the_image(study, pixels, steps):
-    stage = study.at_equal_compute(study.stage("target"), pixels)
-    assert (stage.pixels, stage.steps) == (pixels, steps)
-    assert stage.steps % stage.validations == 0
-
-
 def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path):
     """Its smallest case: one step of two images. What it says is written, not what it scores."""
     monkeypatch.setattr(places, "PROFILES", PROJECT / "profiles")
@@ -300,9 +293,9 @@ def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path)
     monkeypatch.setattr("cxrstudy.study.study.read_profile", lambda name: few)
     study = Study("paper", "phantom", 1)
     stage = study.stage("target").but(steps=1, batch_size=2, validations=1, scored_on=())
-    arms = {"smallest": study.random_init >> stage}
-    scores = study.run(arms)
-    (record,) = study.records_of(arms)
+    arms = study.arms({"smallest": study.random_init >> stage})
+    scores = arms.scores()
+    (record,) = arms.records
     assert record.identity["start"]["architecture"] == "densenet121"
     assert record.identity["stage"]["pixels"] == 224
     assert set(scores["split"]) == {"validation", "test"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,9 +12,10 @@ from cxrstudy import phantom
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.manifest import truth
 from cxrstudy.data.role import Role
-from cxrstudy.explain import METHODS, heatmaps, layer_names
-from cxrstudy.explorer import Case, Explainer, Facts, LowMap, MapKey, Network, Reading
+from cxrstudy.explain import METHODS, Method, heatmaps, layer_names
+from cxrstudy.explorer import Case, Explainer, Facts, LowMap, MapKey, Reading
 from cxrstudy.explorer.encode import encode_image, outline
+from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.training.chain import Start
 from cxrstudy.training.model import create
 
@@ -50,11 +50,11 @@ def made_case(number: int, licence: str = "CC0-1.0") -> Case:
     return Case(f"image-{number}", encode_image(grey), facts, truth, outline(lesion), readings)
 
 
-def made_network(seed: int = 0) -> Network:
+def made_network(seed: int = 0) -> TrainedNetwork:
     """Make the smallest of timm's networks, with random weights."""
     torch.manual_seed(seed)
     model = create(Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),)), len(LABELS)).eval()
-    return Network(model, "multiclass", LABELS, 64, (0.5, 0.25))
+    return TrainedNetwork(model, "multiclass", LABELS, 64, (0.5, 0.25))
 
 
 def made_cohort(patients: int = 9) -> Cohort:
@@ -63,12 +63,6 @@ def made_cohort(patients: int = 9) -> Cohort:
     matrix = np.nan_to_num(truth(table["labels"], LABELS, phantom.LABELS["target"]))
     role = Role("target", "multiclass", LABELS, table, matrix)
     return Cohort("made", "Made phantoms", "made", "They say nothing.", {"target": role}, {})
-
-
-@dataclass(frozen=True)
-class MadeMethod:
-    title: str
-    slow: bool
 
 
 def made_map(weights: float, label: int, method: str, layer: str) -> NDArray[np.float32]:
@@ -91,7 +85,7 @@ def made_explainer() -> Explainer:
         weights = float(next(model.parameters()).detach().sum())
         return np.stack([made_map(weights, label, method, layer)] * len(images))
 
-    endless = MadeMethod("Endless-CAM", True)
+    endless = Method("Endless-CAM", True, "nowhere")
     return Explainer(
         methods | {"endless": endless}, lambda model: layer_names(model)[-2:],
         lambda model, _: layer_names(model)[-1], explain,

@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
             (base / "training").rename(base / "trained")
     shutil.copytree(base / "trained", folder, dirs_exist_ok=True)
     with at(folder) as study:
-        return SimpleNamespace(study=study, arms=arms_of(study), runs=folder / "runs")
+        return SimpleNamespace(study=study, arms=study.arms(arms_of(study)), runs=folder / "runs")
 
 
 @pytest.fixture(scope="module")

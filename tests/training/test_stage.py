@@ -111,3 +111,15 @@ def test_a_stage_is_frozen():
 
 def test_images_seen_are_steps_times_batch():
     assert STAGE.but(steps=12, batch_size=5, validations=3).samples_seen == 60
+
+
+@pytest.mark.parametrize(("pixels", "steps"), [(32, 6), (64, 2), (16, 24), (320, 1)])
+def test_a_stage_at_equal_compute_costs_as_much_by_the_area_of_the_image(pixels, steps):
+    stage = STAGE.but(pixels=32, steps=6, validations=1).at_equal_compute(pixels)
+    assert (stage.pixels, stage.steps) == (pixels, steps)
+
+
+def test_a_stage_at_equal_compute_is_validated_as_often():
+    stage = STAGE.but(pixels=64, steps=100, validations=4).at_equal_compute(96)
+    assert stage.steps % stage.validations == 0
+    assert stage.validations == 4

@@ -41,10 +41,13 @@ def scores_of(name, gain):
 
 @pytest.fixture
 def study(monkeypatch):
-    monkeypatch.setattr(experiment, "arms_of", lambda name, study: name)
+    def made(name, study):
+        return SimpleNamespace(scores=lambda: scores_of(name, gain=2.0))
+
+    monkeypatch.setattr(experiment, "arms_of", made)
     names = sorted({claim.experiment for claim in CLAIMS})
     monkeypatch.setattr(experiment, "experiment_names", lambda: names)
-    return SimpleNamespace(run=lambda name: scores_of(name, gain=2.0))
+    return SimpleNamespace()
 
 
 def test_a_run_gives_evidence_for_every_claim_about_auroc(study):

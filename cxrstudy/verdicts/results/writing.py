@@ -54,7 +54,7 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     StoreError
         A record is altered.
     """
-    plans = {name: study.plan(experiment.arms_of(name, study)) for name in experiments}
+    plans = {name: experiment.arms_of(name, study).plan for name in experiments}
     records = _records(plans, study)
     ends = list(dict.fromkeys(run for plan in plans.values() for run in plan.ends.values()))
     scorings: dict[str, dict[str, str]] = {}

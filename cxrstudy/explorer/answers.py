@@ -1,0 +1,76 @@
+"""Answers: what a network says of images: readings of its probabilities, and maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from cxrstudy.explain import METHODS, Method, heatmaps, layer_names, pointing_layer
+from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right, predicted
+from cxrstudy.explorer.encode import FINEST, encode_map
+from cxrstudy.runs.network import TrainedNetwork
+
+Report = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """What computes maps: that of the study, or methods of one's own to be looked at like its own.
+
+    Attributes
+    ----------
+    methods
+        By name, the usual one first.
+    layer_names
+        Layers of a model whose maps can be had, the deepest last.
+    opening_layer
+        ``(model, pixels)`` to the layer that is shown first.
+    heatmaps
+        ``(model, images, label, method, layer, report)`` to (n, height, width) maps.
+    """
+
+    methods: Mapping[str, Method] = field(default_factory=lambda: METHODS)
+    layer_names: Callable[[nn.Module], Sequence[str]] = layer_names
+    opening_layer: Callable[[nn.Module, int], str] = pointing_layer
+    heatmaps: Callable[..., NDArray[np.float32]] = heatmaps
+
+
+def reading(
+    network: TrainedNetwork,
+    values: NDArray[np.float32],
+    truth: Mapping[str, bool],
+    maps: Mapping[MapKey, LowMap] | None = None,
+) -> Reading:
+    """Say what k probabilities of an image mean."""
+    by_label = {name: float(p) for name, p in zip(network.labels, values, strict=True)}
+    said = predicted(network.task, by_label)
+    return Reading(by_label, said, is_right(network.task, truth, said, network.labels), maps or {})
+
+
+def low_maps(
+    network: TrainedNetwork,
+    explain: Explainer,
+    squares: NDArray[np.uint8],
+    key: MapKey,
+    report: Report | None = None,
+    finest: int = FINEST,
+) -> list[LowMap]:
+    """Compute one map each of several grey images.
+
+    Raises
+    ------
+    ValueError
+        The network has no such class.
+    """
+    if key.label not in network.labels:
+        raise ValueError(f"no class {key.label!r} here; there are {', '.join(network.labels)}")
+    with network.busy:
+        raw = explain.heatmaps(
+            network.model, network.tensor(squares), network.labels.index(key.label),
+            method=key.method, layer=key.layer, report=report,
+        )  # fmt: skip
+    return [encode_map(one, finest) for one in raw]
