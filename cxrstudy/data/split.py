@@ -10,7 +10,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -104,16 +106,23 @@ def stratifying_salt(table: pd.DataFrame, rule: SplitRule, tolerance: float) -> 
         None of 1,000 salts works; the tolerance is too small for so few patients.
     """
     strata = table.groupby("patient")["labels"].max()
-    wanted = {"test": rule.test, "validation": rule.validation}
+    _, stratum = np.unique(strata, return_inverse=True)
     for salt in range(rule.salt, rule.salt + 1000):
         trial = SplitRule(salt, rule.test, rule.validation)
-        splits = pd.Series([split_of(str(name), trial) for name in strata.index], strata.index)
-        shares = pd.crosstab(strata, splits, normalize="index").reindex(
-            columns=list(wanted), fill_value=0.0
-        )
-        if (shares - pd.Series(wanted)).abs().to_numpy().max() <= tolerance:
+        splits = np.array([split_of(str(name), trial) for name in strata.index])
+        if _farthest(stratum, splits, trial) <= tolerance:
             return salt
     raise ValueError(
         f"no salt in {rule.salt} to {rule.salt + 999} keeps every label within {tolerance} of its "
         f"share; the rarest label has {strata.value_counts().min()} patients: raise the tolerance"
+    )
+
+
+def _farthest(stratum: NDArray[np.intp], splits: NDArray[np.str_], rule: SplitRule) -> float:
+    """Largest difference of a stratum's share in a split from what the rule says."""
+    members = np.bincount(stratum)
+    shares = {"test": rule.test, "validation": rule.validation}
+    return max(
+        float(np.abs(np.bincount(stratum, splits == split) / members - share).max())
+        for split, share in shares.items()
     )
