@@ -1,4 +1,4 @@
-"""TrainedNetwork: a recorded run as the network it left, to explain and to predict with."""
+"""Network: load the trained network of a recorded run, to explain it and to predict with it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +14,18 @@ from cxrstudy.training.model import create, normalisation_of
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """A trained network and what is needed to use it.
+    """A trained network, and what is needed to use it.
 
     Attributes
     ----------
     model
         In evaluation mode, on the CPU; (n, 1, pixels, pixels) normalised images to (n, k) logits.
     record
-        Of the run.
+        Record of the run.
     pixels
-        Side of the images it was trained on.
+        Side of the square images that it was trained on.
     normalisation
-        Mean and standard deviation that it expects of a grey image in 0 to 1.
+        Mean and standard deviation with which it expects grey images in 0 to 1 to be normalised.
     """
 
     model: nn.Module
@@ -35,12 +35,12 @@ class TrainedNetwork:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What the k logits are about."""
+        """Labels of the k logits."""
         return tuple(self.record.labels)
 
 
 def load_network(records: Path, run: str) -> TrainedNetwork:
-    """Load the network that a run left.
+    """Load the network of a recorded run.
 
     Raises
     ------
@@ -57,12 +57,12 @@ def load_network(records: Path, run: str) -> TrainedNetwork:
 
 
 def start_of(records: Path, run: str) -> Start:
-    """Architecture and first weights of the chain that a run belongs to.
+    """Architecture and initial weights of the chain that a run belongs to.
 
     Raises
     ------
     StoreError
-        The run, or one before it, is not recorded.
+        The run, or one of its parents, is not recorded.
     """
     record = store.read(records, run)
     if record.parent:

@@ -1,4 +1,4 @@
-"""Run: one executed stage, from pixels and a parent's backbone to a record."""
+"""Run: executes one stage, from pixels and the parent's backbone to a record."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -24,20 +24,20 @@ from cxrstudy.training.subset import training_rows
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs to execute a run; it can be sent to another process.
+    """Everything that a worker needs to execute a run; it can be sent to another process.
 
     Attributes
     ----------
     id, identity
-        Of the run.
+        Id and identity of the run.
     chain
-        Up to and including the stage to run.
+        Chain up to and including the stage to run.
     role
-        What is trained on.
+        Role to train on.
     scored_on
-        Further roles, whose test split is scored.
+        Further roles whose test split is scored.
     cohort, copies
-        For the record.
+        Facts for the record.
     maps
         Manifest to its file of pixels at the stage's resolution.
     records
@@ -56,21 +56,21 @@ class Job:
 
 
 def execute(job: Job) -> str:
-    """Train a stage, score it and write its record, unless another process does; return the id.
+    """Train a stage, score it and write its record, if it is not recorded yet; return the id.
 
     Raises
     ------
     StoreError, LockError
         The store can't be read or written to; the message names the file.
     CheckpointError
-        The run was begun before, and its checkpoint is altered.
+        The run has a checkpoint, which is damaged.
     """
     with store.writing(job.records):
         job.records.mkdir(parents=True, exist_ok=True)
     with lock.held(job.records, job.id):
         store.remove_partial(job.records, job.id)
         try:
-            if not store.has(job.records, job.id):  # nobody finished it while this one waited
+            if not store.has(job.records, job.id):  # no other process finished it meanwhile
                 _execute(job)
             store.checkpoint_path(job.records, job.id).unlink(missing_ok=True)
         except StoreError:
@@ -80,7 +80,7 @@ def execute(job: Job) -> str:
 
 
 def _execute(job: Job) -> None:
-    # Imported here: planning a study, and drawing a recorded one, needs no torch.
+    # Imported here, because planning and reading records need no torch.
     from cxrstudy.training.backbone import backbone_of, head_of, read_weights, write_weights
     from cxrstudy.training.checkpoint import Checkpoint
     from cxrstudy.training.model import build, normalisation_of
@@ -142,7 +142,7 @@ def score_table(
     scores: NDArray[np.float32],
     labels: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Put truth and scores side by side, a row an image."""
+    """Table with truth and scores, one row per image."""
     images = role.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
     where = pd.DataFrame({"role": role.name, "split": split}, index=images.index)
     truth = pd.DataFrame(role.truth[rows], columns=[f"truth_{name}" for name in role.labels])
