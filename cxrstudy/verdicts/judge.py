@@ -1,4 +1,4 @@
-"""Judgement: the evidence for all claims, from a reader's own run and from reference results."""
+"""Judge: verdicts on all claims, from a reader's own run and from reference results."""
 
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
@@ -14,19 +14,19 @@ from cxrstudy.verdicts.claim import Claims, all_claims
 from cxrstudy.verdicts.map_results import ATTENTION, read_attention, write_attention
 from cxrstudy.verdicts.verdict import EVIDENCE, evidence, standing, verdicts
 
-#: Where a row of evidence comes from, before the columns of
+#: Columns that say where evidence comes from, before the columns of
 #: :func:`cxrstudy.verdicts.verdict.verdicts`.
 ORIGIN = ["paper", "origin", "cohort", "profile"]
 
 #: File of recorded verdicts beside a set of results.
 VERDICTS = "verdicts.csv"
 
-#: The experiment whose evidence is where maps lie, and the column that says how far in lesions.
+#: The experiment about maps, and the column with the share of a map inside lesions.
 MAPS, LESION = "07_gradcam", "score_energy_lesion"
 
 
 def evidence_of_run(study: Study) -> pd.DataFrame:
-    """Evidence of a study for all claims; trains what is not recorded."""
+    """Evidence from a study for all claims; trains what is not recorded."""
 
     def scores_of(name: str) -> pd.DataFrame:
         arms = experiment.arms_of(name, study)
@@ -34,7 +34,7 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
             return study.run(arms)
         control: dict[Hashable, Chain] = {"control": arms["control"]}
         study.run(control)
-        from cxrstudy.explain.attention import attention  # takes torch
+        from cxrstudy.explain.attention import attention  # needs torch
 
         return attention(study, control)
 
@@ -42,12 +42,12 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
 
 
 def evidence_of_results(folder: Path) -> pd.DataFrame:
-    """Evidence of recorded results for all claims.
+    """Evidence from recorded results for all claims.
 
     Raises
     ------
     ResultsError
-        The results are not there, or altered.
+        The results are missing or altered.
     """
     maps = [MAPS] if (folder / ATTENTION).is_file() else []
 
@@ -59,18 +59,18 @@ def evidence_of_results(folder: Path) -> pd.DataFrame:
 
 
 def judgements(study: Study) -> pd.DataFrame:
-    """Judge all claims by a study's own run and, apart, by every set of reference results.
+    """Judge all claims by a study's own run and, separately, by each set of reference results.
 
     Returns
     -------
-    A row a claim and origin, as :func:`judged`; sets of results without evidence are left out.
+    One row per claim and origin, as :func:`judged`; sets of results without evidence are left out.
     """
     name, profile = study.cohort.name, study.profile.profile
     run = f"this run: {name}, {profile}, {seeds_in_words(study.seeds)}"
     tables = [judged(evidence_of_run(study), run, name, profile)]
     for folder in results.folders():
         made = results.facts(folder)
-        # The quick results are there to notice drift; they decide nothing.
+        # The quick results serve to notice drift; they decide nothing.
         found = evidence_of_results(folder) if made.profile == PROFILE else pd.DataFrame()
         if len(found):
             recorded = f"reference: {made.cohort}, {made.profile}, {seeds_in_words(made.seeds)}"
@@ -79,12 +79,12 @@ def judgements(study: Study) -> pd.DataFrame:
 
 
 def recorded_verdicts() -> pd.DataFrame:
-    """Verdicts as they were recorded with the reference results, void where the rule has changed.
+    """Verdicts recorded with the reference results; void if the rule has changed since.
 
     Returns
     -------
-    A row a claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``, ``verdict``,
-    the beginning of its ``rule``.
+    One row per claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``,
+    ``verdict``, the first characters of its ``rule``.
     """
     tables = [
         standing(table[table["paper"] == claims.paper], claims)
@@ -101,9 +101,9 @@ def recorded_verdicts() -> pd.DataFrame:
 
 
 def record(study: Study, folder: Path) -> None:
-    """Write beside a study's results where its maps lie, and the verdicts on all claims."""
+    """Write measures of a study's maps and the verdicts on all claims beside its results."""
     if MAPS in results.experiments(folder):
-        from cxrstudy.explain.attention import attention  # takes torch
+        from cxrstudy.explain.attention import attention  # needs torch
 
         write_attention(attention(study, experiment.arms_of(MAPS, study)), folder)
     found = evidence_of_results(folder)
@@ -118,16 +118,16 @@ def record(study: Study, folder: Path) -> None:
 
 
 def seeds_in_words(seeds: int) -> str:
-    """``one seed``, or how many."""
+    """``one seed``, ``2 seeds`` and so on."""
     return "one seed" if seeds == 1 else f"{seeds} seeds"
 
 
 def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.DataFrame:
-    """Judge all papers by one set of evidence.
+    """Judge the claims of all papers by one set of evidence.
 
     Returns
     -------
-    A row a claim: ``paper``, ``origin``, ``cohort``, ``profile``, then the columns of
+    One row per claim: ``paper``, ``origin``, ``cohort``, ``profile``, then the columns of
     :func:`cxrstudy.verdicts.verdict.verdicts`.
     """
     tables = []
@@ -140,7 +140,7 @@ def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.Da
 
 
 def claims_about(name: str) -> list[Claims]:
-    """The papers that claim something which an experiment is about."""
+    """The papers with claims about an experiment."""
     return [claims for claims in all_claims() if claims.of(name)]
 
 
@@ -150,7 +150,7 @@ def _evidence(scores_of: Callable[[str], pd.DataFrame], experiments: Iterable[st
         wanted = [claim for claims in all_claims() for claim in claims.of(name)]
         if wanted:
             scores = scores_of(name)
-            # Where lesions are not known, maps say nothing about them.
+            # Without known lesions there is no evidence from maps.
             known = name != MAPS or LESION in scores
             tables += [evidence(wanted, scores)] if known else []
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=EVIDENCE)

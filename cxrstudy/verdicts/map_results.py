@@ -1,6 +1,6 @@
-"""Attended: tables of where maps lie, written, read and summed up; making them takes torch.
+"""Map results: tables with measures of maps, written, read and summarised without torch.
 
-See :mod:`cxrstudy.explain.attention`, which makes them.
+:mod:`cxrstudy.explain.attention` makes them.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from cxrstudy.statistics import estimates, mean
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.results import arm_of
 
-#: File of recorded measures beside reference results.
+#: File with the recorded measures, beside reference results.
 ATTENTION = "attention.csv.gz"
 
 
@@ -23,7 +23,7 @@ def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.Dat
 
     Returns
     -------
-    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
+    As :func:`cxrstudy.statistics.estimates`, with arms (arm, size); empty if lesions are not
     known.
     """
     areas = lesion_areas(study.cohort.role("target"), "covid19")
@@ -38,7 +38,7 @@ def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.Dat
 
 
 def write_attention(table: pd.DataFrame, folder: Path) -> Path:
-    """Write measures beside reference results; the same table is the same bytes."""
+    """Write measures beside reference results; equal tables give equal bytes."""
     written = table.assign(arm=[json.dumps(arm) for arm in table["arm"]])
     text = written.to_csv(index=False, float_format="%.5g", lineterminator="\n")
     path = folder / ATTENTION

@@ -199,7 +199,7 @@ def test_experiments_are_found_by_their_beginning_once_each_in_the_order_asked_f
     assert full_names(["02", "01_one", "02_two"], known) == ["02_two", "01_one"]
     for name in ("03", "0", "10_none", "one"):
         with pytest.raises(
-            GraphError, match=rf"no one experiment is '{name}'; there are 01_one, 02"
+            GraphError, match=rf"'{name}' names no experiment, or several; there are 01_one, 02"
         ):
             full_names([name], known)
 
@@ -327,7 +327,10 @@ def test_plan_as_json_says_the_same(records):
 def test_an_unknown_experiment_is_named_with_those_there_are():
     result = command("plan", "03", *TINY)
     assert result.exit_code == 1
-    assert result.stderr == "cxrstudy: no one experiment is '03'; there are 01_one, 02_two\n"
+    assert (
+        result.stderr
+        == "cxrstudy: '03' names no experiment, or several; there are 01_one, 02_two\n"
+    )
 
 
 @pytest.fixture

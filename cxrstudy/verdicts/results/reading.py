@@ -1,4 +1,4 @@
-"""Reading: the scores of reference results, as a study's store would give them."""
+"""Reading: the scores of reference results, in the form in which a store gives them."""
 
 import gzip
 import io
@@ -13,12 +13,12 @@ from cxrstudy.verdicts.results.results import ARMS, IMAGES, SCORED, ResultsError
 
 
 def experiments(folder: Path) -> list[str]:
-    """Names of the experiments whose results a folder holds, in the order written."""
+    """Names of the experiments in a folder of results, in the order written."""
     return facts(folder).experiments
 
 
 def arms(folder: Path) -> pd.DataFrame:
-    """Read which run is the end of which experiment, arm and seed: the columns of ``arms.csv``."""
+    """Read the last run of every experiment, arm and seed: the columns of ``arms.csv``."""
     facts(folder)
     texts = dict.fromkeys(("experiment", "arm", "cohort", "run", "chain", "scored"), str)
     table = pd.read_csv(folder / ARMS, dtype=texts, keep_default_na=False)
@@ -50,7 +50,8 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
         own = [name for name in scores.columns if name.startswith(prefix)]
         said = scores[own].rename(columns=lambda name: f"score_{name.split(':', 1)[1]}")
         whole = pd.concat([images, said], axis=1).iloc[used].reset_index(drop=True)
-        # In a list: the name of an arm may be a tuple, which pandas would take for a column.
+        # In a list, because the name of an arm may be a tuple, which pandas would take for a
+        # column.
         arm = pd.Series([end.arm] * len(whole))
         tables.append(whole.assign(arm=arm, seed=end.seed, run=end.run))
     together = pd.concat(tables, ignore_index=True)
