@@ -1,11 +1,11 @@
-"""Record: what the maps of many images are kept as.
+"""Maps: records of the maps of many images.
 
 =============  ==================================================================================
-``maps.json``  what was explained, by what, and the SHA-256 of the other file (:class:`MapFacts`)
+``maps.json``  what was explained and how, and the SHA-256 of the other file (:class:`MapFacts`)
 ``maps.npz``   ``ids`` (n,), ``maps`` (n, h', w') float16 and ``peaks`` (n,) float32; no pickles
 =============  ==================================================================================
 
-A record is a folder named by its id, as a run's is, and like it is written whole.
+A record is a folder named by its id, like that of a run, and is written completely or not at all.
 """
 
 import io
@@ -41,9 +41,10 @@ class MapFacts(Strict):
     id
         SHA-256 of the canonical JSON of ``identity``.
     identity
-        What decides the maps: run, role, data, images, method, layer, label, code, libraries.
+        Everything that decides the maps: run, role, data, images, method, layer, label, code,
+        libraries.
     shape
-        Images, rows and columns.
+        Number of images, rows and columns.
     files
         SHA-256 of the other file.
     """
@@ -61,11 +62,11 @@ class ManyMaps:
     Attributes
     ----------
     ids
-        Of the n images.
+        Ids of the n images.
     maps
-        (n, h', w') float16 at the layer's resolution, each as a share of its maximum.
+        (n, h', w') float16 at the layer's resolution, each divided by its maximum.
     peaks
-        (n,) those maxima, 0 for a map that is zero everywhere.
+        (n,) these maxima; 0 for a map that is zero everywhere.
     """
 
     ids: tuple[str, ...]
@@ -74,14 +75,14 @@ class ManyMaps:
 
     @property
     def raw(self) -> NDArray[np.float32]:
-        """As :func:`cxrstudy.explain.heatmaps` made them, to a part in two thousand."""
+        """The maps as :func:`cxrstudy.explain.heatmaps` made them, precise to 1 part in 2,000."""
         return self.maps.astype(np.float32) * self.peaks[:, None, None]
 
 
 def identity_of(
     run: str, role: Role, ids: Sequence[str], method: str, layer: str, label: str
 ) -> dict[str, Any]:
-    """All that decides the bits of maps."""
+    """Everything that decides the maps."""
     return {
         "run": run,
         "role": role.name,
@@ -96,12 +97,12 @@ def identity_of(
 
 
 def recorded(folder: Path, name: str) -> bool:
-    """Whether there is a record of maps of that id."""
+    """Whether maps with this id are recorded."""
     return (folder / name / FACTS).is_file()
 
 
 def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
-    """Write a record whole or not at all; return its id."""
+    """Write a record completely or not at all; return its id."""
     name = id_of(identity)
     rows, height, width = maps.maps.shape
 
@@ -118,12 +119,12 @@ def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
 
 
 def read_facts(folder: Path, name: str) -> MapFacts:
-    """Read what a record of maps is of.
+    """Read the facts of a record of maps.
 
     Raises
     ------
     MapsError
-        It is missing, broken, or its id is not that of its contents.
+        The record is missing or broken, or its id is not that of its contents.
     """
     path = folder / name / FACTS
     try:
@@ -152,14 +153,14 @@ def read_maps(folder: Path, name: str) -> ManyMaps:
         with np.load(path, allow_pickle=False) as arrays:
             maps = ManyMaps(tuple(arrays["ids"].tolist()), arrays["maps"], arrays["peaks"])
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise MapsError(f"{path}: no record of maps ({error}); delete its folder") from None
+        raise MapsError(f"{path}: not a record of maps ({error}); delete its folder") from None
     if maps.maps.shape != facts.shape:
         raise MapsError(f"{path}: not of the shape {facts.shape}; delete its folder")
     return maps
 
 
 def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write what ``np.savez_compressed`` would, but without the time: same maps, same SHA-256."""
+    """Like ``np.savez_compressed`` without the time: equal maps have equal SHA-256."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             stream = io.BytesIO()

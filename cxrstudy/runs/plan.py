@@ -1,4 +1,4 @@
-"""Plan: the runs that arms need, each once, parents first."""
+"""Plan: the runs that arms need, each once, parents before children."""
 
 import os
 from collections.abc import Hashable, Mapping
@@ -24,7 +24,7 @@ class PlannedRun:
     id, identity
         See :mod:`cxrstudy.runs.record`.
     chain
-        Up to and including the stage of this run.
+        Chain up to and including the stage of this run.
     arms
         The arms whose chains go through this run.
     scorings
@@ -39,7 +39,7 @@ class PlannedRun:
 
     @property
     def parent(self) -> str | None:
-        """Id of the run before, or None for the first stage of a chain."""
+        """Id of the previous run, or None for the first stage of a chain."""
         parent: str | None = self.identity["parent"]
         return parent
 
@@ -52,7 +52,7 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class Plan:
-    """Runs, parents first, and which of them is the end of which arm and seed."""
+    """Runs, parents first, and the last run of every arm and seed."""
 
     runs: tuple[PlannedRun, ...]
     ends: Mapping[tuple[Hashable, int], str]
@@ -74,14 +74,14 @@ class Plan:
 
 
 def planned_kind() -> device.DeviceKind:
-    """Kind of processor to plan for: that of this machine, unless ``CXRSTUDY_DEVICE`` names one.
+    """Kind of processor to plan for: ``CXRSTUDY_DEVICE`` if set, otherwise that of this machine.
 
-    A login node without a GPU plans with ``CXRSTUDY_DEVICE=cuda`` for workers that have one.
+    On a login node without a GPU, set ``CXRSTUDY_DEVICE=cuda`` if the workers have one.
 
     Raises
     ------
     ValueError
-        ``CXRSTUDY_DEVICE`` names no kind of processor.
+        ``CXRSTUDY_DEVICE`` is neither ``cpu`` nor ``cuda``.
     """
     wish = os.environ.get("CXRSTUDY_DEVICE", "")
     if wish and wish not in get_args(device.DeviceKind):
@@ -99,14 +99,14 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     seeds
         Repeats of every arm: seeds 0 to ``seeds - 1``, paired across arms.
     cohort
-        Gives the roles their images.
+        Cohort that gives the roles their images.
 
     Raises
     ------
     ValueError
         A chain has no stage.
     CohortError
-        A stage names a role that the cohort lacks.
+        A stage names a role that the cohort does not have.
     """
     runs: dict[str, PlannedRun] = {}
     ends: dict[tuple[Hashable, int], str] = {}

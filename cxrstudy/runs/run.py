@@ -22,20 +22,20 @@ if TYPE_CHECKING:  # takes torch: planning a study, and drawing a recorded one, 
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs to execute a run; it can be sent to another process.
+    """Everything that a worker needs to execute a run; it can be sent to another process.
 
     Attributes
     ----------
     id, identity
-        Of the run.
+        Id and identity of the run.
     chain
-        Up to and including the stage to run.
+        Chain up to and including the stage to run.
     role
-        What is trained on.
+        Role to train on.
     scored_on
-        Further roles, whose test split is scored.
+        Further roles whose test split is scored.
     cohort, copies
-        For the record.
+        Facts for the record.
     maps
         Manifest to its file of pixels at the stage's resolution.
     records
@@ -64,14 +64,14 @@ def execute(job: Job) -> str:
     StoreError, LockError
         The store can't be read or written to; the message names the file.
     CheckpointError
-        The run was begun before, and its checkpoint is altered.
+        The run has a checkpoint, which is damaged.
     """
     with store.writing(job.records):
         job.records.mkdir(parents=True, exist_ok=True)
     with lock.held(job.records, job.id):
         store.remove_partial(job.records, job.id)
         try:
-            if not store.has(job.records, job.id):  # nobody finished it while this one waited
+            if not store.has(job.records, job.id):  # no other process finished it meanwhile
                 _execute(job)
             _score_other_roles(job)
             store.checkpoint_path(job.records, job.id).unlink(missing_ok=True)

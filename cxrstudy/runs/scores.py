@@ -34,7 +34,7 @@ __all__ = [
 
 
 def collect(plan: Plan, records: Path) -> pd.DataFrame:
-    """Read the scores at the end of every arm and seed of a plan.
+    """Read the scores of the last run of every arm and seed of a plan.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def collect(plan: Plan, records: Path) -> pd.DataFrame:
     Raises
     ------
     StoreError
-        A run is not recorded or its file is altered.
+        A run is not recorded, or its file is altered.
     """
     scorings = {run.id: run.scorings for run in plan.runs}
     return together(

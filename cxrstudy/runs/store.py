@@ -1,7 +1,7 @@
 """Store: a folder of records, one folder a run, named by the run's id.
 
-A record is written beside its place and moved there whole. What is in the store is complete.
-``run.json`` holds the SHA-256 of each file of the record, its own included.
+A record is written beside its place and moved there when it is complete, so every record in the
+store is complete. ``run.json`` holds the SHA-256 of each file of the record, and of itself.
 """
 
 import json
@@ -19,7 +19,7 @@ from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id
 
 
 class StoreError(RuntimeError):
-    """A record is missing or is not what was written; the message names the file."""
+    """A record is missing or altered; the message names the file."""
 
 
 def has(store: Path, run: str) -> bool:
@@ -28,21 +28,21 @@ def has(store: Path, run: str) -> bool:
 
 
 def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
-    """Write a record whole or not at all.
+    """Write a record completely or not at all.
 
     Parameters
     ----------
     store
-        Folder; made when missing.
+        Folder of the store; created if missing.
     run
         Id.
     fill
-        Writes the record's files into the folder it is given.
+        Function that writes the record's files into a given folder.
 
     Raises
     ------
     StoreError
-        The disk is full, or the store can't be written to. What was recorded before is untouched.
+        The disk is full, or the store can't be written to. Existing records are untouched.
     """
     with writing(store / run):
         write_folder(store / run, _sealing(fill), lambda _: has(store, run))
@@ -50,7 +50,7 @@ def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say by its name which file or folder could not be written.
+    """Convert an error of writing to one that names the file or folder.
 
     Raises
     ------
@@ -62,9 +62,9 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         named, reason = getattr(error, "filename", None), getattr(error, "strerror", None)
         raise StoreError(
-            f"{named or path}: could not be written ({reason or error}); what was recorded before "
-            "is untouched. Make room, or name another folder in CXRSTUDY_RUNS, and run the same "
-            "command again"
+            f"{named or path}: could not be written ({reason or error}); existing records "
+            "are untouched. Free some space, or name another folder in CXRSTUDY_RUNS, and run the "
+            "same command again"
         ) from error
 
 
@@ -74,7 +74,7 @@ def read(store: Path, run: str) -> Record:
     Raises
     ------
     StoreError
-        The run is not recorded, its file is broken, or its id is not that of its contents.
+        The run is not recorded, its file is broken, or its id does not fit its contents.
     """
     path = store / run / RUN
     if not path.is_file():
@@ -93,7 +93,7 @@ def read(store: Path, run: str) -> Record:
 
 
 def read_epochs(store: Path, run: str) -> pd.DataFrame:
-    """Read the validations on the way of a run.
+    """Read the validations during training of a run.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def read_epochs(store: Path, run: str) -> pd.DataFrame:
 
 
 def checked(store: Path, run: str, name: str) -> Path:
-    """Path of a file of a record, after its SHA-256 was compared.
+    """Path of a file of a record, after its SHA-256 was checked.
 
     Raises
     ------
@@ -118,15 +118,15 @@ def checked(store: Path, run: str, name: str) -> Path:
 
 
 def checkpoint_path(store: Path, run: str) -> Path:
-    """Where an unfinished run keeps what it goes on from."""
+    """Checkpoint file of an unfinished run."""
     store.mkdir(parents=True, exist_ok=True)
     return store / f".{run}.checkpoint"
 
 
 def remove_partial(store: Path, run: str) -> None:
-    """Remove what killed processes left of an unfinished record or checkpoint of a run.
+    """Remove unfinished records and checkpoints of a run that killed processes left.
 
-    Whoever calls it holds the run's lock.
+    The caller must hold the run's lock.
     """
     for path in (*unfinished_of(store / run), *unfinished_of(checkpoint_path(store, run))):
         if path.is_dir():
@@ -136,12 +136,12 @@ def remove_partial(store: Path, run: str) -> None:
 
 
 def find(store: Path, beginning: str) -> str:
-    """Complete an id from its first characters.
+    """Find a run by the first characters of its id.
 
     Raises
     ------
     StoreError
-        No run, or more than one, begins so.
+        No run, or more than one, begins with them.
     """
     found = [path.parent.name for path in store.glob(f"{beginning}*/{RUN}")]
     found = [name for name in found if not name.startswith(".")]  # unfinished
@@ -161,14 +161,14 @@ def _sealing(fill: Callable[[Path], None]) -> Callable[[Path], None]:
 
 
 def _seal(path: Path) -> None:
-    """Add to a record the SHA-256 of the rest of it, so that no fact can change unseen."""
+    """Add to a record the SHA-256 of the rest, so that changes are detected."""
     facts = json.loads(path.read_text())
     facts["files"][RUN] = fingerprint(canonical(facts))
     path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
 
 def _is_as_sealed(facts: dict[str, Any]) -> bool:
-    """Whether the facts of a record are those that were written."""
+    """Whether the facts of a record are unchanged."""
     files = dict(facts["files"])
     seal = files.pop(RUN, None)
     if seal is None:  # written before records were sealed

@@ -1,7 +1,8 @@
-"""Upkeep: what is in a store, and whether it is what was written.
+"""Store check: what is in a store, and whether it is unchanged.
 
-A process may be killed at any moment. What it leaves then does no harm and is never read: it is
-found here, told apart from what is under way, and removed by :mod:`cxrstudy.study.prune`.
+A process may be killed at any moment. The files that it leaves do no harm and are never read. This
+module finds them and distinguishes them from work in progress; :mod:`cxrstudy.study.prune` removes
+them.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from cxrstudy.runs.store import StoreError
 
 FindingKind = Literal["altered", "no parent", "unknown", "leftover", "unfinished", "running"]
 
-#: Files without which a record is none.
+#: Required files of a record.
 _NEEDED = {SCORES, EPOCHS, BACKBONE}
 _ID = re.compile(r"[0-9a-f]{64}")
 _CHECKPOINT = re.compile(r"\.([0-9a-f]{64})\.checkpoint")
@@ -34,15 +35,15 @@ _STALE_AFTER = 24 * 3600
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about a store that its owner should know.
+    """A finding about a store.
 
     Attributes
     ----------
     kind
-        ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems; ``unfinished`` goes
-        on when its study is started again; ``running`` is computed just now.
+        ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems; ``unfinished``
+        continues when its study is started again; ``running`` is being computed.
     path
-        What it is about.
+        File or folder.
     detail
         What is wrong, and what to do.
     """
@@ -53,12 +54,12 @@ class Finding:
 
     @property
     def problem(self) -> bool:
-        """Whether something has to be done."""
+        """Whether something must be done."""
         return self.kind not in ("unfinished", "running")
 
 
 def check(records: Path) -> list[Finding]:
-    """Look at everything in a store: hashes, ids, parents, and what killed processes left.
+    """Check a store: hashes, ids, parents, and files that killed processes left.
 
     Raises
     ------
@@ -68,8 +69,8 @@ def check(records: Path) -> list[Finding]:
     if not records.is_dir():
         raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
     entries = sorted(records.iterdir())
-    running = lock.running(records)  # after the listing: who began later has other names
-    found = [Finding("running", lock.path_of(records, run), "computed just now") for run in running]
+    running = lock.running(records)  # after the listing: a run that began later is not in it
+    found = [Finding("running", lock.path_of(records, run), "being computed") for run in running]
     for entry in progress(entries, "checking", "entry"):
         found += _look(records, entry, running)
     for scoring in scoring_record.names(records):
@@ -78,18 +79,18 @@ def check(records: Path) -> list[Finding]:
 
 
 def runs_of(records: Path) -> list[str]:
-    """Ids of what has the name of a record, whatever is in it."""
+    """Ids of all folders with the name of a record, whatever their content."""
     return [path.name for path in sorted(records.iterdir()) if _ID.fullmatch(path.name)]
 
 
 def unfinished(records: Path) -> dict[str, Path]:
-    """Run id to its checkpoint, where the run is not recorded."""
+    """Run id to checkpoint, for runs that are not recorded."""
     found = {m[1]: path for path in records.iterdir() if (m := _CHECKPOINT.fullmatch(path.name))}
     return {run: path for run, path in found.items() if not store.has(records, run)}
 
 
 def leftovers(records: Path) -> list[Path]:
-    """What killed processes left and nobody will use; nothing of what is computed just now."""
+    """Files that killed processes left and nothing will use; none of runs in progress."""
     entries = sorted(records.iterdir())
     running = lock.running(records)
     left = [entry for entry in entries if _is_left(records, entry, running)]
@@ -119,7 +120,7 @@ def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
         return [] if checkpoint[1] in running else [_look_at_checkpoint(entry)]
     if _PARTIAL.fullmatch(entry.name) or entry.suffix == lock.SUFFIX or not entry.exists():
         return []
-    return [Finding("unknown", entry, "is no part of a store; move it elsewhere")]
+    return [Finding("unknown", entry, "is not part of a store; move it elsewhere")]
 
 
 def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
@@ -136,9 +137,9 @@ def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
             yield _altered(folder / name, error)
     for path in sorted(folder.iterdir()):
         if path.name not in {RUN, *record.files}:
-            yield Finding("unknown", path, "is no part of the record; move it elsewhere")
+            yield Finding("unknown", path, "is not part of the record; move it elsewhere")
     if record.parent and not store.has(records, record.parent):
-        detail = f"its parent {record.parent[:12]} is not recorded; run the study again to have it"
+        detail = f"its parent {record.parent[:12]} is not recorded; run the study again to make it"
         yield Finding("no parent", folder, detail)
 
 
@@ -156,16 +157,16 @@ def _look_at_scoring(records: Path, scoring: str) -> Iterator[Finding]:
 
 
 def _look_at_checkpoint(path: Path) -> Finding:
-    # Not by checkpoint.read, which takes torch: seconds, and half a minute on a busy machine.
+    # Not with checkpoint.read, because importing torch takes seconds.
     content = path.read_bytes()
     if hashlib.sha256(content[64:]).hexdigest().encode() != content[:64]:
         advice = "truncated or altered; delete it to train the stage from its beginning"
         return Finding("altered", path, advice)
-    return Finding("unfinished", path, "its run goes on from here when it is started again")
+    return Finding("unfinished", path, "its run continues from here when it is started again")
 
 
 def _is_left(records: Path, entry: Path, running: list[str]) -> bool:
-    """Whether nobody will use it; what has gone meanwhile was in use."""
+    """Whether nothing will use it; an entry that has disappeared was in use."""
     checkpoint, partial = _CHECKPOINT.fullmatch(entry.name), _PARTIAL.fullmatch(entry.name)
     if _ID.fullmatch(entry.name):
         return entry.is_dir() and not store.has(records, entry.name)

@@ -1,4 +1,4 @@
-"""Experiment: the arms of a notebook, for programs that plan or judge without executing it.
+"""Experiment: read the arms of a notebook without executing it, to plan or judge them.
 
 The arms of an experiment are written once, in the notebook that tells its story, in a cell tagged
 ``arms``. Out of ``study`` it makes ``arms``: with ``study.arms({...})``, or as a dictionary of
@@ -17,7 +17,7 @@ from cxrstudy.study.study import Study
 
 
 class ExperimentError(ValueError):
-    """A notebook does not say which arms it compares; the message names notebook and tag."""
+    """A notebook does not define its arms; the message names notebook and tag."""
 
 
 def experiment_names() -> list[str]:
@@ -31,7 +31,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
     Raises
     ------
     ExperimentError
-        There is no such notebook, it has no arms for the cohort, or its cell makes none.
+        There is no such notebook, it has no arms for the cohort, or its cell makes no dictionary.
     """
     path = places.NOTEBOOKS / f"{experiment}.ipynb"
     if not path.is_file():
@@ -50,7 +50,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
 
 
 def _cells(path: Path) -> dict[str, str]:
-    """Source by tag, of the cells that make arms."""
+    """Source of the cells that make arms, by tag."""
     notebook = nbformat.read(path, as_version=4)
     return {
         tag: cell.source

@@ -1,6 +1,6 @@
-"""Attended: tables of where maps lie, written, read and summed up; making them takes torch.
+"""Map results: tables with measures of maps, written, read and summarised without torch.
 
-See :mod:`cxrstudy.explain.attention`, which makes them.
+:mod:`cxrstudy.explain.attention` makes them.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from cxrstudy.statistics import estimates, mean
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
 
-#: File of recorded measures beside reference results.
+#: File with the recorded measures, beside reference results.
 ATTENTION = "attention.csv.gz"
 
 
@@ -33,7 +33,7 @@ def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.Dat
 
     Returns
     -------
-    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
+    As :func:`cxrstudy.statistics.estimates`, with arms (arm, size); empty if lesions are not
     known.
     """
     areas = lesion_areas(study.cohort.role("target"), "covid19")

@@ -133,7 +133,7 @@ def test_an_error_while_filling_leaves_nothing(tmp_path):
         filling(0)(folder)
         raise OSError(errno.ENOSPC, "the disk is full")
 
-    said = rf"{run_of(0)}: could not be written \(the disk is full\).*Make room"
+    said = rf"{run_of(0)}: could not be written \(the disk is full\).*Free some space"
     with pytest.raises(StoreError, match=said):
         store.write(tmp_path, run_of(0), fill)
     assert everything(tmp_path) == set()

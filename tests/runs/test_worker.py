@@ -63,7 +63,7 @@ def test_each_folder_is_named_once_by_a_file_that_is_not_in_it(job):
     maps = {str(n): Path(f"/nowhere/pixels/{n}.npy") for n in range(3)}
     text = said(replace(job, maps=maps))
     assert text.count("/nowhere/pixels") == 1
-    assert "2.npy in the shared folder /nowhere/pixels; mount there" in text
+    assert "2.npy in the shared folder /nowhere/pixels; mount the folder" in text
 
 
 def test_a_store_that_can_not_be_written_to_is_named(job, tmp_path):

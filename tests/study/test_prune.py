@@ -89,7 +89,7 @@ def test_maps_go_with_their_run(made):
     written_just_now.mkdir()
     sweep = swept(made, made.last)
     assert {(i.path.name, i.why) for i in sweep.removed if i.path.parent == folder} == {
-        (goes, "maps of a run that does not stay"),
+        (goes, "maps of a run that is not kept"),
         (altered, "altered maps"),
     }
     assert {path.name for path in folder.iterdir()} == {stays, written_just_now.name}

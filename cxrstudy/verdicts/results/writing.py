@@ -1,4 +1,4 @@
-"""Writing: reference results from the records of a study's store."""
+"""Writing: reference results, from the records in a study's store."""
 
 import gzip
 import json
@@ -29,7 +29,7 @@ from cxrstudy.verdicts.results.results import (
     write_facts,
 )
 
-#: Significant digits of a score's distance to 0 or 1, and the most decimals that are kept.
+#: Significant digits of a score's distance to 0 or 1, and the maximum number of decimals.
 DIGITS, DECIMALS = 4, 15
 
 
@@ -39,13 +39,13 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     Parameters
     ----------
     study
-        Whose store holds the records.
+        The study whose store holds the records.
     experiments
         Names of notebooks that have arms for the study's cohort.
     folder
-        Made when missing; what other files are there stays.
+        Folder to write to; created if missing. Other files in it are kept.
     command
-        That repeats this.
+        Command that repeats this.
 
     Raises
     ------
@@ -69,13 +69,13 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     text = scores.to_csv(index=False, lineterminator="\n")
     (folder / SCORED).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     results = _facts(study, experiments, command, list(records.values()), folder)
-    # Last, so that what an interruption leaves is refused.
+    # Last, so that results of an interrupted writing are refused.
     write_facts(results, folder)
     return results
 
 
 def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round probabilities as they are written here; the order of no two is turned round."""
+    """Round probabilities for writing; the order of no two is reversed."""
     nearer = np.clip(np.minimum(scores, 1 - scores), 10.0**-DECIMALS, None)
     decimals = np.clip(DIGITS - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
     return np.asarray(np.rint(scores * 10**decimals) / 10**decimals)
@@ -93,7 +93,7 @@ def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
 
 
 def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put the images of all runs in one table, and the scores of all runs in another beside it."""
+    """One table of the images of all runs, and one of their scores."""
     columns = list(next(iter(tables.values())).columns)
     labels = labels_of(next(iter(tables.values())))
     scored = [score_column(label) for label in labels]
@@ -143,7 +143,7 @@ def _arms(
 
 
 def _places(table: pd.DataFrame) -> list[list[str]]:
-    """Role and split of what a run scored, in its order."""
+    """Roles and splits that a run scored, in its order."""
     found: list[list[str]] = table[["role", "split"]].drop_duplicates().to_numpy().tolist()
     return found
 
