@@ -272,7 +272,7 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
     lists, crosswalk = covidx_leaks.lists(), covidx_leaks.crosswalk()
     if lists is None or crosswalk is None:
         said = "The lists are not in the data folder: below is the recorded result."
-        return pd.read_csv(covidx_leaks.RECORDED), HTML(f"<p>{said}</p>")
+        return pd.read_csv(covidx_leaks.recorded()), HTML(f"<p>{said}</p>")
     said = "Measured just now, on the lists in the data folder."
     return covidx_leaks.leaks(lists, crosswalk, covidx_leaks.headers()), HTML(f"<p>{said}</p>")
 

@@ -12,9 +12,9 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from cxrstudy.base import places
 from cxrstudy.data.manifest import COLUMNS
 from tests.support import small as small_study
+from tests.support.project import use
 
 trained, small = small_study.trained, small_study.small
 
@@ -55,23 +55,23 @@ def images() -> Callable[..., pd.DataFrame]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Manifests and cohorts of a test's own: `folder.source(...)`, `folder.cohort(...)`."""
-    monkeypatch.setattr(places, "MANIFESTS", tmp_path)
-    (tmp_path / "cohorts").mkdir()
+    (tmp_path / "project").mkdir()
+    manifests = use(monkeypatch, tmp_path / "project", "data_manifests") / "data_manifests"
 
     def source(name: str, labels: list[str], *rows: dict[str, object], **common: object) -> Path:
-        path = tmp_path / f"{name}.csv"
+        path = manifests / f"{name}.csv"
         named = [{"id": f"{name}-{n}", "patient": f"{name}-{n}"} | r for n, r in enumerate(rows)]
         image_table(*named, **common).to_csv(path, index=False)
         path.with_suffix(".yaml").write_text(yaml.safe_dump(card_of(name, labels), sort_keys=False))
         return path
 
     def cohort(name: str, **roles: dict[str, object]) -> Path:
-        path = tmp_path / "cohorts" / f"{name}.yaml"
+        path = manifests / "cohorts" / f"{name}.yaml"
         texts = {"name": name, "title": name, "copies": "as made", "caveat": "says nothing"}
         path.write_text(yaml.safe_dump(texts | {"roles": roles}, sort_keys=False))
         return path
 
-    return SimpleNamespace(path=tmp_path, source=source, cohort=cohort)
+    return SimpleNamespace(path=manifests, source=source, cohort=cohort)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from cxrstudy.base import places
+
 _T = TypeVar("_T")
 
 
@@ -25,17 +27,19 @@ def pool(
 ) -> Iterator[ProcessPoolExecutor]:
     """Spawned processes: they inherit no state, so that the result of a run can't depend on it.
 
-    Each process first calls ``begin`` with the arguments, if it is given.
+    Each finds the same places as this process, and first calls ``begin`` with the arguments, if it
+    is given.
 
     After an error, running tasks are finished and the rest is dropped. After an interruption, or
     anything else that is not an :class:`Exception`, the processes end at once.
     """
     context = multiprocessing.get_context("spawn")
+    variables = places.variables()
     watched, line = context.Pipe(duplex=False)
     with (
         watched,
         line,
-        _Pool(count, context, hold, (watched, begin, arguments)) as executor,
+        _Pool(count, context, hold, (watched, variables, begin, arguments)) as executor,
     ):
         try:
             with _finishing(executor):
@@ -70,10 +74,17 @@ def _finishing(executor: ProcessPoolExecutor) -> Iterator[None]:
 
 
 def hold(
-    lifeline: Connection, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
+    lifeline: Connection,
+    variables: dict[str, str],
+    begin: Callable[..., None] | None = None,
+    arguments: tuple[Any, ...] = (),
 ) -> None:
-    """End this process when the other end of the pipe closes; the parent handles interruptions."""
+    """Begin a process that ends when the other end of the pipe closes.
+
+    The parent answers interruptions, and says by environment variables where things are.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(variables)
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     if begin is not None:
         begin(*arguments)

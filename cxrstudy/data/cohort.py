@@ -116,7 +116,7 @@ class Cohort:
 
 def cohort_names() -> list[str]:
     """Cohorts that have a file."""
-    return sorted(path.stem for path in (places.MANIFESTS / "cohorts").glob("*.yaml"))
+    return sorted(path.stem for path in (places.manifests() / "cohorts").glob("*.yaml"))
 
 
 def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
@@ -139,7 +139,7 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     ManifestError
         A manifest breaks its schema.
     """
-    definition = read_definition(places.MANIFESTS / "cohorts" / f"{name}.yaml")
+    definition = read_definition(places.manifests() / "cohorts" / f"{name}.yaml")
     sources = {
         source.name: source for recipe in definition.roles.values() for source in recipe.sources
     }
@@ -179,7 +179,7 @@ def _reasons(source: Source) -> dict[str, int]:
     """Number of excluded rows in a source's manifest, by reason; phantoms have none."""
     if source.manifest is None:
         return {}
-    reasons = read_manifest(places.MANIFESTS / f"{source.manifest}.csv").table["excluded"]
+    reasons = read_manifest(places.manifests() / f"{source.manifest}.csv").table["excluded"]
     return {str(reason): int(n) for reason, n in reasons[reasons != ""].value_counts().items()}
 
 
@@ -195,7 +195,7 @@ def _open(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Included rows of a source's manifest, and the labels that it carries."""
     if source.manifest is not None:
-        manifest = read_manifest(places.MANIFESTS / f"{source.manifest}.csv")
+        manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
         return _as_read(manifest.included, files), manifest.card.labels
     assert source.phantom is not None  # the schema ensures it, and the split
     assert source.split is not None

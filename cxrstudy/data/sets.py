@@ -109,7 +109,7 @@ def open_set(name: str) -> DataSet:
 
 
 def _cards() -> dict[str, Path]:
-    folders = (places.MANIFESTS, places.MANIFESTS / "user_supplied")
+    folders = (places.manifests(), places.manifests() / "user_supplied")
     cards = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
     return {path.stem: path for path in cards}
 

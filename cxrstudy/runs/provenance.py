@@ -130,10 +130,12 @@ def checkout(folder: Path) -> tuple[str, bool]:
 
     Returns
     -------
-    ``"none"`` and True if the folder is not a git checkout, or git is not installed.
+    ``"none"`` and True if git tracks nothing in the folder, or git is not installed.
     """
     try:
         commit = _git(folder, "rev-parse", "HEAD")
+        if not _git(folder, "ls-files", "--", "."):  # an installed package in somebody's checkout
+            return "none", True
         changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
     except (OSError, subprocess.CalledProcessError):
         return "none", True
@@ -188,7 +190,7 @@ def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
 def _circumstances(told: Mapping[str, Any]) -> dict[str, Any]:
     """Facts of an execution, from papermill's metadata and from the machine."""
     kind = device.kind()
-    commit, uncommitted = checkout(places.ROOT)
+    commit, uncommitted = checkout(places.root())
     given = [f"-p {name} {value}" for name, value in told.get("parameters", {}).items()]
     return {
         "command": " ".join(["papermill", told["input_path"], told["output_path"], *given]),

@@ -22,7 +22,7 @@ class ExperimentError(ValueError):
 
 def experiment_names() -> list[str]:
     """Notebooks that have arms, in the order of the book."""
-    return [path.stem for path in sorted(places.NOTEBOOKS.glob("*.ipynb")) if _cells(path)]
+    return [path.stem for path in sorted(places.notebooks().glob("*.ipynb")) if _cells(path)]
 
 
 def arms_of(experiment: str, study: Study) -> Arms:
@@ -33,7 +33,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
     ExperimentError
         There is no such notebook, it has no arms for the cohort, or its cell makes no dictionary.
     """
-    path = places.NOTEBOOKS / f"{experiment}.ipynb"
+    path = places.notebooks() / f"{experiment}.ipynb"
     if not path.is_file():
         there = ", ".join(experiment_names())
         raise ExperimentError(f"{path}: no such notebook; there are {there}")

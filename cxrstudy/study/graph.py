@@ -194,7 +194,7 @@ def _cohorts(name: str, cohort: str) -> list[str]:
 
     The latter have a cell ``arms-COHORT`` and are not legal values of the notebook's parameter.
     """
-    notebook = nbformat.read(places.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", as_version=4)
     tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
     own = [tag.removeprefix("arms-") for tag in tags if tag.startswith("arms-")]
     cells = [

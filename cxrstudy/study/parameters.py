@@ -131,7 +131,7 @@ def _injected(history: Sequence[str]) -> list[str]:
 
 def _check_profile(name: str, given: Any, profile: str) -> None:
     """Accept values of ``papermill -f profiles/quick.yaml`` if they are those of the profile."""
-    path = places.PROFILES / f"{profile}.yaml"
+    path = places.profiles() / f"{profile}.yaml"
     said = yaml.safe_load(path.read_text()) if path.is_file() else {}
     if name not in said or given != said[name]:
         raise ParameterError(

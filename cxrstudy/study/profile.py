@@ -1,6 +1,5 @@
 """Profile: the sizes and budgets of a study, in a YAML file of ``profiles/``."""
 
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
@@ -158,7 +157,7 @@ class Profile(Strict):
 
 def profile_names() -> list[str]:
     """Profiles that have a file."""
-    return sorted(path.stem for path in places.PROFILES.glob("*.yaml"))
+    return sorted(path.stem for path in places.profiles().glob("*.yaml"))
 
 
 def read_profile(name: str) -> Profile:
@@ -169,7 +168,7 @@ def read_profile(name: str) -> Profile:
     ProfileError
         The file is missing or breaks the schema; the message names the field.
     """
-    path: Path = places.PROFILES / f"{name}.yaml"
+    path = places.profiles() / f"{name}.yaml"
     if not path.is_file():
         raise ProfileError(f"{path}: no such profile; there are {', '.join(profile_names())}")
     return read_yaml(path, Profile, ProfileError)

@@ -101,5 +101,5 @@ def _size(folder: Path) -> int:
 
 
 def _tags(name: str) -> set[str]:
-    notebook = nbformat.read(places.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", as_version=4)
     return {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}

@@ -1,6 +1,5 @@
 """Claim: a sentence of a paper as a contrast and a decision rule, fixed before anything is run."""
 
-from pathlib import Path
 from typing import Literal, Self
 
 import pandas as pd
@@ -115,14 +114,14 @@ def read_claims(name: str) -> Claims:
     ClaimError
         Names the file and the field.
     """
-    path: Path = places.CLAIMS / f"{name}.yaml"
+    path = places.claims() / f"{name}.yaml"
     claims = read_yaml(path, Claims, ClaimError)
     return claims.model_copy(update={"sha256": file_sha256(path)})
 
 
 def all_claims() -> list[Claims]:
     """Read the claims of all papers."""
-    return [read_claims(path.stem) for path in sorted(places.CLAIMS.glob("*.yaml"))]
+    return [read_claims(path.stem) for path in sorted(places.claims().glob("*.yaml"))]
 
 
 def claims_table(claims: Claims) -> pd.DataFrame:

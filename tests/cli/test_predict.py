@@ -18,7 +18,7 @@ from tests.support.dicoms import dicom_of
 @pytest.fixture
 def run(small, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
-    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
     monkeypatch.setattr(out_of_distribution, "LEAST", 2)
     return small.arms.plan.ends["control", 0]
 

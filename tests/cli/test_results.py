@@ -24,7 +24,7 @@ def study(tmp_path_factory):
 
 def test_results_are_written_where_the_project_keeps_them_and_listed():
     assert cxrstudy(*WRITE, "2").status == 0
-    folder = places.RESULTS / "made" / "tiny"
+    folder = places.results() / "made" / "tiny"
     assert results.facts(folder).command == "cxrstudy " + " ".join([*WRITE, "2"])
     assert results.experiments(folder) == EXPERIMENTS
     assert results.folders() == [folder]

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from papermill.parameterize import translate_parameters
 
-from cxrstudy.base import places
 from cxrstudy.study.parameters import Parameter, ParameterError, check, check_parameters, declared
-from tests.support.project import PROFILE, write_profile
+from tests.support.project import PROFILE, use, write_profile
 
 CELL = """# parameters
 profile = "quick"    # quick, standard or paper: sizes and budgets, see profiles/
@@ -141,8 +140,7 @@ def test_an_unknown_injected_name_is_named_with_those_there_are(line):
 def profile(monkeypatch, tmp_path):
     """A profile's file, and the cell that papermill makes of it with values that differ."""
     file = PROFILE | {"profile": "quick"}
-    write_profile(tmp_path, **file)
-    monkeypatch.setattr(places, "PROFILES", tmp_path)
+    write_profile(use(monkeypatch, tmp_path, "profiles") / "profiles", **file)
 
     def checked(cell=CELL, **changes):
         given = file | changes

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxrstudy.base import places
 from cxrstudy.data.cohort import CohortError
 from cxrstudy.runs import engine, store
 from cxrstudy.study.profile import ProfileError, read_profile
@@ -283,8 +282,7 @@ def test_a_cohort_without_initial_weights_is_named_with_the_file():
 
 def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path):
     """Its smallest case: one step of two images. What it says is written, not what it scores."""
-    monkeypatch.setattr(places, "PROFILES", PROJECT / "profiles")
-    monkeypatch.setattr(places, "MANIFESTS", PROJECT / "data_manifests")
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(PROJECT))
     monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
     patients = {"target": 12, "external": 3, "general": 4, "pneumonia": 4}
     few = read_profile("paper").model_copy(

@@ -70,7 +70,7 @@ def test_a_figure_function_re_runs_nothing(world):
 
 
 def test_prose_of_the_notebook_re_runs_nothing(world):
-    path = places.NOTEBOOKS / "01_sequences.ipynb"
+    path = places.notebooks() / "01_sequences.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell("Other words."))
     notebook.cells[1].source = "# another comment\n" + notebook.cells[1].source
@@ -95,7 +95,7 @@ def test_a_loader_that_does_something_else_is_named_alone(world):
 
 
 def test_a_parameter_of_the_profile_is_named_with_both_values(world):
-    path = places.PROFILES / "tiny.yaml"
+    path = places.profiles() / "tiny.yaml"
     profile = yaml.safe_load(path.read_text())
     profile["stages"]["all"]["target"] = {"learning_rate": 0.001}
     path.write_text(yaml.safe_dump(profile))
@@ -121,7 +121,7 @@ def test_another_device_is_named(world, monkeypatch):
 
 
 def test_images_that_changed_are_named_by_role(world):
-    path = places.MANIFESTS / "cohorts" / "made.yaml"
+    path = places.manifests() / "cohorts" / "made.yaml"
     cohort = yaml.safe_load(path.read_text())
     cohort["roles"]["external"]["sources"][0]["split"]["salt"] = 1
     cohort["roles"]["general"]["sources"][0]["split"]["salt"] = 1
@@ -132,7 +132,7 @@ def test_images_that_changed_are_named_by_role(world):
 
 
 def test_another_network_is_a_difference_of_the_start(world):
-    path = places.PROFILES / "tiny.yaml"
+    path = places.profiles() / "tiny.yaml"
     profile = yaml.safe_load(path.read_text())
     profile["networks"]["made"]["architecture"] = "resnet18"
     path.write_text(yaml.safe_dump(profile))

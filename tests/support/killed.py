@@ -47,11 +47,9 @@ def make_project(folder: Path) -> None:
 
 def run_study(folder: Path, seeds: int) -> None:
     """Run the small study, to the end."""
-    from cxrstudy.base import places
     from cxrstudy.study.study import Study
 
-    places.PROFILES = folder / "profiles"
-    places.MANIFESTS = folder / "data_manifests"
+    os.environ["CXRSTUDY_PROJECT"] = str(folder)
     study = Study("tiny", "made", seeds)
     target = study.stage("target")
     arms = {"control": study.pretrained >> target, "scratch": study.random_init >> target}

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from cxrstudy.base import places
+if TYPE_CHECKING:
+    import pytest
 
 #: The smallest network that is still one of timm's, and stages of a second.
 NETWORK = {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
@@ -28,14 +29,9 @@ ROLES = {
     "general": ("multilabel", 0.0, 0.3),
     "natural_small": ("multiclass", 0.0, 0.3),
 }
-#: The folders of a project, as `places` names them.
-FOLDERS = {
-    "PROFILES": "profiles",
-    "MANIFESTS": "data_manifests",
-    "NOTEBOOKS": "notebooks",
-    "CLAIMS": "claims",
-    "RESULTS": "results",
-}
+#: The project that is tested, and the folders of a project.
+THIS = Path(__file__).parents[2]
+PARTS = ("profiles", "data_manifests", "notebooks", "claims", "results")
 
 
 def write_profile(folder: Path, **changes: Any) -> Path:
@@ -84,9 +80,19 @@ def current(folder: Path) -> Iterator[Path]:
     import pytest
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(places, "ROOT", folder)
-        for name, part in FOLDERS.items():
-            (folder / part).mkdir(parents=True, exist_ok=True)
-            patch.setattr(places, name, folder / part)
+        use(patch, folder, *PARTS)
         patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
         yield folder
+
+
+def use(patch: "pytest.MonkeyPatch", folder: Path, *own: str) -> Path:
+    """Make a folder the current project: some parts are its own, the others are links to ours."""
+    for part in PARTS:
+        if part in own:
+            assert not (folder / part).is_symlink()  # nothing is written into our own
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        elif not (folder / part).exists():
+            (folder / part).symlink_to(THIS / part)
+    (folder / "data_manifests" / "cohorts").mkdir(exist_ok=True)
+    patch.setenv("CXRSTUDY_PROJECT", str(folder))
+    return folder

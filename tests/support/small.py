@@ -14,11 +14,10 @@ from types import SimpleNamespace
 import pytest
 from filelock import FileLock
 
-from cxrstudy.base import places
 from cxrstudy.runs import engine
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
-from tests.support.project import NETWORK, SIZE, write_profile
+from tests.support.project import NETWORK, SIZE, use, write_profile
 
 PATIENTS = {"target": 40, "external": 4, "general": 8, "pneumonia": 8}
 
@@ -34,7 +33,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         if not (base / "trained").exists():
             train(base / "training")
             (base / "training").rename(base / "trained")
-    shutil.copytree(base / "trained", folder, dirs_exist_ok=True)
+    shutil.copytree(base / "trained", folder, symlinks=True, dirs_exist_ok=True)
     with at(folder) as study:
         return SimpleNamespace(study=study, arms=study.arms(arms_of(study)), runs=folder / "runs")
 
@@ -48,7 +47,7 @@ def small(trained: SimpleNamespace) -> Iterator[SimpleNamespace]:
 
 def train(folder: Path) -> None:
     write_profile(
-        folder, profile="small",
+        folder / "profiles", profile="small",
         phantom_patients=PATIENTS | {"natural_small": 70, "natural_large": 70},
         networks=dict.fromkeys(("phantom", "confounded"), NETWORK),
         stages={"all": {"all": SIZE | {"pixels": 64, "steps": 2, "batch_size": 4}}},
@@ -61,7 +60,7 @@ def train(folder: Path) -> None:
 def at(folder: Path) -> Iterator[Study]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
-        patch.setattr(places, "PROFILES", folder)
+        use(patch, folder, "profiles")
         yield Study("small", "phantom", 2)
 
 

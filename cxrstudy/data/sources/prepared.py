@@ -25,9 +25,6 @@ from cxrstudy.data.split import SplitRule, split_of, stratifying_salt
 #: tolerance for each class of the target.
 RULE, TOLERANCE = SplitRule(salt=0, test=0.25, validation=0.15), 0.02
 
-#: Copies that were unknown until the audit compared the images.
-COPIES = places.MANIFESTS / "copies" / "open.csv"
-
 FINDINGS = (
     "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema", "Fibrosis",
     "Hernia", "Infiltration", "Mass", "Nodule", "Pleural_Thickening", "Pneumonia", "Pneumothorax",
@@ -134,7 +131,7 @@ def copies(table: pd.DataFrame) -> pd.DataFrame:
     Columns ``id``, the image to exclude, and ``copy_of``. If their labels differ, both are
     excluded.
     """
-    known = pd.read_csv(COPIES)
+    known = pd.read_csv(places.manifests() / "copies" / "open.csv")
     return known[known["id"].isin(table["id"])]
 
 
@@ -260,7 +257,7 @@ def _findings(table: pd.DataFrame) -> list[str]:
 def main(folder: Path) -> None:
     """Write the manifests of the open cohort, checked against their cards."""
     for name, table in manifests(folder).items():
-        path = places.MANIFESTS / f"{name}.csv"
+        path = places.manifests() / f"{name}.csv"
         labels = read_card(path.with_suffix(".yaml")).labels
         write_manifest(check_manifest(table.reset_index(drop=True), labels, str(path)), path)
 

@@ -75,7 +75,7 @@ class Results(Strict):
 
 def folders() -> list[Path]:
     """Every folder in ``results/`` that holds reference results."""
-    return sorted(path.parent for path in places.RESULTS.glob(f"*/*/{RESULTS}"))
+    return sorted(path.parent for path in places.results().glob(f"*/*/{RESULTS}"))
 
 
 def facts(folder: Path) -> Results:
@@ -124,7 +124,7 @@ def _seal_of(facts: dict[str, Any]) -> str:
 
 def claims_now() -> dict[str, str]:
     """SHA-256 of the claims files as they are now."""
-    return {path.name: file_sha256(path) for path in sorted(places.CLAIMS.glob("*.yaml"))}
+    return {path.name: file_sha256(path) for path in sorted(places.claims().glob("*.yaml"))}
 
 
 def claims_changed(results: Results) -> list[str]:

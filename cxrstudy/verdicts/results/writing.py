@@ -151,7 +151,7 @@ def _places(table: pd.DataFrame) -> list[list[str]]:
 def _facts(
     study: Study, experiments: Sequence[str], command: str, records: Sequence[Record], folder: Path
 ) -> Results:
-    commit, uncommitted = checkout(places.ROOT)
+    commit, uncommitted = checkout(places.root())
     return Results(
         profile=study.profile.profile,
         cohort=study.cohort.name,

@@ -175,7 +175,7 @@ def test_a_version_that_does_not_exist_is_named(folder):
 
 
 def card_of(version):
-    return read_card(places.MANIFESTS / "user_supplied" / f"covidx{version.lower()}.yaml")
+    return read_card(places.manifests() / "user_supplied" / f"covidx{version.lower()}.yaml")
 
 
 @pytest.mark.parametrize("version", LEAKED)

@@ -84,7 +84,7 @@ def test_the_facts_say_what_made_them(study, written):
 def test_claims_that_changed_since_are_named(study, written):
     facts = results.facts(written)
     assert results.claims_changed(facts) == []
-    path = places.CLAIMS / "paper.yaml"
+    path = places.claims() / "paper.yaml"
     before = path.read_text()
     path.write_text(before + "# another rule\n")
     assert results.claims_changed(facts) == ["paper.yaml"]
