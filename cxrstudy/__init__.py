@@ -1,10 +1,35 @@
 """An executable study of transfer learning for COVID-19 in chest radiographs.
 
-The package follows one line, a module an arrow; nothing flows backwards::
+The package follows one line, and nothing flows backwards::
 
-    manifest → pixels → batches → stage → chain → scores → statistics → verdict → notebook → book
+    data → pixels → training → runs → study → statistics → verdicts → pages → notebook → book
 
-The words are module names: look for the word, find the code.
+Each word is a folder, except the last two: ``notebook`` is the module that the notebooks import,
+and the book is made of ``notebooks/`` and ``book/``.
+
+============  =====================================================================================
+data          manifests, cards, cohorts, roles and splits; downloads; adapters for publishers' files
+pixels        decodes image files to square grey images, once per resolution
+training      trains one stage: initial weights, batches, model, loss, schedule, scoring
+runs          plans and executes stages, locally or on a cluster; keeps their records
+study         profile, cohort and seeds together: what an experiment's notebook works with
+statistics    metrics, intervals and paired comparisons from a table of scores
+verdicts      claims, the rule that decides them, and recorded results
+pages         figures and tables of the book; executes the notebooks
+notebook      everything that the notebooks import
+============  =====================================================================================
+
+Beside the line:
+
+============  =====================================================================================
+base          what all others use: paths, hashes, progress, processes, checked YAML
+phantom       simulates chest radiographs with known truth
+audit         checks a cohort for leaks, copies and shortcuts
+explain       Grad-CAM and other maps, and tests of whether maps can be trusted
+explorer      shows maps interactively, in a notebook and in the book
+predict       applies a recorded network to image files of one's own
+cli           the command ``cxrstudy``
+============  =====================================================================================
 """
 
 import os
@@ -17,14 +42,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 # Without a workspace of fixed size cuBLAS may add in another order each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-# fastai 2.8 imports torch.jit.script, which torch 2.15 has deprecated; a reader can do nothing.
+# fastai 2.8 imports torch.jit.script, which torch 2.15 has deprecated; users can't change that.
 warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated")
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Give ``cxrstudy.explore``, which takes torch, to those who ask for it."""
+    """Import ``cxrstudy.explore`` only when it is asked for, because it needs torch."""
     if name == "explore":
         from cxrstudy.explorer import explore
 

@@ -12,9 +12,11 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from cxrstudy.base import places
 from cxrstudy.data.manifest import COLUMNS
-from cxrstudy.study.study import Study
+from tests.support import small as small_study
+from tests.support.project import use
+
+trained, small = small_study.trained, small_study.small
 
 # How long an example takes says nothing on a shared machine.
 settings.register_profile("study", deadline=None)
@@ -53,23 +55,23 @@ def images() -> Callable[..., pd.DataFrame]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Manifests and cohorts of a test's own: `folder.source(...)`, `folder.cohort(...)`."""
-    monkeypatch.setattr(places, "MANIFESTS", tmp_path)
-    (tmp_path / "cohorts").mkdir()
+    (tmp_path / "project").mkdir()
+    manifests = use(monkeypatch, tmp_path / "project", "data_manifests") / "data_manifests"
 
     def source(name: str, labels: list[str], *rows: dict[str, object], **common: object) -> Path:
-        path = tmp_path / f"{name}.csv"
+        path = manifests / f"{name}.csv"
         named = [{"id": f"{name}-{n}", "patient": f"{name}-{n}"} | r for n, r in enumerate(rows)]
         image_table(*named, **common).to_csv(path, index=False)
         path.with_suffix(".yaml").write_text(yaml.safe_dump(card_of(name, labels), sort_keys=False))
         return path
 
     def cohort(name: str, **roles: dict[str, object]) -> Path:
-        path = tmp_path / "cohorts" / f"{name}.yaml"
+        path = manifests / "cohorts" / f"{name}.yaml"
         texts = {"name": name, "title": name, "copies": "as made", "caveat": "says nothing"}
         path.write_text(yaml.safe_dump(texts | {"roles": roles}, sort_keys=False))
         return path
 
-    return SimpleNamespace(path=tmp_path, source=source, cohort=cohort)
+    return SimpleNamespace(path=manifests, source=source, cohort=cohort)
 
 
 @pytest.fixture
@@ -79,44 +81,6 @@ def radiographs() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip(f"this test was not run: CXRSTUDY_DATA names no folder ({named!r})")
     return Path(named)
-
-
-SMALL = {
-    "profile": "small",
-    "purpose": "is a test",
-    "phantom_seed": 3,
-    "phantom_patients": {
-        "target": 40, "external": 4, "general": 8, "pneumonia": 8,
-        "natural_small": 70, "natural_large": 70,
-    },
-    "networks": {
-        name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
-        for name in ("phantom", "confounded")
-    },
-    "stages": {"all": {"all": {"pixels": 64, "steps": 2, "batch_size": 4, "validations": 1}}},
-}  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
-    """A study on a few phantoms with three trained arms: `small.study`, `small.arms`."""
-    folder = tmp_path_factory.mktemp("small")
-    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(places, "PROFILES", folder)
-            study = Study("small", "phantom", 2)
-        target = study.stage("target")
-        arms = study.arms(
-            {
-                "control": study.pretrained >> target,
-                "permuted labels": study.pretrained >> target.but(labels="permuted"),
-                (2, "larger"): study.pretrained >> target.but(pixels=96),
-            }
-        )
-        arms.scores()
-        yield SimpleNamespace(study=study, arms=arms, runs=folder / "runs")
 
 
 #: Names of Chromium, and what it is started with.

@@ -1,65 +1,82 @@
-"""The experiments' notebooks, as papermill starts them from the command line."""
+"""The experiments' notebooks, as papermill starts them."""
 
-import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
+from papermill.cli import papermill
 
 ROOT = Path(__file__).parents[1]
-
-
-def papermill(tmp_path: Path, *parameters: str) -> str:
-    """Start a notebook with illegal parameters and return what the command says."""
-    command = [sys.executable, "-m", "papermill", "notebooks/06_sequential_schemes.ipynb"]
-    done = subprocess.run(
-        [*command, str(tmp_path / "out.ipynb"), *parameters],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode != 0
-    return re.sub(r"\x1b\[[0-9;]*m", "", done.stderr).strip().splitlines()[-1]
-
-
-@pytest.mark.parametrize(
-    ("parameters", "said"),
-    [
-        (("-p", "seed", "5"), "unknown parameter seed; this notebook has: profile, cohort, seeds"),
-        (("-p", "seeds", "50"), "seeds = 50 is out of range; legal: 1 to 20"),
-        (("-p", "seeds", "many"), "seeds = 'many' is a str, not a int; legal: 1 to 20"),
-        (("-p", "cohort", "moon"), "cohort = 'moon' is not one of them; legal: phantom or open"),
-    ],
-)
-def test_an_illegal_parameter_stops_the_notebook_and_says_what_is_legal(
-    tmp_path: Path, parameters: tuple[str, ...], said: str
-) -> None:
-    assert said in papermill(tmp_path, *parameters)
-
-
-# --- Papermill alone, on a notebook that only checks its parameters -----------------------------
-
+SCHEMES = ROOT / "notebooks" / "06_sequential_schemes.ipynb"
+OPTIONS = ("--no-progress-bar", "--log-level", "ERROR")
 CHECKS = """from cxrstudy.study.parameters import check_parameters
 
 print(check_parameters())"""
 
 
 @pytest.fixture
-def notebook(tmp_path: Path) -> Path:
-    """A notebook with the parameters that experiments have."""
-    source = nbformat.read(ROOT / "notebooks" / "06_sequential_schemes.ipynb", as_version=4)
+def checks(tmp_path: Path) -> Path:
+    """A notebook with the parameters that experiments have, which only checks them."""
+    source = nbformat.read(SCHEMES, as_version=4)
     parameters = [c for c in source.cells if "parameters" in c.metadata.get("tags", [])]
     source.cells = [*parameters, nbformat.v4.new_code_cell(CHECKS)]
     nbformat.write(source, tmp_path / "in.ipynb")
     return tmp_path / "in.ipynb"
 
 
+def refused(notebook: Path, output: Path, *parameters: str) -> str:
+    """What papermill's command, called in this process, says of a notebook that fails."""
+    command = [str(notebook), str(output), "--cwd", str(ROOT), *OPTIONS, *parameters]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # papermill's own
+        done = CliRunner().invoke(papermill, command)
+    assert done.exit_code != 0
+    return str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        (("-p", "seed", "5"), "unknown parameter seed; this notebook has: profile, cohort, seeds"),
+        (("-p", "seeds", "many"), "seeds = 'many' is a str, not a int; legal: 1 to 20"),
+        (("-p", "cohort", "moon"), "cohort = 'moon' is not one of them; legal: phantom or open"),
+        (
+            ("-f", str(ROOT / "profiles" / "quick.yaml"), "-p", "phantom_seed", "7"),
+            "parameter phantom_seed is not what ",
+        ),
+    ],
+)
+def test_an_illegal_parameter_is_refused_with_what_is_legal(
+    checks: Path, tmp_path: Path, parameters: tuple[str, ...], said: str
+) -> None:
+    assert said in refused(checks, tmp_path / "out.ipynb", *parameters)
+
+
+def test_an_experiment_stops_at_an_illegal_parameter_before_it_computes_anything(
+    tmp_path: Path,
+) -> None:
+    output = tmp_path / "out.ipynb"
+    said = refused(SCHEMES, output, "-p", "seeds", "50")
+    assert "seeds = 50 is out of range; legal: 1 to 20" in said
+    # papermill puts the error above all cells; then only the parameters have been executed.
+    executed = [c for c in nbformat.read(output, as_version=4).cells if c.get("execution_count")]
+    assert [cell.metadata["tags"] for cell in executed[:2]] == [
+        ["parameters"],
+        ["injected-parameters"],
+    ]
+    assert "check_parameters()" in executed[2].source
+    assert len(executed) == 3
+
+
+# --- Processes of papermill's own ---------------------------------------------------------------
+
+
 def start(notebook: Path, output: str, *parameters: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "--log-level", "ERROR"]
+    command = [sys.executable, "-m", "papermill", *OPTIONS]
     return subprocess.Popen(
         [*command, str(notebook), str(notebook.with_name(output)), *parameters],
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
@@ -71,25 +88,15 @@ def printed(notebook: Path, output: str) -> str:
     return str(cells[-1].outputs[0].text)
 
 
-def test_a_profiles_file_may_be_given_as_it_stands(notebook: Path) -> None:
-    process = start(notebook, "out.ipynb", "-f", "profiles/standard.yaml", "-p", "seeds", "2")
-    _, said = process.communicate(timeout=300)
-    assert process.returncode == 0, said
-    expected = {"profile": "standard", "cohort": "phantom", "seeds": 2}
-    assert printed(notebook, "out.ipynb") == f"{expected}\n"
-
-
-def test_a_profiles_value_can_not_be_changed_from_outside(notebook: Path) -> None:
-    changed = ("-f", "profiles/quick.yaml", "-p", "phantom_seed", "7")
-    _, said = start(notebook, "out.ipynb", *changed).communicate(timeout=300)
-    assert "parameter phantom_seed is not what " in said
-    assert "write a profile of your own into profiles/" in said
-
-
-def test_several_at_once_in_a_loop_over_a_parameter_all_end(notebook: Path) -> None:
-    counts = range(1, 4)
-    processes = [start(notebook, f"{n}.ipynb", "-p", "seeds", str(n)) for n in counts]
+def test_several_at_once_all_end_one_with_a_profiles_file_as_it_stands(checks: Path) -> None:
+    given: dict[str, tuple[str, ...]] = {
+        "1.ipynb": ("-p", "seeds", "3"),
+        "2.ipynb": ("-f", "profiles/standard.yaml", "-p", "seeds", "2"),
+    }
+    processes = [start(checks, output, *parameters) for output, parameters in given.items()]
     for process in processes:
         _, said = process.communicate(timeout=300)
         assert process.returncode == 0, said
-    assert [f"'seeds': {n}" in printed(notebook, f"{n}.ipynb") for n in counts] == [True] * 3
+    quick, standard = (printed(checks, output) for output in given)
+    assert quick == f"{ {'profile': 'quick', 'cohort': 'phantom', 'seeds': 3} }\n"
+    assert standard == f"{ {'profile': 'standard', 'cohort': 'phantom', 'seeds': 2} }\n"

@@ -112,3 +112,44 @@ class TestNotebook:
             if cell.cell_type == "markdown"
         ]
         assert not re.findall(r"(?<![\w.])[01]?\.\d{2,}", "\n".join(prose))
+
+
+# --- The tests themselves -----------------------------------------------------------------------
+
+TESTS, PACKAGE = ROOT / "tests", ROOT / "cxrstudy"
+#: Tests that belong to no module, and what they are about.
+OF_NO_MODULE = {
+    "test_layers.py": "the folders of the package",
+    "test_notebooks.py": "the notebooks, as papermill starts them",
+    "test_project.py": "what stands in several files",
+    "book/test_explorer.py": "the explorer in the built book",
+    "book/test_pages.py": "the built book",
+    "audit/test_open.py": "the committed manifests",
+    "explorer/test_browser_live.py": "the widget in a browser",
+    "explorer/test_browser_static.py": "the page in a browser",
+    "pages/figures/test_gallery.py": "all figures alike",
+    "runs/test_kill.py": "runs, locks, checkpoints and the store together",
+    "verdicts/test_recorded_results.py": "the committed results",
+}
+
+
+def module_of(test: Path) -> Path:
+    """The module that a file of tests is about; what is named after its folder is `__init__`."""
+    folder = test.relative_to(TESTS).parent
+    name = test.stem.removeprefix("test_")
+    return PACKAGE / folder / (f"{name}.py" if name != folder.name else "__init__.py")
+
+
+def test_tests_mirror_the_package() -> None:
+    tests = set(TESTS.rglob("test_*.py"))
+    without = {test for test in tests if not module_of(test).is_file()}
+    assert {test.relative_to(TESTS).as_posix() for test in without} == set(OF_NO_MODULE)
+    others = set(TESTS.rglob("*.py")) - tests - set((TESTS / "support").glob("*.py"))
+    assert {path.name for path in others} == {"conftest.py"}
+    borrowed = re.compile(r"from tests\.(?!support)")
+    assert [path for path in TESTS.rglob("*.py") if borrowed.search(path.read_text())] == []
+
+
+def test_every_command_has_tests() -> None:
+    commands = {path.stem for path in (PACKAGE / "cli").glob("*.py")} - {"__init__", "__main__"}
+    assert commands <= {path.stem.removeprefix("test_") for path in (TESTS / "cli").glob("*.py")}

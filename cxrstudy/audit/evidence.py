@@ -146,7 +146,7 @@ def gather(cohort: str, profile: str) -> Evidence:
     """
     sizes = read_profile(profile)
     loaded = load_cohort(cohort, sizes.phantom_patients, sizes.phantom_seed)
-    definition = read_definition(places.MANIFESTS / "cohorts" / f"{cohort}.yaml")
+    definition = read_definition(places.manifests() / "cohorts" / f"{cohort}.yaml")
     sources = {
         source.name: source for recipe in definition.roles.values() for source in recipe.sources
     }
@@ -167,7 +167,7 @@ def _open(source: Source, cohort: Cohort) -> tuple[pd.DataFrame, tuple[str, ...]
     if source.manifest is None:
         assert source.phantom is not None  # the schema sees to it
         return cohort.manifests[source.name], phantom.LABELS[source.phantom]
-    manifest = read_manifest(places.MANIFESTS / f"{source.manifest}.csv")
+    manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
     return manifest.table, manifest.card.labels
 
 

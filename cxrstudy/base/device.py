@@ -1,4 +1,4 @@
-"""Device: what a run computes on, and how much memory it took."""
+"""Device: the processor that a run is computed on, and the memory that it used."""
 
 import contextlib
 import platform
@@ -16,7 +16,7 @@ _CLEAR_REFERENCES = Path("/proc/self/clear_refs")
 def kind() -> DeviceKind:
     """``cuda`` where torch can use an NVIDIA GPU, else ``cpu``.
 
-    Torch is imported only where there could be one: planning must stay light.
+    Torch is imported only if there could be a GPU, because planning must work without torch.
     """
     if shutil.which("nvidia-smi") is None:
         return "cpu"
@@ -26,7 +26,7 @@ def kind() -> DeviceKind:
 
 
 def precision(device: DeviceKind) -> str:
-    """Arithmetic of training: bf16 is emulated, and slow, on most CPUs."""
+    """Arithmetic of training; fp32 on a CPU, because most CPUs emulate bf16, which is slow."""
     return "bfloat16 mixed" if device == "cuda" else "float32"
 
 
@@ -45,7 +45,7 @@ def name(device: DeviceKind) -> str:
 
 
 def reset_peak_memory(device: DeviceKind) -> None:
-    """Start measuring the peak anew, where the system can."""
+    """Restart the measurement of the peak, if the system allows it."""
     if device == "cuda":
         import torch
 
@@ -58,7 +58,7 @@ def reset_peak_memory(device: DeviceKind) -> None:
 def peak_memory_bytes(device: DeviceKind) -> int:
     """Peak of the GPU's allocated memory, or of the process's resident memory, in bytes.
 
-    Without Linux's ``/proc`` the second is the peak since the process began, not since the reset.
+    Without Linux's ``/proc`` this is the peak since the start of the process, not since the reset.
     """
     if device == "cuda":
         import torch

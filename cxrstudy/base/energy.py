@@ -1,7 +1,8 @@
-"""Energy: joules since a moment, where the machine says.
+"""Energy: joules used since a point in time, if the machine measures them.
 
-Processors say it in Linux's powercap files (RAPL), which often only root may read; NVIDIA's cards
-tell their power, which is summed up over time. Both are of the whole machine, whoever uses it.
+Processors report energy in Linux's powercap files (RAPL), which often only root may read. NVIDIA
+cards report power, which is integrated over time. Both are of the whole machine, all its users
+included.
 """
 
 import subprocess
@@ -10,24 +11,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-#: What is said where nothing could be measured.
+#: The text where nothing could be measured.
 UNMEASURED = "not measured"
 
-#: Where Linux tells the energy of processor packages, whatever vendor they are of.
+#: Where Linux reports the energy of processor packages of any vendor.
 POWERCAP = Path("/sys/class/powercap")
-#: Seconds between two looks: short enough for a counter not to wrap round twice.
+#: Seconds between two readings: short enough that a counter does not wrap round twice.
 _EVERY = 10.0
 
 _QUERY = ["nvidia-smi", "--query-gpu=power.draw", "--format=csv,noheader,nounits"]
 
 
 def packages(folder: Path = POWERCAP) -> dict[str, int]:
-    """Energy counter of each processor package in microjoules; none where it can't be read."""
+    """Energy counter of each processor package in microjoules; none if it can't be read."""
     return _read_counters(folder, "energy_uj")
 
 
 def gpu_watts() -> float | None:
-    """Power that all NVIDIA cards draw, or None where nvidia-smi does not tell."""
+    """Power that all NVIDIA cards draw, or None if nvidia-smi does not report it."""
     try:
         shown = subprocess.run(_QUERY, capture_output=True, text=True, check=True, timeout=10)
         return sum(float(line) for line in shown.stdout.split())
@@ -36,7 +37,7 @@ def gpu_watts() -> float | None:
 
 
 class Meter:
-    """Adds up energy from when it is made; :meth:`look` now and then, or :meth:`start` a thread."""
+    """Sums up energy; call :meth:`look` from time to time, or :meth:`start` a thread that does."""
 
     def __init__(
         self,
@@ -53,7 +54,7 @@ class Meter:
         self._lock = threading.Lock()
 
     def look(self) -> None:
-        """Add what was used since the last look."""
+        """Add the energy used since the last call."""
         with self._lock:
             now = self._clock()
             if "processor" in self._joules:
@@ -65,13 +66,13 @@ class Meter:
             self._at = now
 
     def start(self) -> "Meter":
-        """Look by itself from here on, for as long as the process lives."""
+        """Start a thread that calls :meth:`look` until the process ends."""
         if self._joules:
             threading.Thread(target=self._go_on, daemon=True).start()
         return self
 
     def joules(self) -> dict[str, float] | str:
-        """Joules so far of processor and GPU, as far as either tells; else that none does."""
+        """Joules so far of processor and GPU, if measured; ``not measured`` if neither is."""
         self.look()
         return {name: round(used, 1) for name, used in self._joules.items()} or UNMEASURED
 
@@ -90,7 +91,7 @@ class Meter:
 
 
 def _read_counters(folder: Path, file: str) -> dict[str, int]:
-    """Read a file of each package; a zone inside of one has a second colon, and counts there."""
+    """Read a file of each package; zones inside a package (second colon) are part of it."""
     found = {}
     for zone in sorted(folder.glob("intel-rapl:*")):
         if zone.name.count(":") > 1:

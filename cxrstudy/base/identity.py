@@ -1,39 +1,22 @@
-"""Identity: canonical JSON, SHA-256, and the fingerprints that enter a run's id.
+"""Identity: canonical JSON and SHA-256.
 
-Two things count as the same exactly when their canonical JSON is the same text. A run's id covers
-its inputs (stage, parent, data), the code that turns them into scores, and the libraries that this
-code calls; prose, figures, statistics and tests are not covered, so editing them re-runs nothing.
+Two things count as the same exactly when their canonical JSON is the same text. What counts for
+which id is said by :mod:`cxrstudy.base.coverage`.
 """
 
-import ast
 import hashlib
 import json
-import platform
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-#: Modules whose code decides what a run computes. A change in their docstrings or comments does
-#: not count. The phantom generator is covered by the SHA-256 of each of its recipes.
-MODULES_THAT_MATTER = (
-    "pixels/decode", "pixels/grey", "pixels/png_jpeg", "pixels/dicom", "pixels/memory_map",
-    "pixels/masking", "pixels/role_pixels", "data/split", "training/subset", "training/batches",
-    "training/schedule", "training/backbone", "training/weights", "training/model",
-    "training/loss", "training/train", "training/scoring",
-)  # fmt: skip
-
-#: Libraries that decide the bits of a run.
-LIBRARIES_THAT_MATTER = ("torch", "fastai", "timm", "numpy", "pillow")
-
 
 def canonical(value: Any) -> str:
-    """Write a plain value as JSON in the one way that is hashed: sorted keys, no spaces.
+    """Write a plain value as canonical JSON, for hashing: sorted keys, no spaces.
 
     Raises
     ------
     ValueError
-        The value holds NaN or an infinity, which JSON can't say.
+        The value holds NaN or an infinity, which JSON can't represent.
     """
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -49,34 +32,3 @@ def file_sha256(path: Path) -> str:
     """SHA-256 of a file, in hex, read in pieces."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@lru_cache
-def code_fingerprints(modules: tuple[str, ...] = MODULES_THAT_MATTER) -> dict[str, str]:
-    """SHA-256 of what each module does: its syntax tree without docstrings and comments."""
-    here = Path(__file__).parents[1]
-    return {name: fingerprint(meaning((here / f"{name}.py").read_text())) for name in modules}
-
-
-def code_fingerprint(modules: tuple[str, ...]) -> str:
-    """SHA-256 of what modules do together."""
-    return fingerprint(canonical(code_fingerprints(modules)))
-
-
-def meaning(source: str) -> str:
-    """Python source reduced to what it does: no comments, docstrings or layout."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(
-            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        ) and (ast.get_docstring(node) is not None):
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
-
-
-@lru_cache
-def environment() -> dict[str, str]:
-    """Versions that matter for a run's bits."""
-    return {name: version(name) for name in LIBRARIES_THAT_MATTER} | {
-        "python": ".".join(platform.python_version_tuple()[:2])
-    }

@@ -1,9 +1,9 @@
-"""Lifeline: worker processes that end with the process that started them, however that ends.
+"""Processes: worker processes that end when the process that started them ends, for any reason.
 
-A worker of the standard library outlives a killed parent, and at an interruption it finishes what
-it has begun, for hours. Here each worker watches one end of a pipe. The operating system closes the
-other end when the parent dies; the parent closes it when it is interrupted. Workers may be ended at
-any moment, because records and checkpoints are whole or not there.
+A worker of the standard library survives when its parent is killed, and after an interruption it
+finishes its task, which may take hours. Here each worker watches one end of a pipe. The operating
+system closes the other end when the parent dies; the parent closes it when it is interrupted.
+Workers may be ended at any moment, because records and checkpoints are written whole or not at all.
 """
 
 import multiprocessing
@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from cxrstudy.base import places
+
 _T = TypeVar("_T")
 
 
@@ -23,19 +25,21 @@ _T = TypeVar("_T")
 def pool(
     count: int, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
 ) -> Iterator[ProcessPoolExecutor]:
-    """Spawned processes: no state is inherited, so that a run's bits don't depend on it.
+    """Spawned processes: they inherit no state, so that the result of a run can't depend on it.
 
-    Each begins by calling ``begin`` with the arguments, where that is given.
+    Each finds the same places as this process, and first calls ``begin`` with the arguments, if it
+    is given.
 
-    After an error what is under way is finished and the rest is dropped. After an interruption, or
-    anything else that is no :class:`Exception`, the processes end at once.
+    After an error, running tasks are finished and the rest is dropped. After an interruption, or
+    anything else that is not an :class:`Exception`, the processes end at once.
     """
     context = multiprocessing.get_context("spawn")
+    variables = places.variables()
     watched, line = context.Pipe(duplex=False)
     with (
         watched,
         line,
-        _Pool(count, context, hold, (watched, begin, arguments)) as executor,
+        _Pool(count, context, hold, (watched, variables, begin, arguments)) as executor,
     ):
         try:
             with _finishing(executor):
@@ -47,10 +51,10 @@ def pool(
 
 
 class _Pool(ProcessPoolExecutor):
-    """A pool whose processes see no interruption from their first instruction on."""
+    """A pool whose processes ignore interruptions from their first instruction on."""
 
     def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
-        """Start a process, if need be, and have something done."""
+        """Submit a task; start a process if needed."""
         if not hasattr(signal, "pthread_sigmask"):  # on Windows
             return super().submit(fn, *args, **kwargs)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # is inherited
@@ -70,10 +74,17 @@ def _finishing(executor: ProcessPoolExecutor) -> Iterator[None]:
 
 
 def hold(
-    lifeline: Connection, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
+    lifeline: Connection,
+    variables: dict[str, str],
+    begin: Callable[..., None] | None = None,
+    arguments: tuple[Any, ...] = (),
 ) -> None:
-    """Let this process end with whoever has the other end; an interruption is theirs to answer."""
+    """Begin a process that ends when the other end of the pipe closes.
+
+    The parent answers interruptions, and says by environment variables where things are.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(variables)
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     if begin is not None:
         begin(*arguments)

@@ -1,12 +1,12 @@
-"""Long work shows item count, rate and time left, in the way that fits where it is read.
+"""Progress of long work: item count, rate and time left, in a form that suits where it is read.
 
 ============  =====================================================================================
 terminal      a live bar (tqdm's)
-notebook      one line that rewrites itself; the stored notebook keeps its last state only
-log           a full line at most every ten seconds and one at the end, no control characters
+notebook      one line that is updated in place; the stored notebook keeps only its last state
+log           full lines, at most one per ten seconds and one at the end; no control characters
 ============  =====================================================================================
 
-The environment variable ``CXRSTUDY_PROGRESS`` names one of them to overrule what is detected.
+The environment variable ``CXRSTUDY_PROGRESS`` may name one of them; otherwise it is detected.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ else:
 
 
 def place() -> Place:
-    """Tell where progress is read.
+    """Detect where progress is read.
 
     Returns
     -------
     {"terminal", "notebook", "log"}
-        ``CXRSTUDY_PROGRESS`` where it is set; else notebook inside a Jupyter kernel (papermill
-        included), terminal where standard error is one, log anywhere else.
+        ``CXRSTUDY_PROGRESS`` if it is set; otherwise notebook inside a Jupyter kernel (papermill
+        included), terminal if standard error is one, log anywhere else.
 
     Raises
     ------
     ValueError
-        ``CXRSTUDY_PROGRESS`` names no such place.
+        ``CXRSTUDY_PROGRESS`` is none of them.
     """
     wish = os.environ.get("CXRSTUDY_PROGRESS", "")
     if wish and wish not in get_args(Place):
@@ -69,21 +69,21 @@ def progress(
     *,
     total: int | None = None,
 ) -> tqdm[Any]:
-    """Show how far long work has come.
+    """Show the progress of long work.
 
-    ``for row in progress(rows, "decoding"): ...`` counts by itself;
-    ``with progress(total=n, what="decoding") as bar: bar.update(3)`` is told.
+    ``for row in progress(rows, "decoding"): ...`` counts the items by itself. With
+    ``with progress(total=n, what="decoding") as bar: bar.update(3)`` the caller counts.
 
     Parameters
     ----------
     items : iterable or int, optional
         What to iterate over, or the number of items.
     what : str
-        What is being done, in a word or two.
+        Name of the work, in a word or two.
     unit : str
-        What an item is, in the singular.
+        Name of an item, in the singular.
     total : int, optional
-        The number of items, where `items` can't tell.
+        The number of items, if `items` has no length.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def progress(
 
 
 class _Lines(Bar):
-    """tqdm's counting and timing, said in whole lines instead of a bar."""
+    """tqdm's counting and timing, written as whole lines instead of a bar."""
 
     def __init__(
         self, items: Iterable[Any] | None, what: str, total: int | None, unit: str, where: Place
@@ -154,7 +154,7 @@ class _Lines(Bar):
         self._shown.update(shown, raw=True)
 
     def _echo(self, line: str) -> None:
-        """Say it in papermill's terminal or log too: whoever waits there sees no notebook."""
+        """Write it to papermill's terminal or log too, where the notebook can't be seen."""
         launcher = getattr(sys.stderr, "_original_stdstream_copy", None)  # ipykernel's, a number
         now, last = time.monotonic(), self.total is not None and self.n >= self.total
         if launcher is None or (now < self._echoed + _SECONDS_BETWEEN["log"] and not last):

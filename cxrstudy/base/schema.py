@@ -1,4 +1,4 @@
-"""Schema: how every YAML file is read: checked whole, with an error that names its fields."""
+"""Schema: every YAML file is checked as a whole when read; errors name file and fields."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Strict(BaseModel):
-    """A pydantic model that can't be changed and accepts no field that it does not know."""
+    """A pydantic model that is immutable and accepts no unknown field."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,14 +24,14 @@ def read_yaml(path: Path, model: type[Model], error: type[Exception]) -> Model:
     path
         The file.
     model
-        What it must look like.
+        The model that it must fit.
     error
-        What to raise when it does not: the file, and every field that is wrong.
+        The error to raise if it does not; the message names the file and every wrong field.
     """
     try:
         return model.model_validate(yaml.safe_load(path.read_text()))
     except yaml.YAMLError as problem:
-        raise error(f"{path}: no YAML: {' '.join(str(problem).split())}") from None
+        raise error(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None
     except ValidationError as problem:
         fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors())
         raise error(f"{path}: {fields}") from None

@@ -1,4 +1,4 @@
-"""Work on files in threads, with progress, results in order."""
+"""Threads: work on many files at the same time, with progress; results keep their order."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def each(
     what: str,
     ended: threading.Event | None = None,
 ) -> Iterator[_Result]:
-    """Work on items in threads, with progress.
+    """Apply a function to items in threads, with progress.
 
     Parameters
     ----------
     work
-        What is done with an item, in any thread.
+        Function of one item; called in any thread.
     items
-        One a file.
+        Usually one per file.
     workers
-        Threads.
+        Number of threads.
     what
-        What the progress says is being done.
+        Name of the work, for the progress line.
     ended
-        Set at the end, also when it is an interrupt; threads may look at it.
+        Set at the end, also after an interruption; threads may check it.
 
     Yields
     ------

@@ -38,7 +38,7 @@ def write_results(
     from cxrstudy.verdicts import judge
     from cxrstudy.verdicts import results as reference
 
-    folder = to or places.RESULTS / cohort / profile
+    folder = to or places.workplace() / "results" / cohort / profile
     chosen = experiments or experiments_of(cohort)
     asked = f"--profile {profile} --cohort {cohort} --seeds {seeds}"
     command = " ".join(["cxrstudy results write", *(experiments or ()), asked])

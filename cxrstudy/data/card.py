@@ -1,4 +1,4 @@
-"""Card: what a manifest's reader must know about its source, in a YAML file beside the table."""
+"""Card: what one must know about the source of a manifest, in a YAML file beside the table."""
 
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ class CardError(ValueError):
 
 
 class Card(Strict):
-    """One source: where it comes from, what may be done with it, what its labels mean."""
+    """One source: where it comes from, its licence, and what its labels mean."""
 
     name: str = Field(min_length=1)
     title: str = Field(min_length=1)
@@ -23,15 +23,15 @@ class Card(Strict):
     licence: str
     access: Literal["open", "registration", "agreement"]
     copies: str = Field(description="how the files used here differ from the originals")
-    label_map: dict[str, str] = Field(description="label here: what it is called at the source")
+    label_map: dict[str, str] = Field(description="label here: its name at the source")
     counts: dict[str, int] = Field(
-        description="rows, rows excluded, patients; of the rest, rows a label"
+        description="rows, excluded rows, patients; of the included rows, rows per label"
     )
     traps: list[str]
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that the source carries: what somebody looked for."""
+        """The labels that the source carries: those that somebody looked for."""
         return tuple(self.label_map)
 
 

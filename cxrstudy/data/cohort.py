@@ -21,12 +21,12 @@ from cxrstudy.data.manifest import check_manifest, read_manifest, truth
 from cxrstudy.data.role import Role, Task, pool
 from cxrstudy.data.split import SplitRule, split_of
 
-#: Which bytes are read: the publisher's, or reduced copies where a manifest names any.
+#: Which files are read: the originals, or the reduced copies that a manifest names.
 Files = Literal["originals", "prepared"]
 
 
 class CohortError(ValueError):
-    """A cohort can't be put together; the message names file, role, row or patient."""
+    """A cohort can't be assembled; the message names file, role, row or patient."""
 
 
 class Source(Strict):
@@ -38,10 +38,10 @@ class Source(Strict):
         default_factory=dict,
         description="label at the source: label in the role; '' stands for none present",
     )
-    split: SplitRule | None = Field(None, description="of a phantom; a manifest has its own")
+    split: SplitRule | None = Field(None, description="split of phantoms; a manifest has its own")
 
     site_follows_label: float = Field(
-        0.0, ge=-1, le=1, description="of a phantom: how strongly; below 0 the other way round"
+        0.0, ge=-1, le=1, description="phantoms only: strength of the association; reversed below 0"
     )
 
     @model_validator(mode="after")
@@ -54,7 +54,7 @@ class Source(Strict):
 
     @property
     def name(self) -> str:
-        """Of the manifest: that of its file, or of the generator's role."""
+        """Name of the manifest: of its file, or of the generator's role."""
         tie = f" tied {self.site_follows_label:+g}" if self.site_follows_label else ""
         return self.manifest or f"phantom {self.phantom}{tie}"
 
@@ -63,10 +63,10 @@ class RoleDefinition(Strict):
     """A role before its sources are read."""
 
     task: Task
-    labels: list[str] | None = Field(None, description="None: all that the sources carry")
+    labels: list[str] | None = Field(None, description="None: all labels of the sources")
     sources: list[Source]
     variant_of: str | None = Field(
-        None, description="a role whose patients, with their splits, this one shows in another way"
+        None, description="a role with the same patients and splits, whose images differ"
     )
 
 
@@ -76,17 +76,17 @@ class CohortDefinition(Strict):
     name: str
     title: str
     files: Files = "originals"
-    copies: str = Field(description="what stands in for the original images, in a sentence")
-    caveat: str = Field(description="what numbers on this cohort can't say, in a sentence")
+    copies: str = Field(description="how the images differ from the originals, in a sentence")
+    caveat: str = Field(description="what numbers on this cohort can't show, in a sentence")
     roles: dict[str, RoleDefinition]
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Roles by name, and what to say beside any number that comes from them.
+    """Roles by name, and the caveat for any number that comes from them.
 
-    ``manifests`` holds the included rows of every manifest that a role draws on, by name, and
-    ``excluded`` how many rows were left out for which reason.
+    ``manifests`` holds, by name, the included rows of every manifest that a role uses, and
+    ``excluded`` how many of its rows were excluded for which reason.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Cohort:
 
 def cohort_names() -> list[str]:
     """Cohorts that have a file."""
-    return sorted(path.stem for path in (places.MANIFESTS / "cohorts").glob("*.yaml"))
+    return sorted(path.stem for path in (places.manifests() / "cohorts").glob("*.yaml"))
 
 
 def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
@@ -125,11 +125,11 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     Parameters
     ----------
     name
-        File in ``data_manifests/cohorts`` without its ending.
+        Name of a file in ``data_manifests/cohorts``, without ``.yaml``.
     patients
-        Patients to draw a role of the phantom generator; a manifest has its own number.
+        Number of patients to draw, for each role of the phantom generator.
     seed
-        Of the phantom generator.
+        Seed of the phantom generator.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     ManifestError
         A manifest breaks its schema.
     """
-    definition = read_definition(places.MANIFESTS / "cohorts" / f"{name}.yaml")
+    definition = read_definition(places.manifests() / "cohorts" / f"{name}.yaml")
     sources = {
         source.name: source for recipe in definition.roles.values() for source in recipe.sources
     }
@@ -152,8 +152,8 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     for role in roles.values():
         if role.table.empty:
             raise CohortError(
-                f"cohort {name!r}, role {role.name!r}: no image is left that is neither excluded "
-                "nor of a patient in the target's test split"
+                f"cohort {name!r}, role {role.name!r}: no image is left; all are excluded "
+                "or of patients in the target's test split"
             )
     tables = {name: table for name, (table, _) in opened.items()}
     about = (definition.name, definition.title, definition.copies, definition.caveat)
@@ -176,15 +176,15 @@ def read_definition(path: Path) -> CohortDefinition:
 
 
 def _reasons(source: Source) -> dict[str, int]:
-    """Rows that a source's manifest lists as excluded, by reason; a phantom has none."""
+    """Number of excluded rows in a source's manifest, by reason; phantoms have none."""
     if source.manifest is None:
         return {}
-    reasons = read_manifest(places.MANIFESTS / f"{source.manifest}.csv").table["excluded"]
+    reasons = read_manifest(places.manifests() / f"{source.manifest}.csv").table["excluded"]
     return {str(reason): int(n) for reason, n in reasons[reasons != ""].value_counts().items()}
 
 
 def _as_read(table: pd.DataFrame, files: Files) -> pd.DataFrame:
-    """Let ``sha256`` be that of the bytes which are read, so that a run's id covers them."""
+    """Set ``sha256`` to that of the file which is read, so that a run's id covers it."""
     copies = table["prepared_sha256"]
     read = table["sha256"] if files == "originals" else copies.where(copies != "", table["sha256"])
     return table.assign(sha256=read, prepared_sha256="")
@@ -195,9 +195,9 @@ def _open(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Included rows of a source's manifest, and the labels that it carries."""
     if source.manifest is not None:
-        manifest = read_manifest(places.MANIFESTS / f"{source.manifest}.csv")
+        manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
         return _as_read(manifest.included, files), manifest.card.labels
-    assert source.phantom is not None  # the schema sees to it, and to the split
+    assert source.phantom is not None  # the schema ensures it, and the split
     assert source.split is not None
     if source.phantom not in patients:
         raise CohortError(f"the profile gives no number of patients for {source.name!r}")
@@ -229,7 +229,7 @@ def _make_role(
                 f"role {name!r}: image {row['id']!r} has labels {row['labels']!r}, but exactly one "
                 f"of {', '.join(labels)} is needed; exclude it with a reason or rename its label"
             )
-        # Exactly one class is present, so that the others are known to be absent.
+        # Exactly one class is present, so the others are known to be absent.
         matrix = np.nan_to_num(matrix)
     return Role(name, definition.task, labels, table, matrix)
 
@@ -237,7 +237,7 @@ def _make_role(
 def _renamed(
     source: Source, table: pd.DataFrame, carried: tuple[str, ...]
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Rows that know where they stand in their manifest, with the role's names of the labels."""
+    """Rows with their position in the manifest, and with the label names of the role."""
     table = table.assign(manifest=source.name, row=np.arange(len(table)))
     if not source.rename:
         return table, carried
@@ -252,7 +252,7 @@ def _renamed(
 
 
 def _rename(cell: str, rename: Mapping[str, str]) -> str:
-    """Rename what is present and, behind ``?``, what is unknown; what is present is not unknown."""
+    """Rename present labels and, after ``?``, unknown ones; a present label is not unknown."""
     labels = cell.split("|")
     present = dict.fromkeys(rename[label] for label in labels if label in rename)
     unknown = dict.fromkeys(
@@ -262,7 +262,7 @@ def _rename(cell: str, rename: Mapping[str, str]) -> str:
 
 
 def _apart(roles: Mapping[str, Role], variants: Set[str]) -> dict[str, Role]:
-    """Take the patients of the target's test split out of every other role but its variants."""
+    """Remove patients of the target's test split from all roles, except the target's variants."""
     if "target" not in roles:
         return dict(roles)
     target = roles["target"]

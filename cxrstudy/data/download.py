@@ -1,26 +1,25 @@
-"""Download: one file from an address or a mirror, hashed and timed as it arrives.
+"""Download: one file from an address or a mirror, with a time limit and a check of its SHA-256.
 
-It is moved into its place whole and right, or not at all.
+A file is moved to its place only when it is complete and its SHA-256 is right.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from cxrstudy import __version__
+from cxrstudy.base.atomic import unfinished_of, whole_file
 from cxrstudy.data.sets import FetchError
 
-if TYPE_CHECKING:  # asking for help should not wait for it
+if TYPE_CHECKING:  # not needed for --help, which must be fast
     import requests
 
 #: Where the code host serves ``<repository>/<commit>/<path>``.
@@ -31,9 +30,9 @@ Reason = Literal[
     "missing", "wrong hash", "truncated", "timeout", "unreachable", "refused", "not written"
 ]
 
-#: Failures that may pass, so that it makes sense to try again.
+#: Failures that may be temporary, so that another attempt makes sense.
 _PASSING = frozenset(("wrong hash", "truncated", "timeout", "unreachable"))
-#: Statuses by which a server asks for patience, and the longest that it may ask for, in seconds.
+#: HTTP statuses by which a server asks to wait, and the longest wait that is accepted, in seconds.
 _BUSY, _LONGEST_WAIT = frozenset((429, 500, 502, 503, 504)), 60.0
 
 
@@ -47,7 +46,7 @@ class Failure(Exception):
     detail
         What was seen.
     wait
-        Seconds that the server asks for before another attempt; None when it asks for none.
+        Seconds that the server asks to wait before another attempt; None if it does not ask.
 
     Attributes
     ----------
@@ -62,14 +61,14 @@ class Failure(Exception):
 
 
 class Downloader:
-    """Brings one file at a call, in any thread.
+    """Downloads one file per call, in any thread.
 
     Parameters
     ----------
     mirror
         Folder or URL that holds ``<repository>/<commit>/<path>``; empty for the code host.
     timeout
-        Seconds that a server may stay silent.
+        Seconds that a server may send nothing.
     deadline
         Seconds that one file may take.
 
@@ -84,16 +83,16 @@ class Downloader:
         self._timeout, self._deadline = timeout, deadline
 
     def __call__(self, pinned: str, sha256: str, target: Path) -> None:
-        """Bring a file into its place.
+        """Download a file to its place.
 
         Parameters
         ----------
         pinned
             ``<repository>/<commit>/<path>``.
         sha256
-            Of the right content.
+            SHA-256 of the original.
         target
-            Its place; what is there is replaced by what is right, and by nothing else.
+            Path to write. A file that is there is replaced only by a correct one.
 
         Raises
         ------
@@ -102,37 +101,27 @@ class Downloader:
         """
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with self._unfinished(target) as partial:
-                with partial.open("wb") as stream:
+            self._remove_abandoned(target)
+            with whole_file(target) as unfinished:
+                with unfinished.open("wb") as stream:
                     body = _Body(stream, self._deadline)
                     self._source(pinned, body)
                 body.check(sha256)
-                partial.replace(target)
         except OSError as error:
             detail = f"{target}: {error.strerror or error}"
             raise Failure("not written", detail) from None
 
-    @contextmanager
-    def _unfinished(self, target: Path) -> Iterator[Path]:
-        """Give a name to write under; what killed runs left under such names is removed."""
-        for abandoned in target.parent.glob(f".{_glob_quoted(target.name)}.*.unfinished"):
+    def _remove_abandoned(self, target: Path) -> None:
+        """Remove what killed runs left of a file under other names."""
+        for abandoned in unfinished_of(target):
             with suppress(FileNotFoundError):  # another process may remove it too
-                # A live one is written to, or given up, within the timeout.
+                # A file in use is written to, or given up, within the timeout.
                 if time.time() - abandoned.stat().st_mtime > 2 * self._timeout:
                     abandoned.unlink()
-        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.unfinished")
-        try:
-            yield partial
-        finally:
-            partial.unlink(missing_ok=True)
-
-
-def _glob_quoted(name: str) -> str:
-    return re.sub(r"([*?[])", r"[\1]", name)
 
 
 class _Body:
-    """What arrives: written, hashed and timed as it comes."""
+    """The content as it arrives: written, hashed and timed."""
 
     def __init__(self, stream: IO[bytes], deadline: float) -> None:
         self._stream, self._hash, self._bytes = stream, hashlib.sha256(), 0
@@ -140,16 +129,16 @@ class _Body:
 
     @property
     def late(self) -> bool:
-        """Whether the file takes longer than it may."""
+        """Whether the file takes longer than the deadline."""
         return time.monotonic() >= self._ends
 
     def write(self, content: bytes) -> int:
-        """Take a piece.
+        """Write a piece.
 
         Raises
         ------
         Failure
-            The file takes longer than it may.
+            The file takes longer than the deadline.
         """
         if self.late:
             raise self.too_slow()
@@ -158,15 +147,15 @@ class _Body:
         return self._stream.write(content)
 
     def flush(self) -> None:
-        """Do nothing: pooch flushes every piece, a file is flushed when it is closed."""
+        """Do nothing: pooch flushes after every piece; the file is flushed when it is closed."""
 
     def check(self, sha256: str) -> None:
-        """Compare with the manifest.
+        """Compare the SHA-256 with the manifest.
 
         Raises
         ------
         Failure
-            These are other bytes.
+            The content is another.
         """
         found = self._hash.hexdigest()
         if found != sha256:
@@ -174,13 +163,13 @@ class _Body:
             raise Failure("wrong hash", detail)
 
     def too_slow(self) -> Failure:
-        """Say that the file takes longer than it may."""
-        return Failure("timeout", f"not whole after {self.seconds:g} s, {self._bytes:,} bytes")
+        """Give the failure for a file that takes longer than the deadline."""
+        return Failure("timeout", f"not complete after {self.seconds:g} s, {self._bytes:,} bytes")
 
 
 # --- where files come from ----------------------------------------------------------------------
 
-#: Puts the file with a pinned address into a body, or raises `Failure`.
+#: Writes the file with a pinned address into a body, or raises `Failure`.
 _Source = Callable[[str, _Body], None]
 
 
@@ -211,7 +200,7 @@ def _download(address: str, body: _Body, timeout: float) -> None:
     import pooch  # type: ignore[import-untyped]
     import requests
 
-    # Compressed on the way, a file could not be told from a cut one by its length.
+    # Without compression, because the length must show whether a file is complete.
     headers = {"Accept-Encoding": "identity", "User-Agent": f"cxrstudy/{__version__}"}
     with _Watch(body) as watch:
         downloader = pooch.HTTPDownloader(
@@ -221,12 +210,12 @@ def _download(address: str, body: _Body, timeout: float) -> None:
             downloader(address, body, None)
         except requests.RequestException as error:
             raise _failure(error, address, body, timeout) from None
-    if body.late:  # cut off by the watch, a body of unstated length looks whole
+    if body.late:  # cut off by the watch, a body of unknown length looks complete
         raise body.too_slow()
 
 
 class _Watch:
-    """Cuts off a response that goes on for longer than it may, however steadily it drips."""
+    """Cuts off a response that takes longer than the deadline, even if data keep arriving."""
 
     def __init__(self, body: _Body) -> None:
         self._response: requests.Response | None = None
@@ -243,14 +232,14 @@ class _Watch:
             self._response.close()
 
     def __call__(self, response: requests.Response, **_: Any) -> None:
-        """Take note of a response whose head is here and whose body is still to come."""
+        """Remember a response whose headers have arrived and whose body follows."""
         self._response = response
         if self._body.late:
             self._cut()
 
     def _cut(self) -> None:
         response = self._response
-        # It may have ended in this very moment.
+        # It may have ended at this very moment.
         with suppress(ValueError, RuntimeError, OSError):
             if response is not None:
                 response.raw.shutdown()
@@ -266,7 +255,7 @@ def _failure(
     if body.late:
         return body.too_slow()
     if isinstance(error, requests.Timeout) or "Read timed out" in str(error):
-        return Failure("timeout", f"{address}: silent for {timeout:g} s")
+        return Failure("timeout", f"{address}: no data for {timeout:g} s")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return Failure("truncated", f"{address}: {_last_words(error)}")
     return Failure("unreachable", f"{address}: {_last_words(error)}")
@@ -283,7 +272,7 @@ def _turned_down(response: requests.Response, address: str) -> Failure:
 
 
 def _last_words(error: BaseException) -> str:
-    """Say what lies under the layers of an error, in one line."""
+    """Give the innermost cause of an error, in one line."""
     while error.args and isinstance(error.args[-1], BaseException):
         error = error.args[-1]
     reason = getattr(error, "reason", None)

@@ -1,4 +1,4 @@
-"""Fetch: the originals of a whole set, in parallel, with retries, progress and outcomes."""
+"""Fetch: download the originals of a set, in parallel, with retries, progress and a result each."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ from cxrstudy.data.verify import State, states_of
 #: How fetching a file ended.
 FetchStatus = Literal[Reason, "kept", "arrived", "not tried"]
 
-#: What a reader can do about each failure.
+#: Advice for each failure.
 ADVICE: dict[FetchStatus, str] = {
     "missing": "there is no such file at this address; a mirror may have it: --mirror",
-    "wrong hash": "other bytes than the manifest's were sent, and not kept; try a mirror: --mirror",
-    "truncated": "the connection ended too early; the line or the server is unsteady",
+    "wrong hash": "the file sent is not the manifest's, and was not kept; try a mirror: --mirror",
+    "truncated": "the connection ended too early; the network or the server is unreliable",
     "timeout": "the server was too slow; try later, with fewer --workers, or with --mirror",
-    "unreachable": "no connection; look at the network, or give a mirror: --mirror",
-    "refused": "the server turned the request down; wait, and try with fewer --workers",
-    "not written": "look at the space and the permissions of the folder",
-    "not tried": "too many failures in a row; the server was left in peace",
+    "unreachable": "no connection; check the network, or give a mirror: --mirror",
+    "refused": "the server refused the request; wait, and try with fewer --workers",
+    "not written": "check the free space and the permissions of the folder",
+    "not tried": "too many failures in a row; no further requests were sent",
 }
 
-#: Failures that say more about the server or the disk than about one file.
+#: Failures of the server or the disk, not of one file.
 _OF_ALL = frozenset(("timeout", "unreachable", "refused", "not written"))
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How a server is treated.
+    """Limits for requests to a server.
 
     Attributes
     ----------
     connections
-        The most that are open at a time.
+        Maximum number of open connections.
     timeout
-        Seconds that a server may stay silent.
+        Seconds that a server may send nothing.
     deadline
         Seconds that one file may take.
     retries
-        The most times that a file is asked for again.
+        Maximum number of further attempts per file.
     pause
-        Seconds before the first retry; twice as many before each further one.
+        Seconds before the first retry; doubled before each further one.
     patience
-        Failures of the server, in a row, after which the remaining files are not tried.
+        Number of consecutive server failures after which the remaining files are not tried.
     """
 
     connections: int = 4
@@ -63,7 +63,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True)
 class FetchResult:
-    """How fetching one file ended, and what was seen."""
+    """How fetching one file ended, with details."""
 
     path: str
     status: FetchStatus
@@ -78,28 +78,28 @@ class FetchResult:
 def fetch(
     data_set: DataSet, folder: Path, mirror: str = "", policy: RetryPolicy | None = None
 ) -> list[FetchResult]:
-    """Bring the original of every included image into a folder.
+    """Download the original of every included image into a folder.
 
     Parameters
     ----------
     data_set
         From :func:`cxrstudy.data.sets.open_set`.
     folder
-        Data folder; made when missing.
+        Data folder; created if missing.
     mirror
         Folder or URL that holds ``<repository>/<commit>/<path>``; empty for the code host.
     policy
-        How the server is treated.
+        Limits for requests to the server.
 
     Returns
     -------
-    One outcome an image, in the manifest's order. A file that failed is not in the folder, or is
-    there as it was before.
+    One result per image, in the manifest's order. A file that failed is not in the folder, or is
+    unchanged.
 
     Raises
     ------
     FetchError
-        The set can't be fetched, the mirror does not exist, or the folder holds prepared copies.
+        The set can't be downloaded, the mirror does not exist, or the folder holds prepared copies.
     """
     if not data_set.fetchable:
         raise FetchError(f"{data_set.name} can't be fetched.\n" + "\n".join(where(data_set)))
@@ -121,21 +121,21 @@ def _refuse_prepared(name: str, states: Sequence[State], folder: Path) -> None:
     copies = states.count("prepared")
     if copies:
         raise FetchError(
-            f"{folder} holds prepared copies of {copies:,} images of {name}. An original does not "
-            "take the place of a copy: name a folder for the originals with --to FOLDER. They are "
-            "read with CXRSTUDY_DATA=FOLDER by a cohort that says 'files: originals'."
+            f"{folder} holds prepared copies of {copies:,} images of {name}. Originals are not "
+            "mixed with copies: give another folder for the originals with --to FOLDER. They are "
+            "read with CXRSTUDY_DATA=FOLDER by a cohort with the line 'files: originals'."
         )
 
 
 class _Fetcher:
-    """Fetches one image at a call, in any thread, and knows when to leave the server in peace."""
+    """Fetches one image per call, in any thread, and stops after too many server failures."""
 
     def __init__(self, folder: Path, download: Downloader, policy: RetryPolicy) -> None:
         self._folder, self._download, self._manners = folder, download, policy
         self.stopped, self._lock, self._in_a_row = threading.Event(), threading.Lock(), 0
 
     def __call__(self, item: tuple[Image, str]) -> FetchResult:
-        """Fetch the original of an image; what goes wrong is an outcome, not an error."""
+        """Fetch the original of an image; a failure is a result, not an exception."""
         image, pinned = item
         if self.stopped.is_set():
             detail = f"{self._manners.patience} failures in a row before it"

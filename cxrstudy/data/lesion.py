@@ -1,4 +1,4 @@
-"""Lesion: how large the disease is on phantoms, whose truth is known."""
+"""Lesion: the size of lesions on phantoms, where it is known."""
 
 from collections.abc import Iterable
 
@@ -9,26 +9,26 @@ from cxrstudy import phantom
 from cxrstudy.base.columns import truth_column
 from cxrstudy.data.role import Role
 
-#: Side at which masks are rendered. Areas are shares of the image, so that any side would do.
+#: Side at which masks are rendered. Areas are fractions of the image, so the side does not matter.
 SIDE = 64
 
-#: Classes of size: terciles of the images that show the disease.
+#: Size classes: terciles of the images that show the disease.
 SIZES = ("small", "middle", "large")
 
 
 def lesion_areas(role: Role, label: str) -> pd.Series:
-    """Share of the image that lesions cover, for the test images that show a label.
+    """Fraction of the image that lesions cover, for the test images that show a label.
 
     Parameters
     ----------
     role
-        Of phantoms; other images have no known truth and are left out.
+        Role of phantoms; other images are left out, because their lesions are not known.
     label
-        One of the role's.
+        One of the role's labels.
 
     Returns
     -------
-    (m,) shares in (0, 1), indexed by image id; empty where no image is a phantom.
+    (m,) fractions in (0, 1), indexed by image id; empty if no image is a phantom.
     """
     present = role.truth[:, role.labels.index(label)] == 1
     table = role.table[present & (role.table["split"] == "test")]
@@ -38,16 +38,16 @@ def lesion_areas(role: Role, label: str) -> pd.Series:
 
 
 def size_classes(areas: pd.Series) -> pd.Series:
-    """Sort images into terciles of the area of their lesions: one of ``SIZES`` each."""
+    """Divide images into terciles by the area of their lesions; each gets one of ``SIZES``."""
     ranks = areas.rank(method="first")
     return pd.Series(pd.qcut(ranks, len(SIZES), labels=list(SIZES)).astype(str), index=areas.index)
 
 
 def extent(area: float, pixels: int) -> float:
-    """Side, in pixels, of a square as large as the lesion, on an image of a resolution."""
+    """Side, in pixels, of a square with the area of the lesion, in an image of a resolution."""
     return float(np.sqrt(area) * pixels)
 
 
 def with_lesions_of(scores: pd.DataFrame, label: str, images: Iterable[str]) -> pd.DataFrame:
-    """Keep the images without a label, and of those that show it only the given ones."""
+    """Keep the images without a label, and of the images that show it only the given ones."""
     return scores[(scores[truth_column(label)] != 1) | scores["id"].isin(list(images))]

@@ -1,13 +1,13 @@
-"""Licence: whether an image may be shown in something that is published.
+"""Licence: whether an image may be shown in a publication.
 
-Any image may be used on the machine of whoever has it. A figure is a copy, and a cropped or
-coloured one a derivative; so only what is stated to allow both is shown.
+Anyone who has an image may use it locally. A figure is a copy, and a cropped or coloured figure is
+a derivative. So an image is shown only if its licence states that it allows both.
 """
 
 import re
 
 #: Creative Commons without "no derivatives", with or without a version, as sources spell it.
-#: This is a book without commercial purpose; NC is therefore no obstacle, and the figure says so.
+#: This book has no commercial purpose, so NC is allowed, and the figure states it.
 _CREATIVE_COMMONS = re.compile(r"cc[ -](0|by(-nc)?(-sa)?)([ -]\d\.\d)?|cc0([ -]1\.0)?")
 _NIH = re.compile(r"nih clinical center, free use with citation")
 _NIH_CARD = re.compile(r"free use with citation \(nih clinical center\)")
@@ -15,18 +15,18 @@ _LEGAL = (_CREATIVE_COMMONS, _NIH, _NIH_CARD)
 
 
 def publishable(licence: str) -> bool:
-    """Tell whether an image under a licence may be shown in a published figure.
+    """Whether an image under a licence may be shown in a published figure.
 
     Parameters
     ----------
     licence
-        As a manifest states it.
+        Licence as stated in a manifest.
 
     Returns
     -------
     True for CC0, for CC BY with or without NC and SA, and for NIH's free use with citation. False
-    for all else, so also for no statement, "research use only", and for the licence of a
-    collection that says nothing of what its owners took from elsewhere.
+    for all else, including no statement, "research use only", and the licence of a
+    collection that does not mention images taken from other sources.
     """
     stated = " ".join(licence.lower().split())
     return any(legal.fullmatch(stated) for legal in _LEGAL)

@@ -1,13 +1,13 @@
-"""Manifest: one table, a row an image, the same columns for every source.
+"""Manifest: one table with one row per image and the same columns for every source.
 
 A manifest is a CSV in ``data_manifests/`` with a YAML card beside it (:mod:`cxrstudy.data.card`),
-or a table drawn by the phantom generator. It is checked when read, so that no later module meets a
-patient without a name or a label that nobody declared.
+or a table drawn by the phantom generator. It is checked when it is read, so that later modules can
+rely on it: every patient has a name, and every label is declared.
 
-Labels are written as radiologists list findings: the names of what is present, joined by ``|``. An
-empty cell means that none of the card's labels is present; ``?name`` means that this one is
-unknown for this image. A label that is not in the card's vocabulary is unknown for every image of
-the source: nobody looked for it.
+A cell of labels lists the names of the labels that are present, joined by ``|``. An empty cell
+means that none of the card's labels is present; ``?name`` means that this label is unknown for
+this image. A label that is not in the card is unknown for every image of the source, because
+nobody looked for it.
 """
 
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ class Manifest:
     Attributes
     ----------
     table
-        One row an image, columns :data:`COLUMNS`.
+        One row per image, columns :data:`COLUMNS`.
     card
         Where the images come from, and which labels the source carries.
     """
@@ -89,7 +89,7 @@ class Manifest:
 
     @property
     def included(self) -> pd.DataFrame:
-        """Rows without a reason for exclusion, numbered from 0."""
+        """Rows that are not excluded, numbered from 0."""
         return self.table[self.table["excluded"] == ""].reset_index(drop=True)
 
 
@@ -120,11 +120,11 @@ def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd
     Parameters
     ----------
     table
-        Columns :data:`COLUMNS`, in that order.
+        A table with the columns :data:`COLUMNS`, in that order.
     labels
         The labels that may occur.
     where
-        File (or generator) to name in an error.
+        Name of the file (or generator), for error messages.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd
     Raises
     ------
     ManifestError
-        With the first ten offending cells: row (as an editor counts, header = 1), column, value.
+        Names the first ten wrong cells: row (as in an editor, header = 1), column, value.
     """
     try:
         checked = SCHEMA.validate(table, lazy=True)
@@ -158,14 +158,14 @@ def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd
 
 
 def write_manifest(table: pd.DataFrame, path: Path) -> None:
-    """Write a checked table as CSV, one row an image, ordered by id."""
+    """Write a checked table as CSV, one row per image, ordered by id."""
     table.loc[:, list(COLUMNS)].sort_values("id").to_csv(path, index=False, lineterminator="\n")
 
 
 def truth(
     labels: "pd.Series[str]", names: Sequence[str], carried: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Turn label cells into a matrix.
+    """Convert label cells to a matrix.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def truth(
     names
         The k labels wanted.
     carried
-        The source's vocabulary: what somebody looked for.
+        The labels of the source: those that somebody looked for.
 
     Returns
     -------
@@ -189,14 +189,14 @@ def truth(
 
 
 def _describe(failures: pd.DataFrame, where: str) -> str:
-    # Of a cell with a wrong type, pandera reports every check, also those that could not be made.
+    # For a cell with a wrong type, pandera reports every check, even those that could not be made.
     wrong_type = failures["check"].str.startswith("coerce_dtype")
     columns = failures.loc[wrong_type, "column"]
     failures = failures[wrong_type | ~failures["column"].isin(columns)]
     lines = []
     for case in failures.head(10).itertuples():
         at = f", row {int(case.index) + 2}" if pd.notna(case.index) else ""
-        # A missing or surplus column is reported by pandera as a failure of the whole frame.
+        # Pandera reports a missing or additional column as a failure of the whole table.
         column = case.column if case.schema_context == "Column" else case.failure_case
         value = f" is {case.failure_case!r}" if case.schema_context == "Column" else ""
         lines.append(f"{where}{at}, column {column}{value}; rule: {case.check}")

@@ -1,4 +1,4 @@
-"""Role: images and truth that a stage trains or is tested on."""
+"""Role: the images and labels that a stage is trained or tested on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ from numpy.typing import NDArray
 
 from cxrstudy.base.identity import canonical, fingerprint
 
-#: ``multiclass``: exactly one label an image; ``multilabel``: any number; ``binary``: one label.
+#: ``multiclass``: exactly one label per image; ``multilabel``: any number; ``binary``: one label.
 Task = Literal["multiclass", "multilabel", "binary"]
 
 
 @dataclass(frozen=True)
 class Role:
-    """Images and truth that a stage trains or is tested on.
+    """The images and labels that a stage is trained or tested on.
 
     Attributes
     ----------
     name
-        Role, or roles joined by ``+`` when pooled.
+        Name of the role; of several pooled roles, their names joined by ``+``.
     kind
-        What the head has to say about the labels.
+        Kind of classification, which decides head and loss.
     labels
-        k names.
+        Names of the k labels.
     table
-        Columns of the manifest, n rows, none excluded; and in ``manifest`` and ``row`` where the
-        image stands among the included rows of its manifest.
+        Columns of the manifest, n rows, none excluded. The columns ``manifest`` and ``row`` give
+        the position of the image among the included rows of its manifest.
     truth
         (n, k): 1 present, 0 absent, NaN unknown.
     """
@@ -40,19 +40,19 @@ class Role:
     truth: NDArray[np.float32]
 
     def rows(self, split: str) -> NDArray[np.intp]:
-        """Numbers of the rows in a split."""
+        """Row numbers of a split."""
         return np.flatnonzero((self.table["split"] == split).to_numpy())
 
     def only(self, rows: NDArray[np.intp]) -> "Role":
-        """Keep these rows."""
+        """The same role with these rows only."""
         table = self.table.iloc[rows].reset_index(drop=True)
         return Role(self.name, self.task, self.labels, table, self.truth[rows])
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over what a run can see: image content, patient, split and truth, in order.
+        """SHA-256 of what a run depends on: image content, patient, split and truth, in order.
 
-        Ages, licences or addresses may be corrected without making a recorded run void.
+        Ages, licences or addresses can be corrected without invalidating recorded runs.
         """
         seen = self.table[["id", "sha256", "patient", "split"]].assign(
             truth=[row.tobytes().hex() for row in self.truth]
@@ -62,10 +62,10 @@ class Role:
 
 
 def pool(roles: Sequence[Role]) -> Role:
-    """Put roles together under the union of their labels.
+    """Pool roles under the union of their labels.
 
-    A label that a source does not carry is unknown there (NaN), not absent: the loss leaves it
-    out. The head becomes multi-label.
+    A label that a role does not have is unknown (NaN) for its images, not absent: the loss leaves
+    it out. The result is multi-label.
     """
     labels = tuple(dict.fromkeys(label for role in roles for label in role.labels))
     columns = [[labels.index(label) for label in role.labels] for role in roles]

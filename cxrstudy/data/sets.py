@@ -1,9 +1,9 @@
-"""Data sets: what sets there are, which images they hold, and where their files lie.
+"""Data sets: which sets there are, which images they hold, and where their files are expected.
 
-The original of an image has the image's ``path``, in a data folder of its own: a file there is the
-original or the reduced copy that the manifest names, never something in between, and one folder
-holds one kind. What reads images tells a format from its bytes, so that a ``.jpg`` that is PNG
-inside does no harm. Excluded images are never read; they are no images of a data set.
+A file has the image's ``path`` in the data folder. It is either the original or the reduced copy
+that the manifest names, and a data folder holds only one of the two kinds. The format of a file is
+detected from its content, so a ``.jpg`` file that contains PNG is read correctly. Excluded images
+are never read and do not belong to a data set.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 
 from cxrstudy.base import places
 
-if TYPE_CHECKING:  # asking for help should not wait for it
+if TYPE_CHECKING:  # not needed for --help, which must be fast
     from cxrstudy.data.card import Card
 
 _ORIGIN = re.compile(r"(?P<repository>[^@:]+)@(?P<commit>[^@:]+):(?P<path>.+)")
 
 
 class FetchError(ValueError):
-    """Nothing can be found, verified or fetched as asked; the message says what to do instead."""
+    """Files can't be found, verified or fetched as asked; the message says what to do instead."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """What fetching and verifying need to know of a manifest's row."""
+    """What fetching and verifying need from a manifest's row."""
 
     path: str
     sha256: str
@@ -54,39 +54,39 @@ class Image:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A set: its card, and its included images where a manifest is at hand."""
+    """A set: its card and, if there is a manifest, its included images."""
 
     card: Card
     images: tuple[Image, ...] | None
 
     @property
     def name(self) -> str:
-        """As commands take it."""
+        """The name, as used in commands."""
         return self.card.name
 
     @property
     def fetchable(self) -> bool:
-        """Whether every original has a pinned address that asks for no agreement."""
+        """Whether every original can be downloaded from a pinned address without an agreement."""
         pinned = bool(self.images) and all(image.origin for image in self.images or ())
         return self.card.access == "open" and pinned
 
     def present(self, folder: Path) -> int:
-        """Count the images of which there is some file, unread."""
+        """Number of images for which a file exists; the files are not read."""
         return sum((folder / image.path).is_file() for image in self.images or ())
 
 
 def set_names() -> list[str]:
-    """Sets that have a card, those that a user brings last."""
+    """Sets that have a card; user-supplied ones last."""
     return list(_cards())
 
 
 def open_set(name: str) -> DataSet:
-    """Read a set's card and, where there is one, its manifest.
+    """Read a set's card and, if it exists, its manifest.
 
     Raises
     ------
     FetchError
-        There is no such set, or a path of it leads out of the data folder.
+        There is no such set, or one of its paths leads out of the data folder.
     CardError, ManifestError
         Its card or manifest breaks the schema.
     """
@@ -109,13 +109,13 @@ def open_set(name: str) -> DataSet:
 
 
 def _cards() -> dict[str, Path]:
-    folders = (places.MANIFESTS, places.MANIFESTS / "user_supplied")
+    folders = (places.manifests(), places.manifests() / "user_supplied")
     cards = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
     return {path.stem: path for path in cards}
 
 
 def where(data_set: DataSet) -> list[str]:
-    """Say, in lines, where a set comes from and where its files are expected."""
+    """Lines of text: where a set comes from and where its files are expected."""
     card, folder = data_set.card, places.data()
     apply = {"open": "published at", "registration": "register at", "agreement": "apply at"}
     lines = [
@@ -136,7 +136,7 @@ def where(data_set: DataSet) -> list[str]:
 
 
 def _layout(images: Sequence[Image], folder: Path) -> list[str]:
-    """Folders that hold files, with how many and the name of one."""
+    """Folders of a set, each with the number of files and one example."""
     paths = [PurePosixPath(image.path) for image in images]
     counts = Counter(path.parent for path in paths)
     example = {path.parent: path.name for path in reversed(paths)}
@@ -147,7 +147,7 @@ def _layout(images: Sequence[Image], folder: Path) -> list[str]:
 
 
 def _inside(path: str) -> str:
-    """Refuse a path that leads out of the folder it is meant for."""
+    """Refuse a path that leads out of its folder."""
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or "\\" in path:
         raise FetchError(f"{path!r} leads out of its folder; correct the manifest")

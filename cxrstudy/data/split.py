@@ -1,20 +1,23 @@
 """Split: which patients train, validate and test, decided by the patient's name alone.
 
-A patient's place is the SHA-256 of a salt and the name, read as a number in [0, 1). Adding images
-or patients therefore moves nobody. Hashing stratifies only on average, so the salt of a committed
-manifest is the smallest number for which every class has nearly its share in every split.
+The SHA-256 of a salt and the name is read as a number in [0, 1), the patient's place. Adding images
+or patients therefore never moves another patient. Hashing stratifies only on average. So the salt
+of a committed manifest is the smallest number for which every class has nearly its share in every
+split.
 """
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
 class SplitRule:
-    """Shares of the patients: below ``test`` they test, then ``validation``, the rest train."""
+    """Fractions of patients in ``test`` and ``validation``; the rest train."""
 
     salt: int
     test: float
@@ -23,13 +26,13 @@ class SplitRule:
     def __post_init__(self) -> None:
         if not (0 <= self.test <= 1 and 0 <= self.validation <= 1 - self.test):
             raise ValueError(
-                f"split: test {self.test} and validation {self.validation} must be shares "
-                "of 0 to 1 that leave room for each other"
+                f"split: test {self.test} and validation {self.validation} must be fractions "
+                "from 0 to 1 whose sum is at most 1"
             )
 
 
 def place(patient: str, salt: int | str) -> float:
-    """Place of a patient in [0, 1): uniform over patients, the same for ever for one."""
+    """Place of a patient in [0, 1): uniform over patients, constant for each patient."""
     digest = hashlib.sha256(f"cxrstudy:{salt}:{patient}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
@@ -43,34 +46,34 @@ def split_of(patient: str, rule: SplitRule) -> str:
 
 
 def take_fraction(patients: Iterable[str], fraction: float, seed: int) -> frozenset[str]:
-    """Draw a share of the patients, nested: a smaller share is a subset of a larger one.
+    """Draw a fraction of the patients; fractions are nested: a smaller is a subset of a larger one.
 
     Parameters
     ----------
     patients
-        Names; repeats don't count.
+        Names of patients; duplicates don't count.
     fraction
         In (0, 1]; at least one patient is kept.
     seed
-        Draws another nested family.
+        Another seed gives another nested family.
     """
     ranked = _ranked(patients, seed)
     return frozenset(ranked[: max(1, round(fraction * len(ranked)))])
 
 
 def take_shots(patients: pd.Series, classes: pd.Series, shots: int, seed: int) -> frozenset[str]:
-    """Draw so many patients of each class, nested: fewer shots are a subset of more.
+    """Draw a number of patients per class, nested: fewer shots are a subset of more.
 
     A patient with images of several classes counts for the class of the first image.
 
     Parameters
     ----------
     patients, classes
-        A row an image.
+        One row per image.
     shots
-        Patients of each class; a class with fewer gives all it has.
+        Patients per class; a class with fewer gives all its patients.
     seed
-        As for :func:`take_fraction`: both draw in the same order.
+        As in :func:`take_fraction`; both draw in the same order.
     """
     first = classes.groupby(patients.to_numpy()).first()
     return frozenset(
@@ -92,27 +95,34 @@ def stratifying_salt(table: pd.DataFrame, rule: SplitRule, tolerance: float) -> 
     table
         Columns ``patient`` and ``labels``.
     rule
-        The shares wanted.
+        The desired fractions.
     tolerance
-        Largest accepted difference between a label's share of patients in a split and the
-        split's own share.
+        Largest accepted difference between the fraction of a label's patients in a split and the
+        fraction of all patients in it.
 
     Raises
     ------
     ValueError
-        None of 1,000 salts does; the tolerance is too small for so few patients.
+        None of 1,000 salts works; the tolerance is too small for so few patients.
     """
     strata = table.groupby("patient")["labels"].max()
-    wanted = {"test": rule.test, "validation": rule.validation}
+    _, stratum = np.unique(strata, return_inverse=True)
     for salt in range(rule.salt, rule.salt + 1000):
         trial = SplitRule(salt, rule.test, rule.validation)
-        splits = pd.Series([split_of(str(name), trial) for name in strata.index], strata.index)
-        shares = pd.crosstab(strata, splits, normalize="index").reindex(
-            columns=list(wanted), fill_value=0.0
-        )
-        if (shares - pd.Series(wanted)).abs().to_numpy().max() <= tolerance:
+        splits = np.array([split_of(str(name), trial) for name in strata.index])
+        if _farthest(stratum, splits, trial) <= tolerance:
             return salt
     raise ValueError(
         f"no salt in {rule.salt} to {rule.salt + 999} keeps every label within {tolerance} of its "
-        f"share; the rarest label has {strata.value_counts().min()} patients: widen the tolerance"
+        f"share; the rarest label has {strata.value_counts().min()} patients: raise the tolerance"
+    )
+
+
+def _farthest(stratum: NDArray[np.intp], splits: NDArray[np.str_], rule: SplitRule) -> float:
+    """Largest difference of a stratum's share in a split from what the rule says."""
+    members = np.bincount(stratum)
+    shares = {"test": rule.test, "validation": rule.validation}
+    return max(
+        float(np.abs(np.bincount(stratum, splits == split) / members - share).max())
+        for split, share in shares.items()
     )

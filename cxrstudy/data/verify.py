@@ -1,4 +1,4 @@
-"""Verify: which files of a set are present, and whether each is what the manifest says."""
+"""Verify: which files of a set are present, and whether each is the one in the manifest."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from cxrstudy.base.threads import each
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.sets import DataSet, FetchError, Image
 
-#: What a file on disk is, by its SHA-256.
+#: What a file on disk is, according to its SHA-256.
 State = Literal["original", "prepared", "wrong", "missing"]
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What the files of a set are.
+    """State of the files of a set.
 
     Attributes
     ----------
     name, folder
-        The set, and where its files were looked for.
+        The set, and the folder that was checked.
     states
-        Of each included image.
+        State of the file of each included image.
     """
 
     name: str
@@ -35,15 +35,15 @@ class Verification:
 
     @property
     def good(self) -> bool:
-        """Whether every file is there, and is the original or the prepared copy."""
+        """Whether every file exists and is the original or the prepared copy."""
         return not self.paths("wrong") and not self.paths("missing")
 
     def paths(self, state: State) -> list[str]:
-        """Paths of the images in a state."""
+        """Paths of the images with a state."""
         return [image.path for image, seen in self.states if seen == state]
 
     def summary(self) -> dict[str, Any]:
-        """Counts by state and by licence, and what is wrong or missing, as plain data."""
+        """Counts by state and by licence, and wrong and missing files, as plain data."""
         states = Counter(state for _, state in self.states)
         licences = Counter(image.licence for image, _ in self.states)
         kinds: tuple[State, ...] = ("original", "prepared", "wrong", "missing")
@@ -63,7 +63,7 @@ class Verification:
 
 
 def verify(data_set: DataSet, folder: Path, workers: int = 2) -> Verification:
-    """Hash every file of a set.
+    """Check the SHA-256 of every file of a set.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def verify(data_set: DataSet, folder: Path, workers: int = 2) -> Verification:
     folder
         Data folder.
     workers
-        Threads that read.
+        Number of threads.
 
     Raises
     ------
@@ -89,13 +89,13 @@ def verify(data_set: DataSet, folder: Path, workers: int = 2) -> Verification:
 
 
 def state_of(image: Image, folder: Path) -> State:
-    """Tell what the file of an image is."""
+    """State of the file of an image."""
     file = folder / image.path
     if not file.exists():
         return "missing"
     try:
         found = file_sha256(file)
-    except OSError:  # a folder, or nothing that may be read
+    except OSError:  # a folder, or not readable
         return "wrong"
     if found == image.sha256:
         return "original"
@@ -103,19 +103,19 @@ def state_of(image: Image, folder: Path) -> State:
 
 
 def states_of(images: Sequence[Image], folder: Path, workers: int) -> list[State]:
-    """Tell what the files of images are.
+    """States of the files of images.
 
     Parameters
     ----------
     images
-        Of one set.
+        Images of one set.
     folder
         Data folder.
     workers
-        Threads that read.
+        Number of threads.
 
     Returns
     -------
-    One state an image, in order.
+    One state per image, in order.
     """
     return list(each(lambda image: state_of(image, folder), images, workers, "checking"))

@@ -9,7 +9,7 @@ et al. 2018 asked.
 
 from cxrstudy.explain.baselines import baselines
 from cxrstudy.explain.default_layer import CELLS, pointing_layer
-from cxrstudy.explain.errors import Cancelled, ExplainError
+from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.faithfulness import Curves, curves, faithfulness
 from cxrstudy.explain.layers import layer_names
 from cxrstudy.explain.many_maps import recorded_maps
@@ -23,7 +23,7 @@ from cxrstudy.explain.stability import stability
 from cxrstudy.runs.maps import ManyMaps, read_facts, read_maps
 
 __all__ = [
-    "CELLS", "METHODS", "Cancelled", "Curves", "ExplainError", "ManyMaps", "Method",
+    "CELLS", "METHODS", "Curves", "ExplainError", "ManyMaps", "Method",
     "baselines", "cascade", "cascade_similarity", "curves", "energy", "faithfulness",
     "heatmaps", "iou", "layer_names", "phantom_regions", "pointing", "pointing_layer",
     "read_facts", "read_maps", "real_regions", "recorded_maps", "relative", "score_maps",

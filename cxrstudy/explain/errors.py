@@ -3,7 +3,3 @@
 
 class ExplainError(ValueError):
     """A map can't be made, scored or read as asked; the message says why and what to do."""
-
-
-class Cancelled(Exception):
-    """Raise this inside ``report`` to stop the making of maps; nothing is left changed."""

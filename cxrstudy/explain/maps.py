@@ -52,7 +52,7 @@ def heatmaps(
         Dotted name; None for the last of :func:`cxrstudy.explain.layer_names`.
     report
         Called with the share that is done, 0 to 1, after every batch of images, with a slow method
-        after every batch of channels. Raising in it, for instance ``Cancelled``, stops the work.
+        after every batch of channels. Raising in it stops the work; nothing is left changed.
 
     Returns
     -------

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -53,7 +52,7 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     >>> recorded.arms.study.profile.profile
     'standard'
     """
-    folder: Path = places.RESULTS / study.cohort.name / REFERENCE_PROFILE
+    folder = places.results() / study.cohort.name / REFERENCE_PROFILE
     if folder not in results.folders() or experiment not in results.experiments(folder):
         return ReferenceResults(_absent(study), None, pd.DataFrame())
     made = results.facts(folder)

@@ -14,8 +14,11 @@ from cxrstudy.data.sources import covidx
 VERSIONS: tuple[covidx.Version, ...] = ("5", "7A", "8A", "8B", "9A", "9B")
 #: The commit of COVID-Net whose lists are meant.
 COMMIT = "65999806546b55ab8adfc32b0cf8f70880c337dc"
-#: What was found once, for readers who have no lists.
-RECORDED = places.ROOT / "results" / "covidx" / "leaks.csv"
+
+
+def recorded() -> Path:
+    """Table of what was found once, for readers who have no lists."""
+    return places.results() / "covidx" / "leaks.csv"
 
 
 def lists() -> Path | None:
@@ -57,7 +60,7 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
     folder, table = lists(), crosswalk()
     if folder is None or table is None:
         said = "The lists are not in the data folder: below is the recorded result."
-        return pd.read_csv(RECORDED), HTML(f"<p>{said}</p>")
+        return pd.read_csv(recorded()), HTML(f"<p>{said}</p>")
     said = "Measured just now, on the lists in the data folder."
     return leaks(folder, table, headers()), HTML(f"<p>{said}</p>")
 
@@ -153,7 +156,7 @@ def main() -> None:
     folder, table = lists(), crosswalk()
     if folder is None or table is None:
         raise FileNotFoundError(f"{places.data()}: no label lists or no crosswalk; see the README")
-    leaks(folder, table, headers()).to_csv(RECORDED, index=False, lineterminator="\n")
+    leaks(folder, table, headers()).to_csv(recorded(), index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def folder_of(profile: str, cohort: str, seeds: int | None) -> Path:
 
 def notebook_names() -> list[str]:
     """Names of all notebooks that a study has, in the order of the book."""
-    return sorted(path.stem for path in places.NOTEBOOKS.glob("*.ipynb"))
+    return sorted(path.stem for path in places.notebooks().glob("*.ipynb"))
 
 
 def executions(
@@ -77,7 +77,7 @@ def executions(
     asked: dict[str, Any] = {"profile": profile, "cohort": cohort}
     if seeds:
         asked["seeds"] = seeds
-    paths = [places.NOTEBOOKS / f"{name}.ipynb" for name in notebooks]
+    paths = [places.notebooks() / f"{name}.ipynb" for name in notebooks]
     return [Execution(path, folder / path.name, _parameters(path, asked, folder)) for path in paths]
 
 
@@ -114,8 +114,8 @@ def _papermill(execution: Execution) -> NotebookFailure | None:
         try:
             papermill(
                 os.path.relpath(execution.notebook), os.path.relpath(execution.output),
-                parameters=dict(execution.parameters), cwd=str(places.ROOT), progress_bar=False,
-                config=_own_sockets(Path(folder)),
+                parameters=dict(execution.parameters), cwd=str(places.workplace()),
+                progress_bar=False, config=_own_sockets(Path(folder)),
             )  # fmt: skip
         except PapermillExecutionError as error:
             # papermill has put its banner above the notebook: a cell is one further down.
@@ -148,8 +148,9 @@ def _parameters(path: Path, asked: Mapping[str, Any], folder: Path) -> dict[str,
         if "parameters" in cell.metadata.get("tags", [])
     ]
     known = declared(cells[0]) if cells else {}
-    inside = folder.is_relative_to(places.ROOT)  # where notebooks are executed
-    values = {**asked, "executed": str(folder.relative_to(places.ROOT) if inside else folder)}
+    here = places.workplace()  # where notebooks are executed
+    shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
+    values = {**asked, "executed": str(shown)}
     return {name: value for name, value in values.items() if name in known}
 
 

@@ -259,7 +259,7 @@ def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.Dat
 
     Returns
     -------
-    As :func:`cxrstudy.statistics.estimates`, arms being (arm, size); empty where lesions are not
+    As :func:`cxrstudy.statistics.estimates`, with arms (arm, size); empty if lesions are not
     known.
 
     Examples

@@ -129,7 +129,7 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     >>> from cxrstudy.notebook import show
     >>> from cxrstudy.base import places
     >>> from cxrstudy.verdicts.judge import evidence_of_results, judged
-    >>> found = evidence_of_results(places.RESULTS / "phantom" / "quick")
+    >>> found = evidence_of_results(places.results() / "phantom" / "quick")
     >>> table = judged(found, "quick results", "phantom", "quick")
     >>> show.verdicts(table)
     <IPython.core.display.HTML object>
@@ -160,7 +160,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     >>> from cxrstudy.notebook import show
     >>> from cxrstudy.base import places
     >>> from cxrstudy.verdicts.judge import evidence_of_results, judged
-    >>> found = evidence_of_results(places.RESULTS / "phantom" / "quick")
+    >>> found = evidence_of_results(places.results() / "phantom" / "quick")
     >>> table = judged(found, "quick results", "phantom", "quick")
     >>> show.verdict_details(table)
     <IPython.core.display.HTML object>

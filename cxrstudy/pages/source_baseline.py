@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.data.role import Role
-from cxrstudy.runs.run import score_table
+from cxrstudy.runs.score_table import score_table
 from cxrstudy.runs.scores import of_arm, together
 
 

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ENERGY = 60.0
-"""Effective energy in keV."""
-
 
 @dataclass(frozen=True)
 class Material:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from cxrstudy.base.identity import canonical, fingerprint, meaning
+from cxrstudy.base.coverage import code_fingerprint
+from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.phantom.address import ROLES, Address, check_tie, illegal, read_address
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.pathology import ATYPICAL
@@ -207,16 +206,10 @@ def _diagnose(role: str, rng: np.random.Generator) -> tuple[tuple[str, ...], tup
 # --- Manifest ------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def source_hash() -> str:
-    """SHA-256 of what this package does: a changed generator changes every recipe."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return fingerprint(canonical({file.name: meaning(file.read_text()) for file in files}))
-
-
 def recipe_hash(address: Address) -> str:
     """SHA-256 of an image's recipe: its address and the generator's code."""
-    return fingerprint(canonical({"address": str(address), "generator": source_hash()}))
+    recipe = {"address": str(address), "generator": code_fingerprint("phantom")}
+    return fingerprint(canonical(recipe))
 
 
 def draw(role: str, patients: int, seed: int, site_follows_label: float = 0.0) -> pd.DataFrame:

@@ -1,18 +1,19 @@
-"""Any radiograph file to one grey scale, and any grey image to one square.
+"""Decode: radiograph files of any format to one grey scale, and grey images to squares.
 
-One rule holds for every format, so that a model never sees which program wrote a file:
+One rule holds for every format, so that a model can't see which program wrote a file:
 
 1. **Black is low signal.** Air is dark and bone is bright; DICOM's MONOCHROME1 is inverted.
-2. **Colour becomes luma** (ITU-R BT.601, the weights of Pillow's mode ``L``). CMYK passes through
-   RGB. What is transparent is black. Colour profiles and gamma chunks are not applied.
+2. **Colour becomes luma** (ITU-R BT.601, the weights of Pillow's mode ``L``). CMYK is first
+      converted to RGB. Transparent is black. Colour profiles and gamma chunks are not applied.
 3. **Eight-bit values stay as they are.**
 4. **Deeper values, and all monochrome DICOM, are scaled to 0..255.** DICOM's modality rescale (or
-   look-up table) comes first, then its first VOI look-up table or window. Where there is neither,
+   look-up table) comes first, then its first VOI look-up table or window. If there is neither,
    as in a 16-bit PNG, the lowest value of the image becomes 0 and its highest 255: such files often
-   use 10 to 12 of their 16 bits, and dividing by 257 would leave them black.
-5. **EXIF orientation is honoured.**
+   use 10 to 12 of their 16 bits, and would be nearly black after division by 257.
+5. **EXIF orientation is applied.**
 
-Whatever can't be read ends as `UnreadableImage`, with a stable code; nothing is guessed or mended.
+A file that can't be read raises `UnreadableImage`, with a stable code; nothing is guessed or
+repaired.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ _FOREIGN = {
 
 
 def read_grey(path: Path) -> Grey:
-    """Read a PNG, JPEG or DICOM file as grey values, by the rule at the top of this module.
+    """Read a PNG, JPEG or DICOM file as grey values, by the rule stated in this module.
 
     Parameters
     ----------
     path : Path
-        The file. What it is, is told from its first bytes, not from its name.
+        The file. Its format is detected from its first bytes, not from its name.
 
     Returns
     -------
@@ -63,7 +64,7 @@ def read_grey(path: Path) -> Grey:
 
 
 def read_file(path: Path) -> bytes:
-    """Read a file whole, or say PIX001.
+    """Read a whole file.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def decode_grey(content: bytes, path: Path) -> Grey:
     content : bytes
         The whole file.
     path : Path
-        Where it came from; only for messages.
+        Path of the file, for error messages only.
 
     Returns
     -------
@@ -114,18 +115,18 @@ def decode_grey(content: bytes, path: Path) -> Grey:
     except Exception as error:  # decoders raise nearly anything on damaged bytes
         raise UnreadableImage("PIX003", path, one_line(error)) from error
     if grey.min() == grey.max():
-        raise UnreadableImage("PIX005", path, f"every pixel ends as {grey.flat[0]}")
+        raise UnreadableImage("PIX005", path, f"every pixel is {grey.flat[0]} after decoding")
     return grey
 
 
 def fit(grey: Grey, pixels: int) -> Grey:
-    """Bring a grey image to a square, by squashing it.
+    """Resize a grey image to a square, without keeping its aspect ratio.
 
-    Height and width are each resized to `pixels`, aspect is not kept. BiT, whose recipe both
-    papers follow, does the same; nothing is cut off (a centre crop loses the lung bases of
-    portrait images, where COVID-19 sits) and nothing is added (letterbox bars differ between
-    sites, and a model reads a site from them). The filter is bilinear, widened when it shrinks,
-    so that each output pixel averages all input pixels under it.
+    Height and width are each resized to `pixels`. BiT, whose recipe both papers follow, does the
+    same. Nothing is cropped (a centre crop loses the lung bases of portrait images, where COVID-19
+    is found) and nothing is added (letterbox bars differ between sites, and a model could recognise
+    the site from them). The filter is bilinear with anti-aliasing, so that each output pixel
+    averages all input pixels under it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""DICOM: objects of one frame to grey values, by the rule of :mod:`cxrstudy.pixels.decode`.
+"""DICOM: objects with one frame to grey values, by the rule of :mod:`cxrstudy.pixels.decode`.
 
 The reader, pydicom, is the optional extra ``dicom``.
 """
@@ -31,7 +31,7 @@ def read_dicom(content: bytes, path: Path) -> Grey:
 
         return _colour(apply_color_lut(dataset.pixel_array, dataset)[..., :3])
     if dataset.SamplesPerPixel == 3:
-        return _colour(dataset.pixel_array)  # pydicom brings YBR to RGB
+        return _colour(dataset.pixel_array)  # pydicom converts YBR to RGB
     stored = dataset.pixel_array
     return by_value(stored, lambda values: _tone(values, dataset), _padding(stored, dataset))
 
@@ -62,7 +62,7 @@ def _colour(colour: NDArray[Any]) -> Grey:
 
 
 def _padding(stored: NDArray[Any], dataset: Dataset) -> NDArray[np.bool_] | None:
-    """Pixels outside the detector or collimation (PS3.3 C.7.5.1.1.2); no part of the image."""
+    """Pixels outside the detector or collimation (PS3.3 C.7.5.1.1.2), not part of the image."""
     value = dataset.get("PixelPaddingValue")
     if value is None:
         return None
@@ -84,14 +84,14 @@ def _modality(values: Values, dataset: Dataset) -> Values:
 
 
 def _voi(values: Values, dataset: Dataset) -> Values:
-    """Values to 0..1 by the first VOI look-up table, else the first window, else their range.
+    """Values to 0..1 by the first VOI look-up table, or the first window, or their range.
 
-    Written here and not taken from pydicom 3.0, which turns the window round where the rescale
-    slope is negative, and wraps indices into tables with 8-bit entries.
+    Not taken from pydicom 3.0, which inverts the window if the rescale slope is negative, and wraps
+    indices into tables with 8-bit entries.
     """
     if tables := dataset.get("VOILUTSequence"):
         first, table = _table(tables[0], dataset)
-        # Some makers declare 16 bits and fill 12: the table's own range is the honest scale.
+        # Some vendors declare 16 bits and use 12, so the range of the table itself is used.
         return between(_look_up(values, first, table), table.min(), table.max())
     centre, width = _number(dataset, "WindowCenter"), _number(dataset, "WindowWidth")
     if centre is None or width is None:
@@ -113,7 +113,7 @@ def _window(values: Values, centre: float, width: float, shape: str) -> Values:
 
 
 def _number(dataset: Dataset, keyword: str) -> float | None:
-    """First value of a numeric element that may be absent, empty, single or multiple."""
+    """First value of a numeric element; the element may be absent, empty, single or multiple."""
     element = dataset.get(keyword)
     first = element[0] if isinstance(element, list) or hasattr(element, "append") else element
     return None if first in (None, "") else float(first)

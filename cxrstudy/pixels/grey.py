@@ -1,4 +1,4 @@
-"""Grey: how stored values of any depth become one grey scale, and what is said when they can't."""
+"""Grey: stored values of any depth to one grey scale; error codes for files that can't be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Tone = Callable[[Values], Values]
 
 _EXCLUDE = "or list the row in the manifest's `excluded` column with a reason"
 
-#: What each code says, and what its reader can do about it. Codes are never reused.
+#: Meaning of each code, and what to do. Codes are never reused.
 CODES: dict[str, tuple[str, str]] = {
     "PIX001": ("missing file", f"Put the file there, {_EXCLUDE}."),
     "PIX002": ("not an image", f"A download may have stored an error page: fetch it, {_EXCLUDE}."),
@@ -37,7 +37,7 @@ class UnreadableImage(ValueError):
     path : Path
         The file.
     detail : str
-        What was seen, in a few words.
+        What is wrong, in a few words.
 
     Attributes
     ----------
@@ -55,20 +55,20 @@ class UnreadableImage(ValueError):
         super().__init__(f"{code} {name}: {path}: {detail}. {advice}")
 
     def __reduce__(self) -> tuple[type[UnreadableImage], tuple[str, Path, str]]:
-        """Let the error come back whole from a worker process."""
+        """Make the error picklable, so that a worker process can return it."""
         return type(self), (self.code, self.path, self.detail)
 
 
 def one_line(error: Exception) -> str:
-    """Put what another library says of an error on one line of reasonable length."""
+    """Shorten another library's error message to one line."""
     line = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     return line if len(line) <= 300 else f"{line[:300]}…"
 
 
 def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None = None) -> Grey:
-    """Grey of integer values: `tone` maps the values that occur to 0..1; what is outside is black.
+    """Grey of integer values: `tone` maps the values that occur to 0..1; `outside` is black.
 
-    A grey scale is a function of the value alone, so it is computed once a value, not once a pixel.
+    Grey depends on the value only, so it is computed once per value, not once per pixel.
     """
     values = stored.astype(np.int64)
     inside = values if outside is None else values[~outside]
@@ -83,8 +83,8 @@ def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None
 
 
 def between(values: Values, low: float, high: float) -> Values:
-    """Map low to 0 and high to 1, and what lies outside to the nearer of the two."""
-    if high <= low:  # a window of no width is a threshold
+    """Map low to 0 and high to 1, and clip."""
+    if high <= low:  # a window of width 0 is a threshold
         return (values > low).astype(np.float64)
     return np.clip((values - low) / (high - low), 0, 1)
 

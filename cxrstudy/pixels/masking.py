@@ -1,8 +1,9 @@
-"""Visible: what a network is allowed to see of an image.
+"""Masking: hide parts of an image from a network.
 
-A network that does well without seeing the lungs has learnt something else. Both views below take
-the lesions away and leave the shortcut: DeGrave et al. 2021 and Maguolo and Nanni 2021 found that
-classifiers of COVID-19 in public collections hardly mind.
+A network that does well without the lungs has learnt something other than disease. ``border`` and
+``blurred`` hide the lesions and keep possible shortcuts. DeGrave et al. 2021 and Maguolo and Nanni
+2021 found that such masking hardly changes the accuracy of COVID-19 classifiers on public
+collections.
 """
 
 from typing import Literal
@@ -13,23 +14,23 @@ from scipy.ndimage import gaussian_filter
 
 Visible = Literal["whole", "border", "blurred"]
 
-#: Share of each side that stays visible at either end when the middle is blanked. The lungs of a
+#: Fraction of each side that stays visible at either end when the middle is blanked. The lungs of a
 #: frontal radiograph lie within the middle three quarters.
 BORDER = 1 / 8
-#: Standard deviation of the blur as a share of the side: ribs, vessels and opacities are gone, the
-#: brightness and place of the body stay.
+#: Standard deviation of the blur as a fraction of the side: it removes ribs, vessels and opacities,
+#: and keeps brightness and position of the body.
 BLUR = 1 / 10
 
 
 def masked(images: NDArray[np.uint8], visible: Visible) -> NDArray[np.uint8]:
-    """Take away what may not be seen.
+    """Hide what must not be visible.
 
     Parameters
     ----------
     images
         (n, pixels, pixels).
     visible
-        ``whole``: nothing is taken away; ``border``: the middle is black; ``blurred``: no detail.
+        ``whole``: nothing is hidden; ``border``: the middle is black; ``blurred``: no detail.
 
     Returns
     -------

@@ -1,9 +1,9 @@
-"""Every image of a manifest, decoded once into one memory map of a resolution.
+"""Memory map: all images of a manifest, decoded once per resolution into one file.
 
 A pixel file is ``<key>-<pixels>.npy``: uint8, (n, pixels, pixels), row i of the file is row i of
-the table. The key is a hash of what the pixels depend on, so a file never has to be invalidated:
-other images, another order, another resolution or another decoder make another name. A file of that
-name is whole, because it is written under another name and moved into place at the end.
+the table. The key is a hash of everything that the pixels depend on, so a file never has to be
+invalidated: other images, another order, another resolution or another decoder give another name.
+A file with that name is complete, because it is written under another name and moved at the end.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ import json
 import math
 import os
 import time
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from importlib import metadata
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,19 +25,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.base.identity import code_fingerprint
+from cxrstudy.base.atomic import unfinished_of, whole_file, write_file
+from cxrstudy.base.coverage import code_fingerprint, pixel_environment
+from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.progress import progress
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import UnreadableImage
 
-if TYPE_CHECKING:  # a worker imports this module and needs no tables
+if TYPE_CHECKING:  # workers import this module and do not need pandas
     import pandas
 
-#: Modules whose code decides what an image file becomes.
-DECODERS = ("pixels/decode", "pixels/grey", "pixels/png_jpeg", "pixels/dicom")
-
 _LARGEST_CHUNK = 64
-_STALE_AFTER = 24 * 3600  # seconds; no build goes a day without writing
+_FEWEST = 64  # images per process: starting one takes as long as rendering a hundred of them
+_STALE_AFTER = 24 * 3600  # seconds; a build that is alive writes more often than once a day
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -53,32 +51,34 @@ class _Row(NamedTuple):
 def build(
     table: pandas.DataFrame, pixels: int, folder: Path, data: Path | None, workers: int
 ) -> Path:
-    """Decode a manifest's images into one pixel file; nothing is done where it exists.
+    """Decode a manifest's images into one pixel file, unless it exists.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of a manifest, without those that it lists as excluded. Columns used: ``id``, ``path``
+        Included rows of a manifest. Columns used: ``id``, ``path``
         (relative to `data`, or ``phantom:...``), ``sha256`` and ``prepared_sha256``.
     pixels : int
         Side of the square images, at least 1.
     folder : Path
-        Where pixel files are kept; made if missing.
+        Folder of pixel files; created if missing.
     data : Path or None
-        Root of the image files. None where all rows are phantoms.
+        Root of the image files. None if all rows are phantoms.
     workers : int
-        Processes that decode; 1 works in this process. The bits don't depend on it.
+        Largest number of processes that decode, each at least 64 images; 1 works in this process.
+        The result does not depend on it.
 
     Returns
     -------
     Path
-        The pixel file. A JSON file beside it says what it holds.
+        The pixel file. A JSON file beside it describes its content.
 
     Raises
     ------
     UnreadableImage
         The first image, in the table's order, that can't be decoded, or whose bytes are neither the
-        original (``sha256``) nor the prepared copy (``prepared_sha256``): PIX006. No file is left.
+        original (``sha256``) nor the prepared copy (``prepared_sha256``): PIX006. No file is
+        written.
     ValueError
         The table is empty, `pixels` or `workers` is less than 1, or `data` is needed and None.
     OSError
@@ -97,9 +97,10 @@ def build(
         return target
     folder.mkdir(parents=True, exist_ok=True)
     _remove_stale(target)
-    with _whole_or_not_at_all(target) as unfinished:
+    with whole_file(target) as unfinished:
         _reserve(unfinished, (len(rows), pixels, pixels))
-        prepared = _fill(unfinished, rows, pixels, data, workers)
+        wanted = min(workers, math.ceil(len(rows) / _FEWEST))
+        prepared = _fill(unfinished, rows, pixels, data, wanted)
         _describe(target.with_suffix(".json"), rows, pixels, prepared)
     return target
 
@@ -110,11 +111,11 @@ def open_pixels(table: pandas.DataFrame, pixels: int, folder: Path) -> NDArray[n
     Parameters
     ----------
     table : pandas.DataFrame
-        The rows, in the same order as they were built.
+        The rows, in the order in which they were built.
     pixels : int
         Side of the square images.
     folder : Path
-        Where pixel files are kept.
+        Folder of pixel files.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def open_pixels(table: pandas.DataFrame, pixels: int, folder: Path) -> NDArray[n
     Raises
     ------
     FileNotFoundError
-        These rows were not built at this resolution, or by another decoder.
+        These rows were not built at this resolution with this decoder.
     """
     file = _file(_rows(table), pixels, folder)
     if not file.exists():
@@ -142,14 +143,11 @@ def _rows(table: pandas.DataFrame) -> list[_Row]:
 
 
 def _file(rows: list[_Row], pixels: int, folder: Path) -> Path:
-    # Paths are left out: the same images in another folder are the same pixels.
+    # Without paths: the same images in another folder have the same pixels.
     content = [[row.id, row.sha256, row.prepared_sha256] for row in rows]
-    key = _sha256(json.dumps([content, pixels, _decoder_sha256()]).encode())
+    made_by = [code_fingerprint("pixels"), pixel_environment()]
+    key = fingerprint(canonical([content, pixels, made_by]))
     return folder / f"{key[:16]}-{pixels}.npy"
-
-
-def _decoder_sha256() -> str:
-    return code_fingerprint(DECODERS)
 
 
 def _sha256(content: bytes) -> str:
@@ -163,35 +161,15 @@ def _describe(file: Path, rows: list[_Row], pixels: int, prepared: int) -> None:
         "pixels": pixels,
         "ids_sha256": _sha256("\n".join(row.id for row in rows).encode()),
         "from_prepared_copies": prepared,
-        "decoder_sha256": _decoder_sha256(),
-        "versions": {name: metadata.version(name) for name in ("cxrstudy", "numpy", "pillow")},
+        "code_sha256": code_fingerprint("pixels"),
+        "versions": pixel_environment(),
     }
-    with _whole_or_not_at_all(file) as unfinished:
-        unfinished.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-
-
-# --- whole or not at all ------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _whole_or_not_at_all(target: Path) -> Iterator[Path]:
-    """Give a name to write under, and move it to `target` if nothing went wrong.
-
-    Each process has its own name; of two that build the same file, the later replaces equal bits.
-    """
-    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}.unfinished")
-    try:
-        yield unfinished
-        with unfinished.open("rb+") as stream:
-            os.fsync(stream.fileno())  # on disk before it has its name, should the power go
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_file(file, (json.dumps(description, indent=2) + "\n").encode())
 
 
 def _remove_stale(target: Path) -> None:
     """Remove what killed builds of this file left behind."""
-    for unfinished in target.parent.glob(f".{target.name}.*.unfinished"):
+    for unfinished in unfinished_of(target):
         with contextlib.suppress(FileNotFoundError):  # another process may remove it too
             if time.time() - unfinished.stat().st_mtime > _STALE_AFTER:
                 unfinished.unlink()
@@ -202,7 +180,7 @@ def _reserve(file: Path, shape: tuple[int, int, int]) -> None:
     array.flush()
     if not hasattr(os, "posix_fallocate"):
         return
-    # A memory map on a full disk kills the process; asking for the space first is an OSError.
+    # A memory map on a full disk kills the process; reserving the space first raises an OSError.
     with file.open("rb+") as stream:
         try:
             os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
@@ -229,10 +207,10 @@ def _fill(file: Path, rows: list[_Row], pixels: int, data: Path | None, workers:
 
 @contextlib.contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Worker processes with one numeric thread each, or None where this process does the work.
+    """Worker processes with one numeric thread each, or None if this process does the work.
 
     Numeric libraries read these variables when they load, which in a spawned worker is before any
-    code of ours; so they are set here, where the workers inherit them.
+    code of ours. So they are set here, and the workers inherit them.
     """
     if workers == 1:
         yield None
@@ -252,14 +230,14 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 def _write(
     file: Path, start: int, rows: list[_Row], pixels: int, data: Path | None
 ) -> tuple[int, int]:
-    """Write rows from `start` on; how many, and how many of them were prepared copies."""
+    """Write rows from `start` on; return how many, and how many were prepared copies."""
     array = np.load(file, mmap_mode="r+")
     prepared = 0
     for index, row in enumerate(rows, start):
         if _is_phantom(row):
             array[index] = _rendered(row, pixels)
             continue
-        assert data is not None  # build has looked
+        assert data is not None  # checked by build
         grey, is_prepared = _decoded(row, data)
         array[index] = decode.fit(grey, pixels)
         prepared += is_prepared
@@ -271,7 +249,7 @@ def _is_phantom(row: _Row) -> bool:
 
 
 def _rendered(row: _Row, pixels: int) -> NDArray[np.uint8]:
-    from cxrstudy import phantom  # real radiographs don't need it
+    from cxrstudy import phantom  # not needed for real radiographs
 
     image: NDArray[np.uint8] = phantom.read(row.path, pixels)
     if image.dtype != np.uint8 or image.shape != (pixels, pixels):

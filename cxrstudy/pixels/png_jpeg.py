@@ -1,4 +1,4 @@
-"""Picture: PNG and JPEG files to grey values, by the rule of :mod:`cxrstudy.pixels.decode`."""
+"""PNG and JPEG files to grey values, by the rule of :mod:`cxrstudy.pixels.decode`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageFile
 
 from cxrstudy.pixels.grey import Grey, UnreadableImage, by_value, luma, one_line, stretch
 
-#: How the files begin.
+#: First bytes of the files.
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 _ORIENTATION = 0x0112
@@ -29,7 +29,7 @@ _TURNS = {
 
 def read_picture(content: bytes, path: Path) -> Grey:
     """Decode the bytes of a PNG or JPEG file; ``path`` is for messages."""
-    # Some library may have switched this on; half an image must not pass for a whole one.
+    # Another library may have enabled this; a truncated image must not be accepted.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         image = _open(content)
@@ -65,8 +65,8 @@ def _grey(image: ImageFile.ImageFile) -> Grey:
 def _ink(image: ImageFile.ImageFile) -> Image.Image:
     """CMYK with 255 as full ink.
 
-    Adobe stores ink inverted, and marks its files. Pillow undoes the inversion without looking for
-    the mark, so a file without it must be turned back.
+    Adobe stores ink inverted, and marks its files. Pillow undoes the inversion without checking the
+    mark, so a file without the mark must be inverted again.
     """
     return image if "adobe" in image.info else ImageChops.invert(image)
 
@@ -76,7 +76,7 @@ def _is_deep_colour(content: bytes) -> bool:
 
 
 def _deep_colour(content: bytes) -> Grey:
-    """Read a PNG with 16 bits a channel and more than one channel; Pillow alone keeps 8 of them."""
+    """Read a PNG with several channels of 16 bits, of which Pillow alone keeps 8."""
     channels = _grey_and_alpha(content) if content[25] == 4 else _both_bytes(content)
     colour, alpha = channels[..., :3], channels[..., 3:]
     values = luma(colour).astype(np.float64)
@@ -86,7 +86,7 @@ def _deep_colour(content: bytes) -> Grey:
 
 
 def _both_bytes(content: bytes) -> NDArray[np.uint16]:
-    """Channels of a 16-bit RGB or RGBA file: high bytes, and by the other byte order low bytes."""
+    """Channels of a 16-bit RGB or RGBA file: read twice, for the high and for the low bytes."""
     high, low = _open(content), _open(content)
     low.tile = [tile._replace(args=f"{low.mode};16L") for tile in low.tile]
     joined: NDArray[np.uint16] = np.asarray(high).astype(np.uint16) << 8 | np.asarray(low)
@@ -96,8 +96,8 @@ def _both_bytes(content: bytes) -> NDArray[np.uint16]:
 def _grey_and_alpha(content: bytes) -> NDArray[np.uint16]:
     """Channels R = G = B and alpha of a 16-bit grey file with alpha.
 
-    Two channels of two bytes lie in the file as four channels of one byte do, filters included;
-    so the header is rewritten to say RGBA of 8 bits, and the bytes are joined again.
+    Two channels of two bytes have the same layout in the file as four channels of one byte, filters
+    included. So the header is changed to RGBA with 8 bits, and the bytes are joined again.
     """
     header = content[12:24] + bytes([8, 6]) + content[26:29]
     crc = zlib.crc32(header).to_bytes(4, "big")

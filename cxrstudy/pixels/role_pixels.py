@@ -1,7 +1,7 @@
-"""Gather: the pixels of a role's rows, wherever the memory maps of their manifests lie.
+"""Role pixels: the pixels of a role's rows, read from the memory maps of their manifests.
 
-Pixels are stored a manifest and a resolution, so that an image that takes part in several roles, or
-in a pool of roles, is decoded once.
+Pixels are stored once per manifest and resolution, so that an image that is in several roles, or
+in pooled roles, is decoded once.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ from cxrstudy.pixels.masking import Visible, masked
 
 
 class RolePixels:
-    """Looks like one (n, pixels, pixels) array of bytes with a row an image of a role.
+    """Behaves like one (n, pixels, pixels) uint8 array with one row per image of a role.
 
     Parameters
     ----------
     table
-        A role's table; its columns ``manifest`` and ``row`` say where each image lies.
+        A role's table; its columns ``manifest`` and ``row`` say where each image is stored.
     maps
-        Manifest to its file of pixels, from :func:`cxrstudy.pixels.memory_map.build`.
+        Manifest name to its pixel file, from :func:`cxrstudy.pixels.memory_map.build`.
     visible
-        What may be seen of each image.
+        The visible part of each image; see :mod:`cxrstudy.pixels.masking`.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RolePixels:
         return len(self._row)
 
     def __getitem__(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-        """Read rows into an array of their own, in the order asked for."""
+        """Read rows into a new array, in the given order."""
         gathered = np.empty((len(rows), *self._maps[0].shape[1:]), np.uint8)
         for number, pixels in enumerate(self._maps):
             here = self._map[rows] == number

@@ -30,7 +30,6 @@ radiologist would call unusual: no warning is no promise.
 from __future__ import annotations
 
 import contextlib
-import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -42,7 +41,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cxrstudy.base import places
-from cxrstudy.base.identity import canonical, code_fingerprint, fingerprint
+from cxrstudy.base.atomic import whole_file
+from cxrstudy.base.coverage import code_fingerprint, pixel_environment
+from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import Grey
 from cxrstudy.predict.training_images import TrainingImagesError, training_images
@@ -260,9 +261,8 @@ def _spread(colour: Floats) -> float:
 
 
 def _place(record: Record) -> Path:
-    facts = [record.identity["data"][0], record.identity["stage"]["pixels"]]
-    code = code_fingerprint(("predict/out_of_distribution", "pixels/decode"))
-    key = fingerprint(canonical([*facts, code]))
+    facts = [record.identity["data"], record.identity["stage"]["pixels"]]
+    key = fingerprint(canonical([*facts, code_fingerprint("likeness"), pixel_environment()]))
     return places.runs() / "unlike" / f"{key[:16]}.npz"
 
 
@@ -278,11 +278,6 @@ def _read(path: Path) -> Reference | None:
 
 
 def _write(reference: Reference, path: Path) -> None:
-    """Write it whole: under another name, then moved into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-    try:
-        np.savez(unfinished, **asdict(reference))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(path) as unfinished, unfinished.open("wb") as stream:
+        np.savez(stream, **asdict(reference))

@@ -59,7 +59,7 @@ def _cohort_and_role(record: Record) -> tuple[Cohort, Role]:
 
     A record does not say which profile set the number of phantoms, so each is tried.
     """
-    names, data = tuple(record.identity["stage"]["roles"]), record.identity["data"][0]
+    names, data = tuple(record.identity["stage"]["roles"]), record.identity["data"]
     try:
         for cohort in _cohorts(record.cohort, names):
             role = cohort.role(*names)
@@ -75,7 +75,7 @@ def _cohort_and_role(record: Record) -> tuple[Cohort, Role]:
 
 def _cohorts(name: str, roles: tuple[str, ...]) -> Iterator[Cohort]:
     """Load a cohort as each profile sizes it, the smallest first."""
-    defined = read_definition(places.MANIFESTS / "cohorts" / f"{name}.yaml").roles
+    defined = read_definition(places.manifests() / "cohorts" / f"{name}.yaml").roles
     sources = [source for role in roles if role in defined for source in defined[role].sources]
     drawn = {source.phantom for source in sources if source.phantom}
     profiles = [profile.read_profile(size) for size in profile.profile_names()]

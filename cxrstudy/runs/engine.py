@@ -1,13 +1,13 @@
-"""Engine: executes a plan's missing runs on any ``concurrent.futures`` executor.
+"""Engine: executes the missing runs of a plan on any ``concurrent.futures`` executor.
 
-Which run may start is decided by :class:`graphlib.TopologicalSorter`, who computes by the executor.
-The environment variable ``CXRSTUDY_ENGINE`` names it, for notebooks and commands alike:
+:class:`graphlib.TopologicalSorter` decides which run may start, the executor where it runs. The
+environment variable ``CXRSTUDY_ENGINE`` names the executor, for notebooks and commands:
 
 ==========================  =======================================================================
-``local``                   processes of this machine, as many as pay off; the default
-``local:4``                 four of them
+``local``                   processes of this machine, one per core or GPU; the default
+``local:4``                 four processes
 ``dask:tcp://HOST:PORT``    the workers of a Dask scheduler (:mod:`cxrstudy.runs.engines.dask`)
-``slurm:NAME=VALUE,...``    a Slurm job a run (:mod:`cxrstudy.runs.engines.slurm`)
+``slurm:NAME=VALUE,...``    one Slurm job per run (:mod:`cxrstudy.runs.engines.slurm`)
 ==========================  =======================================================================
 """
 
@@ -36,12 +36,12 @@ class RunError(RuntimeError):
 
 
 def compute(jobs: dict[str, Job]) -> None:
-    """Execute jobs on the engine that the environment names.
+    """Execute jobs on the engine that the environment variable names.
 
     Raises
     ------
     EngineError
-        There is no such engine, or it can't be had.
+        There is no such engine, or it is not available.
     RunError
         A run failed.
     """
@@ -58,14 +58,14 @@ def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
     Parameters
     ----------
     engine
-        See above.
+        Value of the environment variable; see above.
     jobs
         Run id to job.
 
     Raises
     ------
     EngineError
-        There is no such engine, or it can't be had.
+        There is no such engine, or it is not available.
     """
     kind, _, rest = engine.partition(":")
     if kind == "local" and (not rest or (rest.isdecimal() and int(rest))):
@@ -92,21 +92,21 @@ def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
 def execute_all(
     jobs: dict[str, Job], executor: Executor, work: Callable[[Job], str] = perform
 ) -> None:
-    """Execute jobs, each after its parent, with progress in image-steps.
+    """Execute jobs, each after its parent, with progress in samples seen.
 
     Parameters
     ----------
     jobs
-        Run id to job; a parent that is not among them is already recorded.
+        Run id to job; a parent that is not among them is recorded already.
     executor
-        Where to compute.
+        Where jobs are executed.
     work
-        What to do with a job.
+        Function that executes a job.
 
     Raises
     ------
     RunError
-        A run failed. Runs that were under way are finished and recorded first.
+        A run failed. Runs in progress are finished and recorded first.
     """
     parents = {run: {str(job.identity["parent"])} & set(jobs) for run, job in jobs.items()}
     order = TopologicalSorter(parents)

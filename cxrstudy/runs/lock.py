@@ -1,8 +1,8 @@
-"""Lock: a run is computed by one process at a time, whoever else works on the same store.
+"""Lock: a run is computed by one process at a time, also if several work on the same store.
 
-The lock is the operating system's, on a file beside the record. It ends with the process that holds
-it, however that ends, so what a dead process held can be taken at once. A file without its lock
-means nothing; the holder removes it at the end.
+The lock is one of the operating system, on a file beside the record. It ends with the process that
+holds it, so the lock of a dead process is free at once. A lock file that is not locked has no
+meaning; the holder removes it at the end.
 """
 
 import sys
@@ -13,22 +13,22 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-#: Ending of a lock's file.
+#: Suffix of lock files.
 SUFFIX = ".lock"
-#: Seconds between two tries of one who waits for minutes.
+#: Seconds between two attempts while waiting.
 _PATIENCE = 0.2
 
 
 class LockError(RuntimeError):
-    """A lock can't be had; the message names its file."""
+    """A lock can't be acquired; the message names its file."""
 
 
 class Busy(LockError):
-    """Another process computes the run; the message names the lock's file."""
+    """Another process computes the run; the message names the lock file."""
 
 
 def path_of(records: Path, run: str) -> Path:
-    """File of a run's lock."""
+    """Lock file of a run."""
     return records / f".{run}{SUFFIX}"
 
 
@@ -39,7 +39,7 @@ def held(records: Path, run: str) -> Iterator[None]:
     Parameters
     ----------
     records
-        Folder of the store; it exists.
+        Folder of the store; it must exist.
     run
         Id.
 
@@ -78,7 +78,7 @@ def held_at_once(records: Path, run: str) -> Iterator[None]:
 
 
 def is_held(records: Path, run: str) -> bool:
-    """Whether a process computes the run just now."""
+    """Whether a process is computing the run."""
     if not path_of(records, run).is_file():
         return False
     try:
@@ -86,12 +86,12 @@ def is_held(records: Path, run: str) -> bool:
             return False
     except Busy:
         return True
-    except LockError:  # a store that can't be written to
+    except LockError:  # a read-only store
         return False
 
 
 def running(records: Path) -> list[str]:
-    """Ids of the runs that are computed just now."""
+    """Ids of the runs that are being computed."""
     runs = [path.name[1 : -len(SUFFIX)] for path in sorted(records.glob(f".*{SUFFIX}"))]
     return [run for run in runs if is_held(records, run)]
 
@@ -126,6 +126,6 @@ def _releasing(lock: FileLock, path: Path) -> Iterator[None]:
 
 @cache
 def _say_once(records: Path) -> None:
-    """Say why nothing seems to happen, once a process."""
+    """Say why nothing seems to happen, once per process."""
     sys.stderr.write(f"{records}: another process computes runs too; each is computed once\n")
     sys.stderr.flush()

@@ -1,18 +1,16 @@
-"""Record: what the maps of many images are kept as.
+"""Maps: records of the maps of many images.
 
 =============  ==================================================================================
-``maps.json``  what was explained, by what, and the SHA-256 of the other file (:class:`MapFacts`)
+``maps.json``  what was explained and how, and the SHA-256 of the other file (:class:`MapFacts`)
 ``maps.npz``   ``ids`` (n,), ``maps`` (n, h', w') float16 and ``peaks`` (n,) float32; no pickles
 =============  ==================================================================================
 
-A record is a folder named by its id, as a run's is, and like it is written whole.
+A record is a folder named by its id, like that of a run, and is written completely or not at all.
 """
 
 import io
-import shutil
-import tempfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,26 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.base.identity import code_fingerprint, file_sha256, fingerprint
+from cxrstudy.base.atomic import write_folder
+from cxrstudy.base.coverage import code_fingerprint
+from cxrstudy.base.identity import file_sha256, fingerprint
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Role
 from cxrstudy.runs.record import id_of
 
 FACTS, MAPS = "maps.json", "maps.npz"
-
-#: Modules whose code decides what a map is, beside those that decide what a run is.
-MODULES_THAT_MATTER = tuple(
-    f"explain/{name}"
-    for name in (
-        "ablation",
-        "layers",
-        "many_maps",
-        "maps",
-        "methods",
-        "score_weighting",
-        "state",
-    )
-)
 
 
 class MapsError(ValueError):
@@ -55,9 +41,10 @@ class MapFacts(Strict):
     id
         SHA-256 of the canonical JSON of ``identity``.
     identity
-        What decides the maps: run, role, data, images, method, layer, label, code, libraries.
+        Everything that decides the maps: run, role, data, images, method, layer, label, code,
+        libraries.
     shape
-        Images, rows and columns.
+        Number of images, rows and columns.
     files
         SHA-256 of the other file.
     """
@@ -75,11 +62,11 @@ class ManyMaps:
     Attributes
     ----------
     ids
-        Of the n images.
+        Ids of the n images.
     maps
-        (n, h', w') float16 at the layer's resolution, each as a share of its maximum.
+        (n, h', w') float16 at the layer's resolution, each divided by its maximum.
     peaks
-        (n,) those maxima, 0 for a map that is zero everywhere.
+        (n,) these maxima; 0 for a map that is zero everywhere.
     """
 
     ids: tuple[str, ...]
@@ -88,14 +75,14 @@ class ManyMaps:
 
     @property
     def raw(self) -> NDArray[np.float32]:
-        """As :func:`cxrstudy.explain.heatmaps` made them, to a part in two thousand."""
+        """The maps as :func:`cxrstudy.explain.heatmaps` made them, precise to 1 part in 2,000."""
         return self.maps.astype(np.float32) * self.peaks[:, None, None]
 
 
 def identity_of(
     run: str, role: Role, ids: Sequence[str], method: str, layer: str, label: str
 ) -> dict[str, Any]:
-    """All that decides the bits of maps."""
+    """Everything that decides the maps."""
     return {
         "run": run,
         "role": role.name,
@@ -104,18 +91,18 @@ def identity_of(
         "method": method,
         "layer": layer,
         "label": label,
-        "code": code_fingerprint(MODULES_THAT_MATTER),
+        "code": code_fingerprint("maps"),
         "libraries": {name: version(name) for name in ("grad-cam", "torch", "timm", "numpy")},
     }
 
 
 def recorded(folder: Path, name: str) -> bool:
-    """Whether there is a record of maps of that id."""
+    """Whether maps with this id are recorded."""
     return (folder / name / FACTS).is_file()
 
 
 def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
-    """Write a record whole or not at all; return its id."""
+    """Write a record completely or not at all; return its id."""
     name = id_of(identity)
     rows, height, width = maps.maps.shape
 
@@ -126,17 +113,18 @@ def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
         facts = MapFacts(id=name, identity=identity, shape=(rows, height, width), files=files)
         (place / FACTS).write_text(facts.model_dump_json(indent=1) + "\n")
 
-    _write_folder(folder / name, fill)
+    # What is there is broken, or has been written meanwhile.
+    write_folder(folder / name, fill, lambda place: _is_whole(folder, name))
     return name
 
 
 def read_facts(folder: Path, name: str) -> MapFacts:
-    """Read what a record of maps is of.
+    """Read the facts of a record of maps.
 
     Raises
     ------
     MapsError
-        It is missing, broken, or its id is not that of its contents.
+        The record is missing or broken, or its id is not that of its contents.
     """
     path = folder / name / FACTS
     try:
@@ -165,14 +153,14 @@ def read_maps(folder: Path, name: str) -> ManyMaps:
         with np.load(path, allow_pickle=False) as arrays:
             maps = ManyMaps(tuple(arrays["ids"].tolist()), arrays["maps"], arrays["peaks"])
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise MapsError(f"{path}: no record of maps ({error}); delete its folder") from None
+        raise MapsError(f"{path}: not a record of maps ({error}); delete its folder") from None
     if maps.maps.shape != facts.shape:
         raise MapsError(f"{path}: not of the shape {facts.shape}; delete its folder")
     return maps
 
 
 def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write what ``np.savez_compressed`` would, but without the time: same maps, same SHA-256."""
+    """Like ``np.savez_compressed`` without the time: equal maps have equal SHA-256."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             stream = io.BytesIO()
@@ -181,14 +169,9 @@ def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
             archive.writestr(entry, stream.getvalue(), zipfile.ZIP_DEFLATED)
 
 
-def _write_folder(place: Path, fill: Callable[[Path], None]) -> None:
-    """Write a folder beside its place and move it there, whole or not at all."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{place.name[:12]}-", dir=place.parent))
+def _is_whole(folder: Path, name: str) -> bool:
     try:
-        fill(partial)
-        partial.chmod(0o755)  # a temporary folder is private, records may be shared
-        shutil.rmtree(place, ignore_errors=True)  # what is there is broken, or the same
-        partial.rename(place)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        read_maps(folder, name)
+    except MapsError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""TrainedNetwork: a recorded run as the network it left, to explain and to predict with."""
+"""Network: load the trained network of a recorded run, to explain it and to predict with it."""
 
 import threading
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class TrainedNetwork:
     task, labels
         Of the head: what the k logits are about.
     pixels
-        Side of the images it was trained on.
+        Side of the square images that it was trained on.
     normalisation
         Mean and standard deviation that it expects of a grey image in 0 to 1.
     visible
@@ -93,12 +93,12 @@ def load_network(records: Path, run: str) -> TrainedNetwork:
 
 
 def start_of(records: Path, run: str) -> Start:
-    """Architecture and first weights of the chain that a run belongs to.
+    """Architecture and initial weights of the chain that a run belongs to.
 
     Raises
     ------
     StoreError
-        The run, or one before it, is not recorded.
+        The run, or one of its parents, is not recorded.
     """
     record = store.read(records, run)
     if record.parent:

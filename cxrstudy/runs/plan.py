@@ -1,17 +1,18 @@
-"""Plan: the runs that arms need, each once, parents first."""
+"""Plan: the runs that arms need, each once, parents before children."""
 
 import os
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from cxrstudy.base import device
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.data.cohort import Cohort
-from cxrstudy.runs import store
+from cxrstudy.runs import scoring_record, store
 from cxrstudy.runs.record import id_of
 from cxrstudy.training.chain import Chain
+from cxrstudy.training.weight_files import sha256_of
 
 
 @dataclass(frozen=True)
@@ -23,26 +24,35 @@ class PlannedRun:
     id, identity
         See :mod:`cxrstudy.runs.record`.
     chain
-        Up to and including the stage of this run.
+        Chain up to and including the stage of this run.
     arms
         The arms whose chains go through this run.
+    scorings
+        Id of the scoring record, by name of every other role that is scored.
     """
 
     id: str
     identity: dict[str, Any]
     chain: Chain
     arms: tuple[Hashable, ...]
+    scorings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def parent(self) -> str | None:
-        """Id of the run before, or None for the first stage of a chain."""
+        """Id of the previous run, or None for the first stage of a chain."""
         parent: str | None = self.identity["parent"]
         return parent
+
+    def recorded(self, records: Path) -> bool:
+        """Whether the run, and its scores of other roles, are recorded."""
+        return store.has(records, self.id) and all(
+            scoring_record.has(records, scoring) for scoring in self.scorings.values()
+        )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Runs, parents first, and which of them is the end of which arm and seed."""
+    """Runs, parents first, and the last run of every arm and seed."""
 
     runs: tuple[PlannedRun, ...]
     ends: Mapping[tuple[Hashable, int], str]
@@ -50,24 +60,28 @@ class Plan:
     def missing(self, records: Path) -> tuple[PlannedRun, ...]:
         """The runs to execute, parents first.
 
-        A parent that is not recorded is needed only where a run after it is not recorded either.
+        A run that is recorded, but not scored on all roles that are asked for, is one of them: its
+        network is not trained again. A parent that is not recorded is needed only where a run after
+        it is not recorded either.
         """
-        needed: set[str] = {run for run in self.ends.values() if not store.has(records, run)}
+        ends = set(self.ends.values())
+        needed = {run.id for run in self.runs if run.id in ends and not run.recorded(records)}
         for run in reversed(self.runs):
-            if run.id in needed and run.parent and not store.has(records, run.parent):
+            trained = run.id not in needed or store.has(records, run.id)
+            if not trained and run.parent and not store.has(records, run.parent):
                 needed.add(run.parent)
         return tuple(run for run in self.runs if run.id in needed)
 
 
 def planned_kind() -> device.DeviceKind:
-    """Kind of processor to plan for: that of this machine, unless ``CXRSTUDY_DEVICE`` names one.
+    """Kind of processor to plan for: ``CXRSTUDY_DEVICE`` if set, otherwise that of this machine.
 
-    A login node without a GPU plans with ``CXRSTUDY_DEVICE=cuda`` for workers that have one.
+    On a login node without a GPU, set ``CXRSTUDY_DEVICE=cuda`` if the workers have one.
 
     Raises
     ------
     ValueError
-        ``CXRSTUDY_DEVICE`` names no kind of processor.
+        ``CXRSTUDY_DEVICE`` is neither ``cpu`` nor ``cuda``.
     """
     wish = os.environ.get("CXRSTUDY_DEVICE", "")
     if wish and wish not in get_args(device.DeviceKind):
@@ -85,43 +99,83 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     seeds
         Repeats of every arm: seeds 0 to ``seeds - 1``, paired across arms.
     cohort
-        Gives the roles their images.
+        Cohort that gives the roles their images.
 
     Raises
     ------
     ValueError
         A chain has no stage.
     CohortError
-        A stage names a role that the cohort lacks.
+        A stage names a role that the cohort does not have.
     """
     runs: dict[str, PlannedRun] = {}
     ends: dict[tuple[Hashable, int], str] = {}
-    fingerprints: dict[tuple[str, ...], str] = {}
-    kind = planned_kind()
+    data = _Fingerprints(cohort)
     for arm, chain in arms.items():
         if not chain.stages:
-            raise ValueError(f"arm {arm!r} has no stage; write start >> stage")
+            raise ValueError(f"arm {arm!r} has no stage; write pretrained >> stage")
         for seed in range(seeds):
             parent: str | None = None
             for prefix in chain.with_seed(seed).prefixes():
-                stage = prefix.stages[-1]
-                for roles in (stage.roles, *((role,) for role in stage.scored_on)):
-                    if roles not in fingerprints:
-                        fingerprints[roles] = cohort.role(*roles).fingerprint
-                identity = {
-                    "stage": asdict(stage),
-                    "start": None if parent else asdict(prefix.start),
-                    "parent": parent,
-                    "data": [fingerprints[stage.roles]]
-                    + [fingerprints[(role,)] for role in stage.scored_on],
-                    "code": code_fingerprints(),
-                    "environment": environment(),
-                    "arithmetic": [kind, device.precision(kind)],
-                }
-                run = id_of(identity)
-                known = runs[run].arms if run in runs else ()
-                runs[run] = PlannedRun(run, identity, prefix, tuple(dict.fromkeys((*known, arm))))
-                parent = run
+                planned = _planned(prefix, parent, arm, data)
+                known = runs.get(planned.id)
+                runs[planned.id] = _together(known, planned) if known else planned
+                parent = planned.id
             if parent:
                 ends[arm, seed] = parent
     return Plan(tuple(runs.values()), ends)
+
+
+class _Fingerprints:
+    """Fingerprints of the roles of a cohort, each computed once."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        self._cohort = cohort
+        self._known: dict[tuple[str, ...], str] = {}
+
+    def __call__(self, *roles: str) -> str:
+        if roles not in self._known:
+            self._known[roles] = self._cohort.role(*roles).fingerprint
+        return self._known[roles]
+
+
+def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
+    """All that decides the bits of a run; :mod:`cxrstudy.base.coverage` says why.
+
+    Parameters
+    ----------
+    chain
+        Up to and including the stage of the run.
+    parent
+        Id of the run before; None for the first stage.
+    data
+        Fingerprint of the role that is trained on.
+    """
+    stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
+    start, kind = chain.start, planned_kind()
+    return {
+        "stage": stage,
+        "start": None if parent else asdict(start),
+        "weights": None if parent else sha256_of(start.weights, start.architecture),
+        "parent": parent,
+        "data": data,
+        "code": code_fingerprint("run"),
+        "environment": environment(),
+        "arithmetic": [kind, device.precision(kind)],
+    }
+
+
+def _planned(chain: Chain, parent: str | None, arm: Hashable, data: _Fingerprints) -> PlannedRun:
+    stage = chain.stages[-1]
+    identity = identity_of(chain, parent, data(*stage.roles))
+    run = id_of(identity)
+    scorings = {
+        role: id_of(scoring_record.identity_of(run, data(role))) for role in stage.scored_on
+    }
+    return PlannedRun(run, identity, chain, (arm,), scorings)
+
+
+def _together(known: PlannedRun, planned: PlannedRun) -> PlannedRun:
+    """Join what several arms ask of the same run."""
+    arms = tuple(dict.fromkeys((*known.arms, *planned.arms)))
+    return replace(known, arms=arms, scorings={**known.scorings, **planned.scorings})

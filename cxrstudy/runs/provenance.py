@@ -1,4 +1,4 @@
-"""Provenance: which runs a page rests on, carried inside the executed notebook itself."""
+"""Provenance: which runs a page is based on, stored inside the executed notebook."""
 
 import json
 import os
@@ -12,11 +12,11 @@ import pandas as pd
 
 from cxrstudy import __version__
 from cxrstudy.base import device, places
+from cxrstudy.base.coverage import environment
 from cxrstudy.base.energy import UNMEASURED
-from cxrstudy.base.identity import environment
 from cxrstudy.runs.record import Record
 
-#: Key in the metadata of a notebook's output under which the records of a page are stored.
+#: Key in the metadata of a cell's output under which the records of a page are stored.
 RUNS = "cxrstudy_runs"
 
 #: Tag and key of the cell that :func:`stamp` adds.
@@ -24,7 +24,7 @@ STAMP = "provenance-stamp"
 
 
 def table_of(records: Sequence[Record]) -> pd.DataFrame:
-    """Tabulate records: a row a run, ids shortened to the length that commands accept."""
+    """Tabulate records, one row per run, with shortened ids, which commands accept."""
     return pd.DataFrame(
         [
             {
@@ -44,17 +44,17 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def output_of(records: Sequence[Record]) -> list[dict[str, object]]:
-    """Write records as plain values, to be stored in a notebook under :data:`RUNS`."""
+    """Convert records to plain values, to be stored in a notebook under :data:`RUNS`."""
     return [json.loads(record.model_dump_json()) for record in records]
 
 
 def read_executed(folder: Path) -> dict[str, list[Record]]:
-    """Read the records that executed notebooks carry.
+    """Read the records that are stored in executed notebooks.
 
     Parameters
     ----------
     folder
-        Of executed notebooks.
+        Folder of executed notebooks.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def read_executed(folder: Path) -> dict[str, list[Record]]:
 
 
 def costs(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
-    """Tabulate, a row a page: runs, image-steps, seconds and the latest end of a run.
+    """Tabulate runs, samples seen, seconds and the end of the last run, one row per page.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def costs(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
 
 
 def runs_of(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
-    """Tabulate every run of every page, each once.
+    """Tabulate the runs of all pages, each once.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def runs_of(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
 
 
 def environments(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
-    """Tabulate versions, device and arithmetic, a row a combination that occurs.
+    """Tabulate versions, device and arithmetic, one row per combination that occurs.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def _carried(path: Path) -> list[Record]:
 
 
 def versions_of(records: Sequence[Record]) -> dict[str, str]:
-    """Versions that decided the bits of runs, a library; several where runs differ."""
+    """Version of each library that decided the results of runs; several if runs differ."""
     found: dict[str, set[str]] = {}
     for record in records:
         for name, version in record.identity["environment"].items():
@@ -157,14 +157,16 @@ def versions_of(records: Sequence[Record]) -> dict[str, str]:
 
 
 def checkout(folder: Path) -> tuple[str, bool]:
-    """Commit of the project's folder, and whether files differ from it, ``results/`` apart.
+    """Commit of the project's folder, and whether files outside ``results/`` differ from it.
 
     Returns
     -------
-    ``"none"`` and True where the folder is no git checkout, or there is no git.
+    ``"none"`` and True if git tracks nothing in the folder, or git is not installed.
     """
     try:
         commit = _git(folder, "rev-parse", "HEAD")
+        if not _git(folder, "ls-files", "--", "."):  # an installed package in somebody's checkout
+            return "none", True
         changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
     except (OSError, subprocess.CalledProcessError):
         return "none", True
@@ -172,23 +174,24 @@ def checkout(folder: Path) -> tuple[str, bool]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    # Without optional locks: looking must not stand in the way of who commits.
+    # Without optional locks, so that reading does not block a commit.
     command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
-    """Let an executed notebook say how it was made, and write the same beside it as JSON.
+    """Add to an executed notebook how it was made, and write the same beside it as JSON.
 
-    Says the command, commit, whether files differed from it, versions, device, seconds and energy.
-    Stamping again replaces the stamp.
+    The stamp gives command, commit, whether files differed from it, versions, device, seconds and
+    energy. Stamping again replaces the stamp.
 
     Parameters
     ----------
     executed
-        A notebook that papermill left.
+        A notebook that papermill executed.
     energy
-        Joules by part that the machine used meanwhile, from :class:`cxrstudy.base.energy.Meter`.
+        Joules by part that the machine used in this time, from
+        :class:`cxrstudy.base.energy.Meter`.
 
     Returns
     -------
@@ -197,12 +200,12 @@ def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
     Raises
     ------
     ValueError
-        Papermill did not leave this notebook.
+        The notebook was not executed by papermill.
     """
     notebook = nbformat.read(executed, as_version=4)
     told = notebook.metadata.get("papermill")
     if not told:
-        raise ValueError(f"{executed}: papermill did not execute this; stamp what it left")
+        raise ValueError(f"{executed}: papermill did not execute this; give a notebook that it did")
     facts = _circumstances(told) | {
         "energy_joules": energy,
         "runs": [record.id for record in _carried(executed)],
@@ -216,9 +219,9 @@ def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
 
 
 def _circumstances(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts of an execution, from what papermill wrote and from the machine."""
+    """Facts of an execution, from papermill's metadata and from the machine."""
     kind = device.kind()
-    commit, uncommitted = checkout(places.ROOT)
+    commit, uncommitted = checkout(places.root())
     given = [f"-p {name} {value}" for name, value in told.get("parameters", {}).items()]
     return {
         "command": " ".join(["papermill", told["input_path"], told["output_path"], *given]),
@@ -240,9 +243,9 @@ def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
         "## How this page was made",
         f"    {facts['command']}",
         f"- Commit: {facts['commit'][:12]}{changed}",
-        f"- With: {versions}",
+        f"- Versions: {versions}",
         f"- On: {facts['device']}, {facts['cores']} cores",
-        f"- Took: {facts['seconds']} s, begun {facts['started']}",
+        f"- Took: {facts['seconds']} s, started {facts['started']}",
         f"- Energy: {_joules(facts['energy_joules'])}",
         f"- The same for programs: `{beside}`",
     ]

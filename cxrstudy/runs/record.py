@@ -1,15 +1,17 @@
-"""Record: what a run leaves. Plain files, and the only thing that the book reads.
+"""Record: the results of a run, as plain files. The book reads nothing else.
 
 ======================  ==========================================================================
-``run.json``            what was run, on what, with what, how long (:class:`Record`)
-``scores.csv``          a row an image of the validation and test splits: truth and probabilities
-``epochs.csv``          a row an evaluation: step, losses, AUROC
+``run.json``            stage, images, versions, device, time (:class:`Record`)
+``scores.csv``          one row per validation and test image: truth and probabilities
+``epochs.csv``          one row per validation: step, losses, AUROC
 ``backbone.safetensors``    the trained backbone, which the next stage of a chain starts from
-``head.safetensors``    the trained head, which makes a whole network of it again
+``head.safetensors``    the trained head, which completes the network
 ======================  ==========================================================================
 """
 
 from typing import Any
+
+from pydantic import Field
 
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.schema import Strict
@@ -28,32 +30,36 @@ class Record(Strict):
         SHA-256 of the canonical JSON of ``identity``.
     identity
         All that decides the bits: stage, parent or start, data, code, versions, arithmetic.
+    code
+        SHA-256 of every module that counts, by name, to say later which one has changed; the id
+        covers what they do, not where they lie.
     chain
-        Initial weights and roles up to this stage, for people.
+        Initial weights and roles up to this stage, as text for people.
     cohort, copies
-        Where the images came from, and what stood in for the originals.
+        Where the images came from, and how they differ from the originals.
     task, labels
-        Of the head.
+        Kind of classification and labels of the head.
     images
-        Number by split of the role, and by further role scored.
+        Number of images by split of the role, and by further role that was scored.
     patients
-        Number in the training split that was used.
+        Number of training patients that were used.
     samples_seen
         Images seen in training, counted with repeats.
     seconds
-        Wall time by part: ``training``, ``scoring``.
+        Wall time of each part: ``training``, ``scoring``.
     peak_memory_bytes
         Resident memory of the process on a CPU, allocated memory on a GPU.
     device
         Name of the processor.
     finished
-        UTC, ISO 8601.
+        Time of the end: UTC, ISO 8601.
     files
         SHA-256 of the other files of the record.
     """
 
     id: str
     identity: dict[str, Any]
+    code: dict[str, str] = Field(default_factory=dict)
     chain: str
     cohort: str
     copies: str
@@ -70,10 +76,10 @@ class Record(Strict):
 
     @property
     def parent(self) -> str | None:
-        """Id of the run whose backbone this one started from."""
+        """Id of the run whose backbone this run started from."""
         return self.identity.get("parent")
 
 
 def id_of(identity: dict[str, Any]) -> str:
-    """Id of a run: SHA-256 of the canonical JSON of all that decides its bits."""
+    """Id of a run: SHA-256 of the canonical JSON of everything that decides its result."""
     return fingerprint(canonical(identity))

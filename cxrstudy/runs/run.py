@@ -1,47 +1,47 @@
-"""Run: one executed stage, from pixels and a parent's backbone to a record."""
+"""Run: one executed stage, from a plan to records in the store."""
 
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from cxrstudy.base import device
+from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
-from cxrstudy.pixels.role_pixels import RolePixels
-from cxrstudy.runs import lock, store
-from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record
+from cxrstudy.runs import lock, scoring_record, store
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.subset import training_rows
 
+if TYPE_CHECKING:  # takes torch: planning a study, and drawing a recorded one, needs none
+    from cxrstudy.runs.computation import Computed
+
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs to execute a run; it can be sent to another process.
+    """Everything that a worker needs to execute a run; it can be sent to another process.
 
     Attributes
     ----------
     id, identity
-        Of the run.
+        Id and identity of the run.
     chain
-        Up to and including the stage to run.
+        Chain up to and including the stage to run.
     role
-        What is trained on.
+        Role to train on.
     scored_on
-        Further roles, whose test split is scored.
+        Further roles whose test split is scored.
     cohort, copies
-        For the record.
+        Facts for the record.
     maps
         Manifest to its file of pixels at the stage's resolution.
     records
         Folder of the store.
+    code
+        SHA-256 of every module that counts, by name, where the run was planned.
     """
 
     id: str
@@ -53,25 +53,27 @@ class Job:
     copies: str
     maps: Mapping[str, Path]
     records: Path
+    code: Mapping[str, str] = field(default_factory=dict)
 
 
 def execute(job: Job) -> str:
-    """Train a stage, score it and write its record, unless another process does; return the id.
+    """Train a stage, score it and write its records, unless another process does; return the id.
 
     Raises
     ------
     StoreError, LockError
         The store can't be read or written to; the message names the file.
     CheckpointError
-        The run was begun before, and its checkpoint is altered.
+        The run has a checkpoint, which is damaged.
     """
     with store.writing(job.records):
         job.records.mkdir(parents=True, exist_ok=True)
     with lock.held(job.records, job.id):
         store.remove_partial(job.records, job.id)
         try:
-            if not store.has(job.records, job.id):  # nobody finished it while this one waited
+            if not store.has(job.records, job.id):  # no other process finished it meanwhile
                 _execute(job)
+            _score_other_roles(job)
             store.checkpoint_path(job.records, job.id).unlink(missing_ok=True)
         except StoreError:
             store.remove_partial(job.records, job.id)
@@ -80,84 +82,62 @@ def execute(job: Job) -> str:
 
 
 def _execute(job: Job) -> None:
-    # Imported here: planning a study, and drawing a recorded one, needs no torch.
-    from cxrstudy.training.backbone import backbone_of, head_of, read_weights, write_weights
-    from cxrstudy.training.checkpoint import Checkpoint
-    from cxrstudy.training.model import build, normalisation_of
+    from cxrstudy.runs.computation import compute
+    from cxrstudy.training.backbone import read_weights
     from cxrstudy.training.trackers import tracking
-    from cxrstudy.training.train import make_repeatable, train
 
-    make_repeatable()
-    kind, stage = device.kind(), job.chain.stages[-1]
+    kind, parent = device.kind(), job.identity["parent"]
     device.reset_peak_memory(kind)
-    parent = job.identity["parent"]
     backbone = read_weights(store.checked(job.records, parent, BACKBONE)) if parent else None
-    model = build(job.chain.start, len(job.role.labels), stage.seed, backbone)
-    normalisation = normalisation_of(model)
-    pixels = RolePixels(job.role.table, job.maps, stage.visible)
-    began = time.perf_counter()
     checkpoint = store.checkpoint_path(job.records, job.id)
     with (
         store.writing(checkpoint),
         tracking(job.id, str(job.chain), job.records.parent) as watching,
     ):
-        callbacks = [Checkpoint(checkpoint), *watching]
-        epochs = train(model, job.role, pixels, stage, normalisation, kind, callbacks)
-    trained = time.perf_counter()
-    scores = pd.concat(_scores(job, model, pixels, normalisation), ignore_index=True)
-    scored = time.perf_counter()
-
-    def fill(folder: Path) -> None:
-        scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
-        epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
-        write_weights(backbone_of(model), folder / BACKBONE)
-        write_weights(head_of(model), folder / HEAD)
-        seconds = {"training": trained - began, "scoring": scored - trained}
-        record = _record(job, scores, seconds, folder)
-        (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
-
-    store.write(job.records, job.id, fill)
+        computed = compute(job.chain, job.role, job.maps, backbone, kind, checkpoint, watching)
+    store.write(job.records, job.id, lambda folder: _fill(folder, job, computed))
 
 
-def _scores(
-    job: Job, model: Any, pixels: RolePixels, normalisation: tuple[float, float]
-) -> Iterator[pd.DataFrame]:
-    """Score tables: validation and test of the role, test of the further roles."""
-    from cxrstudy.training.scoring import score
+def _fill(folder: Path, job: Job, computed: "Computed") -> None:
+    from cxrstudy.training.backbone import write_weights
 
-    visible = job.chain.stages[-1].visible
-    wanted = [(job.role, pixels, "validation"), (job.role, pixels, "test")]
-    wanted += [(role, RolePixels(role.table, job.maps, visible), "test") for role in job.scored_on]
-    for role, images, split in wanted:
-        rows = role.rows(split)
-        if len(rows):
-            scores = score(model, images, rows, job.role.task, normalisation)
-            yield score_table(role, rows, split, scores, job.role.labels)
+    computed.scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
+    computed.epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
+    write_weights(dict(computed.backbone), folder / BACKBONE)
+    write_weights(dict(computed.head), folder / HEAD)
+    record = _record(job, computed, folder)
+    (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
 
 
-def score_table(
-    role: Role,
-    rows: NDArray[np.intp],
-    split: str,
-    scores: NDArray[np.float32],
-    labels: tuple[str, ...],
-) -> pd.DataFrame:
-    """Put truth and scores side by side, a row an image."""
-    images = role.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
-    where = pd.DataFrame({"role": role.name, "split": split}, index=images.index)
-    truth = pd.DataFrame(role.truth[rows], columns=[f"truth_{name}" for name in role.labels])
-    scored = pd.DataFrame(scores, columns=[f"score_{name}" for name in labels])
-    return pd.concat([where, images, truth, scored], axis=1)
+def _score_other_roles(job: Job) -> None:
+    """Score the roles that the run is not recorded for yet, with the network as it is recorded."""
+    roles = [role for role in job.scored_on if not _is_scored(job, role)]
+    if not roles:
+        return
+    from cxrstudy.runs.computation import score_other_role
+    from cxrstudy.runs.network import load_network
+
+    model = load_network(job.records, job.id).model.to(device.kind())
+    for role in roles:
+        scores = score_other_role(model, job.chain.stages[-1], job.role, role, job.maps)
+        identity = scoring_record.identity_of(job.id, role.fingerprint)
+        scoring_record.write(job.records, role, identity, scores)
 
 
-def _record(job: Job, scores: pd.DataFrame, seconds: dict[str, float], folder: Path) -> Record:
+def _is_scored(job: Job, role: Role) -> bool:
+    identity = scoring_record.identity_of(job.id, role.fingerprint)
+    return scoring_record.has(job.records, id_of(identity))
+
+
+def _record(job: Job, computed: "Computed", folder: Path) -> Record:
     stage, kind = job.chain.stages[-1], device.kind()
     training = training_rows(job.role, stage)
-    counts = scores.groupby(["role", "split"]).size()
+    counts = computed.scores.groupby(["role", "split"]).size()
     images = {f"{role} {split}": int(count) for (role, split), count in counts.items()}
     return Record(
         id=job.id,
         identity=job.identity,
+        code=code_of("run"),
         chain=str(job.chain),
         cohort=job.cohort,
         copies=job.copies,
@@ -166,7 +146,7 @@ def _record(job: Job, scores: pd.DataFrame, seconds: dict[str, float], folder: P
         images={f"{job.role.name} train": len(training), **images},
         patients=int(job.role.table["patient"].iloc[training].nunique()),
         samples_seen=stage.samples_seen,
-        seconds={name: round(value, 3) for name, value in seconds.items()},
+        seconds={name: round(value, 3) for name, value in computed.seconds.items()},
         peak_memory_bytes=device.peak_memory_bytes(kind),
         device=device.name(kind),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),

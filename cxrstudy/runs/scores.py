@@ -21,19 +21,20 @@ from cxrstudy.base.columns import (
     truth_column,
     truth_columns_of,
 )
-from cxrstudy.runs import store
+from cxrstudy.runs import scoring_record, store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.record import SCORES
+from cxrstudy.runs.score_table import read_table
 
 __all__ = [
-    "ENDS", "IMAGE", "arm_of", "arm_text", "collect", "labels_of", "measure_table", "of_arm",
-    "of_arms", "read_scores", "read_table", "score_column", "together", "truth_column",
+    "ENDS", "IMAGE", "all_scores", "arm_of", "arm_text", "collect", "labels_of", "measure_table",
+    "of_arm", "of_arms", "read_scores", "read_table", "score_column", "together", "truth_column",
     "truth_columns_of",
 ]  # fmt: skip
 
 
 def collect(plan: Plan, records: Path) -> pd.DataFrame:
-    """Read the scores at the end of every arm and seed of a plan.
+    """Read the scores of the last run of every arm and seed of a plan.
 
     Returns
     -------
@@ -42,15 +43,23 @@ def collect(plan: Plan, records: Path) -> pd.DataFrame:
     Raises
     ------
     StoreError
-        A run is not recorded or its file is altered.
+        A run is not recorded, or its file is altered.
     """
+    scorings = {run.id: run.scorings for run in plan.runs}
     return together(
-        of_arm(read_scores(records, run), arm, seed, run) for (arm, seed), run in plan.ends.items()
+        of_arm(all_scores(records, run, scorings[run].values()), arm, seed, run)
+        for (arm, seed), run in plan.ends.items()
     )
 
 
+def all_scores(records: Path, run: str, scorings: Iterable[str]) -> pd.DataFrame:
+    """Scores of a run's own role, then of the other roles, in the order asked for."""
+    others = [scoring_record.read_scores(records, scoring) for scoring in scorings]
+    return pd.concat([read_scores(records, run), *others], ignore_index=True)
+
+
 def read_scores(records: Path, run: str) -> pd.DataFrame:
-    """Read the scores of a run: one row per image of the splits that were scored.
+    """Read the scores of a run: one row per image of the splits of its own role.
 
     Raises
     ------
@@ -58,14 +67,6 @@ def read_scores(records: Path, run: str) -> pd.DataFrame:
         The file is missing or altered.
     """
     return read_table(store.checked(records, run, SCORES))
-
-
-def read_table(file: Path) -> pd.DataFrame:
-    """Read a table of scores, or of images and their truth, from a CSV file, gzipped or not."""
-    table = pd.read_csv(
-        file, dtype=dict.fromkeys(IMAGE, str), keep_default_na=False, na_values=[""]
-    )
-    return table.astype(dict.fromkeys(truth_columns_of(table), np.float64))
 
 
 def of_arm(table: pd.DataFrame, arm: Hashable, seed: int, run: str = "") -> pd.DataFrame:

@@ -1,27 +1,25 @@
 """Store: a folder of records, one folder a run, named by the run's id.
 
-A record is written beside its place and moved there whole. What is in the store is complete.
-``run.json`` holds the SHA-256 of each file of the record, its own included.
+A record is written beside its place and moved there when it is complete, so every record in the
+store is complete. ``run.json`` holds the SHA-256 of each file of the record, and of itself.
 """
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from safetensors import SafetensorError
 
+from cxrstudy.base.atomic import unfinished_of, write_folder
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 
 
 class StoreError(RuntimeError):
-    """A record is missing or is not what was written; the message names the file."""
+    """A record is missing or altered; the message names the file."""
 
 
 def has(store: Path, run: str) -> bool:
@@ -30,38 +28,29 @@ def has(store: Path, run: str) -> bool:
 
 
 def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
-    """Write a record whole or not at all.
+    """Write a record completely or not at all.
 
     Parameters
     ----------
     store
-        Folder; made when missing.
+        Folder of the store; created if missing.
     run
         Id.
     fill
-        Writes the record's files into the folder it is given.
+        Function that writes the record's files into a given folder.
 
     Raises
     ------
     StoreError
-        The disk is full, or the store can't be written to. What was recorded before is untouched.
+        The disk is full, or the store can't be written to. Existing records are untouched.
     """
     with writing(store / run):
-        store.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{run[:12]}-", dir=store))
-        try:
-            fill(partial)
-            _seal(partial / RUN)
-            _flush(partial)
-            partial.chmod(0o755)  # a temporary folder is private, a store may be shared
-            _move(partial, store / run)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        write_folder(store / run, _sealing(fill), lambda _: has(store, run))
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say by its name which file or folder could not be written.
+    """Convert an error of writing to one that names the file or folder.
 
     Raises
     ------
@@ -70,12 +59,12 @@ def writing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, SafetensorError) as error:
+    except OSError as error:
         named, reason = getattr(error, "filename", None), getattr(error, "strerror", None)
         raise StoreError(
-            f"{named or path}: could not be written ({reason or error}); what was recorded before "
-            "is untouched. Make room, or name another folder in CXRSTUDY_RUNS, and run the same "
-            "command again"
+            f"{named or path}: could not be written ({reason or error}); existing records "
+            "are untouched. Free some space, or name another folder in CXRSTUDY_RUNS, and run the "
+            "same command again"
         ) from error
 
 
@@ -85,7 +74,7 @@ def read(store: Path, run: str) -> Record:
     Raises
     ------
     StoreError
-        The run is not recorded, its file is broken, or its id is not that of its contents.
+        The run is not recorded, its file is broken, or its id does not fit its contents.
     """
     path = store / run / RUN
     if not path.is_file():
@@ -104,7 +93,7 @@ def read(store: Path, run: str) -> Record:
 
 
 def read_epochs(store: Path, run: str) -> pd.DataFrame:
-    """Read the validations on the way of a run.
+    """Read the validations during training of a run.
 
     Raises
     ------
@@ -115,7 +104,7 @@ def read_epochs(store: Path, run: str) -> pd.DataFrame:
 
 
 def checked(store: Path, run: str, name: str) -> Path:
-    """Path of a file of a record, after its SHA-256 was compared.
+    """Path of a file of a record, after its SHA-256 was checked.
 
     Raises
     ------
@@ -129,31 +118,30 @@ def checked(store: Path, run: str, name: str) -> Path:
 
 
 def checkpoint_path(store: Path, run: str) -> Path:
-    """Where an unfinished run keeps what it goes on from."""
+    """Checkpoint file of an unfinished run."""
     store.mkdir(parents=True, exist_ok=True)
     return store / f".{run}.checkpoint"
 
 
 def remove_partial(store: Path, run: str) -> None:
-    """Remove what killed processes left of an unfinished record or checkpoint of a run.
+    """Remove unfinished records and checkpoints of a run that killed processes left.
 
-    Whoever calls it holds the run's lock.
+    The caller must hold the run's lock.
     """
-    for folder in store.glob(f".{run[:12]}-*"):
-        shutil.rmtree(folder, ignore_errors=True)
-    checkpoint = checkpoint_path(store, run)
-    for path in store.glob(f".{run}.*"):
-        if path != checkpoint and path.suffix[1:].isdigit():  # the process that wrote it
+    for path in (*unfinished_of(store / run), *unfinished_of(checkpoint_path(store, run))):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 
 def find(store: Path, beginning: str) -> str:
-    """Complete an id from its first characters.
+    """Find a run by the first characters of its id.
 
     Raises
     ------
     StoreError
-        No run, or more than one, begins so.
+        No run, or more than one, begins with them.
     """
     found = [path.parent.name for path in store.glob(f"{beginning}*/{RUN}")]
     found = [name for name in found if not name.startswith(".")]  # unfinished
@@ -164,35 +152,25 @@ def find(store: Path, beginning: str) -> str:
     return found[0]
 
 
-def _move(partial: Path, place: Path) -> None:
-    """Move a folder to its place, unless the same record is there, which has the same bits."""
-    try:
-        partial.rename(place)
-    except OSError:
-        if (place / RUN).is_file():
-            return
-        shutil.rmtree(place)  # what an interrupted deletion left
-        partial.rename(place)
+def _sealing(fill: Callable[[Path], None]) -> Callable[[Path], None]:
+    def fill_and_seal(folder: Path) -> None:
+        fill(folder)
+        _seal(folder / RUN)
+
+    return fill_and_seal
 
 
 def _seal(path: Path) -> None:
-    """Add to a record the SHA-256 of the rest of it, so that no fact can change unseen."""
+    """Add to a record the SHA-256 of the rest, so that changes are detected."""
     facts = json.loads(path.read_text())
     facts["files"][RUN] = fingerprint(canonical(facts))
     path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
 
 
 def _is_as_sealed(facts: dict[str, Any]) -> bool:
-    """Whether the facts of a record are those that were written."""
+    """Whether the facts of a record are unchanged."""
     files = dict(facts["files"])
     seal = files.pop(RUN, None)
     if seal is None:  # written before records were sealed
         return set(files) <= {SCORES, EPOCHS, BACKBONE, HEAD}
     return bool(seal == fingerprint(canonical(facts | {"files": files})))
-
-
-def _flush(folder: Path) -> None:
-    """Have the files on the disk before the record has its name, should the power go."""
-    for path in folder.iterdir():
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())

@@ -1,7 +1,8 @@
-"""Upkeep: what is in a store, and whether it is what was written.
+"""Store check: what is in a store, and whether it is unchanged.
 
-A process may be killed at any moment. What it leaves then does no harm and is never read: it is
-found here, told apart from what is under way, and removed by :mod:`cxrstudy.study.prune`.
+A process may be killed at any moment. The files that it leaves do no harm and are never read. This
+module finds them and distinguishes them from work in progress; :mod:`cxrstudy.study.prune` removes
+them.
 """
 
 import hashlib
@@ -12,33 +13,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cxrstudy.base.atomic import UNFINISHED
 from cxrstudy.base.progress import progress
-from cxrstudy.runs import lock, store
+from cxrstudy.runs import lock, scoring_record, store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
 from cxrstudy.runs.store import StoreError
 
 FindingKind = Literal["altered", "no parent", "unknown", "leftover", "unfinished", "running"]
 
-#: Files without which a record is none.
+#: Required files of a record.
 _NEEDED = {SCORES, EPOCHS, BACKBONE}
 _ID = re.compile(r"[0-9a-f]{64}")
 _CHECKPOINT = re.compile(r"\.([0-9a-f]{64})\.checkpoint")
-_PARTIAL = re.compile(r"\.([0-9a-f]{64})\.\d+|\.([0-9a-f]{12})-\w+")
-#: Seconds after which nobody writes to unfinished pixels any more, which have no lock.
-_PIXELS_STALE = 24 * 3600
+_PARTIAL = re.compile(
+    rf"\.([0-9a-f]{{64}})(?:\.checkpoint)?\.[0-9a-f]{{32}}{re.escape(UNFINISHED)}"
+    r"|\.([0-9a-f]{12})-pruned\d+"
+)
+#: Seconds after which nobody writes any more to what is unfinished and has no lock.
+_STALE_AFTER = 24 * 3600
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about a store that its owner should know.
+    """A finding about a store.
 
     Attributes
     ----------
     kind
-        ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems; ``unfinished`` goes
-        on when its study is started again; ``running`` is computed just now.
+        ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems; ``unfinished``
+        continues when its study is started again; ``running`` is being computed.
     path
-        What it is about.
+        File or folder.
     detail
         What is wrong, and what to do.
     """
@@ -49,12 +54,12 @@ class Finding:
 
     @property
     def problem(self) -> bool:
-        """Whether something has to be done."""
+        """Whether something must be done."""
         return self.kind not in ("unfinished", "running")
 
 
 def check(records: Path) -> list[Finding]:
-    """Look at everything in a store: hashes, ids, parents, and what killed processes left.
+    """Check a store: hashes, ids, parents, and files that killed processes left.
 
     Raises
     ------
@@ -64,37 +69,45 @@ def check(records: Path) -> list[Finding]:
     if not records.is_dir():
         raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
     entries = sorted(records.iterdir())
-    running = lock.running(records)  # after the listing: who began later has other names
-    found = [Finding("running", lock.path_of(records, run), "computed just now") for run in running]
+    running = lock.running(records)  # after the listing: a run that began later is not in it
+    found = [Finding("running", lock.path_of(records, run), "being computed") for run in running]
     for entry in progress(entries, "checking", "entry"):
         found += _look(records, entry, running)
-    return found + [_leftover(path) for path in unfinished_pixels(records.parent / "pixels")]
+    for scoring in scoring_record.names(records):
+        found += _look_at_scoring(records, scoring)
+    return found + [_leftover(path) for path in _abandoned_beside(records)]
 
 
 def runs_of(records: Path) -> list[str]:
-    """Ids of what has the name of a record, whatever is in it."""
+    """Ids of all folders with the name of a record, whatever their content."""
     return [path.name for path in sorted(records.iterdir()) if _ID.fullmatch(path.name)]
 
 
 def unfinished(records: Path) -> dict[str, Path]:
-    """Run id to its checkpoint, where the run is not recorded."""
+    """Run id to checkpoint, for runs that are not recorded."""
     found = {m[1]: path for path in records.iterdir() if (m := _CHECKPOINT.fullmatch(path.name))}
     return {run: path for run, path in found.items() if not store.has(records, run)}
 
 
 def leftovers(records: Path) -> list[Path]:
-    """What killed processes left and nobody will use; nothing of what is computed just now."""
+    """Files that killed processes left and nothing will use; none of runs in progress."""
     entries = sorted(records.iterdir())
     running = lock.running(records)
     left = [entry for entry in entries if _is_left(records, entry, running)]
-    return left + unfinished_pixels(records.parent / "pixels")
+    return left + _abandoned_beside(records)
 
 
-def unfinished_pixels(folder: Path) -> list[Path]:
-    """Pixel files that a killed process began, more than a day ago."""
+def abandoned(folder: Path) -> list[Path]:
+    """Files and folders that a killed process began to write, more than a day ago."""
     now = time.time()
-    found = sorted(folder.glob(".*.unfinished"))
-    return [path for path in found if now - path.stat().st_mtime > _PIXELS_STALE]
+    found = sorted(folder.glob(f".*{UNFINISHED}"))
+    return [path for path in found if now - path.stat().st_mtime > _STALE_AFTER]
+
+
+def _abandoned_beside(records: Path) -> list[Path]:
+    """What was left of pixels and of scores, which have no lock."""
+    folders = (records.parent / "pixels", scoring_record.folder_of(records))
+    return [path for folder in folders for path in abandoned(folder)]
 
 
 def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
@@ -107,7 +120,7 @@ def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
         return [] if checkpoint[1] in running else [_look_at_checkpoint(entry)]
     if _PARTIAL.fullmatch(entry.name) or entry.suffix == lock.SUFFIX or not entry.exists():
         return []
-    return [Finding("unknown", entry, "is no part of a store; move it elsewhere")]
+    return [Finding("unknown", entry, "is not part of a store; move it elsewhere")]
 
 
 def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
@@ -124,23 +137,36 @@ def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
             yield _altered(folder / name, error)
     for path in sorted(folder.iterdir()):
         if path.name not in {RUN, *record.files}:
-            yield Finding("unknown", path, "is no part of the record; move it elsewhere")
+            yield Finding("unknown", path, "is not part of the record; move it elsewhere")
     if record.parent and not store.has(records, record.parent):
-        detail = f"its parent {record.parent[:12]} is not recorded; run the study again to have it"
+        detail = f"its parent {record.parent[:12]} is not recorded; run the study again to make it"
+        yield Finding("no parent", folder, detail)
+
+
+def _look_at_scoring(records: Path, scoring: str) -> Iterator[Finding]:
+    folder = scoring_record.folder_of(records) / scoring
+    try:
+        run = scoring_record.read(records, scoring).identity["run"]
+        scoring_record.read_scores(records, scoring)
+    except StoreError as error:
+        yield _altered(folder, error)
+        return
+    if not store.has(records, run):
+        detail = f"its run {run[:12]} is not recorded; run the study again to have it"
         yield Finding("no parent", folder, detail)
 
 
 def _look_at_checkpoint(path: Path) -> Finding:
-    # Not by checkpoint.read, which takes torch: seconds, and half a minute on a busy machine.
+    # Not with checkpoint.read, because importing torch takes seconds.
     content = path.read_bytes()
     if hashlib.sha256(content[64:]).hexdigest().encode() != content[:64]:
         advice = "truncated or altered; delete it to train the stage from its beginning"
         return Finding("altered", path, advice)
-    return Finding("unfinished", path, "its run goes on from here when it is started again")
+    return Finding("unfinished", path, "its run continues from here when it is started again")
 
 
 def _is_left(records: Path, entry: Path, running: list[str]) -> bool:
-    """Whether nobody will use it; what has gone meanwhile was in use."""
+    """Whether nothing will use it; an entry that has disappeared was in use."""
     checkpoint, partial = _CHECKPOINT.fullmatch(entry.name), _PARTIAL.fullmatch(entry.name)
     if _ID.fullmatch(entry.name):
         return entry.is_dir() and not store.has(records, entry.name)

@@ -1,7 +1,8 @@
-"""Worker: what a process must see and be before it executes a run, on whatever machine it is.
+"""Worker: what a process needs before it may execute a run, on any machine.
 
-Records and pixels travel by a shared folder, so a worker needs that folder under the same path, the
-same code, the same versions and the same kind of processor: all of them are part of a run's id.
+Records and pixels are exchanged through a shared folder, mounted at the same path everywhere. So a
+worker needs this folder, and the same code, versions and kind of processor as the plan: these are
+part of a run's id.
 """
 
 import platform
@@ -11,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cxrstudy.base import device, places
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_of, environment
 from cxrstudy.runs.run import Job, execute
+from cxrstudy.training.weight_files import UNKNOWN, sha256_of
 
 
 class WorkerError(RuntimeError):
-    """A worker can't execute a run as it was planned; the message names host and reason."""
+    """A worker can't execute a run as planned; the message names host and reason."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,17 @@ class Needs:
     Attributes
     ----------
     folders
-        Shared, to be written to.
+        Shared folders that must be writable.
     files
-        In those folders; they show that a folder is the shared one, and no namesake.
+        Files in these folders; they show that a folder is really the shared one.
     weight_files
-        Weights, as paths in the data folder, wherever a worker has that.
+        Weights, as paths in the worker's data folder.
     code, environment
         Fingerprint a module, and version a library, that the plan's ids cover.
+    weights
+        Initial weights and architecture, to the SHA-256 that the plan's ids cover.
     kinds
-        Kind of processor that the plan's ids cover.
+        Kinds of processor that the plan's ids cover.
     """
 
     folders: frozenset[Path]
@@ -42,30 +46,33 @@ class Needs:
     weight_files: frozenset[str] = frozenset()
     code: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[tuple[str, str], str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
 
 
 def needs_of(jobs: Iterable[Job]) -> Needs:
-    """Gather what jobs need of the worker that executes them."""
+    """Collect what jobs need from the workers that execute them."""
     listed = list(jobs)
-    weights = {job.chain.start.weights for job in listed if not job.identity.get("parent")}
+    starts = {job.chain.start: job.identity.get("weights") or "" for job in listed}
+    begun = {job.chain.start for job in listed if not job.identity.get("parent")}
     identities = [job.identity for job in listed]
     return Needs(
         folders=frozenset(job.records for job in listed),
         files=frozenset(path for job in listed for path in job.maps.values()),
         weight_files=frozenset(
             name.removeprefix("file:").rpartition("#")[0]
-            for name in weights
+            for name in (start.weights for start in begun)
             if name.startswith("file:")
         ),
-        code=_merged(identity.get("code") for identity in identities),
+        code=_merged(job.code for job in listed),
         environment=_merged(identity.get("environment") for identity in identities),
+        weights={(start.weights, start.architecture): starts[start] for start in begun},
         kinds=frozenset(each["arithmetic"][0] for each in identities if "arithmetic" in each),
     )
 
 
 def complaints(needs: Needs) -> list[str]:
-    """Say what this process lacks, a sentence each; nothing where it is fit."""
+    """What this process lacks, one sentence each; empty if it can execute the run."""
     return [
         *(f"can't write to the shared folder {path}" for path in _unwritable(needs.folders)),
         *_unseen(needs.files),
@@ -74,7 +81,8 @@ def complaints(needs: Needs) -> list[str]:
             for name in sorted(needs.weight_files)
             if not (places.data() / name).is_file()
         ),
-        *_others("code", needs.code, code_fingerprints()),
+        *_other_weights(needs.weights),
+        *_others("code", needs.code, code_of("run")),
         *_others("version", needs.environment, environment()),
         *(
             f"computes on {device.kind()}, the plan is for {kind}; CXRSTUDY_DEVICE={device.kind()} "
@@ -86,12 +94,12 @@ def complaints(needs: Needs) -> list[str]:
 
 
 def perform(job: Job) -> str:
-    """Execute a run where this process is fit for it; return the run's id.
+    """Execute a run if this process has what it needs; return the run's id.
 
     Raises
     ------
     WorkerError
-        The process lacks the shared folder, a file, or the code and versions of the plan.
+        The process does not have the shared folder, a file, or the plan's code and versions.
     """
     lacking = complaints(needs_of([job]))
     if lacking:
@@ -111,8 +119,8 @@ def _unwritable(folders: Iterable[Path]) -> list[Path]:
 
 
 def _writable(folder: Path) -> bool:
-    """Whether a file can be made: permissions alone don't tell of a read-only mount."""
-    # A store that nobody has written to yet is made by the first run.
+    """Whether a file can be created; permissions alone do not reveal a read-only mount."""
+    # A store that does not exist yet is created by the first run.
     place = folder if folder.exists() else folder.parent
     try:
         with tempfile.TemporaryFile(dir=place):
@@ -122,12 +130,21 @@ def _writable(folder: Path) -> bool:
 
 
 def _unseen(files: Iterable[Path]) -> list[str]:
-    """Name each folder once, by the first file that is not there."""
+    """Name each folder once, with the first file that is missing."""
     missing = {path.parent: path.name for path in sorted(files) if not path.is_file()}
     return [
-        f"doesn't see {name} in the shared folder {folder}; mount there what the study was "
-        "started with"
+        f"doesn't see {name} in the shared folder {folder}; mount the folder of the study there"
         for folder, name in missing.items()
+    ]
+
+
+def _other_weights(wanted: Mapping[tuple[str, str], str]) -> list[str]:
+    """Name initial weights that are other bytes here, or are not here."""
+    return [
+        f"has other bytes of the weights {weights} ({here[:12] or 'none'}) than the plan "
+        f"({sha256[:12] or 'none'}); install or fetch the same"
+        for (weights, architecture), sha256 in wanted.items()
+        if (sha256 and (here := sha256_of(weights, architecture)) != sha256) or sha256 == UNKNOWN
     ]
 
 

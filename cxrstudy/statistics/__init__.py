@@ -6,19 +6,9 @@ serve every arm, so that whatever compares arms is paired.
 """
 
 from cxrstudy.base.columns import labels_of
-from cxrstudy.statistics.calibration import (
-    brier_decomposition,
-    calibration_curve,
-    calibration_table,
-)
+from cxrstudy.statistics.calibration import calibration_curve, calibration_table
 from cxrstudy.statistics.comparison import contrast, contrasts, minimum_detectable_difference
 from cxrstudy.statistics.decision import decision_curve
-from cxrstudy.statistics.delong import (
-    DeLongTest,
-    delong_covariance,
-    delong_interval,
-    delong_test,
-)
 from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.groups import groups_of, subgroups
 from cxrstudy.statistics.learning import label_efficiency
@@ -26,7 +16,6 @@ from cxrstudy.statistics.made import made_scores
 from cxrstudy.statistics.metrics import (
     Metric,
     auroc,
-    average_precision,
     brier,
     calibration_intercept,
     calibration_slope,
@@ -41,30 +30,20 @@ from cxrstudy.statistics.metrics import (
     squared_calibration_error,
 )
 from cxrstudy.statistics.multiplicity import holm
-from cxrstudy.statistics.operating_point import (
-    Rule,
-    at_sensitivity,
-    exact_operating_points,
-    operating_points,
-    youden,
-)
-from cxrstudy.statistics.proportions import exact_interval, exact_proportions
+from cxrstudy.statistics.operating_point import Rule, at_sensitivity, operating_points
 from cxrstudy.statistics.ranking import weighted_auroc
 from cxrstudy.statistics.sample import DRAW, REPLICATES, ScoreError
-from cxrstudy.statistics.trends import rank_trend, trend
+from cxrstudy.statistics.trends import trend
 
 __all__ = [
     "DRAW",
     "REPLICATES",
-    "DeLongTest",
     "Metric",
     "Rule",
     "ScoreError",
     "at_sensitivity",
     "auroc",
-    "average_precision",
     "brier",
-    "brier_decomposition",
     "calibration_curve",
     "calibration_intercept",
     "calibration_slope",
@@ -72,13 +51,7 @@ __all__ = [
     "contrast",
     "contrasts",
     "decision_curve",
-    "delong_covariance",
-    "delong_interval",
-    "delong_test",
     "estimates",
-    "exact_interval",
-    "exact_operating_points",
-    "exact_proportions",
     "expected_calibration_error",
     "groups_of",
     "holm",
@@ -92,12 +65,10 @@ __all__ = [
     "net_benefit",
     "operating_points",
     "positive_predictive_value",
-    "rank_trend",
     "sensitivity",
     "specificity",
     "squared_calibration_error",
     "subgroups",
     "trend",
     "weighted_auroc",
-    "youden",
 ]  # fmt: skip

@@ -110,57 +110,6 @@ def calibration_curve(
     return pd.DataFrame(rows).assign(**drawn.counts)
 
 
-def brier_decomposition(
-    scores: pd.DataFrame, label: str, bins: int = 10, role: str = "target"
-) -> pd.DataFrame:
-    """Split the Brier score of every arm into what is badly calibrated and what is told apart.
-
-    Murphy (1973), A new vector partition of the probability score: reliability minus resolution
-    plus uncertainty. Scores differ within a bin, so that this alone does not add up; Stephenson,
-    Coelho and Jolliffe (2008), Two extra components in the Brier score decomposition, give what is
-    missing: ``brier = reliability - resolution + uncertainty + within_variance -
-    within_covariance``, exactly.
-
-    Returns
-    -------
-    A row an arm, means over seeds: ``arm``, ``brier``, ``reliability`` (squared distance of mean
-    score and share of positives; 0 is best), ``resolution`` (how far shares are from the
-    prevalence; high is good), ``uncertainty`` (prevalence times the rest; the images', not the
-    arm's), ``within_variance``, ``within_covariance`` (twice the covariance of score and truth
-    within bins), ``patients``, ``images``, ``seeds``. Without intervals: reliability has the bias
-    of :func:`~cxrstudy.statistics.metrics.expected_calibration_error`.
-
-    Raises
-    ------
-    ScoreError
-        As :func:`~cxrstudy.statistics.estimation.estimates`.
-    """
-    drawn = sample(scores, [label], role, replicates=1)
-    resample(drawn, metrics.brier(label))  # refuses scores that are no probabilities
-    rows = []
-    for arm, tables in drawn.arms.items():
-        parts = [decomposed(table.scores[:, 0], table.truth[:, 0], bins) for table in tables]
-        rows.append({"arm": arm, **pd.DataFrame(parts).mean().to_dict()})
-    return pd.DataFrame(rows).assign(**drawn.counts)
-
-
-def decomposed(scores: Floats, truth: Flags, bins: int) -> dict[str, float]:
-    """Parts of the Brier score of (n,) probabilities; see :func:`brier_decomposition`."""
-    known = pd.DataFrame({"score": scores, "truth": truth.astype(np.float64)})
-    # Of every image, what is usual in its bin.
-    usual = known.groupby(equal_mass(scores, bins)).transform("mean")
-    prevalence = known["truth"].mean()
-    apart = known - usual
-    return {
-        "brier": float(((known["score"] - known["truth"]) ** 2).mean()),
-        "reliability": float(((usual["score"] - usual["truth"]) ** 2).mean()),
-        "resolution": float(((usual["truth"] - prevalence) ** 2).mean()),
-        "uncertainty": float(prevalence * (1 - prevalence)),
-        "within_variance": float((apart["score"] ** 2).mean()),
-        "within_covariance": float(2 * (apart["score"] * apart["truth"]).mean()),
-    }
-
-
 def _share_in_bin(scores: Floats, truth: Flags, weights: Weights, bins: int, number: int) -> Floats:
     member = equal_mass(scores, bins) == number
     sums = totals(weights, np.stack([member & truth, member], axis=1).astype(np.float64))

@@ -11,7 +11,7 @@ from cxrstudy.statistics.binning import (
     weighted_calibration_error,
     weighted_squared_calibration_error,
 )
-from cxrstudy.statistics.ranking import weighted_auroc, weighted_average_precision
+from cxrstudy.statistics.ranking import weighted_auroc
 from cxrstudy.statistics.recalibration import (
     weighted_calibration_intercept,
     weighted_calibration_slope,
@@ -79,12 +79,6 @@ def macro_auroc(labels: Sequence[str]) -> Metric:
     """
     named = ", ".join(map(label_name, labels))
     return Metric(f"macro AUROC, one vs rest, of {named}", tuple(labels), weighted_auroc)
-
-
-def average_precision(label: str) -> Metric:
-    """Area under the precision-recall curve, without interpolation (Boyd, Eng and Page 2013)."""
-    name = f"average precision of {label_name(label)} vs rest"
-    return Metric(name, (label,), weighted_average_precision)
 
 
 def mean(measure: str) -> Metric:

@@ -11,27 +11,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_curve
 
 from cxrstudy.base.columns import score_column
 from cxrstudy.statistics import metrics
 from cxrstudy.statistics.bootstrap import interval, resample
-from cxrstudy.statistics.proportions import MEASURES, exact_proportions
 from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample, scored, scores_of
 from cxrstudy.statistics.weighting import Flags, Floats
 
-_METRICS = dict(
-    zip(
-        MEASURES,
-        (
-            metrics.sensitivity,
-            metrics.specificity,
-            metrics.positive_predictive_value,
-            metrics.negative_predictive_value,
-        ),
-        strict=True,
-    )
-)
+#: What is counted at a threshold.
+MEASURES = {
+    "sensitivity": metrics.sensitivity,
+    "specificity": metrics.specificity,
+    "positive predictive value": metrics.positive_predictive_value,
+    "negative predictive value": metrics.negative_predictive_value,
+}
 
 
 @dataclass(frozen=True)
@@ -75,20 +68,6 @@ def at_sensitivity(least: float) -> Rule:
     return Rule(f"sensitivity at least {least:g}", threshold)
 
 
-def youden() -> Rule:
-    """Threshold with the highest sum of sensitivity and specificity (Youden 1950).
-
-    Of thresholds that are equally good the highest is taken.
-    """
-
-    def threshold(scores: Floats, truth: Flags) -> float:
-        false, true, thresholds = roc_curve(truth, scores, drop_intermediate=False)
-        # The first of scikit-learn's thresholds is infinite: nothing is positive.
-        return float(thresholds[1:][np.argmax((true - false)[1:])])
-
-    return Rule("Youden", threshold)
-
-
 def operating_points(
     scores: pd.DataFrame,
     label: str,
@@ -101,10 +80,10 @@ def operating_points(
 
     Returns
     -------
-    A row an arm and each of :data:`~cxrstudy.statistics.proportions.MEASURES`: ``arm``,
-    ``measure``, ``estimate`` (mean over seeds, each at its own threshold), ``low``, ``high``
-    (percentile interval over patients and seeds), ``threshold`` (mean over seeds), ``rule``,
-    ``patients``, ``images``, ``seeds``. NaN where no image is called positive, or none negative.
+    One row per arm and :data:`MEASURES`: ``arm``, ``measure``, ``estimate`` (mean over seeds, each
+    at its own threshold), ``low``, ``high`` (percentile interval over patients and seeds),
+    ``threshold`` (mean over seeds), ``rule``, ``patients``, ``images``, ``seeds``. NaN where no
+    image is called positive, or none negative.
 
     Raises
     ------
@@ -122,7 +101,7 @@ def operating_points(
     chosen = thresholds(scores, label, rule, role)
     drawn = sample(_from_threshold(scores, label, chosen), [label], role, replicates)
     rows = []
-    for measure, metric in _METRICS.items():
+    for measure, metric in MEASURES.items():
         bootstrap = resample(drawn, metric(label, 0.0))
         rows += [
             {
@@ -137,36 +116,6 @@ def operating_points(
     places = {arm: place for place, arm in enumerate(drawn.arms)}
     rows.sort(key=lambda row: places[row["arm"]])
     return pd.DataFrame(rows).assign(rule=rule.name, **drawn.counts)
-
-
-def exact_operating_points(
-    scores: pd.DataFrame, label: str, rule: Rule, role: str = "target", level: float = 0.95
-) -> pd.DataFrame:
-    """Test every arm and seed alone, with exact binomial intervals.
-
-    Seeds are not put together: they score the same patients, so that their counts can't be added.
-
-    Returns
-    -------
-    A row an arm, seed and measure: ``arm``, ``seed``, ``threshold``, then the columns of
-    :func:`~cxrstudy.statistics.proportions.exact_proportions`, and ``rule``.
-
-    Raises
-    ------
-    ScoreError
-        As :func:`operating_points`.
-    """
-    chosen = thresholds(scores, label, rule, role)
-    parts = []
-    for arm, seed, rows in _by_arm_and_seed(scores_of(scores, [label], role, "test")):
-        table = scored(rows, [label])
-        threshold = _threshold(chosen, arm, seed)
-        part = exact_proportions(table.scores[:, 0], table.truth[:, 0], threshold, level)
-        part.insert(0, "arm", pd.Series([arm] * len(part)))
-        part.insert(1, "seed", seed)
-        part.insert(2, "threshold", threshold)
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True).assign(rule=rule.name)
 
 
 def thresholds(

@@ -1,9 +1,9 @@
-"""Ranking: metrics that feel only the order of the scores, for many weightings at once."""
+"""Ranking: the area under the ROC curve, for many weightings at once."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.statistics.weighting import Flags, Floats, Weights, chunks, ratios, totals
+from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
 #: Images that are compared with each other in one product. With 32, sums of products of one-byte
 #: weights stay below 2**24 (32 * 32 / 4 * 255**2), where float32 still holds every whole number.
@@ -67,35 +67,3 @@ def _tied(scores: Floats, truth: Flags, order: NDArray[np.intp], weights: Weight
         classes = np.stack([truth[group], ~truth[group]], axis=1)
         pairs += totals(weights[:, order[group]], classes.astype(np.float64)).prod(axis=1)
     return pairs
-
-
-def weighted_average_precision(scores: Floats, truth: Flags, weights: Weights) -> Floats:
-    """Average precision for many weightings of the same images at once.
-
-    The sum over thresholds of the gain in recall times the precision there, without interpolation
-    (Boyd, Eng and Page 2013, section 3; the definition that scikit-learn uses). Images with the
-    same score pass the threshold together. Chance level is the prevalence, not one half.
-
-    Parameters
-    ----------
-    scores, truth
-        (n,).
-    weights
-        (r, n), not negative.
-
-    Returns
-    -------
-    (r,); NaN where a weighting leaves no positive image.
-    """
-    order = np.argsort(-scores, kind="stable")
-    scores, truth = scores[order], truth[order]
-    starts = np.flatnonzero(np.r_[True, scores[1:] != scores[:-1]])
-    areas = []
-    for rows in chunks(weights):
-        drawn = rows[:, order]
-        positive = np.add.reduceat(drawn * truth, starts, axis=1)
-        flagged = np.cumsum(np.add.reduceat(drawn, starts, axis=1), axis=1)
-        # Before anything is flagged there is no precision, and no gain in recall either.
-        precision = np.cumsum(positive, axis=1) / np.where(flagged > 0, flagged, 1)
-        areas.append(ratios((positive * precision).sum(axis=1), positive.sum(axis=1)))
-    return np.concatenate(areas)

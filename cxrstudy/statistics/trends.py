@@ -4,7 +4,6 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import page_trend_test
 
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import interval, resample, standard_error, two_sided
@@ -73,48 +72,6 @@ def trend(
         "arms": len(drawn.arms),
     }
     return pd.DataFrame([row]).assign(**drawn.counts, level=level)
-
-
-def rank_trend(
-    scores: pd.DataFrame, metric: Metric, doses: Mapping[Hashable, float], role: str = "target"
-) -> pd.DataFrame:
-    """Page's test that a metric rises with the order of the doses, seed by seed.
-
-    Page (1963), Ordered hypotheses for multiple treatments. Arms are ranked within each seed; only
-    seeds repeat, so that patients are taken as fixed. One-sided: for a fall, give doses with the
-    sign turned round.
-
-    Parameters
-    ----------
-    scores, metric, role
-        As for :func:`~cxrstudy.statistics.estimation.estimates`.
-    doses
-        Arm to dose; only their order counts. Arms that are not named are left out.
-
-    Returns
-    -------
-    One row: ``metric``, ``statistic`` (Page's L), ``p``, ``arms``, ``patients``, ``images``,
-    ``seeds``.
-
-    Raises
-    ------
-    ScoreError
-        As :func:`trend`; or there are fewer than three arms, or two doses are the same.
-    """
-    drawn = _with_doses(scores, metric, doses, role, replicates=1)
-    order = sorted(drawn.arms, key=lambda arm: doses[arm])
-    if len(order) < 3 or len({doses[arm] for arm in order}) < len(order):
-        raise ScoreError("a trend of ranks needs at least three arms, all of different doses")
-    bootstrap = resample(drawn, metric)
-    table = np.stack([bootstrap.by_seed[arm] for arm in order], axis=1)
-    found = page_trend_test(table)
-    row = {
-        "metric": metric.name,
-        "statistic": float(found.statistic),
-        "p": float(found.pvalue),
-        "arms": len(order),
-    }
-    return pd.DataFrame([row]).assign(**drawn.counts)
 
 
 def _with_doses(

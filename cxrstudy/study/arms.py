@@ -14,6 +14,7 @@ from cxrstudy.runs.plan import Plan, make_plan
 from cxrstudy.runs.record import Record
 from cxrstudy.runs.scores import collect
 from cxrstudy.training.chain import Chain
+from cxrstudy.training.weight_files import obtain
 
 if TYPE_CHECKING:
     from cxrstudy.runs.network import TrainedNetwork  # takes torch
@@ -91,6 +92,8 @@ class Arms(Mapping[Any, Chain]):
         UnreadableImage
             An image can't be read; the message names its path.
         """
+        if obtain(chain.start for chain in self.chains.values()):
+            self.__dict__.pop("plan", None)  # an id covers the bytes of weights, which are here now
         engine.compute(self.study.jobs(self.plan.missing(self.study.records)))
         return collect(self.plan, self.study.records)
 

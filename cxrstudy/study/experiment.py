@@ -1,4 +1,4 @@
-"""Experiment: the arms of a notebook, for programs that plan or judge without executing it.
+"""Experiment: read the arms of a notebook without executing it, to plan or judge them.
 
 The arms of an experiment are written once, in the notebook that tells its story, in a cell tagged
 ``arms``. Out of ``study`` it makes ``arms``: with ``study.arms({...})``, or as a dictionary of
@@ -17,12 +17,12 @@ from cxrstudy.study.study import Study
 
 
 class ExperimentError(ValueError):
-    """A notebook does not say which arms it compares; the message names notebook and tag."""
+    """A notebook does not define its arms; the message names notebook and tag."""
 
 
 def experiment_names() -> list[str]:
     """Notebooks that have arms, in the order of the book."""
-    return [path.stem for path in sorted(places.NOTEBOOKS.glob("*.ipynb")) if _cells(path)]
+    return [path.stem for path in sorted(places.notebooks().glob("*.ipynb")) if _cells(path)]
 
 
 def arms_of(experiment: str, study: Study) -> Arms:
@@ -31,7 +31,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
     Raises
     ------
     ExperimentError
-        There is no such notebook, it has no arms for the cohort, or its cell makes none.
+        There is no such notebook, it has no arms for the cohort, or its cell makes no dictionary.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
     >>> list(arms_of("08_shortcuts", Study("quick", "phantom", seeds=1)))
     ['whole image', 'border only', 'blurred']
     """
-    path = places.NOTEBOOKS / f"{experiment}.ipynb"
+    path = places.notebooks() / f"{experiment}.ipynb"
     if not path.is_file():
         there = ", ".join(experiment_names())
         raise ExperimentError(f"{path}: no such notebook; there are {there}")
@@ -56,7 +56,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
 
 
 def _cells(path: Path) -> dict[str, str]:
-    """Source by tag, of the cells that make arms."""
+    """Source of the cells that make arms, by tag."""
     notebook = nbformat.read(path, as_version=4)
     return {
         tag: cell.source

@@ -1,4 +1,4 @@
-"""Forecast: how long runs will take, from how long runs like them took."""
+"""Forecast: how long runs will take, estimated from similar recorded runs."""
 
 import json
 from collections.abc import Mapping
@@ -15,28 +15,28 @@ from cxrstudy.study.graph import Graph, Node
 
 @dataclass(frozen=True)
 class Forecast:
-    """Seconds to expect.
+    """Expected seconds.
 
     Attributes
     ----------
     seconds
-        Of all missing runs of a stage, by the stage's id; None where no record is like them.
+        Of all missing runs of a stage, by the stage's id; None if no record is similar.
     """
 
     seconds: Mapping[str, float | None]
 
     @property
     def known(self) -> float:
-        """Seconds of one process for all stages that are known."""
+        """Seconds with one process, for all stages with an estimate."""
         return sum(value for value in self.seconds.values() if value is not None)
 
     @property
     def unknown(self) -> int:
-        """Stages to execute of which nothing is known."""
+        """Number of missing stages without an estimate."""
         return sum(value is None for value in self.seconds.values())
 
     def wall(self, graph: Graph, workers: int) -> float:
-        """Seconds with several processes: no less than a share each, and than the longest chain."""
+        """Seconds with several processes: equal division, but at least the longest chain."""
         ends: dict[str, float] = {}
         for node in graph.nodes:
             each = (self.seconds[node.id] or 0.0) / max(1, len(node.missing))
@@ -47,8 +47,8 @@ class Forecast:
 def forecast(graph: Graph) -> Forecast:
     """Estimate from the records of the store.
 
-    A run is like another where network, initial options, side of the images and kind of processor
-    are the same. Time is in proportion to images seen; the median of the records counts.
+    Runs are similar if network, its options, side of the images and kind of processor are the
+    same. Time is proportional to samples seen; the median of the records is used.
     """
     paces = _paces(graph.records)
     kind = planned_kind()
@@ -63,7 +63,7 @@ def _seconds(node: Node, paces: Mapping[str, float], kind: str) -> float | None:
 
 
 def _paces(records: Path) -> dict[str, float]:
-    """Seconds an image-step of what is recorded."""
+    """Median seconds per sample of recorded runs."""
     facts = {path.parent.name: _facts(path) for path in records.glob(f"[!.]*/{RUN}")}
     found: dict[str, list[float]] = {}
     for fact in facts.values():
@@ -76,7 +76,7 @@ def _paces(records: Path) -> dict[str, float]:
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    """Facts of a record; none of one that is broken, which is for ``cxrstudy store`` to say."""
+    """Facts of a record; empty for a broken one, which ``cxrstudy store check`` reports."""
     try:
         facts = json.loads(path.read_text())
     except ValueError:
@@ -85,7 +85,7 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def _start(fact: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Start of a run's chain, which only its first record holds."""
+    """Start of a run's chain, which only its first record contains."""
     while fact:
         identity = fact["identity"]
         if identity.get("start"):

@@ -1,7 +1,7 @@
-"""Graph: the runs of several experiments as one graph, each run once.
+"""Graph: the runs of several experiments, planned together, each run once.
 
-Experiments share stages: what one of them has recorded, another does not train again, and what
-several lack is trained once, in parallel across all of them.
+Experiments share stages. A run that one of them has recorded is not trained again for another, and
+a missing run that several need is trained once.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -24,7 +24,7 @@ from cxrstudy.training.stage import Stage
 
 
 class GraphError(ValueError):
-    """An experiment is unknown; the message names those that there are."""
+    """An experiment is unknown; the message lists the known ones."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,23 @@ class Part:
 
 @dataclass(frozen=True)
 class Node:
-    """A stage of a graph, with all its seeds.
+    """A stage of a graph, with all of its seeds.
 
     Attributes
     ----------
     id, parent
-        Of the run with the first seed, and of the one before it.
+        Ids of the run with the first seed, and of its parent.
     cohort, start, stage
-        What is run on what, with the first seed.
+        What is run, with the first seed.
     changes
-        What the experiment changes of the profile's stage.
+        Fields in which the stage differs from the profile's.
     runs
-        Ids, a run a seed.
+        Ids, one run per seed.
     missing
-        Those of them to execute. A parent that is not recorded is not missed while all that
-        follows it is recorded.
+        Those that must be executed. A parent that is not recorded is not needed if all runs after
+        it are recorded.
     users
-        Experiment and arm of every chain that goes through the stage.
+        Experiment and arm of every chain that contains the stage.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Node:
 
     @property
     def experiments(self) -> tuple[str, ...]:
-        """Experiments whose chains go through the stage."""
+        """Experiments whose chains contain the stage."""
         return tuple(dict.fromkeys(name for name, _ in self.users))
 
 
@@ -99,7 +99,7 @@ class Graph:
         return {run.id: run for part in self.parts for run in part.plan.missing(self.records)}
 
     def jobs(self) -> dict[str, Job]:
-        """Make what workers need to execute all that is missing, each run once.
+        """Make the jobs of all missing runs, each once.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class Graph:
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
-        """Stages, parents first, each with all its seeds."""
+        """Stages, parents first, each with all of its seeds."""
         groups: dict[tuple[Any, ...], list[tuple[Part, PlannedRun]]] = {}
         keys: dict[str, tuple[Any, ...]] = {}
         for part in self.parts:
@@ -148,7 +148,7 @@ def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int
     Parameters
     ----------
     experiments
-        Notebooks' names, with or without what follows their number (``06``); all where none.
+        Names of notebooks, or only their numbers (``06``); empty for all.
     profile, cohort, seeds
         See :class:`cxrstudy.study.study.Study`.
 
@@ -179,28 +179,30 @@ def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int
 
 
 def full_names(asked: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Complete names from those that there are; all of them where none is asked for.
+    """Complete the beginnings of names; all known names if none is asked for.
 
     Raises
     ------
     GraphError
-        None, or more than one, begins so.
+        No name, or more than one, begins so.
     """
     found = []
     for name in asked:
         fitting = [name] if name in known else [each for each in known if each.startswith(name)]
         if len(fitting) != 1:
-            raise GraphError(f"no one experiment is {name!r}; there are {', '.join(known)}")
+            raise GraphError(
+                f"{name!r} names no experiment, or several; there are {', '.join(known)}"
+            )
         found += fitting
     return list(dict.fromkeys(found)) or list(known)
 
 
 def _cohorts(name: str, cohort: str) -> list[str]:
-    """The cohort asked for, and those that the notebook looks at whatever is asked for.
+    """The cohort asked for, and the cohorts that the notebook always uses.
 
-    The latter have a cell ``arms-COHORT``, and are no legal value of the notebook's parameter.
+    The latter have a cell ``arms-COHORT`` and are not legal values of the notebook's parameter.
     """
-    notebook = nbformat.read(places.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", as_version=4)
     tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
     own = [tag.removeprefix("arms-") for tag in tags if tag.startswith("arms-")]
     cells = [
@@ -213,10 +215,10 @@ def _cohorts(name: str, cohort: str) -> list[str]:
 
 
 def _without_seed(run: PlannedRun, keys: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-    """What the runs of all seeds of a stage have in common."""
+    """Key that the runs of all seeds of a stage have in common."""
     stage = run.chain.stages[-1].but(seed=0)
     before = keys[run.parent] if run.parent else canonical(run.identity["start"])
-    return before, stage, tuple(run.identity["data"])
+    return before, stage, run.identity["data"]
 
 
 def _changes(stage: Stage, usual: Stage) -> dict[str, Any]:

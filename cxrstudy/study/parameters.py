@@ -1,16 +1,16 @@
-"""Parameters: the first code cell of a notebook says what may be set, and that is what is checked.
+"""Parameters: a notebook's first code cell declares its parameters, which are then checked.
 
-A line of the cell is a parameter: its value, then in a trailing comment what is legal, a colon, and
-what it means::
+Each line of the cell is a parameter: its value, then in a trailing comment what is legal, a colon,
+and its meaning::
 
     # parameters
     profile = "quick"  # quick, standard or paper: sizes and budgets, see profiles/
     seeds = 1          # 1 to 20: repeats of every arm, paired across arms
 
-``A to B`` is a range of numbers, ``any ...`` is free, anything else a list of words. Papermill puts
-the values that it is given in a cell of its own after this one and only warns of a name that is not
-there, so the check reads both cells from the kernel's history. ``papermill -f profiles/quick.yaml``
-gives all that is in a profile; that is legal as long as it is what the profile of that name says.
+``A to B`` is a range of numbers, ``any ...`` allows any value, anything else is a list of words.
+Papermill puts given values into a cell of its own after this one, and only warns if a name is
+unknown. So the check reads both cells from the kernel's history. ``papermill -f
+profiles/quick.yaml`` gives all values of a profile; they must be the same as in the file.
 """
 
 import ast
@@ -24,12 +24,12 @@ import yaml
 from cxrstudy.base import places
 from cxrstudy.study.profile import Profile
 
-#: How the cell of the parameters, and the one that papermill puts after it, begin.
+#: First lines of the parameters cell and of the cell that papermill puts after it.
 DECLARED, INJECTED = "# parameters", "# Parameters"
 
 
 class ParameterError(ValueError):
-    """A parameter is unknown, of another type or illegal; the message says what is legal."""
+    """A parameter is unknown, of a wrong type or illegal; the message says what is legal."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Parameter:
     def check(self, value: Any) -> None:
         """Raise a :class:`ParameterError` unless the value is legal."""
         kind = type(self.default)
-        # An int is a fine float; True is not a fine int.
+        # An int is accepted as a float; True is not accepted as an int.
         fits = type(value) is kind or (kind is float and type(value) is int)
         if not fits:
             self._refuse(value, f"a {type(value).__name__}, not a {kind.__name__}")
@@ -68,7 +68,7 @@ def declared(cell: str) -> dict[str, Parameter]:
     Raises
     ------
     ParameterError
-        A line does not say its default, what is legal and what it means.
+        A line lacks its default, what is legal, or its meaning.
     """
     lines = cell.splitlines()
     parameters = {}
@@ -84,14 +84,14 @@ def declared(cell: str) -> dict[str, Parameter]:
 
 
 def check(history: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the parameters of a notebook that is running.
+    """Check the parameters of a running notebook.
 
     Parameters
     ----------
     history
-        Source of the cells run so far.
+        Source of the cells that were run so far.
     values
-        The notebook's variables.
+        Variables of the notebook.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def check(history: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _injected(history: Sequence[str]) -> list[str]:
-    """Names that papermill has put into the notebook."""
+    """Names that papermill has set in the notebook."""
     return [
         ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
         for cell in history
@@ -130,8 +130,8 @@ def _injected(history: Sequence[str]) -> list[str]:
 
 
 def _check_profile(name: str, given: Any, profile: str) -> None:
-    """Let ``papermill -f profiles/quick.yaml`` say what the profile of that name says anyway."""
-    path = places.PROFILES / f"{profile}.yaml"
+    """Accept values of ``papermill -f profiles/quick.yaml`` if they are those of the profile."""
+    path = places.profiles() / f"{profile}.yaml"
     said = yaml.safe_load(path.read_text()) if path.is_file() else {}
     if name not in said or given != said[name]:
         raise ParameterError(
@@ -141,14 +141,14 @@ def _check_profile(name: str, given: Any, profile: str) -> None:
 
 
 def check_parameters() -> dict[str, Any]:
-    r"""Check the parameters of the notebook that this is called in.
+    r"""Check the parameters of the notebook that calls this function.
 
     Raises
     ------
     ParameterError
         See :func:`check`.
     RuntimeError
-        Not called in a notebook.
+        It is not called in a notebook.
 
     Examples
     --------

@@ -1,6 +1,5 @@
 """Profile: the sizes and budgets of a study, in a YAML file of ``profiles/``."""
 
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
@@ -23,7 +22,7 @@ class NetworkDefinition(Strict):
     architecture, weights, options
         See :class:`cxrstudy.training.chain.Start`.
     stand_in
-        Role to train on before anything else, where no weights pretrained on natural images fit.
+        Role to train on first, if there are no weights pretrained on natural images.
     """
 
     architecture: str
@@ -33,26 +32,26 @@ class NetworkDefinition(Strict):
 
     @property
     def start(self) -> Start:
-        """The start that the chains of a study begin with."""
+        """The start of the study's chains."""
         options = {name: _frozen(value) for name, value in self.options.items()}
         return Start(self.architecture, self.weights, tuple(sorted(options.items())))
 
 
 class InitialWeights(Strict):
-    """Weights that a chain may start from.
+    """Initial weights that a chain may start from.
 
     Attributes
     ----------
     title
-        What they were trained on, for people.
+        What they were trained on, as text for people.
     domain
-        ``none``; ``out``: images that are no radiographs; ``in``: chest radiographs.
+        ``none``; ``out``: non-radiographic images; ``in``: chest radiographs.
     weights
         See :class:`cxrstudy.training.chain.Start`.
     images
-        How many images those were trained on, elsewhere.
+        Number of images that they were trained on elsewhere.
     stand_in
-        Role to train on first, from those weights.
+        Role to train on first, starting from these weights.
     fraction
         Fraction of that role's training patients.
     """
@@ -81,20 +80,20 @@ class Comparison(Strict):
 
 
 class Levels(Strict):
-    """What the factors of experiments are set to.
+    """Levels of the factors of experiments.
 
     Attributes
     ----------
     resolutions
-        Side of the images, in units of the profile's own.
+        Side of the images, relative to the profile's.
     alphas
-        Of MixUp.
+        Alphas of MixUp.
     lengths
-        Optimiser steps on the target, in units of the profile's own.
+        Optimiser steps on the target, relative to the profile's.
     fractions
-        Of the training patients.
+        Fractions of the training patients.
     shots
-        Training patients of each class.
+        Numbers of training patients per class.
     """
 
     resolutions: tuple[float, ...] = (0.5, 1, 1.5, 2)
@@ -105,26 +104,26 @@ class Levels(Strict):
 
 
 class Profile(Strict):
-    """What a profile fixes.
+    """The sizes and budgets that a profile fixes.
 
     Attributes
     ----------
     profile
-        Its name, that of the file.
+        Its name, which is also the name of the file.
     purpose
-        In a sentence, with time and machine.
+        Its purpose in a sentence, with time and machine.
     phantom_seed
-        Of the phantom generator.
+        Seed of the phantom generator.
     phantom_patients
-        Patients to draw, by role of the generator.
+        Number of patients to draw, by role of the generator.
     networks
-        By cohort.
+        Networks by cohort.
     initial_weights
-        By cohort: what experiments on initial weights compare.
+        By cohort: the initial weights that are compared.
     levels
-        Of the factors of experiments.
+        Levels of the factors of experiments.
     stages
-        By role, and ``pooled``: what differs from the defaults of
+        By role, and ``pooled``: values that differ from the defaults of
         :class:`cxrstudy.training.stage.Stage`.
     """
 
@@ -140,8 +139,8 @@ class Profile(Strict):
     def stage(self, cohort: str, *roles: str) -> Stage:
         """Stage of a role, or of several pooled, on a cohort.
 
-        What the profile says under ``all`` holds first, then what it says under the role, for all
-        cohorts and then for this one.
+        Values under ``all`` are applied first, then those under the role; first those for all
+        cohorts, then those for this cohort.
 
         Raises
         ------
@@ -158,7 +157,7 @@ class Profile(Strict):
 
 def profile_names() -> list[str]:
     """Profiles that have a file."""
-    return sorted(path.stem for path in places.PROFILES.glob("*.yaml"))
+    return sorted(path.stem for path in places.profiles().glob("*.yaml"))
 
 
 def read_profile(name: str) -> Profile:
@@ -169,7 +168,7 @@ def read_profile(name: str) -> Profile:
     ProfileError
         The file is missing or breaks the schema; the message names the field.
     """
-    path: Path = places.PROFILES / f"{name}.yaml"
+    path = places.profiles() / f"{name}.yaml"
     if not path.is_file():
         raise ProfileError(f"{path}: no such profile; there are {', '.join(profile_names())}")
     return read_yaml(path, Profile, ProfileError)

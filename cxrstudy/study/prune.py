@@ -1,4 +1,4 @@
-"""Prune: removes from a store what no plan asks for any more, and what killed processes left."""
+"""Prune: remove runs that no plan needs any more, and files that killed processes left."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxrstudy.base import device, places
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.data.cohort import CohortError
-from cxrstudy.runs import lock, store, store_check
+from cxrstudy.runs import lock, scoring_record, store, store_check
 from cxrstudy.runs.maps import MapsError, read_facts
 from cxrstudy.runs.record import id_of
 from cxrstudy.runs.store import StoreError
@@ -23,14 +23,14 @@ from cxrstudy.study.study import Study
 
 @dataclass(frozen=True)
 class Reach:
-    """What profiles and cohorts ask for.
+    """The runs that profiles and cohorts plan.
 
     Attributes
     ----------
     runs
-        Ids, those of parents included.
+        Ids, including those of parents.
     left_out
-        Experiments that a profile and cohort can't run, a sentence each.
+        Experiments that can't be run with a profile and cohort, one sentence each.
     """
 
     runs: frozenset[str]
@@ -39,7 +39,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Removable:
-    """Something that may go: why, and how large it is."""
+    """Something that may be removed: why, and its size."""
 
     path: Path
     why: str
@@ -48,7 +48,7 @@ class Removable:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What may go, and what of that has gone; how many records stay."""
+    """What may be removed, what was removed, and how many records are kept."""
 
     removable: tuple[Removable, ...]
     removed: tuple[Removable, ...]
@@ -65,12 +65,12 @@ class Sweep:
 
 def profiles() -> list[str]:
     """Names of all profiles."""
-    return sorted(path.stem for path in places.PROFILES.glob("*.yaml"))
+    return sorted(path.stem for path in places.profiles().glob("*.yaml"))
 
 
 def cohorts() -> list[str]:
     """Names of all cohorts."""
-    return sorted(path.stem for path in (places.MANIFESTS / "cohorts").glob("*.yaml"))
+    return sorted(path.stem for path in (places.manifests() / "cohorts").glob("*.yaml"))
 
 
 def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Reach:
@@ -97,8 +97,8 @@ def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Re
 def survey(records: Path, runs: Collection[str]) -> Sweep:
     """Find what is not reachable; nothing is removed.
 
-    A record stays when a reachable one goes back to it, or when it would be reachable had it been
-    computed on a processor like this one: a store may serve several machines.
+    A record is kept if a reachable record descends from it, or if it would be reachable on the kind
+    of processor of this machine: several machines may share a store.
 
     Parameters
     ----------
@@ -125,8 +125,8 @@ def prune(records: Path, runs: Collection[str]) -> Sweep:
     Raises
     ------
     StoreError
-        There is no store; or a run that is not reachable is computed just now, which may need what
-        would be removed.
+        There is no store; or a run that is not reachable is in progress, and may need what would be
+        removed.
     """
     found = survey(records, runs)
     _refuse_while_strangers_run(records, runs)
@@ -143,7 +143,7 @@ def _kept(records: Path, recorded: Sequence[str], runs: Collection[str]) -> set[
 
 
 def _before(records: Path, run: str) -> Iterator[str]:
-    """Ids of the parents of a record, as far as it can be read."""
+    """Ids of the parents of a record, as far as they can be read."""
     with suppress(StoreError):
         while (parent := store.read(records, run).parent) is not None:
             yield parent
@@ -172,20 +172,33 @@ def _removable(
             yield _sized(path, "unfinished, and not planned")
     for path in store_check.leftovers(records):
         yield _sized(path, "left by a killed process")
+    yield from _scorings(records, kept)
     yield from _maps(records.parent / "heatmaps", kept)
 
 
+def _scorings(records: Path, kept: Collection[str]) -> Iterator[Removable]:
+    """Scores that runs which do not stay gave to other roles."""
+    for name in scoring_record.names(records):
+        try:
+            run = scoring_record.read(records, name).identity["run"]
+        except StoreError:
+            run = ""
+        if run not in kept:
+            why = "scores of a run that does not stay" if run else "altered scores"
+            yield _sized(scoring_record.folder_of(records) / name, why)
+
+
 def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:
-    """Maps of runs that do not stay; they are made again from the run's network when wanted."""
+    """Maps of runs that are not kept; maps can be made again from the run's network."""
     if not folder.is_dir():
         return
-    for path in sorted(folder.glob("[!.]*")):  # what is hidden is being written just now
+    for path in sorted(folder.glob("[!.]*")):  # hidden entries are being written
         try:
             run = read_facts(folder, path.name).identity["run"]
         except MapsError:
             run = ""
         if run not in kept:
-            yield _sized(path, "maps of a run that does not stay" if run else "altered maps")
+            yield _sized(path, "maps of a run that is not kept" if run else "altered maps")
 
 
 def _why(records: Path, run: str) -> str:
@@ -193,7 +206,7 @@ def _why(records: Path, run: str) -> str:
         identity = store.read(records, run).identity
     except StoreError:
         return "altered, and not planned"
-    if identity.get("code") != code_fingerprints():
+    if identity.get("code") != code_fingerprint("run"):
         return "other code"
     if identity.get("environment") != environment():
         return "other versions of libraries"
@@ -204,16 +217,16 @@ def _refuse_while_strangers_run(records: Path, runs: Collection[str]) -> None:
     strangers = [run for run in lock.running(records) if run not in runs]
     if strangers:
         raise StoreError(
-            f"{lock.path_of(records, strangers[0])}: this run is computed just now and is not "
-            "among what was asked for; what it needs might be removed. Wait for it, or stop it"
+            f"{lock.path_of(records, strangers[0])}: this run is being computed and is not "
+            "among the runs to keep; what it needs might be removed. Wait for it, or stop it"
         )
 
 
 def _remove(records: Path, path: Path) -> bool:
-    """Remove something, unless a process computes its run; whether it has gone."""
+    """Remove something, unless its run is being computed; return whether it was removed."""
     run = path.name.lstrip(".")[:64]
     try:
-        if path.parent != records or "-" in run:  # names that nobody uses twice
+        if path.parent != records or "-" in run:  # names that are never used twice
             return _removed(path)
         with lock.held_at_once(records, run):
             return _removed(path)
@@ -225,7 +238,7 @@ def _removed(path: Path) -> bool:
     if not path.is_dir():
         path.unlink(missing_ok=True)
         return True
-    # Out of its place first, so that a record is never there in part.
+    # Moved first, so that a record is never incomplete in its place.
     aside = path.with_name(f".{path.name.lstrip('.')[:12]}-pruned{os.getpid()}")
     path.rename(aside)
     shutil.rmtree(aside)

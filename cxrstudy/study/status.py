@@ -1,4 +1,4 @@
-"""Status: how far the experiments of a study are, as its store shows it."""
+"""Status: how far the experiments of a study are, according to its store."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 
-#: ``stopped``: begun, and nobody works on it: it failed, or was killed, and goes on from its
-#: checkpoint. ``broken``: its record can't be read.
+#: ``stopped``: the run failed or was killed, and can continue from its checkpoint. ``broken``: the
+#: record can't be read.
 RunState = Literal["recorded", "running", "stopped", "broken", "missing"]
 RUN_STATES: tuple[RunState, ...] = ("recorded", "running", "stopped", "broken", "missing")
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    """A planned run: its state, the seconds it took, the bytes it takes, and what is wrong."""
+    """A planned run: its state, seconds of training and scoring, size in bytes, and any problem."""
 
     run: PlannedRun
     state: RunState
@@ -33,7 +33,7 @@ class RunStatus:
 
 
 def statuses_of(plans: Mapping[str, Plan], records: Path) -> dict[str, RunStatus]:
-    """Look up every run of plans, each once, by id."""
+    """Look up the runs of plans, each once, by id."""
     runs = {run.id: run for plan in plans.values() for run in plan.runs}
     return {run.id: _look(run, records) for run in runs.values()}
 
@@ -44,20 +44,22 @@ def plans_of(study: Study, experiments: Sequence[str]) -> dict[str, Plan]:
 
 
 def summary(plans: Mapping[str, Plan], found: Mapping[str, RunStatus]) -> list[dict[str, Any]]:
-    """Count runs by state, a row an experiment and one for all, where shared runs count once.
+    """Count runs by state, one row per experiment and one for all, where shared runs count once.
 
     Returns
     -------
-    Rows of ``experiment``, ``runs``, a column a state, ``minutes`` and ``MiB`` of what is recorded.
+    Rows with ``experiment``, ``runs``, one column per state, and ``minutes`` and ``MiB`` of
+    recorded runs.
     """
     rows = [_row(name, [found[run.id] for run in plan.runs]) for name, plan in plans.items()]
     return [*rows, _row("all, each once", list(found.values()))]
 
 
 def experiments_of(cohort: str) -> list[str]:
-    """Names of the experiments that are run on a cohort.
+    """Names of the experiments on a cohort.
 
-    A cohort that some notebook has arms of its own for, as ``tied`` has, exists for those only.
+    If a notebook has special arms for a cohort, as for ``confounded``, the cohort is used only by
+    such notebooks.
     """
     tag = f"arms-{cohort}"
     own = [name for name in experiment.experiment_names() if tag in _tags(name)]
@@ -65,7 +67,7 @@ def experiments_of(cohort: str) -> list[str]:
 
 
 def _look(run: PlannedRun, records: Path) -> RunStatus:
-    if store.has(records, run.id):
+    if run.recorded(records):
         try:
             record = store.read(records, run.id)
         except StoreError as error:
@@ -76,6 +78,8 @@ def _look(run: PlannedRun, records: Path) -> RunStatus:
         return RunStatus(run, "running")
     if store.checkpoint_path(records, run.id).exists():
         return RunStatus(run, "stopped", why="goes on from its checkpoint when run again")
+    if store.has(records, run.id):
+        return RunStatus(run, "missing", why="is trained, and not scored on all roles yet")
     return RunStatus(run, "missing")
 
 
@@ -97,5 +101,5 @@ def _size(folder: Path) -> int:
 
 
 def _tags(name: str) -> set[str]:
-    notebook = nbformat.read(places.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", as_version=4)
     return {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}

@@ -1,4 +1,4 @@
-"""Study: a profile, a cohort and a number of seeds; what an experiment's notebook talks to."""
+"""Study: a profile, a cohort and a number of seeds; the object that notebooks work with."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import places
+from cxrstudy.base.coverage import code_of
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
 from cxrstudy.pixels import memory_map
@@ -22,7 +23,7 @@ from cxrstudy.training.subset import training_rows
 
 
 class Study:
-    """The study on one cohort, at one size.
+    """The study on one cohort, with one profile.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ class Study:
 
     @property
     def levels(self) -> Levels:
-        """What the factors of experiments are set to."""
+        """Levels of the factors of experiments."""
         return self.profile.levels
 
     @property
@@ -70,9 +71,10 @@ class Study:
 
     @property
     def pretrained(self) -> Chain:
-        """The network with the weights that all arms begin with: from natural images.
+        """The network with weights pretrained on natural images, from which most arms start.
 
-        Where no such weights fit the network, a stage on the profile's stand-in plays their part.
+        If there are no such weights for the network, a stage on the profile's stand-in replaces
+        them.
         """
         backbone = self.profile.networks[self.cohort.name]
         chain = Chain(backbone.start)
@@ -80,7 +82,7 @@ class Study:
 
     @property
     def initial(self) -> dict[str, Chain]:
-        """What chains may start from, by the names that claims use.
+        """Chains of the initial weights to compare, by the names that claims use.
 
         Raises
         ------
@@ -95,11 +97,11 @@ class Study:
 
     @property
     def initial_images(self) -> pd.DataFrame:
-        """How many images each initial weights were trained on, and what those are.
+        """Number and kind of the images that the initial weights were trained on.
 
         Returns
         -------
-        A row a name of :attr:`initial`: ``name``, ``title``, ``domain``, ``images``.
+        One row per name in :attr:`initial`: ``name``, ``title``, ``domain``, ``images``.
         """
         stages = self._stand_ins
         rows = []
@@ -130,9 +132,9 @@ class Study:
         }
 
     def stage(self, *roles: str) -> Stage:
-        """Stage on a role, or on several pooled, at the sizes of the profile.
+        """Stage on a role, or on several pooled, with the sizes of the profile.
 
-        A stage on the target is also scored on the external role, where the cohort has one.
+        A stage on the target is also scored on the external role, if the cohort has one.
         """
         stage = self.profile.stage(self.cohort.name, *roles)
         with_external = roles == ("target",) and "external" in self.cohort.roles
@@ -165,7 +167,7 @@ class Study:
         return RolePixels(role.table, {name: self._squares_of(name, pixels) for name in names})
 
     def jobs(self, runs: Sequence[PlannedRun]) -> dict[str, Job]:
-        """Make what a worker needs to execute runs, by run id; decode their images first.
+        """Decode the images that runs need, and make a job per run, by run id.
 
         Raises
         ------
@@ -182,19 +184,20 @@ class Study:
             identity=run.identity,
             chain=run.chain,
             role=self.cohort.role(*stage.roles),
-            scored_on=tuple(self.cohort.role(name) for name in stage.scored_on),
+            scored_on=tuple(self.cohort.role(name) for name in run.scorings),
             cohort=self.cohort.name,
             copies=self.cohort.copies,
             maps={name: path for (name, side), path in maps.items() if side == stage.pixels},
             records=self.records,
+            code=code_of("run"),
         )
 
     def _build_pixels(self, runs: Sequence[PlannedRun]) -> dict[tuple[str, int], Path]:
-        """Decode or render, once, all manifests that the runs will look at."""
+        """Decode or render, once, all manifests that the runs use."""
         needed = {
             (str(name), stage.pixels)
-            for stage in (run.chain.stages[-1] for run in runs)
-            for role in (*stage.roles, *stage.scored_on)
+            for stage, scored_on in ((run.chain.stages[-1], run.scorings) for run in runs)
+            for role in (*stage.roles, *scored_on)
             for name in self.cohort.role(role).table["manifest"].unique()
         }
         return {(name, side): self._squares_of(name, side) for name, side in sorted(needed)}

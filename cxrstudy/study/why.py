@@ -1,7 +1,7 @@
-"""Why: what of a run's inputs differs from the recorded run that is nearest to it.
+"""Why: in which inputs a run differs from the nearest recorded run.
 
-All that decides a run's bits is in its identity, so whatever makes it another run is found there.
-What is not in it, as prose, figures, statistics and tests, can't be a reason.
+A run's identity contains everything that decides its result, so every difference is found there.
+Prose, figures, statistics and tests are not part of it and can't be a reason.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrstudy.base import places
+from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import canonical
 from cxrstudy.base.words import arm_name
 from cxrstudy.runs import store
@@ -19,32 +20,33 @@ from cxrstudy.runs.record import RUN
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 
-#: Kinds of inputs, in the order in which differences are told.
+#: Kinds of inputs, in the order in which differences are shown.
 KINDS = ("start", "parent", "parameter", "data", "code", "library", "arithmetic", "input")
-_TOLD = {"stage", "start", "parent", "data", "code", "environment", "arithmetic"}
+_TOLD = {"stage", "start", "weights", "parent", "data", "code", "environment", "arithmetic"}
 
 Identity = Mapping[str, Any]
 
 
 class WhyError(ValueError):
-    """There is nothing to explain, or nothing to compare with; the message says what to do."""
+    """There is nothing to explain or to compare with; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class RunFacts:
-    """A run whose identity is known: planned, or recorded at some time."""
+    """A run whose identity is known: planned or recorded."""
 
     id: str
     identity: Identity
+    code: Mapping[str, str]
     chain: str
     finished: str = ""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One input that differs: its kind and name, and its value here and there, for people.
+    """One input that differs: kind, name, and its value here and there, as text.
 
-    The same difference in several stages of a chain is one.
+    The same difference in several stages of a chain counts once.
     """
 
     kind: str
@@ -54,7 +56,7 @@ class Difference:
 
     def __str__(self) -> str:
         if self.kind == "code":
-            return f"code: cxrstudy/{self.name}.py {self.here}"
+            return f"code: cxrstudy.{self.name} {self.here}"
         if self.kind == "data":
             return f"data: images or labels of {self.name} {self.here}"
         named = f"{self.kind} {self.name}".strip()
@@ -63,7 +65,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Answer:
-    """A run, the recorded run that is nearest, and what differs, with the stages it differs in."""
+    """A run, the nearest recorded run, and the differences with the stages that they are in."""
 
     run: RunFacts
     recorded: bool
@@ -71,7 +73,7 @@ class Answer:
     differences: Mapping[Difference, tuple[str, ...]]
 
     def sentences(self) -> list[str]:
-        """Say it, a line a difference."""
+        """The answer as text, one line per difference."""
         what = f"{self.run.id[:12]} ({self.run.chain}, seed {_seed(self.run)})"
         state = "is recorded: it is not run again" if self.recorded else "is not recorded"
         if self.nearest is None:
@@ -86,22 +88,22 @@ class Answer:
 
 
 def of_recorded(beginning: str) -> Answer:
-    """Explain a run of the store.
+    """Explain a recorded run.
 
     Raises
     ------
     StoreError
-        No run, or more than one, begins so; or its record is altered.
+        No run, or more than one, begins with these characters; or its record is altered.
     """
     records = places.runs() / "store"
     run = store.find(records, beginning)
-    store.read(records, run)  # which says what is wrong with it, if anything is
+    store.read(records, run)  # raises an error if the record is altered
     recorded = recorded_runs(records)
     return explain(recorded[run], recorded)
 
 
 def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> list[Answer]:
-    """Explain the run at the end of an arm of an experiment, or of each of its arms.
+    """Explain the last run of an arm of an experiment, or of each of its arms.
 
     Raises
     ------
@@ -117,7 +119,9 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
     plan = arms.only(wanted).plan
     planned = {
         # Through JSON, as a record's: a tuple there is a list.
-        run.id: RunFacts(run.id, json.loads(canonical(run.identity)), str(run.chain))
+        run.id: RunFacts(
+            run.id, json.loads(canonical(run.identity)), code_of("run"), str(run.chain)
+        )
         for run in plan.runs
     }
     recorded = recorded_runs(study.records)
@@ -125,33 +129,35 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
 
 
 def recorded_runs(records: Path) -> dict[str, RunFacts]:
-    """Read the identity of every run of a store; what can't be read is left out."""
+    """Read the identity of every run of a store; unreadable records are left out."""
     found = {}
     for path in sorted(records.glob(f"*/{RUN}")):
         try:
             record = store.read(records, path.parent.name)
         except store.StoreError:
             continue  # status and store check name it
-        found[record.id] = RunFacts(record.id, record.identity, record.chain, record.finished)
+        found[record.id] = RunFacts(
+            record.id, record.identity, record.code, record.chain, record.finished
+        )
     return found
 
 
 def explain(
     run: RunFacts, recorded: Mapping[str, RunFacts], others: Mapping[str, RunFacts] | None = None
 ) -> Answer:
-    """Find the recorded run that is nearest to a run, and what differs.
+    """Find the recorded run that is nearest to a run, and the differences.
 
-    Nearest is which has the fewest differences; of several, the one that finished last. A run that
-    begins differently, so that stages can't be told apart one by one, is farther than any other.
+    The nearest run is that with the fewest differences; of several, the one that finished last.
+    Runs whose chains can't be compared stage by stage are farther than all others.
 
     Parameters
     ----------
     run
         Planned or recorded.
     recorded
-        By id; the run itself does not count.
+        Recorded runs by id; the run itself is ignored.
     others
-        Further runs that are known, by id: the planned parents.
+        Further known runs by id: planned parents.
     """
     known = {**(others or {}), **recorded, run.id: run}
 
@@ -171,21 +177,24 @@ def explain(
 def _differences(
     here: RunFacts, there: RunFacts, between: Any, known: Mapping[str, RunFacts]
 ) -> Iterator[tuple[Difference, str]]:
-    """Yield the differences of two runs, each with the stage it was found in, parents first."""
+    """Yield the differences of two runs, each with its stage, parents first."""
     yield from _before(here, there, between, known)
     stage = _stage(here)
-    for found in _own(here.identity, there.identity):
+    for found in _own(here, there):
         yield found, stage
 
 
 def _before(
     here: RunFacts, there: RunFacts, between: Any, known: Mapping[str, RunFacts]
 ) -> Iterator[tuple[Difference, str]]:
-    """Differences in what two runs start from: a parent, or initial weights."""
+    """Differences in what two runs start from: parents or initial weights."""
     parents = here.identity["parent"], there.identity["parent"]
     if parents[0] == parents[1]:
         for name, values in _changed(here.identity["start"], there.identity["start"]):
             yield Difference("start", name, *values), _stage(here)
+        files = [_weights(one.identity) for one in (here, there)]
+        if files[0] != files[1]:
+            yield Difference("start", "weights' SHA-256", *files), _stage(here)
     elif all(parent in known for parent in parents):
         yield from between(*parents)
     else:
@@ -195,13 +204,19 @@ def _before(
         )
 
 
-def _own(here: Identity, there: Identity) -> Iterator[Difference]:
+def _weights(identity: Identity) -> str:
+    return str(identity.get("weights") or "none")
+
+
+def _own(one: RunFacts, other: RunFacts) -> Iterator[Difference]:
     """Differences of two runs apart from what they start from."""
+    here, there = one.identity, other.identity
     for name, values in _changed(here["stage"], there["stage"]):
         yield Difference("parameter", name, *values)
-    if here["stage"]["roles"] == there["stage"]["roles"]:  # else they are other data anyhow
+    if here["stage"]["roles"] == there["stage"]["roles"]:  # otherwise the data differ anyway
         yield from _data(here, there)
-    yield from _code(here["code"], there["code"])
+    if here["code"] != there["code"]:
+        yield from _code(one.code, other.code)
     for name, values in _changed(here["environment"], there["environment"]):
         yield Difference("library", name, *values)
     ways = [" with ".join(map(str, one["arithmetic"])) for one in (here, there)]
@@ -214,39 +229,29 @@ def _own(here: Identity, there: Identity) -> Iterator[Difference]:
 
 
 def _data(here: Identity, there: Identity) -> Iterator[Difference]:
-    """Roles whose images or labels are others; a role scored by one run only is a parameter."""
-    seen, then = (_fingerprints(one) for one in (here, there))
-    for role in seen:
-        if role in then and seen[role] != then[role]:
-            yield Difference("data", role, "differ", "")
+    """Whether the images or labels that two runs were trained on differ."""
+    if here["data"] != there["data"]:
+        yield Difference("data", "+".join(here["stage"]["roles"]), "differ", "")
 
 
-def _fingerprints(identity: Identity) -> dict[str, str]:
-    """Fingerprint of the images and labels of each role that a run saw."""
-    stage = identity["stage"]
-    return dict(zip(["+".join(stage["roles"]), *stage["scored_on"]], identity["data"], strict=True))
-
-
-def _code(here: Any, there: Any) -> Iterator[Difference]:
-    """Modules that do something else; the first records knew only all of them together."""
-    if not (isinstance(here, Mapping) and isinstance(there, Mapping)):
-        if here != there:
-            yield Difference(
-                "code", "*", "differs; an early record does not say in which module", ""
-            )
-        return
-    for name in sorted({*here, *there}):
-        if name not in here or name not in there:
-            where = "here" if name in here else "there"
-            yield Difference("code", name, f"counts {where} only", "")
-        elif here[name] != there[name]:
+def _code(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Difference]:
+    """Modules that do something else; one that has only moved is none of them."""
+    alike = set(here.values()) & set(there.values())
+    mine, others = (
+        {name for name, does in code.items() if does not in alike} for code in (here, there)
+    )
+    for name in sorted(mine | others):
+        if name in mine and name in others:
             yield Difference("code", name, "does something else than it did then", "")
+        else:
+            where = "here" if name in mine else "there"
+            yield Difference("code", name, f"counts {where} only", "")
 
 
 def _changed(
     here: Identity | None, there: Identity | None
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Names whose values differ, with both."""
+    """Names whose values differ, with both values."""
     for name in dict.fromkeys([*(here or {}), *(there or {})]):
         values = _shown(here or {}, name), _shown(there or {}, name)
         if values[0] != values[1]:
@@ -254,7 +259,7 @@ def _changed(
 
 
 def _shown(values: Identity, name: str) -> str:
-    """Write a value for people: text as it is, the rest as JSON."""
+    """A value as text; other values than text as JSON."""
     if name not in values:
         return "not known"
     return values[name] if isinstance(values[name], str) else canonical(values[name])
@@ -270,7 +275,7 @@ def _origin(run: RunFacts, known: Mapping[str, RunFacts]) -> str:
 
 
 def _told(found: tuple[tuple[Difference, str], ...]) -> dict[Difference, tuple[str, ...]]:
-    """Put the same difference in several stages together, in the order of kinds."""
+    """Join equal differences of several stages, in the order of kinds."""
     stages: dict[Difference, dict[str, None]] = {}
     for difference, stage in found:
         stages.setdefault(difference, {})[stage] = None
@@ -278,8 +283,11 @@ def _told(found: tuple[tuple[Difference, str], ...]) -> dict[Difference, tuple[s
     return {difference: tuple(stages[difference]) for difference in ordered}
 
 
-def _distance(told: Mapping[Difference, tuple[str, ...]]) -> tuple[bool, int]:
-    return any(difference.kind == "parent" for difference in told), len(told)
+def _distance(told: Mapping[Difference, tuple[str, ...]]) -> tuple[bool, bool, int]:
+    """Rank: another beginning is farthest, then other roles, which are other images too."""
+    kinds = {difference.kind for difference in told}
+    names = {difference.name for difference in told if difference.kind == "parameter"}
+    return "parent" in kinds, "roles" in names, len(told)
 
 
 def _where(stages: tuple[str, ...]) -> str:

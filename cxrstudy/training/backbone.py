@@ -1,14 +1,15 @@
-"""Backbone: the part of a network that goes on from stage to stage; the head is new each time."""
+"""Backbone: the part of a network that is passed from stage to stage; each stage has a new head."""
 
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 
 def backbone_of(model: nn.Module) -> dict[str, Tensor]:
-    """All weights and running statistics but the head's, on the CPU."""
+    """All weights and running statistics except those of the head, on the CPU."""
     return {
         name: value.detach().cpu().contiguous()
         for name, value in model.state_dict().items()
@@ -26,12 +27,12 @@ def head_of(model: nn.Module) -> dict[str, Tensor]:
 
 
 def load_backbone(model: nn.Module, backbone: dict[str, Tensor]) -> None:
-    """Put a backbone's weights into a model; the head stays as it is.
+    """Load a backbone's weights into a model; the head stays unchanged.
 
     Raises
     ------
     ValueError
-        A weight of the model's backbone is missing or has another shape, or one too many is given.
+        A weight is missing, unknown or of another shape.
     """
     expected = {name: value.shape for name, value in backbone_of(model).items()}
     given = {name: value.shape for name, value in backbone.items()}
@@ -46,23 +47,32 @@ def load_backbone(model: nn.Module, backbone: dict[str, Tensor]) -> None:
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Read the backbone or the head that a run left."""
+    """Read the backbone or the head of a run."""
     return safetensors.torch.load_file(path)
 
 
 def write_weights(weights: dict[str, Tensor], path: Path) -> None:
-    """Write a backbone or a head as safetensors."""
-    safetensors.torch.save_file(weights, path)
+    """Write a backbone or a head as safetensors.
+
+    Raises
+    ------
+    OSError
+        The file can't be written, as on a full disk.
+    """
+    try:
+        safetensors.torch.save_file(weights, path)
+    except SafetensorError as error:
+        raise OSError(f"{path}: {error}") from error
 
 
 def facts_of(model: nn.Module) -> dict[str, Any]:
-    """What timm knows of an architecture: names of its head and stem, mean, deviation and more."""
+    """Facts of timm about an architecture: names of head and stem, mean, standard deviation."""
     facts: Any = model.pretrained_cfg
     return dict(facts)
 
 
 def in_head(model: nn.Module, name: str) -> bool:
-    """Whether a weight belongs to the head, by timm's word."""
+    """Whether a weight belongs to the head, according to timm."""
     heads = facts_of(model)["classifier"]
     heads = (heads,) if isinstance(heads, str) else heads
     return name.startswith(tuple(f"{head}." for head in heads))

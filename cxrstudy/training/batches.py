@@ -1,7 +1,7 @@
-"""Batches: fastai DataLoaders straight over the memory map of pixels.
+"""Batches: fastai DataLoaders that read directly from the memory map of pixels.
 
-A batch is gathered in one indexing operation and augmented whole on the device, which on a CPU is
-an order of magnitude faster than decoding and augmenting image by image.
+A batch is read in one indexing operation and augmented as a whole on the device. On a CPU this is
+an order of magnitude faster than decoding and augmenting single images.
 """
 
 from collections.abc import Iterator
@@ -29,23 +29,23 @@ from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows, training_truth
 
-#: Augmentation: degrees, shares of the image, a factor, and fastai's unit of brightness.
+#: Augmentation: degrees, fractions of the image, a factor, and fastai's unit of brightness.
 ROTATION, TRANSLATION, ZOOM, LIGHTING = 7.0, 0.04, 1.1, 0.15
 
 
 class RowLoader(TfmdDL):
-    """Loads batches of a role's rows: (batch, 1, pixels, pixels) bytes, and their truth."""
+    """Loads batches of a role's rows: (batch, 1, pixels, pixels) uint8, and their truth."""
 
     def __init__(
         self, pixels: RolePixels, truth: Tensor, rows: NDArray[np.intp], **arguments: Any
     ) -> None:
         self.pixels, self.truth, self.rows = pixels, truth, rows
-        # Without set-up: the transforms learn nothing from the data, and fastai need not probe it.
+        # Without set-up, because the transforms learn nothing from the data.
         super().__init__(rows, num_workers=0, do_setup=False, **arguments)
         self._n_inp = 1  # of (image, truth), one is the input
 
     def create_batches(self, samples: Iterator[int]) -> Iterator[tuple[TensorImage, Tensor]]:
-        """Gather each batch at once."""
+        """Read each batch in one operation."""
         chosen = self.rows[np.fromiter(samples, dtype=np.intp)]
         for first in range(0, len(chosen), self.bs):
             rows = chosen[first : first + self.bs]
@@ -54,14 +54,14 @@ class RowLoader(TfmdDL):
 
 
 class StepLoader(RowLoader):
-    """Loads a fixed number of full batches an epoch, out of an endless row of permutations."""
+    """Loads a fixed number of full batches per epoch, from an endless series of permutations."""
 
     def __init__(self, *arguments: Any, steps: int, seed: int, **named: Any) -> None:
         super().__init__(*arguments, n=steps * named["bs"], **named)
         self.stream = permutations(len(self.rows), np.random.default_rng(seed))
 
     def get_idxs(self) -> list[int]:
-        """Take the next rows; an image returns only when all others have been seen."""
+        """The next rows; an image is repeated only after all others have been used."""
         return [next(self.stream) for _ in range(self.n)]
 
 
@@ -83,11 +83,11 @@ def loaders(
     Parameters
     ----------
     role
-        What is trained on.
+        Role to train on.
     pixels
-        Of the same rows.
+        Pixels of the role's rows.
     stage
-        Batch, steps, share or shots, truth, flip and seed.
+        Gives batch size, steps, fraction or shots, labels, flip and seed.
     normalisation
         Mean and standard deviation that the network expects.
     device
@@ -119,9 +119,9 @@ def loaders(
 
 
 def augmentation(flip: bool) -> list[Any]:
-    """Small changes that a radiographer or a detector could have made; see ``ROTATION`` etc.
+    """Small changes that positioning or a detector could cause; see ``ROTATION`` etc.
 
-    Left and right are exchanged only when asked: the heart has a side, and so has the marker.
+    Images are mirrored only if `flip` is set: the thorax is not symmetric, and neither are markers.
     """
     changes = [
         Rotate(max_deg=ROTATION, p=1.0),
@@ -130,19 +130,19 @@ def augmentation(flip: bool) -> list[Any]:
         Brightness(max_lighting=LIGHTING, p=1.0),
         Contrast(max_lighting=LIGHTING, p=1.0),
     ]
-    # Composed, so that each image is interpolated once.
+    # Composed, so that each image is interpolated only once.
     return list(setup_aug_tfms([Flip(p=0.5), *changes] if flip else changes))
 
 
 def target_tensor(truth: NDArray[np.float32], task: Task) -> Tensor:
-    """Class numbers for classes; the matrix itself, NaN where unknown, for labels."""
+    """Class numbers if classes are exclusive; otherwise the matrix, with NaN for unknown labels."""
     return torch.from_numpy(truth.argmax(1) if task == "multiclass" else truth)
 
 
 def _translation(images: Tensor, **_: Any) -> Tensor:
-    """(batch, 3, 3) affine matrices that shift by a uniform share of the image."""
+    """(batch, 3, 3) affine matrices that shift by a uniform fraction of the image."""
     matrix = torch.eye(3, device=images.device).repeat(len(images), 1, 1)
     shift = torch.rand(len(images), 2, device=images.device)
-    # Affine coordinates run from -1 to 1, so that the whole image is 2 wide.
+    # Affine coordinates run from -1 to 1, so the image is 2 units wide.
     matrix[:, :2, 2] = (2 * shift - 1) * 2 * TRANSLATION
     return matrix

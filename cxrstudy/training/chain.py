@@ -1,11 +1,11 @@
-"""Chain: initial weights, then stages one after another.
+"""Chain: initial weights followed by stages, in the order in which they run.
 
 Every arm of every experiment is a chain, written with ``>>``::
 
     start >> general >> pneumonia >> target
 
-Chains that begin alike share the runs of their common beginning, because a run's id covers its
-stage and its parent's id and nothing else about the chain.
+Chains with the same first stages share the runs of these stages, because a run's id covers its
+stage and its parent's id, and nothing else of the chain.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Start:
         ``random``; ``imagenet`` (ImageNet-1k from an installed package); ``timm:TAG`` (a pretrained
         tag); or ``file:PATH#SHA256``. See :mod:`cxrstudy.training.weights`.
     options
-        Arguments of the timm model, as name and value.
+        Arguments of the timm model, as pairs of name and value.
     """
 
     architecture: str
@@ -37,7 +37,7 @@ class Start:
 
     @property
     def title(self) -> str:
-        """What the weights are called; those of a file by its name, without the network's."""
+        """Name of the weights; for a file, its file name without the name of the network."""
         if not self.weights.startswith("file:"):
             return self.weights
         name = PurePosixPath(self.weights.removeprefix("file:").rpartition("#")[0]).stem
@@ -46,7 +46,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Chain:
-    """A start and the stages after it; ``chain >> stage`` is one stage longer."""
+    """A start and the stages after it; ``chain >> stage`` appends a stage."""
 
     start: Start
     stages: tuple[Stage, ...] = ()
@@ -57,12 +57,12 @@ class Chain:
         return Chain(self.start, (*self.stages, stage))
 
     def prefixes(self) -> Iterator["Chain"]:
-        """The chains of one stage, two stages and so on, up to this one."""
+        """The chains with one stage, two stages and so on, up to this one."""
         for length in range(1, len(self.stages) + 1):
             yield Chain(self.start, self.stages[:length])
 
     def with_seed(self, seed: int) -> "Chain":
-        """Return the same chain, every stage of it with this seed."""
+        """Return the same chain with this seed in every stage."""
         return replace(self, stages=tuple(stage.but(seed=seed) for stage in self.stages))
 
     def __str__(self) -> str:

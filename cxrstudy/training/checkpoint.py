@@ -1,12 +1,12 @@
-"""Checkpoint: where a long stage goes on after its process was killed, with the same bits.
+"""Checkpoint: lets a stage continue after its process was killed, with the same result.
 
-A checkpoint holds all that the next batch depends on: weights, optimiser, random states, the place
-in the order of images, and what was recorded so far. It begins with the SHA-256 of the rest.
+A checkpoint holds everything that the next batch depends on: weights, optimiser, random states, the
+position in the order of images, and what was recorded so far. It begins with the SHA-256 of the
+rest.
 """
 
 import hashlib
 import io
-import os
 import random
 import time
 from pathlib import Path
@@ -18,37 +18,39 @@ from fastai.callback.core import Callback, CancelEpochException
 from fastai.data.core import DataLoaders
 from fastcore.foundation import L
 
+from cxrstudy.base.atomic import write_file
+
 #: Seconds of training that a killed process may lose, beyond the evaluation it was in.
 EVERY = 20.0
 
 
 class CheckpointError(RuntimeError):
-    """A checkpoint is not what was written; the message names the file."""
+    """A checkpoint is damaged; the message names the file."""
 
 
 class Checkpoint(Callback):
-    """Writes a checkpoint after an evaluation when one is due; goes on from the one that is there.
+    """Writes a checkpoint after a validation when one is due, and continues from an existing one.
 
     Parameters
     ----------
     path
-        File; removed by whoever keeps the finished run.
+        File; removed when the finished run is recorded.
     every
-        Seconds between two checkpoints at least.
+        Minimum number of seconds between two checkpoints.
     """
 
-    order = 70  # after the recorder, whose row of the epoch is kept too
+    order = 70  # after the recorder, whose row of the epoch is saved too
 
     def __init__(self, path: Path, every: float = EVERY) -> None:
         self.path, self.every = path, every
 
     def before_fit(self) -> None:
-        """Look for a checkpoint to go on from."""
+        """Look for a checkpoint to continue from."""
         self.saved: dict[str, Any] | None = read(self.path) if self.path.is_file() else None
         self.written = time.monotonic()
 
     def before_epoch(self) -> None:
-        """Skip what was trained before, then put everything back as it was."""
+        """Skip the epochs that were trained before, then restore the state."""
         if self.saved is None:
             return
         if self.epoch < self.saved["epoch"]:
@@ -57,7 +59,7 @@ class Checkpoint(Callback):
         self.saved = None
 
     def after_epoch(self) -> None:
-        """Write a checkpoint, unless the stage is over or the last one is fresh."""
+        """Write a checkpoint, unless the stage has ended or the last one is recent."""
         over, fresh = self.epoch + 1 == self.n_epoch, time.monotonic() - self.written < self.every
         if self.saved is None and not over and not fresh:
             write(self.path, state_of(self.learn))
@@ -65,7 +67,7 @@ class Checkpoint(Callback):
 
 
 def state_of(learner: Any) -> dict[str, Any]:
-    """All that the batches after this epoch depend on, as tensors and plain values."""
+    """Everything that the batches after this epoch depend on, as tensors and plain values."""
     _, keys, *numpy_rest = np.random.get_state()  # noqa: NPY002 (fastai draws from it)
     optimiser, smooth = learner.opt.state_dict(), learner.recorder.smooth_loss
     return {
@@ -85,7 +87,7 @@ def state_of(learner: Any) -> dict[str, Any]:
 
 
 def restore(learner: Any, saved: dict[str, Any]) -> None:
-    """Put a learner, and the random states of the process, where a checkpoint left them."""
+    """Restore a learner, and the random states of the process, from a checkpoint."""
     learner.model.load_state_dict(saved["model"])
     hypers = L(*saved["hypers"])
     learner.opt.load_state_dict({"state": saved["optimiser"], "hypers": hypers})
@@ -105,19 +107,17 @@ def restore(learner: Any, saved: dict[str, Any]) -> None:
 
 
 def skip(loaders: DataLoaders, epochs: int) -> None:
-    """Leave out the images that earlier epochs saw."""
+    """Skip the images that earlier epochs used."""
     for _ in range(epochs):
         loaders.train.get_idxs()
 
 
 def write(path: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint whole or not at all."""
+    """Write a checkpoint completely or not at all."""
     stream = io.BytesIO()
     torch.save(state, stream)
     content = stream.getvalue()
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(hashlib.sha256(content).hexdigest().encode() + content)
-    partial.replace(path)
+    write_file(path, hashlib.sha256(content).hexdigest().encode() + content)
 
 
 def read(path: Path) -> dict[str, Any]:

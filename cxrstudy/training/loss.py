@@ -1,4 +1,4 @@
-"""Loss: what a stage minimises, by the kind of its labels."""
+"""Loss: what a stage minimises, by the kind of classification."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from cxrstudy.data.role import Task
 
 
 class KnownBinaryCrossEntropy(nn.Module):
-    """Binary cross-entropy over the labels that are known; NaN is left out, not negative.
+    """Binary cross-entropy over the known labels; NaN is left out, not taken as negative.
 
-    The mean is over the known entries of the batch. A batch without any gives zero.
+    The mean is over the known entries of the batch. A batch without known entries gives zero.
     """
 
     def __init__(self, reduction: str = "mean") -> None:
@@ -39,10 +39,10 @@ class KnownBinaryCrossEntropy(nn.Module):
 
 
 def loss_of(task: Task) -> Any:
-    """Softmax cross-entropy for classes, masked binary cross-entropy for labels."""
+    """Softmax cross-entropy for exclusive classes, masked binary cross-entropy otherwise."""
     return CrossEntropyLossFlat() if task == "multiclass" else KnownBinaryCrossEntropy()
 
 
 def probabilities(logits: Tensor, task: Task) -> Tensor:
-    """Softmax over classes, or a sigmoid a label."""
+    """Softmax over exclusive classes, or one sigmoid per label."""
     return logits.softmax(1) if task == "multiclass" else logits.sigmoid()

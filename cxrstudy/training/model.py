@@ -1,4 +1,4 @@
-"""Model: a timm network with one grey channel, a backbone that goes on and a head that is new."""
+"""Model: a timm network with one grey channel, the backbone of the previous stage, a new head."""
 
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,13 @@ def build(start: "Start", outputs: int, seed: int, backbone: dict[str, Tensor] |
     Parameters
     ----------
     start
-        Architecture, and the initial weights when there is no backbone yet.
+        Architecture, and the initial weights if there is no backbone yet.
     outputs
-        Logits of the new head.
+        Number of logits of the new head.
     seed
-        Of whatever is drawn at random: the head, and the backbone of a random start.
+        Seed of random weights: the head, and the backbone if its weights are random.
     backbone
-        Weights that an earlier stage left, from :func:`cxrstudy.training.backbone.backbone_of`.
+        Weights of an earlier stage, from :func:`cxrstudy.training.backbone.backbone_of`.
 
     Raises
     ------
@@ -51,9 +51,10 @@ def create(start: "Start", outputs: int) -> nn.Module:
 def normalisation_of(model: nn.Module) -> tuple[float, float]:
     """Mean and standard deviation that the network expects of a grey image in 0 to 1.
 
-    The mean over the colour channels of what timm states for the architecture. Where the channels
-    are alike (BiT, EfficientNet-Lite) a stem folded by summing then sees exactly what it was
-    trained on; elsewhere (ImageNet's own means) the error is below one grey level in thirty.
+    This is the mean over the colour channels of timm's values for the architecture. If the channels
+    have equal values (BiT, EfficientNet-Lite), a stem that was folded by summing gets exactly the
+    input it was trained on. Otherwise (ImageNet's means) the error is below one grey level in
+    thirty.
     """
     facts = facts_of(model)
     return _mean(facts["mean"]), _mean(facts["std"])

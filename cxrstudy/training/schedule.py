@@ -1,4 +1,4 @@
-"""Schedule: how the learning rate moves, as pure functions of the step.
+"""Schedule: the learning rate as a pure function of the step.
 
 ``one-cycle`` is fastai's own (Smith 2018, arXiv 1803.09820). ``bit`` is BiT-HyperRule (Kolesnikov
 et al. 2020, arXiv 1912.11370, section 3.3; numbers from the released ``bit_hyperrule.py``).
@@ -37,19 +37,19 @@ class HyperRule:
 
 
 def bit_hyperrule(images: int, width: int, height: int) -> HyperRule:
-    """BiT-HyperRule: everything from the number of training images and their original size.
+    """BiT-HyperRule: all values from the number of training images and their original size.
 
     Parameters
     ----------
     images
-        Training images that are really used; a few-shot subset is always small.
+        Number of training images that are used; a few-shot subset counts as small.
     width, height
-        Of the original images, in pixels.
+        Size of the original images, in pixels.
 
     Raises
     ------
     ValueError
-        There is no image, or an image has no area.
+        A number is not positive.
     """
     if images < 1 or width < 1 or height < 1:
         raise ValueError(f"no rule for {images} images of {width} x {height} pixels")
@@ -73,8 +73,8 @@ def _supports(images: int) -> tuple[int, ...]:
 def bit_rate(step: float, supports: tuple[int, ...], base: float) -> float:
     """Learning rate of BiT-HyperRule at a step: linear warm-up, then divided by ten, then zero.
 
-    ``base * step / supports[0]`` during the warm-up; later ``base / 10^k``, where k is the number
-    of later supports that lie strictly before the step. The last support ends training.
+    It is ``base * step / supports[0]`` during the warm-up and then ``base / 10^k``, where k is the
+    number of further supports strictly before the step. The last support ends training.
     """
     if step < supports[0]:
         return base * step / supports[0]
@@ -85,5 +85,5 @@ def bit_rate(step: float, supports: tuple[int, ...], base: float) -> float:
 
 
 def scaled(supports: tuple[int, ...], steps: int) -> tuple[int, ...]:
-    """Shrink or stretch a rule to another number of steps, in proportion."""
+    """Scale a rule to another number of steps, in proportion."""
     return tuple(max(1, round(support * steps / supports[-1])) for support in supports)

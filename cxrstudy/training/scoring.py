@@ -11,7 +11,7 @@ from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.loss import probabilities
 from cxrstudy.training.model import normalise
 
-#: Images scored at once; the result depends on it in the last bits, so it is fixed.
+#: Batch size for scoring; the last bits of the result depend on it, so it is fixed.
 BATCH = 128
 
 
@@ -28,9 +28,9 @@ def score(
     Parameters
     ----------
     model
-        On the device where it shall compute.
+        Network, on the device where it computes.
     pixels
-        Of a role.
+        Pixels of a role.
     rows
         m row numbers.
     task
@@ -52,7 +52,7 @@ def score(
 
 
 def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.float32]) -> float:
-    """Mean AUROC over the labels (one against the rest) that have both outcomes known.
+    """Mean AUROC, one against the rest, over the labels with known positives and negatives.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.float32]) -> floa
 
     Returns
     -------
-    NaN when no label has both.
+    The mean; NaN if no label has both.
     """
     values = []
     for column in range(truth.shape[1]):

@@ -10,53 +10,54 @@ from cxrstudy.pixels.masking import Visible
 
 
 class StageError(ValueError):
-    """A stage has a value that it can't have; the message names the field."""
+    """A stage has an illegal value; the message names the field."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Stage:
-    """Train on a role, for a number of optimiser steps.
+    """One training phase: a role, a number of optimiser steps, and how to train.
 
-    Steps, not epochs, are fixed: arms that differ in the amount of data then get the same amount
-    of computation.
+    The number of steps is fixed, not of epochs, so that arms with different amounts of data get the
+    same amount of computation.
 
     Attributes
     ----------
     roles
-        Roles trained on; several are pooled under the union of their labels.
+        Roles to train on; several are pooled under the union of their labels.
     pixels
         Side of the square images.
     steps
         Optimiser steps.
     batch_size
-        Images a step.
+        Images per step.
     schedule
         ``one-cycle`` (Smith 2018), or ``bit`` (BiT-HyperRule, see
         :mod:`cxrstudy.training.schedule`).
     learning_rate
         Largest learning rate.
     weight_decay
-        Decoupled, for ``one-cycle``; BiT fine-tunes without.
+        Decoupled weight decay, for ``one-cycle``; BiT fine-tunes without.
     mixup
         Alpha of MixUp's beta distribution; 0 is off.
     flip
-        Mirror half of the training images. Off: the thorax is not symmetric.
+        Mirror half of the training images. Off by default, because the thorax is not symmetric.
     visible
-        What may be seen of each image, in training and in testing; see
+        Visible part of each image, in training and in testing; see
         :mod:`cxrstudy.pixels.masking`.
     fraction
-        Fraction of the training patients used, nested by seed.
+        Fraction of the training patients that is used; nested for each seed.
     shots
-        Training patients of each class used, nested by seed, instead of a fraction; 0 is off.
+        Number of training patients per class, nested for each seed, instead of a fraction; 0 is
+        off.
     labels
         ``given``; or ``permuted``: each training image gets the labels of another one, so that
-        nothing can be learnt. A control, as in Adebayo et al. 2018.
+        nothing can be learnt. This is a control, as in Adebayo et al. 2018.
     validations
-        How often the validation split is scored on the way, evenly spaced.
+        Number of validations during training, evenly spaced.
     scored_on
         Further roles whose test split is scored at the end.
     seed
-        Of the head, the order of images, augmentation, MixUp and the fraction.
+        Seed of the head, the order of images, augmentation, MixUp and the fraction.
     """
 
     roles: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -79,7 +80,9 @@ class Stage:
     @model_validator(mode="after")
     def _even(self) -> Self:
         if self.steps % self.validations:
-            raise ValueError(f"steps {self.steps} is no multiple of validations {self.validations}")
+            raise ValueError(
+                f"steps {self.steps} is not a multiple of {self.validations} validations"
+            )
         return self
 
     @model_validator(mode="after")
@@ -94,7 +97,7 @@ class Stage:
         Raises
         ------
         StageError
-            Names the unknown field, or the field whose value is not legal.
+            A field is unknown or its value is illegal; the message names it.
         """
         unknown = sorted(set(changes) - set(asdict(self)))
         if unknown:
@@ -103,7 +106,7 @@ class Stage:
             return replace(self, **changes)
         except ValidationError as error:
             first = error.errors()[0]
-            # A rule that ties fields together has no one field, and says all itself.
+            # A rule about several fields has no single field; its message says everything.
             at = "".join(f" {name}" for name in first["loc"])
             value = f"{at} = {first['input']!r}" if first["loc"] else ""
             raise StageError(f"stage{value}: {first['msg']}") from None

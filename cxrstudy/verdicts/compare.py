@@ -1,8 +1,8 @@
-"""Compare: whether two sets of results say the same, and if not, whether that matters.
+"""Compare: whether two sets of results agree, and if not, whether the difference matters.
 
-On one platform the same study gives the same bits. Elsewhere a run ends as if it had drawn another
-seed, since the last bits of its arithmetic differ. How far a metric moves from seed to seed is
-measured, and is the unit of everything here: see :mod:`cxrstudy.statistics.seed_variance`.
+On one platform the same study gives the same bits. On another platform the last bits of the
+arithmetic differ, and a run ends as if it had another seed. So differences are measured in standard
+deviations between seeds: see :mod:`cxrstudy.statistics.seed_variance`.
 """
 
 from collections.abc import Hashable, Iterator, Mapping
@@ -14,28 +14,29 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base.identity import canonical, fingerprint
+from cxrstudy.runs import scoring_record
 from cxrstudy.runs.record import RUN
-from cxrstudy.runs.scores import labels_of, read_scores, score_column, truth_column
+from cxrstudy.runs.scores import all_scores, labels_of, score_column, truth_column
 from cxrstudy.statistics import auroc, brier, macro_auroc, seed_variance
 from cxrstudy.study.why import RunFacts, recorded_runs
 from cxrstudy.verdicts import results
 
-#: Metrics that differ by no more are equal: scores are rounded where results are written.
+#: Metrics that differ by no more count as equal, because written scores are rounded.
 EQUAL = 1e-6
 LABEL = "covid19"
 
 ComparisonState = Literal["equal", "within", "drifted", "other images", "only in A", "only in B"]
-#: States that are no failure.
+#: States that are not failures.
 GOOD: tuple[ComparisonState, ...] = ("equal", "within")
 
 
 class CompareError(ValueError):
-    """Two results can't be compared; the message says what to give instead."""
+    """Two sets of results can't be compared; the message says what to give instead."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """What is measured: a metric of an arm on the test split of a role."""
+    """A metric of an arm on the test split of a role."""
 
     experiment: str
     arm: Hashable
@@ -45,7 +46,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Series:
-    """A metric by seed, the hash of the images it was measured on, and the runs it comes from."""
+    """Values of a metric by seed, a hash of the images, and the runs."""
 
     values: Mapping[int, float]
     images: str
@@ -53,15 +54,15 @@ class Series:
 
     @property
     def mean(self) -> float:
-        """Over seeds."""
+        """Mean over seeds."""
         return float(np.mean(list(self.values.values())))
 
 
 @dataclass(frozen=True)
 class Row:
-    """A metric in A and in B; ``moved``, ``tolerance`` in units of the seeds' standard deviation.
+    """A metric in A and in B; ``moved`` and ``tolerance`` are in standard deviations over seeds.
 
-    ``deviation`` is that standard deviation. What is not judged against it has NaN there.
+    ``deviation`` is this standard deviation; NaN if it is not used.
     """
 
     key: Key
@@ -77,17 +78,17 @@ Measured = Mapping[Key, Series]
 
 
 def measure(folder: Path) -> Measured:
-    """Measure every metric of a folder of reference results, or of a store.
+    """Compute the metrics of a folder of reference results, or of a store.
 
-    AUROC and Brier score of COVID-19, and the macro AUROC of all labels, of every arm and role.
-    In a store the arms are the chains, told apart by all that was asked of their stages.
+    They are AUROC and Brier score of COVID-19 and the macro AUROC of all labels, for every arm and
+    role. In a store, chains with different stages are different arms.
 
     Raises
     ------
     ResultsError, StoreError
         A file is missing or altered.
     CompareError
-        The folder holds neither.
+        The folder is neither.
     """
     if (folder / results.RESULTS).is_file():
         return _collect(_of_results(folder))
@@ -101,26 +102,27 @@ def compare(
 ) -> list[Row]:
     """Compare two sets of results, metric by metric.
 
-    Metrics are equal where they agree on all seeds that both have. Else the mean over seeds may
-    move by as much as the seeds' spread explains: ``t * s * sqrt(1 / seeds of A + 1 / seeds of B)``
+    Metrics are equal if they agree on all seeds that both sets have. Otherwise the mean over seeds
+    may differ by as much as seed variance explains:
+    ``t * s * sqrt(1 / seeds of A + 1 / seeds of B)``
     with the arm's standard deviation ``s`` over seeds
     (:func:`cxrstudy.statistics.seed_variance.moderate`) and the quantile ``t`` of Student's
-    distribution at ``false_alarms``, shared out among all rows (Bonferroni). Both are on the same
-    images, so that patients add no uncertainty.
+    distribution at ``false_alarms``, divided among all rows (Bonferroni). Both are on the same
+    images, so patients add no uncertainty.
 
     Parameters
     ----------
     a, b
         From :func:`measure`.
     measured
-        Where the spread over seeds is taken from: A itself, unless given.
+        Results from which the seed variance is estimated; A itself, unless given.
     false_alarms
-        Chance that a comparison of two equally good sets of results finds any drift.
+        Probability that a comparison of two equally good sets of results finds any drift.
 
     Raises
     ------
     CompareError
-        Something is not equal and no arm has two seeds to measure their spread with.
+        Some metrics differ, and no arm has two seeds from which to estimate the seed variance.
     """
     both = [key for key in a if key in b]
     if not both:
@@ -140,7 +142,7 @@ def compare(
 
 
 def default_spread(a: Path, measured: Measured) -> Path:
-    """Folder whose seeds say how far a metric moves: A, or the standard profile's beside it."""
+    """Folder to estimate seed variance from: A, or the standard profile's results beside it."""
     beside = a.resolve().parent / "standard"
     if any(len(series.values) > 1 for series in measured.values()):
         return a
@@ -148,7 +150,7 @@ def default_spread(a: Path, measured: Measured) -> Path:
 
 
 def _settled(key: Key, a: Series, b: Series) -> Row | None:
-    """Row of what needs no spread to be judged."""
+    """Row for a metric that can be judged without seed variance."""
     if a.images != b.images:
         return Row(key, "other images", a.mean, b.mean)
     seeds = sorted(set(a.values) & set(b.values))
@@ -165,16 +167,16 @@ def _judge(key: Key, a: Series, b: Series, own: seed_variance.SeedVariance, chan
 
 
 def _spreads(keys: list[Key], measured: Measured) -> dict[Key, seed_variance.SeedVariance]:
-    """Spread over seeds of every key, moderated among the arms with the same role and metric."""
+    """Seed variance of every key, moderated among the arms with the same role and metric."""
     found: dict[Key, seed_variance.SeedVariance] = {}
     for group in dict.fromkeys((key.role, key.metric) for key in keys):
         alike = {key: series for key, series in measured.items() if (key.role, key.metric) == group}
         several = {key: list(one.values.values()) for key, one in alike.items()}
-        # An arm that several experiments share is one arm.
+        # An arm that several experiments share counts once.
         distinct = {alike[key].runs: values for key, values in several.items() if len(values) > 1}
         if not distinct:
             raise CompareError(
-                f"no arm has two seeds of {group[1]} on {group[0]}, to measure their spread with; "
+                f"no arm has two seeds of {group[1]} on {group[0]} to estimate seed variance from; "
                 "give --spread FOLDER"
             )
         prior = seed_variance.prior(list(distinct.values()))
@@ -205,7 +207,7 @@ def _collect(scored: Iterator[ScoredRun]) -> Measured:
 
 
 def _metrics(scores: pd.DataFrame) -> Iterator[tuple[str, str, float, str]]:
-    """Yield role, metric, value and hash of the images, of one run."""
+    """Yield role, metric, value and hash of the images, for one run."""
     tested = scores[scores["split"] == "test"]
     labels = labels_of(scores)
     metrics = [macro_auroc(labels)]
@@ -232,8 +234,9 @@ def _of_results(folder: Path) -> Iterator[ScoredRun]:
 
 def _of_store(folder: Path) -> Iterator[ScoredRun]:
     recorded = recorded_runs(folder)
+    scorings = scoring_record.by_run(folder)
     for run in recorded.values():
-        table = read_scores(folder, run.id)
+        table = all_scores(folder, run.id, scorings.get(run.id, []))
         if table.empty:
             continue
         arm = f"{run.chain} {_asked(run, recorded)[:8]}"
@@ -241,7 +244,7 @@ def _of_store(folder: Path) -> Iterator[ScoredRun]:
 
 
 def _asked(run: RunFacts, recorded: Mapping[str, RunFacts]) -> str:
-    """Hash of what was asked: start and stages without seeds, code, versions and device."""
+    """Hash of start and stages without seeds, code, versions and device."""
     stage = {name: value for name, value in run.identity["stage"].items() if name != "seed"}
     parent = run.identity["parent"]
     before = _asked(recorded[parent], recorded) if parent in recorded else parent

@@ -1,4 +1,4 @@
-"""Judgement: the evidence for all claims, from a reader's own run and from reference results."""
+"""Judge: verdicts on all claims, from a reader's own run and from reference results."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -27,7 +27,7 @@ from cxrstudy.verdicts.verdict import (
     verdicts,
 )
 
-#: Where a row of evidence comes from, before the columns of
+#: Columns that say where evidence comes from, before the columns of
 #: :func:`cxrstudy.verdicts.verdict.verdicts`.
 ORIGIN = ["paper", "origin", "cohort", "profile"]
 
@@ -39,7 +39,7 @@ TableOf = Callable[[str, list[Claim]], pd.DataFrame]
 
 
 def evidence_of_run(study: Study) -> pd.DataFrame:
-    """Evidence of a study for all claims; trains what is not recorded."""
+    """Evidence from a study for all claims; trains what is not recorded."""
 
     def table_of(name: str, claims: list[Claim]) -> pd.DataFrame:
         arms = experiment.arms_of(name, study)
@@ -55,12 +55,12 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
 
 
 def evidence_of_results(folder: Path) -> pd.DataFrame:
-    """Evidence of recorded results for all claims.
+    """Evidence from recorded results for all claims.
 
     Raises
     ------
     ResultsError
-        The results are not there, or altered.
+        The results are missing or altered.
     """
 
     def table_of(name: str, claims: list[Claim]) -> pd.DataFrame:
@@ -70,11 +70,11 @@ def evidence_of_results(folder: Path) -> pd.DataFrame:
 
 
 def judgements(study: Study) -> pd.DataFrame:
-    """Judge all claims by a study's own run and, apart, by every set of reference results.
+    """Judge all claims by a study's own run and, separately, by each set of reference results.
 
     Returns
     -------
-    A row a claim and origin, as :func:`judged`; sets of results without evidence are left out.
+    One row per claim and origin, as :func:`judged`; sets of results without evidence are left out.
 
     Examples
     --------
@@ -95,12 +95,12 @@ def judgements(study: Study) -> pd.DataFrame:
 
 
 def recorded_verdicts() -> pd.DataFrame:
-    """Verdicts as they were recorded with the reference results, void where the rule has changed.
+    """Verdicts recorded with the reference results; void if the rule has changed since.
 
     Returns
     -------
-    A row a claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``, ``verdict``,
-    the beginning of its ``rule``.
+    One row per claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``,
+    ``verdict``, the first characters of its ``rule``.
 
     Examples
     --------
@@ -138,11 +138,11 @@ def record(study: Study, folder: Path) -> None:
 
 
 def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.DataFrame:
-    """Judge all papers by one set of evidence.
+    """Judge the claims of all papers by one set of evidence.
 
     Returns
     -------
-    A row a claim: ``paper``, ``origin``, ``cohort``, ``profile``, then the columns of
+    One row per claim: ``paper``, ``origin``, ``cohort``, ``profile``, then the columns of
     :func:`cxrstudy.verdicts.verdict.verdicts`.
     """
     tables = []
@@ -155,7 +155,7 @@ def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.Da
 
 
 def claims_about(name: str) -> list[Claims]:
-    """The papers that claim something which an experiment is about."""
+    """The papers with claims about an experiment."""
     return [claims for claims in all_claims() if claims.of(name)]
 
 

@@ -1,6 +1,6 @@
-"""Attended: tables of where maps lie, written and read; making them takes torch.
+"""Map results: tables with measures of maps, written and read without torch.
 
-See :mod:`cxrstudy.explain.attention`, which makes them.
+:mod:`cxrstudy.explain.attention` makes them.
 """
 
 import gzip
@@ -11,7 +11,7 @@ import pandas as pd
 from cxrstudy.runs.scores import arm_of, arm_text, read_table
 from cxrstudy.study.arms import Arms
 
-#: File of recorded measures beside reference results.
+#: File with the recorded measures, beside reference results.
 ATTENTION = "attention.csv.gz"
 
 

@@ -1,4 +1,4 @@
-"""Verdict: what evidence says about a paper's claims, by the rule fixed in the claims file."""
+"""Verdict: applies the rule in a claims file to the evidence for a paper's claims."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -11,7 +11,7 @@ from cxrstudy.verdicts.claim import Claim, ClaimError, Claims
 
 Decision = Literal["reproduced", "contradicted", "inconclusive", "not testable", "no evidence"]
 
-#: What a contrast contributes to a verdict.
+#: Columns of the evidence for a claim.
 EVIDENCE = [
     "claim", "estimate", "low", "high", "p", "minimum_detectable_difference", "patients", "images",
     "seeds",
@@ -34,16 +34,16 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     claims
-        Of one experiment.
+        Claims about one experiment.
     scores
         From :meth:`cxrstudy.study.arms.Arms.scores`, or of
         :func:`cxrstudy.explain.attention.attention`.
 
     Returns
     -------
-    A row a claim: the columns of ``EVIDENCE``. ``p`` is about the claim's margin;
-    ``minimum_detectable_difference`` is the smallest difference that this design would have told
-    from it four times in five.
+    One row per claim: the columns of ``EVIDENCE``. ``p`` tests the claim's margin;
+    ``minimum_detectable_difference`` is the smallest distance from the margin that this design
+    detects with 80 % power.
 
     Raises
     ------
@@ -61,15 +61,15 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def decide(low: float, high: float, margin: float, p: float, level: float = 0.95) -> Decision:
-    """Apply the rule to the interval of a difference and its corrected p value.
+    """Apply the rule to the interval of a difference and to its corrected p value.
 
     Raises
     ------
     ValueError
-        The interval is not one.
+        The interval is not valid.
     """
     if not low <= high:
-        raise ValueError(f"{low} to {high} is no interval")
+        raise ValueError(f"{low} to {high} is not an interval")
     if p + level >= 1:
         return "inconclusive"
     if low > margin:
@@ -80,26 +80,26 @@ def decide(low: float, high: float, margin: float, p: float, level: float = 0.95
 def verdicts(claims: Claims, found: pd.DataFrame) -> pd.DataFrame:
     """Judge the claims of a paper.
 
-    Holm's correction (1979) runs over all testable claims of the paper; one without evidence counts
-    with p = 1, so that a claim is judged no more mildly because another was left out.
+    Holm's correction (1979) is over all testable claims of the paper. A claim without evidence
+    counts with p = 1, so that leaving it out does not make other verdicts more lenient.
 
     Parameters
     ----------
     claims
         From :func:`cxrstudy.verdicts.claim.read_claims`.
     found
-        Tables of :func:`evidence`, of all experiments together.
+        Tables of :func:`evidence` of all experiments, concatenated.
 
     Returns
     -------
-    A row a claim: ``claim``, ``sentence``, ``contrast``, ``experiment``, ``margin``, the columns of
-    ``EVIDENCE``, ``adjusted_p``, ``verdict``, ``why`` (of a claim that is not testable), and the
-    file's SHA-256 as ``rule``.
+    One row per claim: ``claim``, ``sentence``, ``contrast``, ``experiment``, ``margin``, the
+    columns of ``EVIDENCE``, ``adjusted_p``, ``verdict``, ``why`` (for a claim that is not
+    testable), and the file's SHA-256 as ``rule``.
 
     Raises
     ------
     ClaimError
-        There is more than one piece of evidence for a claim.
+        There is more than one row of evidence for a claim.
     """
     if found["claim"].duplicated().any():
         twice = found.loc[found["claim"].duplicated(), "claim"].iloc[0]
@@ -139,19 +139,19 @@ def _judge(claim: Claim, row: pd.Series) -> Decision:
 
 
 def standing(recorded: pd.DataFrame, claims: Claims) -> pd.DataFrame:
-    """Mark the recorded verdicts that were reached under another rule as void.
+    """Mark recorded verdicts as void if they were reached with another rule.
 
     Parameters
     ----------
     recorded
-        Columns ``claim``, ``verdict`` and ``rule``, as :func:`verdicts` left them.
+        Columns ``claim``, ``verdict`` and ``rule``, as :func:`verdicts` returned them.
     claims
-        As the file stands now.
+        Claims in the present file.
 
     Returns
     -------
-    The same, with ``verdict`` set to ``void: the claims file has changed since`` where the rule is
-    another.
+    The same, with ``verdict`` set to ``void: the claims file has changed since`` if the rule
+    differs.
     """
     void = recorded["rule"] != claims.sha256
     changed = "void: the claims file has changed since"

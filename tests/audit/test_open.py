@@ -78,7 +78,7 @@ def test_sources_of_one_class(found: dict[str, audit.CheckResult]) -> None:
 def test_ages_licences_and_small_classes(found: dict[str, audit.CheckResult]) -> None:
     assert found["CXR106"].state == "note"
     assert found["CXR106"].rows["what"].str.contains("images of kermany").any()
-    licences = read_manifest(places.MANIFESTS / "covid_multi.csv").included["licence"]
+    licences = read_manifest(places.manifests() / "covid_multi.csv").included["licence"]
     forbidden = found["CXR108"].rows["what"].str.contains("ND").sum()
     assert forbidden == licences.str.contains("ND").sum() > 0
     assert "2 patients of other_pneumonia in test" in set(found["CXR107"].rows["what"])

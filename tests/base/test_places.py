@@ -1,51 +1,194 @@
-"""Places: inside the project, unless the environment moves them."""
+"""Places: found when they are asked for, in the environment, around us, or in the package."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-import cxrstudy
-from cxrstudy.base import places
+from cxrstudy.base import places, processes
+from cxrstudy.base.places import PlaceError
+from tests.support.project import PARTS, THIS, use
 
-PLACES = [("CXRSTUDY_DATA", places.data, "data"), ("CXRSTUDY_RUNS", places.runs, "runs")]
-
-
-def test_committed_files_lie_beside_the_package():
-    root = Path(cxrstudy.__file__).resolve().parents[1]
-    assert root == places.ROOT
-    for folder, name in [
-        (places.MANIFESTS, "data_manifests"),
-        (places.PROFILES, "profiles"),
-        (places.CLAIMS, "claims"),
-    ]:
-        assert folder == root / name
-        assert folder.is_dir()
+MOVED = [("CXRSTUDY_DATA", places.data, "data"), ("CXRSTUDY_RUNS", places.runs, "runs")]
+VARIABLES = ("CXRSTUDY_PROJECT", "CXRSTUDY_DATA", "CXRSTUDY_RUNS")
 
 
-@pytest.mark.parametrize(("variable", "place", "name"), PLACES)
-def test_large_things_lie_in_the_project_by_default(monkeypatch, variable, place, name):
-    monkeypatch.delenv(variable, raising=False)
-    assert place() == places.ROOT / name
-    monkeypatch.setenv(variable, "")
-    assert place() == places.ROOT / name
+@pytest.fixture(autouse=True)
+def nothing_named(monkeypatch):
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
 
 
-@pytest.mark.parametrize(("variable", "place", "name"), PLACES)
-def test_a_variable_moves_one_place_and_not_the_other(monkeypatch, tmp_path, variable, place, name):
-    others = [(one, other) for one, other, _ in PLACES if one != variable]
-    for one, _ in others:
-        monkeypatch.delenv(one, raising=False)
-    before = [other() for _, other in others]
-    monkeypatch.setenv(variable, str(tmp_path / name))
-    assert place() == tmp_path / name
-    assert [other() for _, other in others] == before
+@pytest.fixture
+def project(tmp_path):
+    """A project of two folders, in a folder of its own."""
+    for mark in places.MARKS:
+        (tmp_path / "project" / mark).mkdir(parents=True)
+    return tmp_path / "project"
 
 
-@pytest.mark.parametrize(("variable", "place", "name"), PLACES)
-def test_a_relative_place_does_not_move_with_the_working_folder(
-    monkeypatch, tmp_path, variable, place, name
-):
-    monkeypatch.setenv(variable, name)
+# --- The project --------------------------------------------------------------------------------
+
+
+def test_it_is_found_from_the_working_folder_upwards(project, monkeypatch):
+    deep = project / "notebooks" / "mine"
+    deep.mkdir(parents=True)
+    for folder in (project, deep):
+        monkeypatch.chdir(folder)
+        assert places.root() == project
+
+
+def test_the_nearest_one_counts(project, monkeypatch):
+    inner = project / "copies" / "mine"
+    for mark in places.MARKS:
+        (inner / mark).mkdir(parents=True)
+    monkeypatch.chdir(inner / "profiles")
+    assert places.root() == inner
+
+
+@pytest.mark.parametrize("mark", places.MARKS)
+def test_a_folder_that_only_looks_like_one_is_not_taken(tmp_path, monkeypatch, mark):
+    (tmp_path / mark).mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert place() == tmp_path.resolve() / name
-    assert place().is_absolute()
+    assert places.root() == THIS
+
+
+def test_outside_of_any_it_is_the_one_that_the_package_lies_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert places.root() == THIS
+    assert places.runs() == THIS / "runs"
+
+
+def test_the_variable_comes_first(project, tmp_path, monkeypatch):
+    other = use(monkeypatch, tmp_path, "profiles")
+    monkeypatch.chdir(project)
+    assert places.root() == other
+    monkeypatch.setenv("CXRSTUDY_PROJECT", " ")
+    assert places.root() == project
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_its_folders_have_functions(project, monkeypatch, part):
+    monkeypatch.chdir(project)
+    place = getattr(places, part.removeprefix("data_"))
+    assert place() == project / part
+
+
+def test_a_variable_that_names_no_project_is_an_error_that_says_what_is_missing(
+    project, monkeypatch
+):
+    shutil.rmtree(project / "data_manifests" / "cohorts")
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(project))
+    with pytest.raises(PlaceError) as error:
+        places.root()
+    assert str(error.value).startswith(f"CXRSTUDY_PROJECT={project} names no project: it lacks")
+    assert "data_manifests/cohorts/; name " in str(error.value)
+    assert "unset the variable" in str(error.value)
+
+
+def test_a_package_without_a_project_says_what_to_do(tmp_path, monkeypatch):
+    """The package alone, copied out of its checkout."""
+    (tmp_path / "cxrstudy").mkdir()
+    shutil.copy(THIS / "cxrstudy" / "__init__.py", tmp_path / "cxrstudy")
+    shutil.copytree(THIS / "cxrstudy" / "base", tmp_path / "cxrstudy" / "base")
+    program = "from cxrstudy.base import places; places.root()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=os.environ | {"PYTHONPATH": "."},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    last = ended.stderr.splitlines()[-1]
+    assert "lies in no project" in last
+    assert "name a project in CXRSTUDY_PROJECT" in last
+
+
+# --- Data and runs ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("variable", "place", "name"), MOVED)
+def test_large_things_lie_in_the_project_by_default(project, monkeypatch, variable, place, name):
+    monkeypatch.chdir(project)
+    assert place() == project / name
+    monkeypatch.setenv(variable, "")
+    assert place() == project / name
+
+
+@pytest.mark.parametrize(("variable", "place", "name"), MOVED)
+def test_a_variable_moves_one_place_and_not_the_others(
+    project, tmp_path, monkeypatch, variable, place, name
+):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv(variable, str(tmp_path / "moved"))
+    expected = {"data": project / "data", "runs": project / "runs", name: tmp_path / "moved"}
+    assert {"data": places.data(), "runs": places.runs()} == expected
+    assert places.root() == project
+
+
+@pytest.mark.parametrize(("variable", "place", "name"), MOVED)
+def test_homes_relative_paths_and_links_are_resolved(
+    project, tmp_path, monkeypatch, variable, place, name
+):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "disk").mkdir()
+    (project / name).symlink_to(tmp_path / "disk")
+    assert place() == tmp_path / "disk"
+    for value in ("../disk", "~/../disk", str(project / name)):
+        monkeypatch.setenv(variable, value)
+        assert place() == tmp_path / "disk"
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("file", "is a file"),
+        ("file/below", "is a file"),
+        ("~nobody-of-this-name/runs", "home"),
+        ("circle", "loop|names no project|too many levels"),
+        ("s3://bucket/runs", "is an address"),
+    ],
+)
+def test_a_value_that_can_not_be_used_is_an_error_that_names_the_variable(
+    tmp_path, monkeypatch, variable, value, why
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    monkeypatch.setenv(variable, value)
+    place = dict(zip(VARIABLES, (places.root, places.data, places.runs), strict=True))[variable]
+    with pytest.raises(PlaceError, match=rf"(?i){variable}={value} .*({why}).*; name "):
+        place()
+
+
+def test_a_working_folder_that_is_gone_is_said_to_be(tmp_path, project, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(PlaceError, match="working folder does not exist"):
+        places.root()
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(project))
+    assert places.runs() == project / "runs"
+
+
+# --- Other processes ----------------------------------------------------------------------------
+
+
+def seen(folder: Path) -> list[str]:
+    """Places of a process that works in another folder."""
+    os.chdir(folder)
+    return [str(place()) for place in (places.root, places.data, places.runs)]
+
+
+def test_processes_find_what_the_one_that_starts_them_finds(project, tmp_path, monkeypatch):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("CXRSTUDY_RUNS", "mine")
+    assert places.variables()["CXRSTUDY_RUNS"] == str(project / "mine")
+    with processes.pool(1) as executor:
+        found = executor.submit(seen, tmp_path).result()
+    assert found == [str(project), str(project / "data"), str(project / "mine")]
+    assert os.environ["CXRSTUDY_RUNS"] == "mine"

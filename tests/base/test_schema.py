@@ -33,7 +33,7 @@ def test_a_right_file_becomes_a_model_that_cannot_change(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name: [a", "no YAML"),
+        ("name: [a", "not valid YAML"),
         ("size: 2", "name: Field required"),
         ("name: a\nsize: many", "size: Input should be a valid integer"),
         ("name: a\ncolour: red", "colour: Extra inputs are not permitted"),

@@ -2,31 +2,23 @@
 
 import json
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner
 
-from cxrstudy import cli, phantom
+from cxrstudy import phantom
 from cxrstudy.base import places
 from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.predict import NOTICE
+from tests.support.commands import cxrstudy
 from tests.support.dicoms import dicom_of
-
-
-def cxrstudy(*arguments):
-    result = CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return SimpleNamespace(status=result.exit_code, out=result.stdout, err=result.stderr)
 
 
 @pytest.fixture
 def run(small, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
-    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
     monkeypatch.setattr(out_of_distribution, "LEAST", 2)
     return small.arms.plan.ends["control", 0]
 

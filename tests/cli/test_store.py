@@ -4,21 +4,13 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
-from cxrstudy import cli
-from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
-from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.runs.record import SCORES
 from cxrstudy.study import prune
 from cxrstudy.study.prune import Reach
-
-
-def cxrstudy(*arguments):
-    result = CliRunner().invoke(cli.app, arguments)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return SimpleNamespace(status=result.exit_code, out=result.stdout, err=result.stderr)
+from tests.support.commands import cxrstudy
+from tests.support.stores import write_record
 
 
 @pytest.fixture
@@ -26,7 +18,7 @@ def records(tmp_path, monkeypatch):
     """A store of two runs, of which the profile tiny on the cohort made plans the first."""
     monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
     records = tmp_path / "store"
-    runs = [write(records, seed) for seed in range(2)]
+    runs = [write_record(records, seed) for seed in range(2)]
 
     def reachable(profiles, cohorts, seeds):
         assert (list(profiles), list(cohorts), seeds) == (["tiny"], ["made"], 20)
@@ -34,24 +26,6 @@ def records(tmp_path, monkeypatch):
 
     monkeypatch.setattr(prune, "reachable", reachable)
     return SimpleNamespace(path=records, runs=runs)
-
-
-def write(records, seed):
-    identity = {"stage": {"seed": seed}}
-
-    def fill(folder):
-        for name in (SCORES, EPOCHS, BACKBONE):
-            (folder / name).write_text("made")
-        made = Record(
-            id=id_of(identity), identity=identity, chain="random → target", cohort="made",
-            copies="", task="binary", labels=["covid19"], images={}, patients=1, samples_seen=1,
-            seconds={}, peak_memory_bytes=1, device="", finished="",
-            files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BACKBONE)},
-        )  # fmt: skip
-        (folder / RUN).write_text(made.model_dump_json())
-
-    store.write(records, id_of(identity), fill)
-    return id_of(identity)
 
 
 def test_check_ends_with_0_where_all_is_right(records):

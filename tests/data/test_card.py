@@ -12,7 +12,7 @@ CARD = {
     "licence": "CC0-1.0", "access": "open", "copies": "none", "label_map": {"b": "B", "a": "A"},
     "counts": {"images": 2}, "traps": ["none"],
 }  # fmt: skip
-COMMITTED = sorted(path for path in places.MANIFESTS.glob("*.yaml"))
+COMMITTED = sorted(path for path in places.manifests().glob("*.yaml"))
 
 
 @pytest.fixture

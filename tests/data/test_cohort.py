@@ -317,7 +317,9 @@ def opened():
 
 @pytest.fixture(scope="module")
 def committed():
-    return {path.stem: read_manifest(path).table for path in sorted(places.MANIFESTS.glob("*.csv"))}
+    return {
+        path.stem: read_manifest(path).table for path in sorted(places.manifests().glob("*.csv"))
+    }
 
 
 def test_no_tested_patient_and_no_tested_image_is_upstream(opened, committed):

@@ -115,12 +115,10 @@ class TestAKilledFetch:
     PROGRAM = """
         import sys
         from pathlib import Path
-        from cxrstudy.base import places
         from cxrstudy.data.sets import open_set
         from cxrstudy.data.fetch import RetryPolicy, fetch
-        places.MANIFESTS = Path(sys.argv[1])
         policy = RetryPolicy(connections=2, timeout=20)
-        fetch(open_set("made"), Path(sys.argv[2]), sys.argv[3], policy)
+        fetch(open_set("made"), Path(sys.argv[1]), sys.argv[2], policy)
     """
 
     def test_goes_on_where_it_stopped_and_nothing_wrong_has_a_name(
@@ -129,7 +127,7 @@ class TestAKilledFetch:
         made_set = made()
         for path in NAMES[4:6]:
             origin.fails(address_of(path), "stalls")
-        arguments = [str(tmp_path), str(data), origin.url]
+        arguments = [str(data), origin.url]
         program = [sys.executable, "-c", textwrap.dedent(self.PROGRAM), *arguments]
         with subprocess.Popen(program, stderr=subprocess.DEVNULL) as process:
             wait_for(lambda: origin.requests[address_of(NAMES[5])] == 1)
@@ -203,7 +201,7 @@ def test_a_fetched_original_is_read_by_what_it_is_and_not_by_its_ending(
     from cxrstudy.base import places
     from cxrstudy.data.manifest import read_manifest
 
-    table = read_manifest(places.MANIFESTS / "made.csv").included
+    table = read_manifest(places.manifests() / "made.csv").included
     file = memory_map.build(table, 32, tmp_path / "pixels", data, workers=1)
     assert json.loads(file.with_suffix(".json").read_text())["from_prepared_copies"] == 0
 

@@ -34,7 +34,7 @@ def test_what_forbids_derivatives_or_states_nothing_may_not_be_published(licence
 def test_every_image_under_no_derivatives_or_without_a_licence_is_kept_back() -> None:
     from cxrstudy.data.manifest import read_manifest
 
-    table = read_manifest(places.MANIFESTS / "covid_multi.csv").table
+    table = read_manifest(places.manifests() / "covid_multi.csv").table
     allowed = set(filter(publishable, table["licence"]))
     assert allowed == {"CC BY", "CC BY 3.0", "CC BY 4.0", "CC BY-NC-SA", "CC BY-NC-SA 4.0",
                        "CC BY-SA"}  # fmt: skip

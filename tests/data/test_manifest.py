@@ -210,7 +210,9 @@ def test_truth_says_what_the_cells_say(rows):
     np.testing.assert_array_equal(matrix, np.array(expected, np.float32).reshape(-1, 3))
 
 
-@pytest.mark.parametrize("path", sorted(places.MANIFESTS.glob("*.csv")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(places.manifests().glob("*.csv")), ids=lambda path: path.stem
+)
 def test_a_committed_manifest_is_legal_and_written_in_the_one_way(path, tmp_path):
     manifest = read_manifest(path)
     write_manifest(manifest.table, tmp_path / "again.csv")
@@ -218,7 +220,7 @@ def test_a_committed_manifest_is_legal_and_written_in_the_one_way(path, tmp_path
 
 
 def test_the_readme_of_the_manifests_describes_every_column_as_the_schema_does():
-    lines = (places.MANIFESTS / "README.md").read_text().splitlines()
+    lines = (places.manifests() / "README.md").read_text().splitlines()
     described = dict(line.strip("| ").split(" | ", 1) for line in lines if line.startswith("| `"))
     schema = {f"`{name}`": column.description for name, column in SCHEMA.columns.items()}
     assert {name: text.replace("\\|", "|") for name, text in described.items()} == schema

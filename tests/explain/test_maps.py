@@ -8,7 +8,7 @@ import torch
 from pytorch_grad_cam import ScoreCAM
 from torch import nn
 
-from cxrstudy.explain import METHODS, Cancelled, ExplainError, heatmaps, relative, upsample
+from cxrstudy.explain import METHODS, ExplainError, heatmaps, relative, upsample
 from cxrstudy.explain.score_weighting import QuietScoreCAM
 from tests.support.networks import FAMILIES, Flattened, Pooled, family, noise
 
@@ -216,6 +216,9 @@ def test_progress_grows_to_one(method: str, capfd: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize("method", METHODS)
 def test_report_cancels(method: str) -> None:
+    class Cancelled(Exception):
+        pass
+
     def stop(share: float) -> None:
         raise Cancelled
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from cxrstudy.base import places
 from cxrstudy.pages import beside as module
 from cxrstudy.pages.beside import beside, reference_of
+from tests.support.project import use
 
 MADE = SimpleNamespace(
     profile="quick", cohort="phantom", seeds=5, command="cxrstudy results write", uncommitted=False,
@@ -18,8 +18,7 @@ MADE = SimpleNamespace(
 
 @pytest.fixture
 def recorded(tmp_path, monkeypatch):
-    folder = tmp_path / "phantom" / "standard"
-    monkeypatch.setattr(places, "RESULTS", tmp_path)
+    folder = use(monkeypatch, tmp_path, "results") / "results" / "phantom" / "standard"
     monkeypatch.setattr(module.results, "folders", lambda: [folder])
     monkeypatch.setattr(module.results, "experiments", lambda asked: ["03_resolution"])
     monkeypatch.setattr(module.results, "facts", lambda asked: MADE)

@@ -65,14 +65,14 @@ def test_the_recorded_result_is_what_the_lists_say(radiographs, monkeypatch):
     measured = covidx_leaks.leaks(
         covidx_leaks.lists(), covidx_leaks.crosswalk(), covidx_leaks.headers()
     )
-    recorded = pd.read_csv(covidx_leaks.RECORDED)
+    recorded = pd.read_csv(covidx_leaks.recorded())
     pd.testing.assert_frame_equal(measured, recorded, check_dtype=False)
 
 
 @pytest.mark.data
 def test_published_counts_are_met(radiographs, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_DATA", str(radiographs))
-    found = pd.read_csv(covidx_leaks.RECORDED).set_index("version")
+    found = pd.read_csv(covidx_leaks.recorded()).set_index("version")
     assert found["train_rows"].to_dict() == {
         "5": 13958, "7A": 15111, "8A": 15599, "8B": 15952, "9A": 30130, "9B": 30482,
     }  # fmt: skip

@@ -11,7 +11,11 @@ from matplotlib.patches import PathPatch
 from cxrstudy.pages import diagrams, figures
 from cxrstudy.runs.plan import make_plan
 from cxrstudy.training.chain import Chain, Start
+from tests.support import planned
 from tests.support.builders import STAGE, TINY, make_cohort, make_role
+from tests.support.planned import graph_of, record
+
+world, records = planned.world, planned.records
 
 
 @pytest.fixture(autouse=True)
@@ -121,13 +125,29 @@ def test_every_run_hangs_on_one_branch(plan):
     assert {tuple(branch.get_path().vertices[0]) for branch in branches} <= set(found)
 
 
-def label_efficiency_of(figure):
+def bytes_of(figure):
     stream = io.BytesIO()
     figure.savefig(stream, format="svg", metadata={"Date": None})
     return stream.getvalue()
 
 
 def test_the_same_plan_is_the_same_file(plan):
-    first = label_efficiency_of(diagrams.tree(plan))
-    assert first == label_efficiency_of(diagrams.tree(plan))
+    first = bytes_of(diagrams.tree(plan))
+    assert first == bytes_of(diagrams.tree(plan))
     assert len(first) > 5_000
+
+
+# --- Of several experiments ---------------------------------------------------------------------
+
+
+def test_the_figure_names_stages_and_experiments_and_fills_what_is_recorded(records):
+    record(records, graph_of("01_one"))
+    figure = diagrams.grid(graph_of())
+    (axes,) = figure.axes
+    texts = {text.get_text() for text in axes.texts}
+    starts = {"made, resnet10t, random", "other, resnet10t, random"}
+    assert {"general", "target  [01]", "target  [01, 02]"} | starts <= texts
+    assert any("mixup 0.4" in text and text.endswith("  [02]") for text in texts)
+    boxes = [line for line in axes.lines if line.get_marker() == "s"]
+    filled = [line for line in boxes if line.get_markerfacecolor() != "white"]
+    assert (len(boxes), len(filled)) == (5, 3)

@@ -10,7 +10,6 @@ import time
 import nbformat
 import pytest
 
-from cxrstudy.base import places
 from cxrstudy.pages.execution import (
     Execution,
     NotebookError,
@@ -19,6 +18,7 @@ from cxrstudy.pages.execution import (
     folder_of,
     notebook_names,
 )
+from tests.support.project import THIS, use
 
 STUDY = '# parameters\nprofile = "quick"  # quick: a\ncohort = "phantom"  # phantom: b\n'
 SEEDS = "seeds = 1  # 1 to 20: c\n"
@@ -49,9 +49,7 @@ def write(path, *cells, parameters=""):
 
 @pytest.fixture
 def notebooks(tmp_path, monkeypatch):
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    monkeypatch.setattr(places, "NOTEBOOKS", folder)
+    folder = use(monkeypatch, tmp_path, "notebooks") / "notebooks"
     monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("CXRSTUDY_PROGRESS", "log")
     write(folder / "00_plain.ipynb", "1")
@@ -64,7 +62,7 @@ def test_the_folder_is_that_of_the_makefile(notebooks, tmp_path):
     executed = tmp_path / "runs" / "executed"
     assert folder_of("quick", "phantom", None) == executed / "phantom-quick"
     assert folder_of("standard", "open", 5) == executed / "open-standard-5"
-    makefile = (places.ROOT / "Makefile").read_text()
+    makefile = (THIS / "Makefile").read_text()
     assert "runs/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))" in makefile
 
 
@@ -74,9 +72,16 @@ def test_each_notebook_is_given_what_it_has_a_parameter_for(notebooks):
     assert [(each.notebook.stem, each.parameters) for each in listed] == [
         ("00_plain", {}),
         ("06_schemes", {"profile": "quick", "cohort": "open", "seeds": 3}),
-        ("10_provenance", {"executed": str(folder)}),
+        ("10_provenance", {"executed": "runs/executed/open-quick-3"}),
     ]
     assert [each.output for each in listed] == [folder / each.notebook.name for each in listed]
+
+
+def test_a_folder_outside_the_project_is_given_whole(notebooks, tmp_path_factory, monkeypatch):
+    runs = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(runs))
+    (reader,) = executions(["10_provenance"], "quick", "phantom", None)
+    assert reader.parameters == {"executed": str(runs / "executed" / "phantom-quick")}
 
 
 def test_seeds_are_the_notebooks_own_unless_given_and_only_what_is_asked_for_is_executed(notebooks):

@@ -1,7 +1,5 @@
 """Cohorts: prevalences, independence, addresses."""
 
-import hashlib
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -137,7 +135,7 @@ def test_recipes_hash_the_address_and_the_source(monkeypatch):
     assert before == population.recipe_hash(address)
     assert len(before) == 64
     assert before != population.recipe_hash(Address(0, "target", 0.0, 2, 1))
-    monkeypatch.setattr(population, "source_hash", lambda: hashlib.sha256(b"other").hexdigest())
+    monkeypatch.setattr(population, "code_fingerprint", lambda purpose: f"other {purpose}")
     assert population.recipe_hash(address) != before
 
 

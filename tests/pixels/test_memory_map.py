@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import cxrstudy
-from cxrstudy.base.identity import code_fingerprint
+from cxrstudy.base.coverage import code_fingerprint, pixel_environment
 from cxrstudy.pixels import memory_map
 from cxrstudy.pixels.decode import fit, read_grey
 from cxrstudy.pixels.grey import UnreadableImage
@@ -50,6 +50,12 @@ def data(tmp_path):
         values = random.integers(0, 256, size, np.uint8)
         Image.fromarray(values).save(folder / f"im{index}.{kind}")
     return folder.parent
+
+
+@pytest.fixture
+def few_each(monkeypatch):
+    """Several processes work on nine images too."""
+    monkeypatch.setattr(memory_map, "_FEWEST", 1)
 
 
 @pytest.fixture
@@ -106,7 +112,7 @@ def test_opened_is_a_read_only_memory_map(table, data, folder):
         opened[0] = 0
 
 
-def test_workers_do_not_change_bits(table, data, folder, tmp_path):
+def test_workers_do_not_change_bits(table, data, folder, tmp_path, few_each):
     one = build(table, 24, folder, data, 1)
     two = build(table, 24, tmp_path / "other", data, 2)
     assert one.name == two.name
@@ -153,8 +159,8 @@ def test_the_json_beside_says_what_it_is(table, data, folder):
     said = json.loads(file.with_suffix(".json").read_text())
     assert (said["n"], said["pixels"], said["from_prepared_copies"]) == (9, 16, 0)
     assert said["ids_sha256"] == hashlib.sha256("\n".join(table["id"]).encode()).hexdigest()
-    assert said["decoder_sha256"] == code_fingerprint(memory_map.DECODERS)
-    assert set(said["versions"]) == {"cxrstudy", "numpy", "pillow"}
+    assert said["code_sha256"] == code_fingerprint("pixels")
+    assert said["versions"] == pixel_environment()
 
 
 # --- what it is called --------------------------------------------------------------------------
@@ -189,7 +195,7 @@ def test_other_rows_are_another_file(table, data, folder, change):
 
 def test_another_decoder_makes_another_file(table, data, folder, monkeypatch):
     build(table, 16, folder, data, 1)
-    monkeypatch.setattr(memory_map, "code_fingerprint", lambda modules: "other" + "".join(modules))
+    monkeypatch.setattr(memory_map, "code_fingerprint", lambda purpose: f"other {purpose}")
     with pytest.raises(FileNotFoundError):
         open_pixels(table, 16, folder)
 
@@ -221,29 +227,31 @@ def damage(path, how):
     return Image.new("L", (9, 9), 40).save(path)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize(
     ("how", "code"),
     [("missing", "PIX001"), ("text", "PIX002"), ("truncated", "PIX003"), ("blank", "PIX005")],
 )
-def test_an_unreadable_image_stops_the_build(table, data, folder, how, code, workers):
+def test_an_unreadable_image_stops_the_build(table, data, folder, how, code):
     path = data / table["path"][4]
     damage(path, how)
     if path.exists():
         table.loc[4, "sha256"] = sha256(path)  # the manifest was made of the damaged file
     with pytest.raises(UnreadableImage, match="`excluded`") as caught:
-        build(table, 16, folder, data, workers)
+        build(table, 16, folder, data, 1)
     assert (caught.value.code, caught.value.path) == (code, path)
     assert left_in(folder) == []
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_the_first_unreadable_image_is_named_whoever_meets_one_first(table, data, folder, workers):
+def test_the_first_unreadable_image_is_named_whoever_meets_one_first(
+    table, data, folder, workers, few_each
+):
     for row in (2, 8):
         damage(data / table["path"][row], "missing")
     with pytest.raises(UnreadableImage) as caught:
         build(table, 16, folder, data, workers)
     assert caught.value.path == data / table["path"][2]
+    assert left_in(folder) == []
 
 
 def test_other_bytes_than_the_manifests(table, data, folder):
@@ -382,6 +390,11 @@ def test_workers_have_one_numeric_thread_and_the_parent_keeps_its_own(monkeypatc
         assert pool.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
     assert os.environ["OMP_NUM_THREADS"] == "5"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_no_process_is_started_for_a_few_images(table, data, folder, monkeypatch):
+    monkeypatch.setattr(memory_map, "get_context", None)
+    assert build(table, 16, folder, data, 8).is_file()
 
 
 def test_a_worker_imports_neither_torch_nor_pandas():

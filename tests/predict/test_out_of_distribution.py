@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from cxrstudy import phantom
-from cxrstudy.base import places
 from cxrstudy.pixels import decode, memory_map
 from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.out_of_distribution import LEAST, learn, reference_of, warnings_of
@@ -165,7 +164,7 @@ def test_without_training_images_it_says_that_nothing_was_compared(chests):
 def record(small, monkeypatch):
     """A record of the small study, whose training images are found again."""
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
-    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
     monkeypatch.setattr(out_of_distribution, "LEAST", 2)
     for kept in (small.runs / "unlike").glob("*"):
         kept.unlink()
@@ -195,7 +194,7 @@ def test_it_is_learnt_once_and_again_when_what_was_kept_is_damaged(record, small
     monkeypatch.undo()
     kept.write_bytes(kept.read_bytes()[:100])
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
-    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
     monkeypatch.setattr(out_of_distribution, "LEAST", 2)
     assert reference_of(record).farthest == first.farthest
 

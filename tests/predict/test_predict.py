@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from cxrstudy import phantom
-from cxrstudy.base import places
 from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.operating_points import OperatingPoint
 from cxrstudy.predict.predict import (
@@ -25,7 +24,7 @@ from cxrstudy.runs.scores import read_scores
 def run(small, monkeypatch):
     """A recorded run, and the places where it is."""
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
-    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
     return small.arms.plan.ends["control", 0]
 
 

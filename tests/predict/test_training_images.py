@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from cxrstudy.base import places
 from cxrstudy.pixels import memory_map
 from cxrstudy.predict import training_images as trained_on
 from cxrstudy.predict.training_images import TrainingImagesError, training_images
@@ -13,7 +12,7 @@ from cxrstudy.runs import store
 @pytest.fixture
 def record(small, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
-    monkeypatch.setattr(places, "PROFILES", small.runs.parent)
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
     return store.read(small.study.records, small.arms.plan.ends["control", 0])
 
 

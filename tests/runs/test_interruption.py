@@ -97,8 +97,8 @@ def test_an_interrupted_study_says_what_is_kept_and_leaves_no_process(study, sen
     assert process.returncode != 0
     assert "stopped: 2 of 3 runs are recorded, and kept." in said
     (run,) = [path.name[1:65] for path in records.glob(".*.checkpoint")]
-    assert f"under way was {run[:12]} (random → target), which goes on from its check" in said
-    assert "The same command goes on from here." in said
+    assert f"in progress: {run[:12]} (random → target), which continues from its check" in said
+    assert "The same command continues from here." in said
     assert said.count("KeyboardInterrupt") == 1  # the parent's own; no worker's
     until(lambda: not workers(records) and not lock.running(records))
 

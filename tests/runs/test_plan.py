@@ -1,11 +1,13 @@
 """Plans: each run once, parents first, and only what is missing."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cxrstudy.data.cohort import Cohort, CohortError
 from cxrstudy.data.role import Role
 from cxrstudy.runs import plan as planning
+from cxrstudy.runs import scoring_record
 from cxrstudy.runs.plan import make_plan
 from cxrstudy.runs.record import RUN, id_of
 from cxrstudy.training.chain import Chain, Start
@@ -38,7 +40,7 @@ def ids(plan):
 
 def record(folder, *runs):
     for run in runs:
-        (folder / run).mkdir()
+        (folder / run).mkdir(parents=True)
         (folder / run / RUN).touch()
 
 
@@ -130,11 +132,11 @@ def test_a_changed_start_changes_all_ids(plan, start):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("code_fingerprints", {"model": "other"}), ("environment", {"torch": "0"})]
+    ("name", "value"), [("code_fingerprint", "other"), ("environment", {"torch": "0"})]
 )
 def test_other_code_or_libraries_change_all_ids(plan, monkeypatch, name, value):
     before = plan(a=START >> GENERAL >> TARGET)
-    monkeypatch.setattr(planning, name, lambda: value)
+    monkeypatch.setattr(planning, name, lambda *_: value)
     assert not set(ids(before)) & set(ids(plan(a=START >> GENERAL >> TARGET)))
 
 
@@ -161,20 +163,41 @@ def test_changed_data_changes_the_runs_on_them_and_after_them_only(cohort):
     assert not set(ids(before)[1:]) & set(ids(after)[1:])
 
 
-def test_data_that_are_scored_too_are_covered(cohort):
+def test_another_role_that_is_scored_changes_the_id_of_its_scores_and_of_no_run(cohort):
     arms = {"a": START >> GENERAL >> TARGET.but(scored_on=("external",))}
     before = make_plan(arms, 1, cohort)
     after = make_plan(arms, 1, changed_role(cohort, "external"))
-    assert [one == other for one, other in zip(ids(before), ids(after), strict=True)] == [
-        True,
-        False,
-    ]
+    alone = make_plan({"a": START >> GENERAL >> TARGET}, 1, cohort)
+    assert ids(before) == ids(after) == ids(alone)
+    assert before.runs[1].scorings != after.runs[1].scorings
+    assert (before.runs[0].scorings, alone.runs[1].scorings) == ({}, {})
+
+
+def test_arms_that_are_scored_on_other_roles_share_their_runs(cohort):
+    arms = {
+        "a": START >> TARGET.but(scored_on=("external",)),
+        "b": START >> TARGET.but(scored_on=("general",)),
+    }
+    (run,) = make_plan(arms, 1, cohort).runs
+    assert (run.arms, list(run.scorings)) == (("a", "b"), ["external", "general"])
+
+
+def test_a_recorded_run_is_missing_until_all_its_other_roles_are_scored(cohort, tmp_path):
+    arms = {"a": START >> GENERAL >> TARGET.but(scored_on=("external",))}
+    made = make_plan(arms, 1, cohort)
+    records = tmp_path / "store"
+    record(records, *ids(made))
+    assert made.missing(records) == made.runs[1:]
+    role = cohort.role("external")
+    identity = scoring_record.identity_of(made.runs[1].id, role.fingerprint)
+    scoring_record.write(records, role, identity, pd.DataFrame({"role": ["external"]}))
+    assert made.missing(records) == ()
 
 
 def test_the_data_of_a_pooled_stage_are_those_of_the_pool(cohort):
     pooled = Stage(("general", "pneumonia"))
     (run,) = make_plan({"a": START >> pooled}, 1, cohort).runs
-    assert run.identity["data"] == [cohort.role("general", "pneumonia").fingerprint]
+    assert run.identity["data"] == cohort.role("general", "pneumonia").fingerprint
 
 
 def test_nothing_recorded_means_everything_is_missing(plan, tmp_path):
@@ -230,7 +253,7 @@ def test_a_half_written_record_counts_as_missing(plan, tmp_path):
 
 
 def test_an_arm_without_a_stage_is_named(plan):
-    with pytest.raises(ValueError, match="arm 'bare' has no stage; write start >> stage"):
+    with pytest.raises(ValueError, match="arm 'bare' has no stage; write pretrained >> stage"):
         plan(a=START >> TARGET, bare=START)
 
 

@@ -178,6 +178,9 @@ def test_the_checkout_says_its_commit_and_whether_files_differ(tmp_path):
     assert checkout(tmp_path) == (commit, False)
     (tmp_path / "file").write_text("b")
     assert checkout(tmp_path) == (commit, True)
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / "project").touch()  # a package that is installed in the checkout
+    assert checkout(tmp_path / "venv") == ("none", True)
 
 
 def test_versions_that_differ_between_runs_are_all_named():

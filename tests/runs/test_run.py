@@ -8,10 +8,11 @@ import safetensors.torch
 import torch
 
 from cxrstudy.base import device
-from cxrstudy.runs import engine, store
+from cxrstudy.runs import engine, scoring_record, store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES
-from cxrstudy.runs.run import execute, score_table
-from cxrstudy.runs.scores import read_scores
+from cxrstudy.runs.run import execute
+from cxrstudy.runs.score_table import score_table
+from cxrstudy.runs.scores import all_scores, read_scores
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
 from tests.support.builders import STAGE, TINY, make_job, make_pool, make_role
@@ -129,10 +130,10 @@ def test_the_record_says_what_was_run_on_what(records, recorded):
     general, target = (store.read(records, run) for run in recorded)
     assert (general.chain, target.chain) == ("random → general", "random → general → target")
     assert (general.parent, target.parent) == (None, general.id)
-    assert (general.kind, target.task) == ("multilabel", "multiclass")
+    assert (general.task, target.task) == ("multilabel", "multiclass")
     assert target.labels == ["normal", "covid19"]
     assert target.images == {
-        "target train": 48, "target validation": 12, "target test": 20, "external test": 4,
+        "target train": 48, "target validation": 12, "target test": 20,
     }  # fmt: skip
     assert target.patients == 24
     assert target.samples_seen == TARGET.steps * TARGET.batch_size
@@ -142,6 +143,36 @@ def test_the_record_says_what_was_run_on_what(records, recorded):
     assert target.device == device.name(device.kind())
     assert set(target.files) == {SCORES, EPOCHS, BACKBONE, HEAD}
     assert {path.name for path in (records / target.id).iterdir()} == {RUN, *target.files}
+
+
+def test_another_hospital_is_scored_without_training_anything_again(world, tmp_path, monkeypatch):
+    (alone,) = jobs_of(world, tmp_path / "store", STAGE)
+    execute(alone)
+    files = {path: path.stat().st_mtime_ns for path in (tmp_path / "store" / alone.id).iterdir()}
+    (job,) = jobs_of(world, tmp_path / "store", TARGET)
+    assert job.id == alone.id
+    monkeypatch.setattr("cxrstudy.runs.computation.train", lambda *_: pytest.fail("trained"))
+    execute(job)
+    assert {path: path.stat().st_mtime_ns for path in files} == files
+    (scoring,) = scoring_record.by_run(tmp_path / "store")[job.id]
+    assert scoring_record.read(tmp_path / "store", scoring).role == "external"
+    written = {path.name for path in (tmp_path / "scores" / scoring).iterdir()}
+    assert written == {"scoring.json", "scores.csv"}
+
+
+@pytest.mark.parametrize("harm", ["altered", "truncated", "deleted"])
+def test_a_harmed_scoring_is_refused_by_its_name(world, tmp_path, harm):
+    (job,) = jobs_of(world, tmp_path / "store", TARGET)
+    execute(job)
+    (scoring,) = scoring_record.by_run(tmp_path / "store")[job.id]
+    path = tmp_path / "scores" / scoring / SCORES
+    content = path.read_bytes()
+    path.unlink()
+    if harm != "deleted":
+        harmed = content[:-9] if harm == "truncated" else content.replace(b"external", b"internal")
+        path.write_bytes(harmed)
+    with pytest.raises(StoreError, match=r"scores\.csv: missing or altered"):
+        scoring_record.read_scores(tmp_path / "store", scoring)
 
 
 def test_a_share_counts_the_patients_that_were_used(world, tmp_path):
@@ -156,7 +187,8 @@ def test_every_validation_and_test_image_is_scored_once_with_its_truth(
     world, records, recorded, place
 ):
     made, _ = world
-    table = read_scores(records, recorded[place])
+    scorings = scoring_record.by_run(records).get(recorded[place], [])
+    table = all_scores(records, recorded[place], scorings)
     wanted = [("general", "validation"), ("general", "test")] if place == 0 else [
         ("target", "validation"), ("target", "test"), ("external", "test")
     ]  # fmt: skip

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cxrstudy.base.atomic import unfinished_name
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
@@ -132,7 +133,7 @@ def test_an_error_while_filling_leaves_nothing(tmp_path):
         filling(0)(folder)
         raise OSError(errno.ENOSPC, "the disk is full")
 
-    said = rf"{run_of(0)}: could not be written \(the disk is full\).*Make room"
+    said = rf"{run_of(0)}: could not be written \(the disk is full\).*Free some space"
     with pytest.raises(StoreError, match=said):
         store.write(tmp_path, run_of(0), fill)
     assert everything(tmp_path) == set()
@@ -152,10 +153,12 @@ def test_what_can_not_be_written_is_named_by_the_error_where_it_knows(tmp_path):
 
 def test_what_killed_processes_left_of_a_run_is_removed_and_only_that(tmp_path):
     run = written(tmp_path)
-    other = f".{run_of(1)}.77"
-    stay = {f".{run}.checkpoint", f".{run}.lock", other, f".{run_of(1)[:12]}-abc"}
-    for name in (*stay, f".{run}.77", f".{run[:12]}-abc"):
-        (tmp_path / name).touch() if "-" not in name else (tmp_path / name).mkdir()
+    checkpoints, others = (store.checkpoint_path(tmp_path, run_of(number)) for number in (0, 1))
+    stay = {checkpoints.name, f".{run}.lock"}
+    stay |= {unfinished_name(path).name for path in (tmp_path / run_of(1), others)}
+    for name in (*stay, unfinished_name(checkpoints).name):
+        (tmp_path / name).touch()
+    unfinished_name(tmp_path / run).mkdir()
     store.remove_partial(tmp_path, run)
     assert {path.name for path in tmp_path.iterdir()} == {run, *stay}
 

@@ -1,52 +1,22 @@
 """Upkeep: everything that is wrong with a store is named, and nothing that is right."""
 
-import os
 import shutil
-import time
-from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
 
-from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import lock, store, store_check
-from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+from cxrstudy.runs.record import HEAD, RUN
 from cxrstudy.runs.store import StoreError
-
-FILES = (SCORES, EPOCHS, BACKBONE, HEAD)
-
-
-def record(records, seed, parent=None, **changed):
-    """Write a made record; its id."""
-    identity = {"stage": {"seed": seed}, "parent": parent} | changed
-
-    def fill(folder):
-        for name in FILES:
-            (folder / name).write_text(f"{name} of {seed}")
-        made = Record(
-            id=id_of(identity), identity=identity, chain="random → target", cohort="made",
-            copies="", task="binary", labels=["covid19"], images={}, patients=1, samples_seen=1,
-            seconds={}, peak_memory_bytes=1, device="", finished="",
-            files={name: file_sha256(folder / name) for name in FILES},
-        )  # fmt: skip
-        (folder / RUN).write_text(made.model_dump_json())
-
-    store.write(records, id_of(identity), fill)
-    return id_of(identity)
-
-
-def write_checkpoint(records, run, content=b"state"):
-    path = store.checkpoint_path(records, run)
-    path.write_bytes(sha256(content).hexdigest().encode() + content)
-    return path
+from tests.support.stores import FILES, leave, write_checkpoint, write_record
 
 
 @pytest.fixture
 def made(tmp_path):
     """A store of a chain of two runs."""
     records = tmp_path / "store"
-    first = record(records, 0)
-    return SimpleNamespace(records=records, first=first, last=record(records, 1, first))
+    first = write_record(records, 0)
+    return SimpleNamespace(records=records, first=first, last=write_record(records, 1, first))
 
 
 def found(records):
@@ -88,26 +58,6 @@ def test_what_does_not_belong_there_is_found(made):
     (made.records / made.last / "more.csv").touch()
     expected = {made.records / "notes.txt", made.records / made.last / "more.csv"}
     assert set(found(made.records)) == {("unknown", path) for path in expected}
-
-
-def leave(made):
-    """What killed processes leave."""
-    records, begun = made.records, "f" * 64
-    partial = records / f".{begun[:12]}-abc_1"
-    partial.mkdir()
-    (partial / RUN).touch()
-    half = records / f".{begun}.1234"
-    half.touch()
-    deleted = records / ("e" * 64)
-    deleted.mkdir()
-    pixels = records.parent / "pixels"
-    pixels.mkdir()
-    old, new = pixels / ".x-32.npy.abc.unfinished", pixels / ".y-32.npy.abc.unfinished"
-    old.touch()
-    new.touch()
-    day_ago = time.time() - 2 * 24 * 3600
-    os.utime(old, (day_ago, day_ago))
-    return {partial, half, deleted, write_checkpoint(records, made.last), old}
 
 
 def test_what_killed_processes_left_is_found(made):

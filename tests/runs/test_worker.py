@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from cxrstudy.base import device
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_of, environment
 from cxrstudy.runs import worker
 from cxrstudy.runs.worker import WorkerError, complaints, needs_of, perform
 from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.weight_files import UNKNOWN, sha256_of
 from tests.support.builders import STAGE, TINY, make_job, make_role
 
 HERE = {
-    "code": code_fingerprints(),
     "environment": environment(),
     "arithmetic": [device.kind(), device.precision(device.kind())],
 }
@@ -26,7 +26,7 @@ def job(tmp_path):
     """A job whose plan was made on this machine, with this code."""
     made = make_role(tmp_path, images=10)
     job = make_job(Chain(TINY) >> STAGE, made.role, made.maps, tmp_path / "store")
-    return replace(job, identity=job.identity | HERE)
+    return replace(job, identity=job.identity | HERE, code=code_of("run"))
 
 
 def but(job, **identity):
@@ -63,7 +63,7 @@ def test_each_folder_is_named_once_by_a_file_that_is_not_in_it(job):
     maps = {str(n): Path(f"/nowhere/pixels/{n}.npy") for n in range(3)}
     text = said(replace(job, maps=maps))
     assert text.count("/nowhere/pixels") == 1
-    assert "2.npy in the shared folder /nowhere/pixels; mount there" in text
+    assert "2.npy in the shared folder /nowhere/pixels; mount the folder" in text
 
 
 def test_a_store_that_can_not_be_written_to_is_named(job, tmp_path):
@@ -77,12 +77,12 @@ def test_a_store_that_can_not_be_written_to_is_named(job, tmp_path):
 def test_weights_are_looked_for_in_the_workers_own_data_folder(job, tmp_path, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path))
     start = Start("resnet10t", f"file:weights/mine.safetensors#{'0' * 64}")
-    brought = replace(job, chain=Chain(start) >> STAGE)
-    assert "lacks weights/mine.safetensors in its data folder" in said(brought)
-    assert str(tmp_path) in said(brought)
+    user_supplied = replace(job, chain=Chain(start) >> STAGE)
+    assert "lacks weights/mine.safetensors in its data folder" in said(user_supplied)
+    assert str(tmp_path) in said(user_supplied)
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "mine.safetensors").touch()
-    assert said(brought) == ""
+    assert said(user_supplied) == ""
 
 
 def test_a_later_stage_needs_no_initial_weights(job):
@@ -93,13 +93,32 @@ def test_a_later_stage_needs_no_initial_weights(job):
 @pytest.mark.parametrize(
     ("identity", "named"),
     [
-        ({"code": HERE["code"] | {"loss": "0"}}, "another code of loss than"),
         ({"environment": HERE["environment"] | {"numpy": "0", "timm": "0"}}, "of numpy, timm than"),
         ({"environment": HERE["environment"] | {"python": "2.7"}}, "another version of python"),
     ],
 )
-def test_other_code_and_versions_are_named(job, identity, named):
+def test_other_versions_are_named(job, identity, named):
     assert named in said(but(job, **identity))
+
+
+def test_other_code_is_named(job):
+    other = replace(job, code={**job.code, "training.loss": "0"})
+    assert "another code of training.loss than" in said(other)
+
+
+def test_other_bytes_of_the_initial_weights_are_refused(job):
+    assert "other bytes of the weights imagenet" in said(with_weights(job, "0" * 64))
+    here = sha256_of("imagenet", "tf_efficientnet_lite0")
+    assert said(with_weights(job, here)) == ""
+
+
+def test_weights_that_nobody_knew_when_planning_are_refused(job):
+    assert "weights imagenet" in said(with_weights(job, UNKNOWN))
+
+
+def with_weights(job, sha256):
+    start = Start("tf_efficientnet_lite0", "imagenet")
+    return replace(job, chain=Chain(start) >> STAGE, identity=job.identity | {"weights": sha256})
 
 
 def test_another_kind_of_processor_is_said_with_how_to_plan_for_it(job):

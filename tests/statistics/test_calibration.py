@@ -5,18 +5,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve as curve_of_scikit_learn
-from sklearn.metrics import brier_score_loss
 
 from cxrstudy.statistics import (
     ScoreError,
-    brier,
-    brier_decomposition,
     calibration_curve,
     calibration_slope,
     calibration_table,
     estimates,
 )
-from cxrstudy.statistics.calibration import decomposed
 from tests.support.score_tables import drawn, probabilities, table
 
 
@@ -25,55 +21,6 @@ def made():
     truth, patients, scores = probabilities(0, patients=100)
     seeds = [scores, probabilities(1, patients=100)[2]]
     return table({"a": seeds, "b": [s**2 for s in seeds]}, truth, patients)
-
-
-@given(
-    st.lists(st.tuples(st.floats(0, 1, width=16), st.booleans()), min_size=1, max_size=30),
-    st.integers(1, 12),
-)
-def test_the_parts_of_the_brier_score_add_up_exactly(rows, bins):
-    scores, truth = (np.array(column) for column in zip(*rows, strict=True))
-    parts = decomposed(scores.astype(float), truth, bins)
-    together = (
-        parts["reliability"] - parts["resolution"] + parts["uncertainty"]
-        + parts["within_variance"] - parts["within_covariance"]
-    )  # fmt: skip
-    expected = brier_score_loss(truth, scores, labels=[False, True])
-    assert parts["brier"] == pytest.approx(expected, abs=1e-12)
-    assert together == pytest.approx(expected, abs=1e-12)
-    for part in ("reliability", "resolution", "uncertainty", "within_variance"):
-        assert parts[part] >= 0
-
-
-def test_three_parts_suffice_where_scores_in_a_bin_are_the_same():
-    """Murphy (1973) as it stands: forecasts .2 (right in 1 of 4) and .8 (right in 3 of 4)."""
-    scores = np.repeat([0.2, 0.8], 4)
-    truth = np.array([1, 0, 0, 0, 1, 1, 1, 0]) == 1
-    parts = decomposed(scores, truth, 2)
-    assert parts["reliability"] == pytest.approx(0.05**2)
-    assert parts["resolution"] == pytest.approx(0.25**2)
-    assert parts["uncertainty"] == pytest.approx(0.25)
-    assert parts["within_variance"] == pytest.approx(0, abs=1e-15)
-    assert parts["within_covariance"] == pytest.approx(0, abs=1e-15)
-
-
-@given(st.floats(0.01, 0.99))
-def test_one_score_for_all_has_no_resolution(score):
-    truth = np.arange(20) % 3 == 0
-    parts = decomposed(np.full(20, score), truth, 10)
-    assert parts["resolution"] == pytest.approx(0, abs=1e-12)
-    assert parts["reliability"] == pytest.approx((score - truth.mean()) ** 2)
-
-
-def test_the_decomposition_is_the_mean_over_seeds(made):
-    found = brier_decomposition(made, "covid19")
-    assert found["arm"].tolist() == ["a", "b"]
-    assert found["brier"].to_numpy() == pytest.approx(
-        estimates(made, brier("covid19"))["estimate"].to_numpy()
-    )
-    assert found["uncertainty"].tolist() == pytest.approx([0.25, 0.25])
-    assert found["reliability"][0] < found["reliability"][1]
-    assert (found["patients"][0], found["seeds"][0]) == (100, 2)
 
 
 def test_the_curve_of_one_seed_is_that_of_scikit_learn(made):
@@ -122,7 +69,7 @@ def test_the_table_says_which_arm_is_too_extreme(made):
 
 def test_scores_that_are_no_probabilities_are_refused():
     truth, patients, scores = drawn(0)
-    for tabulate in (calibration_table, calibration_curve, brier_decomposition):
+    for tabulate in (calibration_table, calibration_curve):
         with pytest.raises(ScoreError, match="needs scores from 0 to 1"):
             tabulate(table({"a": scores}, truth, patients), "covid19")
 

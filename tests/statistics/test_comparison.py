@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pauc import ROC, compare
 from scipy.stats import binom, norm
 from sklearn.metrics import roc_auc_score
 
@@ -10,7 +11,6 @@ from cxrstudy.statistics import (
     ScoreError,
     contrast,
     contrasts,
-    delong_test,
     holm,
     minimum_detectable_difference,
 )
@@ -188,9 +188,10 @@ def test_the_standard_error_of_one_seed_is_that_of_delong():
     truth, patients, scores = drawn(0, patients=300)
     other = scores + drawn(1, patients=300)[2]
     row = contrasts(table({"a": scores, "b": other}, truth, patients), COVID, "a").iloc[0]
-    expected = delong_test(other, scores, truth)
-    assert row["estimate"] == pytest.approx(expected.difference)
-    assert row["standard_error"] == pytest.approx(expected.standard_error, rel=0.08)
+    rocs = [ROC(truth.astype(int), column, direction="<") for column in (other, scores)]
+    expected = compare(*rocs, method="delong", paired=True)
+    assert row["estimate"] == pytest.approx(rocs[0].auc - rocs[1].auc)
+    assert row["standard_error"] == pytest.approx(row["estimate"] / expected.stat, rel=0.08)
     detectable = minimum_detectable_difference(row["standard_error"], 0.95)
     assert row["minimum_detectable_difference"] == pytest.approx(detectable)
 

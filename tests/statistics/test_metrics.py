@@ -8,7 +8,6 @@ from sklearn.metrics import brier_score_loss, confusion_matrix
 
 from cxrstudy.statistics import (
     auroc,
-    average_precision,
     brier,
     calibration_intercept,
     calibration_slope,
@@ -23,7 +22,7 @@ from cxrstudy.statistics import (
 from tests.support.score_tables import drawn, probabilities, table
 
 ONE = [
-    auroc, average_precision, brier, calibration_slope, calibration_intercept,
+    auroc, brier, calibration_slope, calibration_intercept,
     lambda label: sensitivity(label, 0.4), lambda label: specificity(label, 0.4),
     lambda label: positive_predictive_value(label, 0.4),
     lambda label: negative_predictive_value(label, 0.4), lambda label: net_benefit(label, 0.4),

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from cxrstudy.statistics import weighted_auroc
-from cxrstudy.statistics.ranking import BLOCK, weighted_average_precision
+from cxrstudy.statistics.ranking import BLOCK
 from tests.support.score_tables import drawn
 
 
@@ -60,15 +60,15 @@ def test_auroc_of_one_class_is_unknown():
 
 
 @given(images, st.sampled_from([np.exp, np.arctan, lambda x: 3 * x - 7]))
-def test_auroc_and_average_precision_feel_only_the_order_of_the_scores(rows, rising):
+def test_auroc_depends_on_the_order_of_the_scores_only(rows, rising):
     scores, truth, weights = (np.array(column) for column in zip(*rows, strict=True))
     truth, scores = truth.astype(bool), scores.astype(float)
     moved = rising(scores)
     # Rounding may make two scores equal that were not.
     assume(len(np.unique(moved)) == len(np.unique(scores)))
-    for metric in (weighted_auroc, weighted_average_precision):
-        found = metric(moved, truth, weights[None].astype(float))
-        np.testing.assert_array_equal(found, metric(scores, truth, weights[None].astype(float)))
+    found = weighted_auroc(moved, truth, weights[None].astype(float))
+    expected = weighted_auroc(scores, truth, weights[None].astype(float))
+    np.testing.assert_array_equal(found, expected)
 
 
 @given(images)
@@ -103,30 +103,6 @@ def test_infinite_scores_are_ranked_like_others():
     truth = np.array([False, True, False, True, False])
     # Of six pairs: a tie and two lost; won, won and a tie.
     assert weighted_auroc(scores, truth, np.ones((1, 5)))[0] == pytest.approx(3 / 6)
-
-
-@given(images)
-def test_average_precision_is_that_of_scikit_learn_with_weights_and_ties(rows):
-    scores, truth, weights = (np.array(column) for column in zip(*rows, strict=True))
-    truth, scores = truth.astype(bool), scores.astype(float)
-    assume(weights[truth].sum() > 0)
-    several = np.array([weights, 4.5 - weights, np.ones(len(rows))])
-    expected = [average_precision_score(truth, scores, sample_weight=row) for row in several]
-    assert weighted_average_precision(scores, truth, several) == pytest.approx(expected, abs=1e-12)
-
-
-def test_average_precision_of_no_positive_image_is_unknown():
-    weights = np.array([[0, 1, 1], [1, 1, 1]], np.uint8)
-    found = weighted_average_precision(
-        np.array([3.0, 2, 1]), np.array([True, False, False]), weights
-    )
-    np.testing.assert_array_equal(found, [np.nan, 1.0])
-
-
-def test_average_precision_of_scores_that_say_nothing_is_the_prevalence():
-    truth = np.arange(40) % 4 == 0
-    found = weighted_average_precision(np.zeros(40), truth, np.ones((1, 40)))
-    assert found == pytest.approx([0.25])
 
 
 def test_auroc_counts_large_whole_weights_exactly_too():

@@ -1,11 +1,11 @@
-"""Trends over arms with doses: slopes by hand, a null world, and Page's table."""
+"""Trends over arms with doses: slopes by hand, a null world."""
 
 import numpy as np
 import pytest
 from scipy.stats import binom, linregress
 from sklearn.metrics import roc_auc_score
 
-from cxrstudy.statistics import ScoreError, contrasts, rank_trend, trend
+from cxrstudy.statistics import ScoreError, contrasts, trend
 from tests.support.score_tables import COVID, drawn, table
 
 DOSES = {"none": 0.0, "small": 3.0, "large": 6.0}
@@ -66,18 +66,6 @@ def test_a_trend_that_is_there_is_found_and_one_that_is_not_seldom():
     assert binom.ppf(1e-3, 150, 0.02) <= out <= binom.ppf(1 - 1e-3, 150, 0.09)
 
 
-def test_the_rank_trend_of_perfect_order_is_that_of_pages_table():
-    """Page (1963): with 3 arms and 3 seeds L = 42 is the largest, and comes once in 6**3."""
-    scores = study(gain=0.8, seeds=3, patients=400)
-    row = rank_trend(scores, COVID, DOSES).iloc[0]
-    assert row["statistic"] == 42
-    assert row["p"] == pytest.approx(1 / 216)
-    assert (row["arms"], row["seeds"]) == (3, 3)
-    falling = {arm: -dose for arm, dose in DOSES.items()}
-    turned = rank_trend(scores, COVID, falling).iloc[0]
-    assert (turned["statistic"], turned["p"]) == (30, pytest.approx(1))
-
-
 @pytest.mark.parametrize(
     ("doses", "message"),
     [
@@ -88,12 +76,5 @@ def test_the_rank_trend_of_perfect_order_is_that_of_pages_table():
     ],
 )
 def test_doses_that_say_nothing_are_refused(doses, message):
-    for test in (trend, rank_trend):
-        with pytest.raises(ScoreError, match=message):
-            test(study(), COVID, doses)
-
-
-@pytest.mark.parametrize("doses", [{"none": 0, "large": 1}, {"none": 0, "small": 1, "large": 1}])
-def test_ranks_need_three_arms_of_different_doses(doses):
-    with pytest.raises(ScoreError, match="at least three arms, all of different doses"):
-        rank_trend(study(), COVID, doses)
+    with pytest.raises(ScoreError, match=message):
+        trend(study(), COVID, doses)

@@ -4,20 +4,20 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from cxrstudy.base import places
 from cxrstudy.study import experiment
 from cxrstudy.study.experiment import ExperimentError, arms_of, experiment_names
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
+from tests.support.project import use
 
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "NOTEBOOKS", tmp_path)
+    notebooks = use(monkeypatch, tmp_path, "notebooks") / "notebooks"
 
     def written(name, **cells):
         made = [new_code_cell(source, metadata={"tags": [tag]}) for tag, source in cells.items()]
-        nbformat.write(new_notebook(cells=made), tmp_path / f"{name}.ipynb")
+        nbformat.write(new_notebook(cells=made), notebooks / f"{name}.ipynb")
 
     return written
 

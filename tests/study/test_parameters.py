@@ -5,13 +5,12 @@ from types import SimpleNamespace
 
 import IPython
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from papermill.parameterize import translate_parameters
 
-from cxrstudy.base import places
 from cxrstudy.study.parameters import Parameter, ParameterError, check, check_parameters, declared
+from tests.support.project import PROFILE, use, write_profile
 
 CELL = """# parameters
 profile = "quick"    # quick, standard or paper: sizes and budgets, see profiles/
@@ -140,9 +139,8 @@ def test_an_unknown_injected_name_is_named_with_those_there_are(line):
 @pytest.fixture
 def profile(monkeypatch, tmp_path):
     """A profile's file, and the cell that papermill makes of it with values that differ."""
-    file = {"profile": "quick", "purpose": "a test", "phantom_patients": {"target": 6, "x": 2}}
-    (tmp_path / "quick.yaml").write_text(yaml.safe_dump(file))
-    monkeypatch.setattr(places, "PROFILES", tmp_path)
+    file = PROFILE | {"profile": "quick"}
+    write_profile(use(monkeypatch, tmp_path, "profiles") / "profiles", **file)
 
     def checked(cell=CELL, **changes):
         given = file | changes
@@ -158,7 +156,7 @@ def test_all_that_the_named_profile_says_may_be_given(profile):
 
 @pytest.mark.parametrize(
     "change",
-    [{"phantom_patients": {"target": 7, "x": 2}}, {"purpose": ""}, {"phantom_seed": 5}],
+    [{"phantom_patients": {"target": 7}}, {"purpose": ""}, {"phantom_seed": 5}],
 )
 def test_what_the_named_profile_does_not_say_is_named_with_what_to_do(profile, change):
     (name,) = change

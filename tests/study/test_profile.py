@@ -1,7 +1,6 @@
 """Profiles: what holds where, and that the committed ones fit the committed cohorts."""
 
 import pytest
-import yaml
 
 from cxrstudy.base import places
 from cxrstudy.data import cohort as cohorts
@@ -14,21 +13,18 @@ from cxrstudy.study.profile import (
 )
 from cxrstudy.training.chain import Start
 from cxrstudy.training.stage import Stage, StageError
+from tests.support import project
+from tests.support.project import NETWORK, use, write_yaml
 
-PROFILE = {
-    "profile": "made", "purpose": "tests", "phantom_seed": 1, "phantom_patients": {"target": 3},
-    "networks": {"open": {"architecture": "resnet10t"}}, "stages": {},
-}  # fmt: skip
+PROFILE = project.PROFILE | {"profile": "made", "networks": {"open": NETWORK}, "stages": {}}
 
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "PROFILES", tmp_path)
+    profiles = use(monkeypatch, tmp_path, "profiles") / "profiles"
 
     def written(content, name="made"):
-        path = tmp_path / f"{name}.yaml"
-        path.write_text(yaml.safe_dump(content))
-        return path
+        return write_yaml(profiles / f"{name}.yaml", content)
 
     return written
 
@@ -128,7 +124,7 @@ def test_a_committed_profile_fits_the_committed_cohorts(name):
     profile = read_profile(name)
     assert profile.profile == name
     definitions = {
-        cohort: cohorts.read_definition(places.MANIFESTS / "cohorts" / f"{cohort}.yaml")
+        cohort: cohorts.read_definition(places.manifests() / "cohorts" / f"{cohort}.yaml")
         for cohort in cohorts.cohort_names()
     }
     roles = {role for definition in definitions.values() for role in definition.roles}

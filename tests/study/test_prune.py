@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from cxrstudy.base import device
-from cxrstudy.base.identity import code_fingerprints, environment
+from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.runs import lock, store, store_check
 from cxrstudy.runs.maps import ManyMaps, write_maps
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import prune
-from tests.runs.test_store_check import leave, record, write_checkpoint
+from tests.support.stores import leave, write_checkpoint, write_record
 
 HERE = [device.kind(), device.precision(device.kind())]
 THERE = ["abacus", "whole numbers"]
@@ -21,9 +21,9 @@ THERE = ["abacus", "whole numbers"]
 def made(tmp_path):
     """A chain of two, and a run that nobody asks for."""
     records = tmp_path / "store"
-    first = record(records, 0)
-    last = record(records, 1, first)
-    other = record(records, 2, code=code_fingerprints(), environment=environment())
+    first = write_record(records, 0)
+    last = write_record(records, 1, first)
+    other = write_record(records, 2, code=code_fingerprint("run"), environment=environment())
     return SimpleNamespace(records=records, first=first, last=last, other=other)
 
 
@@ -51,9 +51,9 @@ def test_what_is_not_reachable_goes_and_the_parents_of_the_rest_stay(made):
 
 
 def test_the_reason_is_said(made):
-    record(made.records, 3, code={"store": "old"})
-    record(made.records, 4, code=code_fingerprints(), environment={"torch": "1"})
-    broken = record(made.records, 5)
+    write_record(made.records, 3, code={"store": "old"})
+    write_record(made.records, 4, code=code_fingerprint("run"), environment={"torch": "1"})
+    broken = write_record(made.records, 5)
     (made.records / broken / "run.json").write_text("{")
     whys = [item.why for item in swept(made, made.last, delete=False).removable]
     assert sorted(whys) == [
@@ -63,10 +63,10 @@ def test_the_reason_is_said(made):
 
 def test_a_run_of_another_processor_stays_where_the_same_would_here(tmp_path):
     records = tmp_path / "store"
-    first, unplanned = (record(records, seed, arithmetic=THERE) for seed in (0, 7))
-    last = record(records, 1, first, arithmetic=THERE)
+    first, unplanned = (write_record(records, seed, arithmetic=THERE) for seed in (0, 7))
+    last = write_record(records, 1, first, arithmetic=THERE)
     elsewhere = tmp_path / "here"
-    here = record(elsewhere, 1, record(elsewhere, 0, arithmetic=HERE), arithmetic=HERE)
+    here = write_record(elsewhere, 1, write_record(elsewhere, 0, arithmetic=HERE), arithmetic=HERE)
     prune.prune(records, {here})
     assert store_check.runs_of(records) == sorted([first, last])
     assert unplanned not in store_check.runs_of(records)
@@ -89,7 +89,7 @@ def test_maps_go_with_their_run(made):
     written_just_now.mkdir()
     sweep = swept(made, made.last)
     assert {(i.path.name, i.why) for i in sweep.removed if i.path.parent == folder} == {
-        (goes, "maps of a run that does not stay"),
+        (goes, "maps of a run that is not kept"),
         (altered, "altered maps"),
     }
     assert {path.name for path in folder.iterdir()} == {stays, written_just_now.name}

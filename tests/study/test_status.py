@@ -1,18 +1,14 @@
 """Status: every planned run is counted once, as what it is."""
 
-import json
-
 import pytest
-from typer.testing import CliRunner
 
-from cxrstudy.cli import app
 from cxrstudy.runs import lock, store
-from cxrstudy.study import experiment, status
+from cxrstudy.study import status
+from cxrstudy.study.experiment import ExperimentError
 from cxrstudy.study.study import Study
 from tests.support.recorded import project, record
 
 EXPERIMENTS = ["01_sequences", "02_shares"]
-OPTIONS = ["--profile", "tiny", "--cohort", "made", "--seeds", "2"]
 
 
 @pytest.fixture
@@ -68,21 +64,6 @@ def test_a_cohort_with_arms_of_its_own_is_for_those_experiments_only(study):
     assert status.experiments_of("other") == ["02_shares"]
 
 
-def test_the_command_counts_and_names_what_is_not_done(study, plans):
-    for run in plans["01_sequences"].runs[:-1]:
-        record(study, run)
-    shown = CliRunner().invoke(app, ["status", "01_sequences", *OPTIONS, "--runs"])
-    assert shown.exit_code == 0, shown.output
-    lines = shown.stdout.splitlines()
-    assert lines[1].split()[:7] == ["01_sequences", "6", "5", "0", "0", "0", "1"]
-    assert plans["01_sequences"].runs[-1].id[:12] in lines[-1]
-    as_json = CliRunner().invoke(app, ["status", "01_sequences", *OPTIONS, "--json"])
-    assert [one["state"] for one in json.loads(as_json.stdout)["undone"]] == ["missing"]
-
-
-def test_an_unknown_experiment_is_an_error_that_names_those_there_are(study):
-    shown = CliRunner().invoke(app, ["status", "09_more", *OPTIONS])
-    assert shown.exit_code == 1
-    assert "no such notebook; there are 01_sequences, 02_shares" in shown.stderr
-    with pytest.raises(experiment.ExperimentError):
+def test_an_experiment_without_arms_is_an_error(study):
+    with pytest.raises(ExperimentError):
         status.plans_of(study, ["03_prose"])

@@ -3,117 +3,49 @@
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
-import yaml
 
-from cxrstudy.base import places
 from cxrstudy.data.cohort import CohortError
 from cxrstudy.runs import engine, store
 from cxrstudy.study.profile import ProfileError, read_profile
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import StageError
+from tests.support.project import NETWORK, SIZE, current, write_cohort, write_profile
+from tests.support.small import in_this_process
 
-PROFILE = {
-    "profile": "tiny",
-    "purpose": "is a test",
-    "phantom_seed": 3,
-    "phantom_patients": {"target": 30, "external": 6, "general": 16, "natural_small": 20},
-    "networks": {
-        "made": {
-            "architecture": "resnet10t",
-            "options": {"channels": [8, 8, 8, 8]},
-            "stand_in": "natural_small",
-        },
-        "bare": {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}},
+PROJECT = Path(__file__).parents[2]
+NETWORKS = {"made": NETWORK | {"stand_in": "natural_small"}, "bare": NETWORK}
+INITIAL = {
+    "random": {"title": "random numbers", "domain": "none"},
+    "half": {
+        "title": "fractals", "domain": "out", "stand_in": "natural_small", "fraction": 0.5,
     },
-    "initial_weights": {
-        "made": {
-            "architecture": "resnet10t",
-            "options": {"channels": [8, 8, 8, 8]},
-            "initial": {
-                "random": {"title": "random numbers", "domain": "none"},
-                "half": {
-                    "title": "fractals",
-                    "domain": "out",
-                    "stand_in": "natural_small",
-                    "fraction": 0.5,
-                },
-                "brought": {
-                    "title": "photographs",
-                    "domain": "out",
-                    "weights": "file:a.safetensors#0",
-                    "images": 1000,
-                },
-            },
-        }
+    "brought": {
+        "title": "photographs", "domain": "out", "weights": "file:a.safetensors#0", "images": 1000,
     },
-    "stages": {
-        "all": {
-            "all": {"pixels": 32, "steps": 4, "batch_size": 8, "validations": 1},
-            "target": {"steps": 6},
-            "pooled": {"steps": 8},
-        },
-        "made": {"general": {"learning_rate": 0.002}},
-    },
+}  # fmt: skip
+STAGES = {
+    "all": {"all": SIZE, "target": {"steps": 6}, "pooled": {"steps": 8}},
+    "made": {"general": {"learning_rate": 0.002}},
 }
-
-
-def cohort(name, *leave_out):
-    split = {"salt": 0, "test": 0.4, "validation": 0.2}
-    kinds = {
-        "target": ("multiclass", split),
-        "external": ("multiclass", {"salt": 0, "test": 1.0, "validation": 0.0}),
-        "general": ("multilabel", {"salt": 0, "test": 0.0, "validation": 0.3}),
-        "natural_small": ("multiclass", {"salt": 0, "test": 0.0, "validation": 0.3}),
-    }
-    return {
-        "name": name,
-        "title": "Made phantoms",
-        "copies": "rendered for a test",
-        "caveat": "They say nothing.",
-        "roles": {
-            role: {"task": kind, "sources": [{"phantom": role, "split": rule}]}
-            for role, (kind, rule) in kinds.items()
-            if role not in leave_out
-        },
-    }
-
-
-@contextmanager
-def here(count):
-    """Compute in a thread of this process, which has imported everything."""
-    with ThreadPoolExecutor(1) as executor:
-        yield executor
 
 
 @pytest.fixture(scope="module", autouse=True)
 def world(tmp_path_factory):
     """A project folder with one profile and two cohorts, and a folder for runs."""
     folder = tmp_path_factory.mktemp("project")
-    (folder / "profiles").mkdir()
-    (folder / "data_manifests" / "cohorts").mkdir(parents=True)
-    (folder / "profiles" / "tiny.yaml").write_text(yaml.safe_dump(PROFILE))
-    for definition in (cohort("made"), cohort("bare", "external")):
-        file = folder / "data_manifests" / "cohorts" / f"{definition['name']}.yaml"
-        file.write_text(yaml.safe_dump(definition))
-    before = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(places, "PROFILES", folder / "profiles")
-        patch.setattr(places, "MANIFESTS", folder / "data_manifests")
-        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
+    initial = {"made": NETWORK | {"initial": INITIAL}}
+    write_profile(folder / "profiles", networks=NETWORKS, initial_weights=initial, stages=STAGES)
+    write_cohort(folder / "data_manifests")
+    write_cohort(folder / "data_manifests", "bare", ("target", "general", "natural_small"))
+    with current(folder), in_this_process(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_PROGRESS", "log")
-        patch.setattr(engine, "local", here)
-        patch.setattr(engine, "workers", lambda: 1)
         yield folder
-    torch.use_deterministic_algorithms(before[0])
-    torch.set_num_threads(before[1])
 
 
 @pytest.fixture
@@ -187,9 +119,11 @@ def test_a_second_time_nothing_is_executed_and_the_table_is_the_same(study, scor
     pd.testing.assert_frame_equal(study.run(arms_of(study)), scores)
 
 
-def test_shared_beginnings_are_executed_once(study, scores, executed):
-    shutil.rmtree(study.records)
-    study.run(arms_of(study))
+def test_all_deleted_and_run_again_gives_identical_scores_and_trains_what_is_shared_once(
+    world, study, scores, executed
+):
+    shutil.rmtree(world / "runs")  # records and pixels
+    pd.testing.assert_frame_equal(study.run(arms_of(study)), scores)
     assert len(executed) == len(set(executed)) == 2 * 7
     natural = "random → natural_small"
     of_first_seed = [chain for chain, seed in executed if seed == 0]
@@ -204,19 +138,6 @@ def test_shared_beginnings_are_executed_once(study, scores, executed):
             "random → target",
         ]
     )
-
-
-def test_the_store_deleted_and_run_again_gives_identical_scores(study, scores):
-    shutil.rmtree(study.records)
-    pd.testing.assert_frame_equal(study.run(arms_of(study)), scores)
-
-
-def test_pixels_deleted_and_rendered_again_give_identical_scores(world, study, scores):
-    shutil.rmtree(world / "runs")
-    one = {"control": arms_of(study)["control"]}
-    expected = scores[scores["arm"] == "control"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(study.run(one), expected, check_dtype=False)
-    study.run(arms_of(study))
 
 
 def test_a_new_arm_trains_only_what_is_new(study, scores, executed):
@@ -324,8 +245,7 @@ def test_unknown_profiles_cohorts_and_roles_are_errors_that_name_them(study):
 
 def test_planning_needs_no_torch():
     program = "import sys, cxrstudy.study.study; sys.exit('torch' in sys.modules)"
-    root = places.ROOT
-    assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=False).returncode == 0
 
 
 def test_scores_have_no_gap_where_truth_is_known(scores):
@@ -362,8 +282,7 @@ def test_a_cohort_without_initial_weights_is_named_with_the_file():
 
 def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path):
     """Its smallest case: one step of two images. What it says is written, not what it scores."""
-    monkeypatch.setattr(places, "PROFILES", places.ROOT / "profiles")
-    monkeypatch.setattr(places, "MANIFESTS", places.ROOT / "data_manifests")
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(PROJECT))
     monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
     patients = {"target": 12, "external": 3, "general": 4, "pneumonia": 4}
     few = read_profile("paper").model_copy(

@@ -1,29 +1,24 @@
 """Why: names exactly what was changed, and nothing where nothing that matters was."""
 
-import json
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from cxrstudy.base import device, identity, places
-from cxrstudy.cli import app
+from cxrstudy.base import coverage, device, places
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment, why
 from cxrstudy.study.study import Study
 from tests.support.recorded import project, record, record_all
 
-PACKAGE = Path(identity.__file__).parents[1]
-
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """A project with everything of 01_sequences recorded, and a copy of the package to edit."""
-    shutil.copytree(PACKAGE, tmp_path / "code", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(identity, "__file__", str(tmp_path / "code" / "base" / "identity.py"))
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(coverage.PACKAGE_FOLDER, tmp_path / "code", ignore=ignored)
+    monkeypatch.setattr(coverage, "PACKAGE_FOLDER", tmp_path / "code")
     forget()
     with project(tmp_path / "here"):
         study = Study("tiny", "made", 2)
@@ -33,8 +28,7 @@ def world(tmp_path, monkeypatch):
 
 
 def forget():
-    identity.code_fingerprints.cache_clear()
-    identity.environment.cache_clear()
+    coverage.forget()
 
 
 def edit(path, before, after):
@@ -76,7 +70,7 @@ def test_a_figure_function_re_runs_nothing(world):
 
 
 def test_prose_of_the_notebook_re_runs_nothing(world):
-    path = places.NOTEBOOKS / "01_sequences.ipynb"
+    path = places.notebooks() / "01_sequences.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell("Other words."))
     notebook.cells[1].source = "# another comment\n" + notebook.cells[1].source
@@ -95,13 +89,13 @@ def test_a_loader_that_does_something_else_is_named_alone(world):
     assert not answer.recorded
     # One difference, though both stages of the chain have it.
     assert said(answer) == [
-        "- code: cxrstudy/pixels/memory_map.py does something else than it did then "
+        "- code: cxrstudy.pixels.memory_map does something else than it did then "
         "(stage general, target)"
     ]
 
 
 def test_a_parameter_of_the_profile_is_named_with_both_values(world):
-    path = places.PROFILES / "tiny.yaml"
+    path = places.profiles() / "tiny.yaml"
     profile = yaml.safe_load(path.read_text())
     profile["stages"]["all"]["target"] = {"learning_rate": 0.001}
     path.write_text(yaml.safe_dump(profile))
@@ -112,9 +106,9 @@ def test_a_parameter_of_the_profile_is_named_with_both_values(world):
 
 
 def test_a_pinned_version_is_named_with_both(world, monkeypatch):
-    then = identity.version("timm")
-    of = identity.version
-    monkeypatch.setattr(identity, "version", lambda name: "9.9" if name == "timm" else of(name))
+    then = coverage.version("timm")
+    of = coverage.version
+    monkeypatch.setattr(coverage, "version", lambda name: "9.9" if name == "timm" else of(name))
     forget()
     assert said(ask()) == [f"- library timm: 9.9 here, {then} there (stage general, target)"]
 
@@ -127,7 +121,7 @@ def test_another_device_is_named(world, monkeypatch):
 
 
 def test_images_that_changed_are_named_by_role(world):
-    path = places.MANIFESTS / "cohorts" / "made.yaml"
+    path = places.manifests() / "cohorts" / "made.yaml"
     cohort = yaml.safe_load(path.read_text())
     cohort["roles"]["external"]["sources"][0]["split"]["salt"] = 1
     cohort["roles"]["general"]["sources"][0]["split"]["salt"] = 1
@@ -138,7 +132,7 @@ def test_images_that_changed_are_named_by_role(world):
 
 
 def test_another_network_is_a_difference_of_the_start(world):
-    path = places.PROFILES / "tiny.yaml"
+    path = places.profiles() / "tiny.yaml"
     profile = yaml.safe_load(path.read_text())
     profile["networks"]["made"]["architecture"] = "resnet18"
     path.write_text(yaml.safe_dump(profile))
@@ -188,27 +182,6 @@ def test_an_empty_store_has_nothing_to_compare_with(world):
     assert ask().sentences()[1] == "No other run is recorded to compare it with."
 
 
-# --- The command line ---------------------------------------------------------------------------
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, ["why", *arguments])
-
-
-def test_the_command_explains_planned_and_recorded_runs(world):
-    options = ["--profile", "tiny", "--cohort", "made"]
-    shown = run("--experiment", "01_sequences", "--arm", "control", "--seed", "2", *options)
-    assert shown.exit_code == 0, shown.output
-    assert "- parameter seed: 2 here," in shown.stdout
-    answer = json.loads(run("--experiment", "01_sequences", *options, "--json").stdout)
-    assert [one["recorded"] for one in answer] == [True, True]
-    assert run(answer[0]["run"][:16]).stdout.startswith("Run " + answer[0]["run"][:12])
-
-
-def test_the_command_says_what_to_give(world):
-    assert "either the id of a recorded run, or --experiment" in run().stderr
-    options = ["--profile", "tiny", "--cohort", "made"]
-    shown = run("--experiment", "01_sequences", "--arm", "more", *options)
-    assert "has no arm 'more'; it has: control; general" in shown.stderr
+def test_a_run_that_is_not_recorded_is_an_error(world):
     with pytest.raises(StoreError, match="0 runs begin with"):
         why.of_recorded("zzz")

@@ -74,9 +74,12 @@ class Made:
             self.tables[role].loc[rows, name] = value
 
 
-def clean() -> Made:
-    """A cohort without a fault, free to be changed."""
-    return deepcopy(_clean())
+def clean(*roles: str) -> Made:
+    """A cohort without a fault, free to be changed; of all roles unless some are named."""
+    made = deepcopy(_clean())
+    for role in set(KINDS) - set(roles or KINDS):
+        del made.tables[role], made.images[role]
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from cxrstudy.runs.record import id_of
 from cxrstudy.runs.run import Job
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import Stage
+from cxrstudy.training.weight_files import sha256_of
 
 #: The smallest network that is still one of timm's, and stages of seconds.
 TINY = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),))
@@ -127,11 +128,13 @@ def make_job(
     scored_on: tuple[Role, ...] = (),
 ) -> Job:
     """Make the job of a chain's last stage."""
+    stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
     identity = {
-        "stage": asdict(chain.stages[-1]),
+        "stage": stage,
         "start": None if parent else asdict(chain.start),
+        "weights": None if parent else sha256_of(chain.start.weights, chain.start.architecture),
         "parent": parent,
-        "data": [role.fingerprint],
+        "data": role.fingerprint,
     }
     return Job(
         id=id_of(identity),

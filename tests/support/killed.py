@@ -28,47 +28,28 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.support.project import NETWORK, SIZE, write_cohort, write_profile
+
 EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
 
 
 def make_project(folder: Path) -> None:
     """Write a profile and a cohort of a few phantoms."""
-    import yaml
-
-    size = {"pixels": 32, "steps": 6, "batch_size": 8, "validations": 3}
-    network = {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
-    profile = {
-        "profile": "tiny", "purpose": "is a test", "phantom_seed": 3,
-        "phantom_patients": {"target": 24, "natural_small": 16},
-        "networks": {"made": {**network, "stand_in": "natural_small"}},
-        "stages": {"all": {"all": size}},
-    }  # fmt: skip
-    roles = {
-        role: {
-            "task": "multiclass",
-            "sources": [{"phantom": role, "split": {"salt": 0, "test": test, "validation": 0.25}}],
-        }
-        for role, test in (("target", 0.4), ("natural_small", 0.0))
-    }
-    cohort = {
-        "name": "made", "title": "Made phantoms", "copies": "rendered for a test",
-        "caveat": "They say nothing.", "roles": roles,
-    }  # fmt: skip
-    for path, content in (
-        (folder / "profiles" / "tiny.yaml", profile),
-        (folder / "data_manifests" / "cohorts" / "made.yaml", cohort),
-    ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(content))
+    write_profile(
+        folder / "profiles",
+        phantom_patients={"target": 24, "natural_small": 16},
+        networks={"made": NETWORK | {"stand_in": "natural_small"}},
+        stages={"all": {"all": SIZE | {"steps": 6, "validations": 3}}},
+    )
+    write_cohort(folder / "data_manifests", roles=("target", "natural_small"))
 
 
 def run_study(folder: Path, seeds: int) -> None:
     """Run the small study, to the end."""
-    from cxrstudy.base import places
     from cxrstudy.study.study import Study
 
-    places.PROFILES = folder / "profiles"
-    places.MANIFESTS = folder / "data_manifests"
+    os.environ["CXRSTUDY_PROJECT"] = str(folder)
     study = Study("tiny", "made", seeds)
     target = study.stage("target")
     arms = {"control": study.pretrained >> target, "scratch": study.random_init >> target}
@@ -108,8 +89,6 @@ def made_jobs(folder: Path) -> list[dict]:
     import torch
 
     from cxrstudy import training  # noqa: F401 (once, for all
-
-    sys.path.insert(0, str(Path(__file__).parents[2]))
     from cxrstudy.runs.record import id_of
     from cxrstudy.training.chain import Chain
     from tests.support.builders import STAGE, TINY, make_role

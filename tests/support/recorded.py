@@ -1,36 +1,33 @@
 """A small study whose records are made up instead of trained."""
 
+import shutil
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pandas as pd
-import pytest
-import yaml
 
-from cxrstudy.base import places
+from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.runs import store
+from cxrstudy.data.role import Role
+from cxrstudy.runs import scoring_record, store
 from cxrstudy.runs.plan import PlannedRun
-from cxrstudy.runs.record import EPOCHS, RUN, SCORES, Record
+from cxrstudy.runs.record import EPOCHS, RUN, SCORES, Record, id_of
+from cxrstudy.runs.score_table import score_table
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
+from tests.support.project import (
+    current,
+    write_cohort,
+    write_notebook,
+    write_profile,
+    write_yaml,
+)
 
-PROFILE = {
-    "profile": "tiny",
-    "purpose": "is a test",
-    "phantom_seed": 3,
-    "phantom_patients": {"target": 60, "external": 24, "general": 16, "natural_small": 20},
-    "networks": {
-        name: {"architecture": "resnet10t", "options": {"channels": [8, 8, 8, 8]}}
-        for name in ("made", "other")
-    },
-    "stages": {"all": {"all": {"pixels": 32, "steps": 4, "batch_size": 8, "validations": 1}}},
-}
-
+#: Patients of whom several are in each split and class.
+PATIENTS = {"target": 60, "external": 24, "general": 16, "natural_small": 20}
 ARMS = {
     "01_sequences": {
         "arms": (
@@ -52,57 +49,23 @@ ARMS = {
 }
 
 
-def cohort(name: str) -> dict[str, Any]:
-    split = {"salt": 0, "test": 0.4, "validation": 0.2}
-    kinds = {
-        "target": ("multiclass", split),
-        "external": ("multiclass", {"salt": 0, "test": 1.0, "validation": 0.0}),
-        "general": ("multilabel", {"salt": 0, "test": 0.0, "validation": 0.3}),
-    }
-    texts = {"name": name, "title": "Made", "copies": "rendered", "caveat": "Says nothing."}
-    return texts | {
-        "roles": {
-            role: {"task": kind, "sources": [{"phantom": role, "split": rule}]}
-            for role, (kind, rule) in kinds.items()
-        }
-    }
-
-
 @contextmanager
 def project(folder: Path) -> Iterator[Path]:
     """Make a project with one profile, two cohorts and three notebooks the current one."""
-    for name in ("profiles", "data_manifests/cohorts", "notebooks", "claims", "results"):
-        (folder / name).mkdir(parents=True)
-    (folder / "profiles" / "tiny.yaml").write_text(yaml.safe_dump(PROFILE))
-    claims = "paper: A\ncitation: nobody\nclaims: []\n"
-    (folder / "claims" / "paper.yaml").write_text(claims)
+    write_profile(folder / "profiles", phantom_patients=PATIENTS)
     for name in ("made", "other"):
-        path = folder / "data_manifests" / "cohorts" / f"{name}.yaml"
-        path.write_text(yaml.safe_dump(cohort(name)))
+        write_cohort(folder / "data_manifests", name, ("target", "external", "general"))
     for name, cells in ARMS.items():
         write_notebook(folder / "notebooks" / f"{name}.ipynb", cells)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(places, "ROOT", folder)
-        patch.setattr(places, "PROFILES", folder / "profiles")
-        patch.setattr(places, "MANIFESTS", folder / "data_manifests")
-        patch.setattr(places, "NOTEBOOKS", folder / "notebooks")
-        patch.setattr(places, "CLAIMS", folder / "claims")
-        patch.setattr(places, "RESULTS", folder / "results")
-        patch.setenv("CXRSTUDY_RUNS", str(folder / "runs"))
+    write_yaml(folder / "claims" / "paper.yaml", {"paper": "A", "citation": "nobody", "claims": []})
+    with current(folder):
         yield folder
-
-
-def write_notebook(path: Path, cells: Mapping[str, str]) -> None:
-    made = [
-        nbformat.v4.new_code_cell(source, metadata={"tags": [tag]}) for tag, source in cells.items()
-    ]
-    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
 
 
 def record_all(study: Study, arms: Mapping[Hashable, Chain], **options: Any) -> None:
     """Record every run of arms that is not there, with made-up scores."""
     for run in study.plan(arms).runs:
-        if not store.has(study.records, run.id):
+        if not run.recorded(study.records):
             record(study, run, **options)
 
 
@@ -118,13 +81,18 @@ def record(
     """Record a planned run; scores depend on its id, the salt and how much of a signal it found."""
     random = np.random.default_rng([int(run.id[:8], 16), salt])
     stage = run.chain.stages[-1]
-    scores = made_scores(study, stage.roles, stage.scored_on, random, signal)
+    role = study.cohort.role(*stage.roles)
+    scores = pd.concat(
+        [made_scores(role, role, split, random, signal) for split in ("validation", "test")],
+        ignore_index=True,
+    )
 
     def fill(folder: Path) -> None:
         scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
         (folder / EPOCHS).write_text("step,train_loss\n4,0.5\n")
         made = Record(
-            id=run.id, identity=run.identity, chain=str(run.chain), cohort=study.cohort.name,
+            id=run.id, identity=run.identity, code=code_of("run"),
+            chain=str(run.chain), cohort=study.cohort.name,
             copies="made up", task="multiclass", labels=["covid19"], images={}, patients=3,
             samples_seen=stage.samples_seen, seconds={"training": 2.0, "scoring": 1.0},
             peak_memory_bytes=1, device="a processor", finished=finished,
@@ -133,30 +101,20 @@ def record(
         (folder / RUN).write_text(made.model_dump_json(indent=1))
 
     store.write(study.records, run.id, fill)
+    for name in run.scorings:
+        other = study.cohort.role(name)
+        table = made_scores(role, other, "test", random, signal)
+        identity = scoring_record.identity_of(run.id, other.fingerprint)
+        # What is recorded stays; a test that records a run again wants other scores.
+        shutil.rmtree(scoring_record.folder_of(study.records) / id_of(identity), True)
+        scoring_record.write(study.records, other, identity, table)
 
 
 def made_scores(
-    study: Study,
-    roles: tuple[str, ...],
-    scored_on: tuple[str, ...],
-    random: np.random.Generator,
-    signal: float,
+    trained_on: Role, role: Role, split: str, random: np.random.Generator, signal: float
 ) -> pd.DataFrame:
-    role = study.cohort.role(*roles)
-    places_scored = [(role, "validation"), (role, "test")]
-    places_scored += [(study.cohort.role(name), "test") for name in scored_on]
-    tables = []
-    for where, split in places_scored:
-        rows = where.rows(split)
-        table = where.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
-        table.insert(0, "role", where.name)
-        table.insert(1, "split", split)
-        truth = where.truth[rows]
-        logits = signal * np.nan_to_num(truth) + random.normal(0, 1, truth.shape)
-        scores = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-        for number, label in enumerate(where.labels):
-            table[f"truth_{label}"] = truth[:, number]
-        for number, label in enumerate(role.labels):
-            table[f"score_{label}"] = scores[:, number].astype(np.float32)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    rows = role.rows(split)
+    truth = role.truth[rows]
+    logits = signal * np.nan_to_num(truth) + random.normal(0, 1, truth.shape)
+    scores = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    return score_table(role, rows, split, scores.astype(np.float32), trained_on.labels)

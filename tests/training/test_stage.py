@@ -84,7 +84,7 @@ def test_an_unknown_field_is_named_with_those_there_are():
 def test_steps_that_evaluations_do_not_divide_are_named_alone():
     with pytest.raises(StageError) as error:
         STAGE.but(steps=99, validations=4)
-    assert "steps 99 is no multiple of validations 4" in str(error.value)
+    assert "steps 99 is not a multiple of 4 validations" in str(error.value)
     assert "pixels" not in str(error.value)
 
 

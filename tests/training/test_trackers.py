@@ -17,6 +17,8 @@ from cxrstudy.training.trackers import VARIABLE, TrackerError, tracking, wanted
 from tests.support.builders import STAGE, TINY, make_job, make_role
 
 ROOT = Path(__file__).parents[2]
+#: What decides whether two records say the same.
+FILES = (SCORES, EPOCHS, BACKBONE)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,9 +40,8 @@ def job_in(folder, made):
 
 
 def files_of(job):
-    """What decides whether two records say the same."""
     files = store.read(job.records, execute(job)).files
-    return [files[name] for name in (SCORES, EPOCHS, BACKBONE)]
+    return [files[name] for name in FILES]
 
 
 def test_there_is_none_unless_asked_for(monkeypatch, tmp_path):
@@ -90,9 +91,15 @@ import sys, warnings
 from pathlib import Path
 sys.path.insert(0, {root!r})
 warnings.simplefilter("ignore")
-from tests.training.test_trackers import job_in, files_of, make_role
+from cxrstudy.runs import store
+from cxrstudy.runs.run import execute
+from cxrstudy.training.chain import Chain
+from tests.support.builders import STAGE, TINY, make_job, make_role
 folder = Path(sys.argv[1])
-print("files", *files_of(job_in(folder, make_role(folder, images=40))))
+made = make_role(folder, images=40)
+job = make_job(Chain(TINY) >> STAGE, made.role, made.maps, folder / "store")
+files = store.read(job.records, execute(job)).files
+print("files", *(files[name] for name in sys.argv[2:]))
 """
 
 
@@ -102,7 +109,7 @@ def test_wandb_writes_its_files_offline_and_changes_no_bit(tmp_path, made, monke
     monkeypatch.delenv(VARIABLE, raising=False)
     untracked = files_of(job_in(tmp_path / "without", made))
     done = subprocess.run(
-        [sys.executable, "-c", WITH_WANDB.format(root=str(ROOT)), str(tmp_path)],
+        [sys.executable, "-c", WITH_WANDB.format(root=str(ROOT)), str(tmp_path), *FILES],
         env=os.environ | {VARIABLE: "wandb", "WANDB_MODE": "offline", "WANDB_SILENT": "true"},
         cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip

@@ -5,7 +5,6 @@ import hashlib
 import pytest
 import yaml
 
-from cxrstudy.base import places
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.claim import (
@@ -16,6 +15,7 @@ from cxrstudy.verdicts.claim import (
     claims_table,
     read_claims,
 )
+from tests.support.project import use
 
 CLAIM = {
     "id": "X1", "sentence": "Order helps.", "experiment": "06", "metric": "auroc",
@@ -26,10 +26,10 @@ CLAIMS = {"paper": "X", "citation": "nobody2020", "claims": [CLAIM]}
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "CLAIMS", tmp_path)
+    use(monkeypatch, tmp_path, "claims")
 
     def written(content):
-        path = tmp_path / "made.yaml"
+        path = tmp_path / "claims" / "made.yaml"
         path.write_text(yaml.safe_dump(content))
         return path
 

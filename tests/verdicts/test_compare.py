@@ -1,51 +1,14 @@
 """Compare: equal passes, other seeds pass, a drift fails and is named."""
 
-import json
-import shutil
-
 import numpy as np
 import pytest
 from scipy.stats import binom
-from typer.testing import CliRunner
 
-from cxrstudy.cli import app
-from cxrstudy.study import experiment
-from cxrstudy.study.study import Study
-from cxrstudy.verdicts import compare, results
+from cxrstudy.verdicts import compare
 from cxrstudy.verdicts.compare import CompareError, Key, Series
-from tests.support.recorded import project, record, record_all
+from tests.support import compared
 
-EXPERIMENTS = ["01_sequences", "02_shares"]
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    """Results of the same study: as they are, with other bits, with one arm drifted, one seed."""
-    base = tmp_path_factory.mktemp("compare")
-    with project(base / "here"):
-        study = Study("tiny", "made", 5)
-        arms = {name: experiment.arms_of(name, study) for name in EXPERIMENTS}
-
-        def written(name, seeds=5, drifted=0.0, **options):
-            shutil.rmtree(study.records, ignore_errors=True)
-            plan = study.plan(arms["01_sequences"])
-            ends = {run for (arm, _), run in plan.ends.items() if arm == "general"}
-            for run in plan.runs if drifted else ():
-                if run.id in ends:
-                    record(study, run, signal=drifted, **options)
-            for one in arms.values():
-                record_all(study, one, **options)
-            smaller = Study("tiny", "made", seeds)
-            results.write(smaller, EXPERIMENTS, base / name, "")
-            shutil.copytree(study.records, base / f"{name}-store")
-
-        written("first")
-        written("again")
-        written("elsewhere", salt=1)
-        written("drifted", salt=1, drifted=0.05)
-        written("single", seeds=1)
-        written("single-elsewhere", seeds=1, salt=1)
-    return base
+folders = compared.folders
 
 
 def states(folder, a, b, **options):
@@ -154,35 +117,3 @@ def test_folders_without_results_are_named(tmp_path):
         compare.measure(tmp_path)
     with pytest.raises(CompareError, match="no experiment and arm in common"):
         compare.compare(made(np.random.default_rng(0), [0.1], 2), {})
-
-
-# --- The command line ---------------------------------------------------------------------------
-
-
-def run(folders, a, b, *options):
-    return CliRunner().invoke(app, ["compare", str(folders / a), str(folders / b), *options])
-
-
-def test_the_command_passes_equal_and_like_results(folders):
-    assert run(folders, "first", "again", "--exact").exit_code == 0
-    assert run(folders, "first", "elsewhere").exit_code == 0
-    assert run(folders, "first", "elsewhere", "--exact").exit_code == 1
-
-
-def test_the_command_fails_with_a_table_of_what_moved(folders):
-    shown = run(folders, "first", "drifted")
-    assert shown.exit_code == 1
-    lines = shown.stdout.splitlines()
-    assert lines[1].split()[0] == "01_sequences"
-    assert int(lines[1].split()[4]) >= 1
-    assert lines[2].split()[4] == "0"
-    assert any("general" in line and line.endswith("drifted") for line in lines)
-    rows = json.loads(run(folders, "first", "drifted", "--json").stdout)
-    assert {row["state"] for row in rows} == {"within", "drifted"}
-
-
-def test_the_command_takes_the_spread_from_the_standard_results_beside(folders, tmp_path):
-    shutil.copytree(folders / "single", tmp_path / "quick")
-    assert "give --spread" in run(folders, tmp_path / "quick", "single-elsewhere").stderr
-    shutil.copytree(folders / "first", tmp_path / "standard")
-    assert run(folders, tmp_path / "quick", "single-elsewhere").exit_code == 0

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxrstudy.base import places
 from cxrstudy.study import experiment
 from cxrstudy.verdicts import judge
 from cxrstudy.verdicts.claim import all_claims
@@ -17,6 +16,7 @@ from cxrstudy.verdicts.judge import (
     record,
     recorded_verdicts,
 )
+from tests.support.project import use
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
 
@@ -75,9 +75,8 @@ def evidence_columns():
 
 
 def test_recorded_verdicts_are_void_once_the_claims_file_changed(tmp_path, monkeypatch, study):
-    folder = tmp_path / "phantom" / "standard"
+    folder = use(monkeypatch, tmp_path, "results") / "results" / "phantom" / "standard"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(places, "RESULTS", tmp_path)
     monkeypatch.setattr(judge.results, "folders", lambda: [folder])
     found = evidence_of_run(study)
     monkeypatch.setattr(judge.results, "experiments", lambda asked: ["06_sequential_schemes"])

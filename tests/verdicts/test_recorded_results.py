@@ -12,7 +12,7 @@ from cxrstudy.verdicts import judge, results
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import VERDICTS
 
-FOLDER = places.RESULTS / "phantom" / "standard"
+FOLDER = places.results() / "phantom" / "standard"
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def test_a_turned_interval_turns_the_verdict(one, other, margin):
 
 @pytest.mark.parametrize(("low", "high"), [(0.2, 0.1), (float("nan"), 0.1)])
 def test_what_is_no_interval_is_refused(low, high):
-    with pytest.raises(ValueError, match="is no interval"):
+    with pytest.raises(ValueError, match="is not an interval"):
         decide(low, high, 0.0, 0.01)
 
 

@@ -22,7 +22,7 @@ from cxrstudy.data.sources.labels import (
     years,
 )  # fmt: skip
 
-#: The labels, and what they rest on.
+#: The labels, and what they are based on.
 LABELS = {
     "covid19": "a positive test within days of the image",
     "pneumonia": "pneumonia, atypical pneumonia (of the report)",
@@ -54,17 +54,17 @@ def read(folder: Path, days: int = DAYS) -> pd.DataFrame:
     folder
         Holds ``covid19_posi`` or ``covid19_neg`` or both.
     days
-        An image of a positive patient within so many days of a positive test shows COVID-19.
+        An image of a positive patient within this many days of a positive test counts as COVID-19.
 
     Traps and policies
     ------------------
-    - "Positive" is said of a patient, not of an image; some images are months from the test. With a
-      positive test within `days` the label ``covid19`` is present, else unknown: the infection may
-      not have begun, or be over.
-    - The two halves number patients separately, and share some. ``listjoin_ok.tsv`` says which;
-      such a patient has one name, that of the positive half, and ``covid19`` is unknown in the
-      negative half, whose tests were not published. Without the list the halves are not read
-      together.
+    - "Positive" refers to a patient, not to an image; some images are months from the test. With a
+        positive test within `days` the label ``covid19`` is present, otherwise unknown: the
+        infection may not have begun, or may be over.
+    - The two halves number patients separately, and share some. ``listjoin_ok.tsv`` lists them.
+        Such a patient gets one name, that of the positive half, and ``covid19`` is unknown in the
+        negative half, whose tests were not published. Without the list the halves are not read
+        together.
     - Report labels are Python lists in text, with spaces before terms; some are cut off in the
       middle, and some sessions have none: ``pneumonia`` and ``normal`` are unknown there.
     - The projection is taken from the file name (``vp-pa``). DeGrave and colleagues found thirty
@@ -117,7 +117,7 @@ def _images(root: Path) -> pd.DataFrame:
 
 
 def _participants(path: Path) -> pd.DataFrame:
-    """Sex and age by subject. A cell may list several ages, one a study; then it is unknown."""
+    """Sex and age by subject. A cell may list several ages, one per study; then age is unknown."""
     table = read_text(path, ["participant", "age", "gender"], "\t").set_index("participant")
     ages = table["age"].map(lambda cell: sorted(set(re.findall(r"\d+", cell))))
     single = ages.map(lambda found: found[0] if len(found) == 1 else "")
@@ -183,7 +183,7 @@ def _shared(folder: Path, needed: bool) -> dict[str, str]:
     path = find_if_any(folder, OVERLAP)
     if path is None and needed:
         raise FileNotFoundError(
-            f"{folder}: no {OVERLAP}; without it patients of both halves can't be told. Put it "
+            f"{folder}: no {OVERLAP}; without it patients in both halves are not known. Put it "
             "there (it is published with the negative half), or give one half alone."
         )
     if path is None:

@@ -1,8 +1,8 @@
-"""CheXpert: 223,414 training images of 64,540 patients, labels mined from reports with doubt.
+"""CheXpert: 223,414 training images of 64,540 patients, labels with uncertainty from reports.
 
 Layout, as the publisher ships it (full size or ``-small``): ``train.csv``, ``valid.csv`` and the
-folders ``train/`` and ``valid/`` with ``patient00001/study1/view1_frontal.jpg``. The folder to give
-is the one that holds these.
+folders ``train/`` and ``valid/`` with ``patient00001/study1/view1_frontal.jpg``. Give the folder
+that holds these.
 """
 
 from pathlib import Path
@@ -23,8 +23,8 @@ from cxrstudy.data.sources.labels import (
     years,
 )
 
-#: The labels, and what CheXpert (and MIMIC-CXR) call them. "No Finding" is no label but the absence
-#: of the others.
+#: The labels, and their names in CheXpert (and MIMIC-CXR). "No Finding" is not a label, but the
+#: absence of the others.
 LABELS = {
     name.lower().replace(" ", "_"): name
     for name in (
@@ -35,7 +35,7 @@ LABELS = {
 }  # fmt: skip
 LICENCE = "Stanford University Dataset Research Use Agreement"
 
-#: What a label becomes that a report leaves in doubt (-1), or does not mention (blank).
+#: What an uncertain label (-1), or one that the report does not mention (blank), is converted to.
 Policy = Literal["unknown", "present", "absent"]
 
 _VIEWS = {"AP": "AP", "PA": "PA"}
@@ -43,17 +43,17 @@ _NOT_A_FINDING = "Support Devices"
 
 
 def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown") -> pd.DataFrame:
-    """Read ``train.csv``, and ``valid.csv`` where it lies beside it.
+    """Read ``train.csv`` and, if it is in the same folder, ``valid.csv``.
 
     Parameters
     ----------
     folder
-        The publisher's folder.
+        Folder as the publisher ships it.
     uncertain
-        What -1 becomes: ``unknown`` (U-Ignore of the CheXpert paper), ``present`` (U-Ones) or
+        Value for -1: ``unknown`` (U-Ignore of the CheXpert paper), ``present`` (U-Ones) or
         ``absent`` (U-Zeros).
     blank
-        What an empty cell becomes; see :func:`label_cells`.
+        Value for an empty cell; see :func:`label_cells`.
 
     Traps and policies
     ------------------
@@ -75,32 +75,33 @@ def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown")
 
 
 def official_split(table: pd.DataFrame) -> "pd.Series[str]":
-    """``train`` and ``validation``, as the folders have it; patients are apart.
+    """``train`` and ``validation``, by folder; no patient is in both.
 
-    The validation labels are the majority of three radiologists, so they are another kind of truth
-    than the mined labels of ``train``. The test set of 500 studies is not in the download.
+    The validation labels are the majority of three radiologists, unlike those of ``train``, which
+    are mined from reports. The test set of 500 studies is not in the download.
     """
     return table["path"].str.split("/", n=1).str[0].replace("valid", "validation").rename("split")
 
 
 def label_cells(table: pd.DataFrame, path: Path, uncertain: Policy, blank: Policy) -> list[str]:
-    """Turn the fourteen columns of the CheXpert labeller into label cells.
+    """Convert the fourteen columns of the CheXpert labeller to label cells.
 
-    Policy: -1 ("may represent", "cannot exclude") is unknown, because either answer would be made
-    up. Blank means that the report does not mention it, which is no statement that somebody looked;
-    of Pneumonia 195,806 of 223,414 cells are blank. It is unknown too, with one exception: where
-    "No Finding" is 1, the labeller found no finding to be present or in doubt, and a blank finding
-    is absent. That does not speak of support devices, which "No Finding" ignores: 8,808 of its rows
-    have one. Much published work takes blank as absent; ``blank="absent"`` does so.
+    Policy: -1 ("may represent", "cannot exclude") is unknown, because either answer would be
+    invented. Blank means that the report does not mention the finding, which does not show that
+    somebody looked; 195,806 of the 223,414 cells of Pneumonia are blank. So it is unknown too, with
+    one exception: if "No Finding" is 1, the labeller found no present or uncertain finding, and a
+    blank finding is absent. This does not hold for support devices, which "No Finding" ignores:
+    8,808 of its rows have one. Much published work takes blank as absent, as does
+    ``blank="absent"``.
 
     Parameters
     ----------
     table
         Columns "No Finding" and :data:`LABELS`, cells as text.
     path
-        File to name in an error.
+        File name for error messages.
     uncertain, blank
-        What becomes of them.
+        Values for -1 and for empty cells.
     """
     names = list(LABELS.values())
     values = {name: _value(table[name], path) for name in ("No Finding", *names)}

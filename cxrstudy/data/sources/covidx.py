@@ -15,12 +15,8 @@ from cxrstudy.data.sources.labels import SourceError, find, unsplit
 
 Version = Literal["5", "7A", "8A", "8B", "9A", "9B"]
 
-#: Labels of the versions with three classes and with two, and what the lists call them.
-THREE = {"covid19": "COVID-19", "other_pneumonia": "pneumonia", "normal": "normal"}
-TWO = {"covid19": "positive"}
-
-#: Sources as the lists spell them. ``rnsa`` is a slip of version 9; ``sirm`` marks the COVID-19
-#: Radiography Database, of which few images are from SIRM.
+#: Sources as the lists spell them. ``rnsa`` is a typing error of version 9; ``sirm`` marks the
+#: COVID-19 Radiography Database, of which few images are from SIRM.
 SOURCES = {
     "rsna": "rsna", "rnsa": "rsna", "cohen": "cohen", "fig1": "figure1", "actmed": "actualmed",
     "sirm": "radiography", "ricord": "ricord", "stonybrook": "stonybrook", "bimcv": "bimcv",
@@ -45,24 +41,25 @@ def read(
     version
         One of 5, 7A, 8A, 8B, 9A and 9B.
     crosswalk
-        RSNA images to NIH images; see :func:`cxrstudy.data.sources.rsna.patients`.
+        Table that matches RSNA images to NIH images; see
+        :func:`cxrstudy.data.sources.rsna.patients`.
     headers
-        DICOM headers of the RSNA images, for their view, sex and age; else these are unknown.
+        DICOM headers of the RSNA images, for view, sex and age, which are unknown without them.
 
     Traps and policies
     ------------------
-    - See :func:`read_list` for the lists' own.
-    - RSNA ids are images. Through the crosswalk they get their NIH patient, and with it many test
-      images turn out to be of patients in the training list; :func:`official_split` is therefore
-      no legal split of a manifest.
+    - For traps of the lists themselves see :func:`read_list`.
+    - RSNA ids are images. The crosswalk gives the NIH patient of each, and shows that many test
+        images are of patients in the training list; :func:`official_split` is therefore not a valid
+        split of a manifest.
     - Ids are numbered anew by every collection, so the collection is part of a patient's name.
       Images of the Radiography Database have no patient: the list's id is the file's number, and
       each image is a patient of its own. Two versions number the same images differently.
-    - A negative of a B version is not told apart further: only ``covid19`` is a label there.
+    - Negatives of a B version are not divided further: ``covid19`` is the only label there.
     - The lists state no licence; each image has that of its collection.
     - Stony Brook's and BIMCV's file names hold the projection. In version 9, nine images of Stony
       Brook are lateral, and 487 are named after an examination of the abdomen. They are kept,
-      because the benchmark keeps them, and a name is no look at the image.
+      because the benchmark keeps them, and a file name is no proof.
 
     Returns
     -------
@@ -90,8 +87,8 @@ def read_list(path: Path) -> pd.DataFrame:
     """Read one list: columns `listed_id`, `file`, `label` and `source`.
 
     Traps: cells are separated by single spaces, and ids hold spaces themselves (``COVID 1
-    COVID(1).png COVID-19 sirm``), so that a reader who counts from the left takes the id's number
-    for a file. Rows are read from the right. In versions 5 and 7A, 197 rows of the test list lack
+    COVID(1).png COVID-19 sirm``), so a program that counts from the left takes the wrong cell for
+    the file. Rows are read from the right. In versions 5 and 7A, 197 rows of the test list lack
     the source: a file named by a UUID is RSNA's, the other one is Cohen's.
 
     Raises
@@ -110,18 +107,13 @@ def read_list(path: Path) -> pd.DataFrame:
 
 
 def official_split(table: pd.DataFrame) -> "pd.Series[str]":
-    """``train`` or ``test``, as the lists have it.
+    """``train`` or ``test``, according to the lists.
 
-    This is what published results refer to. It is not a legal split of a manifest: in version 8A,
-    129 of the 200 RSNA test images are of NIH patients who also are in the training list, and
+    Published results refer to this split. It is not a valid split of a manifest: in version 8A,
+    129 of the 200 RSNA test images are of NIH patients who are also in the training list, and
     :func:`cxrstudy.data.manifest.check_manifest` refuses that. Use it to measure the leak.
     """
     return table["path"].str.split("/", n=1).str[0].rename("split")
-
-
-def labels_of(version: Version) -> dict[str, str]:
-    """Label map of a version."""
-    return TWO if version.endswith("B") else THREE
 
 
 def list_path(folder: Path, split: str, version: Version) -> Path:
@@ -154,7 +146,7 @@ def _patients(table: pd.DataFrame, crosswalk: Path) -> "pd.Series[str]":
 
 
 def _about(table: pd.DataFrame, headers: Path | None) -> pd.DataFrame:
-    """View, sex and age where file names or RSNA's headers tell them."""
+    """View, sex and age, if file names or RSNA's headers give them."""
     named = table["file"].str.extract(_VIEW_IN_NAME)["view"].str.upper().map(_VIEWS)
     tells = table["source"].isin(["stonybrook", "bimcv"])
     about = pd.DataFrame({"view": named.where(tells, None)}, table.index)

@@ -1,7 +1,7 @@
-"""From an adapter's table to a manifest: hash the image files that somebody brought.
+"""From an adapter's table to a manifest: hash the image files that the user supplies.
 
-The label files of a publisher say nothing about bytes. A manifest does, so that every later run
-knows which images it saw.
+The label files of a publisher hold no hashes. A manifest does, so that every later run knows
+which images it used.
 """
 
 import logging
@@ -21,7 +21,7 @@ _DICOM_PREAMBLE = 128
 
 
 class _Seen(NamedTuple):
-    """What a file tells without its pixels being decoded; or why it tells nothing."""
+    """Facts of a file that need no decoding of its pixels; or why it can't be read."""
 
     sha256: str
     width: int
@@ -30,17 +30,16 @@ class _Seen(NamedTuple):
 
 
 def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFrame:
-    """Fill SHA-256 of every image file, and width and height where the label files give none.
+    """Fill in SHA-256 of every image file, and width and height if the label files give none.
 
     Parameters
     ----------
     table
-        What an adapter's ``read`` returned.
+        Table that an adapter's ``read`` returned.
     folder
-        What the column `path` is relative to: the publisher's folder.
+        Folder that the column `path` is relative to: the publisher's.
     workers
-        Threads that read at the same time. Hashing waits for the disk, so more than the number
-        of cores can help.
+        Number of threads. Hashing waits for the disk, so more threads than cores can help.
 
     Returns
     -------
@@ -68,7 +67,7 @@ def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFr
 
 
 def _require(paths: list[Path], reasons: list[str]) -> None:
-    """Miss a file before hours are spent on hashing the others."""
+    """Report a missing file before hours are spent on hashing the others."""
     for path, reason in zip(paths, reasons, strict=True):
         if not reason and not path.is_file():
             raise UnreadableImage("PIX001", path, "the label file lists it")

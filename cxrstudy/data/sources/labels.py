@@ -1,9 +1,9 @@
-"""What the adapters of brought data sets share: finding, reading and checking label files.
+"""What the adapters of user-supplied data sets share: finding, reading, checking label files.
 
-An adapter is a function ``read(folder, ...)``: the publisher's folder in, a table out, with the
-columns of a manifest but `split` (:data:`UNSPLIT`). The images stay with whoever brings them, so
-``sha256`` is empty and a width of 0 means "not in the label files";
-:func:`cxrstudy.data.sources.files.with_files` fills both from the image files.
+An adapter is a function ``read(folder, ...)``. It takes the publisher's folder and returns a table
+with the columns of a manifest except `split` (:data:`UNSPLIT`). The image files are not read here,
+so ``sha256`` is empty, and a width of 0 means "not in the label files";
+:func:`cxrstudy.data.sources.files.with_files` fills in both from the image files.
 """
 
 import importlib.util
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from cxrstudy.data.manifest import COLUMNS
 
-#: Columns of a manifest before anyone has drawn a split.
+#: Columns of a manifest before a split is assigned.
 UNSPLIT = tuple(name for name in COLUMNS if name != "split")
 
-#: No patient is older; higher ages are typing errors or units that got lost.
+#: Maximum age in years; higher ages are typing errors or lack their unit.
 OLDEST = 120
 
 _DIVISORS = {"": 1.0, "Y": 1.0, "M": 12.0, "W": 365.25 / 7, "D": 365.25}
@@ -28,7 +28,7 @@ _AGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([YMWD]?)\s*$")
 
 
 class SourceError(ValueError):
-    """A publisher's label file is not what it should be; names file, row, value and what to do."""
+    """A publisher's label file is wrong; the message names file, row, value and what to do."""
 
 
 def find(folder: Path, *names: str) -> Path:
@@ -37,7 +37,7 @@ def find(folder: Path, *names: str) -> Path:
     Raises
     ------
     FileNotFoundError
-        None is there; says which names were looked for.
+        None is there; the message lists the names that were looked for.
     """
     found = find_if_any(folder, *names)
     if found is None:
@@ -49,7 +49,7 @@ def find(folder: Path, *names: str) -> Path:
 
 
 def find_if_any(folder: Path, *names: str) -> Path | None:
-    """Find a label file that a folder need not hold; see :func:`find`."""
+    """Find an optional label file; see :func:`find`."""
     for name in names:
         for packing in ("", ".gz", ".zip"):
             if (path := folder / f"{name}{packing}").is_file():
@@ -58,16 +58,16 @@ def find_if_any(folder: Path, *names: str) -> Path | None:
 
 
 def read_text(path: Path, needed: Sequence[str], separator: str = ",") -> pd.DataFrame:
-    """Read a label file with every cell as text, and the empty ones as "".
+    """Read a label file with every cell as text; empty cells are "".
 
     Parameters
     ----------
     path
         The file, packed or not.
     needed
-        Columns without which it can't be read.
+        Required columns.
     separator
-        What stands between cells.
+        Separator of cells.
 
     Raises
     ------
@@ -85,15 +85,15 @@ def read_text(path: Path, needed: Sequence[str], separator: str = ",") -> pd.Dat
 
 
 def read_sheet(folder: Path, stem: str, sheet: str | int = 0) -> tuple[Path, pd.DataFrame] | None:
-    """Read a spreadsheet with every cell as text; None where it can't be had.
+    """Read a spreadsheet with every cell as text; None if it can't be read.
 
-    A CSV export ``STEM.csv`` comes first. ``STEM.xlsx`` needs the package openpyxl, which this
+    A CSV export ``STEM.csv`` is preferred. ``STEM.xlsx`` needs the package openpyxl, which this
     project does not require.
 
     Parameters
     ----------
     folder
-        Where it lies.
+        Folder of the file.
     stem
         File name without its ending; may hold ``*``.
     sheet
@@ -111,7 +111,7 @@ def read_sheet(folder: Path, stem: str, sheet: str | int = 0) -> tuple[Path, pd.
 def reject(
     wrong: "pd.Series[bool]", values: "pd.Series[str]", where: Path, column: str, todo: str
 ) -> None:
-    """Raise a :class:`SourceError` for the first row that is wrong, counted as an editor does."""
+    """Raise a :class:`SourceError` for the first wrong row; rows are counted as in an editor."""
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         value = values.iloc[row]
@@ -121,7 +121,7 @@ def reject(
 def by_map(
     values: "pd.Series[str]", legal: Mapping[str, str], where: Path, column: str
 ) -> "pd.Series[str]":
-    """Translate cells; a value that nobody has seen before is an error, not a guess."""
+    """Translate cells; an unknown value is an error."""
     known = ", ".join(repr(name) for name in legal)
     todo = f"known values are {known}. Add it to the adapter once its meaning is known."
     reject(~values.isin(list(legal)), values, where, column, todo)
@@ -129,11 +129,11 @@ def by_map(
 
 
 def years(cells: "pd.Series[str]") -> "pd.Series[float]":
-    """Ages in years, NaN where not known.
+    """Ages in years; NaN if not known.
 
     Trap: the same column holds ``58``, ``058Y``, ``006M`` and ``012D`` in some releases, and ages
-    of 148 to 414. Policy: a unit counts; what exceeds :data:`OLDEST` is unknown, because nothing
-    tells which digit is wrong, and a clipped age would look like a measured one.
+    of 148 to 414. Policy: units are used; an age above :data:`OLDEST` is unknown, because it is not
+    clear which digit is wrong, and a clipped age would look like a true one.
     """
     known = {cell: _years_of(cell) for cell in cells.unique()}
     return cells.map(known).astype(float)
@@ -148,14 +148,14 @@ def _years_of(cell: str) -> float:
 
 
 def sexes(cells: "pd.Series[str]") -> "pd.Series[str]":
-    """F, M or unknown, however the publisher spells it."""
+    """F, M or unknown, from any spelling of the publisher."""
     return cells.str.strip().str.upper().str[:1].where(lambda sex: sex.isin(["F", "M"]), "unknown")
 
 
 def listed(
     names: Sequence[str], present: NDArray[np.bool_], unknown: NDArray[np.bool_] | None = None
 ) -> list[str]:
-    """Write label cells from matrices, a row an image and a column a label.
+    """Make label cells from matrices with one row per image and one column per label.
 
     Present labels come first, then the unknown ones with ``?``, each in the order of `names`. A
     label that is present is not unknown.
@@ -170,16 +170,16 @@ def listed(
 
 
 def unsplit(where: Path, index: pd.Index, columns: Mapping[str, object]) -> pd.DataFrame:
-    """Put an adapter's columns into the one schema.
+    """Convert an adapter's columns to the common schema.
 
     Parameters
     ----------
     where
-        Label file to name in an error.
+        Name of the label file, for error messages.
     index
-        Rows of the table.
+        Index of the table's rows.
     columns
-        At least id, path, patient, source, licence and labels; the rest is unknown or empty.
+        At least id, path, patient, source, licence and labels; other columns are unknown or empty.
 
     Raises
     ------
@@ -194,11 +194,11 @@ def unsplit(where: Path, index: pd.Index, columns: Mapping[str, object]) -> pd.D
     table = table.astype({"age": float, "width": int, "height": int})
     todo = "the image is listed twice; use the publisher's file, unchanged"
     reject(table["id"].duplicated(), table["id"], where, "id", todo)
-    todo = "an image without a patient can't be kept apart from the others; complete the row"
+    todo = "an image needs a patient, or patients can't be kept in one split; complete the row"
     reject(table["patient"].str.endswith("-"), table["patient"], where, "patient", todo)
     return table
 
 
 def numbers(values: Iterable[object]) -> "pd.Series[int]":
-    """Whole numbers; 0 where there is none."""
+    """Whole numbers; 0 for an empty cell."""
     return pd.to_numeric(pd.Series(values), errors="coerce").fillna(0).astype(int)

@@ -29,23 +29,24 @@ def read(
     uncertain: Policy = "unknown",
     blank: Policy = "unknown",
 ) -> pd.DataFrame:
-    """Read metadata and the labels of one program, one row an image.
+    """Read metadata and the labels of one program, one row per image.
 
     Parameters
     ----------
     folder
         The publisher's folder.
     labeller
-        Whose labels to take; both read the same reports, and differ most in what is uncertain.
+        The program whose labels are used; both read the same reports, and differ mostly in
+        uncertain labels.
     uncertain, blank
         As in CheXpert: see :func:`cxrstudy.data.sources.chexpert.label_cells`.
 
     Traps and policies
     ------------------
-    - Labels are of a study, images of a view: all images of a study get its labels, also a lateral
-      one. A study without a row in the label file has no report sections; all is unknown.
-    - ``ViewPosition`` is empty or an oblique view in many rows: unknown. AP taken lying is
-      ``AP supine``, by the column of orientations.
+    - Labels are of a study, images of a view: all images of a study get its labels, including
+        laterals. A study without a row in the label file has no report sections; all is unknown.
+    - ``ViewPosition`` is empty or an oblique view in many rows: unknown. Supine AP images are
+        ``AP supine``, by the column of orientations.
     - Sex and age are not in this set but in MIMIC-IV, with other credentials: unknown.
     - Near-duplicate renderings of one exposure occur within a study.
 
@@ -75,14 +76,14 @@ def read(
 
 
 def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
-    """``train``, ``validation`` and ``test`` of the publisher's split file; patients are apart.
+    """``train``, ``validation`` and ``test`` of the publisher's split file, by patient.
 
-    Trap: the test patients are those with reports that were labelled by hand, no random sample.
+    Trap: the test patients are those whose reports were labelled by hand, not a random sample.
 
     Raises
     ------
     SourceError
-        The file lacks an image of the table.
+        An image of the table is not in the file.
     """
     path = find(folder, "mimic-cxr-2.0.0-split.csv")
     splits = read_text(path, ["dicom_id", "split"])

@@ -21,7 +21,7 @@ from cxrstudy.data.sources.labels import (
 )
 from cxrstudy.data.sources.prepared import FINDINGS
 
-#: The labels, and what NIH calls them.
+#: The labels, and their names at NIH.
 LABELS = {name.lower(): name for name in FINDINGS}
 LICENCE = "NIH Clinical Center, free use with citation"
 
@@ -35,14 +35,15 @@ def read(folder: Path) -> pd.DataFrame:
 
     Traps and policies
     ------------------
-    - The header says ``OriginalImage[Width,Height]`` without quotes, so that it has more cells than
-      names, and a quoted copy has fewer than the rows. The first seven columns are read by place.
-    - That size is of the DICOM file that was never published; the PNG files are 1,024 x 1,024.
-      It is not used: width and height come from the files.
-    - ``No Finding`` is no label but the absence of all fourteen: an empty cell.
+    - The header says ``OriginalImage[Width,Height]`` without quotes, so it has more cells than
+        names, and a quoted copy has fewer than the rows. The first seven columns are read by
+        position.
+    - That size is of the DICOM file, which was never published; the PNG files are 1,024 x 1,024.
+        It is not used: width and height come from the files.
+    - ``No Finding`` is not a label, but the absence of all fourteen: an empty cell.
     - The 2017 file has ages up to 414, some with a unit (``058Y``). Ages over 120 are unknown. Ages
-      differ between releases, so age is no key to join on.
-    - Several images a patient: patients are named ``nih-00061`` as in every other manifest.
+      differ between releases, so tables can't be joined on age.
+    - Patients have several images; they are named ``nih-00061`` as in every other manifest.
 
     Returns
     -------
@@ -66,9 +67,9 @@ def read(folder: Path) -> pd.DataFrame:
 def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
     """Split a table as the publisher's two lists do: ``train`` (train_val_list) and ``test``.
 
-    The lists keep patients apart. Trap: the test list is sicker (RSNA radiologists found opacities
-    in 36 % of its images, and in 18 % of the other's), so it is no sample of the same population.
-    There is no official validation split: draw one from ``train`` by patient.
+    No patient is in both lists. Trap: patients in the test list are sicker (RSNA radiologists found
+    opacities in 36 % of its images, and in 18 % of the other's), so it is not a sample of the same
+    population. There is no official validation split: draw one from ``train`` by patient.
 
     Raises
     ------
@@ -94,12 +95,12 @@ def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
 
 
 def patients(numbers: "pd.Series[str]") -> "pd.Series[str]":
-    """Name patients as every manifest does: ``nih-`` and five digits."""
+    """Name patients as in all manifests: ``nih-`` and five digits."""
     return numbers.astype(int).map("nih-{:05d}".format)
 
 
 def _cells(path: Path) -> pd.DataFrame:
-    """Seven columns by place, whatever the header's brackets do to the rest."""
+    """The first seven columns by position, because the brackets in the header break the rest."""
     header = pd.read_csv(path, header=None, nrows=1, dtype=str, usecols=range(6)).iloc[0]
     if not ",".join(header).startswith(_HEADER):
         raise SourceError(

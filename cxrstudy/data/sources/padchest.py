@@ -22,8 +22,8 @@ from cxrstudy.data.sources.labels import (
     years,
 )
 
-#: The labels, and which of PadChest's 193 terms count as each: the term itself and what PadChest's
-#: tree of terms has below it.
+#: The labels, and which of PadChest's 193 terms count as each: the term itself and the terms below
+#: it in PadChest's tree.
 TERMS: dict[str, tuple[str, ...]] = {
     "normal": ("normal",),
     "pneumonia": ("pneumonia", "atypical pneumonia"),
@@ -99,19 +99,20 @@ def read(folder: Path) -> pd.DataFrame:
     Traps and policies
     ------------------
     - Labels are Python lists in text, and many terms begin with a space: ``' pneumonia'`` beside
-      ``'pneumonia'``. Who looks for the exact term finds pneumonia in 3,474 rows, of 7,953 that
+      ``'pneumonia'``. A search for the exact term finds pneumonia in 3,474 rows, of 7,953 that
       have it. Terms are stripped.
     - 103 rows have no labels at all, and some 4,500 only an empty term or ``unchanged``, which
-      refers to an earlier image. None says what can be seen: excluded, with the reason.
+      refers to an earlier image. They don't say what the image shows: excluded, with the reason.
     - ``exclude`` among the terms (1,312 rows) and the projections EXCLUDE and COSTAL (ribs) are
       excluded. UNK stays, with its view unknown; laterals stay, as ``lateral``.
     - ``normal`` beside a finding (220 of the rows used) contradicts it: ``normal`` is unknown.
-    - AP_horizontal is taken lying: ``AP supine``.
-    - The year of birth gives the age at the study to a year; six rows have none. ``Pediatric`` says
-      PED in 274 rows, but 7,186 are of patients under 18: the flag is not used.
+    - AP_horizontal is supine: ``AP supine``.
+    - The year of birth gives the age at the study to within a year; six rows have none.
+      ``Pediatric``
+        is PED in 274 rows, but 7,186 are of patients under 18: the flag is not used.
     - A few files are missing from the archives or broken (:data:`BROKEN`): excluded.
-    - A quarter of the labels is by physicians, the rest by a neural network from reports.
-    - The region is that of BIMCV-COVID19+, whose patient ids are others: overlap can't be told.
+    - A quarter of the labels was assigned by physicians, the rest by a neural network from reports.
+    - The region is that of BIMCV-COVID19+, with other patient ids: overlap can't be determined.
 
     Returns
     -------
@@ -142,7 +143,7 @@ def read(folder: Path) -> pd.DataFrame:
 
 
 def _terms(cells: "pd.Series[str]", path: Path) -> "pd.Series":
-    """Sets of stripped terms, a row an image; None where the cell is empty."""
+    """Sets of stripped terms, one row per image; None if the cell is empty."""
     known = {cell: _terms_of(cell, path) for cell in cells.unique()}
     return pd.Series([known[cell] for cell in cells], cells.index, dtype=object)
 

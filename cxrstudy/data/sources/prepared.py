@@ -1,9 +1,9 @@
-"""The reduced copies of open radiographs that the open cohort runs on.
+"""The reduced copies of open radiographs that the open cohort uses.
 
-The folder holds, a set, ``labels.csv`` (a row an image), ``origins.csv`` (where the original lies,
-and its SHA-256) and ``images/``; ``splits.csv`` beside them marks copies and known bad labels with
-``use = 0``. A manifest made from it carries the SHA-256 of the original, and that of the copy where
-the copy differs; run ``python -m cxrstudy.data.sources.prepared FOLDER`` to make them again.
+The folder holds, for each set, ``labels.csv`` (one row per image), ``origins.csv`` (address and
+SHA-256 of the original) and ``images/``. ``splits.csv`` beside them marks copies and known wrong
+labels with ``use = 0``. A manifest made from it has the SHA-256 of the original, and that of the
+copy if it differs. Run ``python -m cxrstudy.data.sources.prepared FOLDER`` to make them again.
 """
 
 import sys
@@ -21,12 +21,9 @@ from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, check_manifest, write_manifest
 from cxrstudy.data.split import SplitRule, split_of, stratifying_salt
 
-#: Shares of the patients of the open cohort, the same in every set, and how closely each class of
-#: the target keeps to them.
+#: Fractions of the patients in the splits of the open cohort, the same in every set, and the
+#: tolerance for each class of the target.
 RULE, TOLERANCE = SplitRule(salt=0, test=0.25, validation=0.15), 0.02
-
-#: Copies that nobody knew of until the audit compared the images.
-COPIES = places.MANIFESTS / "copies" / "open.csv"
 
 FINDINGS = (
     "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema", "Fibrosis",
@@ -37,12 +34,12 @@ _OTHER = {"covid19": "covid19", "pneumonia_other": "other_pneumonia", "normal": 
 
 
 def manifests(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read all sets and give every patient the same split wherever the patient occurs.
+    """Read all sets; a patient gets the same split in all of them.
 
     Parameters
     ----------
     folder
-        Holds ``splits.csv`` and a folder a set.
+        Holds ``splits.csv`` and one folder per set.
 
     Returns
     -------
@@ -99,7 +96,7 @@ def covid_multi(folder: Path) -> pd.DataFrame:
     pairs = pd.concat([cut_from_hannover(table), copies(table)])
     return _manifest(
         table,
-        # The group joins patient ids and the copies that were known when the set was prepared.
+        # A group joins patient ids and the copies that were known when the set was prepared.
         patient=join("multi-" + table["group"], table["id"], pairs),
         source=table["source"],
         licence=table["image_license"].fillna("not stated"),
@@ -118,8 +115,8 @@ def covid_multi(folder: Path) -> pd.DataFrame:
 def cut_from_hannover(table: pd.DataFrame) -> pd.DataFrame:
     """Pair Cohen's images with the images of Hannover that they were cut from.
 
-    Cohen's collection holds square cuts of Hannover's images under the same file names and other
-    patient ids; only a dozen are known as copies to the set's own labels.
+    Cohen's collection holds square crops of Hannover's images under the same file names and other
+    patient ids; the set's own labels mark only a dozen of them as copies.
     """
     name = table["source_file"].str.rsplit(".", n=1).str[0]
     named = table.assign(name=name).loc[table["keep"] == 1, ["id", "name", "source"]]
@@ -129,17 +126,17 @@ def cut_from_hannover(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def copies(table: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of copies that the audit of the open cohort found, as far as they are in a set.
+    """Pairs of copies that the audit of the open cohort found, if they are in a set.
 
-    Columns ``id``, the image to leave out, and ``copy_of``. Where both have other labels both are
-    left out.
+    Columns ``id``, the image to exclude, and ``copy_of``. If their labels differ, both are
+    excluded.
     """
-    known = pd.read_csv(COPIES)
+    known = pd.read_csv(places.manifests() / "copies" / "open.csv")
     return known[known["id"].isin(table["id"])]
 
 
 def join(patient: "pd.Series[str]", image: "pd.Series[str]", pairs: pd.DataFrame) -> list[str]:
-    """Give patients one name when an image of one is a copy of an image of the other."""
+    """Give two patients one name if an image of one is a copy of an image of the other."""
     names = dict(zip(image, patient, strict=True))
     known = list(dict.fromkeys(patient))
     number = {name: at for at, name in enumerate(known)}
@@ -199,7 +196,7 @@ def radiography(folder: Path) -> pd.DataFrame:
     table = _read(folder, "radiography")
     return _manifest(
         table,
-        # Nobody knows the patients: that each image is one of its own is an assumption.
+        # The patients are unknown: one patient per image is an assumption.
         patient="radiography-" + table["source_file"].str.rsplit(".", n=1).str[0],
         source=np.where(table["label"] == "covid19", "radiography-bimcv", "radiography-rsna"),
         licence="not stated",
@@ -215,7 +212,7 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
-    """Labels, origins and use of a set, a row an image.
+    """Labels, origins and use of a set, one row per image.
 
     Cohen's metadata lists four files twice; the first row of a file counts.
     """
@@ -231,7 +228,7 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
 
 
 def _manifest(table: pd.DataFrame, **columns: object) -> pd.DataFrame:
-    """Put a set into the one schema; ``columns`` are what differs between sets."""
+    """Convert a set to the common schema; ``columns`` are those that differ between sets."""
     unknown = pd.Series(np.nan, table.index)
     at = table["origin_repository"] + "@" + table["origin_commit"] + ":" + table["origin_path"]
     common = {
@@ -260,7 +257,7 @@ def _findings(table: pd.DataFrame) -> list[str]:
 def main(folder: Path) -> None:
     """Write the manifests of the open cohort, checked against their cards."""
     for name, table in manifests(folder).items():
-        path = places.MANIFESTS / f"{name}.csv"
+        path = places.manifests() / f"{name}.csv"
         labels = read_card(path.with_suffix(".yaml")).labels
         write_manifest(check_manifest(table.reset_index(drop=True), labels, str(path)), path)
 

@@ -1,4 +1,4 @@
-"""COVID-19 Radiography Database: 21,165 images of other people's sets, at 299 x 299.
+"""COVID-19 Radiography Database: 21,165 images from other data sets, at 299 x 299.
 
 Layout, as Kaggle ships it: the folders ``COVID``, ``Lung_Opacity``, ``Normal`` and ``Viral
 Pneumonia``, each with ``images/`` and ``masks/`` (older releases: images directly, and other
@@ -25,7 +25,7 @@ CLASSES = {
     "lung_opacity": "other_pneumonia", "viral pneumonia": "other_pneumonia",
 }  # fmt: skip
 
-#: What an address in the column URL contains, and which collection that is.
+#: Text that an address in the column URL contains, and the collection that it means.
 ORIGINS = {
     "bimcv": "bimcv", "ml-workgroup": "hannover", "armiro": "cxnet", "sirm": "sirm",
     "eurorad": "eurorad", "ieee8023": "cohen", "rsna": "rsna", "paultimothymooney": "kermany",
@@ -35,7 +35,7 @@ _IMAGES = (".png", ".jpg", ".jpeg")
 
 
 def read(folder: Path) -> pd.DataFrame:
-    """List the class folders, and tell each image's collection where the metadata say it.
+    """List the class folders, with the collection of each image if the metadata give it.
 
     Traps and policies
     ------------------
@@ -44,11 +44,11 @@ def read(folder: Path) -> pd.DataFrame:
       (1,341); opacity of RSNA, viral pneumonia of Kermany. Label and collection nearly coincide.
       `source` is the collection, from the column URL.
     - The spreadsheets need openpyxl, or an export as CSV; without either, `source` is
-      ``radiography`` in the two classes that are mixed.
+        ``radiography`` in the two mixed classes.
     - Names in the spreadsheets differ from the files in case (``NORMAL-1``, ``Normal-1.png``), and
-      change between releases, so that numbers of COVIDx do not fit.
-    - There are no patients: every image is a patient of its own, which is wrong for BIMCV, Hannover
-      and Kermany. Nothing in this set can prove that splits are apart.
+      change between releases, so the numbers in COVIDx do not fit.
+    - There are no patients: every image counts as a patient of its own, which is wrong for BIMCV,
+        Hannover and Kermany. With this set it can't be proved that splits share no patient.
     - ``masks/`` holds lung masks under the names of the images: never listed.
 
     Returns
@@ -90,7 +90,7 @@ def _one_class(folder: Path, at: Path) -> pd.DataFrame:
 
 
 def _origins(folder: Path, name: str) -> dict[str, str]:
-    """Collection by file name in lower case; empty where the spreadsheet can't be read."""
+    """Collection by file name in lower case; empty if the spreadsheet can't be read."""
     found = read_sheet(folder, f"{name}.metadata")
     if found is None:
         return {}
@@ -103,6 +103,6 @@ def _origins(folder: Path, name: str) -> dict[str, str]:
 
 
 def _collection(url: str) -> str:
-    """Name a collection by its address; an address that nobody has seen is not guessed at."""
+    """Name a collection by its address; an unknown address gets no name."""
     known = (name for part, name in ORIGINS.items() if part in url.lower())
     return next(known, "radiography")

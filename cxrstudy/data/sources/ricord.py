@@ -25,14 +25,16 @@ def read(folder: Path) -> pd.DataFrame:
 
     Traps and policies
     ------------------
-    - Every image is positive. The set can't be the only positive class against another collection:
-      a model would learn the collection. It is meant as an addition.
+    - Every image is positive. The set can't be the only source of positives, with negatives of
+      another
+        collection: a model would learn the collection. It is meant as an addition.
     - The folder of a study is named ``<date>-<exam>-<last five digits of the study UID>``, and the
       part between depends on the version of the retriever. Only patient and digits are read.
-    - The spreadsheet needs openpyxl, or an export as CSV; without either, or for a study that it
-      lacks, sex and age are unknown.
-    - 24 images are lateral and the label files do not say which. The view is AP where the exam is
-      named a single AP view, else unknown.
+    - The spreadsheet needs openpyxl, or an export as CSV; without either, or for a study that is
+      not
+        in it, sex and age are unknown.
+    - 24 images are lateral and the label files do not say which. The view is AP if the exam is
+        named a single AP view, otherwise unknown.
     - Images have borders; COVIDx crops 1,096 of them by hand-drawn boxes. None is cropped here.
 
     Returns

@@ -23,12 +23,12 @@ from cxrstudy.data.sources.labels import (
 )  # fmt: skip
 from cxrstudy.data.sources.nih import patients as nih_patients
 
-#: The labels, and what the challenge calls them.
+#: The labels, and their names in the challenge.
 LABELS = {"pneumonia": "Target 1 (class Lung Opacity)", "normal": "class Normal"}
 LICENCE = "terms of the RSNA Pneumonia Detection Challenge"
 
-#: Mean squared error of a pixel match up to which the crosswalk is believed. The 26,684 errors fall
-#: apart by themselves: 26,586 are below 8, 98 above 73, none between.
+#: Largest mean squared error of a pixel match that is accepted. The 26,684 errors form two groups:
+#: 26,586 are below 8, 98 above 73, none between.
 CONFIDENT = 20.0
 
 OPACITY, NORMAL, NEITHER = "Lung Opacity", "Normal", "No Lung Opacity / Not Normal"
@@ -37,7 +37,7 @@ _VIEWS = {"PA": "PA", "AP": "AP"}
 
 
 def read(folder: Path, crosswalk: Path, headers: Path | None = None) -> pd.DataFrame:
-    """Read the label files, one row an image.
+    """Read the label files, one row per image.
 
     Parameters
     ----------
@@ -51,8 +51,8 @@ def read(folder: Path, crosswalk: Path, headers: Path | None = None) -> pd.DataF
 
     Traps and policies
     ------------------
-    - The label file has a row a box, so that an image with pneumonia occurs up to four times; here
-      it is one row.
+    - The label file has one row per box, so an image with pneumonia occurs up to four times; here
+        it is one row.
     - ``patientId`` is an image, not a patient: see :func:`patients`.
     - "No Lung Opacity / Not Normal" is neither pneumonia nor normal: an empty cell. Without the
       class file an image without pneumonia may be either, so ``normal`` is unknown for it.
@@ -84,8 +84,8 @@ def patients(ids: "pd.Series[str]", crosswalk: Path) -> "pd.Series[str]":
     Trap: the challenge hides that its 26,684 images come from only 11,439 patients of NIH
     ChestX-ray14, one of them 65 times; whoever splits by ``patientId`` tests on patients of the
     training set. The crosswalk matches pixels. Policy: a match with an error above
-    :data:`CONFIDENT`, and an id that is not in the crosswalk, stays ``rsna-<id>``: a patient of its
-    own is a weaker claim than a wrong patient.
+    :data:`CONFIDENT`, and an id that is not in the crosswalk, keeps the name ``rsna-<id>``, a
+    patient of its own, because a wrong patient would be worse.
     """
     matches = read_text(crosswalk, ["rsna_id", "nih_image", "mse"]).set_index("rsna_id")
     confident = matches[matches["mse"].astype(float) <= CONFIDENT]
@@ -96,8 +96,8 @@ def patients(ids: "pd.Series[str]", crosswalk: Path) -> "pd.Series[str]":
 def read_headers(path: Path) -> pd.DataFrame:
     """View, sex and age of each RSNA image, from its DICOM header.
 
-    Trap: five ages lie between 148 and 155; they are unknown here. Ages agree with NIH's own for
-    three of four images only.
+    Trap: five ages lie between 148 and 155; they are unknown here. Ages agree with NIH's for only
+    three of four images.
     """
     needed = ["PatientID", "ViewPosition", "PatientSex", "PatientAge"]
     table = read_text(path, needed).set_index("PatientID")
@@ -117,7 +117,7 @@ def _about(headers: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
 
 
 def _targets(path: Path) -> "pd.Series[bool]":
-    """Whether there is pneumonia, an image; rows in the order of the file."""
+    """Whether an image shows pneumonia, by image, in the order of the file."""
     table = read_text(path, ["patientId", "Target"])
     by_map(table["Target"], {"0": "", "1": ""}, path, "Target")
     many = table.groupby("patientId")["Target"].transform("nunique") > 1

@@ -1,8 +1,9 @@
 """VinDr-CXR: 15,000 training images, each read by three of seventeen radiologists.
 
-Layout, as Kaggle ships the VinBigData challenge: ``train.csv`` (a row a box and reader) and DICOM
-files in ``train/``; PhysioNet's release has the same rows in ``annotations/annotations_train.csv``
-with other column names and is not read here. The 3,000 test images have no labels at Kaggle.
+Layout, as Kaggle ships the VinBigData challenge: ``train.csv`` (one row per box and reader) and
+DICOM files in ``train/``; PhysioNet's release has the same rows in
+``annotations/annotations_train.csv`` with other column names and is not read here. The 3,000 test
+images have no labels at Kaggle.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ from cxrstudy.data.sources.labels import (
     unsplit,
 )
 
-#: The labels, and what the challenge calls them.
+#: The labels, and their names in the challenge.
 LABELS = {
     name.lower().replace(" ", "_").replace("/", "_"): name
     for name in (
@@ -36,25 +37,26 @@ NOTHING = "No finding"
 
 
 def read(folder: Path, votes: int = 2) -> pd.DataFrame:
-    """Read the label file, one row an image.
+    """Read the label file, one row per image.
 
     Parameters
     ----------
     folder
         The publisher's folder.
     votes
-        How many of the three readers make a label present, 1 to 3.
+        Number of readers, of three, who must mark a label for it to be present, 1 to 3.
 
     Traps and policies
     ------------------
-    - The file has 67,914 rows of 15,000 images: several boxes a reader, three readers an image.
+    - The file has 67,914 rows of 15,000 images: several boxes per reader, three readers per image.
       Boxes of one reader count once.
     - Readers disagree. A label with the votes of a majority (two of three) is present. With fewer,
-      but at least one, it is unknown: nobody said that it is not there, two just drew no box.
-      Without any it is absent. "No finding" is unanimous in every image that has it: an empty cell.
-    - Three readers (R8, R9, R10) supply most rows; a model can learn who read.
+        but at least one, it is unknown: the others drew no box, which is not a statement of
+        absence. Without any it is absent. "No finding" is unanimous in every image that has it: an
+        empty cell.
+    - Three readers (R8, R9, R10) supply most rows; a model can learn who read an image.
     - There is no patient, view, sex or age. Every image counts as a patient of its own, which may
-      be wrong: it can't be proved that splits are apart.
+        be wrong: it can't be proved that splits share no patient.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def read(folder: Path, votes: int = 2) -> pd.DataFrame:
 
 
 def _votes(path: Path) -> pd.DataFrame:
-    """How many readers saw each label, a row an image."""
+    """Number of readers who saw each label, one row per image."""
     table = read_text(path, ["image_id", "class_name", "rad_id"])
     by_map(table["class_name"], dict.fromkeys((NOTHING, *LABELS.values()), ""), path, "class_name")
     readers = table.groupby("image_id")["rad_id"].transform("nunique")

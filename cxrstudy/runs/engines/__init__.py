@@ -1,5 +1,5 @@
-"""Engines: who computes. Each module opens one as a ``concurrent.futures`` executor."""
+"""Engines: where runs are computed. Each module opens a ``concurrent.futures`` executor."""
 
 
 class EngineError(RuntimeError):
-    """An engine can't be had; the message says what to do."""
+    """An engine is not available; the message says what to do."""

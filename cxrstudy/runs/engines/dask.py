@@ -1,6 +1,6 @@
-"""Dask engine: the workers of a Dask scheduler, wherever they are.
+"""Dask engine: the workers of a Dask scheduler, on any machine.
 
-Dask decides which worker computes what, and gives the work of a worker that has died to another.
+Dask decides which worker computes what, and reassigns the work of a worker that has died.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,38 +12,38 @@ from cxrstudy.runs.engines import EngineError
 from cxrstudy.runs.run import Job
 from cxrstudy.runs.worker import complaints, needs_of
 
-#: Seconds that a scheduler has to answer, and its first worker to be there.
+#: Seconds to wait for the scheduler, and for its first worker.
 PATIENCE = 30
 
 
 @contextmanager
 def cluster(address: str, jobs: Collection[Job]) -> Iterator[Executor]:
-    """Workers of a Dask scheduler, after each said that it can execute the jobs.
+    """Workers of a Dask scheduler, after a check that each can execute the jobs.
 
     Parameters
     ----------
     address
-        ``HOST:PORT``, ``tcp://HOST:PORT``, ``tls://HOST:PORT``, or a scheduler's file, ``*.json``.
+        ``HOST:PORT``, ``tcp://HOST:PORT``, ``tls://HOST:PORT``, or a scheduler file, ``*.json``.
     jobs
-        What will be computed.
+        The jobs to compute.
 
     Raises
     ------
     EngineError
-        Dask is not installed, no scheduler answers, it has no worker, or a worker lacks a folder,
-        the code or the versions of the plan; the message names worker and folder.
+        Dask is not installed, no scheduler answers, it has no worker, or a worker does not have a
+        folder, the code or the versions of the plan; the message names worker and folder.
     """
     with _client(address) as client:
         workers = _workers(client, address)
         _refuse_unfit(client, jobs)
-        # Where some workers offer a GPU, runs go there, one a GPU.
+        # If some workers offer a GPU, runs go there, one per GPU.
         with_gpu = any(worker["resources"].get("GPU") for worker in workers.values())
         options = {"resources": {"GPU": 1}} if with_gpu else {}
         executor = client.get_executor(**options)
         try:
             yield executor
         finally:
-            executor.shutdown(wait=False)  # all is done, or what has not begun is dropped
+            executor.shutdown(wait=False)  # all is done, or jobs that have not begun are dropped
 
 
 def _client(address: str) -> Any:
@@ -62,7 +62,7 @@ def _client(address: str) -> Any:
 
 
 def _workers(client: Any, address: str) -> dict[str, Any]:
-    """Facts of each worker; a run needs a process of its own, since its random state is global."""
+    """Facts of each worker; a run needs its own process, because its random state is global."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:

@@ -11,21 +11,21 @@ from cxrstudy.base import device, processes
 
 
 def workers() -> int:
-    """Processes that pay off: one a core that this process may use, or one a GPU.
+    """Default number of processes: one per core that this process may use, or one per GPU.
 
-    Each computes on one thread: only then are sums added in one order, and bits the same wherever a
-    run is computed. It is the fastest, too: on two cores, two processes of one thread see 2.0 times
-    as many images a second as one, one process of two threads 1.1 times, and two of two 1.7 times
-    (``benchmarks/threads.py``, the phantoms' quick network). ``CXRSTUDY_ENGINE=local:COUNT`` sets
-    another number.
+    Each uses one thread, so that sums are added in one order and a run gives the same bits in any
+    process. This is also the fastest: on two cores, two processes with one thread process 2.0 times
+    as many images per second as one, one process with two threads 1.1 times, and two processes with
+    two threads 1.7 times (``benchmarks/threads.py``, the quick network for phantoms).
+    ``CXRSTUDY_ENGINE=local:COUNT`` sets another number.
     """
     return max(1, len(gpus())) if device.kind() == "cuda" else _cores()
 
 
 def gpus() -> tuple[str, ...]:
-    """Names, as ``CUDA_VISIBLE_DEVICES`` takes them, of the GPUs that this process may use.
+    """Names of the GPUs that this process may use, in the form of ``CUDA_VISIBLE_DEVICES``.
 
-    Machines with several GPUs were not at hand: that part is tested with made names only.
+    No machine with several GPUs was available; that part is tested with invented names only.
     """
     if device.kind() != "cuda":
         return ()
@@ -39,9 +39,9 @@ def gpus() -> tuple[str, ...]:
 
 @contextmanager
 def local(count: int) -> Iterator[Executor]:
-    """Spawned local processes: no state is inherited, so that a run's bits don't depend on it.
+    """Spawned local processes: they inherit no state that the result of a run could depend on.
 
-    Where there are several GPUs, each process gets one for itself.
+    If there are several GPUs, each process gets one of its own.
     """
     context = multiprocessing.get_context("spawn")
     devices, names = context.SimpleQueue(), gpus()
@@ -53,12 +53,12 @@ def local(count: int) -> Iterator[Executor]:
 
 
 def _take_gpu(devices: Any) -> None:
-    """Leave one GPU visible; torch, which looks once, is not imported yet."""
+    """Make one GPU visible, before torch is imported, which reads the variable only once."""
     os.environ["CUDA_VISIBLE_DEVICES"] = devices.get()
 
 
 def _cores() -> int:
-    # A container or a scheduler may leave a process fewer cores than the machine has.
+    # A container or a scheduler may give a process fewer cores than the machine has.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

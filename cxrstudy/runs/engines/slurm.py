@@ -1,7 +1,7 @@
-"""Slurm engine: a job a run, through submitit.
+"""Slurm engine: one job per run, through submitit.
 
-Slurm decides when and where a job runs. A job that is preempted, or whose time is over, is put back
-into the queue by submitit, and goes on from its checkpoint.
+Slurm decides when and where a job runs. If a job is preempted or reaches its time limit, submitit
+puts it back into the queue, and it continues from its checkpoint.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ import yaml
 
 from cxrstudy.runs.engines import EngineError
 
-#: Of a job, where nothing else is asked for: a core and an hour.
+#: Default resources of a job: one core and one hour.
 DEFAULTS: Mapping[str, Any] = {
     "name": "cxrstudy", "timeout_min": 60, "cpus_per_task": 1, "mem_gb": 8,
 }  # fmt: skip
@@ -24,7 +24,7 @@ DEFAULTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Requeued:
-    """Work that submitit may interrupt and start again: a run goes on from its checkpoint."""
+    """Work that submitit may interrupt and restart: a run continues from its checkpoint."""
 
     work: Callable[..., Any]
 
@@ -33,14 +33,14 @@ class Requeued:
         return self.work(*arguments)
 
     def checkpoint(self, *arguments: Any) -> Any:
-        """Say to submitit what to put back into the queue."""
+        """Tell submitit what to put back into the queue."""
         from submitit.helpers import DelayedSubmission
 
         return DelayedSubmission(self, *arguments)
 
 
 class Submitted(Executor):
-    """submitit's executor in the shape of ``concurrent.futures``."""
+    """submitit's executor with the interface of ``concurrent.futures``."""
 
     def __init__(self, executor: Any) -> None:
         self._executor = executor
@@ -51,12 +51,12 @@ class Submitted(Executor):
         job = self._executor.submit(Requeued(work), *arguments, **options)
         future: Future[Any] = Future()
         self._jobs.append(job)
-        # submitit has no callback: a thread waits. It is a daemon, to hold up no interruption.
+        # submitit has no callback, so a thread waits; a daemon, so that it delays no interruption.
         Thread(target=_pass_on, args=(job, future), daemon=True).start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take out of the queue what has not begun; what has begun will be recorded."""
+        """Remove jobs that have not begun from the queue; the others will be recorded."""
         for job in self._jobs if cancel_futures else []:
             if job.state == "PENDING":
                 job.cancel()
@@ -69,16 +69,16 @@ def queue(options: str, folder: Path) -> Iterator[Executor]:
     Parameters
     ----------
     options
-        ``NAME=VALUE,...``: what submitit's ``update_parameters`` takes, such as
+        ``NAME=VALUE,...``: parameters of submitit's ``update_parameters``, such as
         ``slurm_partition=gpu,gpus_per_node=1,timeout_min=240``. ``cluster=local`` starts the same
         jobs as processes of this machine, to try them where there is no Slurm.
     folder
-        Shared; job scripts and logs are left there.
+        Shared folder for job scripts and logs.
 
     Raises
     ------
     EngineError
-        submitit is not installed, there is no Slurm here, or an option is not one of submitit's.
+        submitit is not installed, there is no Slurm, or submitit does not have an option.
     """
     executor = Submitted(_submitit(_read(options), folder))
     try:
@@ -103,7 +103,7 @@ def _submitit(options: dict[str, Any], folder: Path) -> Any:
 
 
 def _read(options: str) -> dict[str, Any]:
-    """Read ``NAME=VALUE,...``; a value is read as YAML reads it, so that a number is one."""
+    """Read ``NAME=VALUE,...``; values are read as YAML, so that numbers are numbers."""
     pairs = [pair.partition("=") for pair in options.split(",") if pair]
     wrong = [name for name, sign, _ in pairs if not sign]
     if wrong:

@@ -1,15 +1,16 @@
-"""Reference: the results of experiments as plain files, without weights, small enough to commit.
+"""Reference results of experiments: plain files without weights, small enough to commit.
 
 =================  ===============================================================================
-``results.yaml``   what made them, on what, how long, and the SHA-256 of the others (`Results`),
+``results.yaml``   how they were made, on what, how long, and the SHA-256 of the other files
+(`Results`),
                    of those too that are made from them (`include`)
-``arms.csv``       a row an experiment, arm and seed: the run at its end, and what it cost
-``images.csv``     a row an image that was scored: role, split, patient, source, truth
-``scores.csv.gz``  the same rows in the same order; a column a run and label, ``RUN:LABEL``
+``arms.csv``       one row per experiment, arm and seed: its last run, and the cost
+``images.csv``     one row per scored image: role, split, patient, source, truth
+``scores.csv.gz``  the same rows in the same order; one column per run and label, ``RUN:LABEL``
 =================  ===============================================================================
 
-Scores are rounded to four significant digits of the distance to 0 or 1, whichever is nearer: their
-order hardly changes, and the area under a curve by less than 0.0001. The same results are the same
+Scores are rounded to four significant digits of the distance to 0 or 1, whichever is nearer. This
+hardly changes their order, and an area under a curve by less than 0.0001. Equal results give equal
 bytes.
 """
 

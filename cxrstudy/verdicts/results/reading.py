@@ -1,4 +1,4 @@
-"""Reading: the scores of reference results, as a study's store would give them."""
+"""Reading: the scores of reference results, in the form in which a store gives them."""
 
 import gzip
 import io
@@ -13,12 +13,12 @@ from cxrstudy.verdicts.results.results import ARMS, IMAGES, SCORED, ResultsError
 
 
 def experiments(folder: Path) -> list[str]:
-    """Names of the experiments whose results a folder holds, in the order written."""
+    """Names of the experiments in a folder of results, in the order written."""
     return facts(folder).experiments
 
 
 def arms(folder: Path) -> pd.DataFrame:
-    """Read which run is the end of which experiment, arm and seed: the columns of ``arms.csv``."""
+    """Read the last run of every experiment, arm and seed: the columns of ``arms.csv``."""
     facts(folder)
     texts = dict.fromkeys(("experiment", "arm", "cohort", "run", "chain", "scored"), str)
     table = pd.read_csv(folder / ARMS, dtype=texts, keep_default_na=False)

@@ -1,4 +1,4 @@
-"""Results: the facts of a folder of reference results, and the check that it is as written."""
+"""Results: the facts of a folder of reference results, and the check that it is unchanged."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +18,7 @@ RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "score
 
 
 class ResultsError(ValueError):
-    """Results can't be written, or are not what was written; the message names the file or run."""
+    """Results can't be written, or were altered; the message names the file or run."""
 
 
 class Results(Strict):
@@ -27,23 +27,23 @@ class Results(Strict):
     Attributes
     ----------
     profile, cohort, seeds, experiments
-        What was run.
+        Profile, cohort, number of seeds and experiments.
     command, commit, uncommitted
-        What wrote the files; whether files differed from the commit then.
+        Command and commit that wrote the files; whether files differed from the commit.
     finished
-        When the last run ended: UTC, ISO 8601.
+        End of the last run: UTC, ISO 8601.
     cores, processor, devices
-        Of the machine that wrote the files, and what runs were computed on.
+        Cores and processor of the machine that wrote the files; devices of the runs.
     runs, samples_seen, seconds
-        Of all stages together: their number, images seen in training, training and scoring.
+        Totals: number of runs, samples seen, seconds of training and scoring.
     versions
-        Library to its version; with several where runs differ.
+        Library to version; several versions if runs differ.
     claims
         SHA-256 of the claims files at that time.
     files
         SHA-256 of the other files.
     seal
-        SHA-256 of the canonical JSON of all of the above.
+        SHA-256 of the canonical JSON of all fields above.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -60,7 +60,7 @@ class Results(Strict):
     processor: str
     devices: list[str]
     runs: int
-    # Results that were recorded before the field had its present name are still read.
+    # Older results have another name for this field.
     samples_seen: int = Field(validation_alias=AliasChoices("samples_seen", "image_steps"))
     seconds: float
     versions: dict[str, str]
@@ -75,11 +75,11 @@ class Results(Strict):
 
 def folders() -> list[Path]:
     """Every folder in ``results/`` that holds reference results."""
-    return sorted(path.parent for path in places.RESULTS.glob(f"*/*/{RESULTS}"))
+    return sorted(path.parent for path in places.results().glob(f"*/*/{RESULTS}"))
 
 
 def facts(folder: Path) -> Results:
-    """Read what made the results, after every file was compared with its SHA-256.
+    """Read the facts of results, after a check of the SHA-256 of every file.
 
     Raises
     ------
@@ -91,21 +91,21 @@ def facts(folder: Path) -> Results:
         raise ResultsError(f"{path}: no such results; cxrstudy results list shows what there is")
     results = read_yaml(path, Results, ResultsError)
     if results.seal != _seal_of(yaml.safe_load(path.read_text())):
-        raise ResultsError(f"{path}: altered since it was written; write the results anew")
+        raise ResultsError(f"{path}: altered since it was written; write the results again")
     for name in sorted({ARMS, IMAGES, SCORED} | set(results.files)):
         file = folder / name
         if not file.is_file() or file_sha256(file) != results.files.get(name):
-            raise ResultsError(f"{file}: missing or altered since it was written; write it anew")
+            raise ResultsError(f"{file}: missing or altered since it was written; write it again")
     return results
 
 
 def include(folder: Path, names: Iterable[str]) -> None:
-    """Let the facts of a folder cover files that were written beside its results.
+    """Add the SHA-256 of further files in the folder to its facts.
 
     Raises
     ------
     ResultsError
-        A file that they cover already is missing or altered.
+        A file that is covered already is missing or altered.
     """
     found = facts(folder)
     files = found.files | {name: file_sha256(folder / name) for name in names}
@@ -123,11 +123,11 @@ def _seal_of(facts: dict[str, Any]) -> str:
 
 
 def claims_now() -> dict[str, str]:
-    """SHA-256 of the claims files as they stand."""
-    return {path.name: file_sha256(path) for path in sorted(places.CLAIMS.glob("*.yaml"))}
+    """SHA-256 of the claims files as they are now."""
+    return {path.name: file_sha256(path) for path in sorted(places.claims().glob("*.yaml"))}
 
 
 def claims_changed(results: Results) -> list[str]:
-    """Names of the claims files that are not what they were when results were written."""
+    """Names of the claims files that have changed since results were written."""
     now, then = claims_now(), results.claims
     return sorted(name for name in now | then if now.get(name) != then.get(name))

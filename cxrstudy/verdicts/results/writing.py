@@ -1,4 +1,4 @@
-"""Writing: reference results from the records of a study's store."""
+"""Writing: reference results, from the records in a study's store."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from cxrstudy.runs import store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.provenance import checkout, versions_of
 from cxrstudy.runs.record import SCORES, Record
-from cxrstudy.runs.scores import arm_text, labels_of, read_scores, score_column
+from cxrstudy.runs.scores import all_scores, arm_text, labels_of, score_column
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.results.results import (
@@ -29,7 +29,7 @@ from cxrstudy.verdicts.results.results import (
     write_facts,
 )
 
-#: Significant digits of a score's distance to 0 or 1, and the most decimals that are kept.
+#: Significant digits of a score's distance to 0 or 1, and the maximum number of decimals.
 DIGITS, DECIMALS = 4, 15
 
 
@@ -39,13 +39,13 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     Parameters
     ----------
     study
-        Whose store holds the records.
+        The study whose store holds the records.
     experiments
         Names of notebooks that have arms for the study's cohort.
     folder
-        Made when missing; what other files are there stays.
+        Folder to write to; created if missing. Other files in it are kept.
     command
-        That repeats this.
+        Command that repeats this.
 
     Raises
     ------
@@ -57,7 +57,10 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     plans = {name: experiment.arms_of(name, study).plan for name in experiments}
     records = _records(plans, study)
     ends = list(dict.fromkeys(run for plan in plans.values() for run in plan.ends.values()))
-    tables = {run: read_scores(study.records, run) for run in ends}
+    scorings: dict[str, dict[str, str]] = {}
+    for run in (run for plan in plans.values() for run in plan.runs):
+        scorings.setdefault(run.id, {}).update(run.scorings)
+    tables = {end: all_scores(study.records, end, scorings[end].values()) for end in ends}
     images, scores = _tabulate(tables)
     arms = pd.concat([_arms(name, plan, records, tables) for name, plan in plans.items()])
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,31 +69,31 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     text = scores.to_csv(index=False, lineterminator="\n")
     (folder / SCORED).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     results = _facts(study, experiments, command, list(records.values()), folder)
-    # Last, so that what an interruption leaves is refused.
+    # Last, so that results of an interrupted writing are refused.
     write_facts(results, folder)
     return results
 
 
 def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round probabilities as they are written here; the order of no two is turned round."""
+    """Round probabilities for writing; the order of no two is reversed."""
     nearer = np.clip(np.minimum(scores, 1 - scores), 10.0**-DECIMALS, None)
     decimals = np.clip(DIGITS - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
     return np.asarray(np.rint(scores * 10**decimals) / 10**decimals)
 
 
 def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
-    wanted = list(dict.fromkeys(run.id for plan in plans.values() for run in plan.runs))
-    missing = [run for run in wanted if not store.has(study.records, run)]
+    runs = {run.id: run for plan in plans.values() for run in plan.runs}
+    missing = [run.id for run in runs.values() if not run.recorded(study.records)]
     if missing:
         raise ResultsError(
-            f"{study.records}: {len(missing)} of {len(wanted)} runs are not recorded "
+            f"{study.records}: {len(missing)} of {len(runs)} runs are not recorded "
             f"(the first is {missing[0][:12]}); run the experiments first"
         )
-    return {run: store.read(study.records, run) for run in wanted}
+    return {run: store.read(study.records, run) for run in runs}
 
 
 def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put the images of all runs in one table, and the scores of all runs in another beside it."""
+    """One table of the images of all runs, and one of their scores."""
     columns = list(next(iter(tables.values())).columns)
     labels = labels_of(next(iter(tables.values())))
     scored = [score_column(label) for label in labels]
@@ -140,7 +143,7 @@ def _arms(
 
 
 def _places(table: pd.DataFrame) -> list[list[str]]:
-    """Role and split of what a run scored, in its order."""
+    """Roles and splits that a run scored, in its order."""
     found: list[list[str]] = table[["role", "split"]].drop_duplicates().to_numpy().tolist()
     return found
 
@@ -148,7 +151,7 @@ def _places(table: pd.DataFrame) -> list[list[str]]:
 def _facts(
     study: Study, experiments: Sequence[str], command: str, records: Sequence[Record], folder: Path
 ) -> Results:
-    commit, uncommitted = checkout(places.ROOT)
+    commit, uncommitted = checkout(places.root())
     return Results(
         profile=study.profile.profile,
         cohort=study.cohort.name,

@@ -145,7 +145,7 @@ def test_pneumonia_of_the_official_file_is_as_published(whole):
 
 
 def test_the_card_fits_the_adapter_and_the_official_file(whole):
-    card = read_card(places.MANIFESTS / "user_supplied" / "chexpert.yaml")
+    card = read_card(places.manifests() / "user_supplied" / "chexpert.yaml")
     assert card.label_map == chexpert.LABELS
     present = whole["labels"].str.get_dummies("|").sum()
     counted = {name: int(present[name]) for name in NAMES}

@@ -101,7 +101,7 @@ def test_an_image_that_the_split_lacks_is_named(folder):
 
 
 def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
-    card = read_card(places.MANIFESTS / "user_supplied" / "mimic.yaml")
+    card = read_card(places.manifests() / "user_supplied" / "mimic.yaml")
     assert card.label_map == mimic.LABELS
     table = mimic.read(folder)
     table = table.assign(sha256="0" * 64, split=mimic.official_split(folder, table))

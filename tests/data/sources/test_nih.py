@@ -112,7 +112,7 @@ def test_an_image_outside_the_official_lists_or_in_both_is_named(folder, listed,
 
 
 def test_the_card_names_the_labels_of_the_adapter():
-    assert read_card(places.MANIFESTS / "user_supplied" / "nih.yaml").label_map == nih.LABELS
+    assert read_card(places.manifests() / "user_supplied" / "nih.yaml").label_map == nih.LABELS
 
 
 def test_the_official_file_has_the_published_numbers(whole):
@@ -139,7 +139,7 @@ def test_the_official_file_has_the_published_labels(whole):
 
 
 def test_the_card_counts_what_the_official_file_holds(whole):
-    counts = read_card(places.MANIFESTS / "user_supplied" / "nih.yaml").counts
+    counts = read_card(places.manifests() / "user_supplied" / "nih.yaml").counts
     assert counts.pop("images") == len(whole)
     assert counts.pop("excluded") == 0
     assert counts.pop("patients") == whole["patient"].nunique()

@@ -130,7 +130,7 @@ def test_the_published_3474_rows_with_pneumonia_miss_those_with_a_space(official
 
 
 def test_the_card_fits_the_adapter_and_the_official_file(whole):
-    card = read_card(places.MANIFESTS / "user_supplied" / "padchest.yaml")
+    card = read_card(places.manifests() / "user_supplied" / "padchest.yaml")
     assert card.label_map == padchest.LABELS
     used = whole[whole["excluded"] == ""]
     present = used["labels"].str.get_dummies("|").sum()

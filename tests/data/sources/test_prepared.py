@@ -11,6 +11,7 @@ from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import prepared
 from cxrstudy.data.split import SplitRule, split_of
+from tests.support.project import use
 
 SETS = ("nih1k", "nih64", "covid_multi", "external", "kermany224", "radiography")
 ORIGIN = ("path", "origin_repository", "origin_commit", "origin_path", "origin_sha256")
@@ -250,21 +251,22 @@ def test_classes_keep_to_the_shares_of_the_rule(all_sets):
 def test_the_committed_manifests_are_made_from_the_radiographs_byte_for_byte(
     radiographs, tmp_path, monkeypatch
 ):
-    committed = places.MANIFESTS
+    committed = places.manifests()
+    copies = use(monkeypatch, tmp_path, "data_manifests") / "data_manifests"
     for name in SETS:
-        shutil.copy(committed / f"{name}.yaml", tmp_path)
-    monkeypatch.setattr(places, "MANIFESTS", tmp_path)
+        shutil.copy(committed / f"{name}.yaml", copies)
+    shutil.copytree(committed / "copies", copies / "copies")
     prepared.main(radiographs)
-    assert sorted(path.stem for path in tmp_path.glob("*.csv")) == sorted(SETS)
+    assert sorted(path.stem for path in copies.glob("*.csv")) == sorted(SETS)
     for name in SETS:
-        made, kept = ((at / f"{name}.csv").read_bytes() for at in (tmp_path, committed))
+        made, kept = ((at / f"{name}.csv").read_bytes() for at in (copies, committed))
         assert made == kept, f"{name}.csv differs"
 
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", SETS)
 def test_the_radiographs_are_those_of_the_committed_manifest(radiographs, name):
-    table = pd.read_csv(places.MANIFESTS / f"{name}.csv", keep_default_na=False)
+    table = pd.read_csv(places.manifests() / f"{name}.csv", keep_default_na=False)
     absent = [path for path in table["path"] if not (radiographs / path).is_file()]
     assert not absent
     for row in table[:: max(1, len(table) // 40)].itertuples():
@@ -272,11 +274,17 @@ def test_the_radiographs_are_those_of_the_committed_manifest(radiographs, name):
         assert file_sha256(radiographs / row.path) == expected, row.id
 
 
+def know_copies(monkeypatch, tmp_path, pairs):
+    (tmp_path / "project").mkdir()
+    manifests = use(monkeypatch, tmp_path / "project", "data_manifests") / "data_manifests"
+    (manifests / "copies").mkdir()
+    (manifests / "copies" / "open.csv").write_text(f"id,copy_of\n{pairs}")
+
+
 def test_a_cut_of_a_hannover_image_is_left_out_and_its_patients_are_one(
     folder, monkeypatch, tmp_path
 ):
-    (tmp_path / "none.csv").write_text("id,copy_of\n")
-    monkeypatch.setattr(prepared, "COPIES", tmp_path / "none.csv")
+    know_copies(monkeypatch, tmp_path, "")
     made = folder(
         "covid_multi",
         {"source": "cohen", "source_file": "a1.jpg", "group": "g9"},
@@ -293,9 +301,8 @@ def test_a_cut_of_a_hannover_image_is_left_out_and_its_patients_are_one(
 
 
 def test_copies_that_the_audit_found_are_left_out_and_join_patients(folder, monkeypatch, tmp_path):
-    pairs = "id,copy_of\ncovid_multi/1.png,covid_multi/0.png\nexternal/0.png,nih64/0.png\n"
-    (tmp_path / "known.csv").write_text(pairs)
-    monkeypatch.setattr(prepared, "COPIES", tmp_path / "known.csv")
+    pairs = "covid_multi/1.png,covid_multi/0.png\nexternal/0.png,nih64/0.png\n"
+    know_copies(monkeypatch, tmp_path, pairs)
     rows = [{"group": "g1", "source_file": "x.png"}, {"group": "g2", "source_file": "y.png"}]
     table = prepared.covid_multi(folder("covid_multi", *rows))
     assert table["patient"].tolist() == ["multi-g1", "multi-g1"]

@@ -101,7 +101,7 @@ def test_a_spreadsheet_without_the_address_column_is_named(folder):
 
 
 def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
-    card = read_card(places.MANIFESTS / "user_supplied" / "radiography_database.yaml")
+    card = read_card(places.manifests() / "user_supplied" / "radiography_database.yaml")
     assert card.label_map == radiography.LABELS
     assert sum(card.counts[name] for name in radiography.LABELS) == card.counts["images"]
     table = radiography.read(folder).assign(sha256="0" * 64, width=299, height=299, split="train")

@@ -77,7 +77,7 @@ def test_what_is_missing_is_named(folder, tmp_path):
 
 
 def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
-    card = read_card(places.MANIFESTS / "user_supplied" / "ricord.yaml")
+    card = read_card(places.manifests() / "user_supplied" / "ricord.yaml")
     assert card.label_map == ricord.LABELS
     table = ricord.read(folder).assign(sha256="0" * 64, width=1, height=1, split="train")
     check_manifest(table[list(COLUMNS)], card.labels, "ricord")

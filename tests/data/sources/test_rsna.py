@@ -106,7 +106,7 @@ def test_files_that_contradict_each_other_or_the_schema_are_named(folder, file, 
 
 
 def test_the_card_names_the_labels_of_the_adapter():
-    assert read_card(places.MANIFESTS / "user_supplied" / "rsna.yaml").label_map == rsna.LABELS
+    assert read_card(places.manifests() / "user_supplied" / "rsna.yaml").label_map == rsna.LABELS
 
 
 @pytest.mark.data
@@ -125,7 +125,7 @@ def test_the_official_files_have_the_published_numbers(stage_2):
     positive = table[table["labels"] == "pneumonia"]
     assert (positive["view"] == "AP").mean() == pytest.approx(0.78, abs=0.005)
     assert (table["age"].isna().sum(), (table["age"] < 18).sum()) == (5, 1_276)
-    card = read_card(places.MANIFESTS / "user_supplied" / "rsna.yaml").counts
+    card = read_card(places.manifests() / "user_supplied" / "rsna.yaml").counts
     assert card == {
         "images": len(table), "excluded": 0, "patients": table["patient"].nunique(),
         "no_label": counts[""], "pneumonia": counts["pneumonia"], "normal": counts["normal"],

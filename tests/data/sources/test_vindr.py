@@ -96,7 +96,7 @@ def test_the_card_fits_the_adapter_and_the_official_file(laid_out):
     table = vindr.read(laid_out)
     assert len(table) == 15_000
     assert (table["labels"] == "").sum() == 10_606
-    card = read_card(places.MANIFESTS / "user_supplied" / "vindr.yaml")
+    card = read_card(places.manifests() / "user_supplied" / "vindr.yaml")
     assert card.label_map == vindr.LABELS
     present = table["labels"].str.get_dummies("|").sum()
     counted = {name: int(present[name]) for name in vindr.LABELS}

@@ -2,7 +2,6 @@
 
 import gzip
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,10 +9,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from cxrstudy.base import places
-from cxrstudy.cli import app
 from cxrstudy.runs import store
 from cxrstudy.runs.record import SCORES
 from cxrstudy.runs.scores import collect
@@ -87,7 +84,7 @@ def test_the_facts_say_what_made_them(study, written):
 def test_claims_that_changed_since_are_named(study, written):
     facts = results.facts(written)
     assert results.claims_changed(facts) == []
-    path = places.CLAIMS / "paper.yaml"
+    path = places.claims() / "paper.yaml"
     before = path.read_text()
     path.write_text(before + "# another rule\n")
     assert results.claims_changed(facts) == ["paper.yaml"]
@@ -196,26 +193,3 @@ def test_rounding_moves_no_metric_by_a_ten_thousandth(spread):
         weights = np.ones((1, len(truth)))
         exact, shown = (metric.values(s, truth, weights)[0] for s in (scores, rounded(scores)))
         assert abs(exact - shown) < 1e-4
-
-
-# --- The command line ---------------------------------------------------------------------------
-
-
-def test_the_command_writes_where_the_project_keeps_results_and_lists_them(study):
-    command = ["results", "write", "--profile", "tiny", "--cohort", "made", "--seeds", "2"]
-    result = CliRunner().invoke(app, command)
-    assert result.exit_code == 0, result.output
-    folder: Path = places.RESULTS / "made" / "tiny"
-    assert results.facts(folder).command == "cxrstudy " + " ".join(command)
-    assert results.experiments(folder) == EXPERIMENTS
-    assert results.folders() == [folder]
-    shown = CliRunner().invoke(app, ["results", "list"]).stdout.splitlines()
-    assert shown[1].split()[:5] == ["made", "tiny", "2", "2", "10"]
-    shutil.rmtree(folder.parent)
-
-
-def test_the_command_says_what_is_missing(study):
-    command = ["results", "write", "--profile", "tiny", "--cohort", "made", "--seeds", "3"]
-    result = CliRunner().invoke(app, command)
-    assert result.exit_code == 1
-    assert "5 of 15 runs are not recorded" in result.stderr

@@ -1,0 +1,147 @@
+"""Scoring record: the scores that a recorded run gave to a role which took no part in its training.
+
+The id of a run does not cover other roles that it is scored on. Another hospital is therefore added
+without training anything again: a record of this kind is written for it, beside the store.
+
+=================  ===============================================================================
+``scoring.json``   which run, which images, and the SHA-256 of the other file
+``scores.csv``     one row per image of the role's test split
+=================  ===============================================================================
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy.base.atomic import write_folder
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.base.schema import Strict
+from cxrstudy.data.role import Role
+from cxrstudy.runs.record import SCORES, id_of
+from cxrstudy.runs.score_table import read_table
+from cxrstudy.runs.store import StoreError, writing
+
+FACTS = "scoring.json"
+
+
+class ScoringRecord(Strict):
+    """The facts of a scoring.
+
+    Attributes
+    ----------
+    id
+        SHA-256 of the canonical JSON of ``identity``.
+    identity
+        All that decides the scores: ``run``, which covers weights, code and versions; ``data``, the
+        fingerprint of the role; ``split``.
+    role
+        Its name.
+    images
+        Number that was scored.
+    files
+        SHA-256 of the other file.
+    """
+
+    id: str
+    identity: dict[str, Any]
+    role: str
+    images: int
+    files: dict[str, str]
+
+
+def identity_of(run: str, data: str) -> dict[str, Any]:
+    """All that decides the scores which a run gives to a role with this fingerprint."""
+    return {"run": run, "data": data, "split": "test"}
+
+
+def folder_of(store: Path) -> Path:
+    """Folder of the scoring records that belong to a store."""
+    return store.parent / "scores"
+
+
+def has(store: Path, scoring: str) -> bool:
+    """Whether a scoring is recorded."""
+    return (folder_of(store) / scoring / FACTS).is_file()
+
+
+def write(store: Path, role: Role, identity: dict[str, Any], scores: pd.DataFrame) -> str:
+    """Write a scoring whole or not at all; return its id.
+
+    Raises
+    ------
+    StoreError
+        The disk is full, or the folder can't be written to.
+    """
+    name = id_of(identity)
+    place = folder_of(store) / name
+    with writing(place):
+        write_folder(place, _filling(name, role, identity, scores), lambda _: has(store, name))
+    return name
+
+
+def read(store: Path, scoring: str) -> ScoringRecord:
+    """Read the facts of a scoring.
+
+    Raises
+    ------
+    StoreError
+        It is missing, broken, or its id is not that of its contents.
+    """
+    path = folder_of(store) / scoring / FACTS
+    if not path.is_file():
+        raise StoreError(f"{path}: no such record of scores; run the notebook that makes it")
+    try:
+        record = ScoringRecord.model_validate_json(path.read_text())
+    except ValueError as error:
+        raise StoreError(f"{path}: broken ({error}); delete its folder") from None
+    if record.id != scoring or id_of(record.identity) != scoring:
+        raise StoreError(f"{path}: altered, its id is not that of its contents; delete its folder")
+    return record
+
+
+def read_scores(store: Path, scoring: str) -> pd.DataFrame:
+    """Read the scores of a scoring: one row per image.
+
+    Raises
+    ------
+    StoreError
+        The record is missing, or a file of it is missing or altered.
+    """
+    path = folder_of(store) / scoring / SCORES
+    if not path.is_file() or file_sha256(path) != read(store, scoring).files.get(SCORES):
+        raise StoreError(f"{path}: missing or altered since it was written; delete its folder")
+    return read_table(path)
+
+
+def names(store: Path) -> list[str]:
+    """Ids of what has the place of a scoring record, whatever is in it."""
+    return [path.name for path in sorted(folder_of(store).glob("[!.]*"))]
+
+
+def by_run(store: Path) -> dict[str, list[str]]:
+    """Ids of the scorings of each run; those that can't be read are left out."""
+    found: dict[str, list[str]] = {}
+    for name in names(store):
+        with suppress(StoreError):
+            found.setdefault(read(store, name).identity["run"], []).append(name)
+    return found
+
+
+def _filling(
+    name: str, role: Role, identity: dict[str, Any], scores: pd.DataFrame
+) -> Callable[[Path], None]:
+    def fill(folder: Path) -> None:
+        scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
+        record = ScoringRecord(
+            id=name,
+            identity=identity,
+            role=role.name,
+            images=len(scores),
+            files={SCORES: file_sha256(folder / SCORES)},
+        )
+        (folder / FACTS).write_text(record.model_dump_json(indent=1) + "\n")
+
+    return fill

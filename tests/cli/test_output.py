@@ -1,0 +1,62 @@
+"""What all commands share: errors without a traceback, and tables of text."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cxrstudy.cli.output import table
+from tests.support.commands import cxrstudy
+
+
+@pytest.fixture
+def data(folder: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder without the images of the set `made`."""
+    monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path / "data"))
+    folder.source("made", ["normal"], {"path": "made/a.png"})
+    return tmp_path / "data"
+
+
+class TestErrors:
+    def test_of_the_package_are_one_message_and_exit_status_1(self, data: Path) -> None:
+        shown = cxrstudy("data", "where", "nowhere")
+        assert (shown.status, shown.out) == (1, "")
+        assert shown.err == "cxrstudy: there is no set 'nowhere'; there are made\n"
+
+    def test_that_the_package_raises_as_plain_ones_are_messages_too(
+        self, data: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CXRSTUDY_PROGRESS", "nowhere")
+        (data / "made").mkdir(parents=True)
+        shown = cxrstudy("data", "verify", "made")
+        assert shown.status == 1
+        assert shown.err.startswith("cxrstudy: CXRSTUDY_PROGRESS must be one of")
+
+    def test_of_others_keep_their_traceback(
+        self, data: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail() -> list[str]:
+            return json.loads("no JSON")
+
+        monkeypatch.setattr("cxrstudy.data.sets.set_names", fail)
+        with pytest.raises(json.JSONDecodeError):
+            cxrstudy("data", "list")
+
+    def test_an_interrupt_is_a_message_and_exit_status_130(
+        self, data: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupted() -> list[str]:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("cxrstudy.data.sets.set_names", interrupted)
+        shown = cxrstudy("data", "list")
+        assert (shown.status, shown.err) == (
+            130, "cxrstudy: stopped; run the same command again to go on\n",
+        )  # fmt: skip
+
+
+def test_tables_have_numbers_on_the_right_and_a_dash_for_what_is_unknown() -> None:
+    rows = [{"name": "a", "images": 1200}, {"name": "longer", "images": None}]
+    assert table(rows).splitlines() == ["name    images", "a        1,200", "longer       -"]
+    assert table([]) == "nothing"

@@ -1,0 +1,57 @@
+"""Stores of made records, and what killed processes leave beside them."""
+
+import os
+import time
+from hashlib import sha256
+
+from cxrstudy.base.atomic import unfinished_name
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.runs import store
+from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+
+FILES = (SCORES, EPOCHS, BACKBONE, HEAD)
+
+
+def write_record(records, seed, parent=None, **changed):
+    """Write a made record; its id."""
+    identity = {"stage": {"seed": seed}, "parent": parent} | changed
+
+    def fill(folder):
+        for name in FILES:
+            (folder / name).write_text(f"{name} of {seed}")
+        made = Record(
+            id=id_of(identity), identity=identity, chain="random → target", cohort="made",
+            copies="", task="binary", labels=["covid19"], images={}, patients=1, samples_seen=1,
+            seconds={}, peak_memory_bytes=1, device="", finished="",
+            files={name: file_sha256(folder / name) for name in FILES},
+        )  # fmt: skip
+        (folder / RUN).write_text(made.model_dump_json())
+
+    store.write(records, id_of(identity), fill)
+    return id_of(identity)
+
+
+def write_checkpoint(records, run, content=b"state"):
+    path = store.checkpoint_path(records, run)
+    path.write_bytes(sha256(content).hexdigest().encode() + content)
+    return path
+
+
+def leave(made):
+    """What killed processes leave."""
+    records, begun = made.records, "f" * 64
+    partial = unfinished_name(records / begun)
+    partial.mkdir()
+    (partial / RUN).touch()
+    half = unfinished_name(store.checkpoint_path(records, begun))
+    half.touch()
+    deleted = records / ("e" * 64)
+    deleted.mkdir()
+    pixels = records.parent / "pixels"
+    pixels.mkdir()
+    old, new = pixels / ".x-32.npy.abc.unfinished", pixels / ".y-32.npy.abc.unfinished"
+    old.touch()
+    new.touch()
+    day_ago = time.time() - 2 * 24 * 3600
+    os.utime(old, (day_ago, day_ago))
+    return {partial, half, deleted, write_checkpoint(records, made.last), old}

@@ -1,0 +1,56 @@
+"""Layers: every folder of the package imports only from those below it."""
+
+import ast
+from pathlib import Path
+
+import cxrstudy
+
+PACKAGE = Path(cxrstudy.__file__).parent
+
+#: From the ground up. Statistics stand low because they know tables of scores and nothing else.
+LAYERS = (
+    "__init__", "base", "statistics", "phantom", "pixels", "data", "training", "runs", "study",
+    "audit", "explain", "explorer", "predict", "verdicts", "pages", "notebook", "cli",
+)  # fmt: skip
+
+#: Who may import from above, and why.
+UPWARD = {
+    ("__init__", "explorer"): "`cxrstudy.explore` is loaded when somebody asks for it",
+}
+
+
+def layer_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Layers that a module imports, inside its functions too."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    parts = [name.split(".")[1] for name in names if name.startswith("cxrstudy.")]
+    return {part if part in LAYERS else "__init__" for part in parts}
+
+
+def test_nothing_is_imported_from_above() -> None:
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for layer in imported(path):
+            found.setdefault((layer_of(path), layer), []).append(str(path))
+    assert len(found) > 50
+    upward = {pair: paths for pair, paths in found.items() if rises(*pair)}
+    assert upward.keys() == UPWARD.keys(), upward
+
+
+def rises(importing: str, layer: str) -> bool:
+    return LAYERS.index(importing) < LAYERS.index(layer)
+
+
+def test_the_package_can_be_drawn() -> None:
+    entries = {path.name.removesuffix(".py") for path in PACKAGE.iterdir()} - {"__pycache__"}
+    assert entries == set(LAYERS)
+    assert len(entries) <= 18
