@@ -64,11 +64,11 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 	$(BIN)/python -m pip install -q -c requirements.lock uv
 
 .venv/book: pyproject.toml requirements.lock | .venv/bin/uv
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights]'
+	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights]'
 	@touch $@
 
 .venv/test: .venv/book
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights,dicom,explorer,dask,slurm,trackers,test]'
+	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights,dicom,explorer,dask,slurm,trackers,test]'
 	@touch $@
 
 # Where only notebooks changed, those are executed again, and the chapter that reads all of them.

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from IPython.display import HTML, display
 
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.pages import covidx_leaks, diagrams, figures
 from cxrstudy.pages.beside import beside, reference_of
 from cxrstudy.pages.demographics import demographics, flow_of
+from cxrstudy.pages.html import HTML
 from cxrstudy.pages.levels import (
     by_lesion_size,
     label_efficiency_of,
@@ -279,6 +279,8 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
 
 def provenance(arms: Arms) -> None:
     """Show every run that a page rests on, and store the same for other programs."""
+    from IPython.display import display
+
     records = arms.records
     shown = table(table_of(records).drop(columns="finished"))
     display({"text/html": shown.data}, metadata={RUNS: output_of(records)}, raw=True)

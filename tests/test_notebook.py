@@ -96,8 +96,7 @@ def test_a_table_says_nothing_that_could_be_taken_for_markup():
 def shown(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        notebook,
-        "display",
+        "IPython.display.display",
         lambda *data, **named: calls.append(SimpleNamespace(data=data, **named)),
     )
     return calls

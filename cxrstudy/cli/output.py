@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from cxrstudy import __version__
+from cxrstudy.base import extras
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -23,6 +24,12 @@ class Plain(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("cxrstudy: stopped; run the same command again to go on", err=True)
             raise typer.Exit(130) from None
+        except ImportError as error:
+            advice = extras.advice(error)
+            if advice is None:
+                raise
+            typer.echo(f"cxrstudy: {advice}", err=True)
+            raise typer.Exit(1) from None
         except (ValueError, RuntimeError, FileNotFoundError) as error:
             if not _is_ours(error):
                 raise
