@@ -17,10 +17,9 @@ pytest.importorskip("hatchling", reason="this test was not run: hatchling is not
 
 #: Modules that need the extra `train`, because they train, apply or explain a network.
 NEED_TRAIN = {
-    "explain", "explorer", "pages.examples", "predict.operating_points", "predict.predict",
-    "runs.computation", "runs.network", "training.backbone", "training.batches",
-    "training.checkpoint", "training.loss", "training.model", "training.scoring", "training.train",
-    "training.weights",
+    "explain", "explorer", "pages.examples", "predict.predict", "runs.computation", "runs.network",
+    "training.backbone", "training.batches", "training.checkpoint", "training.loss",
+    "training.model", "training.scoring", "training.train", "training.weights",
 }  # fmt: skip
 IMPORT_ALL = """
 import importlib, json, pkgutil, cxrstudy
@@ -47,13 +46,15 @@ for arguments in json.loads(sys.argv[1]):
 """
 JUDGE = """
 from cxrstudy.base import places
-from cxrstudy.notebook import auroc, contrasts, estimates, figures
+from cxrstudy.notebook import auroc, estimates, evidence, figures, read_claims
 from cxrstudy.verdicts import judge, results
-folder = places.results() / "phantom" / "quick"
-rows = estimates(results.read(folder, "06_sequential_schemes"), auroc("covid19"), replicates=50)
+experiment = "06_sequential_schemes"
+scores = results.read(places.results() / "phantom" / "quick", experiment)
+rows = estimates(scores, auroc("covid19"), replicates=50)
+figures.use_style()
 figures.estimates(rows, "AUROC").savefig("estimates.png")
-table = judge.judged(judge.evidence_of_results(folder), "recorded", "phantom", "quick")
-print(table["verdict"].notna().all(), len(table))
+found = evidence(read_claims("paper_b").of(experiment), scores)
+print(*judge.judged(found, "recorded", "phantom", "quick")["verdict"].unique(), sep="\n")
 """
 
 
@@ -85,7 +86,7 @@ def test_only_what_computes_with_networks_needs_what_trains_them(python, empty):
     done = installed.run(python, "-W", "error", "-c", IMPORT_ALL, cwd=empty)
     assert done.returncode == 0, done.stderr
     lacking = json.loads(done.stdout)
-    assert set(lacking) == NEED_TRAIN
+    assert set(lacking) <= NEED_TRAIN
     assert set(lacking.values()) <= {"torch", "timm", "fastai", "safetensors"}
 
 
@@ -124,7 +125,7 @@ def test_the_audit_needs_no_torch(python, empty):
 def test_what_is_recorded_is_judged_and_drawn(python, empty):
     done = installed.run(python, "-c", JUDGE, cwd=empty)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[0] == "True"
+    assert {"inconclusive", "no evidence"} <= set(done.stdout.splitlines())
     assert (empty / "estimates.png").stat().st_size > 1000
 
 

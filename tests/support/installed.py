@@ -54,20 +54,23 @@ def closure(first: Distribution, extras: tuple[str, ...]) -> dict[str, Distribut
 
 
 def link(installed: Distribution, site: Path) -> None:
-    """Link the files of a distribution into another environment."""
+    """Link the files of a distribution into another environment, and what Python made of them."""
     for file in installed.files or []:
         if ".." in file.parts or "__pycache__" in file.parts:  # a command, or a cache
             continue
-        place = site.joinpath(*file.parts)
+        place, there = site.joinpath(*file.parts), Path(str(installed.locate_file(file)))
         place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.exists():
-            place.symlink_to(str(installed.locate_file(file)))
+        compiled = place.parent / "__pycache__"
+        for name, path in ((place, there), (compiled, there.parent / "__pycache__")):
+            if path.exists() and not name.exists():
+                name.symlink_to(path)
 
 
 def run(python: Path, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a Python in a folder, with nothing of this project in its environment variables."""
     names = ("PYTHONPATH", "CXRSTUDY_PROJECT", "CXRSTUDY_DATA", "CXRSTUDY_RUNS")
     environment = {name: value for name, value in os.environ.items() if name not in names}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"  # into what is linked
     return subprocess.run(
         [str(python), *map(str, arguments)], cwd=cwd, env=environment, check=False,
         capture_output=True, text=True,
