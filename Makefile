@@ -12,12 +12,16 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 STARTED := $(shell date +%s)
+# Places are those that commands, notebooks and workers find: see cxrstudy/base/places.py.
+export CXRSTUDY_PROJECT := $(CURDIR)
+home = $(patsubst ~/%,$(HOME)/%,$(1))
+RUNS := $(call home,$(or $(CXRSTUDY_RUNS),runs))
 ifneq ($(DATA),)
-export CXRSTUDY_DATA := $(abspath $(DATA))
+export CXRSTUDY_DATA := $(abspath $(call home,$(DATA)))
 endif
 
 # The executed notebooks depend on what they say, on what they call, and on what is asked for.
-RUN       := runs/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))
+RUN       := $(RUNS)/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 CODE      := $(shell find cxrstudy -name '*.py') $(wildcard profiles/*.yaml claims/*.yaml) \
              $(wildcard results/*/*/*) \
@@ -45,8 +49,8 @@ test-book: .venv/test ## test the pages of the book that was built last
 
 .PHONY: compare
 compare: .venv/book ## compare the quick study with its committed results: notice what moved
-	$(BIN)/cxrstudy results write --profile quick --cohort phantom --seeds 1 --to runs/results
-	$(BIN)/cxrstudy compare results/phantom/quick runs/results
+	$(BIN)/cxrstudy results write --profile quick --cohort phantom --seeds 1 --to $(RUNS)/results
+	$(BIN)/cxrstudy compare results/phantom/quick $(RUNS)/results
 
 .PHONY: lock
 lock: .venv/book ## choose the pinned versions anew
@@ -55,7 +59,7 @@ lock: .venv/book ## choose the pinned versions anew
 
 .PHONY: clean
 clean: ## delete the built book and executed notebooks; records and pixels stay
-	rm -rf book/_build book/experiments runs/executed
+	rm -rf book/_build book/experiments $(RUNS)/executed
 
 # uv installs what pip would, several times as fast; 6 GB of packages make that worth it.
 .venv/bin/uv:
@@ -64,11 +68,11 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 	$(BIN)/python -m pip install -q -c requirements.lock uv
 
 .venv/book: pyproject.toml requirements.lock | .venv/bin/uv
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights]'
+	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights]'
 	@touch $@
 
 .venv/test: .venv/book
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[book,weights,dicom,explorer,dask,slurm,trackers,test]'
+	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights,dicom,explorer,dask,slurm,trackers,test]'
 	@touch $@
 
 # Where only notebooks changed, those are executed again, and the chapter that reads all of them.
@@ -81,5 +85,5 @@ $(RUN)/.executed: $(NOTEBOOKS) $(CODE) | .venv/book
 book/_build/html/.$(subst /,-,$(RUN)): $(RUN)/.executed _config.yml $(PAGES) | .venv/book
 	rm -rf book/experiments && cp -rp $(RUN) book/experiments
 	$(BIN)/jupyter-book build book --path-output book --config _config.yml --quiet --warningiserror
-	@rm -f book/_build/html/.runs-*
+	@rm -f book/_build/html/.*-executed-*
 	@touch $@

@@ -119,6 +119,7 @@ class TestNotebook:
 TESTS, PACKAGE = ROOT / "tests", ROOT / "cxrstudy"
 #: Tests that belong to no module, and what they are about.
 OF_NO_MODULE = {
+    "test_installed.py": "the wheel, in an empty folder and without torch",
     "test_layers.py": "the folders of the package",
     "test_notebooks.py": "the notebooks, as papermill starts them",
     "test_project.py": "what stands in several files",

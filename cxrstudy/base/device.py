@@ -20,8 +20,10 @@ def kind() -> DeviceKind:
     """
     if shutil.which("nvidia-smi") is None:
         return "cpu"
-    import torch
-
+    try:
+        import torch
+    except ModuleNotFoundError:  # whatever there is, nothing is trained on it
+        return "cpu"
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 

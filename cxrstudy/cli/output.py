@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from cxrstudy import __version__
+from cxrstudy.base import extras, places
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -23,6 +24,12 @@ class Plain(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("cxrstudy: stopped; run the same command again to go on", err=True)
             raise typer.Exit(130) from None
+        except ImportError as error:
+            advice = extras.advice(error)
+            if advice is None:
+                raise
+            typer.echo(f"cxrstudy: {advice}", err=True)
+            raise typer.Exit(1) from None
         except (ValueError, RuntimeError, FileNotFoundError) as error:
             if not _is_ours(error):
                 raise
@@ -43,14 +50,24 @@ def _is_ours(error: Exception) -> bool:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"cxrstudy {__version__}")
+        typer.echo(f"cxrstudy {__version__}\ncode: {places.PACKAGE}\nproject: {_project()}")
         raise typer.Exit
+
+
+def _project() -> str:
+    """The project that commands use here; with two checkouts it may not be that of the code."""
+    try:
+        return str(places.root())
+    except places.PlaceError as error:
+        return str(error)
 
 
 def print_version(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print version, code and project."
+        ),
     ] = False,
 ) -> None:
     """Print the version, when asked."""

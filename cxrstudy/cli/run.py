@@ -40,6 +40,7 @@ def run_study(
 
     What is recorded stays: the same command goes on where it was stopped.
     """
+    from cxrstudy.base import extras
     from cxrstudy.pages import execution
     from cxrstudy.runs import engine
     from cxrstudy.study import experiment
@@ -50,6 +51,8 @@ def run_study(
     if tracker:
         os.environ[trackers.VARIABLE] = ",".join(tracker)
     trackers.wanted()
+    if execute:
+        extras.need("book")
     wanted = full_names(notebooks or [], execution.notebook_names())
     experiments = [name for name in wanted if name in experiment.experiment_names()]
     if experiments:  # some chapters train nothing

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import pandas as pd
-from IPython.display import HTML
 
 from cxrstudy.base import places
+from cxrstudy.pages.html import HTML
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study

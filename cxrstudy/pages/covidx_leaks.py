@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from IPython.display import HTML
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.sources import covidx
+from cxrstudy.pages.html import HTML
 
 VERSIONS: tuple[covidx.Version, ...] = ("5", "7A", "8A", "8B", "9A", "9B")
 #: The commit of COVID-Net whose lists are meant.

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from IPython.display import HTML, display
 
 from cxrstudy.audit.check_result import CheckResult
+from cxrstudy.pages.html import HTML
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
@@ -35,7 +35,7 @@ def banner(study: Study) -> HTML:
     >>> from cxrstudy.notebook import Study, show
     >>> study = Study("quick", "phantom", seeds=1)
     >>> show.banner(study)
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     seeds = (
         "one seed, which decides nothing by itself" if study.seeds == 1 else f"{study.seeds} seeds"
@@ -57,7 +57,7 @@ def reminder(study: Study) -> HTML:
     >>> from cxrstudy.notebook import Study, show
     >>> study = Study("quick", "phantom", seeds=1)
     >>> show.reminder(study)
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     return HTML(f'<p class="study-reminder">{study.cohort.caveat}</p>')
 
@@ -77,7 +77,7 @@ def table(frame: pd.DataFrame, **headings: str) -> HTML:
     >>> from cxrstudy.notebook import estimates, metrics, show, statistics
     >>> scores = statistics.made_scores()
     >>> show.table(estimates(scores, metrics.auroc("covid19")), estimate="AUROC [95 %]")
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     shown = frame.copy()
     if {"estimate", "low", "high"} <= set(shown):
@@ -103,7 +103,7 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     >>> from cxrstudy.notebook import show, statistics
     >>> scores = statistics.made_scores([(0, 1), (0.1, 1)])
     >>> show.claims("04_mixup", scores)
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     rows = [
         evidence(paper.of(experiment), scores).assign(
@@ -132,7 +132,7 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     >>> found = evidence_of_results(places.results() / "phantom" / "quick")
     >>> table = judged(found, "quick results", "phantom", "quick")
     >>> show.verdicts(table)
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     rows = []
     for paper in all_claims():
@@ -163,7 +163,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     >>> found = evidence_of_results(places.results() / "phantom" / "quick")
     >>> table = judged(found, "quick results", "phantom", "quick")
     >>> show.verdict_details(table)
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     shown = judged[judged["estimate"].notna()].sort_values(["claim", "origin"])
     columns = [
@@ -201,7 +201,7 @@ def untestable() -> HTML:
     --------
     >>> from cxrstudy.notebook import show
     >>> show.untestable()
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     rows = [
         {"claim": claim.id, "sentence": claim.sentence, "why not": claim.not_testable}
@@ -219,7 +219,7 @@ def rules() -> HTML:
     --------
     >>> from cxrstudy.notebook import show
     >>> show.rules()
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     rows = [{"paper": paper.paper, "SHA-256 of its claims": paper.sha256} for paper in all_claims()]
     return table(pd.DataFrame(rows))
@@ -238,7 +238,7 @@ def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:
     ... )
     >>> found = CheckResult("CXR001", "identical images", "issue", 1, rows, "a pair", "keep one")
     >>> show.findings([found], each=1)
-    <IPython.core.display.HTML object>
+    <HTML>
     """
     found = [outcome for outcome in outcomes if outcome.state in ("issue", "note")]
     tables = [outcome.rows.head(each).assign(code=outcome.code) for outcome in found]
@@ -254,6 +254,8 @@ def runs(arms: Arms) -> None:
     >>> from cxrstudy.notebook import show
     >>> show.runs(arms)  # doctest: +SKIP
     """
+    from IPython.display import display
+
     records = arms.records
     shown = table(table_of(records).drop(columns="finished"))
     display({"text/html": shown.data}, metadata={RUNS: output_of(records)}, raw=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxrstudy.base import places
+from cxrstudy.base import extras, places
 from cxrstudy.base.coverage import code_of
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
@@ -171,9 +171,13 @@ class Study:
 
         Raises
         ------
+        MissingExtra
+            There is something to train, and what training needs is not installed.
         UnreadableImage
             An image can't be read; the message names its path.
         """
+        if runs:
+            extras.need("train")
         maps = self._build_pixels(runs)
         return {run.id: self._job(run, maps) for run in runs}
 

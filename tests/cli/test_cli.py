@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from cxrstudy import __version__
+from cxrstudy.base import places
 from tests.support.commands import cxrstudy
+from tests.support.project import use
 
 
 def test_help_takes_neither_torch_nor_tables() -> None:
@@ -37,5 +40,13 @@ def test_help_names_every_command_and_each_has_help_of_its_own(
         assert cxrstudy(*group, command, "--help").status == 0
 
 
-def test_the_version_is_that_of_the_package() -> None:
-    assert cxrstudy("--version").out == f"cxrstudy {__version__}\n"
+def test_the_version_is_that_of_the_package_and_says_which_code_and_project_meet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project = use(monkeypatch, tmp_path)
+    lines = [f"cxrstudy {__version__}", f"code: {places.PACKAGE}", f"project: {project}"]
+    assert cxrstudy("--version").out.splitlines() == lines
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(tmp_path / "nowhere"))
+    shown = cxrstudy("--version")
+    assert shown.status == 0
+    assert f"project: CXRSTUDY_PROJECT={tmp_path}/nowhere names no project" in shown.out

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -58,12 +60,21 @@ def notebooks(tmp_path, monkeypatch):
     return folder
 
 
-def test_the_folder_is_that_of_the_makefile(notebooks, tmp_path):
-    executed = tmp_path / "runs" / "executed"
-    assert folder_of("quick", "phantom", None) == executed / "phantom-quick"
-    assert folder_of("standard", "open", 5) == executed / "open-standard-5"
-    makefile = (THIS / "Makefile").read_text()
-    assert "runs/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))" in makefile
+@pytest.mark.parametrize("runs", ["", "mine", "~/mine", "/mine"])
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ((), ("quick", "phantom", None)),
+        (("PROFILE=standard", "SEEDS=5"), ("standard", "phantom", 5)),
+    ],
+)
+def test_the_folder_is_that_of_the_makefile(monkeypatch, runs, given, asked):
+    monkeypatch.setenv("CXRSTUDY_RUNS", runs)
+    monkeypatch.chdir(THIS)
+    command = ["make", "--dry-run", "--always-make", "book", *given]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    (folder,) = re.findall(r"cp -rp (\S+) book/experiments", said)
+    assert Path(folder).absolute() == folder_of(*asked)
 
 
 def test_each_notebook_is_given_what_it_has_a_parameter_for(notebooks):

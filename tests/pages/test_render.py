@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from cxrstudy.pages import render
 from cxrstudy.pages.render import banner, command, runs, table
 from cxrstudy.runs.provenance import RUNS
 from cxrstudy.runs.record import Record
@@ -97,8 +96,7 @@ def test_a_table_says_nothing_that_could_be_taken_for_markup():
 def shown(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        render,
-        "display",
+        "IPython.display.display",
         lambda *data, **named: calls.append(SimpleNamespace(data=data, **named)),
     )
     return calls

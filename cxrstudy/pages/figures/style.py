@@ -4,6 +4,7 @@ Colours are Okabe and Ito's (2008), which colour-blind readers can tell apart; w
 also said by a mark, by place or by text, so that a figure survives a grey printer.
 """
 
+import sys
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -62,9 +63,10 @@ def use_style() -> None:
             "svg.hashsalt": "cxrstudy",
         }
     )  # fmt: skip
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
+    if "IPython" in sys.modules:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-    set_matplotlib_formats("svg", metadata={"Date": None})
+        set_matplotlib_formats("svg", metadata={"Date": None})
 
 
 def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
