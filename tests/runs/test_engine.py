@@ -210,33 +210,37 @@ def test_nothing_is_opened_for_nothing(monkeypatch, opened):
 # --- Local processes ----------------------------------------------------------------------------
 
 
-def test_spawned_processes_execute_jobs(role, tmp_path):
+@pytest.fixture(scope="module")
+def spawned():
+    """Two processes, spawned by one that has a mark."""
+    with pytest.MonkeyPatch.context() as patch, local(2) as executor:
+        patch.setattr(sys, "mark_of_the_parent", True, raising=False)
+        yield executor
+
+
+def test_spawned_processes_inherit_nothing(spawned):
+    inherited = spawned.submit(eval, "hasattr(__import__('sys'), 'mark_of_the_parent')")
+    assert inherited.result() is False
+
+
+def test_spawned_processes_execute_jobs(role, tmp_path, spawned):
     jobs = make_jobs(role, tmp_path, [None, 0, None])
-    with local(2) as executor:
-        # What a spawned process can find by its name: a function of the standard library.
-        execute_all(jobs, executor, operator.attrgetter("id"))
-        processes = {executor.submit(os.getpid).result() for _ in range(4)}
+    # What a spawned process can find by its name: a function of the standard library.
+    execute_all(jobs, spawned, operator.attrgetter("id"))
+    processes = {spawned.submit(os.getpid).result() for _ in range(4)}
     assert os.getpid() not in processes
     assert len(processes) <= 2
 
 
-def test_spawned_processes_inherit_nothing(monkeypatch):
-    monkeypatch.setattr(sys, "mark_of_the_parent", True, raising=False)
-    with local(1) as executor:
-        inherited = executor.submit(eval, "hasattr(__import__('sys'), 'mark_of_the_parent')")
-        assert inherited.result() is False
-
-
-def test_an_error_in_a_spawned_process_names_the_chain(role, tmp_path):
+def test_an_error_in_a_spawned_process_names_the_chain(role, tmp_path, spawned):
     jobs = make_jobs(role, tmp_path, [None])
-    with local(1) as executor, pytest.raises(RunError, match=r"\(random → target\) failed: Attrib"):
-        execute_all(jobs, executor, operator.attrgetter("no_such_fact"))
+    with pytest.raises(RunError, match=r"\(random → target\) failed: Attrib"):
+        execute_all(jobs, spawned, operator.attrgetter("no_such_fact"))
 
 
-def test_a_job_reaches_another_process_unchanged(role, tmp_path):
+def test_a_job_reaches_another_process_unchanged(role, tmp_path, spawned):
     (job,) = make_jobs(role, tmp_path, [None]).values()
-    with local(1) as executor:
-        got = executor.submit(operator.attrgetter("chain", "identity", "role"), job).result()
+    got = spawned.submit(operator.attrgetter("chain", "identity", "role"), job).result()
     chain, identity, arrived = got
     assert (chain, identity) == (job.chain, job.identity)
     assert arrived.fingerprint == role.fingerprint

@@ -15,31 +15,38 @@ from cxrstudy.runs import lock
 STUDY = """
 import os, signal, sys, time
 from pathlib import Path
+from types import SimpleNamespace
 
-sys.path.insert(0, sys.argv[2])
 from cxrstudy.runs import lock
-from cxrstudy.runs.engine import execute_all, local
-from cxrstudy.training.chain import Chain
-from tests.support.builders import STAGE, TINY, make_job, make_role
 
 RECORDS = Path(sys.argv[1])
 
+class Chain(SimpleNamespace):
+    def __str__(self):
+        return "random → target"
+
 def nap(job):
     with lock.held(RECORDS, job.id):
-        seed = job.chain.stages[-1].seed
         (RECORDS / f"worker-{os.getpid()}").touch()
-        if seed < 2:
+        if job.seed < 2:
             (RECORDS / job.id).mkdir()
             (RECORDS / job.id / "run.json").touch()
             return job.id
         (RECORDS / f".{job.id}.checkpoint").touch()
         time.sleep(600)
 
+def job_of(seed):
+    chain = Chain(stages=[SimpleNamespace(samples_seen=1)])
+    return SimpleNamespace(
+        id=str(seed) * 64, seed=seed, chain=chain, identity={"parent": None}, records=RECORDS
+    )
+
 if __name__ == "__main__":
+    from cxrstudy.runs.engine import execute_all, local  # which workers need not load
+
     # Tests that a shell started in the background have it ignored, and hand that down.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    role = make_role(RECORDS, images=10).role
-    jobs = [make_job(Chain(TINY) >> STAGE.but(seed=n), role, {}, RECORDS) for n in range(3)]
+    jobs = [job_of(seed) for seed in range(3)]
     with local(2) as executor:
         execute_all({job.id: job for job in jobs}, executor, nap)
 """
@@ -52,7 +59,7 @@ def study(tmp_path):
     script.write_text(STUDY)
     records.mkdir()
     process = subprocess.Popen(
-        [sys.executable, script, records, Path(__file__).parents[2]],
+        [sys.executable, script, records],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:

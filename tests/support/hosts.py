@@ -37,7 +37,8 @@ class Hosts:
             "scheduler", "dask_scheduler", "--host", host, "--port", "0", "--no-dashboard",
             "--scheduler-file", str(file),
         )  # fmt: skip
-        self._until(file.is_file, "scheduler")
+        # The file is there a moment before its content.
+        self._until(lambda: file.is_file() and file.read_text().strip().endswith("}"), "scheduler")
         return str(json.loads(file.read_text())["address"])
 
     def worker(self, name: str, address: str, *options: str, **environment: str) -> None:

@@ -72,62 +72,43 @@ def wait_until(happens):
         time.sleep(0.02)
 
 
-def test_a_worker_that_is_killed_costs_nothing_but_its_time(tmp_path, made, monkeypatch):
-    records = tmp_path / "store"
-    jobs = jobs_in(records, made)
-    with hosts(tmp_path) as cluster:
-        address = cluster.scheduler()
-        for name in ("one", "two"):
-            cluster.worker(name, address)
-        with Client(address, timeout=PATIENCE) as client:
-            client.wait_for_workers(2, timeout=PATIENCE)
-            ended = in_thread(compute, address, jobs, monkeypatch)
-            wait_until(lambda: len(lock.running(records)) == 2)  # both workers train
-            assert sorted(busy(client)) == ["one", "two"]
-            assert not any(store.has(records, run) for run in jobs)
-            cluster.kill("one")
-            ended()
-            wait_until(lambda: len(client.scheduler_info()["workers"]) == 1)
-    assert sorted(path.name for path in records.iterdir()) == sorted(jobs)  # and nothing unfinished
-    for job in jobs_in(tmp_path / "here", made).values():
-        execute(job)
-        assert bits(records, job.id) == bits(tmp_path / "here", job.id)
-
-
-def in_thread(work, *arguments):
-    """Start work; what is returned waits for its end and raises its error."""
-    errors = []
-
-    def note():
-        try:
-            work(*arguments)
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=note)
-    thread.start()
-
-    def ended():
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-        if errors:
-            raise errors[0]
-
-    return ended
-
-
 # --- What is refused at once --------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A scheduler, its address, and a worker that is fit."""
+def running(tmp_path_factory):
+    """The processes of a cluster: a scheduler, and whatever tests add."""
     with hosts(tmp_path_factory.mktemp("cluster")) as running:
-        address = running.scheduler()
-        running.worker("fit", address)
-        with Client(address, timeout=PATIENCE) as client:
-            client.wait_for_workers(1, timeout=PATIENCE)
-        yield address, running
+        yield running
+
+
+@pytest.fixture(scope="module")
+def scheduler(running):
+    """The address of a scheduler."""
+    return running.scheduler()
+
+
+def test_no_scheduler_and_no_worker_are_said_with_what_to_start(
+    scheduler, tmp_path, made, monkeypatch
+):
+    monkeypatch.setattr(dask_engine, "PATIENCE", 1)
+    jobs = jobs_in(tmp_path / "store", made)
+    with pytest.raises(
+        EngineError, match=r"no Dask scheduler answers at 127\.0\.0\.1:9; start one"
+    ):
+        compute("127.0.0.1:9", jobs, monkeypatch)
+    monkeypatch.setattr(dask_engine, "PATIENCE", 3)
+    with pytest.raises(EngineError, match=rf"no worker; .*`dask worker {scheduler} --nworkers"):
+        compute(scheduler, jobs, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def cluster(running, scheduler):
+    """The scheduler's address, and a worker that is fit."""
+    running.worker("fit", scheduler)
+    with Client(scheduler, timeout=PATIENCE) as client:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    return scheduler, running
 
 
 def test_a_worker_that_does_not_see_the_shared_folder_says_so_and_names_it(
@@ -181,62 +162,87 @@ def test_runs_go_to_the_workers_that_offer_a_gpu(cluster, tmp_path, made, monkey
     assert pids == {running.processes["gpu"].pid}
 
 
-def test_no_scheduler_and_no_worker_are_said_with_what_to_start(tmp_path, made, monkeypatch):
-    monkeypatch.setattr(dask_engine, "PATIENCE", 1)
-    jobs = jobs_in(tmp_path / "store", made)
-    with pytest.raises(
-        EngineError, match=r"no Dask scheduler answers at 127\.0\.0\.1:9; start one"
-    ):
-        compute("127.0.0.1:9", jobs, monkeypatch)
-    with hosts(tmp_path) as cluster:
-        address = cluster.scheduler()
-        monkeypatch.setattr(dask_engine, "PATIENCE", 5)
-        with pytest.raises(EngineError, match=rf"no worker; .*`dask worker {address} --nworkers"):
-            compute(address, jobs, monkeypatch)
+# --- What is computed ---------------------------------------------------------------------------
 
 
-# --- Several hosts ------------------------------------------------------------------------------
+def test_a_worker_that_is_killed_costs_nothing_but_its_time(cluster, tmp_path, made, monkeypatch):
+    records = tmp_path / "store"
+    jobs = jobs_in(records, made)
+    address, running = cluster
+    running.worker("mortal", address)
+    with Client(address, timeout=PATIENCE) as client:
+        client.wait_for_workers(2, timeout=PATIENCE)
+        ended = in_thread(compute, address, jobs, monkeypatch)
+        wait_until(lambda: len(lock.running(records)) == 2)  # both workers train
+        assert sorted(busy(client)) == ["fit", "mortal"]
+        assert not any(store.has(records, run) for run in jobs)
+        running.kill("mortal")
+        ended()
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 1)
+    assert sorted(path.name for path in records.iterdir()) == sorted(jobs)  # and nothing unfinished
+    for job in jobs_in(tmp_path / "here", made).values():
+        execute(job)
+        assert bits(records, job.id) == bits(tmp_path / "here", job.id)
+
+
+def in_thread(work, *arguments):
+    """Start work; what is returned waits for its end and raises its error."""
+    errors = []
+
+    def note():
+        try:
+            work(*arguments)
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=note)
+    thread.start()
+
+    def ended():
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+        if errors:
+            raise errors[0]
+
+    return ended
+
+
+# --- Another host -------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def network():
-    """Two hosts with an address each, which only this one reaches: network namespaces."""
-    made = {"left": ("cxr-left", "10.77.1"), "right": ("cxr-right", "10.77.2")}
+    """A host with an address that only this one reaches: a network namespace, and what is in it."""
+    space, net = "cxr-other", "10.77.1"
     try:
-        for space, net in made.values():
-            ip("netns", "add", space)
-            ip("link", "add", space, "type", "veth", "peer", "name", "eth0", "netns", space)
-            ip("addr", "add", f"{net}.1/24", "dev", space)
-            ip("link", "set", space, "up")
-            ip("-n", space, "addr", "add", f"{net}.2/24", "dev", "eth0")
-            ip("-n", space, "link", "set", "eth0", "up")
-            ip("-n", space, "link", "set", "lo", "up")
-        yield made
+        ip("netns", "add", space)
+        ip("link", "add", space, "type", "veth", "peer", "name", "eth0", "netns", space)
+        ip("addr", "add", f"{net}.1/24", "dev", space)
+        ip("link", "set", space, "up")
+        ip("-n", space, "addr", "add", f"{net}.2/24", "dev", "eth0")
+        ip("-n", space, "link", "set", "eth0", "up")
+        ip("-n", space, "link", "set", "lo", "up")
+        yield ("ip", "netns", "exec", space), f"{net}.1", f"{net}.2"
     except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"this machine makes no network namespaces: {error}")
+        pytest.skip(f"this test was not run: this machine makes no network namespaces ({error})")
     finally:
-        for space, _ in made.values():
-            subprocess.run(["ip", "netns", "del", space], check=False, capture_output=True)
+        subprocess.run(["ip", "netns", "del", space], check=False, capture_output=True)
 
 
 def ip(*arguments):
     subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
-def test_workers_on_other_hosts_compute_the_same_bits(tmp_path, made, monkeypatch, network):
-    records, jobs = tmp_path / "store", jobs_in(tmp_path / "store", made)
-    within = {name: ("ip", "netns", "exec", space) for name, (space, _) in network.items()}
-    with hosts(tmp_path, within) as cluster:
-        address = cluster.scheduler("0.0.0.0")
-        port = address.rpartition(":")[2]
-        for name, (_, net) in network.items():
-            cluster.worker(name, f"tcp://{net}.1:{port}", "--nthreads", "1", "--host", f"{net}.2")
+def test_a_worker_on_another_host_computes_the_same_bits(tmp_path, made, monkeypatch, network):
+    inside, here, there = network
+    job = make_job(Chain(TINY) >> STAGE, made.role, made.maps, tmp_path / "store")
+    with hosts(tmp_path, {"other": inside}) as cluster:
+        port = cluster.scheduler("0.0.0.0").rpartition(":")[2]
+        cluster.worker("other", f"tcp://{here}:{port}", "--nthreads", "1", "--host", there)
         with Client(f"127.0.0.1:{port}", timeout=PATIENCE) as client:
-            client.wait_for_workers(2, timeout=PATIENCE)
-            at = {worker.rpartition(":")[0] for worker in client.scheduler_info()["workers"]}
-            assert at == {"tcp://10.77.1.2", "tcp://10.77.2.2"}
-        compute(f"127.0.0.1:{port}", jobs, monkeypatch)
-    assert sorted(path.name for path in records.iterdir()) == sorted(jobs)
-    first = next(iter(jobs_in(tmp_path / "here", made).values()))
-    execute(first)
-    assert bits(records, first.id) == bits(tmp_path / "here", first.id)
+            client.wait_for_workers(1, timeout=PATIENCE)
+            (worker,) = client.scheduler_info()["workers"]
+            assert worker.startswith(f"tcp://{there}:")
+        compute(f"127.0.0.1:{port}", {job.id: job}, monkeypatch)
+    execute(replace(job, records=tmp_path / "here"))
+    assert bits(job.records, job.id) == bits(tmp_path / "here", job.id)

@@ -85,13 +85,9 @@ def test_the_script_of_a_job_is_the_recorded_one(slurm, tmp_path):
     assert said.replace(sys.executable, "PYTHON") == SCRIPT
 
 
-def made_jobs(folder):
+def made_job(folder):
     made = make_role(folder, images=20)
-    first = make_job(Chain(TINY) >> STAGE, made.role, made.maps, folder / "runs" / "store")
-    second = make_job(
-        first.chain >> STAGE.but(learning_rate=0.02), made.role, made.maps, first.records, first.id
-    )
-    return {first.id: first, second.id: second}
+    return make_job(Chain(TINY) >> STAGE, made.role, made.maps, folder / "runs" / "store")
 
 
 def test_submitits_local_executor_computes_without_a_slurm(tmp_path):
@@ -99,24 +95,23 @@ def test_submitits_local_executor_computes_without_a_slurm(tmp_path):
         assert executor.submit(os.path.join, "a", "b").result(300) == "a/b"
 
 
-def test_a_chain_is_computed_in_jobs(slurm, tmp_path, monkeypatch):
-    jobs = made_jobs(tmp_path)
+def test_a_run_is_computed_in_a_job(slurm, tmp_path, monkeypatch):
+    job = made_job(tmp_path)
     monkeypatch.setenv(engine.VARIABLE, "slurm:")
-    engine.compute(jobs)
-    records = tmp_path / "runs" / "store"
-    assert sorted(path.name for path in records.iterdir()) == sorted(jobs)
-    assert [store.read(records, run).id for run in jobs] == list(jobs)
-    assert lock.running(records) == []
-    assert len(list(slurm.glob("*.sh"))) == 2
+    engine.compute({job.id: job})
+    assert [path.name for path in job.records.iterdir()] == [job.id]
+    assert store.read(job.records, job.id).id == job.id
+    assert lock.running(job.records) == []
+    assert len(list(slurm.glob("*.sh"))) == 1
 
 
 def test_a_job_that_fails_is_named_by_its_chain_and_reason(slurm, tmp_path, monkeypatch):
-    first, *_ = made_jobs(tmp_path).values()
-    for path in first.maps.values():
+    job = made_job(tmp_path)
+    for path in job.maps.values():
         path.unlink()
     monkeypatch.setenv(engine.VARIABLE, "slurm:cluster=local")
     with pytest.raises(RunError) as error:
-        engine.compute({first.id: first})
+        engine.compute({job.id: job})
     assert re.search(r"\(random → target\) failed: .*shared folder", str(error.value), re.DOTALL)
 
 
