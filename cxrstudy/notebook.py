@@ -1,6 +1,6 @@
-"""Notebook: what the cells of an experiment say, and how their results are shown.
+"""Notebook: everything that the cells of the notebooks import, and the tables that they show.
 
-A notebook imports from here what reads records; what takes torch it imports by itself.
+Nothing here needs torch, except what trains; notebooks import modules that need it directly.
 """
 
 from collections.abc import Mapping, Sequence
@@ -122,7 +122,7 @@ _FORMATS = {
 
 
 def banner(study: Study) -> HTML:
-    """Say, above any number, which images, sizes and seeds it comes from, and what it can't say."""
+    """Say above the numbers which images, profile and seeds they come from, and their caveat."""
     seeds = (
         "one seed, which decides nothing by itself" if study.seeds == 1 else f"{study.seeds} seeds"
     )
@@ -136,23 +136,23 @@ def banner(study: Study) -> HTML:
 
 
 def reminder(study: Study) -> HTML:
-    """Say beside the numbers what they can't say."""
+    """Show the cohort's caveat beside the numbers."""
     return HTML(f'<p class="study-reminder">{study.cohort.caveat}</p>')
 
 
 def table(frame: pd.DataFrame, **headings: str) -> HTML:
-    """Show a table as a page of a book does: plain, an estimate and its interval in one column.
+    """Show a table in the style of the book, with estimate and interval in one column.
 
     Parameters
     ----------
     frame
-        Any table; ``estimate``, ``low`` and ``high`` become one column where they occur.
+        Any table; ``estimate``, ``low`` and ``high``, if present, become one column.
     headings
-        Column to the heading it is shown under; columns that are not named keep their name.
+        Column name to heading; other columns keep their name.
     """
     shown = frame.copy()
     if {"estimate", "low", "high"} <= set(shown):
-        sign = "+" if (shown["low"] < 0).any() else ""  # a difference, not a level
+        sign = "+" if (shown["low"] < 0).any() else ""  # a difference
         interval = [
             f"{row.estimate:{sign}.3f} [{row.low:{sign}.3f}, {row.high:{sign}.3f}]"
             for row in shown.itertuples()
@@ -167,7 +167,7 @@ def table(frame: pd.DataFrame, **headings: str) -> HTML:
 
 
 def claims_of(experiment: str, scores: pd.DataFrame) -> HTML:
-    """Show the claims that an experiment is about, with the evidence that scores give."""
+    """Show the claims about an experiment, with the evidence from scores."""
     rows = [
         evidence(claims.of(experiment), scores).assign(
             sentence=[
@@ -179,13 +179,13 @@ def claims_of(experiment: str, scores: pd.DataFrame) -> HTML:
     ]
     columns = ["claim", "sentence", "estimate", "low", "high", "p", "minimum_detectable_difference"]
     return table(
-        pd.concat(rows)[columns], estimate="difference [95 %]", p="p, about the margin",
-        minimum_detectable_difference="could have seen",
+        pd.concat(rows)[columns], estimate="difference [95 %]", p="p, against the margin",
+        minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
 
 def verdict_table(judged: pd.DataFrame) -> HTML:
-    """Show a row a claim, with what each origin says of it: difference, interval and verdict."""
+    """Show one row per claim, with difference, interval and verdict of each origin."""
     rows = []
     for claims in all_claims():
         for claim in claims.testable:
@@ -219,7 +219,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     counts = {name: shown[name].astype(int) for name in ("patients", "seeds")}
     return table(
         shown.assign(**counts)[columns], adjusted_p="p, corrected (Holm)",
-        minimum_detectable_difference="smallest that could have been seen",
+        minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def _said(row: Any) -> str:
         return f"<b>{row.verdict}</b>"
     text = f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
     seen = (
-        f"<br>could have seen {row.minimum_detectable_difference:.3f}"
+        f"<br>minimum detectable: {row.minimum_detectable_difference:.3f}"
         if row.verdict == "inconclusive"
         else ""
     )
@@ -263,7 +263,7 @@ def audit_rows(outcomes: Sequence[CheckResult], each: int) -> pd.DataFrame:
 
 
 def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
-    """Measure what COVIDx leaks where its lists are at hand, or show what was recorded.
+    """Measure what COVIDx leaks if its lists are available, or show the recorded result.
 
     Returns
     -------
@@ -273,12 +273,12 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
     if lists is None or crosswalk is None:
         said = "The lists are not in the data folder: below is the recorded result."
         return pd.read_csv(covidx_leaks.RECORDED), HTML(f"<p>{said}</p>")
-    said = "Measured just now, on the lists in the data folder."
+    said = "Measured in this run, on the lists in the data folder."
     return covidx_leaks.leaks(lists, crosswalk, covidx_leaks.headers()), HTML(f"<p>{said}</p>")
 
 
 def provenance(study: Study, arms: Mapping[Any, Chain]) -> None:
-    """Show every run that a page rests on, and store the same for other programs."""
+    """Show every run that a page is based on, and store the records in the notebook."""
     records = study.records_of(arms)
     shown = table(table_of(records).drop(columns="finished"))
     display({"text/html": shown.data}, metadata={RUNS: output_of(records)}, raw=True)

@@ -1,4 +1,4 @@
-"""Beside: the reference results that stand next to a reader's own run, never mixed with it."""
+"""Beside: reference results that are shown next to a reader's own run, never mixed with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True)
 class ReferenceResults:
-    """Reference results of an experiment, or why there are none.
+    """Reference results of an experiment, or the reason why there are none.
 
     Attributes
     ----------
     banner
-        What they are, for the page.
+        Text for the page that says what they are.
     study
-        The study that made them; None where there are none.
+        The study that made them; None if there are none.
     scores
-        As :meth:`cxrstudy.study.study.Study.run` returned them; empty where there are none.
+        As :meth:`cxrstudy.study.study.Study.run` returned them; empty if there are none.
     """
 
     banner: HTML
@@ -43,7 +43,7 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     Raises
     ------
     ResultsError
-        They are there, but altered.
+        The files are altered.
     """
     folder: Path = places.RESULTS / study.cohort.name / PROFILE
     if folder not in results.folders() or experiment not in results.experiments(folder):
@@ -58,7 +58,7 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
 def beside(
     recorded: ReferenceResults, draw: Callable[[Study, pd.DataFrame], Shown]
 ) -> Shown | None:
-    """Draw the reference results as the reader's own were drawn; nothing where there are none."""
+    """Draw reference results with the same function as one's own; nothing if there are none."""
     return draw(recorded.study, recorded.scores) if recorded.study else None
 
 
@@ -66,7 +66,7 @@ def _absent(study: Study) -> HTML:
     return _admonition(
         "No reference results",
         f"The {PROFILE} profile has not been run on cohort “{study.cohort.name}” by the project. "
-        "Nothing is shown here rather than something else.",
+        "So nothing is shown here.",
     )
 
 
@@ -76,7 +76,7 @@ def _present(made: results.Results) -> HTML:
         f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, {made.seeds} seeds",
         f"Made by <code>{made.command}</code> at commit {made.commit[:12]}{dirty}, "
         f"{made.finished[:10]}; {made.runs} runs, {made.seconds / 3600:.1f} hours of training and "
-        f"scoring added up over processes, on {made.cores} cores ({made.processor}).",
+        f"scoring (sum over processes), on {made.cores} cores ({made.processor}).",
     )
 
 

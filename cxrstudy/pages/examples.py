@@ -1,4 +1,4 @@
-"""Examples: single images with the maps of a network, chosen by rule, to be looked at."""
+"""Examples: single images with the maps of a network, chosen by a rule."""
 
 from collections.abc import Hashable, Mapping, Sequence
 
@@ -26,18 +26,18 @@ from cxrstudy.training.chain import Chain
 def extremes(
     study: Study, arms: Mapping[Hashable, Chain], arm: Hashable, each: int, label: str = "covid19"
 ) -> list[Mapped]:
-    """Show what an arm is surest and least sure of, among the images that show a label.
+    """Images with the highest and with the lowest scores of an arm, among those that show a label.
 
-    Images whose licence forbids it are never chosen.
+    Images whose licence does not allow publication are never chosen.
 
     Parameters
     ----------
     study, arms, arm
-        Whose runs are recorded; the first seed is shown.
+        Study and arms whose runs are recorded; the arm to show, with the first seed.
     each
-        Images with the highest, and with the lowest score.
+        Number of images with the highest, and with the lowest scores.
     label
-        Of the images, and of the maps.
+        Label of the images and of the maps.
     """
     network = load_network(study.records, study.plan(arms).ends[arm, 0])
     role = study.cohort.role("target")
@@ -56,7 +56,7 @@ def extremes(
     lesions = regions_of(role, picked, network.pixels).get("lesion")
     return [
         Mapped(
-            f"{'surest' if place < each else 'least sure'}: {score.iloc[number]:.2f}",
+            f"{'high' if place < each else 'low'} score: {score.iloc[number]:.2f}",
             grey[place], heat[place], None if lesions is None else lesions[place],
         )
         for place, number in enumerate(chosen)
@@ -66,7 +66,7 @@ def extremes(
 def page_explorer(
     study: Study, arms: Mapping[Hashable, Chain], shown: Sequence[Hashable], images: int
 ) -> StaticExplorer:
-    """Make the explorer of a page: some arms side by side, on images spread over the test split."""
+    """Make the explorer of a page: some arms, on images taken evenly from the test split."""
     ends = study.plan(arms).ends
     networks = {str(arm): network_of(load_network(study.records, ends[arm, 0])) for arm in shown}
     role = study.cohort.role("target")

@@ -1,4 +1,4 @@
-"""Levels: what the arms of the experiments with factors are, in numbers that a reader can use."""
+"""Levels: the arms of experiments with factors, in units that a reader can use."""
 
 from collections.abc import Hashable, Mapping
 
@@ -27,8 +27,8 @@ def resolution_levels(arms: Mapping[tuple[float, str], Chain]) -> pd.DataFrame:
 
     Returns
     -------
-    A row an arm: ``factor``, ``fixed``, ``pixels``, ``steps``, ``computation`` (image area times
-    steps, in units of the arm with factor 1).
+    One row per arm: ``factor``, ``fixed``, ``pixels``, ``steps``, ``computation`` (image area times
+    steps, relative to the arm with factor 1).
     """
     base = next(chain.stages[-1] for (factor, _), chain in arms.items() if factor == 1)
     rows = []
@@ -41,14 +41,14 @@ def resolution_levels(arms: Mapping[tuple[float, str], Chain]) -> pd.DataFrame:
 
 
 def sides(study: Study) -> figures.Factor:
-    """The factor of the experiment on resolution, as figures draw it."""
+    """The factor of the experiment on resolution, for figures."""
     base = study.stage("target").pixels
     at = {factor: float(round(factor * base)) for factor in study.levels.resolutions}
     return figures.Factor("side of the image (pixels)", "log", at)
 
 
 def strengths(study: Study) -> figures.Factor:
-    """The factor of the experiment on MixUp, as figures draw it, a line a length of training."""
+    """The factor of the experiment on MixUp, for figures, with one line per length of training."""
     steps = study.stage("target").steps
     names = {length: f"{round(length * steps)} steps" for length in study.levels.lengths}
     return figures.Factor("MixUp's alpha", names=names)
@@ -65,12 +65,12 @@ def mixup_levels(arms: Mapping[tuple[float, float], Chain]) -> pd.DataFrame:
 
 
 def patients_of(study: Study, arms: Mapping[tuple[str, float | str], Chain]) -> pd.DataFrame:
-    """Training patients and images of every share and number of shots, with the first seed.
+    """Training patients and images of every fraction and number of shots, with the first seed.
 
     Returns
     -------
-    A row a level: ``level`` (share, or text such as ``5-shot``), ``patients``, ``images``, and a
-    column a class with its images.
+    One row per level: ``level`` (fraction, or text such as ``5-shot``), ``patients``, ``images``,
+    and one column per class with its images.
     """
     first = next(iter(arms))[0]
     stages = {level: chain.stages[-1] for (name, level), chain in arms.items() if name == first}
@@ -93,7 +93,7 @@ def label_efficiency_of(
     name: str,
     against: str,
 ) -> pd.DataFrame:
-    """Patients that one start needs to get as far as another, see :func:`label_efficiency`."""
+    """Label efficiency of two initial weights; see :func:`label_efficiency`."""
     patients = patients_of(study, arms).set_index("level")["patients"]
     by_share = scores[[not isinstance(level, str) for _, level in scores["arm"]]]
     renamed = [(start, int(patients[level])) for start, level in by_share["arm"]]
@@ -102,14 +102,14 @@ def label_efficiency_of(
 
 
 def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Write a table of :func:`label_efficiency_of` for people, in whole patients.
+    """Format a table of :func:`label_efficiency_of` for readers, in whole patients.
 
-    Where a curve never reaches the level, it says so.
+    If a curve never reaches the level, the table says "more than" the largest size.
 
     Returns
     -------
-    A row a size: ``start``, ``trained on``, ``AUROC reached``, ``the other start``, and how many
-    patients that ``needs`` with its interval.
+    One row per size: ``initial weights``, ``training patients``, ``AUROC``, ``compared with``, and
+    ``patients needed`` there for the same AUROC, with interval.
     """
     most = int(table["trained"].max())
 
@@ -121,18 +121,18 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
         for row in table.itertuples()
     ]
     shown = table.assign(reached=table["reached"].map("{:.3f}".format), needs=needs)
-    named = {"name": "start", "trained": "trained on", "reached": "AUROC reached"}
-    named |= {"against": "the other start", "needs": "needs [95 %]"}
+    named = {"name": "initial weights", "trained": "training patients", "reached": "AUROC"}
+    named |= {"against": "compared with", "needs": "patients needed [95 %]"}
     return shown.rename(columns=named)[list(named.values())]
 
 
 def lesion_extents(study: Study, arms: Mapping[tuple[float, str], Chain]) -> pd.DataFrame:
-    """Side of the lesions in pixels of what the network sees, by size and resolution.
+    """Side of lesions in pixels of the network's input, by size and resolution.
 
     Returns
     -------
-    A row a size: ``size``, ``images``, and a column a resolution with the side of a square as
-    large as the median lesion. Empty where lesions are not known.
+    One row per size: ``size``, ``images``, and one column per resolution with the side of a square
+    with the area of the median lesion. Empty if lesions are not known.
     """
     areas = lesion_areas(study.cohort.role("target"), "covid19")
     if areas.empty:
@@ -152,7 +152,7 @@ def by_lesion_size(study: Study, scores: pd.DataFrame, metric: Metric) -> pd.Dat
 
     Returns
     -------
-    As :func:`cxrstudy.statistics.estimates`, arms being (factor, size); empty where lesions are
+    As :func:`cxrstudy.statistics.estimates`, with arms (factor, size); empty if lesions are
     not known.
     """
     areas = lesion_areas(study.cohort.role("target"), metric.labels[0])
