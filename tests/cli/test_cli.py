@@ -322,7 +322,7 @@ class TestErrors:
         monkeypatch.setattr("cxrstudy.data.sets.set_names", interrupted)
         shown = cxrstudy("data", "list")
         assert (shown.status, shown.err) == (
-            130, "cxrstudy: stopped; run the same command again to go on\n",
+            130, "cxrstudy: stopped; run the same command again to continue\n",
         )  # fmt: skip
 
     def test_in_the_arguments_are_exit_status_2(self) -> None:

@@ -18,7 +18,7 @@ from cxrstudy.statistics import SPOKEN
 
 
 def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False) -> Figure:
-    """Show phantoms side by side, if asked with their truth: lungs in blue, lesion in orange."""
+    """Show phantoms side by side, optionally with outlines: lungs in blue, lesion in orange."""
     figure, grid = _grid(len(shown), columns)
     for axes, (name, specimen) in zip(grid.flat, shown.items(), strict=False):
         _radiograph(axes, specimen.image, SPOKEN.get(name, name))
@@ -38,7 +38,7 @@ def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
     pixels
         Side at which they are rendered.
     columns
-        Images a row.
+        Images per row.
     """
     figure, grid = _grid(len(rows), columns)
     for axes, row in zip(grid.flat, rows.itertuples(), strict=False):
@@ -50,7 +50,7 @@ def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
 
 @dataclass(frozen=True, eq=False)
 class Mapped:
-    """An image with a map over it: (h, w) grey, (h, w) not negative, and the lesion if known."""
+    """An image, its map, both (h, w), and the mask of the lesion if known."""
 
     title: str
     image: NDArray[np.uint8]
