@@ -1,8 +1,7 @@
-"""Attention: where the maps of an experiment's networks lie, image by image.
+"""Attention: measures of the maps of an experiment's networks, for every image.
 
-Tables here look like scores, so that the statistics of the study serve them: a row an arm, seed and
-image, and a column ``score_MEASURE`` a measure. Baselines that know nothing of any network are arms
-beside the others.
+Tables have the form of scores, so that the same statistics apply: one row per arm, seed and image,
+and one column ``score_MEASURE`` per measure. Baselines that depend on no network are further arms.
 """
 
 from collections.abc import Hashable, Mapping
@@ -31,20 +30,20 @@ from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 
-#: Measures that need a lesion, and those of the regions.
+#: Measures that need a lesion, and measures of regions.
 POINTING = ("pointing", "iou")
 
 Maps = NDArray[np.float32]
 
 
 def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
-    """Rows of the first test images, in the order of the manifest, that show a label."""
+    """Rows of the first test images that show a label, in the order of the manifest."""
     present = role.truth[:, role.labels.index(label)] == 1
     return np.flatnonzero(present & (role.table["split"] == "test").to_numpy())[:most]
 
 
 def images_of(study: Study, network: TrainedNetwork, role: Role, rows: NDArray[np.intp]) -> Tensor:
-    """Images of a role as a network expects them: (n, 1, pixels, pixels)."""
+    """Images of a role, normalised for a network: (n, 1, pixels, pixels)."""
     bytes_ = _pixels_of(study, network, role)[rows]
     mean, deviation = network.normalisation
     return (torch.from_numpy(bytes_)[:, None].float() / 255 - mean) / deviation
@@ -62,7 +61,7 @@ def _pixels_of(study: Study, network: TrainedNetwork, role: Role) -> RolePixels:
 
 
 def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDArray[np.bool_]]:
-    """Regions of images: drawn again for phantoms, by shape for others."""
+    """Regions of images: exact for phantoms, by shape for others."""
     paths = role.table["path"].iloc[rows]
     if paths.str.startswith("phantom:").all():
         return phantom_regions(paths.to_list(), pixels)
@@ -77,26 +76,26 @@ def attention(
     method: str = "gradcam",
     most: int = 200,
 ) -> pd.DataFrame:
-    """Make the maps of all arms and seeds for a label, or read them, and measure where they lie.
+    """Make or read the maps of all arms and seeds for a label, and measure them.
 
     Parameters
     ----------
     study, arms
-        Whose runs are recorded.
+        Study and arms whose runs are recorded.
     label
-        Whose score is explained; of the images, those that show it.
+        Label whose score is explained, on the images that show it.
     role
-        Whose test images.
+        Role whose test images are used.
     method
         One of :data:`cxrstudy.explain.METHODS`.
     most
-        Images looked at.
+        Maximum number of images.
 
     Returns
     -------
-    A row an arm, seed and image: ``arm``, ``seed``, ``role``, ``split``, ``id``, ``patient``,
-    ``score_pointing`` and ``score_iou`` (where lesions are known) and ``score_energy_REGION``. The
-    arms after the given ones are the baselines: ``uniform``, ``centre blob``, ``lung mask``.
+    One row per arm, seed and image: ``arm``, ``seed``, ``role``, ``split``, ``id``, ``patient``,
+    ``score_pointing`` and ``score_iou`` (if lesions are known) and ``score_energy_REGION``. The
+    baselines ``uniform``, ``centre blob`` and ``lung mask`` are arms after the given ones.
     """
     wanted = study.cohort.role(role)
     rows = shown_rows(wanted, label, most)
@@ -122,14 +121,14 @@ def attention(
 
 
 def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "gradcam") -> Maps:
-    """Maps of a label, as large as the images, at the layer of :func:`pointing_layer`."""
+    """Maps of a label, at the size of the images, from the layer of :func:`pointing_layer`."""
     layer = pointing_layer(network.model, network.pixels)
     raw = heatmaps(network.model, images, network.labels.index(label), method, layer)
     return upsample(raw, network.pixels)
 
 
 def _uninformed(regions: Mapping[str, NDArray[np.bool_]]) -> dict[str, Maps]:
-    """Baseline maps; without known lungs, the thorax-shaped centre stands for them."""
+    """Baseline maps; if the lungs are not known, the thorax-shaped centre replaces them."""
     lungs = regions.get("lung", regions.get("centre"))
     assert lungs is not None  # regions_of gives one or the other
     return baselines(lungs)
@@ -142,6 +141,6 @@ def _measured(
     table = score_maps(images, maps, regions)
     measures = [name for name in table if name in POINTING or name.startswith("energy_")]
     kept = table[["role", "split", "id", "patient", *measures]]
-    # All images show the label; the statistics of scores ask for their truth.
+    # All images show the label; the statistics of scores need a column of truth.
     truth = {f"truth_{name}": 1.0 for name in measures}
     return kept.rename(columns={name: f"score_{name}" for name in measures}).assign(**truth)

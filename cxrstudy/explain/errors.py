@@ -1,4 +1,4 @@
-"""What can go wrong when a network is explained."""
+"""Errors of explanations."""
 
 
 class ExplainError(ValueError):
@@ -6,4 +6,4 @@ class ExplainError(ValueError):
 
 
 class Cancelled(Exception):
-    """Raise this inside ``report`` to stop the making of maps; nothing is left changed."""
+    """Raise this inside ``report`` to stop making maps; the network is restored."""

@@ -1,4 +1,4 @@
-"""Whole: the maps of many images, made in one pass and kept as a record."""
+"""Many maps: the maps of many images, made in one pass and recorded."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,35 +32,35 @@ def recorded_maps(
     method: str = "gradcam",
     layer: str | None = None,
 ) -> ManyMaps:
-    """Make the maps of many images, with progress, or read them where they are recorded.
+    """Make the maps of many images, with progress, or read them if they are recorded.
 
     Parameters
     ----------
     model
-        The network that the run trained; left as it was.
+        The network of the run; it is restored afterwards.
     run, labels
-        The run's id, and what the outputs of its head stand for.
+        The run's id, and the labels of its head.
     role, rows, pixels
-        Images, of the run's own role or of another, and which of them: for a whole split,
-        ``role.rows("test")``.
+        A role, rows of it, for instance ``role.rows("test")`` for a whole split, and their
+        pixels.
     normalisation
-        Mean and standard deviation that the network expects of grey in 0 to 1.
+        Mean and standard deviation with which the network expects grey in 0 to 1 to be normalised.
     label
         One of `labels`.
     folder
-        Of the records of maps; made when missing.
+        Folder of the records of maps; created if missing.
     method, layer
         As for :func:`cxrstudy.explain.heatmaps`.
 
     Raises
     ------
     ExplainError
-        Label, method or layer are not legal, there is no image, or the record is broken.
+        Label, method or layer is not legal, there is no image, or the record is broken.
     """
     if label not in labels:
         raise ExplainError(f"no label {label!r} in the run's head; it has {', '.join(labels)}")
     if not len(rows):
-        raise ExplainError(f"no image of role {role.name!r} is asked for")
+        raise ExplainError(f"no image of role {role.name!r} is given")
     layer = layer or layer_names(model)[-1]
     ids = tuple(role.table["id"].iloc[rows])
     identity = identity_of(run, role, ids, method, layer, label)
