@@ -1,9 +1,9 @@
-"""Explorer: heatmaps over radiographs, to be looked at by hand.
+"""Explorer: interactive heatmaps over radiographs.
 
-One front end (``assets/explorer.js``) serves two places: :func:`explore` shows it live in a
-notebook and computes maps when they are asked for; :func:`static_explorer` puts precomputed maps
-and images into a page of the book, which then needs no kernel and no network. `case` is the plain
-data that both show; `gallery` says where images come from and `network` what is asked about them.
+One front end (``assets/explorer.js``) is used in two places. :func:`explore` shows it live in a
+notebook and computes maps on demand. :func:`static_explorer` puts precomputed maps and images into
+a page of the book, which then needs no kernel and no internet access. `case` is the data that both
+show, `gallery` gives the images, and `network` the predictions and maps. Read `explore` first.
 """
 
 from cxrstudy.explorer.build import build_cases

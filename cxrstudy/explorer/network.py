@@ -1,4 +1,4 @@
-"""Network: a trained model as the explorer uses it, whichever way it was had."""
+"""Network: a trained model in the form that the explorer uses."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Report = Callable[[float], None]
 
 
 class Method(Protocol):
-    """What is known of a way to compute maps."""
+    """Facts about a method to compute maps."""
 
     @property
     def title(self) -> str:
-        """Its name for people."""
+        """Name for people."""
 
     @property
     def slow(self) -> bool:
@@ -37,18 +37,18 @@ class Method(Protocol):
 
 @dataclass(frozen=True)
 class Explainer:
-    """What computes maps; :mod:`cxrstudy.explain`, or a stand-in.
+    """Computes maps: :mod:`cxrstudy.explain`, or a replacement.
 
     Attributes
     ----------
     methods
-        By name, the usual one first.
+        Methods by name, the default first.
     layer_names
-        Layers of a model whose maps can be had, the deepest last.
+        Function from a model to its layers for maps, the deepest last.
     opening_layer
-        ``(model, pixels)`` to the layer that is shown first.
+        Function from ``(model, pixels)`` to the layer that is shown first.
     heatmaps
-        ``(model, images, label, method, layer, report)`` to (n, height, width) maps.
+        Function from ``(model, images, label, method, layer, report)`` to (n, height, width) maps.
     """
 
     methods: Mapping[str, Method]
@@ -58,26 +58,26 @@ class Explainer:
 
 
 def explainer() -> Explainer:
-    """Give the study's own way to compute maps."""
+    """The explainer of this study."""
     return Explainer(METHODS, layer_names, pointing_layer, heatmaps)
 
 
 @dataclass(frozen=True)
 class Network:
-    """A trained model, and what is needed to ask it.
+    """A trained model, and what is needed to use it.
 
     Attributes
     ----------
     model
         (n, 1, pixels, pixels) normalised images to (n, k) logits.
     task, labels
-        Of the head.
+        Kind of classification and labels of the head.
     pixels
-        Side of the images it was trained on.
+        Side of the square images that it was trained on.
     normalisation
-        Mean and standard deviation that it expects of a grey image in 0 to 1.
+        Mean and standard deviation with which it expects grey images in 0 to 1 to be normalised.
     visible
-        What it was allowed to see of an image.
+        The visible part of images; see :mod:`cxrstudy.pixels.masking`.
     """
 
     model: nn.Module
@@ -86,11 +86,11 @@ class Network:
     pixels: int
     normalisation: tuple[float, float]
     visible: Visible = "whole"
-    #: Computing a map hangs hooks into the model; two at a time would read each other's.
+    #: Computing a map adds hooks to the model, so only one map may be computed at a time.
     busy: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def tensor(self, squares: NDArray[np.uint8]) -> Tensor:
-        """Normalise (n, pixels, pixels) grey images to a batch."""
+        """Convert (n, pixels, pixels) grey images to a normalised batch."""
         mean, deviation = self.normalisation
         seen = torch.from_numpy(np.array(masked(squares, self.visible)))
         device = next(self.model.parameters()).device
@@ -108,7 +108,7 @@ class Network:
         self, values: NDArray[np.float32], truth: Mapping[str, bool],
         maps: Mapping[MapKey, LowMap] | None = None,
     ) -> Reading:  # fmt: skip
-        """Say what k probabilities of an image mean."""
+        """Convert the k probabilities of an image to a reading."""
         by_label = {name: float(p) for name, p in zip(self.labels, values, strict=True)}
         said = predicted(self.task, by_label)
         return Reading(by_label, said, is_right(self.task, truth, said, self.labels), maps or {})
@@ -148,7 +148,7 @@ class Network:
 
 
 def network_of(trained: TrainedNetwork) -> Network:
-    """Take a recorded run's network as the explorer uses it."""
+    """Convert a recorded run's network to the form that the explorer uses."""
     record = trained.record
     visible = record.identity["stage"].get("visible", "whole")
     return Network(
