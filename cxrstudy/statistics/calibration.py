@@ -1,4 +1,4 @@
-"""Calibration: whether a score of 0.8 is right in 8 of 10, as a curve and in single numbers."""
+"""Calibration: whether scores are correct probabilities, as a curve and in single numbers."""
 
 from collections.abc import Hashable
 from functools import partial
@@ -26,10 +26,10 @@ def calibration_table(
 
     Returns
     -------
-    A row an arm and measure: ``arm``, ``measure`` (``slope``, ``intercept``, ``Brier score``,
+    One row per arm and measure: ``arm``, ``measure`` (``slope``, ``intercept``, ``Brier score``,
     ``expected calibration error``, ``squared calibration error, debiased``), ``estimate`` (mean
-    over seeds), ``low``, ``high``, ``patients``, ``images``, ``seeds``. What each measure means,
-    and which interval lies too high, is said in :mod:`cxrstudy.statistics.metrics`.
+    over seeds), ``low``, ``high``, ``patients``, ``images``, ``seeds``. For the meaning of each
+    measure, and for biased intervals, see :mod:`cxrstudy.statistics.metrics`.
 
     Raises
     ------
@@ -66,15 +66,15 @@ def calibration_curve(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Share of positives against mean score, in bins that hold about as many images each.
+    """Fraction of positives against mean score, in bins with about equal numbers of images.
 
     Every seed has its own bins, from its own scores: the lowest tenth, the next, and so on. A row
-    is the mean over seeds of the bin with the same number.
+    is the mean over seeds of the bins with the same number.
 
     Returns
     -------
-    A row an arm and bin that holds images in every seed: ``arm``, ``bin`` (from 1, low to high),
-    ``predicted`` (mean score), ``estimate`` (share of positives), ``low``, ``high`` (of that share,
+    One row per arm and bin that has images in every seed: ``arm``, ``bin`` (from 1, low to high),
+    ``predicted`` (mean score), ``estimate`` (fraction of positives), ``low``, ``high`` (interval
     over patients and seeds), ``patients``, ``images`` (of all bins), ``seeds``.
 
     Raises
@@ -106,22 +106,23 @@ def calibration_curve(
 def brier_decomposition(
     scores: pd.DataFrame, label: str, bins: int = 10, role: str = "target"
 ) -> pd.DataFrame:
-    """Split the Brier score of every arm into what is badly calibrated and what is told apart.
+    """Decompose the Brier score of every arm into calibration and discrimination.
 
     Murphy (1973), A new vector partition of the probability score: reliability minus resolution
-    plus uncertainty. Scores differ within a bin, so that this alone does not add up; Stephenson,
-    Coelho and Jolliffe (2008), Two extra components in the Brier score decomposition, give what is
-    missing: ``brier = reliability - resolution + uncertainty + within_variance -
+    plus uncertainty. Because scores differ within a bin, these do not add up exactly. Stephenson,
+    Coelho and Jolliffe (2008), Two extra components in the Brier score decomposition, give the
+    missing terms: ``brier = reliability - resolution + uncertainty + within_variance -
     within_covariance``, exactly.
 
     Returns
     -------
-    A row an arm, means over seeds: ``arm``, ``brier``, ``reliability`` (squared distance of mean
-    score and share of positives; 0 is best), ``resolution`` (how far shares are from the
-    prevalence; high is good), ``uncertainty`` (prevalence times the rest; the images', not the
-    arm's), ``within_variance``, ``within_covariance`` (twice the covariance of score and truth
-    within bins), ``patients``, ``images``, ``seeds``. Without intervals: reliability has the bias
-    of :func:`~cxrstudy.statistics.metrics.expected_calibration_error`.
+    One row per arm, means over seeds: ``arm``, ``brier``, ``reliability`` (squared difference of
+    mean score and fraction of positives; 0 is best), ``resolution`` (squared difference of these
+    fractions from the prevalence; high is good), ``uncertainty`` (prevalence times one minus
+    prevalence, which depends only on the images), ``within_variance``, ``within_covariance`` (twice
+    the covariance of score and truth within bins), ``patients``, ``images``, ``seeds``. There are
+    no intervals, because reliability has the bias of
+    :func:`~cxrstudy.statistics.metrics.expected_calibration_error`.
 
     Raises
     ------
@@ -129,7 +130,7 @@ def brier_decomposition(
         As :func:`~cxrstudy.statistics.estimation.estimates`.
     """
     drawn = sample(scores, [label], role, replicates=1)
-    resample(drawn, metrics.brier(label))  # refuses scores that are no probabilities
+    resample(drawn, metrics.brier(label))  # raises an error if scores are not probabilities
     rows = []
     for arm, tables in drawn.arms.items():
         parts = [decomposed(table.scores[:, 0], table.truth[:, 0], bins) for table in tables]
@@ -140,7 +141,7 @@ def brier_decomposition(
 def decomposed(scores: Floats, truth: Flags, bins: int) -> dict[str, float]:
     """Parts of the Brier score of (n,) probabilities; see :func:`brier_decomposition`."""
     known = pd.DataFrame({"score": scores, "truth": truth.astype(np.float64)})
-    # Of every image, what is usual in its bin.
+    # Means of the bin of every image.
     usual = known.groupby(equal_mass(scores, bins)).transform("mean")
     prevalence = known["truth"].mean()
     apart = known - usual

@@ -1,7 +1,7 @@
 """DeLong: variance and paired test of AUROCs without resampling.
 
-For comparison with the literature, which reports it. It takes every image for independent and
-knows nothing of seeds: where patients have several images, its intervals are too narrow.
+For comparison with the literature. It assumes independent images and ignores seeds: if patients
+have several images, its intervals are too narrow.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class DeLongTest:
     low, high
         Normal interval of the difference.
     standard_error
-        Of the difference.
+        Standard error of the difference.
     z, p
-        Difference in standard errors, and two-sided p value of no difference.
+        Difference divided by its standard error, and two-sided p value of no difference.
     """
 
     difference: float
@@ -72,7 +72,7 @@ def delong_covariance(scores: Floats, truth: Flags) -> tuple[Floats, Floats]:
             f"and {negatives}"
         )
     ranks = rankdata(scores, axis=1)
-    # How often an image of one class beats those of the other: rank among all minus among its own.
+    # Fraction of the other class that an image outranks: rank among all minus rank in its class.
     wins = (ranks[:, truth] - rankdata(scores[:, truth], axis=1)) / negatives
     losses = 1 - (ranks[:, ~truth] - rankdata(scores[:, ~truth], axis=1)) / positives
     covariance = np.atleast_2d(np.cov(wins)) / positives + np.atleast_2d(np.cov(losses)) / negatives
@@ -80,7 +80,7 @@ def delong_covariance(scores: Floats, truth: Flags) -> tuple[Floats, Floats]:
 
 
 def delong_interval(scores: Floats, truth: Flags, level: float = 0.95) -> tuple[float, float]:
-    """Normal interval of one AUROC after DeLong et al. (1988), cut at 0 and 1.
+    """Normal interval of one AUROC after DeLong et al. (1988), clipped to 0 and 1.
 
     Raises
     ------
@@ -97,19 +97,19 @@ def delong_test(
 ) -> DeLongTest:
     """Compare two scores of the same images: DeLong's test for correlated ROC curves.
 
-    ``z`` is the difference over its standard error (DeLong et al. 1988, equation 8), against the
-    normal distribution.
+    ``z`` is the difference divided by its standard error (DeLong et al. 1988, equation 8), compared
+    with the normal distribution.
 
     Parameters
     ----------
     first, second, truth
         (n,).
     level
-        Of the interval of the difference.
+        Level of the interval of the difference.
 
     Returns
     -------
-    The test. Where the difference has no variance, ``p`` is 1 for no difference and else 0.
+    The test. If the difference has no variance, ``p`` is 1 for no difference and 0 otherwise.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def delong_test(
     areas, covariance = delong_covariance(np.stack([first, second]), truth)
     signs = np.array([1.0, -1.0])
     difference = float(signs @ areas)
-    # Rounding may leave a variance of nothing a little below 0.
+    # Rounding may make a variance of zero slightly negative.
     error = float(np.sqrt(max(0.0, signs @ covariance @ signs)))
     z = difference / error if error else np.sign(difference) * np.inf if difference else 0.0
     half = float(norm.ppf((1 + level) / 2)) * error

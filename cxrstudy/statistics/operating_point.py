@@ -1,8 +1,8 @@
 """Operating point: a threshold chosen on the validation split and carried to the test split.
 
-A threshold that is chosen on the images it is tested on looks better than it is (Leeflang et al.
-2008). So every arm and seed chooses its own on its validation scores; it is a part of the trained
-model from then on, and the bootstrap over test patients does not choose again.
+A threshold that is chosen on the test images themselves gives optimistic results (Leeflang et al.
+2008). So the threshold of every arm and seed is chosen on its validation scores. From then on it is
+part of the trained model, and the bootstrap over test patients does not choose it again.
 """
 
 from collections.abc import Callable, Hashable
@@ -40,7 +40,7 @@ class Rule:
     Attributes
     ----------
     name
-        For tables.
+        Name for tables.
     threshold
         ``(scores (n,), truth (n,)) -> threshold``.
     """
@@ -50,19 +50,19 @@ class Rule:
 
 
 def at_sensitivity(least: float) -> Rule:
-    """Highest threshold whose sensitivity is at least the stated one.
+    """Highest threshold with at least the given sensitivity.
 
     Raises
     ------
     ValueError
-        The sensitivity asked for is not above 0 and at most 1.
+        The sensitivity is not above 0 and at most 1.
     """
     if not 0 < least <= 1:
         raise ValueError(f"sensitivity {least}: one above 0 and at most 1 is needed")
 
     def threshold(scores: Floats, truth: Flags) -> float:
         positive = np.sort(scores[truth])[::-1]
-        # A share that is a whole number of images may come out a little above it.
+        # Rounding may make a whole number of images slightly larger.
         needed = int(np.ceil(least * len(positive) - 1e-9))
         return float(positive[max(needed, 1) - 1])
 
@@ -72,7 +72,7 @@ def at_sensitivity(least: float) -> Rule:
 def youden() -> Rule:
     """Threshold with the highest sum of sensitivity and specificity (Youden 1950).
 
-    Of thresholds that are equally good the highest is taken.
+    Of equally good thresholds the highest is used.
     """
 
     def threshold(scores: Floats, truth: Flags) -> float:
@@ -91,14 +91,14 @@ def operating_points(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Test every arm at the thresholds that its seeds chose on the validation split.
+    """Test every arm at the thresholds that were chosen on the validation split.
 
     Returns
     -------
-    A row an arm and each of :data:`~cxrstudy.statistics.proportions.MEASURES`: ``arm``,
+    One row per arm and each of :data:`~cxrstudy.statistics.proportions.MEASURES`: ``arm``,
     ``measure``, ``estimate`` (mean over seeds, each at its own threshold), ``low``, ``high``
     (percentile interval over patients and seeds), ``threshold`` (mean over seeds), ``rule``,
-    ``patients``, ``images``, ``seeds``. NaN where no image is called positive, or none negative.
+    ``patients``, ``images``, ``seeds``. NaN if no image is called positive, or none negative.
 
     Raises
     ------
@@ -129,13 +129,13 @@ def operating_points(
 def exact_operating_points(
     scores: pd.DataFrame, label: str, rule: Rule, role: str = "target", level: float = 0.95
 ) -> pd.DataFrame:
-    """Test every arm and seed alone, with exact binomial intervals.
+    """Test every arm and seed separately, with exact binomial intervals.
 
-    Seeds are not put together: they score the same patients, so that their counts can't be added.
+    Seeds are not pooled: they score the same patients, so their counts can't be added.
 
     Returns
     -------
-    A row an arm, seed and measure: ``arm``, ``seed``, ``threshold``, then the columns of
+    One row per arm, seed and measure: ``arm``, ``seed``, ``threshold``, then the columns of
     :func:`~cxrstudy.statistics.proportions.exact_proportions`, and ``rule``.
 
     Raises
@@ -164,8 +164,8 @@ def thresholds(
     Raises
     ------
     ScoreError
-        There are no validation scores, or the validation images of an arm and seed show one class
-        only.
+        There are no validation scores, or the validation images of an arm and seed have only one
+        class.
     """
     found = {}
     for arm, seed, rows in _by_arm_and_seed(scores_of(scores, [label], role, "validation")):
@@ -196,7 +196,7 @@ def _threshold(chosen: dict[tuple[Hashable, Any], float], arm: Hashable, seed: A
 def _from_threshold(
     scores: pd.DataFrame, label: str, chosen: dict[tuple[Hashable, Any], float]
 ) -> pd.DataFrame:
-    """Test scores as their distance from the threshold, so that one threshold, 0, fits all."""
+    """Test scores minus the threshold of their arm and seed, so that all have the threshold 0."""
     rows = scores[scores["split"] == "test"]
     keys = zip(rows["arm"], rows["seed"], strict=True)
     at = np.array([_threshold(chosen, arm, seed) for arm, seed in keys])

@@ -1,10 +1,9 @@
 """Proportions: sensitivity, specificity and predictive values with exact binomial intervals.
 
-Exact intervals take every image for independent. Where patients have several images they are too
-narrow, the more so the more alike the images of a patient are: with m images a patient and a
-correlation c between them, the variance is about ``1 + (m - 1) c`` times as large (Kish 1965).
-With one image a patient they keep their level in samples of any size, which a bootstrap does not:
-of 20 hits in 20 a bootstrap only says 1 to 1.
+Exact intervals assume independent images. If patients have several images, they are too narrow:
+with m images per patient and a correlation c between them, the variance is about ``1 + (m - 1) c``
+times as large (Kish 1965). With one image per patient they keep their level in samples of any size.
+A bootstrap does not: for 20 hits in 20 its interval is 1 to 1.
 """
 
 import numpy as np
@@ -13,18 +12,18 @@ from scipy.stats import binomtest
 
 from cxrstudy.statistics.weighting import Flags, Floats
 
-#: What is counted at a threshold.
+#: Measures at a threshold.
 MEASURES = (
     "sensitivity", "specificity", "positive predictive value", "negative predictive value",
 )  # fmt: skip
 
 
 def exact_interval(count: int, of: int, level: float = 0.95) -> tuple[float, float]:
-    """Interval of a proportion that covers at least at its level (Clopper and Pearson 1934).
+    """Interval of a proportion with at least its nominal coverage (Clopper and Pearson 1934).
 
     Returns
     -------
-    Low and high; 0 and 1 where nothing was counted.
+    Low and high; 0 and 1 if the denominator is 0.
     """
     if of == 0:
         return 0.0, 1.0
@@ -35,7 +34,7 @@ def exact_interval(count: int, of: int, level: float = 0.95) -> tuple[float, flo
 def exact_proportions(
     scores: Floats, truth: Flags, threshold: float, level: float = 0.95
 ) -> pd.DataFrame:
-    """Count what a threshold gets right; an image that scores at least the threshold is positive.
+    """Count correct calls at a threshold; images at or above the threshold are positive.
 
     Parameters
     ----------
@@ -44,11 +43,12 @@ def exact_proportions(
     threshold
         On the scale of the scores.
     level
-        Of the exact intervals, which ignore that images of a patient are alike (see the module).
+        Level of the exact intervals, which ignore that images of a patient are correlated (see
+        the module).
 
     Returns
     -------
-    A row for each of :data:`MEASURES`: ``measure``, ``count``, ``of``, ``estimate`` (NaN where
+    One row per entry of :data:`MEASURES`: ``measure``, ``count``, ``of``, ``estimate`` (NaN if
     ``of`` is 0), ``low``, ``high``.
     """
     flagged, truth = np.asarray(scores) >= threshold, np.asarray(truth, bool)

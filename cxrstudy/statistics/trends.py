@@ -1,4 +1,4 @@
-"""Trends: whether a metric rises with a dose, such as the size of the source of pretraining."""
+"""Trends: whether a metric rises with a dose, such as the number of pretraining images."""
 
 from collections.abc import Hashable, Mapping
 
@@ -20,22 +20,22 @@ def trend(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Slope of a metric on the dose, by least squares over arms, each arm weighing the same.
+    """Slope of a metric on the dose, by least squares over arms with equal weights.
 
-    Patients and seeds are drawn again for all arms together, so that the slope is paired as
-    contrasts are. The arms are fixed: nothing is said about doses or sources that are not there.
+    Patients and seeds are resampled for all arms together, so the slope is paired, like contrasts.
+    The arms are fixed: the result does not apply to other doses or sources.
 
     Parameters
     ----------
     scores, metric, role, level, replicates
         As for :func:`~cxrstudy.statistics.estimation.estimates`.
     doses
-        Arm to dose, for instance the decimal logarithm of the number of pretraining images; arms
-        that are not named are left out.
+        Arm to dose, for instance the decimal logarithm of the number of pretraining images; other
+        arms are left out.
 
     Returns
     -------
-    One row: ``metric``, ``estimate`` (of the slope, in units of the metric a unit of dose),
+    One row: ``metric``, ``estimate`` (of the slope, in units of the metric per unit of dose),
     ``low``, ``high``, ``p`` (two-sided bootstrap, of no slope), ``standard_error``,
     ``minimum_detectable_difference``
     (:func:`~cxrstudy.statistics.comparison.minimum_detectable_difference`), ``arms``, ``patients``,
@@ -44,8 +44,8 @@ def trend(
     Raises
     ------
     ScoreError
-        As :func:`~cxrstudy.statistics.estimation.estimates`; or a dose is of an arm that is not
-        there or is not finite, or fewer than two doses differ.
+        As :func:`~cxrstudy.statistics.estimation.estimates`; or an arm with a dose does not exist,
+        a dose is not finite, or fewer than two doses differ.
     """
     drawn = _with_doses(scores, metric, doses, role, replicates)
     bootstrap = resample(drawn, metric)
@@ -72,15 +72,15 @@ def rank_trend(
     """Page's test that a metric rises with the order of the doses, seed by seed.
 
     Page (1963), Ordered hypotheses for multiple treatments. Arms are ranked within each seed; only
-    seeds repeat, so that patients are taken as fixed. One-sided: for a fall, give doses with the
-    sign turned round.
+    seeds are repeats, and patients are taken as fixed. The test is one-sided: for a fall, give
+    doses with the opposite sign.
 
     Parameters
     ----------
     scores, metric, role
         As for :func:`~cxrstudy.statistics.estimation.estimates`.
     doses
-        Arm to dose; only their order counts. Arms that are not named are left out.
+        Arm to dose; only their order matters. Other arms are left out.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def rank_trend(
     Raises
     ------
     ScoreError
-        As :func:`trend`; or there are fewer than three arms, or two doses are the same.
+        As :func:`trend`; or there are fewer than three arms, or two doses are equal.
     """
     drawn = _with_doses(scores, metric, doses, role, replicates=1)
     order = sorted(drawn.arms, key=lambda arm: doses[arm])
