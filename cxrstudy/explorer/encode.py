@@ -56,7 +56,7 @@ def encode_map(raw: NDArray[np.floating[Any]], finest: int = FINEST) -> LowMap:
     if raw.ndim != 2 or not raw.size:
         raise ValueError(f"a map is (height, width), not {raw.shape}")
     if not np.isfinite(raw).all() or raw.min() < 0:
-        raise ValueError("a map holds numbers from 0 on; look at the method that made this one")
+        raise ValueError("a map must hold numbers from 0 on; check the method that made this one")
     coarse = _averaged(raw.astype(np.float32), finest)
     peak = float(coarse.max())
     steps = coarse / peak * 255 if peak > 0 else np.zeros_like(coarse)

@@ -113,11 +113,11 @@ class Pose:
     tilt : float
         In-plane rotation in radians.
     shift : (float, float)
-        Of the patient's origin on the detector, in cm.
+        Position of the patient's origin on the detector, in cm.
     magnification : float
-        Of the chest as a whole: 1.05 at 180 cm PA; up to 1.15 at 100 cm AP.
+        Magnification of the chest: 1.05 at 180 cm PA; up to 1.15 at 100 cm AP.
     heart_magnification : float
-        Further magnification of the heart, which lies towards the front.
+        Additional magnification of the heart, which is near the front.
     """
 
     view: str

@@ -33,7 +33,7 @@ def score(
     rows
         Numbers of m rows.
     kind
-        Of the labels.
+        Kind of classification.
     normalisation
         Mean and standard deviation that the network expects.
 

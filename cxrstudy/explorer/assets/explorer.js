@@ -417,7 +417,7 @@ function startExplorer(element, source) {
     page.says.textContent = left.length > 0 ? `${said} ${sentence(left)}` : "No image fits the filter.";
   }
 
-  /** One panel an arm. */
+  /** One panel per arm. */
   function arrange() {
     panels = armNames().map((arm) => buildPanel(arm, several));
     page.stage.replaceChildren(plainPanel, ...panels.map((panel) => panel.element));
