@@ -1,4 +1,4 @@
-# Two commands matter: `make book` and `make test`. Both set up what they need.
+# Two commands matter: `make book` and `make test`. Both install what they need.
 PYTHON  ?= python3
 PROFILE ?= quick
 COHORT  ?= phantom
@@ -20,7 +20,7 @@ ifneq ($(DATA),)
 export CXRSTUDY_DATA := $(abspath $(call home,$(DATA)))
 endif
 
-# The executed notebooks depend on what they say, on what they call, and on what is asked for.
+# The executed notebooks depend on their source, on the code that they call, and on the parameters.
 RUN       := $(RUNS)/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 CODE      := $(shell find cxrstudy -name '*.py') $(wildcard profiles/*.yaml claims/*.yaml) \
@@ -48,12 +48,12 @@ test-book: .venv/test ## test the pages of the book that was built last
 	$(BIN)/pytest -m book
 
 .PHONY: compare
-compare: .venv/book ## compare the quick study with its committed results: notice what moved
+compare: .venv/book ## compare the quick study with its committed results
 	$(BIN)/cxrstudy results write --profile quick --cohort phantom --seeds 1 --to $(RUNS)/results
 	$(BIN)/cxrstudy compare results/phantom/quick $(RUNS)/results
 
 .PHONY: lock
-lock: .venv/book ## choose the pinned versions anew
+lock: .venv/book ## update the pinned versions
 	$(BIN)/uv pip compile -q --upgrade --all-extras --universal --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
 
@@ -61,7 +61,7 @@ lock: .venv/book ## choose the pinned versions anew
 clean: ## delete the built book and executed notebooks; records and pixels stay
 	rm -rf book/_build book/experiments $(RUNS)/executed
 
-# uv installs what pip would, several times as fast; 6 GB of packages make that worth it.
+# uv installs the same as pip, but several times as fast, which matters for 6 GB of packages.
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
@@ -75,13 +75,13 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights,dicom,explorer,dask,slurm,trackers,test]'
 	@touch $@
 
-# Where only notebooks changed, those are executed again, and the chapter that reads all of them.
+# If only notebooks changed, only those are executed again, and the chapter that reads all of them.
 CHANGED = $(if $(filter-out notebooks/%,$?),,$(sort $(basename $(notdir $?)) 10_provenance))
 $(RUN)/.executed: $(NOTEBOOKS) $(CODE) | .venv/book
 	$(BIN)/cxrstudy run $(CHANGED) --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
 	@touch $@
 
-# A folder of executed notebooks a cohort and profile; the book holds one of them at a time.
+# One folder of executed notebooks per cohort and profile; the book contains one of them at a time.
 book/_build/html/.$(subst /,-,$(RUN)): $(RUN)/.executed _config.yml $(PAGES) | .venv/book
 	rm -rf book/experiments && cp -rp $(RUN) book/experiments
 	$(BIN)/jupyter-book build book --path-output book --config _config.yml --quiet --warningiserror

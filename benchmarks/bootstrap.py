@@ -2,7 +2,7 @@
 
 Run from the project's root: ``python benchmarks/bootstrap.py``. Draws, metric and intervals are
 timed, from the tidy table of scores to the tables of estimates and of contrasts; the best of five
-is given, since other programs can only make a time longer.
+is reported, because other programs can only make a time longer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REPEATS = 5
 
 
 def made(prevalence: float) -> pd.DataFrame:
-    """Scores of made-up arms whose skill grows, as probabilities in single precision."""
+    """Scores of invented arms with increasing skill, as probabilities in single precision."""
     generator = np.random.default_rng(1)
     patient = generator.integers(PATIENTS, size=IMAGES)
     truth = generator.random(IMAGES) < prevalence

@@ -1,10 +1,10 @@
-"""How long the live explorer takes from a click to the picture: a real JupyterLab and Chromium.
+"""Time from a click to the picture in the live explorer, in a real JupyterLab and Chromium.
 
     python benchmarks/explorer.py               # 20 clicks of each kind
 
 Needs what `make test` installs, a Chromium, and the recorded runs of the quick study (`make book`).
-The clock runs in the page, from the click until everything that is drawn has come to rest and is
-another picture than before.
+The clock runs in the page, from the click until the drawing is finished and differs from the
+previous picture.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How a run, and a whole study, survive being killed: many times, at random moments.
+"""Whether a run, and a whole study, survive being killed many times at random moments.
 
     python benchmarks/kill.py                    # 40 kills of runs, 4 of studies
     python benchmarks/kill.py --kills 400 --studies 0 --seed 1
 
-Each process is killed (SIGKILL) at a moment drawn from its life and started again, until it ends;
-then its records are compared with those of one that nobody disturbed, byte by byte. A study is
-killed with its pixels, its workers and all; they must be gone before it is started again.
+Each process is killed (SIGKILL) at a random moment and started again, until it ends. Then its
+records are compared, byte by byte, with those of an undisturbed process. A study is killed at any
+phase; its workers must have ended before it is started again.
 """
 
 import argparse
@@ -62,7 +62,8 @@ def kill_runs(folder: Path, kills: int, chance: random.Random) -> None:
         killed = chains = most = 0
         while killed < kills:
             store, times = folder / f"killed-{chains}", 0
-            # The short lives first: a machine that is suddenly quick would be killed too late.
+            # Early moments first: on a machine that becomes faster, a late kill would come too
+            # late.
             while ask(store, after=chance.uniform(0, 0.2 * life) + 0.05 * times * life)["killed"]:
                 times += 1
             killed, chains, most = killed + times, chains + 1, max(most, times)

@@ -1,4 +1,4 @@
-"""Time the phantom generator: milliseconds an image, one thread, median over 100 images.
+"""Time the phantom generator: milliseconds per image, one thread, median over 100 images.
 
 Run from the project's root: ``python benchmarks/phantom.py``. The generator itself starts no
 threads: it uses element-wise NumPy, NumPy's FFT and SciPy's filters, all of which run in one.
@@ -49,7 +49,7 @@ def machine() -> str:
 def main() -> None:
     """Measure and write a table to standard output."""
     write = sys.stdout.write
-    write(f"{machine()}; one thread, median of {IMAGES} images, ms an image\n")
+    write(f"{machine()}; one thread, median of {IMAGES} images, ms per image\n")
     write(f"{'':12s}" + "".join(f"{size:>8d}" for size in SIZES) + "\n")
     for kind, roles in ROLES.items():
         tables = [phantom.population.draw(role, IMAGES, 0) for role in roles]

@@ -1,10 +1,10 @@
-"""How fast radiographs become pixels: decoding by format, building by workers, reading the map.
+"""Speed of decoding by format, of building pixel files by workers, and of reading them.
 
     python benchmarks/pixels.py                        # made images, 1,024 x 1,024
     python benchmarks/pixels.py --data ../shared/data/nih1k
 
-Made images are smooth with detector-like noise, so that compressed sizes are near real ones. Each
-number is the best of three: other work on the machine can only slow it down.
+The images are invented: smooth with detector-like noise, so that compressed sizes are realistic.
+Each number is the best of three, because other work on the machine can only slow it down.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""How many processes, and threads each, see the most images a second: whole stages, side by side.
+"""Which numbers of processes and threads process the most images per second, in whole stages.
 
     python benchmarks/threads.py                  # the networks of the quick profile
     python benchmarks/threads.py --rounds 5
 
-Run it on a machine that does nothing else. Each process trains the same stage again and again on
-made images; what counts is how many images all of them see together, from when the last one has
-begun to when the first one ends. The median of the rounds is given, rounds going through all
-settings in turn, so that what else the machine does meets each of them.
+Run it on an idle machine. Each process trains the same stage repeatedly on invented images. The
+result is the number of images that all of them process together, from the start of the last one to
+the end of the first one. The median of the rounds is reported; each round measures all settings in
+turn, so that other work on the machine affects all of them.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def main() -> None:
 
 def report(title: str, rates: dict[tuple[int, int], float]) -> None:
     alone = rates[1, 1]
-    say(f"{title}: images a second, all processes together")
+    say(f"{title}: images per second, all processes together")
     for (processes, threads), found in rates.items():
         times = f"{found / alone:.2f} times one of one"
         say(f"  {processes} processes of {threads} threads: {found:7.0f}, {times}")
 
 
 def rate(processes: int, threads: int, network: tuple[Start, int, int], seconds: float) -> float:
-    """Images a second of all processes together."""
+    """Images per second of all processes together."""
     context = multiprocessing.get_context("spawn")
     ready, done = context.Barrier(processes), context.Queue()
     arguments = (threads, network, seconds, ready, done)

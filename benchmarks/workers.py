@@ -1,11 +1,11 @@
-"""How much faster two workers finish the quick graph than one: pairs, one after the other.
+"""Speed-up of the quick graph with two workers compared with one, in pairs of measurements.
 
     python benchmarks/workers.py                    # three pairs of the whole quick graph
     python benchmarks/workers.py --pairs 1 06 08    # of some experiments
 
-Run it on a machine that does nothing else, from the project's root. Images are decoded before the
-clock starts. Of each pair both measure the same: an empty store, new processes, every run trained.
-Which of the two comes first changes from pair to pair, since a warm processor is slower.
+Run it on an idle machine, from the project's root. Images are decoded before the clock starts. Both
+measurements of a pair begin with an empty store and new processes, and train every run. Their order
+alternates from pair to pair, because a warm processor is slower.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def pair(asked: argparse.Namespace, pixels: Path, number: int) -> float:
-    """Measure one worker and several; how many times as fast several are."""
+    """Measure one worker and several; return the speed-up."""
     order = (1, asked.workers) if number % 2 == 0 else (asked.workers, 1)
     seconds = {count: measured(asked.experiments, pixels, count) for count in order}
     ratio = seconds[1] / seconds[asked.workers]

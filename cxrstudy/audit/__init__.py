@@ -1,8 +1,9 @@
-"""Audit: what could mislead a reader of a cohort's numbers, found before any is reported.
+"""Audit: checks of a cohort for what could mislead a reader of its numbers.
 
-Each check is one module with a code, a title and a function ``check``; what they look at is
-:mod:`cxrstudy.audit.evidence`, what they say is :class:`~cxrstudy.audit.check_result.CheckResult`.
-Codes below 100 are about leaks, the others about shortcuts and about what the data are.
+Each check is one module with a code, a title and a function ``check``. It takes the
+:mod:`cxrstudy.audit.evidence` and returns a :class:`~cxrstudy.audit.check_result.CheckResult`.
+Codes below 100 are about leaks, the others about shortcuts and properties of the data. Read
+`evidence` first, then `patient_in_two_splits` as an example of a check.
 """
 
 import json
@@ -47,13 +48,13 @@ __all__ = [
 
 
 class Check(Protocol):
-    """What a module with a check has."""
+    """The interface of a module with a check."""
 
     CODE: str
     TITLE: str
 
     def check(self, evidence: Evidence) -> CheckResult:
-        """Look at the evidence."""
+        """Check the evidence."""
 
 
 CHECKS: tuple[Check, ...] = (
@@ -84,7 +85,7 @@ def run_audit(cohort_name: str, profile: str = "quick") -> list[CheckResult]:
     cohort_name
         Name of a file in ``data_manifests/cohorts/``.
     profile
-        Name of a file in ``profiles/``: how many phantoms are drawn.
+        Name of a file in ``profiles/``, which gives the number of phantoms.
 
     Raises
     ------
@@ -101,12 +102,12 @@ def run_audit(cohort_name: str, profile: str = "quick") -> list[CheckResult]:
 
 
 def run_checks(evidence: Evidence) -> list[CheckResult]:
-    """Let every check look at the evidence, in the order of the codes."""
+    """Run all checks, in the order of their codes."""
     return [_outcome(check, evidence) for check in CHECKS]
 
 
 def as_table(outcomes: Sequence[CheckResult]) -> pd.DataFrame:
-    """Make a table with a row a check, without the rows concerned.
+    """Make a table with one row per check, without the rows concerned.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def as_table(outcomes: Sequence[CheckResult]) -> pd.DataFrame:
 
 
 def as_json(outcomes: Sequence[CheckResult]) -> str:
-    """Write outcomes with the rows concerned, for programs."""
+    """Write results as JSON, with the rows concerned."""
     records = as_table(outcomes).to_dict("records")
     for record, outcome in zip(records, outcomes, strict=True):
         record["rows"] = outcome.rows.to_dict("records")
@@ -132,7 +133,7 @@ def as_json(outcomes: Sequence[CheckResult]) -> str:
 
 
 def exit_status(outcomes: Sequence[CheckResult]) -> int:
-    """1 where there is an issue or something could not be checked, else 0."""
+    """1 if there is an issue or something could not be checked, otherwise 0."""
     return int(any(o.state in ("issue", "could not be checked") for o in outcomes))
 
 

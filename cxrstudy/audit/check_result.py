@@ -1,4 +1,4 @@
-"""CheckResult: what a check of the audit has to say."""
+"""Check result: the result of a check of the audit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,39 +6,39 @@ from typing import Literal
 
 import pandas as pd
 
-#: From the gravest to the least. ``issue``: numbers on this cohort would mislead; ``note``: a
-#: reader has to know; ``not applicable``: the cohort has nothing of this kind.
+#: From the most to the least severe. ``issue``: numbers on this cohort would mislead; ``note``: a
+#: reader should know; ``not applicable``: the cohort has nothing of this kind.
 CheckState = Literal["issue", "could not be checked", "note", "pass", "not applicable"]
 GRAVEST_FIRST: tuple[CheckState, ...] = (
     "issue", "could not be checked", "note", "pass", "not applicable",
 )  # fmt: skip
 
-#: Of the rows concerned. ``id`` and ``manifest`` are empty where a whole role is meant.
+#: Columns of the rows concerned. ``id`` and ``manifest`` are empty if a row is about a whole role.
 ROW_COLUMNS = ("id", "role", "manifest", "what")
 
 
 class CannotCheck(Exception):
-    """What a check needs can't be had; the message says what, in a sentence."""
+    """Something that a check needs is not available; the message says what."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found.
+    """The result of a check.
 
     Attributes
     ----------
     code
-        ``CXR`` and three digits: stable, never used again for something else.
+        ``CXR`` and three digits: stable, never reused.
     title
-        What is looked for, in a few words.
+        What the check looks for, in a few words.
     state
-        How it ended.
+        The outcome.
     count
-        How many there are of what was looked for: pairs, patients, images or roles; `detail` says.
+        Number of findings: pairs, patients, images or roles, as `detail` says.
     rows
         The rows concerned, columns :data:`ROW_COLUMNS`.
     detail
-        What was measured, in a sentence, with an interval where there is one.
+        What was measured, in a sentence, with an interval if there is one.
     advice
         What to do, in a sentence.
     """
@@ -53,7 +53,7 @@ class CheckResult:
 
 
 def row(what: str, role: str, manifest: str = "", id: str = "") -> dict[str, str]:
-    """Make a row concerned."""
+    """Make one of the rows concerned."""
     return {"id": id, "role": role, "manifest": manifest, "what": what}
 
 
@@ -63,5 +63,5 @@ def row_table(rows: Iterable[Mapping[str, str]] = ()) -> pd.DataFrame:
 
 
 def gravest(states: Iterable[CheckState]) -> CheckState:
-    """Choose the gravest of some states; nothing to look at is not applicable."""
+    """The most severe of several states; without states, not applicable."""
     return min(states, key=GRAVEST_FIRST.index, default="not applicable")

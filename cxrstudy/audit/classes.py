@@ -1,4 +1,4 @@
-"""CXR107: classes absent or tiny in a split."""
+"""CXR107: classes that are absent or very small in a split."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,17 @@ from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR107", "classes absent or tiny in a split"
 
-#: Patients of a class in a split. With 10, the 95 % interval of a sensitivity of .8 is .44 to .97
-#: (Clopper and Pearson 1934): with fewer, nothing can be said.
+#: Minimum number of patients of a class in a split. With 10, the 95 % interval of a sensitivity of
+#: .8 is .44 to .97 (Clopper and Pearson 1934); with fewer, nothing can be concluded.
 LEAST_PATIENTS = 10
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Count the patients of each class, or with and without each label, in each split.
 
-    A class that a split lacks is an issue where an image has exactly one class, or where there is
-    one label; of many labels a rare one may be missing, which is a note, as few patients are.
+    A class without patients in a split is an issue if images have exactly one class or if there is
+    only one label. With many labels a rare one may be missing, which is a note, and so are few
+    patients.
     """
     rows: list[dict[str, str]] = []
     states: list[CheckState] = ["pass"]
@@ -31,7 +32,7 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"{len(rows)} classes have fewer than {LEAST_PATIENTS} patients in a split of a role.",
-        "Say nothing about these classes there, or bring more patients." if rows
+        "Report nothing about these classes there, or add patients." if rows
         else "Nothing to do.",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""CXR005: labels that conflict, for one image, its copies, or one patient."""
+"""CXR005: conflicting labels of an image, its copies, or a patient."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -14,23 +14,23 @@ from cxrstudy.data.manifest import truth
 
 CODE, TITLE = "CXR005", "conflicting labels of an image or a patient"
 
-#: Matches with a larger mean squared error of pixels (98 of 26,684) may be of another image.
+#: Largest accepted mean squared error of a pixel match; larger ones (98 of 26,684) may be wrong.
 _LARGEST_MISMATCH = 10.0
-#: What RSNA's radiologists called an image, and the truth about pneumonia that contradicts it.
-#: Their third class, abnormal without opacity, contradicts neither.
+#: Classes by RSNA's radiologists, and the label of pneumonia that contradicts each. Their third
+#: class, abnormal without opacity, contradicts neither.
 _READINGS = {"Normal": 1.0, "Lung Opacity": 0.0}
-#: What NIH and this study call the label that the readings are about.
+#: Names of the label pneumonia at NIH and in this study.
 _PNEUMONIA = "pneumonia"
 
 _Found = tuple[dict[str, str], CheckState]
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Compare the labels of copies, of patients, and of NIH with the radiologists of RSNA.
+    """Compare labels of copies, labels of patients, and NIH's labels with RSNA's radiologists.
 
-    Copies of which both are used and labels differ are an issue, for one of them is wrong. Patients
-    with several classes are a note, because disease comes and goes; so is a second reading that
-    differs, because neither reader is the truth.
+    It is an issue if both copies are used and their labels differ, because one label is wrong.
+    Patients with several classes are a note, because disease changes over time. A second reading
+    that differs is also a note, because neither reading is the truth.
     """
     found = [*_copies(evidence), *_patients(evidence), *_readings(evidence)]
     counts = [
@@ -50,7 +50,7 @@ def check(evidence: Evidence) -> CheckResult:
 
 
 def _copies(evidence: Evidence) -> Iterator[_Found]:
-    """Compare labels that the manifests of both images carry, as the manifests write them."""
+    """Compare the labels that both manifests carry, as written in the manifests."""
     images, near = evidence.images, evidence.near
     labelled = _known_labels(evidence)
     pairs = zip(near.first.tolist(), near.second.tolist(), strict=True)
@@ -64,13 +64,13 @@ def _copies(evidence: Evidence) -> Iterator[_Found]:
         what = f"its copy {copy['id']} differs in {', '.join(differ)}"
         where = ", ".join(image["roles"]), str(image["manifest"]), str(image["id"])
         yield (
-            row(what + ("" if is_used else "; dealt with"), *where),
+            row(what + ("" if is_used else "; resolved"), *where),
             "issue" if is_used else "note",
         )
 
 
 def _patients(evidence: Evidence) -> Iterator[_Found]:
-    """Look for patients with more than one class, in roles where an image has exactly one."""
+    """Look for patients with more than one class, in roles with exactly one class per image."""
     for name, role in evidence.roles.items():
         if role.task != "multiclass":
             continue
@@ -85,7 +85,7 @@ def _patients(evidence: Evidence) -> Iterator[_Found]:
 
 
 def _readings(evidence: Evidence) -> Iterator[_Found]:
-    """Compare pneumonia by NIH's reports with the class that RSNA's radiologists gave."""
+    """Compare pneumonia in NIH's reports with the class of RSNA's radiologists."""
     if evidence.crosswalk is None:
         return
     sure = evidence.crosswalk[evidence.crosswalk["mse"] <= _LARGEST_MISMATCH]
@@ -98,15 +98,15 @@ def _readings(evidence: Evidence) -> Iterator[_Found]:
         if contradicted is None or labelled[place].get(_PNEUMONIA) != contradicted:
             continue
         said = "pneumonia" if contradicted else "no pneumonia"
-        dealt_with = "" if image.used else "; dealt with"
+        dealt_with = "" if image.used else "; resolved"
         what = f"labelled {said}, read as {reading!r} in the RSNA challenge{dealt_with}"
         yield row(what, ", ".join(image.roles), image.manifest, image.id), "note"
 
 
 def _known_labels(evidence: Evidence) -> list[dict[str, float]]:
-    """Of each image, the labels that somebody looked for: 1 present, 0 absent.
+    """For each image, the labels that somebody looked for: 1 present, 0 absent.
 
-    An image may be excluded because nobody labelled it; its empty cell then says nothing.
+    An image may be excluded because it was not labelled; its empty cell then has no meaning.
     """
     known: list[dict[str, float]] = []
     for name, table in evidence.images.groupby("manifest", sort=False):

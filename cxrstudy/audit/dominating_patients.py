@@ -7,15 +7,15 @@ from cxrstudy.audit.evidence import Evidence
 
 CODE, TITLE = "CXR110", "images of one patient dominating a class"
 
-#: Share of a class's images in a split. Above 5 % one person moves the class's recall by 5 points;
-#: above 20 % by more than the effects that this study is about.
+#: Fraction of a class's images in a split. Above 5 % one person changes the class's recall by up to
+#: 5 points; above 20 % by more than the effects that this study is about.
 NOTE_ABOVE, ISSUE_ABOVE = 0.05, 0.20
-#: Images of the patient; below, the class is small, which is for CXR107 to say.
+#: Minimum number of images of the patient; with fewer, the class is small, which is CXR107.
 LEAST_IMAGES = 10
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Find the patient with most images of each label in each split."""
+    """Find the patient with the most images of each label in each split."""
     rows: list[dict[str, str]] = []
     states: list[CheckState] = ["pass"]
     largest = 0.0
@@ -36,5 +36,5 @@ def check(evidence: Evidence) -> CheckResult:
         f"In {len(rows)} classes of a split one patient has more than {NOTE_ABOVE:.0%} of the "
         f"images; the largest share is {np.round(100 * largest):.0f} %." if rows
         else f"No patient has more than {NOTE_ABOVE:.0%}, and {LEAST_IMAGES}, of a class's images.",
-        "Weigh or draw by patient, and count patients, not images." if rows else "Nothing to do.",
+        "Weight by patient, and count patients, not images." if rows else "Nothing to do.",
     )  # fmt: skip

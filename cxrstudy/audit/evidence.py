@@ -1,4 +1,4 @@
-"""Evidence: what the checks of the audit look at, each thing computed once and only if needed."""
+"""Evidence: what the checks of the audit need, each part computed once and only when needed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,28 +21,28 @@ from cxrstudy.data.manifest import read_manifest
 from cxrstudy.data.role import Role
 from cxrstudy.study.profile import read_profile
 
-#: Roles whose names begin so hold no radiographs, but photographs or fractals: nobody's lungs.
+#: Roles whose names begin like this hold non-radiographic images.
 OUT_OF_DOMAIN = "natural"
-#: Where the radiographs' folder has the table that says which NIH image an RSNA image is.
+#: Path, in the data folder, of the table that matches RSNA images to NIH images.
 CROSSWALK = Path("crosswalk") / "rsna_to_nih.csv.gz"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A cohort, and what is behind it.
+    """A cohort and the data behind it.
 
     Attributes
     ----------
     cohort
-        As it is trained and tested on.
+        The cohort that is trained and tested on.
     manifests
-        Every row of its manifests, those excluded too, by name.
+        All rows of its manifests, including excluded ones, by name.
     vocabulary
-        Labels that a manifest carries, by its name.
+        Labels of each manifest, by name.
     look
-        A manifest's name to its images.
+        Function from a manifest's name to its images.
     crosswalk
-        Columns ``rsna_id``, ``nih_image``, ``mse``, ``rsna_class``; None without a table.
+        Columns ``rsna_id``, ``nih_image``, ``mse``, ``rsna_class``; None if there is no table.
     """
 
     cohort: Cohort
@@ -62,11 +62,11 @@ class Evidence:
 
     @cached_property
     def images(self) -> pd.DataFrame:
-        """Each image once, excluded ones too; its row number is its position everywhere here.
+        """Each image once, including excluded ones; row numbers are positions in this table.
 
         Columns of the manifest, and ``manifest``, ``person`` (see :mod:`cxrstudy.audit.patients`),
-        ``used`` (whether a role has it) and ``roles`` (those that have it; of one that is not
-        used, those that draw on its manifest).
+        ``used`` (whether a role contains it) and ``roles`` (the roles that contain it, or, if it
+        is not used, the roles that use its manifest).
         """
         names = dict.fromkeys(name for role in self.roles.values() for name in role.table.manifest)
         tables = [self.manifests[name].assign(manifest=name) for name in names]
@@ -94,16 +94,16 @@ class Evidence:
         return dict(zip(self.crosswalk["rsna_id"], self.crosswalk["nih_image"], strict=True))
 
     def positions(self, role: Role) -> NDArray[np.intp]:
-        """Positions of a role's rows among :attr:`images`."""
+        """Positions of a role's rows in :attr:`images`."""
         return _positions(self.images, role.table)
 
     def people(self, role: Role) -> NDArray[np.object_]:
-        """Persons of a role's rows."""
+        """The person of each of a role's rows."""
         return np.asarray(self.images["person"].to_numpy(object)[self.positions(role)])
 
     @cached_property
     def thumbnails(self) -> Thumbnails:
-        """Of all :attr:`images`."""
+        """Thumbnails of all :attr:`images`."""
         looked = [self.look(name) for name in self.images["manifest"].unique()]
         starts = np.cumsum([0, *(len(seen.pixels) for seen in looked)])
         unreadable = {
@@ -115,12 +115,12 @@ class Evidence:
 
     @cached_property
     def readable(self) -> NDArray[np.bool_]:
-        """Whether an image could be read and shows anything.
+        """Whether each image could be read and is not blank.
 
         Raises
         ------
         CannotCheck
-            None could.
+            No image could be read.
         """
         seen = self.thumbnails.pixels
         readable = seen.min((1, 2)) < seen.max((1, 2))
@@ -137,7 +137,7 @@ class Evidence:
 
 
 def gather(cohort: str, profile: str) -> Evidence:
-    """Collect what the audit of a cohort needs; images are read when a check asks for them.
+    """Collect the evidence on a cohort; images are read only when a check needs them.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def gather(cohort: str, profile: str) -> Evidence:
 def _open(source: Source, cohort: Cohort) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """All rows of a source, and the labels that it carries."""
     if source.manifest is None:
-        assert source.phantom is not None  # the schema sees to it
+        assert source.phantom is not None  # the schema ensures it
         return cohort.manifests[source.name], phantom.LABELS[source.phantom]
     manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
     return manifest.table, manifest.card.labels
@@ -176,7 +176,7 @@ def _named(images: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def _positions(images: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.intp]:
-    """Where the rows of a role's table are among the images; a manifest's images lie together."""
+    """Positions of a role's rows among the images; images of a manifest are contiguous."""
     positions = np.zeros(len(table), np.intp)
     included = (images["excluded"] == "").to_numpy()
     for name in table["manifest"].unique():

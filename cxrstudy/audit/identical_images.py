@@ -1,4 +1,4 @@
-"""CXR002: identical bytes or pixels across splits or sources, or under two patients' names."""
+"""CXR002: identical files or pixels across splits, sources or patients."""
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -14,7 +14,7 @@ CODE, TITLE = "CXR002", "identical images across splits, sources or patients"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Compare SHA-256 of the original files, and the pixels at 64 x 64."""
+    """Compare the SHA-256 of original files, and the pixels at 64 x 64."""
     judged = [
         (first, second, what, state)
         for (first, second), what in identical(evidence).items()
@@ -27,7 +27,7 @@ def check(evidence: Evidence) -> CheckResult:
 
 
 def identical(evidence: Evidence) -> dict[tuple[int, int], str]:
-    """Pairs of positions, the first before the second, to what they share."""
+    """Pairs of positions, the smaller first, to what is identical."""
     pixels, readable = evidence.thumbnails.pixels, np.flatnonzero(evidence.readable)
     seen = {int(place): pixels[place].tobytes() for place in readable}
     same_pixels = dict.fromkeys(_twins(seen.items()), "same pixels")
@@ -46,5 +46,5 @@ def _state(images: pd.DataFrame, first: int, second: int) -> CheckState | None:
     state = judge(images, first, second)
     if state or images["person"].iloc[first] == images["person"].iloc[second]:
         return state
-    # Of one source and split, but under two names: identical images are one patient's.
+    # Same source and split, but two patient names: identical images are of one patient.
     return "issue" if images["used"].iloc[[first, second]].all() else "note"

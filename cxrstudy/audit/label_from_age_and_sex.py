@@ -1,4 +1,4 @@
-"""CXR103: label guessed from age and sex alone."""
+"""CXR103: label predicted from age and sex alone."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,14 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
-CODE, TITLE = "CXR103", "label guessed from age and sex alone"
+CODE, TITLE = "CXR103", "label predicted from age and sex alone"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Guess labels from age and sex; that they are unknown is a value like another."""
+    """Predict labels from age and sex; unknown is a value of its own."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Report scores an age group and sex, or match the classes for both.",
+        "Report scores by age group and sex, or match the classes for both.",
     )  # fmt: skip
 
 

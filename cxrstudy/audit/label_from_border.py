@@ -1,4 +1,4 @@
-"""CXR105: label guessed from the border pixels alone."""
+"""CXR105: label predicted from the border pixels alone."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,17 +8,17 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
-CODE, TITLE = "CXR105", "label guessed from the border pixels alone"
+CODE, TITLE = "CXR105", "label predicted from the border pixels alone"
 
-#: Width of the ring, of 64 pixels: 1.6 % of each side, which holds no lung but in tight cuts.
+#: Width of the border, of 64 pixels: 1.6 % of each side, without lung except in tight crops.
 RING = 1
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Guess labels from the outermost pixels: collimation, padding, markers, exposure."""
+    """Predict labels from the outermost pixels: collimation, padding, markers, exposure."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Crop to the lungs, or report how far an image without lungs goes beside every score.",
+        "Crop to the lungs, or report the score without lungs beside every score.",
         linear=True,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""CXR104: label guessed from image size and file format alone."""
+"""CXR104: label predicted from image size and file format alone."""
 
 import numpy as np
 import pandas as pd
@@ -9,15 +9,15 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
-CODE, TITLE = "CXR104", "label guessed from image size and file format alone"
+CODE, TITLE = "CXR104", "label predicted from image size and file format alone"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Guess labels from width, height, their ratio, and the ending of the original's name."""
+    """Predict labels from width, height, their ratio, and the extension of the original file."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Bring all images to one size and format by the same steps, from originals that are at "
-        "least so large.",
+        "Convert all images to one size and format by the same steps, from originals of at "
+        "least this size.",
     )  # fmt: skip
 
 

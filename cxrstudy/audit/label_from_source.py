@@ -1,4 +1,4 @@
-"""CXR101: label guessed from the source alone."""
+"""CXR101: label predicted from the source alone."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,14 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
-CODE, TITLE = "CXR101", "label guessed from the source alone"
+CODE, TITLE = "CXR101", "label predicted from the source alone"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Guess labels from the name of the data set or hospital."""
+    """Predict labels from the name of the data set or hospital."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Report how far the source alone goes beside every score, and test on a source that has "
+        "Report the score of the source alone beside every score, and test on a source that has "
         "all classes.",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""CXR102: label guessed from the view alone."""
+"""CXR102: label predicted from the view alone."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,14 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
-CODE, TITLE = "CXR102", "label guessed from the view alone"
+CODE, TITLE = "CXR102", "label predicted from the view alone"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Guess labels from the projection; that it is unknown is a value like another."""
+    """Predict labels from the projection; unknown is a value of its own."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Report scores a view, or balance the views of the classes: the sick are imaged in bed.",
+        "Report scores by view, or balance views across classes: bedside images are of the sick.",
     )  # fmt: skip
 
 

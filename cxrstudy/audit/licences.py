@@ -1,4 +1,4 @@
-"""CXR108: licences that are unknown, or that forbid publication of an image."""
+"""CXR108: licences that are unknown or that forbid publication of an image."""
 
 import re
 from typing import Literal
@@ -15,7 +15,7 @@ _FORBIDS = re.compile(r"\bnd\b|no.?deriv|research use only|agreement|no redistri
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Read the licence of each image that is used."""
+    """Check the licence of each image that is used."""
     images = evidence.images[evidence.images["used"]]
     images = images.assign(permission=images["licence"].map(permission))
     kept_back = images[images["permission"] != "may be shown"]
@@ -27,17 +27,17 @@ def check(evidence: Evidence) -> CheckResult:
     unknown = int((kept_back["permission"] == "unknown").sum())
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
-        f"Of {len(images)} images used, the licence of {unknown} is unknown, and of "
-        f"{len(rows) - unknown} it forbids publication of a changed image.",
-        "Train and test on them here; show none of them in anything that is published." if rows
+        f"Of {len(images)} images used, the licence of {unknown} is unknown, and that of "
+        f"{len(rows) - unknown} forbids publication of a changed image.",
+        "Use them for training and testing only; show none of them in a publication." if rows
         else "Nothing to do.",
     )  # fmt: skip
 
 
 def permission(licence: str) -> Permission:
-    """Say what a licence's text means for a figure in the book; when in doubt, unknown.
+    """Whether a licence allows an image in a figure of the book; if in doubt, unknown.
 
-    What may be shown is decided by :func:`cxrstudy.data.licence.publishable` alone.
+    Only :func:`cxrstudy.data.licence.publishable` decides which images may be shown.
     """
     if publishable(licence):
         return "may be shown"

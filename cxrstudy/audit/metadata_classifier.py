@@ -1,7 +1,7 @@
-"""Guess: how far a label can be guessed from something that is not disease.
+"""Metadata classifier: how well a label can be predicted from something that is not disease.
 
-A small model is fitted to, say, the view of an image, and guesses images of patients whom it has
-not seen. If that works, any network can do the same, and its score says little about disease.
+A small model is fitted to, say, the view of an image, and predicts the labels of other patients'
+images. If that works, a network can do the same, and its score says little about disease.
 """
 
 from collections.abc import Callable
@@ -25,20 +25,20 @@ Floats = NDArray[np.float64]
 Features = Callable[[Evidence, Role], Floats | None]
 
 #: The lower bound of the interval of the AUROC decides, so that few patients prove nothing. Above
-#: .6 a reader has to know. Above .75 the shortcut goes further than disease did where it was
-#: measured within one collection: frozen features told COVID-19 from other pneumonia at .69.
+#: .6 a reader should know. Above .75 the shortcut is stronger than the signal of disease measured
+#: within one collection: frozen features separated COVID-19 from other pneumonia with .69.
 NOTE_ABOVE, ISSUE_ABOVE = 0.60, 0.75
-#: A label needs so many patients with it and without it: two in each fold.
+#: Minimum number of patients with and without a label: two in each fold.
 LEAST_PATIENTS = 10
 FOLDS = 5
-#: Of the bootstrap over patients. 400 fix a bound of a 95 % interval to an eighth of the standard
-#: error that it is about.
+#: Replicates of the bootstrap over patients. With 400, the bound of a 95 % interval is precise to
+#: an eighth of the standard error.
 REPLICATES, LEVEL, DRAW = 400, 0.95, 20_261_122
 
 
 @dataclass(frozen=True)
 class Guess:
-    """How well labels are guessed: macro AUROC and balanced accuracy, with intervals."""
+    """How well labels are predicted: macro AUROC and balanced accuracy, with intervals."""
 
     auroc: float
     auroc_interval: tuple[float, float]
@@ -58,7 +58,7 @@ class Guess:
 
     @property
     def state(self) -> CheckState:
-        """How grave that is."""
+        """How severe this is."""
         low = self.auroc_interval[0]
         return "issue" if low > ISSUE_ABOVE else "note" if low > NOTE_ABOVE else "pass"
 
@@ -66,19 +66,19 @@ class Guess:
 def outcome_of_guesses(
     code: str, title: str, evidence: Evidence, features: Features, advice: str, linear: bool = False
 ) -> CheckResult:
-    """Guess the labels of every role.
+    """Predict the labels of every role.
 
     Parameters
     ----------
     code, title, advice
-        Of the check.
+        Code, title and advice of the check.
     evidence
-        What it looks at.
+        The evidence.
     features
-        Role to (n, d) numbers, NaN where unknown; None where nothing is known at all.
+        Function from a role to (n, d) features, NaN if unknown; None if nothing is known.
     linear
-        Logistic regression, for many features of one kind; else a decision tree, which reads
-        codes, sizes and gaps alike.
+        Logistic regression, for many features of one kind; otherwise a decision tree, which
+        handles codes, sizes and missing values.
     """
     rows: list[dict[str, str]] = []
     states: list[CheckState] = []
@@ -101,7 +101,7 @@ def outcome_of_guesses(
     state = gravest(states)
     return CheckResult(
         code, title, state, sum(state in ("issue", "note") for state in states), row_table(rows),
-        worst[1] or "No role has two values to guess from, and two classes to guess.",
+        worst[1] or "No role has both two values of the feature and two classes.",
         advice if state in ("issue", "note") else "Nothing to do.",
     )  # fmt: skip
 
@@ -109,11 +109,11 @@ def outcome_of_guesses(
 def guess_labels(
     role: Role, people: NDArray[np.object_], features: Floats, linear: bool = False
 ) -> Guess | None:
-    """Guess every image's labels from features, by models fitted to other patients.
+    """Predict every image's labels from features, with models fitted to other patients.
 
     Returns
     -------
-    None where fewer than two classes, or no label, have :data:`LEAST_PATIENTS`.
+    None if fewer than two classes, or no label, have :data:`LEAST_PATIENTS`.
     """
     labels = [
         column for column in range(len(role.labels)) if _has_patients(role.truth[:, column], people)
@@ -143,8 +143,8 @@ def guess_labels(
 def macro_auroc(scores: Floats, truth: NDArray[np.float32], weights: Floats) -> Floats:
     """Mean over labels of the AUROC of one label against the rest, for each row of weights.
 
-    For several classes see Fawcett (2006), An introduction to ROC analysis; here all classes weigh
-    the same. An image whose label is unknown is left out of that label's.
+    For several classes see Fawcett (2006), An introduction to ROC analysis; here all classes have
+    equal weight. An image with an unknown label is left out for that label.
     """
     known = ~np.isnan(truth)
     areas = [
@@ -157,10 +157,10 @@ def macro_auroc(scores: Floats, truth: NDArray[np.float32], weights: Floats) -> 
 def balanced_accuracy(
     calls: NDArray[np.bool_], truth: NDArray[np.float32], weights: Floats
 ) -> Floats:
-    """Mean recall of what there is to tell apart, for each row of weights.
+    """Balanced accuracy, for each row of weights.
 
-    Of several classes, their recalls (Brodersen et al. 2010); of a single label, or of labels that
-    may go together, sensitivity and specificity.
+    With several classes, the mean of their recalls (Brodersen et al. 2010); with a single label, or
+    labels that don't exclude each other, the mean of sensitivity and specificity.
     """
     single_class = bool(truth.shape[1] > 1 and np.all(truth.sum(1) == 1))
     recalls = [_recall(calls, truth == 1, weights)]
@@ -170,12 +170,12 @@ def balanced_accuracy(
 
 
 def _recall(called: NDArray[np.bool_], there: NDArray[np.bool_], weights: Floats) -> Floats:
-    with np.errstate(invalid="ignore"):  # a draw may hold none; it is left out of the interval
+    with np.errstate(invalid="ignore"):  # a draw without any is left out of the interval
         return np.asarray(weights @ (called & there) / (weights @ there))
 
 
 def _calls(scores: Floats, exclusive: bool) -> NDArray[np.bool_]:
-    """Call the likeliest of exclusive classes; or every label that is likelier than not."""
+    """The most probable of exclusive classes, or every label with a probability above one half."""
     if exclusive and scores.shape[1] > 1:
         return np.asarray(np.arange(scores.shape[1]) == scores.argmax(1)[:, None])
     return np.asarray(scores > 0.5)
@@ -188,7 +188,7 @@ def _has_patients(truth: NDArray[np.float32], people: NDArray[np.object_]) -> bo
 def _folds(
     patients: NDArray[np.str_], patient_of: NDArray[np.intp], truth: NDArray[np.float32]
 ) -> NDArray[np.intp]:
-    """Deal out whole patients, label by label, so that all folds get their share of each."""
+    """Assign whole patients to folds, label by label, so that labels are balanced over folds."""
     ever = pd.DataFrame(np.nan_to_num(truth)).groupby(patient_of).max()
     rarest = np.argsort(ever.sum().to_numpy(), kind="stable")
     order = sorted(
@@ -208,7 +208,7 @@ def _out_of_fold(
 ) -> Floats:
     """Probability of a label for every image, from the patients of the other folds.
 
-    Classes weigh the same, so that what is unknown scores one half in every fold.
+    Classes have equal weight, so that unknown features score one half in every fold.
     """
     scores = np.full(len(truth), 0.5)
     for held_out in range(FOLDS):
@@ -222,14 +222,14 @@ def _out_of_fold(
 
 
 def _tree() -> DecisionTreeClassifier:
-    """Few leaves of many images: rules that a person could say, not a memory of images."""
+    """A tree with few leaves of many images: simple rules, no memorised images."""
     return DecisionTreeClassifier(
         max_leaf_nodes=16, min_samples_leaf=10, class_weight="balanced", random_state=0
     )
 
 
 def _linear() -> LogisticRegression:
-    """Strongly regularised: a few hundred features that are much alike."""
+    """Strongly regularised, for a few hundred correlated features."""
     return make_pipeline(
         StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=1000)
     )

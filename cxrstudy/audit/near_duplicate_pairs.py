@@ -1,4 +1,4 @@
-"""Alike: which images look alike, whole or as the square in their middle."""
+"""Near-duplicate pairs: images that look alike, as a whole or in their central square."""
 
 import numpy as np
 import pandas as pd
@@ -7,14 +7,14 @@ from PIL import Image
 
 from cxrstudy.audit.perceptual_hash import Pairs, agreement, near_pairs, perceptual_hash
 
-#: Hashes may differ in so many of 64 bits. Measured on the open cohort: all of 258 known copies
-#: across sources are within 10 bits (99 % within 8); of all pairs of different patients .025 % of
-#: 2.0 million (NIH) and .092 % of 17 million (Kermany) are, which is why details are looked at.
+#: Largest difference of hashes, of 64 bits. Measured on the open cohort: all of 258 known copies
+#: across sources are within 10 bits (99 % within 8). So are .025 % of 2.0 million (NIH) and .092 %
+#: of 17 million (Kermany) pairs of different patients, which is why details are compared too.
 HASH_DISTANCE = 10
-#: Details must correlate at least so much. Measured on the same pairs: 98 % of known copies do
-#: (least .93). Of the 19 million pairs of different patients none of NIH does (largest .82), and
-#: one of Kermany: the same file under two names (the next is .80); nor does any of 6 million pairs
-#: of phantoms (largest .88).
+#: Minimum correlation of details. Measured on the same pairs: 98 % of known copies reach it (least
+#: .93). Of the 19 million pairs of different patients none of NIH does (largest .82), and one of
+#: Kermany: the same file under two names (the next is .80); nor does any of 6 million pairs of
+#: phantoms (largest .88).
 DETAIL_AGREEMENT = 0.90
 
 
@@ -24,19 +24,19 @@ def pairs_alike(
     height: NDArray[np.int64],
     readable: NDArray[np.bool_],
 ) -> Pairs:
-    """Find all pairs of readable images that look alike: hash within reach and details agree.
+    """Find all pairs of readable images that look alike: similar hashes and correlated details.
 
-    An image is looked at whole, and as the square in its middle, which is how some collections
-    cut what they took from others.
+    Whole images and their central squares are compared, because some collections crop copies in
+    this way.
 
     Parameters
     ----------
     seen
         (n, side, side), each image squashed to a square.
     width, height
-        (n,), before that.
+        (n,), before resizing.
     readable
-        (n,); others are in no pair.
+        (n,); unreadable images are in no pair.
     """
     whole = np.flatnonzero(readable)
     width, height = width[whole], height[whole]
@@ -48,14 +48,14 @@ def pairs_alike(
 
 
 def middle(image: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
-    """Cut the square out of the middle of a picture that was squashed to a square.
+    """Crop the central square of an image that was resized to a square.
 
     Parameters
     ----------
     image
         (n, n).
     aspect
-        Width by height before it was squashed.
+        Width divided by height before resizing.
     """
     side = len(image)
     across, down = min(1.0, 1 / aspect), min(1.0, aspect)
@@ -72,7 +72,7 @@ def _look_alike(shown: NDArray[np.uint8]) -> Pairs:
 
 
 def _of_images(pairs: Pairs, owner: NDArray[np.intp]) -> Pairs:
-    """Turn pairs of what is shown into pairs of images, each once, at its smallest distance."""
+    """Convert pairs of crops to pairs of images, each once, with its smallest distance."""
     ends = np.sort(np.stack([owner[pairs.first], owner[pairs.second]]), axis=0)
     table = pd.DataFrame({"first": ends[0], "second": ends[1], "distance": pairs.distance})
     table = table[table["first"] < table["second"]].sort_values(["first", "second", "distance"])

@@ -10,9 +10,9 @@ CODE, TITLE = "CXR003", "near duplicates across splits or sources"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Compare all pairs by perceptual hash, and the candidates by their details.
+    """Compare all pairs by perceptual hash, and candidates by their details.
 
-    How far apart copies and other pairs are was measured: see
+    The thresholds are based on measured distances of copies and of other pairs: see
     :data:`~cxrstudy.audit.near_duplicate_pairs.HASH_DISTANCE` and
     :data:`~cxrstudy.audit.near_duplicate_pairs.DETAIL_AGREEMENT`.
     """

@@ -1,11 +1,11 @@
-"""CXR106: children among adults, and sources whose ages nobody knows."""
+"""CXR106: children among adults, and sources with unknown ages."""
 
 from cxrstudy.audit.check_result import CannotCheck, CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 
 CODE, TITLE = "CXR106", "children among adults"
 
-#: Years; younger is a child.
+#: Years; younger patients are children.
 ADULT = 18
 
 
@@ -19,7 +19,7 @@ def check(evidence: Evidence) -> CheckResult:
     """
     images = evidence.images[evidence.images["used"]]
     if images["age"].isna().all():
-        raise CannotCheck("No age is known of any image.")
+        raise CannotCheck("No image has a known age.")
     children = images[images["age"] < ADULT]
     if not (images["age"] >= ADULT).any():
         children = children.iloc[:0]
@@ -40,8 +40,8 @@ def check(evidence: Evidence) -> CheckResult:
     unknown = int(images["age"].isna().sum())
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(children), row_table(rows),
-        f"{len(children)} images of children beside adults; the age of {unknown} of {len(images)} "
-        f"images is unknown, of {len(silent)} sources wholly.",
+        f"{len(children)} images of children among adults; the age is unknown for {unknown} of "
+        f"{len(images)} images, and for all images of {len(silent)} sources.",
         "Find out the ages, and report adults alone: children look different, and so do their "
         "diseases." if rows else "Nothing to do.",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pairs: which copies of an image matter, and how they are told."""
+"""Pairs: which copies of an image matter, and how they are reported."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,10 +9,10 @@ from cxrstudy.audit.evidence import Evidence
 
 
 def leaks(images: pd.DataFrame, first: int, second: int) -> bool:
-    """Whether one image of a pair is trained on and the other held back.
+    """Whether one image of a pair is used for training and the other for testing.
 
-    That is so in two splits of one role; or where the target's test split, or an external image,
-    meets another role.
+    This is so for two splits of one role, or if one image is in the target's test split or external
+    and the other is in another role.
     """
     one, other = images.iloc[first], images.iloc[second]
     return any(
@@ -23,11 +23,11 @@ def leaks(images: pd.DataFrame, first: int, second: int) -> bool:
 
 
 def judge(images: pd.DataFrame, first: int, second: int) -> CheckState | None:
-    """Decide how grave a pair of copies is; None if it does not matter.
+    """Decide how severe a pair of copies is; None if it does not matter.
 
-    A copy that is excluded, or in no role, is dealt with: a note. So is one of which nothing is
-    wrong but that it counts twice: same patient, nothing leaks. All others are an issue. Copies
-    within a source, of one split, are the business of whoever made the source.
+    A copy that is excluded, or in no role, is resolved: a note. A copy of the same patient without
+    a leak only counts twice, which is also a note. All others are an issue. Copies within one split
+    of one source do not matter here.
     """
     one, other = images.iloc[first], images.iloc[second]
     leaking = leaks(images, first, second)
@@ -46,12 +46,12 @@ def outcome_of_pairs(
     measured: str,
     advice: str,
 ) -> CheckResult:
-    """Tell the pairs: first and second image, what they share, how grave that is."""
+    """Report pairs: first and second image, what is identical, how severe it is."""
     state: CheckState = gravest(state for *_, state in judged) if judged else "pass"
     remaining = sum(state == "issue" for *_, state in judged)
     detail = (
-        f"{len(judged)} pairs {measured}; of {remaining} both images are used where one of them "
-        "must not be, the others are excluded, kept apart or known to be one patient's."
+        f"{len(judged)} pairs {measured}; for {remaining} of them both images are used, although "
+        "one should not be; the others are excluded, kept apart or known to be of one patient."
         if judged
         else f"No pairs {measured}."
     )
@@ -67,7 +67,7 @@ def _told(
 ) -> Iterable[dict[str, str]]:
     for first, second, what, state in judged:
         one, other = images.iloc[first], images.iloc[second]
-        dealt_with = "" if state == "issue" else "; dealt with"
+        dealt_with = "" if state == "issue" else "; resolved"
         told = f"{what} as {other['id']} ({other['source']}, {other['split']}){dealt_with}"
         yield row(told, ", ".join(one["roles"]), str(one["manifest"]), str(one["id"]))
 

@@ -7,7 +7,7 @@ CODE, TITLE = "CXR001", "patient in two splits"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Look for persons, by name or by the crosswalk of RSNA and NIH, on both sides of a split."""
+    """Look for persons, by name or by the crosswalk of RSNA and NIH, in more than one split."""
     rows, patients = [], 0
     for name, role in evidence.roles.items():
         table = role.table.assign(person=evidence.people(role))

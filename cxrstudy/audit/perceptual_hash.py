@@ -1,7 +1,7 @@
-"""Hashing: perceptual hashes, the search for near ones, and a second look at what is found.
+"""Perceptual hash: hashes of images, the search for similar ones, and a comparison of details.
 
-A hash of 64 bits finds candidates among all pairs in seconds. All chests look alike, so a candidate
-is a near duplicate only if the details of the two images agree as well.
+A hash of 64 bits finds candidates among all pairs in seconds. All chests look similar, so a
+candidate is a near duplicate only if the details of the two images agree as well.
 """
 
 from typing import Any, NamedTuple
@@ -15,17 +15,19 @@ from scipy.stats import rankdata
 Images = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
 
-#: Side to which images are averaged. The hash needs 9 frequencies; more pixels only add noise.
+#: Side to which images are reduced. The hash needs 9 frequencies; more pixels only add noise.
 SIDE = 32
-#: Frequencies 1 to 8 in each direction. Frequency 0 is left out: what is constant along an axis,
-#: such as the bright column of the spine, is what all chests share. On pairs of different NIH
-#: patients that leaves 8 times fewer within a distance of 10 than frequencies 0 to 7 do.
+#: Frequencies 1 to 8 in each direction. Frequency 0 is left out, because structures that are
+#: constant along an axis, such as the bright column of the spine, are common to all chests. Of the
+#: pairs of different NIH patients, 8 times fewer are within a distance of 10 than with frequencies
+#: 0 to 7.
 _LOW, _HIGH = 1, 9
-#: Width, in pixels of 32, of what is not a detail: chest wall and mediastinum are in every image.
+#: Scale, in pixels of 32, of coarse structures such as chest wall and mediastinum, which are
+#: removed.
 _COARSE = 3.0
-#: Images from which the mean is taken, evenly spread; more change it by less than their noise.
+#: Number of images, taken evenly, for the mean; more change it by less than its noise.
 _FOR_MEAN = 1000
-#: Pairs that are compared at once: 2 MiB of hashes fit in a core's cache.
+#: Number of pairs compared at once: 2 MiB of hashes fit in a core's cache.
 _AT_ONCE = 1 << 18
 
 
@@ -38,7 +40,7 @@ class Pairs(NamedTuple):
 
 
 def perceptual_hash(images: Images) -> Hashes:
-    """Hash what images look like: bit by bit, whether a cosine's coefficient is above the median.
+    """Perceptual hash: each bit says whether a cosine coefficient is above the median.
 
     Zauner (2010), Implementation and Benchmarking of Perceptual Image Hash Functions: a discrete
     cosine transform of the image at 32 x 32 pixels, 8 x 8 low frequencies without the first of
@@ -51,7 +53,7 @@ def perceptual_hash(images: Images) -> Hashes:
 
     Returns
     -------
-    (n,); two hashes differ in few bits if the images look alike.
+    (n,); hashes of images that look alike differ in few bits.
     """
     waves = dctn(_small(images), axes=(1, 2), norm="ortho")
     low = waves[:, _LOW:_HIGH, _LOW:_HIGH].reshape(len(images), 64)
@@ -63,8 +65,8 @@ def perceptual_hash(images: Images) -> Hashes:
 def near_pairs(hashes: Hashes, distance: int) -> Pairs:
     """Find all pairs whose hashes differ in at most `distance` bits.
 
-    Every pair is compared, a block at a time: XOR and a count of bits take two nanoseconds, so
-    that no index pays off for tens of thousands of hashes.
+    Every pair is compared, block by block: XOR and a bit count take two nanoseconds, so an index
+    would not be faster for tens of thousands of hashes.
     """
     count = len(hashes)
     step = max(1, _AT_ONCE // max(1, count))
@@ -85,9 +87,9 @@ def near_pairs(hashes: Hashes, distance: int) -> Pairs:
 def agreement(images: Images, pairs: Pairs) -> NDArray[np.float64]:
     """Correlate the details of the two images of each pair.
 
-    Grey levels are replaced by their ranks, which no gamma or window changes; what is coarser than
-    an eleventh of the image (Gaussian of 3 pixels in 32) is taken away, and so is the mean of all
-    the images, for ribs are where ribs are; then Pearson's r.
+    Grey levels are replaced by their ranks, which gamma and windowing do not change. Structures
+    coarser than an eleventh of the image (Gaussian of 3 pixels in 32) are removed, and so is the
+    mean of all images, because ribs are in similar positions. The result is Pearson's r.
     """
     if not len(pairs.first):
         return np.zeros(0)
@@ -99,7 +101,7 @@ def agreement(images: Images, pairs: Pairs) -> NDArray[np.float64]:
 
 
 def _small(images: Images) -> NDArray[np.float32]:
-    """Average to 32 x 32 pixels."""
+    """Reduce to 32 x 32 pixels by averaging."""
     count, side = images.shape[:2]
     if side % SIDE or images.shape[2] != side:
         raise ValueError(f"images must be squares with a side that {SIDE} divides: {images.shape}")
@@ -108,7 +110,7 @@ def _small(images: Images) -> NDArray[np.float32]:
 
 
 def _details(images: Images) -> NDArray[np.float32]:
-    """Fine structure of each image: (n, 32 * 32), mean 0 and length 1, or 0 where there is none."""
+    """Fine structure of each image: (n, 32 * 32), mean 0 and length 1; 0 if there is none."""
     flat = _small(images).reshape(len(images), SIDE * SIDE)
     ranks = rankdata(flat, axis=1).reshape(-1, SIDE, SIDE).astype(np.float32)
     fine = (ranks - gaussian_filter(ranks, (0, _COARSE, _COARSE))).reshape(len(images), -1)

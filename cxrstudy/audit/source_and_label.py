@@ -10,15 +10,15 @@ from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR111", "source and label coincide"
 
-#: Images of a class, or of a source, in a split; of fewer, it may be chance.
+#: Minimum number of images of a class, or of a source, in a split; with fewer it may be chance.
 LEAST_IMAGES = 10
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Look for classes of one source, and for sources of one class, that hold in every split.
+    """Look for classes with only one source, and sources with only one class, in every split.
 
-    A classifier that tells the source is then right about these images in training and in test, and
-    nothing shows that it knows no disease.
+    A classifier that recognises the source is then right for these images in training and in test,
+    and the score does not show that it does not recognise disease.
     """
     rows, compared = [], 0
     for name, role in evidence.roles.items():
@@ -32,13 +32,13 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, state, len(rows), row_table(rows),
         f"{len(rows)} classes or sources of {compared} roles with several sources coincide, in "
         "training and in test.",
-        "Bring each class from several sources and each source with several classes; until then "
+        "Use several sources for each class and several classes for each source; until then "
         "no score on this role is about disease." if rows else "Nothing to do.",
     )  # fmt: skip
 
 
 def _tables(role: Role) -> Iterator[pd.DataFrame]:
-    """Images a source (row) and class (column), of training and of test."""
+    """Number of images by source (row) and class (column), for training and for test."""
     classes = (
         pd.Series(role.truth.argmax(1)).map(dict(enumerate(role.labels)))
         if role.task == "multiclass"

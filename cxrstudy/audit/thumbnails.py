@@ -1,4 +1,4 @@
-"""Thumbnails: the images of a manifest as the checks see them, and which can't be read."""
+"""Thumbnails: the images of a manifest at the size that checks use, and unreadable images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from cxrstudy.pixels import memory_map
 from cxrstudy.pixels.decode import UnreadableImage
 from cxrstudy.runs import engine
 
-#: Side of the images that the checks see: enough for a hash and a border, seconds to decode, and
-#: the side that the quick profile decodes anyway.
+#: Side of the thumbnails: enough for a hash and a border, decoded in seconds, and the side that the
+#: quick profile decodes anyway.
 PIXELS = 64
-#: Rows from which several processes pay off: to start them takes longer than to decode fewer.
+#: Number of rows from which several processes are used; for fewer, starting them takes longer.
 PARALLEL_FROM = 500
 
 
 @dataclass(frozen=True)
 class Thumbnails:
-    """Images of a manifest's rows, excluded ones too, at :data:`PIXELS` pixels.
+    """Images of all rows of a manifest, including excluded ones, at :data:`PIXELS` pixels.
 
     Attributes
     ----------
     pixels
-        (n, 64, 64); black where an image could not be read.
+        (n, 64, 64); black if an image could not be read.
     unreadable
-        Row to what is wrong with its image, with the code of :mod:`cxrstudy.pixels.decode`.
+        Row to the error of its image, with a code of :mod:`cxrstudy.pixels.decode`.
     """
 
     pixels: NDArray[np.uint8]
@@ -45,7 +45,7 @@ def look(table: pd.DataFrame, included: pd.DataFrame) -> Thumbnails:
     table
         All rows of the manifest.
     included
-        Those not excluded, as a cohort holds them, so that pixels are shared with the training.
+        The included rows, as in a cohort, so that pixels are shared with training.
     """
     seen = np.zeros((len(table), PIXELS, PIXELS), np.uint8)
     is_in = (table["excluded"] == "").to_numpy()
@@ -58,7 +58,7 @@ def look(table: pd.DataFrame, included: pd.DataFrame) -> Thumbnails:
 
 
 def _read(table: pd.DataFrame) -> tuple[NDArray[np.uint8], dict[int, str]]:
-    """Read what can be read, from the store of pixels if possible."""
+    """Read all readable images, from existing pixel files if possible."""
     lost = {
         row: f"PIX001 missing file: {path}"
         for row, path in enumerate(table["path"])
@@ -71,7 +71,7 @@ def _read(table: pd.DataFrame) -> tuple[NDArray[np.uint8], dict[int, str]]:
             file = memory_map.build(table, PIXELS, folder, places.data(), workers)
             return np.load(file), {}
         except UnreadableImage:
-            pass  # one at least; the search below names all of them
+            pass  # at least one; the search below finds all of them
     seen = np.zeros((len(table), PIXELS, PIXELS), np.uint8)
     present = np.setdiff1d(np.arange(len(table)), list(lost))
     with TemporaryDirectory() as scratch:
@@ -82,7 +82,7 @@ def _read(table: pd.DataFrame) -> tuple[NDArray[np.uint8], dict[int, str]]:
 def _search(
     table: pd.DataFrame, rows: NDArray[np.intp], seen: NDArray[np.uint8], scratch: Path
 ) -> dict[int, str]:
-    """Fill `seen` and say what can't be read, by halving whatever holds such an image."""
+    """Fill `seen` and find unreadable images by bisection."""
     if not len(rows):
         return {}
     try:

@@ -7,8 +7,8 @@ from cxrstudy.audit.evidence import Evidence
 
 CODE, TITLE = "CXR109", "unreadable or blank images"
 
-#: Standard deviation of the grey levels (0 to 255) of an image at 64 pixels. The flattest real
-#: radiograph of the open cohort has 13; noise on a uniform field, averaged, less than 3.
+#: Minimum standard deviation of the grey levels (0 to 255) of an image at 64 pixels. The flattest
+#: real radiograph of the open cohort has 13; averaged noise on a uniform field has less than 3.
 FLATTEST = 3.0
 
 
@@ -31,7 +31,7 @@ def check(evidence: Evidence) -> CheckResult:
     ]  # fmt: skip
     return CheckResult(
         CODE, TITLE, "issue" if rows else "pass", len(rows), row_table(rows),
-        f"{len(rows)} of {len(used)} images can't be read or show nothing.",
+        f"{len(rows)} of {len(used)} images can't be read or are blank.",
         "Fetch them again, or list them as excluded with that reason." if rows
         else "Nothing to do.",
     )  # fmt: skip

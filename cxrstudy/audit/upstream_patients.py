@@ -1,4 +1,4 @@
-"""CXR004: a patient who is tested on, and was trained on in another role."""
+"""CXR004: a test patient whose images are used for training in another role."""
 
 from cxrstudy.audit.check_result import CannotCheck, CheckResult, CheckState, row, row_table
 from cxrstudy.audit.evidence import Evidence
@@ -9,12 +9,12 @@ CODE, TITLE = "CXR004", "tested patient seen in an upstream role"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Look for persons of the target's test split, and of the external role, in other roles.
+    """Look in other roles for persons of the target's test split and of the external role.
 
     Raises
     ------
     CannotCheck
-        A role has images of RSNA, whose patients only the crosswalk tells, and there is none.
+        A role has RSNA images, whose patients only the crosswalk gives, and there is none.
     """
     upstream = {name: role for name, role in evidence.roles.items() if name != "external"}
     rows, patients = [], set()
@@ -28,11 +28,11 @@ def check(evidence: Evidence) -> CheckResult:
                     what = f"{person} is also tested in role {tested}"
                     rows.append(row(what, name, image.manifest, image.id))
     if evidence.crosswalk is None and any(map(_has_rsna, evidence.roles.values())):
-        raise CannotCheck("Images of RSNA name no patients; put the crosswalk to NIH in place.")
+        raise CannotCheck("RSNA images have no patients; put the crosswalk to NIH in place.")
     state: CheckState = "issue" if rows else "pass" if len(evidence.roles) > 1 else "not applicable"
     return CheckResult(
         CODE, TITLE, state, len(patients), row_table(rows),
-        f"{len(patients)} tested patients have images in a role that is trained on.",
+        f"{len(patients)} test patients have images in a role that is used for training.",
         "Take these images out of the upstream role." if rows else "Nothing to do.",
     )  # fmt: skip
 

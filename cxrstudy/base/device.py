@@ -14,7 +14,7 @@ _CLEAR_REFERENCES = Path("/proc/self/clear_refs")
 
 @lru_cache
 def kind() -> DeviceKind:
-    """``cuda`` where torch can use an NVIDIA GPU, else ``cpu``.
+    """``cuda`` if torch can use an NVIDIA GPU, otherwise ``cpu``.
 
     Torch is imported only if there could be a GPU, because planning must work without torch.
     """

@@ -1,7 +1,7 @@
 """The command line: ``cxrstudy``. Each command calls one function of the package and prints.
 
-A module a group of commands. What a command needs is imported when it runs, so that asking for help
-takes no torch and no tables.
+One module per group of commands. Each command imports what it needs when it runs, so that help is
+fast and needs no torch.
 """
 
 import typer

@@ -24,7 +24,7 @@ def audit_cohort(
 
 
 def _findings(outcomes: Sequence[dict[str, Any]]) -> str:
-    """Write what an audit found: a line a check, then what was seen where a reader has to know."""
+    """Write the results of an audit: one line per check, then details of issues and notes."""
     lines = [{name: o[name] for name in ("code", "state", "count", "title")} for o in outcomes]
     told = [o for o in outcomes if o["state"] not in ("pass", "not applicable")]
     texts = [f"{o['code']} {o['title']}\n  {o['detail']}\n  {o['advice']}" for o in told]

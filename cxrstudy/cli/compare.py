@@ -1,4 +1,4 @@
-"""``cxrstudy compare``: whether two sets of results say the same."""
+"""``cxrstudy compare``: whether two sets of results agree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UNITS = """\
 moved, tolerance and farthest are in standard deviations over seeds. The tolerance is a prediction
-interval: of equally good results {:.1%} leave it anywhere. Spread measured in {}."""
+interval: {:.1%} of equally good results leave it anywhere. Seed variance is estimated from {}."""
 
 
 def compare_results(
@@ -27,7 +27,7 @@ def compare_results(
     b: Annotated[Path, typer.Argument(metavar="B", help="Another of the same kind.")],
     spread: Annotated[
         Path | None,
-        typer.Option(help="Results whose seeds say how far a metric moves; else A's own."),
+        typer.Option(help="Results to estimate seed variance from; default: A."),
     ] = None,
     false_alarms: Annotated[
         float,
@@ -38,10 +38,10 @@ def compare_results(
     ] = False,
     json_wanted: Json = False,
 ) -> None:
-    """Compare two sets of results metric by metric; exit status 1 when one has drifted.
+    """Compare two sets of results metric by metric; exit status 1 if one has drifted.
 
-    Equal is equal to 0.000001. Else a metric may move as far as seeds move it: its tolerance is a
-    prediction interval from the measured spread over seeds.
+    Metrics are equal if they differ by at most 0.000001. Otherwise a metric may differ by its
+    tolerance, a prediction interval from the variance between seeds.
     """
     from cxrstudy.verdicts import compare
 
@@ -61,7 +61,7 @@ def compare_results(
 
 
 def _by_experiment(rows: Sequence[Row], failed: Sequence[Row]) -> list[dict[str, Any]]:
-    """Count metrics by state, a line an experiment, with the farthest move."""
+    """Count metrics by state, one line per experiment, with the largest difference."""
     lines = []
     for name in dict.fromkeys(row.key.experiment for row in rows):
         own = [row for row in rows if row.key.experiment == name]
@@ -80,7 +80,7 @@ def _by_experiment(rows: Sequence[Row], failed: Sequence[Row]) -> list[dict[str,
 
 
 def _line(row: Row) -> dict[str, str]:
-    """Write a row for people."""
+    """A row as text."""
     numbers = {"A": row.a, "B": row.b, "seed deviation": row.deviation}
     return {
         "experiment": row.key.experiment,

@@ -23,7 +23,7 @@ _Set = Annotated[str, typer.Argument(metavar="SET", help="A name that `cxrstudy 
 
 @data.command("list")
 def list_sets(json_wanted: Json = False) -> None:
-    """Show every set: images, how many are in the data folder, licence, access."""
+    """List the sets: images, how many are in the data folder, licence, access."""
     from cxrstudy.data.sets import open_set, set_names
 
     rows = [_listed(open_set(name)) for name in set_names()]
@@ -32,14 +32,14 @@ def list_sets(json_wanted: Json = False) -> None:
         return
     typer.echo(table(rows))
     typer.echo(
-        f"\npresent: files in {places.data()}, unread. publishable: images whose licence lets a "
-        "figure show them;\nthe others may be used here, and are left out of what is published."
+        f"\npresent: files in {places.data()}, not checked. publishable: images whose licence "
+        "allows a figure;\nthe others may be used here, but are left out of what is published."
     )
 
 
 @data.command("where")
 def where_is(name: _Set) -> None:
-    """Say where a set comes from, how to get it, and where its files are expected."""
+    """Show where a set comes from, how to get it, and where its files are expected."""
     from cxrstudy.data.sets import open_set, where
 
     typer.echo("\n".join(where(open_set(name))))
@@ -49,21 +49,21 @@ def where_is(name: _Set) -> None:
 def fetch_set(
     name: _Set,
     mirror: Annotated[
-        str, typer.Option(help="Folder or URL that holds REPOSITORY/COMMIT/PATH, as the host does.")
+        str, typer.Option(help="Folder or URL with files as REPOSITORY/COMMIT/PATH.")
     ] = "",
-    workers: Annotated[int, typer.Option(min=1, max=16, help="Connections at a time.")] = 4,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Number of connections.")] = 4,
     to: Annotated[
-        Path | None, typer.Option(help="Folder of the originals; else the data folder.")
+        Path | None, typer.Option(help="Folder for the originals; default: the data folder.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=0.1, help="Seconds that a server may stay silent.")
+        float, typer.Option(min=0.1, help="Seconds that a server may send nothing.")
     ] = 30,
-    retries: Annotated[int, typer.Option(min=0, max=10, help="Further tries a file.")] = 3,
+    retries: Annotated[int, typer.Option(min=0, max=10, help="Further attempts per file.")] = 3,
 ) -> None:
-    """Fetch the originals of a set, each checked by SHA-256; run it again to go on.
+    """Download the originals of a set, each checked by SHA-256; run it again to continue.
 
-    A file is given up after ten times the timeout, however steadily it drips. After 20 failures of
-    the server in a row the rest is not tried.
+    The download of a file is stopped after ten times the timeout. After 20 consecutive failures of
+    the server the remaining files are not tried.
     """
     from cxrstudy.data.fetch import RetryPolicy, fetch
     from cxrstudy.data.sets import open_set
@@ -81,18 +81,18 @@ def fetch_set(
         f"{failed:,} failed; in {folder}"
     )
     if failed:
-        typer.echo("To go on, run the same command again: what is right is kept.", err=True)
+        typer.echo("To continue, run the same command again; correct files are kept.", err=True)
         raise typer.Exit(1)
 
 
 @data.command("verify")
 def verify_set(
     name: _Set,
-    at: Annotated[Path | None, typer.Option(help="Folder; else the data folder.")] = None,
-    workers: Annotated[int, typer.Option(min=1, max=16, help="Files read at a time.")] = 2,
+    at: Annotated[Path | None, typer.Option(help="Folder; default: the data folder.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Files read at the same time.")] = 2,
     json_wanted: Json = False,
 ) -> None:
-    """Hash every file of a set; exit status 1 when one is wrong or missing."""
+    """Check the SHA-256 of every file of a set; exit status 1 if one is wrong or missing."""
     from cxrstudy.data.sets import open_set
     from cxrstudy.data.verify import verify
 
@@ -120,7 +120,7 @@ def _listed(data_set: DataSet) -> dict[str, object]:
 
 
 def explain_failures(failures: Sequence[FetchResult]) -> None:
-    """Name each failed file and why, what was not tried by its number, and what to do."""
+    """List failed files with reasons, the number of files not tried, and advice."""
     from cxrstudy.data.fetch import ADVICE
 
     statuses = Counter(failure.status for failure in failures)
@@ -132,7 +132,7 @@ def explain_failures(failures: Sequence[FetchResult]) -> None:
 
 
 def _read(summary: dict[str, Any]) -> str:
-    """Write a verification for people."""
+    """A verification as text."""
     wrong = [f"wrong: {path}" for path in summary["wrong"]]
     missing = [f"missing: {path}" for path in summary["missing"]]
     states = ", ".join(f"{number:,} {state}" for state, number in summary["counts"].items())

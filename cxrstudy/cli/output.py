@@ -1,4 +1,4 @@
-"""What all commands share: errors without a traceback, tables of text, common options."""
+"""Output: what all commands share: errors without a traceback, text tables, common options."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 class Plain(TyperGroup):
-    """Commands that end with a message, no traceback, where this package raised the error."""
+    """Commands that end with a message instead of a traceback if this package raised the error."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -22,7 +22,7 @@ class Plain(TyperGroup):
         except (typer.Exit, typer.Abort):
             raise
         except KeyboardInterrupt:
-            typer.echo("cxrstudy: stopped; run the same command again to go on", err=True)
+            typer.echo("cxrstudy: stopped; run the same command again to continue", err=True)
             raise typer.Exit(130) from None
         except ImportError as error:
             advice = extras.advice(error)
@@ -38,7 +38,7 @@ class Plain(TyperGroup):
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether this package raised an error, with a message meant to be read."""
+    """Whether this package raised an error, with a message for users."""
     if type(error).__module__.split(".")[0] == "cxrstudy":
         return True
     frame = error.__traceback__
@@ -74,7 +74,7 @@ def print_version(
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Align rows under the names of their columns; numbers to the right, what is unknown as -."""
+    """Format rows under the names of their columns; numbers to the right, unknown values as -."""
     if not rows:
         return "nothing"
     cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]

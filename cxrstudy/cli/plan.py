@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 Experiments = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[EXPERIMENT]...", help="Notebooks' names, or their numbers; all without any."
-    ),
+    typer.Argument(metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."),
 ]
 Profile = Annotated[str, typer.Option(help="Sizes and budgets: quick, standard or paper.")]
 Cohort = Annotated[str, typer.Option(help="Where the radiographs come from: phantom or open.")]
@@ -34,7 +32,7 @@ def show_plan(
     seeds: Seeds = 1,
     json_wanted: Json = False,
 ) -> None:
-    """Show what will run: stages, which are shared, which are recorded, and how long."""
+    """Show what will run: stages, which are shared, which are recorded, and estimated time."""
     from cxrstudy.runs.engine import workers
     from cxrstudy.study.forecast import forecast
     from cxrstudy.study.graph import make_graph
@@ -64,7 +62,7 @@ def tree(graph: Graph, expected: Forecast) -> Iterator[str]:
 
 
 def totals(graph: Graph, expected: Forecast, workers: int) -> str:
-    """Say in sentences how much there is to do."""
+    """Summarise in sentences how much there is to do."""
     nodes = graph.nodes
     runs, missing = sum(len(node.runs) for node in nodes), len(graph.missing)
     shared = [node for node in nodes if len(node.users) > 1]
@@ -85,7 +83,7 @@ def totals(graph: Graph, expected: Forecast, workers: int) -> str:
             f"{counted(workers, 'process')} here{left}."
         )
     else:
-        lines.append("Estimated: unknown; no run like these is recorded.")
+        lines.append("Estimated: unknown; no similar run is recorded.")
     return "\n".join(lines)
 
 
@@ -148,7 +146,7 @@ def _start(node: Node) -> str:
 
 
 def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
-    """Write a graph as plain values."""
+    """A graph as plain values."""
     return {
         "stages": [
             {

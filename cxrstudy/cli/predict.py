@@ -1,4 +1,4 @@
-"""``cxrstudy predict``: what a run says about image files. Not for clinical use."""
+"""``cxrstudy predict``: apply a run's network to image files. Not for clinical use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from cxrstudy.base import places
 from cxrstudy.cli.output import Json
 
-if TYPE_CHECKING:  # what it needs is imported when it runs
+if TYPE_CHECKING:  # imported when the command runs
     from cxrstudy.predict.operating_points import OperatingPoint
     from cxrstudy.predict.predict import Prediction, Predictor, UnreadFile
 
@@ -20,20 +20,20 @@ def predict_images(
     images: Annotated[
         list[Path], typer.Argument(metavar="IMAGE...", help="PNG, JPEG or DICOM files, or folders.")
     ],
-    run: Annotated[str, typer.Option(metavar="ID", help="The beginning of a run's id.")],
+    run: Annotated[str, typer.Option(metavar="ID", help="First characters of a run's id.")],
     maps: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Where maps go; else maps/ID in the runs' folder."),
+        typer.Option(metavar="FOLDER", help="For maps; default: maps/ID in the runs' folder."),
     ] = None,
     label: Annotated[
-        str | None, typer.Option(help="What maps are about; else the most probable label.")
+        str | None, typer.Option(help="Label of the maps; default: the most probable label.")
     ] = None,
     draw: Annotated[bool, typer.Option("--draw/--no-draw", help="Draw maps.")] = True,
     json_wanted: Json = False,
 ) -> None:
-    """Say what a run's network sees in images. Not for clinical use.
+    """Apply the network of a run to images. Not for clinical use.
 
-    The exit status is 1 where a file could not be read; the others are answered all the same.
+    The exit status is 1 if a file could not be read; the other files are still processed.
     """
     from cxrstudy.predict.predict import NOTICE, Prediction, make_predictor
     from cxrstudy.runs import store
@@ -61,7 +61,7 @@ def predict_images(
 
 def _head(run: str, predictor: Predictor) -> str:
     points = [f"  {name}: {_rule(point)}" for name, point in predictor.points.items()]
-    return "\n".join([f"\nrun {run[:12]} calls positive what reaches, of", *points])
+    return "\n".join([f"\nrun {run[:12]} calls an image positive for a label at or above", *points])
 
 
 def _rule(point: OperatingPoint | str) -> str:
@@ -106,5 +106,5 @@ def _as_json(run: str, predictor: Predictor, answers: list[Prediction | UnreadFi
         "predictions": [one.facts for one in answers if isinstance(one, Prediction)],
         "unread": [one.facts for one in answers if isinstance(one, UnreadFile)],
     }
-    # The notice belongs on the first line, in JSON as well.
+    # The notice must be on the first line, in JSON as well.
     return json.dumps(facts, indent=2, ensure_ascii=False).replace("{\n  ", "{", 1)

@@ -1,4 +1,4 @@
-"""``cxrstudy results``: write what was recorded as reference results, and list what there is."""
+"""``cxrstudy results``: write recorded runs as reference results, and list reference results."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ results = typer.Typer(no_args_is_help=True, help="Reference results: write and l
 @results.command("write")
 def write_results(
     experiments: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Else all of the cohort.")
+        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
     cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
     to: Annotated[
-        Path | None, typer.Option(help="Folder; else results/COHORT/PROFILE of the project.")
+        Path | None, typer.Option(help="Folder; default: results/COHORT/PROFILE of the project.")
     ] = None,
 ) -> None:
     """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights.
 
-    Beside them: where the maps of chapter Grad-CAM lie, and the verdicts on all claims.
+    Also writes measures of the maps of chapter Grad-CAM, and the verdicts on all claims.
     """
     from cxrstudy.base import places
     from cxrstudy.study.status import experiments_of
@@ -50,7 +50,7 @@ def write_results(
 
 @results.command("list")
 def list_results(json_wanted: Json = False) -> None:
-    """Show every folder of reference results, after its files were checked."""
+    """List the folders of reference results, after a check of their files."""
     from cxrstudy.verdicts import results as reference
 
     rows = [_row(folder, reference.facts(folder)) for folder in reference.folders()]
@@ -59,9 +59,9 @@ def list_results(json_wanted: Json = False) -> None:
 
 @results.command("stamp")
 def stamp_notebooks(
-    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks that papermill left.")],
+    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks that papermill executed.")],
 ) -> None:
-    """Let executed notebooks say how they were made; NAME.provenance.json beside says the same."""
+    """Add to executed notebooks how they were made; also write NAME.provenance.json beside them."""
     from cxrstudy.runs.provenance import stamp
 
     for notebook in notebooks:
@@ -81,7 +81,7 @@ def _row(folder: Path, facts: Results) -> dict[str, Any]:
         "bytes": _size(folder),
         "commit": facts.commit[:12] + (" and changes" if facts.uncommitted else ""),
         "finished": facts.finished,
-        "claims since": ", ".join(claims_changed(facts)) or "as they were",
+        "claims since": ", ".join(claims_changed(facts)) or "unchanged",
     }
 
 

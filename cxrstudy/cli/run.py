@@ -1,4 +1,4 @@
-"""``cxrstudy run``: execute what is missing of all experiments, then the notebooks."""
+"""``cxrstudy run``: execute the missing runs of all experiments, then the notebooks."""
 
 import os
 from typing import Annotated
@@ -14,10 +14,10 @@ def run_study(
     cohort: Cohort = "phantom",
     seeds: Annotated[
         int | None,
-        typer.Option(min=1, max=20, help="Repeats of every arm; else what the notebooks say."),
+        typer.Option(min=1, max=20, help="Repeats of every arm; default: the notebooks' value."),
     ] = None,
     dask: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Compute on this Dask scheduler's workers.")
+        str, typer.Option(metavar="ADDRESS", help="Compute on the workers of this Dask scheduler.")
     ] = "",
     slurm: Annotated[
         str | None,
@@ -27,7 +27,7 @@ def run_study(
         ),
     ] = None,
     tracker: Annotated[
-        list[str] | None, typer.Option(help="Watch training: tensorboard or wandb.")
+        list[str] | None, typer.Option(help="Track training: tensorboard or wandb.")
     ] = None,
     execute: Annotated[
         bool,
@@ -36,9 +36,9 @@ def run_study(
         ),
     ] = True,
 ) -> None:
-    """Execute what is missing of all experiments as one graph, then the notebooks.
+    """Execute the missing runs of all experiments as one graph, then the notebooks.
 
-    What is recorded stays: the same command goes on where it was stopped.
+    Recorded runs are kept, so the same command continues after a stop.
     """
     from cxrstudy.base import extras
     from cxrstudy.pages import execution
@@ -74,7 +74,7 @@ def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> N
 
 
 def _choose(dask: str, slurm: str | None) -> None:
-    """Name the engine in the environment, where notebooks and worker processes find it too."""
+    """Set the engine in the environment, where notebooks and worker processes find it too."""
     from cxrstudy.runs import engine
     from cxrstudy.runs.engines import EngineError
 

@@ -9,7 +9,7 @@ from cxrstudy.cli.output import Json
 
 
 def show_run(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The beginning of a run's id.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="First characters of a run's id.")],
     json_wanted: Json = False,
 ) -> None:
     """Print the record of a run."""

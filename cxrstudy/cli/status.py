@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show_status(
     experiments: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Else all of the cohort.")
+        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
     cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
@@ -25,8 +25,8 @@ def show_status(
 ) -> None:
     """Show what is recorded, running, stopped, broken and missing, with time and size.
 
-    A stopped run has begun and nobody works on it: it failed or was killed. A broken record can't
-    be read. Both are put right by running the study again.
+    A stopped run failed or was killed. A broken record can't be read. Running the study again
+    repairs both.
     """
     from cxrstudy.study import status
     from cxrstudy.study.study import Study

@@ -1,4 +1,4 @@
-"""``cxrstudy store``: check the records, and remove what no plan asks for any more."""
+"""``cxrstudy store``: check records, and remove those that no plan needs any more."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ store = typer.Typer(no_args_is_help=True, help="The records of runs: check, prun
 
 @store.command("check")
 def check_store(json_wanted: Json = False) -> None:
-    """Check every record: hashes, ids, parents, leftovers; exit status 1 when there is a problem.
+    """Check every record: hashes, ids, parents, leftovers; exit status 1 if there is a problem.
 
-    What is computed just now, and what will go on from a checkpoint, is listed and is no problem.
+    Runs in progress, and runs that can continue from a checkpoint, are listed but are no problem.
     """
     from cxrstudy.runs import store_check
 
@@ -46,18 +46,18 @@ def check_store(json_wanted: Json = False) -> None:
 @store.command("prune")
 def prune_store(
     profile: Annotated[
-        list[str] | None, typer.Option(help="Keep what it plans; repeat it. Else all profiles.")
+        list[str] | None, typer.Option(help="Keep what it plans; repeatable. Default: all.")
     ] = None,
     cohort: Annotated[
-        list[str] | None, typer.Option(help="Keep what is planned on it; repeat it. Else all.")
+        list[str] | None, typer.Option(help="Keep what is planned on it; repeatable. Default: all.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, max=20, help="Keep so many seeds.")] = 20,
-    delete: Annotated[bool, typer.Option("--delete", help="Remove it; else it is listed.")] = False,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Number of seeds to keep.")] = 20,
+    delete: Annotated[bool, typer.Option("--delete", help="Remove; without it only list.")] = False,
     json_wanted: Json = False,
 ) -> None:
-    """Remove what no experiment plans any more, its maps, and what killed processes left.
+    """Remove runs that no experiment plans any more, their maps, and files of killed processes.
 
-    Nothing is removed without --delete. What is computed just now always stays.
+    Nothing is removed without --delete. Runs in progress are always kept.
     """
     from cxrstudy.study import prune
 
@@ -80,7 +80,7 @@ def prune_store(
 def _said(sweep: Sweep, delete: bool) -> str:
     size = sum(item.bytes for item in (sweep.removed if delete else sweep.removable))
     if not delete:
-        return f"{size:,} bytes would be freed, {sweep.kept:,} runs stay; --delete does it"
+        return f"{size:,} bytes would be freed, {sweep.kept:,} runs are kept; --delete removes"
     left = len(sweep.removable) - len(sweep.removed)
-    busy = f"; {left:,} stay because they are computed just now" if left else ""
-    return f"{size:,} bytes freed, {sweep.kept:,} runs stay{busy}"
+    busy = f"; {left:,} are kept because they are in progress" if left else ""
+    return f"{size:,} bytes freed, {sweep.kept:,} runs are kept{busy}"

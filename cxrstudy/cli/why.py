@@ -1,4 +1,4 @@
-"""``cxrstudy why``: what makes a run another one than what is recorded."""
+"""``cxrstudy why``: how a run differs from recorded runs."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 def explain_run(
-    run: Annotated[str, typer.Argument(metavar="[RUN]", help="Beginning of a recorded id.")] = "",
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="First characters of an id.")] = "",
     experiment: Annotated[str, typer.Option(help="Explain planned runs of a notebook.")] = "",
-    arm: Annotated[str, typer.Option(help="Of the experiment; else all of its arms.")] = "",
-    seed: Annotated[int, typer.Option(min=0, max=19, help="Of the planned runs.")] = 0,
+    arm: Annotated[str, typer.Option(help="Arm of the experiment; default: all arms.")] = "",
+    seed: Annotated[int, typer.Option(min=0, max=19, help="Seed of the planned runs.")] = 0,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
     cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
     json_wanted: Json = False,
 ) -> None:
-    """Say what of a run's inputs differs from the nearest recorded run.
+    """Show in which inputs a run differs from the nearest recorded run.
 
-    Its stage, its initial weights or parent, images and labels, code that matters, versions that
-    matter, device and arithmetic. Prose, figures, statistics, docstrings and comments do not count.
+    Inputs are stage, initial weights or parent, images and labels, relevant code and versions,
+    device and arithmetic. Prose, figures, statistics, docstrings and comments do not count.
     """
     from cxrstudy.study import why
 

@@ -1,10 +1,11 @@
-"""Explaining a network by maps, and asking whether the maps are to be trusted.
+"""Explain: class activation maps of a network, and tests of whether the maps can be trusted.
 
-`maps.heatmaps` makes maps by a method of `methods` at a layer of `layers`, inside `state`, which
-leaves the network as it was; `whole` does so for many images and keeps a `record`. `metrics`
-scores maps against the `regions` of an image, beside the `baselines`. `sanity`, `stability` and
-`faithfulness` ask of the maps themselves, with `similarity`, what Adebayo et al. 2018 and Petsiuk
-et al. 2018 asked.
+A network and images go in; maps come out. `maps.heatmaps` makes them with a method of `methods` at
+a layer of `layers`, and `state` restores the network afterwards; `many_maps` does so for many
+images and records the result. `metrics` scores maps against the `regions` of an image, for
+comparison with the `baselines`. `sanity`, `stability` and `faithfulness` test the maps themselves,
+with `similarity`, after Adebayo et al. 2018 and Petsiuk et al. 2018; `reliability` does so for a
+run, and `attention` measures the maps of an experiment. Read `maps` first.
 """
 
 from cxrstudy.explain.baselines import baselines

@@ -1,8 +1,8 @@
-"""Ablation: Ablation-CAM as published, on grad-cam's own base.
+"""Ablation: Ablation-CAM as published, on the base class of grad-cam.
 
-grad-cam 1.5.7's ``AblationCAM`` divides by the class score, so that a negative logit turns the map
-inside out. Where no activation is exactly zero (SiLU, GELU) it sets a channel to minus ten million
-instead of zero. And it replaces a layer of the network, which stays when it is interrupted.
+grad-cam 1.5.7's ``AblationCAM`` divides by the class score, so a negative logit inverts the map. If
+no activation is exactly zero (SiLU, GELU), it sets a channel to minus ten million instead of zero.
+And it replaces a layer of the network, which is not restored after an interruption.
 """
 
 from typing import Any
@@ -17,11 +17,12 @@ from cxrstudy.explain.layers import channel_axis
 
 
 class ZeroAblationCAM(BaseCAM):
-    """Weighs a channel by how much the class score falls when the channel is zero.
+    """Weights a channel by the decrease of the class score when the channel is set to zero.
 
-    Weights are ``(y - y_k) / |y|`` (Desai and Ramaswamy 2020, with the magnitude so
-    that a negative score keeps the sign of a fall); the denominator, which is the same for all
-    channels of an image, is left out, since a map's scale says nothing and a score may be zero.
+    Weights are ``(y - y_k) / |y|`` (Desai and Ramaswamy 2020, with the magnitude in the
+    denominator, so that the sign is right for negative scores). The denominator, which is the same
+    for all channels of an image, is left out, because the scale of a map has no meaning and a
+    score may be zero.
     """
 
     batch_size = 16
@@ -48,7 +49,7 @@ class ZeroAblationCAM(BaseCAM):
     def _falls(
         self, image: Tensor, layer: nn.Module, target: Any, channels: int
     ) -> NDArray[np.float32]:
-        """Fall of the score of one image for each channel."""
+        """Decrease of the score of one image for each channel."""
         whole = target(self.model(image[None])[0])
         falls = []
         for numbers in torch.arange(channels).split(self.batch_size):

@@ -1,4 +1,4 @@
-"""Attention: where the maps of an experiment's networks lie, image by image.
+"""Attention: measures of the maps of an experiment's networks, for every image.
 
 Tables here look like scores, so that the statistics of the study serve them: one row per arm, seed
 and image, and one column ``score_MEASURE`` per measure. Baselines that know nothing of any network
@@ -28,20 +28,20 @@ from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm, together
 from cxrstudy.study.arms import Arms
 
-#: Measures that need a lesion, and those of the regions.
+#: Measures that need a lesion, and measures of regions.
 POINTING = ("pointing", "iou")
 
 Maps = NDArray[np.float32]
 
 
 def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
-    """Rows of the first test images, in the order of the manifest, that show a label."""
+    """Rows of the first test images that show a label, in the order of the manifest."""
     present = role.truth[:, role.labels.index(label)] == 1
     return np.flatnonzero(present & (role.table["split"] == "test").to_numpy())[:most]
 
 
 def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDArray[np.bool_]]:
-    """Regions of images: drawn again for phantoms, by shape for others."""
+    """Regions of images: exact for phantoms, by shape for others."""
     paths = role.table["path"].iloc[rows]
     if paths.str.startswith("phantom:").all():
         return phantom_regions(paths.to_list(), pixels)
@@ -55,20 +55,20 @@ def attention(
     method: str = "gradcam",
     most: int = 200,
 ) -> pd.DataFrame:
-    """Make the maps of all arms and seeds for a label, or read them, and measure where they lie.
+    """Make or read the maps of all arms and seeds for a label, and measure them.
 
     Parameters
     ----------
     arms
-        Whose runs are recorded.
+        Study and arms whose runs are recorded.
     label
-        Whose score is explained; of the images, those that show it.
+        Label whose score is explained, on the images that show it.
     role
-        Whose test images.
+        Role whose test images are used.
     method
         One of :data:`cxrstudy.explain.METHODS`.
     most
-        Images looked at.
+        Maximum number of images.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def attention(
 
 
 def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "gradcam") -> Maps:
-    """Maps of a label, as large as the images, at the layer of :func:`pointing_layer`.
+    """Maps of a label, at the size of the images, from the layer of :func:`pointing_layer`.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "
 
 
 def _uninformed(regions: Mapping[str, NDArray[np.bool_]]) -> dict[str, Maps]:
-    """Baseline maps; without known lungs, the thorax-shaped centre stands for them."""
+    """Baseline maps; if the lungs are not known, the thorax-shaped centre replaces them."""
     lungs = regions.get("lung", regions.get("centre"))
     assert lungs is not None  # regions_of gives one or the other
     return baselines(lungs)

@@ -1,11 +1,11 @@
-"""Baselines: maps that know nothing of the network, which a network's maps have to beat."""
+"""Baselines: maps that do not depend on a network, for comparison."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Maps = NDArray[np.float32]
 
-#: Standard deviation of the centre blob as a share of the image's side [by eye]: two thirds of
+#: Standard deviation of the centre blob as a fraction of the image's side [by eye]: two thirds of
 #: its energy lie within the middle half of the sides.
 BLOB = 1 / 5
 
@@ -16,12 +16,12 @@ def baselines(lungs: NDArray[np.bool_]) -> dict[str, Maps]:
     Parameters
     ----------
     lungs
-        (n, h, w) lung fields; of real images, whose lungs are unknown, the thorax-shaped centre.
+        (n, h, w) lung fields; for real images, whose lungs are unknown, the thorax-shaped centre.
 
     Returns
     -------
     Maps (n, h, w) by name: ``uniform``; ``centre blob``, a Gaussian in the middle of the image;
-    ``lung mask``, the lungs themselves, uniform within.
+    ``lung mask``, uniform within the lungs.
     """
     shape = lungs.shape
     blob = np.outer(_bell(shape[1]), _bell(shape[2])).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Opening: the layer whose maps are shown first, deep and yet fine enough to point at a place."""
+"""Default layer: the layer whose maps are shown first, deep but with a fine enough grid."""
 
 import torch
 from torch import nn
@@ -6,14 +6,14 @@ from torch import nn
 from cxrstudy.explain.layers import layer_names
 from cxrstudy.explain.maps import heatmaps
 
-#: Cells along a side that a map must have to be able to point at anything.
+#: Minimum number of cells along a side of a map.
 CELLS = 8
 
 
 def pointing_layer(model: nn.Module, pixels: int) -> str:
-    """Name the deepest layer whose map has at least ``CELLS`` cells a side.
+    """Name the deepest layer whose map has at least ``CELLS`` cells per side.
 
-    The last layer of a network for 224 pixels gives 2 x 2 cells at 64; no such map can point.
+    The last layer of a network for 224 pixels gives 2 x 2 cells at 64 pixels, which is too coarse.
     """
     blank = torch.zeros(1, 1, pixels, pixels)
     for name in reversed(layer_names(model)):

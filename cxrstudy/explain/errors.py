@@ -1,4 +1,4 @@
-"""What can go wrong when a network is explained."""
+"""Errors of explanations."""
 
 
 class ExplainError(ValueError):

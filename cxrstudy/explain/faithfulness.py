@@ -1,4 +1,4 @@
-"""Faithfulness: how the score follows the pixels that a map calls important.
+"""Faithfulness: how the score changes when the important pixels of a map are changed.
 
 After RISE (Petsiuk, Das and Saenko 2018, arXiv:1806.07421).
 """
@@ -24,18 +24,18 @@ from cxrstudy.training.loss import probabilities
 Floats = NDArray[np.float32]
 Filling = Literal["blur", "mean"]
 
-#: Steps of a curve; images a forward pass; the blur's standard deviation as a share of the side.
+#: Steps of a curve; images per forward pass; standard deviation of the blur relative to the side.
 STEPS, BATCH, BLUR = 20, 128, 1 / 10
 
 
 @dataclass(frozen=True)
 class Curves:
-    """Scores while pixels go (deletion) and come (insertion), most important first.
+    """Scores while pixels are deleted and inserted, most important first.
 
     Attributes
     ----------
     shares
-        (steps + 1,) of the pixels that have been changed, 0 to 1.
+        (steps + 1,) fraction of pixels that are changed, 0 to 1.
     deletion, insertion
         (n, steps + 1) probabilities of the label.
     """
@@ -46,9 +46,9 @@ class Curves:
 
     @property
     def areas(self) -> pd.DataFrame:
-        """Area under each curve by the trapezoidal rule, a row an image, 0 to 1.
+        """Area under each curve by the trapezoidal rule, one row per image, 0 to 1.
 
-        A faithful map has a small area of ``deletion`` and a large one of ``insertion``.
+        A faithful map has a small area for ``deletion`` and a large one for ``insertion``.
         """
         return pd.DataFrame(
             {
@@ -73,21 +73,21 @@ def curves(
     Parameters
     ----------
     model
-        Left as it was.
+        A network; it is restored afterwards.
     images
         (n, 1, h, h), normalised.
     maps
-        (n, h', w'), at any size; brought to the images'.
+        (n, h', w') of any size; resized to that of the images.
     label, kind
-        The probability that is followed, and of what kind the head's labels are.
+        The label whose probability is used, and the kind of classification.
     steps
-        In which all pixels are changed, in equal shares.
+        Number of steps; each changes the same number of pixels.
     filling
-        What stands where a pixel is deleted or not yet inserted: ``blur``, the image blurred by a
-        tenth of its side, which leaves no edge to be taken for a sign; or ``mean``, the image's
-        mean grey. (Petsiuk et al. delete to grey and insert into a blur.)
+        Value of deleted and not yet inserted pixels: ``blur``, the image blurred by a tenth of its
+        side, which leaves no artificial edges; or ``mean``, the image's mean grey. (Petsiuk et al.
+        delete to grey and insert into a blur.)
     seed
-        Of the order of pixels that a map does not tell apart, such as all its zeros.
+        Seed of the order of pixels with equal values, such as zeros.
 
     Raises
     ------
@@ -126,8 +126,8 @@ def faithfulness(
 ) -> pd.DataFrame:
     """Compare areas under the curves with those of a random order.
 
-    The random order is the map with its cells shuffled, so that what is deleted at once has the
-    same grain and only the places differ.
+    The random order is the map with shuffled cells, so that pixels are deleted in blocks of the
+    same size, and only their positions differ.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def faithfulness(
 
     Returns
     -------
-    A row an image: ``image`` (its number), ``deletion``, ``insertion``, ``random_deletion``,
+    One row per image: ``image`` (its number), ``deletion``, ``insertion``, ``random_deletion``,
     ``random_insertion``.
 
     Raises
@@ -153,7 +153,7 @@ def faithfulness(
 
 
 def shuffled(maps: Floats, seed: int) -> Floats:
-    """Shuffle the cells of each (h', w') map; where a map is constant, its cells get ranks."""
+    """Shuffle the cells of each (h', w') map; the cells of a constant map get random ranks."""
     generator = np.random.default_rng([seed, 1])
     flat = maps.reshape(len(maps), -1)
     constant = flat.min(1) == flat.max(1)
@@ -170,7 +170,7 @@ def _score(model: nn.Module, images: Floats, label: int, task: Task) -> Floats:
 
 
 def _ranks(maps: Floats, seed: int) -> NDArray[np.intp]:
-    """Rank each image's pixels, 0 for the most important, ties in random order."""
+    """Rank the pixels of each image, 0 for the most important, ties in random order."""
     flat = maps.reshape(len(maps), -1)
     generator = np.random.default_rng(seed)
     ties = generator.permuted(np.tile(np.arange(flat.shape[1]), (len(flat), 1)), axis=1)
@@ -192,7 +192,7 @@ def _parts(images: int) -> Iterator[slice]:
 
 
 def _in_rows(scores: list[Floats], columns: int) -> Floats:
-    """Put scores, a list entry a part and share, into a row an image."""
+    """Arrange scores, one list entry per part and fraction, with one row per image."""
     parts = [scores[first : first + columns] for first in range(0, len(scores), columns)]
     return np.concatenate([np.stack(part, 1) for part in parts])
 

@@ -1,4 +1,4 @@
-"""Layers: where in a network a map can be made, by timm's own word or by a dotted name."""
+"""Layers: the layers of a network at which maps can be made, from timm or by dotted name."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,18 +7,18 @@ from torch import Tensor, nn
 
 from cxrstudy.explain.errors import ExplainError
 
-#: Top-level norms that timm's networks with a norm after their last stage apply to the grid that is
-#: pooled: ResNetV2 and BiT say ``norm``, MobileNetV2 and EfficientNet ``bn2`` (after their last
-#: convolution). A map is made where the class score is read, so behind them.
+#: Top-level norms that some timm networks apply to the grid before pooling: ``norm`` in ResNetV2
+#: and BiT, ``bn2`` in MobileNetV2 and EfficientNet (after their last convolution). A map is made
+#: where the class score is computed, so after them.
 LAST_NORMS = ("norm", "bn2")
 
 
 def layer_names(model: nn.Module) -> list[str]:
-    """Name the layers that maps are commonly made at, from shallow to deep; the default is last.
+    """Names of the usual layers for maps, from shallow to deep; the last is the default.
 
     =====================  ======================================================================
     timm's CNN             the stages that timm lists as features, then the norm after them
-    timm's ViT             the first norm of each block: of the last block's output, only the
+    timm's ViT             the first norm of each block, because of the last block's output only the
                            class token reaches the head, so no gradient reaches the patches
     any other network      its two-dimensional convolutions
     =====================  ======================================================================
@@ -30,8 +30,8 @@ def layer_names(model: nn.Module) -> list[str]:
 
     Returns
     -------
-    Dotted names; :func:`cxrstudy.explain.heatmaps` also accepts any other dotted name of a module
-    whose output has a grid.
+    Dotted names; :func:`cxrstudy.explain.heatmaps` also accepts any other module whose output is a
+    grid, by its dotted name.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def find_layer(model: nn.Module, layer: str | None) -> nn.Module:
     Raises
     ------
     ExplainError
-        There is none of that name; the message lists :func:`layer_names`.
+        There is no layer with this name; the message lists :func:`layer_names`.
     """
     names = layer_names(model)
     modules: dict[str, nn.Module] = dict(model.named_modules())
@@ -65,31 +65,31 @@ def find_layer(model: nn.Module, layer: str | None) -> nn.Module:
 
 
 def legal(model: nn.Module) -> str:
-    """Say which layers there are, for a message."""
+    """List the layers, for error messages."""
     return f"choose one of {', '.join(layer_names(model))}"
 
 
 def grid_of(model: nn.Module, sides: tuple[int, int]) -> Callable[[Tensor], Tensor]:
-    """Make the function that turns a layer's output into grids.
+    """Make the function that converts a layer's output to grids.
 
     Parameters
     ----------
     model
-        The network that the layer is part of.
+        The network that contains the layer.
     sides
         Height and width of the images, which decide the grid of a transformer's tokens.
 
     Returns
     -------
-    Function from (n, channels, h', w'), (n, h', w', channels) where timm says that the network
-    works so, or (n, tokens, channels) to (n, channels, h', w'). Tokens that stand for no patch
-    (class, distillation, registers) are dropped. It raises ``ExplainError`` for any other output.
+    Function to (n, channels, h', w') from the same shape, from (n, h', w', channels) if timm says
+    that the network uses it, or from (n, tokens, channels). Tokens that are not patches (class,
+    distillation, registers) are dropped. It raises ``ExplainError`` for any other output.
     """
     return partial(_grid, model, sides)
 
 
 def channel_axis(model: nn.Module, output: Tensor) -> int:
-    """Tell which axis of a layer's output counts its channels."""
+    """Number of the axis with the channels in a layer's output."""
     tokens = output.ndim == 3
     return -1 if tokens or getattr(model, "output_fmt", "NCHW") == "NHWC" else 1
 
@@ -114,12 +114,12 @@ def _grid(model: nn.Module, sides: tuple[int, int], output: Tensor) -> Tensor:
 
 
 def _is_transformer(model: nn.Module) -> bool:
-    """Whether blocks pass tokens on, as timm's vision transformers do."""
+    """Whether blocks pass on tokens, as in timm's vision transformers."""
     return hasattr(model, "num_prefix_tokens") and hasattr(model, "patch_embed")
 
 
 def _after(model: nn.Module, name: str) -> list[str]:
-    """Name the top-level parts that follow the one a layer is in, without mere place holders."""
+    """Names of the top-level parts after the part with a layer, without identity modules."""
     if _is_transformer(model):
         return []
     children = dict(model.named_children())

@@ -1,4 +1,4 @@
-"""Whole: the maps of many images, made in one pass and kept as a record."""
+"""Many maps: the maps of many images, made in one pass and recorded."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def recorded_maps(
     method: str = "gradcam",
     layer: str | None = None,
 ) -> ManyMaps:
-    """Make the maps of many images, with progress, or read them where they are recorded.
+    """Make the maps of many images, with progress, or read them if they are recorded.
 
     Parameters
     ----------
@@ -41,20 +41,20 @@ def recorded_maps(
     label
         One of the network's.
     folder
-        Of the records of maps; made when missing.
+        Folder of the records of maps; created if missing.
     method, layer
         As for :func:`cxrstudy.explain.heatmaps`.
 
     Raises
     ------
     ExplainError
-        Label, method or layer are not legal, there is no image, or the record is broken.
+        Label, method or layer is not legal, there is no image, or the record is broken.
     """
     if label not in network.labels:
         there = ", ".join(network.labels)
         raise ExplainError(f"no label {label!r} in the run's head; it has {there}")
     if not len(rows):
-        raise ExplainError(f"no image of role {role.name!r} is asked for")
+        raise ExplainError(f"no image of role {role.name!r} is given")
     layer = layer or layer_names(network.model)[-1]
     ids = tuple(role.table["id"].iloc[rows])
     identity = identity_of(network.run, role, ids, method, layer, label)

@@ -1,4 +1,4 @@
-"""Maps: where in images a network reads a label, by grad-cam, at a layer's own resolution."""
+"""Maps: class activation maps by grad-cam, at a layer's resolution."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ from cxrstudy.explain.state import untouched
 Floats = NDArray[np.float32]
 Report = Callable[[float], None]
 
-#: Images a backward pass of a fast method; the result depends on it in the last bits.
+#: Images per backward pass of a fast method; the last bits of the result depend on it.
 BATCH = 32
-#: Channels a forward pass of a slow method.
+#: Channels per forward pass of a slow method.
 CHANNELS = 32
 
 
@@ -32,38 +32,40 @@ def heatmaps(
     layer: str | None = None,
     report: Report | None = None,
 ) -> Floats:
-    """Make a map an image of what speaks for a label.
+    """Make one map per image of the evidence for a label.
 
-    The score that is explained is the label's logit: a class's before the softmax, a label's or
-    the only one's before the sigmoid. Only what raises the score is kept (the papers' ReLU).
+    The score that is explained is the logit of the label, before softmax or sigmoid. Only positive
+    contributions are kept (the ReLU of the papers).
 
     Parameters
     ----------
     model
-        In any mode, frozen or not, on any device; left as it was, hooks included, also when this
-        is interrupted.
+        A network in any mode, frozen or not, on any device. It is restored afterwards, hooks
+        included, also after an interruption.
     images
-        (n, 1, h, w), or one image (1, h, w), normalised as the network expects.
+        (n, 1, h, w), or one image (1, h, w), normalised for the network.
     label
-        Index of the logit; 0 for a head with one.
+        Index of the logit; 0 for a head with one logit.
     method
         A name in :data:`cxrstudy.explain.METHODS`.
     layer
         Dotted name; None for the last of :func:`cxrstudy.explain.layer_names`.
     report
-        Called with the share that is done, 0 to 1, after every batch of images, with a slow method
-        after every batch of channels. Raising in it stops the work; nothing is left changed.
+        Called with the finished fraction, 0 to 1, after every batch of images, with a slow method
+        after every batch of channels. An exception in it stops the
+        work; nothing is left changed.
 
     Returns
     -------
-    (n, h', w') raw maps at the layer's resolution: not negative, in units of the method, zero
-    everywhere where nothing speaks for the label. See :func:`relative` and :func:`upsample`.
+    (n, h', w') raw maps at the layer's resolution: not negative, in units of the method. A map is
+    zero everywhere if there is no evidence for the label. See :func:`relative` and
+    :func:`upsample`.
 
     Raises
     ------
     ExplainError
-        Method, layer, label or images are not legal; the message says what is. Or a map is not
-        finite, because weights or pixels are not.
+        Method, layer, label or images are not legal; the message says what is legal. Or a map is
+        not finite, because weights or pixels are not.
     """
     slow = method_of(method).slow
     target = find_layer(model, layer)
@@ -83,13 +85,13 @@ def heatmaps(
 
 
 def relative(maps: Floats) -> Floats:
-    """Divide each (h, w) map by its maximum, to 0 to 1; a map that is zero everywhere stays so."""
+    """Divide each (h, w) map by its maximum; a map that is zero everywhere is unchanged."""
     peak = maps.max((1, 2), keepdims=True)
     return np.asarray(maps / np.where(peak > 0, peak, 1), np.float32)
 
 
 def upsample(maps: Floats, pixels: int) -> Floats:
-    """Interpolate maps (n, h', w') bilinearly to (n, pixels, pixels); centres of cells stay."""
+    """Interpolate maps (n, h', w') bilinearly to (n, pixels, pixels), aligned at cell centres."""
     tensor = torch.from_numpy(np.array(maps, np.float32))[:, None]
     with torch.inference_mode():
         large = functional.interpolate(tensor, (pixels, pixels), mode="bilinear")
@@ -98,7 +100,7 @@ def upsample(maps: Floats, pixels: int) -> Floats:
 
 def _as_batch(images: Floats | Tensor, model: nn.Module) -> Tensor:
     parameter = next(model.parameters(), None)
-    # Copied: torch warns of read-only arrays, and can't differentiate what inference mode made.
+    # A copy: torch warns about read-only arrays, and can't differentiate tensors of inference mode.
     tensor = images if isinstance(images, Tensor) else torch.from_numpy(np.array(images))
     batch = tensor.detach().clone()
     batch = batch[None] if batch.ndim == 3 else batch
@@ -118,10 +120,10 @@ def _batch_of_maps(
     layer: nn.Module,
     report: Report | None,
 ) -> Floats:
-    """Make the maps of one batch; what grad-cam's ``forward`` does, without its scaling.
+    """Make the maps of one batch, like grad-cam's ``forward`` without its scaling.
 
-    grad-cam would stretch each map from its minimum to its maximum at the size of the image, and
-    clear the gradients of a model that is in training.
+    grad-cam would rescale each map to its range and to the size of the image, and clear the
+    gradients of a model in training.
     """
     grids = grid_of(model, (images.shape[2], images.shape[3]))
     targets = [lambda logits: logits[label]] * len(images)
@@ -134,9 +136,9 @@ def _batch_of_maps(
                 logits[:, label].sum().backward()
         cells = kept.activations[0].numpy()
         slopes = kept.gradients[0].numpy() if cam.uses_gradients else None
-        kept.release()  # or Score-CAM would keep the activations of all its passes
+        kept.release()  # otherwise Score-CAM would keep the activations of all passes
         passes = -(-cells.shape[1] // CHANNELS)
-        # Quietly: heatmaps refuses what is not finite, and says so.
+        # Without warnings: heatmaps raises an error if a map is not finite.
         with _counted(model, passes, report), np.errstate(all="ignore"):
             if slopes is not None and method == "gradcam++":
                 cells, slopes = _in_scale(cells, slopes)
@@ -146,11 +148,11 @@ def _batch_of_maps(
 
 @contextmanager
 def _made(model: nn.Module, layer: nn.Module, method: str, grids: Any) -> Iterator[Any]:
-    """Make grad-cam's object, with hooks around its own that let it see any layer.
+    """Make grad-cam's object, with additional hooks so that it works at any layer.
 
-    Before: the graph begins at the layer, so that layers before it need no gradient, frozen or not,
-    and cost no memory. After: what follows gets a copy, because an activation in place would
-    change what grad-cam has kept.
+    Before its hooks: the graph begins at the layer, so that earlier layers need no gradient and no
+    memory. After its hooks: later layers get a copy, because an in-place activation would change
+    what grad-cam has stored.
     """
     before = layer.register_forward_hook(_begin)
     cam = cam_class(method)(model, [layer], grids)
@@ -186,11 +188,11 @@ def _check(model: nn.Module, logits: Tensor, label: int, passes: int) -> None:
 
 
 def _in_scale(cells: Floats, slopes: Floats) -> tuple[Floats, Floats]:
-    """Bring gradients to 1 to 2 at most, and activations in inverse proportion, by image.
+    """Scale gradients of each image to a maximum of 1 to 2, and activations inversely.
 
-    Grad-CAM++ (equation 19) is the same for ``t g`` and ``A / t``. grad-cam adds 1e-6 to its
-    denominator, next to which the squared gradients of a large grid would vanish. ``t`` is a power
-    of two, so nothing is rounded.
+    Grad-CAM++ (equation 19) is invariant under ``t g`` and ``A / t``. grad-cam adds 1e-6 to its
+    denominator, compared with which the squared gradients of a large grid would be negligible.
+    ``t`` is a power of two, so nothing is rounded.
     """
     largest = np.abs(slopes).max((1, 2, 3), keepdims=True)
     factor = np.exp2(-np.floor(np.log2(np.where(largest > 0, largest, 1)))).astype(np.float32)
@@ -199,7 +201,7 @@ def _in_scale(cells: Floats, slopes: Floats) -> tuple[Floats, Floats]:
 
 @contextmanager
 def _counted(model: nn.Module, passes: int, report: Report | None) -> Iterator[None]:
-    """Report before each pass of a slow method which share of them is done."""
+    """Report the finished fraction of passes before each pass of a slow method."""
     done = 0
 
     def count(model: nn.Module, inputs: Any) -> None:
@@ -216,5 +218,5 @@ def _counted(model: nn.Module, passes: int, report: Report | None) -> Iterator[N
 
 
 def _within(report: Report | None, done: int, images: int) -> Report | None:
-    """Report the share of one image as a share of all."""
+    """Convert the fraction of one image to a fraction of all images."""
     return (lambda share: report((done + share) / images)) if report else None

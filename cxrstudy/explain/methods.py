@@ -1,4 +1,4 @@
-"""Methods: the class activation maps that the study knows, by name."""
+"""Methods: the available class activation maps, by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from cxrstudy.explain.errors import ExplainError
 
 @dataclass(frozen=True)
 class Method:
-    """A way to make a map out of a layer's activations.
+    """A method to make a map from a layer's activations.
 
     Attributes
     ----------
     title
-        For people.
+        Name for people.
     slow
-        Whether it needs a forward pass a channel of the layer instead of one backward pass.
+        Whether it needs one forward pass per channel of the layer instead of one backward pass.
     source
-        Where it was published.
+        Publication.
     """
 
     title: str
@@ -50,7 +50,7 @@ def method_of(name: str) -> Method:
     Raises
     ------
     ExplainError
-        There is none of that name; the message lists them.
+        There is no method with this name; the message lists them.
     """
     if name not in METHODS:
         raise ExplainError(f"no method {name!r}; choose one of {', '.join(METHODS)}")

@@ -1,9 +1,9 @@
-"""Metrics: how much of a map lies where the truth is.
+"""Metrics: how much of a map lies inside a region.
 
-Maps are (n, h, w), not negative; masks are (n, h, w) booleans at the same size, so
-:func:`cxrstudy.explain.upsample` maps first. A map's scale never matters. A map that is zero
-everywhere points nowhere: it counts as a uniform one, which is chance, and is not left out, because
-leaving it out would flatter a network that says nothing. Where a mask is empty, values are NaN.
+Maps are (n, h, w), not negative; masks are (n, h, w) booleans of the same size, so use
+:func:`cxrstudy.explain.upsample` first. The scale of a map does not matter. A map that is zero
+everywhere counts as a uniform map, which is chance level. It is not left out, because this would
+favour networks without evidence. For an empty mask, values are NaN.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Maps = NDArray[np.float32]
 Masks = NDArray[np.bool_]
 
-#: Share of a map's maximum above which a pixel is counted as pointed at, for the IoU.
+#: Fraction of a map's maximum above which a pixel belongs to the marked area, for the IoU.
 SHARE = 0.5
 
 
@@ -31,12 +31,12 @@ def pointing(maps: Maps, masks: Masks, tolerance: float = 0.0) -> Floats:
     maps, masks
         (n, h, w).
     tolerance
-        Distance in pixels from the mask at which a point still counts (Zhang et al.: 15).
+        Distance in pixels from the mask up to which a point counts (Zhang et al.: 15).
 
     Returns
     -------
-    (n,): 1 or 0; with ties the share of the maximal pixels that hit, what drawing one of them would
-    give on average. A uniform map thus scores the mask's share of the image.
+    (n,): 1 or 0; with ties the fraction of the maximal pixels in the mask, which is the expected
+    value for a random one of them. So a uniform map scores the fraction of the image in the mask.
 
     Raises
     ------
@@ -71,18 +71,18 @@ def energy(maps: Maps, masks: Masks) -> Floats:
 
 
 def iou(maps: Maps, masks: Masks, share: float = SHARE) -> Floats:
-    """Intersection over union of the mask and where the map exceeds a share of its maximum.
+    """Intersection over union of the mask and the area where a map exceeds a share of its maximum.
 
     Parameters
     ----------
     maps, masks
         (n, h, w).
     share
-        Above 0, at most 1. Pixels of at least this share of the map's maximum are counted.
+        Above 0, at most 1. Pixels with at least this share of the map's maximum are counted.
 
     Returns
     -------
-    (n,) in 0 to 1. A uniform map marks the whole image and scores the mask's share of it.
+    (n,) in 0 to 1. A uniform map marks the whole image and scores the fraction in the mask.
 
     Raises
     ------
@@ -109,27 +109,27 @@ def score_maps(
     Parameters
     ----------
     images
-        n rows; its columns, ``patient`` among them, are kept.
+        n rows; all columns are kept, and ``patient`` is required.
     maps
         (n, h, w).
     regions
         Masks (n, h, w) by name.
     lesion
-        The region that the maps should point at; where there is none of that name, only energies
-        are given.
+        The region that the maps should point at; if there is no such region, only energies are
+        given.
     tolerance, share
-        Of :func:`pointing` and :func:`iou`.
+        See :func:`pointing` and :func:`iou`.
 
     Returns
     -------
-    A row an image: the columns of `images`; ``blank``, whether the map is zero everywhere;
-    ``pointing`` and ``iou``; ``area_<region>``, its share of the image, which a uniform map scores;
-    and ``energy_<region>``, 0 and not NaN where a region other than the lesion is empty.
+    One row per image: the columns of `images`; ``blank``, whether the map is zero everywhere;
+    ``pointing`` and ``iou``; ``area_<region>``, its fraction of the image, which a uniform map
+    scores; and ``energy_<region>``, 0 and not NaN if a region other than the lesion is empty.
 
     Raises
     ------
     ExplainError
-        As the metrics; or there are not as many rows as maps.
+        As the metrics; or the numbers of rows and maps differ.
     """
     if len(images) != len(maps) or "patient" not in images:
         raise ExplainError(f"{len(images)} rows for {len(maps)} maps, or no column 'patient'")
@@ -146,7 +146,7 @@ def score_maps(
 
 def _energy(maps: Maps, masks: Masks) -> Floats:
     counted = np.where(maps.max((1, 2), keepdims=True) > 0, maps, 1).astype(np.float64)
-    # By the maximum first, or the sum of a map of tiny numbers would be less exact.
+    # Divide by the maximum first; the sum of a map of tiny numbers would be less exact.
     counted /= counted.max((1, 2), keepdims=True)
     return np.asarray((counted * masks).sum((1, 2)) / counted.sum((1, 2)))
 

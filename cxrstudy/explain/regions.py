@@ -1,4 +1,4 @@
-"""Regions: where, in an image, a map could point. Exact for phantoms, by shape for real images."""
+"""Regions: areas of an image that maps are measured in; exact for phantoms, else by shape."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,36 +14,35 @@ from cxrstudy.pixels.masking import BORDER
 
 Masks = NDArray[np.bool_]
 
-#: Centimetres left free around a marker's usual place: two standard deviations of where it lands,
-#: and a lean of its letter.
+#: Margin in cm around a marker's usual position: two standard deviations of its position, and the
+#: tilt of its letter.
 MARKER_MARGIN = 1.2
-#: Breadth of a marker's letter as a share of its height.
+#: Width of a marker's letter relative to its height.
 MARKER_BREADTH = 0.6
 
-#: Half-axes of the thorax-shaped centre as shares of the image's side, the height of its middle,
-#: and the exponent of its outline (2 is an ellipse, more is squarer). Chosen on phantoms: holds all
-#: but 3 % of their lungs in 55 % of the image, and no marker.
+#: Half-axes of the thorax-shaped centre as fractions of the image's side, the height of its middle,
+#: and the exponent of its outline (2 is an ellipse, more is squarer). Chosen on phantoms: contains
+#: all but 3 % of their lungs in 55 % of the image, and no marker.
 HALF_WIDTH, HALF_HEIGHT, MIDDLE, EXPONENT = 0.40, 0.38, 0.50, 3.5
-#: Side of the squares in which burnt-in text and markers mostly lie, as a share of the image's.
+#: Side of the corner squares, where most burnt-in text and markers are, relative to the image's.
 CORNER = 1 / 5
 
 
 def phantom_regions(addresses: Sequence[str], pixels: int) -> dict[str, Masks]:
-    """Draw the regions of phantoms again, from their addresses.
+    """Regions of phantoms, drawn again from their addresses.
 
     Parameters
     ----------
     addresses
-        As in the manifest's column ``path``, n of them.
+        n addresses, as in the manifest's column ``path``.
     pixels
         Side of the masks, 32 to 2048.
 
     Returns
     -------
-    Masks (n, pixels, pixels): ``lesion``, the disease, empty in the healthy; ``lung``, both fields;
-    ``marker``, the zone where the image's hospital puts its side marker, whether or not it forgot
-    it (as it does one time in ten; empty in fractals); ``border``, as
-    :func:`real_regions`.
+    Masks (n, pixels, pixels): ``lesion``, the disease, empty if healthy; ``lung``, both lung
+    fields; ``marker``, the zone where the hospital puts its side marker, even if the marker is
+    missing (one time in ten; empty in fractals); ``border``, as in :func:`real_regions`.
 
     Raises
     ------
@@ -68,13 +67,13 @@ def phantom_regions(addresses: Sequence[str], pixels: int) -> dict[str, Masks]:
 
 
 def real_regions(images: int, pixels: int) -> dict[str, Masks]:
-    """Give regions by shape, for images whose truth is unknown.
+    """Regions by shape, for images whose lesions and lungs are unknown.
 
     Returns
     -------
-    Masks (images, pixels, pixels), read-only and all alike: ``centre``, shaped like a thorax;
-    ``outside``, what is not; ``border``, an eighth of the side at every edge, as in
-    :mod:`cxrstudy.pixels.masking`; ``corners``, where text and markers mostly are.
+    Masks (images, pixels, pixels), read-only and identical: ``centre``, shaped like a thorax;
+    ``outside``, the rest; ``border``, an eighth of the side at every edge, as in
+    :mod:`cxrstudy.pixels.masking`; ``corners``, where most text and markers are.
     """
     centre = thorax_mask(pixels)
     corner = round(pixels * CORNER)
@@ -90,7 +89,7 @@ def real_regions(images: int, pixels: int) -> dict[str, Masks]:
 
 
 def thorax_mask(pixels: int) -> Masks:
-    """Superellipse over the lungs and what is between them; see :data:`HALF_WIDTH`."""
+    """Superellipse over lungs and mediastinum; see :data:`HALF_WIDTH`."""
     place = (np.arange(pixels) + 0.5) / pixels
     across = np.abs((place - 0.5) / HALF_WIDTH) ** EXPONENT
     along = np.abs((place - MIDDLE) / HALF_HEIGHT) ** EXPONENT
@@ -106,7 +105,7 @@ def border_mask(pixels: int) -> Masks:
 
 
 def marker_zone(site: SiteStyle, pixels: int) -> Masks:
-    """Box in which a hospital's side marker lies, wherever it was put in this image."""
+    """Box around all likely positions of a hospital's side marker."""
     left, top = (share * FIELD for share in site.marker_place)
     right, bottom = left + MARKER_BREADTH * site.marker_size, top + site.marker_size
     place = (np.arange(pixels) + 0.5) / pixels * FIELD

@@ -1,7 +1,7 @@
-"""Trust: whether the maps of a trained network deserve any, measured on one run.
+"""Reliability: whether the maps of a trained network can be trusted, measured on one run.
 
-Sanity (does a map depend on what was learnt?), faithfulness (do the places matter to the score?)
-and stability (does a map move with the image?), each with intervals over patients.
+Sanity (does a map depend on what was learnt?), faithfulness (does the score depend on the marked
+pixels?) and stability (does a map move with the image?), each with intervals over patients.
 """
 
 from collections.abc import Hashable, Sequence
@@ -46,7 +46,7 @@ class Subject:
 def subject(
     arms: Arms, arm: Hashable, label: str = "covid19", seed: int = 0, most: int = 40
 ) -> Subject:
-    """Load the network at the end of an arm, and the first test images that show a label.
+    """Load the network of an arm, and the first test images that show a label.
 
     Examples
     --------
@@ -65,12 +65,12 @@ def subject(
 
 
 def sanity(one: Subject) -> pd.DataFrame:
-    """Similarity of maps with those of the network as it is made random from the top.
+    """Similarity of maps with those of the network as it is randomised from the output backwards.
 
     Returns
     -------
-    A row a depth: ``depth``, ``block``, and of the rank correlation ``estimate``, ``low``,
-    ``high``, ``patients``, ``images``, ``seeds`` (one run). Adebayo et al. 2018: it should fall.
+    One row per depth: ``depth``, ``block``, and for the rank correlation ``estimate``, ``low``,
+    ``high``, ``patients``, ``images``, ``seeds`` (one run). It should fall (Adebayo et al. 2018).
 
     Examples
     --------
@@ -95,7 +95,7 @@ def between(one: Subject, other: Subject) -> pd.DataFrame:
 
     Returns
     -------
-    A row a measure: ``metric`` (``spearman``, ``ssim``), ``estimate``, ``low``, ``high``,
+    One row per measure: ``metric`` (``spearman``, ``ssim``), ``estimate``, ``low``, ``high``,
     ``patients``, ``images``, ``seeds`` (one run).
 
     Examples
@@ -111,11 +111,11 @@ def between(one: Subject, other: Subject) -> pd.DataFrame:
 
 
 def between_seeds(arms: Arms, arm: Hashable, label: str = "covid19") -> pd.DataFrame:
-    """Similarity of the maps of trainings that differ in the seed alone, each with the first.
+    """Similarity of the maps of trainings that differ only in the seed, each with the first.
 
     Returns
     -------
-    As :func:`between`, with a column ``seed``; empty where there is one seed.
+    As :func:`between`, with a column ``seed``; empty if there is only one seed.
 
     Examples
     --------
@@ -131,12 +131,12 @@ def between_seeds(arms: Arms, arm: Hashable, label: str = "covid19") -> pd.DataF
 
 
 def faithful(one: Subject) -> pd.DataFrame:
-    """Areas under deletion and insertion curves, and those of a random order.
+    """Faithfulness: areas under deletion and insertion curves, and those of a random order.
 
     Returns
     -------
-    A row an area: ``metric``, ``estimate``, ``low``, ``high``, ``patients``, ``images``. A faithful
-    map has a lower ``deletion`` and a higher ``insertion`` than the random order.
+    One row per area: ``metric``, ``estimate``, ``low``, ``high``, ``patients``, ``images``. A
+    faithful map has a lower ``deletion`` and a higher ``insertion`` than the random order.
 
     Examples
     --------
@@ -159,11 +159,11 @@ def faithful(one: Subject) -> pd.DataFrame:
 
 
 def steady(one: Subject) -> pd.DataFrame:
-    """Similarity of maps of images moved by a few pixels, moved back, with the maps of the images.
+    """Stability: similarity of maps with those of shifted images, shifted back.
 
     Returns
     -------
-    A row a measure, as :func:`between`.
+    One row per measure, as :func:`between`.
 
     Examples
     --------
@@ -177,9 +177,9 @@ def steady(one: Subject) -> pd.DataFrame:
 
 
 def _means(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Means of measures of one run's images, with intervals over patients; a row a measure.
+    """Means of measures of one run's images, with intervals over patients; one row per measure.
 
-    A measure that an image lacks, as a map that is zero everywhere lacks a rank, is left out.
+    Missing values, such as the rank correlation of a map that is zero everywhere, are left out.
     """
     tables = []
     for column in columns:

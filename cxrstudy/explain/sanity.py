@@ -1,4 +1,4 @@
-"""Sanity: whether a map changes when what the network has learnt is taken away.
+"""Sanity: whether a map changes when the weights of the network are randomised.
 
 After Adebayo et al. 2018 (Sanity checks for saliency maps, arXiv:1810.03292).
 """
@@ -16,17 +16,17 @@ from cxrstudy.base.progress import progress
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.similarity import similarities
 
-#: Standard deviation of what parameters of no layer of torch's (tokens, positions) are drawn with.
+#: Standard deviation for parameters that belong to no layer of torch (tokens, positions).
 SPREAD = 0.02
 
-#: Parts that hold the depth of timm's networks, so that their children are the blocks.
+#: Parts of timm's networks whose children are the blocks.
 _CONTAINERS = (nn.Sequential, nn.ModuleList)
 
 
 def blocks(model: nn.Module) -> list[str]:
-    """Name the blocks that have weights, from the top (the head) to the bottom (the stem).
+    """Names of the blocks with weights, from the output (head) to the input (stem).
 
-    A block is a top-level part of the network, or a child of one that is a sequence of blocks.
+    A block is a top-level part of the network, or a child of a part that is a sequence of blocks.
     """
     names = []
     for name, part in model.named_children():
@@ -39,20 +39,20 @@ def blocks(model: nn.Module) -> list[str]:
 
 
 def cascade(model: nn.Module, seed: int = 0) -> Iterator[tuple[str, nn.Module]]:
-    """Randomise a copy of a network block by block from the top: cascading randomisation.
+    """Cascading randomisation: randomise a copy of a network block by block, from the output.
 
     Parameters
     ----------
     model
-        Left as it was.
+        A network; it is not changed.
     seed
-        Of the random weights; torch's own stream of chance is left as it was.
+        Seed of the random weights; torch's global random state is not changed.
 
     Yields
     ------
-    Name of the block that was randomised last, and the network, in which this block and all above
-    it are random. It is the same object each time, so use it before the next. With the last block,
-    parameters that belong to no block (tokens, positions) are random too.
+    Name of the block that was randomised last, and the network, in which this block and all later
+    layers are random. It is the same object each time, so use it before the next step. With the
+    last block, parameters that belong to no block (tokens, positions) are random too.
     """
     copy = deepcopy(model)
     names = blocks(copy)
@@ -66,7 +66,7 @@ def cascade(model: nn.Module, seed: int = 0) -> Iterator[tuple[str, nn.Module]]:
 
 
 def randomise(part: nn.Module) -> None:
-    """Give a part of a network the weights and statistics that it was born with, drawn anew."""
+    """Draw new initial weights and statistics for a part of a network."""
     for module in part.modules():
         reset = getattr(module, "reset_parameters", None)
         if callable(reset):
@@ -83,18 +83,18 @@ def cascade_similarity(
     layer: str | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Compare each image's map with those of ever more random networks.
+    """Compare each image's map with those of increasingly randomised networks.
 
     Parameters
     ----------
     model, images, label, method, layer
         As for :func:`cxrstudy.explain.heatmaps`; images are square.
     seed
-        Of the random weights.
+        Seed of the random weights.
 
     Returns
     -------
-    A row an image and depth: ``image`` (its number), ``depth`` (randomised blocks, from 0),
+    One row per image and depth: ``image`` (its number), ``depth`` (randomised blocks, from 0),
     ``block`` (the last of them, ``none`` at depth 0, where both maps are the same), ``spearman``,
     ``ssim``. Maps are compared at the size of the images.
 
@@ -116,7 +116,7 @@ def cascade_similarity(
 
 
 def _holds_blocks(part: nn.Module) -> bool:
-    """Whether a part is a sequence of more than plain layers, as a stage is and a stem is not."""
+    """Whether a part is a sequence of blocks, like a stage, and not of layers, like a stem."""
     return isinstance(part, _CONTAINERS) and any(list(child.children()) for child in part)
 
 
@@ -127,7 +127,7 @@ def _rows(depth: int, block: str, columns: dict[str, NDArray[np.float64]]) -> pd
 
 
 def _draw_own(module: nn.Module) -> None:
-    """Draw the parameters that hang on a module itself and not on a part of it."""
+    """Draw the parameters of a module itself, not those of its parts."""
     for parameter in module.parameters(recurse=False):
         with torch.no_grad():
             parameter.normal_(0, SPREAD)

@@ -28,7 +28,7 @@ def spearman(first: Maps, second: Maps) -> Floats:
 
     Returns
     -------
-    (n,) in -1 to 1. A constant map ranks nothing: 0, or 1 where both maps are constant.
+    (n,) in -1 to 1. It is 0 if one map is constant, and 1 if both are.
 
     Raises
     ------
@@ -73,7 +73,7 @@ SIMILARITIES: Mapping[str, Callable[[Maps, Maps], Floats]] = MappingProxyType(
 
 
 def similarities(first: Maps, second: Maps) -> dict[str, Floats]:
-    """Measure all of :data:`SIMILARITIES`, (n,) each: columns for a table with a row an image."""
+    """All of :data:`SIMILARITIES`, (n,) each: columns for a table with one row per image."""
     return {name: measure(first, second) for name, measure in SIMILARITIES.items()}
 
 

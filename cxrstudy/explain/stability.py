@@ -1,4 +1,4 @@
-"""Stability: whether a map moves with the image when the image moves a little."""
+"""Stability: whether a map moves with the image when the image is shifted by a few pixels."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from cxrstudy.explain.similarity import similarities
 
 Images = NDArray[np.float32]
 
-#: Rows and columns, in pixels, by which images are moved: each direction, near and far.
+#: Shifts down and to the right, in pixels: each direction, short and long.
 SHIFTS = tuple(
     (down * far, right * far)
     for far in (1, 3)
@@ -30,24 +30,24 @@ def stability(
     layer: str | None = None,
     shifts: Sequence[tuple[int, int]] = SHIFTS,
 ) -> pd.DataFrame:
-    """Compare the maps of moved images, moved back, with the maps of the images.
+    """Compare the maps of shifted images, shifted back, with the maps of the images.
 
     Parameters
     ----------
     model, images, label, method, layer
         As for :func:`cxrstudy.explain.heatmaps`; images are (n, 1, h, h).
     shifts
-        Pixels down and to the right. What moves into the image repeats its edge.
+        Pixels down and to the right. New pixels repeat the edge of the image.
 
     Returns
     -------
-    A row an image and shift: ``image`` (its number), ``down``, ``right``, ``spearman``, ``ssim``.
-    Maps are compared at the size of the images, where both show the same part of the body.
+    One row per image and shift: ``image`` (its number), ``down``, ``right``, ``spearman``,
+    ``ssim``. Maps are compared at the size of the images, in the area that both show.
 
     Raises
     ------
     ExplainError
-        As ``heatmaps``; or a shift leaves less than half of the image's side.
+        As ``heatmaps``; or a shift exceeds half of the image's side.
     """
     side = images.shape[-1]
     if any(2 * abs(step) > side for shift in shifts for step in shift):
@@ -67,7 +67,7 @@ def stability(
 
 
 def moved(images: Images, down: int, right: int) -> Images:
-    """Move (..., h, w) images by whole pixels, repeating the edge that comes in."""
+    """Shift (..., h, w) images by whole pixels, repeating the edge."""
     height, width = images.shape[-2:]
     rows = np.clip(np.arange(height) - down, 0, height - 1)
     columns = np.clip(np.arange(width) - right, 0, width - 1)
@@ -75,5 +75,5 @@ def moved(images: Images, down: int, right: int) -> Images:
 
 
 def _kept(step: int, side: int) -> slice:
-    """Places that neither the movement nor the way back has filled in: those never pushed out."""
+    """Rows or columns that remain inside the image when it is shifted and shifted back."""
     return slice(max(0, -step), side - max(0, step))

@@ -1,4 +1,4 @@
-"""State: a network is left as it was found, whatever happens while it is explained."""
+"""State: restores a network after it is explained, whatever happens."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +11,13 @@ _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_
 
 @contextmanager
 def untouched(model: nn.Module) -> Iterator[None]:
-    """Put a network into evaluation mode with frozen parameters, and everything back at the end.
+    """Set a network to evaluation mode with frozen parameters, and restore it at the end.
 
-    grad-cam sets ``eval`` and never restores it, and may leave hooks behind when it is interrupted.
-    Put back are each module's own mode (a frozen batch norm inside a network that trains), each
-    parameter's ``requires_grad``, and the hooks; gradients are not touched. Also after exceptions,
-    ``KeyboardInterrupt`` included. One thread at a time may explain a network.
+    grad-cam sets ``eval`` and never restores it, and may leave hooks after an interruption. Here
+    the mode of each module (a frozen batch norm inside a network in training), ``requires_grad`` of
+    each parameter, and the hooks are restored, also after exceptions, including
+    ``KeyboardInterrupt``. Gradients are not changed. Only one thread at a time may explain a
+    network.
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
     try:
         model.eval()
         model.requires_grad_(False)
-        # A caller may be in inference mode, in which nothing can be differentiated.
+        # The caller may be in inference mode, which does not allow gradients.
         with torch.inference_mode(False), torch.enable_grad():
             yield
     finally:

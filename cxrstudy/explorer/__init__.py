@@ -1,4 +1,4 @@
-"""Explorer: heatmaps over radiographs, to be looked at by hand.
+"""Explorer: interactive heatmaps over radiographs.
 
 One front end (``assets/explorer.js``) serves two places: :func:`explore` shows it live in a
 notebook and computes maps when they are asked for; :func:`static_explorer` puts precomputed maps

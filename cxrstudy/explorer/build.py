@@ -1,4 +1,4 @@
-"""Build: cases with their images and maps, as a static page needs them."""
+"""Build: cases with images and maps, for a static page."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ def build_cases(
     labels: Sequence[str] | None = None,
     finest: int = FINEST,
 ) -> list[Case]:
-    """Compute what a static explorer shows.
+    """Compute the cases of a static explorer.
 
     Parameters
     ----------
     networks
-        By arm; two or more can be compared.
+        Networks by arm; two or more can be compared.
     items
         Images, from :func:`cxrstudy.explorer.gallery.items_of`.
     explain
-        What computes maps.
+        Computes the maps.
     methods
-        Names of methods, the first is shown first.
+        Names of methods; the first is the default.
     layers
-        How many of each network's layers, counted from the last.
+        Number of layers of each network, counted from the last.
     labels
-        Classes to map; None: all that a network has.
+        Classes to make maps for; None: all classes of a network.
     finest
         Longest side of a stored map; see :func:`cxrstudy.explorer.encode.encode_map`.
     """
@@ -55,7 +55,7 @@ def build_cases(
 
 
 def case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
-    """Put an image and what the arms say of it together."""
+    """Combine an image with the results of the arms."""
     image, lesion = encode_image(item.picture.shown()), item.picture.outline()
     return Case(item.id, image, item.facts, item.truth, lesion, readings)
 
@@ -68,7 +68,7 @@ def unseen_case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
 def read_all(
     networks: Mapping[str, TrainedNetwork], items: Sequence[Item]
 ) -> list[dict[str, Reading]]:
-    """What every arm says of every image, without maps."""
+    """Predictions of every arm for every image, without maps."""
     said: list[dict[str, Reading]] = [{} for _ in items]
     for arm, network in networks.items():
         values = network.probabilities(squares(items, network.pixels))

@@ -1,7 +1,7 @@
-"""Case: what the explorer holds of one image, and how it is written for the browser.
+"""Case: the data of one image in the explorer, and its form for the browser.
 
-The same plain data serves the live widget and the static page. Bytes are base64 text, a map is a
-row ``[width, height, peak, values]`` at its layer's own resolution, an outline is an SVG path.
+The live widget and the static page use the same plain data. Bytes are base64 text, a map is a list
+``[width, height, peak, values]`` at its layer's resolution, an outline is an SVG path.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Task
 from cxrstudy.explain import CELLS
 
-#: Side of the square in which outlines are drawn, whatever the image's size.
+#: Side of the square in which outlines are drawn, for images of any size.
 OUTLINE_SIDE = 1000
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the manifest says of an image.
+    """Facts about an image from the manifest.
 
     Attributes
     ----------
     patient, source, view, sex, licence
         As in the manifest's columns.
     age
-        Years; None when unknown.
+        Years; None if unknown.
     """
 
     patient: str
@@ -43,7 +43,7 @@ class Facts:
 
     @property
     def publishable(self) -> bool:
-        """Whether the image may be shown in something that is published."""
+        """Whether the image may be shown in a publication."""
         return publishable(self.licence)
 
 
@@ -54,9 +54,9 @@ class LowMap:
     Attributes
     ----------
     values
-        (height, width) uint8; 255 is the strongest place.
+        (height, width) uint8; 255 is the maximum.
     peak
-        The value there, in the method's own unit; 0 for a map that is empty.
+        The maximum in the unit of the method; 0 for an empty map.
     """
 
     values: NDArray[np.uint8]
@@ -71,7 +71,7 @@ class LowMap:
 
 @dataclass(frozen=True)
 class MapKey:
-    """Which map: its method, its layer and the class that it speaks for."""
+    """Identifies a map: method, layer and class."""
 
     method: str
     layer: str
@@ -79,9 +79,9 @@ class MapKey:
 
 
 def opening_layer(maps: Mapping[MapKey, LowMap]) -> str:
-    """Name the layer that is shown first: the deepest whose maps are fine enough to point.
+    """Name the layer that is shown first: the deepest with a fine enough grid.
 
-    Maps name their layers from the finest on; where none is fine enough, that is the first.
+    Layers are listed from the finest grid on; if none is fine enough, it is the first.
     """
     names = list(dict.fromkeys(key.layer for key in maps))
     fine = {key.layer for key, low in maps.items() if min(low.values.shape) >= CELLS}
@@ -90,18 +90,18 @@ def opening_layer(maps: Mapping[MapKey, LowMap]) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one arm says of an image.
+    """The output of one arm for an image.
 
     Attributes
     ----------
     probabilities
-        By label, in the order of the head.
+        Probabilities by label, in the order of the head.
     predicted
         The most probable class, or the labels with a probability of at least one half.
     right
-        Whether that is the truth; None where the truth is not known.
+        Whether the prediction is correct; None if the truth is not known.
     maps
-        The maps that are at hand.
+        The available maps.
     """
 
     probabilities: Mapping[str, float]
@@ -125,23 +125,23 @@ class Reading:
 
 @dataclass(frozen=True)
 class Case:
-    """One image with all that the explorer shows of it.
+    """One image with everything that the explorer shows about it.
 
     Attributes
     ----------
     id
-        Of the image.
+        Id of the image.
     image
-        A WebP, JPEG or PNG file; None until it is asked for (live only).
+        A WebP, JPEG or PNG file; None until it is needed (live only).
     facts
-        What the manifest says; None for an upload, of which nothing is known.
+        Facts from the manifest; None for an upload.
     truth
-        Labels that are known, and whether each is present.
+        Known labels, and whether each is present.
     outline
-        SVG path around the lesion in a square of side 1000; empty when it is known that there is
-        none, None when nothing is known.
+        SVG path around the lesion in a square of side 1000; empty if there is no lesion, None if
+        it is not known.
     readings
-        By arm.
+        Readings by arm.
     """
 
     id: str
@@ -166,7 +166,7 @@ class Case:
 
 
 def predicted(task: Task, probabilities: Mapping[str, float]) -> tuple[str, ...]:
-    """Most probable class; or, of labels that do not exclude each other, those from one half on."""
+    """The most probable class; for labels that don't exclude each other, those at 0.5 or above."""
     if task == "multiclass":
         return (max(probabilities, key=lambda name: probabilities[name]),)
     return tuple(name for name, p in probabilities.items() if p >= 0.5)
@@ -175,7 +175,7 @@ def predicted(task: Task, probabilities: Mapping[str, float]) -> tuple[str, ...]
 def is_right(
     task: Task, truth: Mapping[str, bool], said: tuple[str, ...], labels: tuple[str, ...]
 ) -> bool | None:
-    """Whether a prediction agrees with all that is known of the labels; None if that is nothing."""
+    """Whether a prediction agrees with all known labels; None if no label is known."""
     present = {name for name, there in truth.items() if there}
     if task == "multiclass":
         return set(said) == present if present else None
@@ -184,11 +184,11 @@ def is_right(
 
 
 def as_text(content: bytes) -> str:
-    """Write bytes as base64."""
+    """Encode bytes as base64."""
     return base64.b64encode(content).decode("ascii")
 
 
 def as_address(image: bytes) -> str:
-    """Write an image file as a data address, which loads without a network."""
+    """Encode an image file as a data URL, which loads without internet access."""
     kinds = {b"RIFF": "webp", b"\x89PNG": "png", b"\xff\xd8\xff\xe0": "jpeg"}
     return f"data:image/{kinds.get(image[:4], 'jpeg')};base64,{as_text(image)}"

@@ -1,4 +1,4 @@
-"""Catalogue: what the front end is told once: arms, classes, methods, layers and images."""
+"""Catalogue: arms, classes, methods, layers and images, sent to the front end once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cxrstudy.runs.network import TrainedNetwork
 def live_catalogue(
     networks: Mapping[str, TrainedNetwork], explain: Explainer, cases: Sequence[Case], title: str
 ) -> dict[str, Any]:
-    """Write what a live explorer offers; images and maps are sent when they are asked for."""
+    """Catalogue of a live explorer; images and maps are sent on demand."""
     arms = [
         {
             "name": name,
@@ -34,16 +34,16 @@ def live_catalogue(
 def static_catalogue(
     cases: Sequence[Case], methods: Mapping[str, str], title: str
 ) -> dict[str, Any]:
-    """Write all that a static explorer shows: what it offers is what the cases hold.
+    """Catalogue of a static explorer, with everything that its cases contain.
 
     Parameters
     ----------
     cases
-        With images and maps.
+        Cases with images and maps.
     methods
-        Name to the name for people; a method that is not named here keeps its name.
+        Name of a method to its title for people; other methods keep their name.
     title
-        Of the explorer.
+        Title of the explorer.
     """
     readings = [(arm, reading) for case in cases for arm, reading in case.readings.items()]
     maps: dict[str, dict[MapKey, LowMap]] = {arm: {} for arm, _ in readings}
@@ -63,7 +63,7 @@ def static_catalogue(
         }
         for arm, of_arm in maps.items()
     ]
-    # A class without a single map is still a bar, but can't be chosen.
+    # A class without any map is still a bar, but can't be selected.
     mapped = [label for label in labels if any(key.label == label for key in keys)]
     return _written(title, arms, offered, list(labels), cases) | {"mapped": mapped}
 

@@ -1,4 +1,4 @@
-"""Encode: pictures, maps and outlines small enough for a page."""
+"""Encode: images, maps and outlines in a form that is small enough for a page."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from PIL import Image
 
 from cxrstudy.explorer.case import OUTLINE_SIDE, LowMap
 
-#: Longer side of a shown image, in pixels.
+#: Longer side of displayed images, in pixels.
 SHOWN = 256
-#: Of WebP: an image of 256 pixels takes about 5 kB, and no rib is lost at the size it is shown.
+#: Quality of WebP: an image of 256 pixels has about 5 kB, and ribs remain visible.
 QUALITY = 75
-#: Finest map that a page holds; what is finer is averaged down.
+#: Longest side of maps in a page; finer maps are reduced by averaging.
 FINEST = 16
 
-_TOLERANCE = 2.5  # thousandths of the side: less than a pixel of a shown image
+_TOLERANCE = 2.5  # thousandths of the side: less than a pixel of a displayed image
 
 
 def shrink(grey: NDArray[np.uint8], longest: int = SHOWN) -> NDArray[np.uint8]:
-    """Bring the longer side to ``longest`` pixels, or leave a smaller image as it is."""
+    """Reduce the longer side to ``longest`` pixels; smaller images are unchanged."""
     factor = longest / max(grey.shape)
     if factor >= 1:
         return grey
@@ -32,31 +32,31 @@ def shrink(grey: NDArray[np.uint8], longest: int = SHOWN) -> NDArray[np.uint8]:
 
 
 def encode_image(grey: NDArray[np.uint8]) -> bytes:
-    """Write a grey image as a WebP file."""
+    """Encode a grey image as a WebP file."""
     stream = BytesIO()
     Image.fromarray(grey).save(stream, "WEBP", quality=QUALITY, method=6)
     return stream.getvalue()
 
 
 def encode_map(raw: NDArray[np.floating[Any]], finest: int = FINEST) -> LowMap:
-    """Bring a non-negative map to 256 steps between 0 and its strongest place.
+    """Quantise a non-negative map to 256 steps between 0 and its maximum.
 
     Parameters
     ----------
     raw
-        (height, width) at the layer's own resolution.
+        (height, width) at the layer's resolution.
     finest
-        Longest side that is kept; a finer map is averaged down to it.
+        Longest side that is kept; a finer map is reduced by averaging.
 
     Raises
     ------
     ValueError
-        The map has another shape, or holds what is negative or no number.
+        The map has another shape, or holds negative values or NaN.
     """
     if raw.ndim != 2 or not raw.size:
         raise ValueError(f"a map is (height, width), not {raw.shape}")
     if not np.isfinite(raw).all() or raw.min() < 0:
-        raise ValueError("a map holds numbers from 0 on; look at the method that made this one")
+        raise ValueError("a map must hold numbers from 0 on; check the method that made this one")
     coarse = _averaged(raw.astype(np.float32), finest)
     peak = float(coarse.max())
     steps = coarse / peak * 255 if peak > 0 else np.zeros_like(coarse)
@@ -64,7 +64,7 @@ def encode_map(raw: NDArray[np.floating[Any]], finest: int = FINEST) -> LowMap:
 
 
 def outline(mask: NDArray[np.bool_]) -> str:
-    """Draw around a mask: an SVG path in a square of side 1000, whatever the mask's size.
+    """Outline of a mask: an SVG path in a square of side 1000, for masks of any size.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def _averaged(raw: NDArray[np.float32], finest: int) -> NDArray[np.float32]:
 
 
 def _path(line: NDArray[np.float64]) -> str:
-    # A closed line has no ends to simplify between: it is cut into two at its middle.
+    # A closed line has no ends to simplify between, so it is cut into two at its middle.
     middle = len(line) // 2
     first, second = _simplified(line[: middle + 1]), _simplified(line[middle:])
     points = np.clip(np.rint(np.concatenate([first, second[1:-1]])), 0, OUTLINE_SIDE).astype(int)
@@ -94,7 +94,7 @@ def _path(line: NDArray[np.float64]) -> str:
 
 
 def _simplified(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Leave out points that lie on the way between others (Douglas and Peucker 1973)."""
+    """Simplify a line by removing points that are nearly on it (Douglas and Peucker 1973)."""
     if len(line) < 3:
         return line
     along = line[-1] - line[0]

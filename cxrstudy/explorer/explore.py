@@ -22,7 +22,7 @@ Arm = str | TrainedNetwork
 
 
 class ExplorerError(ValueError):
-    """There is nothing to explore, or nothing to explore it with; the message says what to do."""
+    """There is nothing to explore, or a package is missing; the message says what to do."""
 
 
 def explore(
@@ -35,23 +35,23 @@ def explore(
     profile: str = "quick",
     explain: Explainer | None = None,
 ) -> Explorer:
-    """Show what trained networks look at, in a notebook: JupyterLab or Voilà.
+    """Show maps of trained networks interactively in a notebook: JupyterLab or Voilà.
 
     Parameters
     ----------
     arms
-        A run's id (or its beginning), a loaded run, or a network of one's own; or several by name,
-        of which two at a time can be seen side by side.
+        A run's id (or its first characters), a loaded run, or a network of one's own; or several by
+        name, of which two at a time can be compared.
     cohort
-        Where the radiographs come from: a loaded cohort, or its name.
+        Source of the radiographs: a loaded cohort, or its name.
     role, split
-        Of the cohort: which images are offered.
+        Role and split whose images are offered.
     limit
-        Most images that are offered, taken evenly from the split.
+        Maximum number of images, taken evenly from the split.
     profile
-        Says how many phantoms a cohort that is given by name has.
+        Gives the number of phantoms of a cohort that is given by name.
     explain
-        What computes maps; None: :mod:`cxrstudy.explain`.
+        Computes the maps; None: :mod:`cxrstudy.explain`.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def networks_of(arms: Arm | Mapping[str, Arm]) -> dict[str, TrainedNetwork]:
     Raises
     ------
     ExplorerError
-        None is given.
+        No arm is given.
     StoreError
         A run is not recorded.
     """
@@ -91,12 +91,12 @@ def networks_of(arms: Arm | Mapping[str, Arm]) -> dict[str, TrainedNetwork]:
 
 
 def gallery_of(cohort: Cohort, role: str, split: str, limit: int) -> list[Item]:
-    """Images of a role's split, at most ``limit``, taken evenly.
+    """Images of a split of a role, at most ``limit``, taken evenly.
 
     Raises
     ------
     ExplorerError
-        The split has none.
+        The split has no image.
     CohortError
         The cohort has no such role.
     """

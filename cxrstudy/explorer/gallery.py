@@ -1,4 +1,4 @@
-"""Gallery: the images that the explorer offers, and how each network sees them."""
+"""Gallery: the images that the explorer offers, for display and as input of networks."""
 
 from __future__ import annotations
 
@@ -23,59 +23,59 @@ Grey = NDArray[np.uint8]
 
 
 class Picture(Protocol):
-    """An image in whichever size is wanted."""
+    """An image that is available in several sizes."""
 
     def shown(self) -> Grey:
-        """As it is shown to people: its own proportions, longer side :data:`SHOWN` at most."""
+        """The image for display: original proportions, longer side at most :data:`SHOWN`."""
 
     def square(self, pixels: int) -> Grey:
-        """As a network sees it: a square."""
+        """The image as a square, as input of a network."""
 
     def outline(self) -> str | None:
-        """Where the lesion is; see :class:`cxrstudy.explorer.case.Case`."""
+        """Outline of the lesion; see :class:`cxrstudy.explorer.case.Case`."""
 
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """An image that was read from a file, whose lesion nobody drew."""
+    """An image that was read from a file, without a known lesion."""
 
     grey: Grey
 
     def shown(self) -> Grey:
-        """As it is shown to people."""
+        """The image for display."""
         return shrink(self.grey)
 
     def square(self, pixels: int) -> Grey:
-        """As a network sees it: squashed, as in training."""
+        """The image as a square, resized as in training."""
         return decode.fit(self.grey, pixels)
 
     def outline(self) -> str | None:
-        """Say that nothing is known."""
+        """None, because the lesion is not known."""
         return None
 
 
 @dataclass(frozen=True)
 class Stored:
-    """An image that lies in the data folder; read when it is looked at."""
+    """An image in the data folder, which is read when it is needed."""
 
     path: Path
 
     def shown(self) -> Grey:
-        """As it is shown to people."""
+        """The image for display."""
         return _read(self.path).shown()
 
     def square(self, pixels: int) -> Grey:
-        """As a network sees it."""
+        """The image as a square, as input of a network."""
         return _read(self.path).square(pixels)
 
     def outline(self) -> str | None:
-        """Say that nothing is known."""
+        """None, because the lesion is not known."""
         return None
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A phantom, whose lesion is known."""
+    """A phantom, with a known lesion."""
 
     address: str
 
@@ -84,15 +84,15 @@ class Rendered:
         return phantom.render(self.address, SHOWN)
 
     def shown(self) -> Grey:
-        """As it is shown to people."""
+        """The image for display."""
         return self._truth.image
 
     def square(self, pixels: int) -> Grey:
-        """As a network sees it: rendered at its size, as in training."""
+        """The image as a square, rendered at this size, as in training."""
         return phantom.read(self.address, pixels)
 
     def outline(self) -> str | None:
-        """Draw around the lesion."""
+        """Outline of the lesion."""
         return outline(self._truth.lesion)
 
 
@@ -103,13 +103,13 @@ class Item:
     Attributes
     ----------
     id
-        Of the image.
+        Id of the image.
     picture
-        Its pixels.
+        Gives its pixels.
     facts
-        What the manifest says; None for an upload.
+        Facts from the manifest; None for an upload.
     truth
-        Labels that are known, and whether each is present.
+        Known labels, and whether each is present.
     """
 
     id: str
@@ -119,7 +119,7 @@ class Item:
 
 
 def items_of(role: Role, rows: Sequence[int] | NDArray[np.intp]) -> list[Item]:
-    """Take rows of a role as images of a gallery."""
+    """Convert rows of a role to items of a gallery."""
     table = role.table.iloc[rows]
     return [
         Item(str(row["id"]), _picture(str(row["path"])), _facts(row), _truth(role, int(number)))
@@ -128,18 +128,18 @@ def items_of(role: Role, rows: Sequence[int] | NDArray[np.intp]) -> list[Item]:
 
 
 def spread(rows: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
-    """Take at most ``limit`` rows, evenly, so that every source of a sorted table is among them."""
+    """Take at most ``limit`` rows evenly, so that all sources of a sorted table are included."""
     if len(rows) <= limit:
         return rows
     return rows[np.linspace(0, len(rows) - 1, limit).round().astype(np.intp)]
 
 
 def squares(items: Sequence[Item], pixels: int) -> Grey:
-    """Gather images as a network sees them: (n, pixels, pixels)."""
+    """Images as squares, as input of a network: (n, pixels, pixels)."""
     return np.stack([item.picture.square(pixels) for item in items])
 
 
-@lru_cache(maxsize=2)  # it is read once to be shown, and once more for each network
+@lru_cache(maxsize=2)  # read once for display, and once more for each network
 def _read(path: Path) -> Decoded:
     return Decoded(decode.read_grey(path))
 

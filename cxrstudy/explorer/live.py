@@ -1,8 +1,8 @@
-"""Live: the explorer as a widget that asks Python for what it shows.
+"""Live: the explorer as a widget that requests images and maps from Python.
 
-What the front end may say, as JSON: ``show`` (a case, and one part an arm), ``cancel``, and
-``upload`` (with a buffer). What it is answered: ``picture``, ``map``, ``progress``, ``done``,
-``added`` and ``error``; each but the last two carries the number of the request it answers.
+Messages from the front end, as JSON: ``show`` (a case, and one part per arm), ``cancel``, and
+``upload`` (with a buffer). Answers: ``picture``, ``map``, ``progress``, ``done``, ``added`` and
+``error``; all but the last two contain the number of the request.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from cxrstudy.explorer.map_worker import MapWorker, Report
 from cxrstudy.explorer.upload import Parts, UploadError, read_upload
 from cxrstudy.runs.network import TrainedNetwork
 
-_REPORT_EVERY = 0.1  # seconds; a bar needs no more
-#: A live map is computed for one image, and shown as fine as its layer has it.
+_REPORT_EVERY = 0.1  # seconds; enough for a progress bar
+#: A live map is computed for one image, and shown at the full resolution of its layer.
 _FINEST = 64
 
 
@@ -36,13 +36,13 @@ class Explorer(anywidget.AnyWidget):
     Parameters
     ----------
     networks
-        By arm.
+        Networks by arm.
     items
-        The images to choose from.
+        The images of the gallery.
     explain
-        What computes maps.
+        Computes the maps.
     title
-        Said to screen readers, and above the explorer.
+        Title above the explorer and for screen readers.
     """
 
     _esm = frontend.script()
@@ -75,11 +75,11 @@ class Explorer(anywidget.AnyWidget):
                 self._worker.submit(lambda report: self._show(message, report))
             elif kind == "upload":
                 self._collect(message, bytes(buffers[0]))
-        except Exception as error:  # a kernel's log is no place that a reader looks at
+        except Exception as error:  # users do not see the kernel's log
             self._fail(error)
 
     def _show(self, message: dict[str, Any], report: Report) -> None:
-        """Send the picture, then one map an arm."""
+        """Send the image, then one map per arm."""
         request, item = message["request"], self._items[message["case"]]
         picture = {"image": as_address(encode_image(item.picture.shown()))}
         outline = item.picture.outline()
@@ -89,12 +89,12 @@ class Explorer(anywidget.AnyWidget):
             share = self._progress(request, number, len(parts), report)
             key = MapKey(part["method"], part["layer"], part["label"])
             written = self._map(part["arm"], item, key, share)
-            report(0)  # given up meanwhile: nobody waits for the answer
+            report(0)  # raises if it was cancelled meanwhile
             self._say("map", request, case=item.id, map=written, **part)
         self._say("done", request)
 
     def _map(self, arm: str, item: Item, key: MapKey, report: Report) -> list[Any]:
-        """Compute a map once; later it is remembered, for it is small."""
+        """Compute a map once; maps are small and are kept in memory."""
         place = arm, item.id, key
         if place not in self._maps:
             network = self._networks[arm]
@@ -104,7 +104,7 @@ class Explorer(anywidget.AnyWidget):
         return self._maps[place]
 
     def _progress(self, request: int, number: int, parts: int, report: Report) -> Report:
-        """Pass on how far one part of a request is, as a share of the whole, but not too often."""
+        """Report the progress of one part as a fraction of the whole request, not too often."""
         said = time.monotonic()
 
         def share_of_part(share: float) -> None:

@@ -1,4 +1,4 @@
-"""MapWorker: one thread that does the latest thing asked for; what was asked before is given up."""
+"""Map worker: one thread that works on the latest request; earlier requests are cancelled."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ Report = Callable[[float], None]
 
 
 class Cancelled(Exception):
-    """Work was given up: raised inside it when it next reports how far it is."""
+    """Work was cancelled; raised inside the work when it next reports its progress."""
 
 
 class MapWorker:
-    """Does one piece of work at a time, off the kernel's own thread, so that it can be cancelled.
+    """Runs one task at a time in its own thread, so that it can be cancelled.
 
     Parameters
     ----------
     failed
-        Called with whatever work raises, other than :class:`Cancelled`.
+        Called with any exception of a task, except :class:`Cancelled`.
     """
 
     def __init__(self, failed: Callable[[Exception], None]) -> None:
@@ -28,19 +28,19 @@ class MapWorker:
         self._thread: threading.Thread | None = None
 
     def submit(self, work: Callable[[Report], None]) -> None:
-        """Give up what is being done, and do this; ``work`` reports a share from 0 to 1."""
+        """Cancel the current task and start this one; ``work`` reports a fraction from 0 to 1."""
         self.cancel()
         self._stop = stop = threading.Event()
-        # A daemon: a notebook that is closed does not wait for a slow map.
+        # A daemon, so that closing a notebook does not wait for a slow map.
         self._thread = threading.Thread(target=self._do, args=(work, stop), daemon=True)
         self._thread.start()
 
     def cancel(self) -> None:
-        """Give up what is being done."""
+        """Cancel the current task."""
         self._stop.set()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait until the latest work is done."""
+        """Wait until the latest task is done."""
         if self._thread is not None:
             self._thread.join(seconds)
 
@@ -51,10 +51,10 @@ class MapWorker:
 
         with self._turn:
             try:
-                report(0)  # given up before it began
+                report(0)  # cancelled before it began
                 work(report)
             except Cancelled:
                 return
-            except Exception as error:  # whatever a model or a method raises is shown, in words
+            except Exception as error:  # any error of a model or a method is shown to the user
                 if not stop.is_set():
                     self._failed(error)

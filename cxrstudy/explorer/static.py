@@ -1,4 +1,4 @@
-"""Static: the explorer as one piece of HTML, which needs no kernel and no network."""
+"""Static: the explorer as one piece of HTML, without a kernel and without internet access."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ mountAll({key_text});
 
 @dataclass(frozen=True)
 class StaticExplorer:
-    """What a notebook cell shows: HTML, and an image where HTML can't be shown.
+    """The output of a notebook cell: HTML, and an image for formats without HTML.
 
     Attributes
     ----------
     html
         The whole explorer.
     shown, left_out
-        Numbers of cases that it shows, and that it leaves out, by licence.
+        Number of cases that are shown, and numbers of those left out, by licence.
     png
-        A still figure of the first case; None when there is no case.
+        A figure of the first case; None if there is no case.
     """
 
     html: str
@@ -49,7 +49,7 @@ class StaticExplorer:
     png: bytes | None
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Give a notebook the explorer, a PDF the figure, and a terminal a sentence."""
+        """The explorer for a notebook, the figure for a PDF, and a sentence for a terminal."""
         bundle: dict[str, Any] = {"text/html": self.html, "text/plain": self._sentence}
         return bundle if self.png is None else bundle | {"image/png": as_text(self.png)}
 
@@ -63,25 +63,25 @@ def static_explorer(
     title: str = "Grad-CAM explorer",
     methods: Mapping[str, str] | None = None,
 ) -> StaticExplorer:
-    """Make an explorer that works in a published page.
+    """Make an explorer for a published page.
 
-    No image is put into it whose licence, as the manifest states it, does not allow that: such
-    cases are left out, and the page says how many and why.
+    Images whose licence in the manifest does not allow publication are left out, and the page says
+    how many and why.
 
     Parameters
     ----------
     cases
-        From :func:`cxrstudy.explorer.build_cases`. An image of which no licence is known is left
-        out, too.
+        From :func:`cxrstudy.explorer.build_cases`. Images without a known licence are left out
+        too.
     title
-        Read to those who do not see the page, and printed above the figure.
+        Title above the figure and for screen readers.
     methods
-        Name of a method to its name for people; None: as :mod:`cxrstudy.explain` has them.
+        Name of a method to its title for people; None: those of :mod:`cxrstudy.explain`.
 
     Raises
     ------
     ValueError
-        A case holds no image, or no map of one of its arms.
+        A case has no image, or no map of one of its arms.
     """
     refused = Counter(_licence(case) for case in cases if not _publishable(case))
     kept = [case for case in cases if _publishable(case)]
@@ -114,7 +114,7 @@ def _check(case: Case) -> None:
 
 
 def _as_json(data: dict[str, Any]) -> str:
-    """Write compactly, with no character that could end the script it stands in."""
+    """Compact JSON, without characters that could end the surrounding script."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 

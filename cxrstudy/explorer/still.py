@@ -1,4 +1,4 @@
-"""Still: the figure that stands in where no script runs: print, PDF, a reader that is careful."""
+"""Still: the figure that is shown if no script runs: in print, in a PDF, with scripts disabled."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from PIL import Image
 
 from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
 
-#: As the front end begins.
+#: Initial values of the front end.
 OPACITY, COLOURS = 0.5, "magma"
 _GAP = 8
 
 
 def still(case: Case, format: str = "WEBP") -> bytes:
-    """Draw an image, and beside it the same with the first map of every arm.
+    """Draw an image, and beside it the same image with the first map of every arm.
 
     Parameters
     ----------
     case
-        With its image.
+        Case with its image.
     format
         ``WEBP`` for a page, ``PNG`` for other output.
 
@@ -45,7 +45,7 @@ def still(case: Case, format: str = "WEBP") -> bytes:
 
 
 def first_map(case: Case, arm: str) -> tuple[MapKey, LowMap] | None:
-    """Map that is shown first: of the predicted class, if there is one."""
+    """The map that is shown first: that of the predicted class, if there is one."""
     reading = case.readings[arm]
     if not reading.maps:
         return None
@@ -56,7 +56,7 @@ def first_map(case: Case, arm: str) -> tuple[MapKey, LowMap] | None:
 
 
 def blend(grey: NDArray[np.uint8], low: LowMap) -> NDArray[np.uint8]:
-    """Lay a map over an image as the front end does: bilinear, at half opacity."""
+    """Overlay a map on an image as in the front end: bilinear, at half opacity."""
     height, width = grey.shape
     steps = Image.fromarray(low.values.astype(np.float32))
     fine = np.array(steps.resize((width, height), Image.Resampling.BILINEAR)) / 255

@@ -1,4 +1,4 @@
-"""Upload: an image that a reader brings, from bytes to a picture, or to a sentence why not."""
+"""Upload: decode an image that a user uploads, or explain why it can't be used."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from cxrstudy.explorer.gallery import Decoded, Item
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import CODES, UnreadableImage
 
-#: Bytes that are accepted; an uncompressed radiograph of 4000 x 4000 pixels has 32 MiB.
+#: Maximum number of bytes; an uncompressed radiograph of 4000 x 4000 pixels has 32 MiB.
 LARGEST = 64 * 2**20
-#: Pixels of the shorter side below which there is nothing to see.
+#: Minimum number of pixels of the shorter side.
 SMALLEST_SIDE = 32
-#: Longer side to shorter side above which it is no chest.
+#: Maximum ratio of the longer to the shorter side.
 NARROWEST = 3.0
 
 
 class UploadError(ValueError):
-    """An upload can't be used; the message says why and what would do."""
+    """An upload can't be used; the message says why and what can be used."""
 
 
 @dataclass
 class Parts:
-    """Collects a file that arrives in parts, since a notebook's messages are limited in size."""
+    """Collects a file that arrives in parts, because messages in notebooks are limited in size."""
 
     name: str = ""
     content: bytearray = field(default_factory=bytearray)
@@ -34,7 +34,7 @@ class Parts:
         Raises
         ------
         UploadError
-            The file is larger than what is accepted.
+            The file is too large.
         """
         if first:
             self.name, self.content = name, bytearray()
@@ -50,16 +50,16 @@ def read_upload(name: str, content: bytes, number: int) -> Item:
     Parameters
     ----------
     name
-        Of the file, for people.
+        Name of the file, for messages.
     content
-        The whole file.
+        Content of the file.
     number
-        Of the upload, from 1; tells two files of one name apart.
+        Number of the upload, from 1; distinguishes files with the same name.
 
     Raises
     ------
     UploadError
-        It can't be read, is too small or too narrow.
+        The file can't be read, is too small or too narrow.
     """
     try:
         grey = decode.decode_grey(content, Path(name))
@@ -68,18 +68,18 @@ def read_upload(name: str, content: bytes, number: int) -> Item:
     height, width = grey.shape
     if min(grey.shape) < SMALLEST_SIDE:
         raise UploadError(
-            f"{name} has {width} x {height} pixels; {SMALLEST_SIDE} a side are the least."
+            f"{name} has {width} x {height} pixels; each side needs at least {SMALLEST_SIDE}."
         )
     if max(grey.shape) > NARROWEST * min(grey.shape):
         raise UploadError(
-            f"{name} has {width} x {height} pixels, which is no chest radiograph: one side is more "
-            f"than {NARROWEST:g} times the other."
+            f"{name} has {width} x {height} pixels, which is not a chest radiograph: one side is "
+            f"more than {NARROWEST:g} times the other."
         )
     return Item(f"upload {number}: {name}", Decoded(grey), None, {})
 
 
 def _in_words(name: str, error: UnreadableImage) -> str:
     what, advice = CODES[error.code]
-    if error.code != "PIX007":  # what else it advises is about rows of a manifest
+    if error.code != "PIX007":  # the other advice is about rows of a manifest
         advice = "Choose a PNG, a JPEG or a DICOM file of one frame."
     return f"{name} can't be used: {what} ({error.detail}). {advice}"

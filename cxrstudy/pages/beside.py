@@ -1,4 +1,4 @@
-"""Beside: the reference results that stand next to a reader's own run, never mixed with it."""
+"""Beside: reference results that are shown next to a reader's own run, never mixed with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True)
 class ReferenceResults:
-    """Reference results of an experiment, or why there are none.
+    """Reference results of an experiment, or the reason why there are none.
 
     Attributes
     ----------
     banner
-        What they are, for the page.
+        Text for the page that says what they are.
     arms
-        Those that were scored, on the study that made them; None where there are none.
+        Those that were scored, on the study that made them; None if there are none.
     scores
-        As :meth:`cxrstudy.study.arms.Arms.scores` returned them; empty where there are none.
+        As :meth:`cxrstudy.study.arms.Arms.scores` returned them; empty if there are none.
     """
 
     banner: HTML
@@ -42,7 +42,7 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     Raises
     ------
     ResultsError
-        They are there, but altered.
+        The files are altered.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
 
 
 def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Shown]) -> Shown | None:
-    """Draw the reference results as the reader's own were drawn; nothing where there are none.
+    """Draw reference results with the same function as one's own; nothing if there are none.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def _present(made: results.Results) -> HTML:
         f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, {made.seeds} seeds",
         f"Made by <code>{made.command}</code> at commit {made.commit[:12]}{dirty}, "
         f"{made.finished[:10]}; {made.runs} runs, {made.seconds / 3600:.1f} hours of training and "
-        f"scoring added up over processes, on {made.cores} cores ({made.processor}).",
+        f"scoring (sum over processes), on {made.cores} cores ({made.processor}).",
     )
 
 

@@ -1,4 +1,4 @@
-"""Benchmark: what COVIDx gives away, measured on its own label lists, without a single image."""
+"""COVIDx leaks: what the label lists of COVIDx reveal without any image."""
 
 import importlib.util
 from pathlib import Path
@@ -12,7 +12,7 @@ from cxrstudy.data.sources import covidx
 from cxrstudy.pages.html import HTML
 
 VERSIONS: tuple[covidx.Version, ...] = ("5", "7A", "8A", "8B", "9A", "9B")
-#: The commit of COVID-Net whose lists are meant.
+#: The commit of COVID-Net whose lists are used.
 COMMIT = "65999806546b55ab8adfc32b0cf8f70880c337dc"
 
 
@@ -29,13 +29,13 @@ def lists() -> Path | None:
 
 
 def crosswalk() -> Path | None:
-    """Table of RSNA images and the NIH images they are, in the data folder."""
+    """Table that matches RSNA images to NIH images, in the data folder."""
     path = places.data() / "crosswalk" / "rsna_to_nih.csv.gz"
     return path if path.is_file() else None
 
 
 def headers() -> Path | None:
-    """RSNA's DICOM headers, which the package torchxrayvision ships; it is not imported."""
+    """RSNA's DICOM headers, a file of the package torchxrayvision, which is not imported."""
     package = importlib.util.find_spec("torchxrayvision")
     if package is None or package.origin is None:
         return None
@@ -66,20 +66,20 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
 
 
 def leaks(folder: Path, crosswalk: Path, headers: Path | None) -> pd.DataFrame:
-    """Measure what the lists of every version give away.
+    """Measure what the lists of every version leak.
 
     Parameters
     ----------
     folder
-        Of the lists.
+        Folder of the lists.
     crosswalk
-        RSNA images to NIH images.
+        Table that matches RSNA images to NIH images.
     headers
-        RSNA's DICOM headers; without them nothing is said of the projection.
+        RSNA's DICOM headers; without them, results about the projection are missing.
 
     Returns
     -------
-    A row a version; see :func:`leaks_of`.
+    One row per version; see :func:`leaks_of`.
     """
     return pd.DataFrame([leaks_of(folder, version, crosswalk, headers) for version in VERSIONS])
 
@@ -87,18 +87,18 @@ def leaks(folder: Path, crosswalk: Path, headers: Path | None) -> pd.DataFrame:
 def leaks_of(
     folder: Path, version: covidx.Version, crosswalk: Path, headers: Path | None
 ) -> dict[str, object]:
-    """Measure what the lists of one version give away.
+    """Measure what the lists of one version leak.
 
     Returns
     -------
-    ``test_images``, ``test_covid``; ``source_rule_test`` and ``source_rule_train``: the share that
-    the rule "COVID-19 unless from RSNA" gets right; ``rsna_test`` and ``rsna_test_known``: test
-    images of RSNA, and those of a patient who also trains; ``test_known``: that for all images;
-    ``view_rule_test``: the share of normal and pneumonia RSNA test images that the projection alone
-    tells apart (NaN in versions with two classes, or without headers); ``train_rows`` and
-    ``train_rows_misread``: rows that a reader who counts cells from the left gets wrong;
-    ``most_of_one_patient``: training images of the most frequent COVID-19 patient; and the SHA-256
-    of both lists.
+    ``test_images``, ``test_covid``; ``source_rule_test`` and ``source_rule_train``: fraction of
+    images that the rule "COVID-19 unless from RSNA" classifies correctly; ``rsna_test`` and
+    ``rsna_test_known``: RSNA test images, and those of patients with training images;
+    ``test_known``: the same for all sources; ``view_rule_test``: fraction of normal and pneumonia
+    RSNA test images that the projection alone classifies correctly (NaN in versions with two
+    classes, or without headers); ``train_rows`` and ``train_rows_misread``: rows, and rows that a
+    program misreads if it counts cells from the left; ``most_of_one_patient``: training images of
+    the most frequent COVID-19 patient; and the SHA-256 of both lists.
     """
     table = covidx.read(folder, version, crosswalk, headers)
     train, test = (table[covidx.official_split(table) == split] for split in ("train", "test"))
@@ -125,7 +125,7 @@ def leaks_of(
 
 
 def misread(path: Path) -> int:
-    """Count rows with more than the four cells that a reader from the left expects."""
+    """Count rows with more than four cells, which a program that counts from the left misreads."""
     return sum(len(line.split()) > 4 for line in path.read_text().splitlines())
 
 
@@ -135,7 +135,7 @@ def _source_rule(table: pd.DataFrame) -> float:
 
 
 def _view_rule(train: pd.DataFrame, test: pd.DataFrame) -> float:
-    """Guess the more frequent of normal and pneumonia at each projection in training."""
+    """Predict, for each projection, the class that is more frequent in training."""
     wanted = ["normal", "other_pneumonia"]
     train, test = (
         table[

@@ -1,4 +1,4 @@
-"""Demographics: who is in a cohort, and how they came to be in it."""
+"""Demographics: the patients of a cohort, and how images were selected."""
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,13 @@ from cxrstudy.data.role import Role
 
 
 def demographics(cohort: Cohort) -> pd.DataFrame:
-    """Tabulate the people of every role and split.
+    """Tabulate the patients of every role and split.
 
     Returns
     -------
-    A row a role and split that holds images: ``role``, ``split``, ``patients``, ``images``,
-    ``women`` (share of the patients whose sex is known), ``age`` (median and quartiles of the
-    images whose age is known), ``AP`` (share of the images whose projection is known), and
+    One row per role and split with images: ``role``, ``split``, ``patients``, ``images``,
+    ``women`` (percentage of the patients with known sex), ``age`` (median and quartiles over the
+    images with known age), ``AP`` (percentage of the images with known projection), and
     ``unknown`` (images without sex, age or projection).
 
     Examples
@@ -37,12 +37,12 @@ def demographics(cohort: Cohort) -> pd.DataFrame:
 
 
 def flow_of(cohort: Cohort) -> pd.DataFrame:
-    """Say, a row a role, which images were listed, left out and used.
+    """Tabulate, with one row per role, which images were listed, excluded and used.
 
     Returns
     -------
-    Texts for :func:`cxrstudy.pages.diagrams.flow`: ``role``, ``listed`` (images a manifest),
-    ``excluded`` (images a reason) and ``used`` (patients and images a split, with images a label).
+    Texts for :func:`cxrstudy.pages.diagrams.flow`: ``role``, ``listed`` (images per manifest),
+    ``excluded`` (images per reason) and ``used`` (patients and images per split, images per label).
 
     Examples
     --------
@@ -96,7 +96,7 @@ def _excluded(cohort: Cohort, role: Role) -> str:
     ]
     kept = sum(len(cohort.manifests[name]) for name in names) - len(role.table)
     if kept:
-        reasons.append(f"{kept:,}: of patients who test the target")
+        reasons.append(f"{kept:,}: patients in the target's test split")
     return "\n".join(_broken(reason) for reason in reasons)
 
 
@@ -112,7 +112,7 @@ def _used(role: Role) -> str:
 
 
 def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
-    """Images a label, for roles with few labels."""
+    """Images per label, for roles with few labels."""
     if len(role.labels) > 3:
         return []
     counts = (role.truth[rows] == 1).sum(axis=0)
@@ -121,7 +121,7 @@ def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
 
 
 def _broken(text: str, width: int = 34) -> str:
-    """Break a long reason into lines of a box."""
+    """Break a long reason into lines that fit a box."""
     lines = [""]
     for word in text.split():
         if len(lines[-1]) + len(word) > width:

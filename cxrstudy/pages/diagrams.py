@@ -1,4 +1,4 @@
-"""Diagrams: how an experiment and a cohort are built, drawn as boxes and lines."""
+"""Diagrams: the stages of experiments and the images of a cohort, as boxes and lines."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from textwrap import fill
@@ -25,7 +25,7 @@ def tree(plan: Plan) -> Figure:
     Parameters
     ----------
     plan
-        Drawn for its first seed.
+        The plan; its first seed is drawn.
 
     Examples
     --------
@@ -63,14 +63,14 @@ def tree(plan: Plan) -> Figure:
 
 
 def grid(whole: Graph) -> Figure:
-    """Draw the stages of several experiments as one tree; a filled square is recorded.
+    """Draw the stages of several experiments as one tree; filled squares are recorded.
 
-    Beside the end of a chain stand the numbers of the experiments that use it.
+    The numbers beside the end of a chain are those of the experiments that use it.
 
     Parameters
     ----------
     whole
-        Drawn with all seeds of a stage as one square.
+        The graph; all seeds of a stage are one square.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def grid(whole: Graph) -> Figure:
         if name in ends:
             axes.text(at[0] + 0.08, at[1], f"{label}  [{numbers}]", va="center", fontsize=6.5)
         else:
-            # Over the curve that leads here, where no other row has its label.
+            # Above the curve that leads here, where no other row has its label.
             under = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
             axes.text(
                 at[0] - 0.07, at[1], label, ha="right", va="center", fontsize=6.5, bbox=under
@@ -113,12 +113,12 @@ def grid(whole: Graph) -> Figure:
 
 
 def flow(rows: pd.DataFrame) -> Figure:
-    """Draw which images of which sources end in which split, and why others are left out.
+    """Draw which images of which sources are in which split, and why others are excluded.
 
     Parameters
     ----------
     rows
-        From :func:`cxrstudy.pages.demographics.flow_of`: a row a role.
+        From :func:`cxrstudy.pages.demographics.flow_of`: one row per role.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def flow(rows: pd.DataFrame) -> Figure:
 
 
 def _children(runs: Mapping[str, PlannedRun]) -> dict[str, list[str]]:
-    """What follows each run; what has no run before it follows its initial weights."""
+    """Children of each run; runs without a parent are children of their initial weights."""
     below: dict[str, list[str]] = {}
     for name, run in runs.items():
         below.setdefault(run.parent or run.chain.start.weights, []).append(name)
@@ -156,7 +156,7 @@ def _children(runs: Mapping[str, PlannedRun]) -> dict[str, list[str]]:
 
 
 def _heights(below: Mapping[str, Sequence[str]], ends: Mapping[str, Hashable]) -> dict[str, float]:
-    """Row of each end, depth first so that no branches cross; the rest amid what follows them."""
+    """Row of each end, depth first so that no branches cross; other nodes amid their children."""
     heights: dict[str, float] = {}
     rows = iter(range(len(ends)))
 
@@ -172,7 +172,7 @@ def _heights(below: Mapping[str, Sequence[str]], ends: Mapping[str, Hashable]) -
 
 
 def _depths(nodes: Mapping[str, Node]) -> dict[str, int]:
-    """How many stages lead to a stage, itself included; parents come first."""
+    """Number of stages up to and including each stage; parents come first."""
     depths: dict[str, int] = {}
     for name, node in nodes.items():
         depths[name] = 1 + depths.get(node.parent or "", 0)

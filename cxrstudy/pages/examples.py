@@ -1,4 +1,4 @@
-"""Examples: single images with the maps of a network, chosen by rule, to be looked at."""
+"""Examples: single images with the maps of a network, chosen by a rule."""
 
 from collections.abc import Hashable, Sequence
 
@@ -22,18 +22,18 @@ from cxrstudy.study.arms import Arms
 
 
 def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> list[Mapped]:
-    """Show what an arm is surest and least sure of, among the images that show a label.
+    """Images with the highest and with the lowest scores of an arm, among those that show a label.
 
-    Images whose licence forbids it are never chosen.
+    Images whose licence does not allow publication are never chosen.
 
     Parameters
     ----------
     arms, arm
-        Whose runs are recorded; the first seed is shown.
+        Study and arms whose runs are recorded; the arm to show, with the first seed.
     each
-        Images with the highest, and with the lowest score.
+        Number of images with the highest, and with the lowest scores.
     label
-        Of the images, and of the maps.
+        Label of the images and of the maps.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     lesions = regions_of(role, picked, network.pixels).get("lesion")
     return [
         Mapped(
-            f"{'surest' if place < each else 'least sure'}: {score.iloc[number]:.2f}",
+            f"{'high' if place < each else 'low'} score: {score.iloc[number]:.2f}",
             grey[place], heat[place], None if lesions is None else lesions[place],
         )
         for place, number in enumerate(chosen)
@@ -64,7 +64,7 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
 
 
 def page_explorer(arms: Arms, shown: Sequence[Hashable], images: int) -> StaticExplorer:
-    """Make the explorer of a page: some arms side by side, on images spread over the test split.
+    """Make the explorer of a page: some arms, on images taken evenly from the test split.
 
     Examples
     --------

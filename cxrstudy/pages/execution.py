@@ -1,7 +1,7 @@
-"""Execution: the notebooks of a study through papermill, into the folder that the book reads.
+"""Execution: execute the notebooks of a study with papermill, into the folder of the book.
 
-The kernels of several notebooks at once talk through socket files of their own. Through TCP, which
-is papermill's default, two kernels now and then choose the same port (papermill's issue 511).
+Several kernels at the same time communicate through socket files. With TCP, papermill's default,
+two kernels sometimes choose the same port (papermill's issue 511).
 """
 
 import os
@@ -20,12 +20,12 @@ from cxrstudy.runs.provenance import stamp
 
 
 class NotebookError(RuntimeError):
-    """Notebooks failed; the message names each with its cell, and says how to open it."""
+    """Notebooks failed; the message names each with its cell and says how to open it."""
 
 
 @dataclass(frozen=True)
 class Execution:
-    """A notebook to execute: from where, to where, with what in its parameters cell."""
+    """A notebook to execute: input, output and parameters."""
 
     notebook: Path
     output: Path
@@ -34,7 +34,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class NotebookFailure:
-    """A cell that failed: the place that papermill counts from 0, ``In [n]``, and its error."""
+    """A cell that failed: its index from 0, as papermill counts, its ``In [n]``, and its error."""
 
     execution: Execution
     cell: int
@@ -52,12 +52,12 @@ class NotebookFailure:
 
 
 def folder_of(profile: str, cohort: str, seeds: int | None) -> Path:
-    """Folder of executed notebooks; that of the Makefile too."""
+    """Folder of executed notebooks; the same as in the Makefile."""
     return places.runs() / "executed" / f"{cohort}-{profile}{f'-{seeds}' if seeds else ''}"
 
 
 def notebook_names() -> list[str]:
-    """Names of all notebooks that a study has, in the order of the book."""
+    """Names of all notebooks, in the order of the book."""
     return sorted(path.stem for path in places.notebooks().glob("*.ipynb"))
 
 
@@ -69,9 +69,9 @@ def executions(
     Parameters
     ----------
     notebooks
-        Their names, as :func:`notebook_names` says them.
+        Names, as from :func:`notebook_names`.
     profile, cohort, seeds
-        Their parameters; seeds are the notebooks' own where None.
+        Their parameters; if seeds is None, the notebooks' own value is used.
     """
     folder = folder_of(profile, cohort, seeds)
     asked: dict[str, Any] = {"profile": profile, "cohort": cohort}
@@ -82,12 +82,12 @@ def executions(
 
 
 def execute_notebooks(listed: Sequence[Execution], workers: int) -> None:
-    """Execute notebooks, several at once; those that read the executed ones come last.
+    """Execute notebooks, several at the same time; those that read executed ones come last.
 
     Raises
     ------
     NotebookError
-        Cells failed. All notebooks were tried; each is left with its error.
+        Cells failed. All notebooks were tried; each is kept with its error.
     """
     reading = [each for each in listed if "executed" in each.parameters]
     failures: list[NotebookFailure] = []
@@ -98,7 +98,7 @@ def execute_notebooks(listed: Sequence[Execution], workers: int) -> None:
 
 
 def execute_notebook(execution: Execution) -> NotebookFailure | None:
-    """Execute a notebook and stamp it; return the failure of a cell, which the output shows too."""
+    """Execute a notebook and stamp it; return the failure of a cell, if any."""
     meter = Meter().start()
     failure = _papermill(execution)
     stamp(execution.output, meter.joules())
@@ -118,7 +118,7 @@ def _papermill(execution: Execution) -> NotebookFailure | None:
                 progress_bar=False, config=_own_sockets(Path(folder)),
             )  # fmt: skip
         except PapermillExecutionError as error:
-            # papermill has put its banner above the notebook: a cell is one further down.
+            # papermill has inserted a banner, which shifts the cells by one.
             said = f"{error.ename}: {_plain(error.evalue)}"
             return NotebookFailure(execution, error.cell_index, error.exec_count, said)
     return None
@@ -137,7 +137,7 @@ def _execute(listed: Sequence[Execution], workers: int) -> list[NotebookFailure]
 
 
 def _parameters(path: Path, asked: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Of what is asked, what the notebook has a parameter for."""
+    """Those of the asked parameters that the notebook has."""
     import nbformat
 
     from cxrstudy.study.parameters import declared
@@ -163,7 +163,7 @@ def _own_sockets(folder: Path) -> Any:
 
 
 def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
+    """A path relative to the working folder, if possible."""
     short = os.path.relpath(path)
     return str(path) if short.startswith("..") else short
 

@@ -1,4 +1,4 @@
-"""Levels: what the arms of the experiments with factors are, in numbers that a reader can use."""
+"""Levels: the arms of experiments with factors, in units that a reader can use."""
 
 from collections.abc import Hashable
 
@@ -35,8 +35,8 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
 
     Returns
     -------
-    A row an arm: ``factor``, ``fixed``, ``pixels``, ``steps``, ``computation`` (image area times
-    steps, in units of the arm with factor 1).
+    One row per arm: ``factor``, ``fixed``, ``pixels``, ``steps``, ``computation`` (image area times
+    steps, relative to the arm with factor 1).
 
     Examples
     --------
@@ -56,7 +56,7 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
 
 
 def sides(study: Study) -> figures.Factor:
-    """The factor of the experiment on resolution, as figures draw it.
+    """The factor of the experiment on resolution, for figures.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def sides(study: Study) -> figures.Factor:
 
 
 def strengths(study: Study) -> figures.Factor:
-    """The factor of the experiment on MixUp, as figures draw it, a line a length of training.
+    """The factor of the experiment on MixUp, for figures, with one line per length of training.
 
     Examples
     --------
@@ -104,12 +104,12 @@ def mixup_levels(arms: Arms) -> pd.DataFrame:
 
 
 def patients_of(arms: Arms) -> pd.DataFrame:
-    """Training patients and images of every share and number of shots, with the first seed.
+    """Training patients and images of every fraction and number of shots, with the first seed.
 
     Returns
     -------
-    A row a level: ``level`` (share, or text such as ``5-shot``), ``patients``, ``images``, and a
-    column a class with its images.
+    One row per level: ``level`` (fraction, or text such as ``5-shot``), ``patients``, ``images``,
+    and one column per class with its images.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def label_efficiency_of(
     name: str,
     against: str,
 ) -> pd.DataFrame:
-    """Patients that one start needs to get as far as another, see :func:`label_efficiency`.
+    """Label efficiency of two initial weights; see :func:`label_efficiency`.
 
     Examples
     --------
@@ -160,14 +160,14 @@ def label_efficiency_of(
 
 
 def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Write a table of :func:`label_efficiency_of` for people, in whole patients.
+    """Format a table of :func:`label_efficiency_of` for readers, in whole patients.
 
-    Where a curve never reaches the level, it says so.
+    If a curve never reaches the level, the table says "more than" the largest size.
 
     Returns
     -------
-    A row a size: ``start``, ``trained on``, ``AUROC reached``, ``the other start``, and how many
-    patients that ``needs`` with its interval.
+    One row per size: ``initial weights``, ``training patients``, ``AUROC``, ``compared with``, and
+    ``patients needed`` there for the same AUROC, with interval.
 
     Examples
     --------
@@ -191,18 +191,18 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
         for row in table.itertuples()
     ]
     shown = table.assign(reached=table["reached"].map("{:.3f}".format), needs=needs)
-    named = {"name": "start", "trained": "trained on", "reached": "AUROC reached"}
-    named |= {"against": "the other start", "needs": "needs [95 %]"}
+    named = {"name": "initial weights", "trained": "training patients", "reached": "AUROC"}
+    named |= {"against": "compared with", "needs": "patients needed [95 %]"}
     return shown.rename(columns=named)[list(named.values())]
 
 
 def lesion_extents(arms: Arms) -> pd.DataFrame:
-    """Side of the lesions in pixels of what the network sees, by size and resolution.
+    """Side of lesions in pixels of the network's input, by size and resolution.
 
     Returns
     -------
-    A row a size: ``size``, ``images``, and a column a resolution with the side of a square as
-    large as the median lesion. Empty where lesions are not known.
+    One row per size: ``size``, ``images``, and one column per resolution with the side of a square
+    with the area of the median lesion. Empty if lesions are not known.
 
     Examples
     --------
@@ -228,7 +228,7 @@ def by_lesion_size(study: Study, scores: pd.DataFrame, metric: Metric) -> pd.Dat
 
     Returns
     -------
-    As :func:`cxrstudy.statistics.estimates`, arms being (factor, size); empty where lesions are
+    As :func:`cxrstudy.statistics.estimates`, with arms (factor, size); empty if lesions are
     not known.
 
     Examples

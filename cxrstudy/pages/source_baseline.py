@@ -1,4 +1,4 @@
-"""Baseline: what can be scored without looking at an image."""
+"""Source baseline: predictions from the source alone, without the image."""
 
 from collections.abc import Sequence
 
@@ -11,20 +11,20 @@ from cxrstudy.runs.scores import of_arm, together
 
 
 def source_alone(trained: Role, tested: Sequence[Role], seeds: int) -> pd.DataFrame:
-    """Score every test image by how often each label occurs at its source in training.
+    """Score every test image by the frequency of each label at its source in training.
 
-    A classifier that is not clearly better than this may have learnt nothing but the source.
+    A classifier that is not clearly better may have learnt nothing but the source.
 
     Parameters
     ----------
     trained
-        Its training split says how often each label occurs at each source; one image is added for
-        every label and source, so that nothing is certain (Laplace). A source that did not train
-        gets the shares over all sources.
+        Role whose training split gives the frequencies. One image is added for every label and
+        source, so that no probability is 0 or 1 (Laplace). A source without training images gets
+        the frequencies over all sources.
     tested
-        Roles with the same labels, whose test split is scored.
+        Roles with the same labels whose test split is scored.
     seeds
-        Repeats; all alike, so that the table can stand beside that of trained arms.
+        Number of identical repeats, so that the table can be joined with that of trained arms.
 
     Returns
     -------

@@ -1,12 +1,13 @@
-"""Synthetic chest radiographs whose truth is known.
+"""Phantom: simulated chest radiographs with known truth.
 
-`population.draw` lists a cohort, one row an image, each with an `address`. `render` turns an
-address into pixels and masks: `population` says who the patient is and what they have, `patient`
-how they are built and stand; `outline`, `anatomy`, `skeleton` and `vessels` build the chest as
-lengths in cm that each ray spends in each tissue (`geometry`, `tubes` and `fields` are their
-tools); `pathology`, `airspace` and `findings` add the disease, `devices` the lines and leads; and
-`acquisition` takes the image with the coefficients of `attenuation`. `fractals` draws the images
-that are not of people. All chance comes from `streams`, by name.
+`population.draw` lists a cohort, one row per image, each with an `address`. `render` converts an
+address to pixels and masks: `population` decides who the patient is and which disease they have,
+`patient` their build and position; `outline`, `anatomy`, `skeleton` and `vessels` build the chest
+as path lengths in cm of each ray in each tissue (`geometry`, `tubes` and `fields` are their tools);
+`pathology`, `airspace` and `findings` add disease, `devices` lines and leads; and `acquisition`
+takes the image with the coefficients of `attenuation`. `fractals` draws the non-radiographic
+images. All random numbers come from the named streams of `streams`. Read `population` and `render`
+first.
 """
 
 from cxrstudy.phantom import population

@@ -1,4 +1,4 @@
-"""From line integrals to the grey image: beam, scatter, blur, noise, look-up, shutters, marker."""
+"""Acquisition: line integrals to a grey image: beam, scatter, blur, noise, look-up, marker."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def transmission(soft: Map, bone: Map, devices: Map) -> tuple[Map, Map]:
     soft, bone : ndarray of float32
         Line integrals in cm of soft tissue and of cortical bone in excess of it.
     devices : ndarray of float32
-        Optical depth of what is not the patient.
+        Optical depth of objects that are not the patient.
 
     Returns
     -------
@@ -121,15 +121,15 @@ def expose(primary: Map, counts: Map | float, rng: np.random.Generator) -> Map:
     primary : ndarray of float32
         Signal, relative.
     counts : float or ndarray
-        Photons detected a pixel for a signal of 1.
+        Photons detected per pixel for a signal of 1.
     rng : numpy.random.Generator
-        Decides the noise.
+        Random stream of the noise.
 
     Returns
     -------
     ndarray of float32
-        Signal with a variance of signal / counts: Poisson's law in its normal limit, which counts
-        above a hundred a pixel justify.
+        Signal with a variance of signal / counts: the normal limit of Poisson's law, which is
+        justified for counts above a hundred per pixel.
     """
     noise = rng.standard_normal(primary.shape, dtype=np.float32)
     noise *= np.sqrt(primary / np.float32(counts))
@@ -147,11 +147,11 @@ def acquire(
     soft, bone, devices : (pixels, pixels) float32
         See `transmission`.
     style : SiteStyle
-        The hospital's.
+        Style of the hospital.
     view : str
-        ``"AP"`` images are taken at the bedside: half the dose, and a poorer grid.
+        ``"AP"`` images are taken at the bedside, with half the dose and a poorer grid.
     rng : numpy.random.Generator
-        The image's acquisition stream.
+        The image's random stream for acquisition.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def acquire(
         signal = ndimage.gaussian_filter(signal, sigma, truncate=3.0)
     signal *= 1 + np.float32(heel) * detector_axis(n)[:, None]
 
-    # Automatic exposure: the dose is reached on average behind the middle of the chest.
+    # Automatic exposure: behind the middle of the chest the dose is reached on average.
     small = _reduce(signal)
     quarter = small.shape[0] // 4
     mean = float(small[quarter:-quarter, quarter:-quarter].mean())
@@ -192,10 +192,10 @@ def acquire(
 def _display(
     seen: Map, contrast: float, centre: float, enhancement: float, shutters: Map | None
 ) -> NDArray[np.uint8]:
-    """Scale the logarithmic signal to the chest's own range, sharpen, look up, shut."""
+    """Scale the logarithmic signal to the range of the chest, sharpen, apply look-up, shutters."""
     n = seen.shape[0]
     small = _reduce(seen)
-    # The middle of the chest, without the air beside slender patients.
+    # The middle of the chest, without air beside slender patients.
     eighth, quarter = small.shape[0] // 8, small.shape[0] // 4
     low, high = np.quantile(small[eighth:-eighth, quarter:-quarter], (0.03, 0.95))
     smooth = ndimage.gaussian_filter(small, 0.02 * small.shape[0], truncate=3.0, mode="nearest")
@@ -216,13 +216,13 @@ def _display(
 
 
 def _draw_shutters(style: SiteStyle, rng: np.random.Generator) -> Map | None:
-    """Widths in cm shut off at left, right, top and bottom, or None."""
+    """Widths in cm of the shutters at left, right, top and bottom, or None."""
     shut, widths = rng.random() < style.shutter, rng.uniform(-0.4, 1.7, 4)
     return np.maximum(widths, 0).astype(np.float32) if shut else None
 
 
 def _draw_marker(n: int, style: SiteStyle, rng: np.random.Generator) -> Map:
-    """Optical depth of the lead side marker, 1 mm thick; sometimes none."""
+    """Optical depth of the lead side marker, 1 mm thick; sometimes it is missing."""
     present, jitter, lean = rng.random() < 0.9, rng.normal(0, 0.5, 2), rng.normal(0, 0.08)
     lead = np.zeros((n, n), dtype=np.float32)
     if not present:
@@ -265,7 +265,7 @@ def _weights(coarse: int, n: int) -> tuple[NDArray[np.intp], NDArray[np.intp], M
 
 
 def _enlarge(coarse: Map, n: int) -> Map:
-    """Interpolate a coarse map bilinearly to n pixels a side."""
+    """Interpolate a coarse map bilinearly to n pixels per side."""
     if coarse.shape[0] == n:
         return coarse
     low, high, weight = _weights(coarse.shape[0], n)

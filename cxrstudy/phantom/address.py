@@ -1,4 +1,4 @@
-"""Addresses: one line of text that says all that decides an image."""
+"""Address: one line of text with everything that decides an image."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True)
 class Address:
-    """All that decides an image.
+    """Everything that decides an image.
 
     Attributes
     ----------
@@ -29,10 +29,9 @@ class Address:
     role : str
         One of `ROLES`.
     site_follows_label : float
-        Probability that the label decides the site; below 0, that it decides it the other way
-        round.
+        Probability that the label decides the site; negative values reverse the association.
     number, image : int
-        The patient, from 0, and the image of theirs, from 1.
+        Number of the patient, from 0, and of the patient's image, from 1.
     """
 
     seed: int
@@ -64,7 +63,7 @@ def read_address(text: str) -> Address:
     Raises
     ------
     ValueError
-        If it is not of the one legal form; the message quotes it and says what is.
+        If the text does not have the legal form, which the message gives.
     """
     found = _ADDRESS.fullmatch(text)
     if found is None:
@@ -83,17 +82,17 @@ def read_address(text: str) -> Address:
 
 
 def illegal(text: str, reason: str) -> ValueError:
-    """Make the error that a wrong address is answered with."""
+    """Make the error for a wrong address."""
     return ValueError(f"not a phantom address: {text!r}; {reason}; legal: {LEGAL}")
 
 
 def check_tie(tie: float) -> None:
-    """Refuse a tie outside -1 to 1.
+    """Check that the strength of the association lies in -1 to 1.
 
     Raises
     ------
     ValueError
-        Naming ``site_follows_label`` and the value.
+        If it does not; the message gives the value.
     """
     if not -1 <= tie <= 1:
         raise ValueError(f"site_follows_label must lie in -1 to 1, not {tie!r}")

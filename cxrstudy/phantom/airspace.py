@@ -1,4 +1,4 @@
-"""Filled airspaces: COVID-19, pneumonias, consolidation and oedema."""
+"""Airspace: filled airspaces: COVID-19, pneumonia, consolidation and oedema."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def _opacity(
     mottle: float,
     grain: tuple[float, float],
 ) -> tuple[Map, Map]:
-    """Merge patches (side, across, down, radius, strength) to one opacity with a mottled inside.
+    """Merge patches (side, across, down, radius, strength) to one opacity with a mottled texture.
 
-    Returns its strength (0 to 1, without the mottle) and the same with it.
+    Returns its strength (0 to 1) without and with the texture.
     """
     outline = smooth_field(rng, 10.0, 2.4, 2.0)
     strength = np.zeros_like(chest.lung)
@@ -62,7 +62,7 @@ def _covid(chest: Chest, rng: np.random.Generator, progress: float, mild: bool) 
     first = rng.choice((-1, 1))
     patches = []
     for number in range(count):
-        side = int(first if number % 2 == 0 else -first)  # sides take turns: bilateral
+        side = int(first if number % 2 == 0 else -first)  # alternating sides: bilateral
         across = float(rng.beta(4.0, 1.6))
         down = float(np.clip(rng.normal(0.63, 0.15), 0.2, 0.88))
         radius = rng.uniform(1.4, 2.3) if mild else rng.uniform(1.6, 3.4)
@@ -84,7 +84,7 @@ def mild_covid19(chest: Chest, rng: np.random.Generator, progress: float) -> Les
 
 
 def lobar_pneumonia(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
-    """Draw one consolidated lobe or segment: an edge at the fissure, bronchi filled with air."""
+    """Draw one consolidated lobe or segment: an edge at the fissure, air bronchograms."""
     side, across, down, height, filled = _LOBES[str(rng.choice(list(_LOBES)))]
     across = float(np.clip(across + rng.normal(0, 0.08), 0.15, 0.85))
     down = down + float(rng.normal(0, 0.03))
@@ -109,7 +109,7 @@ def lobar_pneumonia(chest: Chest, rng: np.random.Generator, progress: float) -> 
 
 
 def multifocal_pneumonia(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
-    """Draw bronchopneumonia: a few patches anywhere, mostly on one side, often central."""
+    """Draw bronchopneumonia: a few patches at any position, mostly on one side, often central."""
     main = int(rng.choice((-1, 1)))
     patches = []
     for _ in range(int(rng.integers(2, 6))):
@@ -138,9 +138,9 @@ def consolidation(chest: Chest, rng: np.random.Generator, progress: float) -> Le
 
 
 def oedema(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
-    """Draw pulmonary oedema: a hilar haze like bats' wings, and septal (Kerley B) lines.
+    """Draw pulmonary oedema: a perihilar (bat-wing) haze, and septal (Kerley B) lines.
 
-    The widened upper vessels are the chest's own, see `findings.alteration`.
+    The widened upper vessels are part of the chest, see `findings.alteration`.
     """
     x = np.abs(chest.frame.x - np.float32(chest.outline.centre))
     y = chest.frame.y - np.float32(1.2)

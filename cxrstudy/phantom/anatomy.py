@@ -1,4 +1,4 @@
-"""A patient in a pose as line integrals in cm: soft tissue, lung, gas, blood and bone."""
+"""Anatomy: a patient in a pose as line integrals in cm: soft tissue, lung, gas, blood and bone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cxrstudy.phantom.vessels import lung_vessels
 
 @dataclass(frozen=True)
 class Alteration:
-    """How disease changes the organs themselves.
+    """Changes of the organs by disease.
 
     Attributes
     ----------
@@ -46,21 +46,21 @@ class Alteration:
 class Chest:
     """The healthy chest on the detector.
 
-    Maps are (pixels, pixels) float32; lengths are in cm of the reference body, which the patient's
-    size then scales.
+    Maps are (pixels, pixels) float32. Lengths are in cm of the reference body and are later scaled
+    by the patient's size.
 
     Attributes
     ----------
     frame, outline : Frame, Outline
-        Where the pixels lie, and the curves of the chest.
+        Positions of the pixels, and the outlines of the chest.
     patient, pose : Patient, Pose
-        Whose chest.
+        The patient and the pose.
     body : ndarray
-        Soft tissue (fat weighed by its share) as if there were no lungs and no gas.
+        Soft tissue (with fat weighted by its attenuation) as if there were no lungs and no gas.
     lung : ndarray
         Path through lung.
     blood : ndarray
-        Path through lung vessels, were there lung all over.
+        Path through lung vessels, as if all were lung.
     gas : ndarray
         Path through trachea, bronchi, stomach and bowel gas.
     bone : ndarray
@@ -101,16 +101,16 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
     Parameters
     ----------
     patient, pose : Patient, Pose
-        Build and placement.
+        Build and position.
     pixels : int
-        Pixels a side.
+        Pixels per side.
     change : Alteration
-        What disease does to the organs.
+        Changes of the organs by disease.
 
     Returns
     -------
     Chest
-        Its line integrals and masks.
+        Line integrals and masks.
     """
     frame = Frame.place(pixels, pose.shift, patient.size * pose.magnification, pose.tilt)
     outline = draw_outline(patient, pose, change.lift)
@@ -153,7 +153,7 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
 
 
 def _body(frame: Frame, patient: Patient, outline: Outline) -> Map:
-    """Soft-tissue path of trunk, neck, shoulders, arms and breasts without the lungs' air."""
+    """Soft-tissue path of trunk, neck, shoulders, arms and breasts, without air in the lungs."""
     half, deep = tabulate(frame, outline.body), tabulate(frame, outline.thickness)
     share = np.abs(frame.x) / half
     body = 2 * deep * np.sqrt(np.maximum(1 - share * share * np.sqrt(share), 0))
@@ -174,7 +174,7 @@ def _body(frame: Frame, patient: Patient, outline: Outline) -> Map:
         else:
             pectoral = (side * 8.5, -4.0 + 0.3 * (height - 4.6))
             add_ellipsoid(body, frame, pectoral, (6.0, 4.2, 0.7), side * -0.5)
-    # Fat is spread evenly along the ray: its share of the path is its share of the thickness.
+    # Fat is distributed evenly along the ray: its share of the path is its share of the thickness.
     lean = 1 - (1 - FAT_SHARE) * min(outline.fat / 8.0, 0.6)
     body *= np.float32(lean)
     return body
@@ -183,7 +183,7 @@ def _body(frame: Frame, patient: Patient, outline: Outline) -> Map:
 def _add_breast(
     body: Map, frame: Frame, centre: tuple[float, float], axes: tuple[float, float, float]
 ) -> None:
-    """Add a breast: an ellipsoid that leaves the chest wall gently above and ends in a fold."""
+    """Add a breast: an ellipsoid with a gentle upper border and a fold below."""
     reach = max(axes[:2])
     window = frame.window(
         centre[0] - reach, centre[0] + reach, centre[1] - reach, centre[1] + reach
@@ -195,7 +195,7 @@ def _add_breast(
 
 
 def _heart(frame: Frame, patient: Patient, pose: Pose, outline: Outline, factor: float) -> Map:
-    """Chord of the heart: left ventricle and right atrium, melted together.
+    """Chord of the heart: left ventricle and right atrium, merged smoothly.
 
     A third of its diameter lies to the right of the midline, two thirds to the left.
     """
@@ -228,7 +228,7 @@ def _heart(frame: Frame, patient: Patient, pose: Pose, outline: Outline, factor:
 
 
 def _great_vessels(frame: Frame, patient: Patient, outline: Outline) -> Map:
-    """Chord of the aortic knob, the pulmonary trunk, the ascending and the descending aorta."""
+    """Chord of aortic knob, pulmonary trunk, ascending and descending aorta."""
     rng = patient.stream("great vessels")
     x0, old = outline.centre, patient.aorta
     vessels = np.zeros_like(frame.x)

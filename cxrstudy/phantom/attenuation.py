@@ -1,7 +1,7 @@
-"""What a centimetre of each material does to the beam.
+"""Attenuation: coefficients of each material.
 
-The polychromatic beam of a chest examination (110 to 125 kVp, hardened by the patient) is stood in
-for by photons of one effective energy, 60 keV, at which the tables have an entry.
+The polychromatic beam of a chest examination (110 to 125 kVp, hardened by the patient) is
+approximated by photons of one effective energy, 60 keV, for which the tables have an entry.
 
 Mass attenuation coefficients: J. H. Hubbell and S. M. Seltzer, NISTIR 5632, tables 3 and 4
 (https://physics.nist.gov/PhysRefData/XrayMassCoef/), human tissues with compositions of ICRU

@@ -1,4 +1,4 @@
-"""Distractors: what lies on or in the patient and is not a finding, independent of any label."""
+"""Devices: objects on or in the patient that are not findings, independent of any label."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COPPER = 1.593 * 8.96
 """Attenuation of copper at 60 keV in 1/cm (NIST, table 3)."""
 
 # Probability of each device in PA and AP images [by eye, after intensive-care practice]. They
-# depend on the view alone: a bedside patient has more of them, ill or not.
+# depend only on the view: a bedside patient has more of them, ill or not.
 FREQUENCY: dict[str, dict[str, float]] = {
     "PA": {"leads": 0.05, "central line": 0.04, "pacemaker": 0.03, "wires": 0.04},
     "AP": {
@@ -38,14 +38,14 @@ def devices(chest: Chest, rng: np.random.Generator) -> Map:
     Parameters
     ----------
     chest : Chest
-        The patient they are put on.
+        Chest of the patient.
     rng : numpy.random.Generator
         The image's stream for devices.
 
     Returns
     -------
     (pixels, pixels) float32
-        Zero where there is none.
+        Zero where there is no device.
     """
     depth = np.zeros_like(chest.lung)
     x0, domes = chest.outline.centre, chest.outline.dome
@@ -86,7 +86,7 @@ def _tube(chest: Chest, path: ArrayLike, radius: float) -> Map:
 
 
 def _curve(path: ArrayLike, pieces: int = 40) -> NDArray[np.float64]:
-    """Points along a cubic spline through a path, spaced by the path's own length."""
+    """Points along a cubic spline through a path, parametrised by its length."""
     points = np.asarray(path, dtype=float)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     curve = CubicSpline(along, points, bc_type="natural")
@@ -118,7 +118,7 @@ def _add_pacemaker(depth: Map, chest: Chest, rng: np.random.Generator) -> None:
 
 
 def _add_sternal_wires(depth: Map, chest: Chest, rng: np.random.Generator) -> None:
-    """Add the wire loops that close the breastbone after heart surgery."""
+    """Add the wire loops that close the sternum after heart surgery."""
     x = chest.outline.centre * 2
     for number in range(6):
         y = -7.0 + 2.3 * number + rng.normal(0, 0.2)

@@ -1,4 +1,4 @@
-"""Smooth random fields, fixed in the patient and the same at every resolution."""
+"""Fields: smooth random fields, fixed for the patient and the same at every resolution."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXTENT = 52.0
 def _band(
     longest: float, shortest: float, slope: float
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Places in the half spectrum of the waves between two wavelengths in cm, and amplitudes.
+    """Positions in the half spectrum of waves between two wavelengths in cm, and amplitudes.
 
     The amplitudes follow a power law and give unit variance.
     """
@@ -29,7 +29,7 @@ def _band(
     inside = (frequency >= 1 / longest) & (frequency <= 1 / shortest)
     places = np.flatnonzero(inside)
     amplitude = frequency.ravel()[places] ** -slope
-    # Each horizontal frequency but the first stands for a conjugate pair as well.
+    # Each horizontal frequency except the first also represents a conjugate pair.
     pairs = np.where(places % horizontal.size == 0, 1.0, 2.0)
     return places, amplitude * SAMPLES**2 / np.sqrt((2 * pairs * amplitude**2).sum())
 
@@ -42,11 +42,11 @@ def smooth_field(
     Parameters
     ----------
     rng : numpy.random.Generator
-        Decides the waves' amplitudes and phases.
+        Random stream of amplitudes and phases.
     longest, shortest : float
         Band of wavelengths in cm; `shortest` at least four samples (1.6 cm) to interpolate well.
     slope : float
-        Amplitude falls as frequency to minus `slope`.
+        Amplitude is proportional to frequency to the power of minus `slope`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The other findings (pleura, volume loss, nodules, heart), and the list of all findings."""
+"""Findings: pleura, volume loss, nodules and heart, and the list of all findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Finding = Callable[[Chest, np.random.Generator, float], Lesion]
 
 
 def effusion(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
-    """Draw fluid in one or both pleural spaces: a meniscus upright, a veil on bedside images."""
+    """Draw fluid in one or both pleural spaces: a meniscus if upright, a veil on bedside images."""
     sides = ((-1,), (1,), (-1, 1))[int(rng.choice(3, p=(0.42, 0.33, 0.25)))]
     wave = sample(smooth_field(rng, 16.0, 6.0), chest.frame)
     water = np.zeros_like(chest.lung)
@@ -26,7 +26,7 @@ def effusion(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
     for side in sides:
         dome = chest.outline.dome[0 if side < 0 else 1]
         height = rng.uniform(*SEVERITY["effusion"]) * progress
-        # The fluid climbs the chest wall and, less, the mediastinum.
+        # The fluid rises at the chest wall and, less, at the mediastinum.
         climb = np.float32(1.6 + 0.35 * height) * chest.across**4
         climb += np.float32(0.8) * (1 - chest.across) ** 4
         level = np.float32(dome + 2.6 - height) - climb + np.float32(0.18) * wave
@@ -62,7 +62,7 @@ def pneumothorax(chest: Chest, rng: np.random.Generator, progress: float) -> Les
 
 
 def atelectasis(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
-    """Draw lost volume: plates above a raised dome, or a collapsed lower lobe by the spine."""
+    """Draw volume loss: plates above a raised dome, or a collapsed lower lobe beside the spine."""
     side = _atelectatic_side(rng)
     thick = rng.uniform(*SEVERITY["atelectasis"]) * progress
     plates = np.zeros_like(chest.lung)
@@ -122,7 +122,7 @@ def nodule(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
 
 
 def cardiomegaly(chest: Chest, rng: np.random.Generator, progress: float) -> Lesion:
-    """Outline the heart, which `alteration` has enlarged: the mask is its silhouette."""
+    """Mask of the heart, which `alteration` has enlarged: its silhouette."""
     return lesion(chest, chest.heart_mask)
 
 
@@ -143,12 +143,12 @@ FINDINGS: dict[str, Finding] = {
 
 
 def _atelectatic_side(rng: np.random.Generator) -> int:
-    """Side of an atelectasis: the first draw of its stream, which `alteration` needs as well."""
+    """Side of an atelectasis: the first draw of its stream, which `alteration` also needs."""
     return int(rng.choice((-1, 1)))
 
 
 def alteration(patient: Patient, findings: Iterable[str]) -> Alteration:
-    """Say how findings change the organs: heart, domes and vessels."""
+    """Changes of the organs by findings: heart, domes and vessels."""
     heart, engorged, lift = 1.0, 0.0, (0.0, 0.0)
     for finding in findings:
         rng = patient.stream(f"alteration {finding}")
@@ -173,13 +173,13 @@ def disease(chest: Chest, findings: Iterable[str], progress: float) -> Lesion:
     findings : iterable of str
         Names of `FINDINGS`.
     progress : float
-        Course of the disease: 1 is its full strength.
+        Progress of the disease: 1 is its full strength.
 
     Returns
     -------
     Lesion
-        The sum; each finding has its own stream of the patient, so its place does not depend on
-        the company it keeps.
+        All findings combined; each has its own random stream, so its position does not depend on
+        the other findings.
     """
     patient = chest.patient
     return together(

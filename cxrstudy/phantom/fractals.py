@@ -1,8 +1,8 @@
-"""Images without nature: fractals of iterated function systems, one system a class.
+"""Fractals: non-radiographic images from iterated function systems, one system per class.
 
 After H. Kataoka et al., "Pre-training without Natural Images", ACCV 2020: affine maps are drawn at
-random, a class is kept where its fractal fills enough of the canvas, and the images of a class vary
-its parameters a little, turn and mirror it and paint it with small random patches.
+random, a class is kept if its fractal fills enough of the canvas, and the images of a class vary
+its parameters slightly, rotate and mirror it, and paint it with small random patches.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class System:
 
 
 def _draw_system(rng: np.random.Generator) -> System:
-    """Draw two to eight maps with coefficients even in [-1, 1], made contractive.
+    """Draw two to eight maps with coefficients uniform in [-1, 1], made contractive.
 
-    The paper draws until the orbit stays bounded; here a map that stretches is scaled until its
-    larger singular value lies below .95, which bounds every orbit.
+    The paper draws until the orbit stays bounded. Here an expanding map is scaled until its larger
+    singular value is below .95, which bounds every orbit.
     """
     count = int(rng.integers(2, 9))
     matrices = rng.uniform(-1, 1, (count, 2, 2))
@@ -81,7 +81,7 @@ def orbit(system: System, rng: np.random.Generator) -> NDArray[np.float64]:
     cumulative = np.cumsum(system.probabilities)
     chosen = np.searchsorted(cumulative / cumulative[-1], rng.random((STEPS, WALKERS)))
     points = rng.uniform(-1, 1, (WALKERS, 2))
-    # Spelt out rather than as a matrix product: no threads, the same bits everywhere.
+    # Written out instead of a matrix product: no threads, so the same bits everywhere.
     a, b, c, d = (system.matrices[:, i, j][chosen] for i in (0, 1) for j in (0, 1))
     e, f = system.offsets[:, 0][chosen], system.offsets[:, 1][chosen]
     x, y = points[:, 0], points[:, 1]
@@ -93,7 +93,7 @@ def orbit(system: System, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _cells(points: NDArray[np.float64], pixels: int) -> NDArray[np.intp]:
-    """Flat index of the pixel of each point, the fractal spread over the canvas with a margin."""
+    """Flat index of the pixel of each point; the fractal fills the canvas except for a margin."""
     low, high = np.quantile(points[::7], (0.002, 0.998), axis=0)
     middle, reach = (low + high) / 2, float(np.max(high - low)) / 2 + 1e-9
     cell = np.floor(((points - middle) / reach * 0.46 + 0.5) * pixels).astype(np.intp)
@@ -108,7 +108,7 @@ def filling(system: System, rng: np.random.Generator) -> float:
 
 @lru_cache(maxsize=128)
 def system_of(number: int) -> System:
-    """Give the system of class `number`, the same for every cohort: the first that fills enough."""
+    """The system of class `number`, the same in every cohort: the first that fills enough."""
     rng = stream(0, f"fractal_{number:02d}", "system")
     while True:
         system = _draw_system(rng)
@@ -124,9 +124,9 @@ def draw_fractal(number: int, rng: np.random.Generator, pixels: int) -> NDArray[
     number : int
         The class.
     rng : numpy.random.Generator
-        The image's stream: variation, turn, mirror, patch and shade.
+        The image's random stream: variation, rotation, mirror, patch and shade.
     pixels : int
-        Pixels a side.
+        Pixels per side.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def draw_fractal(number: int, rng: np.random.Generator, pixels: int) -> NDArray[
 
 
 def _paint(density: Map, rng: np.random.Generator) -> Map:
-    """Set a random patch of 3 x 3 at every point; visits count by their logarithm."""
+    """Draw a random patch of 3 x 3 at every point, with the logarithm of the number of visits."""
     ink = np.log1p(density)
     patch = rng.random((3, 3)) < 0.5
     patch[1, 1] = True

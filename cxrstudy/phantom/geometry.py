@@ -1,4 +1,4 @@
-"""The image plane in centimetres, and what simple solids and tubes do to a ray that crosses it.
+"""Geometry: the image plane in cm, and the paths of rays in simple solids and tubes.
 
 X-rays are taken as parallel: x runs to the image's right (the patient's left), y downwards, and a
 ray is a line along z. A solid's *chord* is the length in cm of a ray inside it.
@@ -33,18 +33,18 @@ def detector_axis(pixels: int) -> Map:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """Where each pixel lies in the patient.
+    """Position of each pixel in the patient.
 
     Attributes
     ----------
     pixels : int
-        Pixels a side.
+        Pixels per side.
     x, y : (pixels, pixels) float32
         The patient's coordinates in cm at each pixel centre.
     origin : (2,) float
         Detector coordinates in cm of the patient's origin.
     scale : float
-        Detector cm a patient cm (body size times magnification).
+        Detector cm per patient cm (body size times magnification).
     tilt : float
         In-plane rotation in radians.
     """
@@ -60,7 +60,7 @@ class Frame:
     def place(
         cls, pixels: int, origin: tuple[float, float], scale: float, tilt: float = 0.0
     ) -> Frame:
-        """Lay the patient's axes over the detector: shift by `origin`, scale, tilt in radians."""
+        """Place the patient on the detector: shift by `origin`, scale, tilt in radians."""
         axis = detector_axis(pixels)
         u = (axis - np.float32(origin[0]))[None, :] / np.float32(scale)
         v = (axis - np.float32(origin[1]))[:, None] / np.float32(scale)
@@ -69,7 +69,7 @@ class Frame:
 
     @cached_property
     def profile_index(self) -> NDArray[np.intp]:
-        """Place of each pixel's y in `PROFILE_Y`."""
+        """Index of each pixel's y in `PROFILE_Y`."""
         index = ((self.y - PROFILE_Y[0]) * np.float32(1 / PROFILE_STEP)).astype(np.intp)
         return np.asarray(index)
 
@@ -88,7 +88,7 @@ class Frame:
         return (cm + FIELD / 2) / FIELD * self.pixels - 0.5
 
     def window(self, left: float, right: float, top: float, bottom: float) -> tuple[slice, slice]:
-        """Rows and columns that hold a box given in patient cm; empty outside the image."""
+        """Rows and columns that contain a box given in patient cm; empty outside the image."""
         cosine, sine = math.cos(self.tilt), math.sin(self.tilt)
         x, y = (left + right) / 2, (top + bottom) / 2
         half_x, half_y = (right - left) / 2, (bottom - top) / 2
@@ -100,19 +100,19 @@ class Frame:
         return self._span(row - along, row + along), self._span(column - across, column + across)
 
     def _span(self, low: float, high: float) -> slice:
-        """Give the slice of whole pixels that holds an interval, within the image."""
+        """Slice of whole pixels that contains an interval, within the image."""
         start = min(max(math.floor(low), 0), self.pixels)
         return slice(start, min(max(math.ceil(high) + 1, start), self.pixels))
 
     def view(self, window: tuple[slice, slice]) -> Frame:
-        """Give the same frame with x and y restricted to `window`."""
+        """The same frame with x and y restricted to `window`."""
         return Frame(
             self.pixels, self.x[window], self.y[window], self.origin, self.scale, self.tilt
         )
 
 
 def empty(window: tuple[slice, slice]) -> bool:
-    """Say whether a window holds no pixel."""
+    """Whether a window contains no pixel."""
     rows, columns = window
     return bool(rows.start >= rows.stop or columns.start >= columns.stop)
 
@@ -146,7 +146,7 @@ def patches(
 
 
 def tabulate(frame: Frame, profile: Map) -> Map:
-    """Spread an outline, given at `PROFILE_Y`, over the image by each pixel's y."""
+    """Evaluate an outline, given at `PROFILE_Y`, at each pixel's y."""
     return profile.take(frame.profile_index, mode="clip")
 
 
@@ -161,7 +161,7 @@ def ellipsoid(
     Parameters
     ----------
     frame : Frame
-        Where to evaluate it.
+        Positions at which to evaluate it.
     centre : (x, y)
         In cm.
     axes : (a, b, c)
@@ -198,7 +198,7 @@ def add_ellipsoid(
     angle: float = 0.0,
     weight: float = 1.0,
 ) -> None:
-    """Add `weight` times the chord of an ellipsoid to `target`, in place, where it reaches."""
+    """Add `weight` times the chord of an ellipsoid to `target`, in place."""
     reach = max(axes[0], axes[1])
     x, y = centre
     window = frame.window(x - reach, x + reach, y - reach, y + reach)
@@ -224,11 +224,11 @@ def add_capsule(
     target : ndarray of float32
         Line integrals in cm that the chord is added to.
     frame : Frame
-        Where its pixels are.
+        Positions of its pixels.
     start, end : (x, y)
         Ends of the axis in cm.
     radius, end_radius : float
-        Radii there in cm; one radius throughout where `end_radius` is None.
+        Radii at the ends in cm; the radius is constant if `end_radius` is None.
     weight : float
         Factor on the chord.
     hollow : float

@@ -1,4 +1,4 @@
-"""The chest's outlines: curves x(y) of cage, mediastinum and body, and lung coordinates on them."""
+"""Outline: curves x(y) of rib cage, mediastinum and body, and lung coordinates."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Outline:
         return float(profile[min(max(int((y - PROFILE_Y[0]) / PROFILE_STEP), 0), profile.size - 1)])
 
     def place(self, side: int, across: float, down: float) -> tuple[float, float]:
-        """Give x and y in cm of a point in lung coordinates.
+        """Position, x and y in cm, of a point in lung coordinates.
 
         `side` is -1 for the right lung (on the image's left) and 1 for the left; `across` runs
         from 0 at the mediastinum to 1 at the chest wall, `down` from 0 at the apex to 1 at the
@@ -88,14 +88,14 @@ def draw_outline(patient: Patient, pose: Pose, lift: tuple[float, float] = (0.0,
     Parameters
     ----------
     patient, pose : Patient, Pose
-        Build and placement.
+        Build and position.
     lift : (float, float)
-        Rise in cm of the right and left dome by lost lung volume.
+        Rise in cm of the right and left dome by volume loss.
 
     Returns
     -------
     Outline
-        The left dome is lower by .3 to 1.9 cm, as in nine people of ten.
+        The left dome is lower by .3 to 1.9 cm, as in nine of ten people.
     """
     rng = patient.stream("outline")
     drop = PROFILE_Y - APEX

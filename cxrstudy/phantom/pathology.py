@@ -1,4 +1,4 @@
-"""What disease adds to the chest: the common parts of all findings, and how severe they are."""
+"""Pathology: common parts of all findings, and their severity."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from cxrstudy.phantom.fields import sample
 from cxrstudy.phantom.geometry import Map, Mask
 from cxrstudy.phantom.tubes import thin_tubes
 
-# Severities, all of them. Each is the range of a factor drawn evenly for a patient: on the water
-# that an opacity adds (as a share of the lung's volume) or on a finding's size. The first four set
+# Severities of all findings. Each is the range of a uniform factor per patient: the water that an
+# opacity adds (as a fraction of the lung's volume), or the size of a finding. The first four set
 # the difficulty of the target task and were tuned so that a thin ResNet from random weights
 # reaches an AUROC of about .8 for COVID-19 against the rest at 64 pixels after 110 steps on
 # 300 images; the rest are [by eye].
@@ -42,18 +42,18 @@ MASK_LEVEL = 0.35
 
 @dataclass(frozen=True, eq=False)
 class Lesion:
-    """What a finding changes on each ray, (pixels, pixels) float32.
+    """Changes by a finding on each ray, (pixels, pixels) float32.
 
     Attributes
     ----------
     water : ndarray
-        Share of the lung's volume filled in addition, 0 to 1.
+        Additional fraction of the lung's volume that is filled, 0 to 1.
     tissue : ndarray
-        Soft tissue in cm that takes the place of lung; negative where air takes that of water.
+        Soft tissue in cm that replaces lung; negative where air replaces water.
     air : ndarray
-        Share of the lung's path that has become free air, 0 to 1.
+        Fraction of the lung's path that is free air, 0 to 1.
     mask : ndarray of bool
-        Where a reader would outline it.
+        Area that a reader would outline.
     """
 
     water: Map
@@ -63,7 +63,7 @@ class Lesion:
 
 
 def no_lesion(chest: Chest) -> Lesion:
-    """Give the lesion of a healthy chest."""
+    """The empty lesion of a healthy chest."""
     zero = np.zeros_like(chest.lung)
     return Lesion(zero, zero, zero, np.zeros(zero.shape, dtype=bool))
 
@@ -75,7 +75,7 @@ def lesion(
     tissue: Map | None = None,
     air: Map | None = None,
 ) -> Lesion:
-    """Build a lesion from what it changes; the rest is nil."""
+    """Build a lesion from its changes; the rest is zero."""
     zero = np.zeros_like(chest.lung)
     return Lesion(
         zero if water is None else water,
@@ -101,8 +101,8 @@ def together(chest: Chest, lesions: Iterable[Lesion]) -> Lesion:
 def soft_tissue(chest: Chest, lesion: Lesion) -> Map:
     """Line integral in cm of soft tissue in the diseased chest, without bone.
 
-    Lung counts by its water; vessels and lesions take the place of lung, so they add only what
-    the lung there lacks to be solid.
+    Lung counts by its water content. Vessels and lesions replace lung, so they add only the
+    difference from lung to solid tissue.
     """
     water = chest.texture * np.float32(0.035) + np.float32(0.92) + np.float32(0.16) * chest.down
     water *= np.float32(LUNG_WATER)
@@ -133,7 +133,7 @@ def blob(
     Parameters
     ----------
     chest : Chest
-        Where it lies.
+        Chest that contains it.
     centre, axes : (float, float)
         In cm.
     field : ndarray
@@ -146,9 +146,9 @@ def blob(
     Returns
     -------
     window : tuple of slice
-        The pixels it may touch.
+        Pixels that it may cover.
     strength : ndarray of float32
-        Weight in it from 0 to 1.
+        Weight in the window, from 0 to 1.
     """
     reach = 1.9 * max(axes)
     window = chest.frame.window(

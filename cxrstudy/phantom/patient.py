@@ -1,4 +1,4 @@
-"""Who is on the image (the patient, the same in all their images) and how they stood (the pose)."""
+"""Patient: the build of a person, the same in all their images, and the pose in one image."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ AGE_MEAN, AGE_SPREAD, AGE_RANGE = 54.0, 17.0, (18.0, 95.0)
 
 @dataclass(frozen=True)
 class Patient:
-    """One person's build. Lengths are in cm of a reference body that `size` then scales.
+    """Build of one person. Lengths are in cm of a reference body and are later scaled by `size`.
 
     Attributes
     ----------
     seed, name : int, str
-        The cohort's seed and the patient's id: what the patient's random streams hang on.
+        The cohort's seed and the patient's id, which decide the patient's random streams.
     sex : str
         ``"F"`` or ``"M"``.
     age : float
         Years.
     size : float
-        Linear scale of the skeleton against the reference man.
+        Linear scale of the skeleton relative to the reference man.
     mass_index : float
         Body mass index in kg/m^2.
     chest_width, chest_depth, lung_height : float
@@ -36,7 +36,7 @@ class Patient:
         Transverse diameter of the heart as a share of the chest's inner diameter (the
         cardiothoracic ratio, normally below one half).
     heart_axis : float
-        0 for an upright heart (slender people) to 1 for one that lies on the diaphragm.
+        From 0 for a vertical heart (slender people) to 1 for one that lies on the diaphragm.
     aorta : float
         Unfolding of the aortic arch: 0 in youth to 1 in old age.
     vascularity : float
@@ -61,7 +61,7 @@ class Patient:
     mineral: float
 
     def stream(self, purpose: str) -> np.random.Generator:
-        """Give this patient's random stream for one purpose."""
+        """Random stream of this patient for one purpose."""
         return stream(self.seed, self.name, purpose)
 
 
@@ -70,7 +70,7 @@ def draw_patient(seed: int, name: str) -> Patient:
 
     Sizes follow ICRP Publication 89 (reference man 176 cm and 73 kg, woman 163 cm and 60 kg);
     the cardiothoracic ratio stays below .50 in health (Danzer 1919), here .44 on average; bone
-    loses about half a percent of mineral a year after 50. Spreads are [by eye] where no
+    loses about half a percent of mineral per year after 50. Standard deviations are [by eye] if no
     source is named.
     """
     rng = stream(seed, name, "patient")
@@ -99,24 +99,25 @@ def draw_patient(seed: int, name: str) -> Patient:
 
 @dataclass(frozen=True)
 class Pose:
-    """How the patient was placed for one image.
+    """Position of the patient in one image.
 
     Attributes
     ----------
     view : str
         ``"PA"`` (upright, facing the detector) or ``"AP"`` (bedside, facing the tube).
     inspiration : float
-        Fall of the diaphragm in cm from the usual deep breath; negative is a shallow breath.
+        Descent of the diaphragm in cm relative to the usual deep breath; negative is shallow.
     rotation : float
-        Turn about the body's axis, as the shift in cm of the sternum's end against the spine.
+        Rotation about the body's axis, as the shift in cm of the sternum's end relative to the
+        spine.
     tilt : float
         In-plane rotation in radians.
     shift : (float, float)
-        Of the patient's origin on the detector, in cm.
+        Position of the patient's origin on the detector, in cm.
     magnification : float
-        Of the chest as a whole: 1.05 at 180 cm PA; up to 1.15 at 100 cm AP.
+        Magnification of the chest: 1.05 at 180 cm PA; up to 1.15 at 100 cm AP.
     heart_magnification : float
-        Further magnification of the heart, which lies towards the front.
+        Additional magnification of the heart, which is near the front.
     """
 
     view: str
@@ -129,7 +130,7 @@ class Pose:
 
 
 def draw_pose(seed: int, image: str, view: str) -> Pose:
-    """Draw how the patient was placed for image id `image` in the given view.
+    """Draw the position of the patient for image id `image` in the given view.
 
     Bedside films are shallower, more rotated and tilted, and magnify the heart by 10 to 15 %.
     """

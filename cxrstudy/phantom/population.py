@@ -1,4 +1,4 @@
-"""Who is in a cohort: prevalences, sites, views, numbers of images, and the manifest's rows."""
+"""Population: prevalences, sites, views, numbers of images, and the rows of the manifest."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ class Case:
     findings : tuple of str
         Names in `findings.FINDINGS` to draw.
     site, view : str
-        Style of the hospital, and ``"PA"`` or ``"AP"``.
+        Hospital, and ``"PA"`` or ``"AP"``.
     progress : float
-        Course of the disease at this image, a factor on its strength.
+        Progress of the disease in this image, a factor on its strength.
     """
 
     labels: tuple[str, ...]
@@ -129,7 +129,7 @@ class Case:
 
 
 def images_of(seed: int, role: str, number: int) -> int:
-    """Count the images of a patient; a fractal is alone."""
+    """Number of images of a patient; for a fractal it is one."""
     if role in CLASSES:
         return 1
     rng = stream(seed, f"{role}-{number:05d}", "images")
@@ -137,13 +137,13 @@ def images_of(seed: int, role: str, number: int) -> int:
 
 
 def parse(text: str) -> Address:
-    """Read the address of an image that exists.
+    """Read an address and check that the image exists.
 
     Raises
     ------
     ValueError
-        If it is not of the one legal form, or names an image that the patient does not have; the
-        message quotes it and says what is legal.
+        If the text does not have the legal form, or names an image that the patient does not have;
+        the message says what is legal.
     """
     address = read_address(text)
     available = images_of(address.seed, address.role, address.number)
@@ -158,12 +158,12 @@ def patient_of(address: Address) -> Patient:
 
 
 def fractal_class(address: Address) -> int:
-    """Class of a fractal image, drawn evenly."""
+    """Class of a fractal image, drawn uniformly."""
     return int(stream(address.seed, address.id, "class").integers(CLASSES[address.role]))
 
 
 def case_of(address: Address) -> Case:
-    """Draw what an image of a radiograph role shows: labels a patient, view and course an image."""
+    """Draw what a radiograph shows: labels per patient, view and progress per image."""
     rng = stream(address.seed, address.patient, "diagnosis")
     labels, findings = _diagnose(address.role, rng)
     site_rng = stream(address.seed, address.patient, "site")
@@ -213,29 +213,29 @@ def recipe_hash(address: Address) -> str:
 
 
 def draw(role: str, patients: int, seed: int, site_follows_label: float = 0.0) -> pd.DataFrame:
-    """Draw a cohort's manifest, without rendering anything.
+    """Draw the manifest of a role, without rendering anything.
 
     Parameters
     ----------
     role : str
         One of `ROLES`.
     patients : int
-        Number of patients; the first rows do not depend on it.
+        Number of patients; the rows of the first patients do not depend on it.
     seed : int
         The cohort's seed, not negative.
     site_follows_label : float
-        Probability, in the target role, that the label decides the site; below 0, the other way
-        round.
+        Probability, in the target role, that the label decides the site; negative values reverse
+        the association.
 
     Returns
     -------
     pandas.DataFrame
-        One row an image, in the order of patients and of their images.
+        One row per image, in the order of patients and of their images.
 
     Raises
     ------
     ValueError
-        If an argument is not legal; the message names it and says what is.
+        If an argument is not legal; the message names it and says what is legal.
     """
     if role not in ROLES:
         raise ValueError(f"role must be one of {', '.join(ROLES)}, not {role!r}")
@@ -258,7 +258,7 @@ COLUMNS = (
 
 
 def _row(address: Address) -> dict[str, object]:
-    """Give the manifest's row of one image."""
+    """The manifest's row of one image."""
     row: dict[str, object] = {
         "id": address.id,
         "path": str(address),

@@ -1,4 +1,4 @@
-"""From an address to an image with its ground truth."""
+"""Render: from an address to an image with its ground truth."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ SPECIMENS = (
 
 @dataclass(frozen=True, eq=False)
 class Phantom:
-    """An image and the truth about it.
+    """An image and its ground truth.
 
     Attributes
     ----------
     image : (pixels, pixels) uint8
         Grey, air black and bone white.
     lesion, lung : (pixels, pixels) bool
-        Where the disease is (for an enlarged heart its silhouette), and the lung fields.
+        Masks of the disease (for an enlarged heart its silhouette) and of the lung fields.
     patient : Patient or None
-        Whose chest; None for a fractal.
+        The patient; None for a fractal.
     """
 
     image: NDArray[np.uint8]
@@ -60,7 +60,7 @@ def render(address: str, pixels: int) -> Phantom:
     address : str
         As in the manifest's column ``path``.
     pixels : int
-        Pixels a side, 32 to 2048. The anatomy is the same at each; noise is a pixel's own.
+        Pixels per side, 32 to 2048. The anatomy is the same at each size; noise is drawn per pixel.
 
     Returns
     -------
@@ -88,16 +88,16 @@ def read(address: str, pixels: int) -> NDArray[np.uint8]:
 
 
 def specimen(finding: str, seed: int, pixels: int) -> Phantom:
-    """Render a chosen finding in the patient of a seed, the same patient for every finding.
+    """Render a given finding in the patient of a seed, the same patient for every finding.
 
     Parameters
     ----------
     finding : str
         One of `SPECIMENS`.
     seed : int
-        Chooses patient, pose and site.
+        Decides patient, pose and site.
     pixels : int
-        Pixels a side, 32 to 2048.
+        Pixels per side, 32 to 2048.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def specimen(finding: str, seed: int, pixels: int) -> Phantom:
 
 
 def _radiograph(patient: Patient, image: str, case: Case, pixels: int) -> Phantom:
-    """Build the chest, draw the disease, put on the devices, take the image."""
+    """Build the chest, draw the disease, add devices, take the image."""
     pose = draw_pose(patient.seed, image, case.view)
     body = chest(patient, pose, pixels, alteration(patient, case.findings))
     lesion = disease(body, case.findings, case.progress)
@@ -140,6 +140,6 @@ def _radiograph(patient: Patient, image: str, case: Case, pixels: int) -> Phanto
 
 
 def _check_pixels(pixels: int) -> None:
-    """Refuse sizes that cannot be rendered."""
+    """Check that a size can be rendered."""
     if not SMALLEST <= pixels <= LARGEST:
         raise ValueError(f"pixels must lie in {SMALLEST} to {LARGEST}, not {pixels!r}")

@@ -1,4 +1,4 @@
-"""The bones: spine, ribs, clavicles, scapulae and upper arms, as cm of cortical bone along the ray.
+"""Skeleton: spine, ribs, clavicles, scapulae and upper arms, as cm of cortical bone per ray.
 
 "Cortical bone" here means its attenuation in excess of soft tissue: marrow and spongiosa count by
 `attenuation.SPONGIOSA_SHARE`.
@@ -72,10 +72,10 @@ def _add_spine(bone: Map, frame: Frame, patient: Patient, pose: Pose) -> None:
     half = tabulate(part, width.astype(np.float32))
     across = aside / tabulate(part, waist.astype(np.float32))
     across *= across
-    # Rounder than a cylinder: its sides fade into the muscles along the spine.
+    # Rounder than a cylinder: the sides blend into the muscles along the spine.
     shape = np.maximum(1 - across, 0)
     column = tabulate(part, (SPONGIOSA_SHARE * 2.4 * body + 0.12).astype(np.float32)) * shape
-    # Below, distances from features that every vertebra repeats: `height` from its middle.
+    # Distances from features of every vertebra: `height` from its middle.
     height = tabulate(part, (PROFILE_Y - middles[level]).astype(np.float32))
     span = np.float32(spans.mean())
     pair = np.abs(aside)
@@ -88,14 +88,14 @@ def _add_spine(bone: Map, frame: Frame, patient: Patient, pose: Pose) -> None:
 
 
 def _bead(dx: Map, a: float, dy: Map, b: float) -> Map:
-    """Give a dome of unit height over an ellipse of semi-axes a and b in cm."""
+    """A dome of unit height over an ellipse with semi-axes a and b in cm."""
     dx = dx * np.float32(1 / a)
     dy = dy * np.float32(1 / b)
     return np.sqrt(np.maximum(1 - dx * dx - dy * dy, 0))
 
 
 def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> None:
-    """Add the ribs, each a ribbon bent to half an ellipse in a plane of its own.
+    """Add the ribs, each a ribbon bent to half an ellipse in its own plane.
 
     With phi the angle round the cage from the spine, a rib runs along x = a sin(phi),
     z = b (1 - cos(phi)), and its plane dips by tan(dip) a cm of z: seen from the front it is half
@@ -135,9 +135,9 @@ def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Ou
 
 
 def _rib_chord(x: Map, y: Map, table: Map, box: NDArray[np.intp], turn: float) -> Map:
-    """Give cortical bone in cm at points of half ribs.
+    """Cortical bone in cm at points of half ribs.
 
-    `box` picks each point's row of `table`; `turn` shifts the ribs' front ends sideways, in cm.
+    `box` gives each point's row of `table`; `turn` shifts the ribs' front ends sideways, in cm.
     """
     side, head, half_width, fall, height, front, start = table.T
     v = (y - (head + fall)[box]) / fall[box]

@@ -1,4 +1,4 @@
-"""Vessels, bronchi, catheters and wires: tubes thinner than a few pixels, by the thousand."""
+"""Tubes: thousands of vessels, bronchi, catheters and wires that are only a few pixels wide."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def thin_tubes(
     radii: NDArray[np.float64],
     classes: tuple[float, ...] = (0.11, 0.24),
 ) -> Map:
-    """Draw many thin tubes at once by laying down their volume along their axes.
+    """Draw many thin tubes at once by distributing their volume along their axes.
 
-    A tube of radius r holds pi r^2 of volume a unit of length, and the chord across it is a
-    semicircle, whose standard deviation is r / 2. So the volume is shared among the four nearest
-    pixels at points closer than a pixel and each class of radii is blurred by half its radius:
-    right in mass at every resolution, right in width to second order.
+    A tube of radius r has a volume of pi r^2 per unit of length, and its chord is a semicircle with
+    a standard deviation of r / 2. So the volume is distributed to the four nearest pixels, at
+    points closer than a pixel, and each class of radii is blurred by half its radius. This gives
+    the right mass at every resolution, and the right width to second order.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def thin_tubes(
     radii : (tubes,) float
         Radii in cm.
     classes : tuple of float
-        Radii in cm that part the tubes into classes of one blur each.
+        Radii in cm that divide the tubes into classes with one blur each.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def thin_tubes(
 def _lay(
     column: NDArray[np.float64], row: NDArray[np.float64], amount: NDArray[np.float64], n: int
 ) -> Map:
-    """Share amounts among the four pixels round each point; what falls outside is lost."""
+    """Distribute amounts to the four pixels around each point; parts outside the image are lost."""
     inside = (column > 0) & (column < n - 1) & (row > 0) & (row < n - 1)
     column, row, amount = column[inside], row[inside], amount[inside]
     c, r = column.astype(np.intp), row.astype(np.intp)

@@ -1,4 +1,4 @@
-"""The tree of the lung's arteries and veins, grown branch by branch from the hila."""
+"""Vessels: the trees of the lungs' arteries and veins, grown branch by branch from the hila."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ Segments = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 def grow(rng: np.random.Generator, roots: dict[int, tuple[float, float]]) -> Segments:
     """Grow the trees of both lungs.
 
-    Each vessel parts into two whose radii obey Murray's law, r^3 = r1^3 + r2^3, with a random
-    asymmetry; the wider child keeps closer to its parent's course. Lengths shrink with radii.
+    Each vessel divides into two whose radii obey Murray's law, r^3 = r1^3 + r2^3, with a random
+    asymmetry; the wider child keeps closer to the direction of its parent. Lengths shrink with
+    radii.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        Decides every branch.
+        Random stream of the branches.
     roots : dict
         Where the trees start, x and y in cm, by side: -1 for the right lung, 1 for the left.
 
@@ -68,11 +69,11 @@ def grow(rng: np.random.Generator, roots: dict[int, tuple[float, float]]) -> Seg
             tip = tip + step
             ends.append(tip)
             radii.append(radius * (1 - 0.12 * piece / PIECES))
-        share = rng.uniform(0.5, 0.82, angle.size)  # of the blood that the wider child carries
+        share = rng.uniform(0.5, 0.82, angle.size)  # fraction of the blood in the wider child
         turn = rng.uniform(0.45, 0.95, angle.size) * rng.choice((-1.0, 1.0), angle.size)
         tip, side = np.concatenate([tip, tip]), np.concatenate([side, side])
         angle = np.concatenate([angle - turn * (1 - share), angle + turn * share])
-        # Arteries also leave the plane and lose blood to unseen twigs.
+        # Arteries also leave the plane and lose blood to branches that are not drawn.
         radius = 0.88 * np.concatenate([radius * np.cbrt(share), radius * np.cbrt(1 - share)])
         stretch = rng.uniform(0.72, 1.0, angle.size)
         length = 0.86 * np.concatenate([length, length]) * stretch
@@ -87,7 +88,7 @@ def lung_vessels(frame: Frame, patient: Patient, outline: Outline, engorged: flo
     frame : Frame
         The whole image's frame.
     patient, outline : Patient, Outline
-        Whose vessels; their branching is the patient's own, the same on each of their images.
+        The patient, whose branching is the same in all images, and the outline.
     engorged : float
         0 in health; 1 doubles the calibre of the upper vessels, as in oedema.
     """
@@ -95,7 +96,7 @@ def lung_vessels(frame: Frame, patient: Patient, outline: Outline, engorged: flo
     middle = 0.5 * sum(outline.dome)
     roots = {side: (x + outline.centre, y) for side, (x, y) in HILUM.items()}
     starts, ends, radii = grow(rng, roots)
-    # Below the hila the trees are pressed together or drawn out with the lungs.
+    # Below the hila the trees are compressed or stretched with the lungs.
     hilum = HILUM[-1][1]
     stretch = (middle - hilum) / 9.0
     for points in (starts, ends):

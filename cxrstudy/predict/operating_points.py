@@ -1,4 +1,4 @@
-"""Operating: the thresholds at which a run calls an image positive, chosen on validation scores."""
+"""Operating points: thresholds for calling an image positive, chosen on validation scores."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ RULE = at_sensitivity(0.9)
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """A threshold for a label, and how it did on the validation images it was chosen on.
+    """A threshold for a label, and its performance on the validation images it was chosen on.
 
     Attributes
     ----------
     threshold
-        A probability from here on is called positive.
+        Images with a probability at or above it are called positive.
     rule
-        By which it was chosen.
+        Rule by which it was chosen.
     images
-        Validation images.
+        Number of validation images.
     sensitivity, specificity
-        On those images, so better than on others.
+        On these images, and therefore optimistic.
     """
 
     threshold: float
@@ -42,14 +42,14 @@ class OperatingPoint:
 def operating_points_of(
     record: Record, scores: pd.DataFrame, rule: Rule = RULE
 ) -> dict[str, OperatingPoint | str]:
-    """Choose the operating point of each label on a run's validation scores, or say why not."""
+    """Choose the operating point of each label on validation scores, or give the reason why not."""
     role = "+".join(record.identity["stage"]["roles"])
     table = of_arm(scores, "run", seed=0)
     return {label: _point(table, label, role, rule) for label in record.labels}
 
 
 def is_positive(probability: float, point: OperatingPoint | str) -> bool | None:
-    """Whether a probability reaches the operating point; None where there is none."""
+    """Whether a probability is at or above the operating point; None if there is none."""
     return None if isinstance(point, str) else probability >= point.threshold
 
 

@@ -1,30 +1,30 @@
-"""Unlike: whether an image is unlike what a network was trained on, by a rule that is stated here.
+"""Out of distribution: whether an image is unlike the images that a network was trained on.
 
-A network gives probabilities for any image, a holiday photograph included. Five checks, each with
-a code, say in words when an image is not of the kind that the network was trained on:
+A network gives probabilities for any image, even for a holiday photograph. Five checks, each with
+a code, warn if an image is not of the kind that the network was trained on:
 
 ``colour``
     Red, green and blue differ by more than :data:`COLOUR` of 255 grey levels, on average over the
     pixels. Radiographs are grey.
 ``size``
-    The shorter side has fewer pixels than the network looks at: what it looks for is not there.
+    The shorter side has fewer pixels than the input of the network, so details are missing.
 ``proportions``
     The longer side is more than :data:`PROPORTIONS` times the shorter.
 ``brightness``
-    The grey levels are spread otherwise than in training: the earth mover's distance between the
+    The distribution of grey levels differs from training: the earth mover's distance between the
     image's histogram and the mean histogram of the training images is larger than that of all but
     1 % of the training images. Finds other windows and gamma, and images that are mostly empty.
 ``view``
-    Not a frontal chest, upright: the correlation of the image, at :data:`THUMBNAIL` pixels a side,
-    with the mean of the training images is lower than that of all but 1 % of the training images.
-    Finds other things than chests, other views, chests that are turned, inverted or cut off.
+    Not an upright frontal chest: the correlation of the image, with a side of :data:`THUMBNAIL`
+    pixels, with the mean of the training images is lower than that of all but 1 % of them.
+    Finds other objects, other views, and chests that are rotated, inverted or cut off.
 
-The last two need the training images, from the pixels that training read; what is learnt of them is
-kept in ``runs/unlike``. Where they can't be had the code is ``uncompared``, and the reason is said.
-By construction either falls on about 1 % of images that *are* like the training images: together
-2 to 3 % of held-out phantoms and of held-out open radiographs. Turned or inverted, all phantoms
-are found and 91 to 100 % of the open radiographs. A mirrored chest is not found, nor what only a
-radiologist would call unusual: no warning is no promise.
+The last two need the training images, as pixels in the store; the facts learnt from them are
+kept in ``runs/unlike``. If they are not available, the code is ``uncompared``, with the reason.
+By construction, each of the two warns for about 1 % of images that *are* like the training images:
+together for 2 to 3 % of held-out phantoms and of held-out open radiographs. If rotated or inverted,
+all phantoms are found and 91 to 100 % of the open radiographs. A mirrored chest is not found, nor
+what only a radiologist would call unusual: the absence of a warning guarantees nothing.
 """
 
 from __future__ import annotations
@@ -49,20 +49,20 @@ from cxrstudy.pixels.grey import Grey
 from cxrstudy.predict.training_images import TrainingImagesError, training_images
 from cxrstudy.runs.record import Record
 
-#: Grey levels of 255 by which colours may differ on average. A photograph has tens; a grey image
-#: in a colour file has 0, and a coloured mark on a film adds little to the average.
+#: Mean difference of colours, in grey levels of 255, that is accepted. A photograph has tens; a
+#: grey image in a colour file has 0, and a coloured mark on a film adds little to the average.
 COLOUR = 8.0
 #: Longer side to shorter. Of the 1,777 open radiographs that keep their proportions, 0.1 % have
 #: more.
 PROPORTIONS = 1.8
-#: Side at which images are compared with the mean training image: the chest is there, no rib is.
+#: Side at which images are compared with the mean training image: shows the chest, but no ribs.
 THUMBNAIL = 16
-#: Share of the training images that the thresholds leave outside.
+#: Fraction of the training images beyond the thresholds.
 OUTSIDE = 0.01
-#: Training images without which 1 % of them means nothing.
+#: Minimum number of training images for thresholds at 1 %.
 LEAST = 50
 
-_LONGEST = 256  # side at which colour is looked at
+_LONGEST = 256  # side at which colour is measured
 _DICOM = slice(128, 132)
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ImageWarning:
-    """A plain warning: a code of this module's rule, and a sentence."""
+    """A warning: a code of this module, and a sentence."""
 
     code: str
     text: str
@@ -78,18 +78,18 @@ class ImageWarning:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What training images look like.
+    """Statistics of the training images.
 
     Attributes
     ----------
     images
-        How many were learnt from.
+        Number of images.
     levels
-        (256,) Mean share of pixels up to each grey level.
+        (256,) mean fraction of pixels up to each grey level.
     chest
-        (256,) Mean thumbnail, without brightness and contrast.
+        (256,) mean thumbnail, without brightness and contrast.
     farthest
-        Distance in grey levels that all but 1 % of the training images keep to.
+        Distance in grey levels that all but 1 % of the training images do not exceed.
     least
         Correlation that all but 1 % of the training images reach.
     """
@@ -111,7 +111,7 @@ class Reference:
 
 
 def learn(squares: Grey) -> Reference:
-    """Learn what training images look like.
+    """Compute the statistics of training images.
 
     Parameters
     ----------
@@ -140,46 +140,46 @@ def learn(squares: Grey) -> Reference:
 def warnings_of(
     content: bytes, grey: Grey, pixels: int, reference: Reference | TrainingImagesError
 ) -> tuple[ImageWarning, ...]:
-    """Say in which respects an image is unlike the training images.
+    """Warnings for an image that is unlike the training images.
 
     Parameters
     ----------
     content
-        The whole file, which can be decoded.
+        Content of the file, which can be decoded.
     grey
-        What :func:`cxrstudy.pixels.decode.decode_grey` made of it.
+        The image, decoded by :func:`cxrstudy.pixels.decode.decode_grey`.
     pixels
         Side of the images that the network was trained on.
     reference
-        From :func:`reference_of`, or why there is none.
+        From :func:`reference_of`, or the reason why there is none.
     """
     return (*_of_file(content), *_of_shape(grey, pixels), *_of_pixels(grey, pixels, reference))
 
 
 def colour_of(content: bytes) -> float:
-    """Largest less smallest of red, green and blue, averaged over an image file's pixels."""
+    """Maximum minus minimum of red, green and blue, averaged over the pixels of an image file."""
     if content[_DICOM] == b"DICM":
         return _colour_of_dicom(content)
     image = Image.open(BytesIO(content), formats=("PNG", "JPEG", "MPO"))
-    image.draft("RGB", (_LONGEST, _LONGEST))  # of a JPEG no more is decoded than is looked at
+    image.draft("RGB", (_LONGEST, _LONGEST))  # a JPEG is decoded at reduced size
     coloured = image.convert("RGB")
     coloured.thumbnail((_LONGEST, _LONGEST), Image.Resampling.BOX)
     return _spread(np.asarray(coloured, np.float64))
 
 
 def reference_of(record: Record) -> Reference:
-    """What the training images of a run look like, from its pixels, or as it was learnt before.
+    """Statistics of the training images of a run, from its pixels or from an earlier computation.
 
     Raises
     ------
     TrainingImagesError
-        The training images are not known or too few, or their pixels are not here.
+        The training images are not known or too few, or their pixels are not available.
     """
     kept = _place(record)
     if found := _read(kept):
         return found
     reference = learn(training_images(record))
-    with contextlib.suppress(OSError):  # it only saves time
+    with contextlib.suppress(OSError):  # a cache only
         _write(reference, kept)
     return reference
 
@@ -243,7 +243,7 @@ def _thumbnails(squares: Grey) -> Floats:
     small = np.stack([decode.fit(square, THUMBNAIL).ravel() for square in squares])
     centred = small - small.mean(1, keepdims=True)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.asarray(centred / np.maximum(lengths, 1e-9))  # one that is even is like nothing
+    return np.asarray(centred / np.maximum(lengths, 1e-9))  # uniform: correlates with nothing
 
 
 def _colour_of_dicom(content: bytes) -> float:
@@ -274,7 +274,7 @@ def _read(path: Path) -> Reference | None:
                 float(kept["farthest"]), float(kept["least"]),
             )  # fmt: skip
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None  # not there, or damaged: it is learnt again
+        return None  # missing or damaged: computed again
 
 
 def _write(reference: Reference, path: Path) -> None:

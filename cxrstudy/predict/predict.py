@@ -1,6 +1,6 @@
-"""Predict: what a recorded run says about image files that somebody brings. Not for clinical use.
+"""Predict: apply a recorded run's network to image files. Not for clinical use.
 
-A file that can't be read is answered with the reason, and does not stop the others.
+For a file that can't be read the answer is the reason; the other files are still processed.
 """
 
 from __future__ import annotations
@@ -27,39 +27,39 @@ from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.runs.record import Record
 from cxrstudy.runs.scores import read_scores
 
-#: What stands first in all output.
-NOTICE = "Not for clinical use. This is a research network; what it says is no diagnosis."
-#: Of the maps.
+#: First line of all output.
+NOTICE = "Not for clinical use. This is a research network; its output is not a diagnosis."
+#: Method of the maps.
 METHOD = "gradcam"
 
 
 class PredictError(ValueError):
-    """A label is not known, or a map can't be written; the message says what to do."""
+    """A label is unknown, or a map can't be written; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the network says about an image.
+    """The output of a network for an image.
 
     Attributes
     ----------
     file
-        As it was found.
+        Path of the file.
     width, height
-        Of the image in the file.
+        Size of the image in the file.
     probabilities
-        By label.
+        Probability by label.
     predicted
         The most probable class, or the labels with a probability of at least one half.
     positive
-        By label: whether the probability reaches the operating point; None without one.
+        By label: whether the probability is at or above the operating point; None without one.
     warnings
-        In which respects the image is unlike the training images, by
+        Differences from the training images, by
         :mod:`cxrstudy.predict.out_of_distribution`.
     explained
-        Label that the map is about.
+        Label of the map.
     map
-        The PNG; None where no map was wanted.
+        The PNG; None if no map was asked for.
     """
 
     file: Path
@@ -89,16 +89,16 @@ class Prediction:
 
 @dataclass(frozen=True)
 class UnreadFile:
-    """A file about which nothing can be said.
+    """A file that could not be read.
 
     Attributes
     ----------
     file
-        As it was asked for or found.
+        Path of the file or folder.
     code
-        Of :data:`cxrstudy.pixels.grey.CODES`.
+        One of :data:`cxrstudy.pixels.grey.CODES`.
     reason
-        In words.
+        The reason in words.
     """
 
     file: Path
@@ -113,18 +113,18 @@ class UnreadFile:
 
 @dataclass(frozen=True)
 class Predictor:
-    """A run's network, ready to be asked about files.
+    """A run's network, ready for prediction.
 
     Attributes
     ----------
     network
-        Of the run.
+        Network of the run.
     layer
-        Whose maps are drawn.
+        Layer of the maps.
     points
-        Operating point by label, or why there is none.
+        Operating point by label, or the reason why there is none.
     reference
-        What its training images look like, or why that is not known.
+        Statistics of its training images, or the reason why they are not known.
     """
 
     network: TrainedNetwork
@@ -135,21 +135,21 @@ class Predictor:
     def predict(
         self, paths: Sequence[Path], maps: Path | None = None, label: str | None = None
     ) -> Iterator[Prediction | UnreadFile]:
-        """Answer about each file in turn, as soon as it is known.
+        """Yield the answer for each file in turn.
 
         Parameters
         ----------
         paths
-            Files, or folders whose files are meant; see :func:`files_of`.
+            Files, or folders of files; see :func:`files_of`.
         maps
-            Folder for the maps; made when missing. None: no map is drawn.
+            Folder for the maps; created if missing. None: no map is drawn.
         label
-            What maps are about; None: of each image, the most probable label.
+            Label of the maps; None: for each image its most probable label.
 
         Raises
         ------
         PredictError
-            The network knows no such label; or, with the answer, a map can't be written.
+            The network has no such label, or a map can't be written.
         """
         if label is not None and label not in self.network.labels:
             known = ", ".join(self.network.labels)
@@ -192,10 +192,10 @@ class Predictor:
         )
 
     def _draw(self, grey: Grey, square: Grey, read: Reading, label: str, path: Path) -> Path:
-        """Draw the image, and beside it the same under the map of a label."""
+        """Draw the image, and beside it the same with the map of a label."""
         key = MapKey(METHOD, self.layer, label)
         (low,) = low_maps(self.network, Explainer(), square[None], key)
-        # The figure shows the map of what is predicted; here it shows the one that was asked for.
+        # By default the figure shows the map of the predicted label; here that of the given label.
         shown = Reading(read.probabilities, (label,), None, {key: low})
         image = encode_image(Decoded(grey).shown())
         case = Case(path.stem, image, None, {}, None, {"run": shown})
@@ -208,7 +208,7 @@ class Predictor:
 
 
 def make_predictor(records: Path, run: str) -> Predictor:
-    """Load a run to ask it about files.
+    """Load the network of a run for prediction.
 
     Raises
     ------
@@ -225,10 +225,10 @@ def make_predictor(records: Path, run: str) -> Predictor:
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
-    """Files that are meant: those named, and all in the folders named, by name, at any depth.
+    """The given files, and all files in the given folders at any depth, sorted by name.
 
-    No file is left out for its ending, since DICOM files often have none; only hidden ones are. A
-    folder without files, and a file that is not there, stay in the list, to be answered.
+    File name extensions are ignored, since DICOM files often have none; hidden files are skipped. A
+    folder without files, and a missing file, stay in the list, so that they get an answer.
     """
     found: list[Path] = []
     for path in paths:
@@ -255,5 +255,5 @@ def _reference(record: Record) -> Reference | TrainingImagesError:
 def _reason(error: UnreadableImage) -> str:
     what, advice = CODES[error.code]
     said = f"{what}: {error.detail}"
-    # What else is advised there is about the rows of a manifest.
+    # The rest of the advice is about rows of a manifest.
     return f"{said}. {advice}" if error.code == "PIX007" else said

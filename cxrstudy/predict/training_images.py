@@ -1,4 +1,4 @@
-"""Trained on: the images that a run was trained on, found again, where they are on this machine."""
+"""Training images: the images that a run was trained on, if their pixels are on this machine."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from cxrstudy.pixels.memory_map import open_pixels
 from cxrstudy.runs.record import Record
 from cxrstudy.study import profile
 
-#: Training images that are learnt from, spread evenly, when there are more.
+#: Maximum number of training images to use, taken evenly.
 MOST = 4000
 
 
 class TrainingImagesError(RuntimeError):
-    """The training images can't be compared with; the message says why and what would help."""
+    """The training images are not available; the message says why and what would help."""
 
 
 def training_images(record: Record) -> Grey:
-    """Training split of a run's roles, as it was read: (n, pixels, pixels).
+    """Training split of a run's roles, as it was read in training: (n, pixels, pixels).
 
-    All of the split, also where the run used a share of it; at most :data:`MOST`, spread evenly.
-    Nothing is decoded or rendered for it.
+    The whole split, also if the run used a fraction of it; at most :data:`MOST` images, taken
+    evenly. Nothing is decoded or rendered.
 
     Raises
     ------
     TrainingImagesError
-        The images have changed since, or their pixels are not here.
+        The images have changed since, or their pixels are not available.
     """
     return _squares(*_cohort_and_role(record), record.identity["stage"]["pixels"])
 
@@ -55,9 +55,9 @@ def _squares(cohort: Cohort, role: Role, pixels: int) -> Grey:
 
 
 def _cohort_and_role(record: Record) -> tuple[Cohort, Role]:
-    """Draw again what a run was trained on; its record names the cohort, and has the role's hash.
+    """Reconstruct what a run was trained on, from the cohort and the role's hash in its record.
 
-    A record does not say which profile set the number of phantoms, so each is tried.
+    A record does not name the profile that sets the number of phantoms, so all profiles are tried.
     """
     names, data = tuple(record.identity["stage"]["roles"]), record.identity["data"]
     try:
@@ -80,7 +80,7 @@ def _cohorts(name: str, roles: tuple[str, ...]) -> Iterator[Cohort]:
     drawn = {source.phantom for source in sources if source.phantom}
     profiles = [profile.read_profile(size) for size in profile.profile_names()]
     for each in sorted(profiles, key=lambda one: sum(one.phantom_patients.values())):
-        # Drawing phantoms takes time, and those of the other roles are not looked at.
+        # Drawing phantoms takes time, and the other roles are not needed.
         sizes = {role: n if role in drawn else 1 for role, n in each.phantom_patients.items()}
         yield load_cohort(name, sizes, each.phantom_seed)
         if not drawn:

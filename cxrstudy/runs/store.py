@@ -1,4 +1,4 @@
-"""Store: a folder of records, one folder a run, named by the run's id.
+"""Store: a folder of records, with one folder per run, named by the run's id.
 
 A record is written beside its place and moved there when it is complete, so every record in the
 store is complete. ``run.json`` holds the SHA-256 of each file of the record, and of itself.

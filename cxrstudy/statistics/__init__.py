@@ -1,8 +1,9 @@
-"""Statistics: estimates with intervals that respect patients and seeds, and paired contrasts.
+"""Statistics: estimates with intervals over patients and seeds, and paired contrasts.
 
-An estimate is the mean over seeds. Intervals are percentile intervals of a bootstrap that draws
-patients, with all of their images, and seeds (:mod:`~cxrstudy.statistics.sample`); the same draws
-serve every arm, so that whatever compares arms is paired.
+A table of scores goes in; tables of estimates come out. An estimate is the mean over seeds.
+Intervals are percentile intervals of a bootstrap that resamples patients, with all of their images,
+and seeds (:mod:`~cxrstudy.statistics.sample`). All arms are resampled in the same way, so every
+comparison of arms is paired. Read `sample` first, then `estimation` and `comparison`.
 """
 
 from cxrstudy.base.columns import labels_of

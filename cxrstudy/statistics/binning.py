@@ -1,4 +1,4 @@
-"""Binning: calibration error from bins that hold about as many images each."""
+"""Binning: calibration error from bins with about equal numbers of images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,15 +7,15 @@ from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
 
 def equal_mass(scores: Floats, bins: int) -> NDArray[np.intp]:
-    """Number of the bin of every image, from 0; equal scores share a bin.
+    """Bin number of every image, from 0; equal scores are in the same bin.
 
-    Edges are the quantiles of the scores, so that bins hold about as many images each; with many
-    equal scores some bins stay empty.
+    Edges are the quantiles of the scores, so bins have about equal numbers of images. With many
+    equal scores some bins are empty.
 
     Raises
     ------
     ValueError
-        Fewer than one bin is asked for.
+        The number of bins is less than one.
     """
     if bins < 1:
         raise ValueError(f"{bins} bins: ask for at least one")
@@ -24,10 +24,10 @@ def equal_mass(scores: Floats, bins: int) -> NDArray[np.intp]:
 
 
 def weighted_calibration_error(scores: Floats, truth: Flags, weights: Weights, bins: int) -> Floats:
-    """Expected calibration error: mean distance of mean score and share of positives in a bin.
+    """Expected calibration error: mean difference of mean score and fraction of positives per bin.
 
     Naeini, Cooper and Hauskrecht (2015), with bins of equal mass (Nguyen and O'Connor 2015). The
-    bins are those of the images as they are, whatever their weights.
+    bins are computed without weights.
 
     Returns
     -------
@@ -40,15 +40,16 @@ def weighted_calibration_error(scores: Floats, truth: Flags, weights: Weights, b
 def weighted_squared_calibration_error(
     scores: Floats, truth: Flags, weights: Weights, bins: int
 ) -> Floats:
-    """Squared calibration error without the bias that noise within bins gives.
+    """Squared calibration error, corrected for the bias from noise within bins.
 
     Kumar, Liang and Ma (2019), Verified uncertainty calibration, section 4.1: from the squared
-    distance in each bin the variance of its share of positives, ``y (1 - y) / (n - 1)``, is taken
-    away (Broecker 2012 has the same for the reliability of the Brier score). It may be below 0.
+    difference in each bin the variance of its fraction of positives, ``y (1 - y) / (n - 1)``, is
+    subtracted (Broecker 2012 does the same for the reliability of the Brier score). It may be
+    negative.
 
     Returns
     -------
-    (r,); bins with a total weight of at most one are left out, and NaN is given where none is left.
+    (r,); bins with a total weight of at most one are left out; NaN if none is left.
     """
     images, gap, positives = _bins(scores, truth, weights, bins)
     shares = ratios(positives, images)
@@ -61,7 +62,7 @@ def weighted_squared_calibration_error(
 def _bins(
     scores: Floats, truth: Flags, weights: Weights, bins: int
 ) -> tuple[Floats, Floats, Floats]:
-    """Weight, summed score minus truth, and weight of positives in every bin: (r, bins) each."""
+    """Weight, sum of score minus truth, and weight of positives in every bin: (r, bins) each."""
     member = equal_mass(scores, bins)[:, None] == np.arange(bins)
     columns = np.concatenate(
         [member, member * (scores - truth)[:, None], member * truth[:, None]], axis=1

@@ -1,7 +1,7 @@
-"""Bootstrap: a metric of every arm in every replicate, and what intervals and p values make of it.
+"""Bootstrap: a metric of every arm in every replicate, with intervals and p values.
 
-Intervals are percentile intervals (Efron and Tibshirani 1993, chapter 13): they hold what lies
-between two quantiles of the replicates. They need no symmetry and stay inside a metric's range.
+Intervals are percentile intervals (Efron and Tibshirani 1993, chapter 13), from one quantile of the
+replicates to another. They need no symmetry and stay inside the range of the metric.
 """
 
 from collections.abc import Hashable
@@ -21,9 +21,9 @@ class Bootstrap:
     Attributes
     ----------
     by_seed
-        Arm to the metric of each seed on the images as they are: (s,).
+        Arm to the metric of each seed, without resampling: (s,).
     draws
-        Arm to the mean over the seeds drawn, a replicate: (r,).
+        Arm to the mean over the drawn seeds, for each replicate: (r,).
     """
 
     by_seed: dict[Hashable, Floats]
@@ -40,7 +40,7 @@ def resample(drawn: Sample, metric: Metric) -> Bootstrap:
     Raises
     ------
     ScoreError
-        A score lies outside what the metric makes sense for.
+        A score is outside the legal range of the metric.
     """
     columns = [drawn.labels.index(label) for label in metric.labels]
     by_seed, draws = {}, {}
@@ -57,7 +57,7 @@ def resample(drawn: Sample, metric: Metric) -> Bootstrap:
 
 
 def _mean_over_seeds(values: Floats, weights: Floats) -> Floats:
-    # A seed that was not drawn counts nothing, also where its metric is not a number.
+    # A seed that was not drawn has no weight, even if its metric is NaN.
     shares = np.where(weights > 0, values, 0) * weights
     return np.asarray(shares.sum(axis=1) / weights.sum(axis=1))
 
@@ -74,11 +74,11 @@ def _check(scores: Floats, metric: Metric, arm: Hashable, drawn: Sample) -> None
 
 
 def interval(draws: Floats, level: float) -> dict[str, float]:
-    """Percentile interval; replicates without a value (one class only) are left out.
+    """Percentile interval; replicates without a value (with only one class) are left out.
 
     Returns
     -------
-    ``low`` and ``high``; NaN where no replicate has a value.
+    ``low`` and ``high``; NaN if no replicate has a value.
     """
     known = draws[~np.isnan(draws)]
     if not len(known):
@@ -86,13 +86,13 @@ def interval(draws: Floats, level: float) -> dict[str, float]:
     tails = [(1 - level) / 2, (1 + level) / 2]
     if np.isfinite(known).all():
         low, high = np.quantile(known, tails)
-    else:  # between infinite replicates nothing can be interpolated: one of them is taken
+    else:  # one can't interpolate between infinite replicates, so one of them is used
         low, high = np.quantile(known, tails, method="closest_observation")
     return {"low": float(low), "high": float(high)}
 
 
 def standard_error(draws: Floats) -> float:
-    """Standard deviation over the replicates that have a value; infinite if one of them is."""
+    """Standard deviation over the replicates with a value; infinite if one of them is."""
     known = draws[~np.isnan(draws)]
     if len(known) < 2:
         return np.nan
@@ -102,8 +102,8 @@ def standard_error(draws: Floats) -> float:
 def two_sided(draws: Floats, null: float) -> float:
     """Two-sided p value of a value: twice the smaller tail of the replicates beyond it.
 
-    Each tail is counted with one more draw (Davison and Hinkley 1997, section 4.2.3), so that p is
-    never 0. This is the level at which the percentile interval ends at the value.
+    One draw is added to each tail (Davison and Hinkley 1997, section 4.2.3), so p is never 0. One
+    minus p is the level at which the percentile interval ends at the value.
     """
     known = draws[~np.isnan(draws)]
     below, above = (known <= null).sum(), (known >= null).sum()

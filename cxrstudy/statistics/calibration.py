@@ -1,4 +1,4 @@
-"""Calibration: whether a score of 0.8 is right in 8 of 10, as a curve and in single numbers."""
+"""Calibration: whether scores are correct probabilities, as a curve and in single numbers."""
 
 from collections.abc import Hashable
 from functools import partial
@@ -26,10 +26,10 @@ def calibration_table(
 
     Returns
     -------
-    A row an arm and measure: ``arm``, ``measure`` (``slope``, ``intercept``, ``Brier score``,
+    One row per arm and measure: ``arm``, ``measure`` (``slope``, ``intercept``, ``Brier score``,
     ``expected calibration error``, ``squared calibration error, debiased``), ``estimate`` (mean
-    over seeds), ``low``, ``high``, ``patients``, ``images``, ``seeds``. What each measure means,
-    and which interval lies too high, is said in :mod:`cxrstudy.statistics.metrics`.
+    over seeds), ``low``, ``high``, ``patients``, ``images``, ``seeds``. For the meaning of each
+    measure, and for biased intervals, see :mod:`cxrstudy.statistics.metrics`.
 
     Raises
     ------
@@ -66,15 +66,15 @@ def calibration_curve(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Share of positives against mean score, in bins that hold about as many images each.
+    """Fraction of positives against mean score, in bins with about equal numbers of images.
 
     Every seed has its own bins, from its own scores: the lowest tenth, the next, and so on. A row
-    is the mean over seeds of the bin with the same number.
+    is the mean over seeds of the bins with the same number.
 
     Returns
     -------
-    A row an arm and bin that holds images in every seed: ``arm``, ``bin`` (from 1, low to high),
-    ``predicted`` (mean score), ``estimate`` (share of positives), ``low``, ``high`` (of that share,
+    One row per arm and bin that has images in every seed: ``arm``, ``bin`` (from 1, low to high),
+    ``predicted`` (mean score), ``estimate`` (fraction of positives), ``low``, ``high`` (interval
     over patients and seeds), ``patients``, ``images`` (of all bins), ``seeds``.
 
     Raises

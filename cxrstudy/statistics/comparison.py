@@ -13,7 +13,7 @@ from cxrstudy.statistics.multiplicity import holm
 from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample
 from cxrstudy.statistics.weighting import Floats
 
-#: Chance to find a difference that is there, which :func:`minimum_detectable_difference` asks for.
+#: Statistical power that :func:`minimum_detectable_difference` assumes.
 POWER = 0.8
 
 
@@ -26,30 +26,30 @@ def contrasts(
     replicates: int = REPLICATES,
     null: float = 0.0,
 ) -> pd.DataFrame:
-    """Compare every arm with one of them, paired by patient and seed.
+    """Compare every arm with a reference arm, paired by patient and seed.
 
     Parameters
     ----------
     scores, metric, role, level, replicates
         As for :func:`~cxrstudy.statistics.estimation.estimates`.
     against
-        The arm that is subtracted.
+        The reference arm, which is subtracted.
     null
-        The difference that p values are about; a margin of non-inferiority, for instance.
+        The difference that p values test, for instance a non-inferiority margin.
 
     Returns
     -------
-    A row an arm but the one compared with: ``arm``, ``against``, ``estimate`` of the difference,
-    ``low``, ``high``, ``p`` (two-sided bootstrap, of ``null``; 1 where no replicate has a value),
+    One row per arm except the reference: ``arm``, ``against``, ``estimate`` of the difference,
+    ``low``, ``high``, ``p`` (two-sided bootstrap, of ``null``; 1 if no replicate has a value),
     ``adjusted_p`` (Holm 1979, over the rows), ``standard_error`` (standard deviation of the
     replicates), ``minimum_detectable_difference`` (see :func:`minimum_detectable_difference`),
-    ``patients``, ``images``, ``seeds``, and the ``metric``, ``level`` and ``null`` asked for.
+    ``patients``, ``images``, ``seeds``, and the given ``metric``, ``level`` and ``null``.
 
     Raises
     ------
     ScoreError
         As :func:`~cxrstudy.statistics.estimation.estimates`; or no arm has the name ``against``,
-        or none has another.
+        or there is no other arm.
 
     Examples
     --------
@@ -94,9 +94,9 @@ def contrast(
     replicates: int = REPLICATES,
     null: float = 0.0,
 ) -> pd.DataFrame:
-    """Compare one arm with another: the row that :func:`contrasts` gives, not adjusted.
+    """Compare one arm with another: one row of :func:`contrasts`, not adjusted.
 
-    The adjusted p value is over this one row; adjust over all claims with
+    The adjusted p value is only over this row; adjust over all claims with
     :func:`~cxrstudy.statistics.multiplicity.holm`.
 
     Raises
@@ -112,12 +112,12 @@ def contrast(
 
 
 def minimum_detectable_difference(standard_error: float, level: float) -> float:
-    """Smallest true distance from the null that such a design finds with 80 % power.
+    """Smallest true distance from the null that such a design detects with 80 % power.
 
     ``(z(1 - alpha / 2) + z(0.8)) * standard error`` with ``alpha = 1 - level``, for a two-sided
-    test and a normal estimate (Cohen 1988, chapter 2; Bloom 1995, minimum
-    minimum_detectable_difference effects). Nothing is adjusted for several tests. It says what a
-    design could have seen, and nothing about whether a difference is there.
+    test and a normal estimate (Cohen 1988, chapter 2; Bloom 1995, minimum detectable effects). It
+    is not adjusted for several tests. It describes the design, and does not say whether there is a
+    difference.
     """
     return float((norm.ppf((1 + level) / 2) + norm.ppf(POWER)) * standard_error)
 

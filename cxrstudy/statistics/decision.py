@@ -1,4 +1,4 @@
-"""Decision: what acting on a score is worth, against acting on everybody or on nobody."""
+"""Decision: net benefit of acting on a score, compared with treating all and treating none."""
 
 from collections.abc import Hashable, Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from cxrstudy.statistics.metrics import Metric, net_benefit, weighted_net_benefi
 from cxrstudy.statistics.sample import REPLICATES, sample
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
 
-#: Strategies that need no model, as they are named beside the arms.
+#: Names of the strategies that need no model.
 ALL, NONE = "treat all", "treat none"
 
 
@@ -26,24 +26,24 @@ def decision_curve(
 ) -> pd.DataFrame:
     """Net benefit of every arm, of treating all and of treating none, by threshold.
 
-    Vickers and Elkin (2006). A net benefit of 0.05 is worth five true positives in a hundred
-    patients without any false one. Scores are taken as probabilities: an arm that is badly
-    calibrated does badly here, however well it ranks.
+    Vickers and Elkin (2006). A net benefit of 0.05 equals five true positives per hundred patients
+    without any false positive. Scores are taken as probabilities, so a badly calibrated arm has a
+    low net benefit even if its AUROC is high.
 
     Parameters
     ----------
     scores, role, level, replicates
         As for :func:`~cxrstudy.statistics.estimation.estimates`.
     label
-        Against the rest.
+        Label, against the rest.
     thresholds
-        Probabilities above 0 and below 1 from which somebody would act.
+        Probabilities above 0 and below 1 at which one would act.
 
     Returns
     -------
-    A row an arm or strategy and threshold: ``arm``, ``threshold``, ``estimate`` (mean over seeds),
-    ``low``, ``high`` (percentile interval over patients and seeds), ``patients``, ``images``,
-    ``seeds``. The rows of :data:`ALL` and :data:`NONE` come last.
+    One row per arm or strategy and threshold: ``arm``, ``threshold``, ``estimate`` (mean over
+    seeds), ``low``, ``high`` (percentile interval over patients and seeds), ``patients``,
+    ``images``, ``seeds``. The rows of :data:`ALL` and :data:`NONE` come last.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def decision_curve(
         for arm in drawn.arms
         for threshold, bootstrap in curves.items()
     ]
-    # Treating all asks no model, so that any arm's table will do: it is the same images.
+    # Treating all needs no model, so any arm's table can be used: the images are the same.
     any_arm = next(iter(drawn.arms))
     for threshold in thresholds:
         everybody = Metric(ALL, (label,), partial(_of_treating_all, threshold=threshold))

@@ -23,22 +23,22 @@ def estimates(
     metric
         For instance ``auroc("covid19")``.
     role
-        Whose test split is used.
+        Role whose test split is used.
     level
-        Of the percentile interval.
+        Level of the percentile interval.
     replicates
-        Of the bootstrap.
+        Number of bootstrap replicates.
 
     Returns
     -------
-    A row an arm: ``arm``, ``estimate``, ``low``, ``high``, ``patients``, ``images``, ``seeds``.
+    One row per arm: ``arm``, ``estimate``, ``low``, ``high``, ``patients``, ``images``, ``seeds``.
 
     Raises
     ------
     ScoreError
-        There are no scores for the role or label, the images whose truth is known show one class
-        only or come from one patient, a score is missing or outside what the metric allows, or
-        arms were scored on different images.
+        There are no scores for the role or label, the images with known truth have only one class
+        or come from one patient, a score is missing or outside the metric's legal range, or arms
+        were scored on different images.
 
     Examples
     --------

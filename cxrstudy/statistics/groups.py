@@ -1,4 +1,4 @@
-"""Groups: estimates for women and men, ages, views and sources, where there are enough to say."""
+"""Groups: estimates by sex, age, view and source, for groups with enough patients."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -14,7 +14,7 @@ from cxrstudy.statistics.sample import REPLICATES, ScoreError, scores_of
 UNKNOWN = "unknown"
 TOO_FEW = "too few to say"
 
-#: Bands of age in years: from, below, name.
+#: Age groups in years: from, below, name.
 AGES = ((0, 18, "below 18"), (18, 40, "18 to 39"), (40, 65, "40 to 64"), (65, np.inf, "65 or more"))
 
 
@@ -29,25 +29,25 @@ def subgroups(
 ) -> pd.DataFrame:
     """Estimate a metric of every arm in every group of test images.
 
-    Intervals are of each group alone, patients drawn within it. They are not adjusted for their
-    number, and that one holds a value that another does not is no test of a difference.
+    Intervals are for each group separately, with patients resampled within it. They are not
+    adjusted for multiple comparisons, and comparing two intervals is not a test of a difference.
 
     Parameters
     ----------
     scores, metric, role, level, replicates
         As for :func:`~cxrstudy.statistics.estimation.estimates`.
     groups
-        Group of every test image, indexed by image id; several groupings as columns, for instance
+        Group of every test image, indexed by image id, with one column per grouping, for instance
         from :func:`groups_of`. Missing values count as ``unknown``.
     minimum
-        Fewest patients with, and fewest without each label that allow an estimate; at least 2.
+        Minimum number of patients with and without each label for an estimate; at least 2.
 
     Returns
     -------
-    A row a grouping, group and arm: ``grouping``, ``group``, ``arm``, ``estimate``, ``low``,
-    ``high``, ``positive`` and ``negative`` (patients who show the label, and its absence; with
-    several labels of the rarest), ``patients``, ``images``, ``seeds``, ``note`` (empty, or
-    :data:`TOO_FEW` where there is no estimate).
+    One row per grouping, group and arm: ``grouping``, ``group``, ``arm``, ``estimate``, ``low``,
+    ``high``, ``positive`` and ``negative`` (patients with and without the label; for several
+    labels, of the rarest), ``patients``, ``images``, ``seeds``, ``note`` (empty, or
+    :data:`TOO_FEW` if there is no estimate).
 
     Raises
     ------
@@ -87,7 +87,7 @@ def subgroups(
 
 
 def groups_of(table: pd.DataFrame) -> pd.DataFrame:
-    """Sex, age band, view and source of every image, for :func:`subgroups`.
+    """Sex, age group, view and source of every image, for :func:`subgroups`.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def groups_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _names(column: "pd.Series[Any]") -> list[Any]:
-    """Groups in the order in which they are shown: a category's own, else by name."""
+    """Groups in order of display: the order of categories, otherwise by name."""
     named = column.dropna()
     ordered = isinstance(column.dtype, pd.CategoricalDtype)
     order = list(column.cat.categories) if ordered else sorted(named.unique(), key=str)
@@ -144,7 +144,7 @@ def _of_images(
 def _estimated(
     rows: pd.DataFrame, metric: Metric, role: str, minimum: int, level: float, replicates: int
 ) -> pd.DataFrame:
-    """Estimates of one group, or a row an arm that says that it is too small."""
+    """Estimates of one group; if it is too small, one row per arm that says so."""
     arms, seeds = list(dict.fromkeys(rows["arm"])), rows["seed"].nunique()
     one = rows.drop_duplicates("id")
     shown = {
@@ -163,7 +163,7 @@ def _estimated(
 
 
 def _headed(table: pd.DataFrame, grouping: Hashable, name: Any) -> pd.DataFrame:
-    # In lists: names may be tuples or intervals, which pandas would spread over the rows.
+    # In lists, because names may be tuples or intervals, which pandas would spread over rows.
     heads = pd.DataFrame({"grouping": [grouping] * len(table), "group": [name] * len(table)})
     columns = [
         "arm", "estimate", "low", "high", "positive", "negative",

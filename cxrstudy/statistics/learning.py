@@ -1,9 +1,9 @@
-"""Learning: how many training patients one way to start saves against another.
+"""Learning: label efficiency, the number of training patients that better initial weights save.
 
 The learning curve of each start is made monotone (isotonic regression over its sizes, Barlow et
-al. 1972: the nearest rising curve by least squares) and joined by straight lines over the logarithm
-of the number of patients. Where the curve of the other start first reaches the performance of this
-one is the number of patients that the other needs. Nothing is extrapolated.
+al. 1972: the nearest non-decreasing curve by least squares) and interpolated linearly over the
+logarithm of the number of patients. The number of patients that the other start needs is where its
+curve first reaches the performance of this start. Nothing is extrapolated.
 """
 
 from collections.abc import Hashable
@@ -32,10 +32,10 @@ def label_efficiency(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Patients that another start needs to get as far as this one, at every size of this one.
+    """Patients that another start needs for the same performance, at every size of this start.
 
-    Both curves are drawn again together, with patients and seeds of the test split; the training
-    patients are those that the seeds drew. High values of the metric must be good.
+    Both curves are resampled together, with the test patients and the seeds; the training patients
+    are those that the seeds drew. High values of the metric must be good.
 
     Parameters
     ----------
@@ -44,21 +44,21 @@ def label_efficiency(
     metric, role, level, replicates
         As for :func:`~cxrstudy.statistics.estimation.estimates`.
     name, against
-        The start that may save patients, and the other one.
+        The start that may save patients, and the start to compare with.
 
     Returns
     -------
-    A row a size of ``name``: ``name``, ``against``, ``trained`` (patients), ``reached`` (the
+    One row per size of ``name``: ``name``, ``against``, ``trained`` (patients), ``reached`` (the
     metric on the monotone curve), ``estimate`` (patients that the other start needs), ``low``,
     ``high``, ``saved`` (``estimate - trained``), ``note``, ``patients``, ``images``, ``seeds``.
-    Where the other start does not get there, ``estimate``, ``high`` or ``low`` is infinite and
-    the note of the estimate says :data:`BEYOND`; where it is there from its smallest size, that
-    size is given and the note says :data:`BELOW`, since it may need fewer.
+    If the other start never reaches this performance, ``estimate``, ``high`` or ``low`` is infinite
+    and the note of the estimate is :data:`BEYOND`. If it reaches it at its smallest size, that size
+    is given and the note is :data:`BELOW`, since it may need fewer.
 
     Raises
     ------
     ScoreError
-        As :func:`~cxrstudy.statistics.estimation.estimates`; or an arm is no such tuple, or a
+        As :func:`~cxrstudy.statistics.estimation.estimates`; or an arm is not such a tuple, or a
         start has fewer than two sizes.
     """
     sizes = {start: _sizes(scores, start) for start in (name, against)}
@@ -90,21 +90,21 @@ def label_efficiency(
 
 
 def invert(level: float, sizes: list[int], curve: Floats) -> float:
-    """Smallest size at which a rising curve reaches a level; infinite where it never does.
+    """Smallest size at which a non-decreasing curve reaches a level; infinite if it never does.
 
     Parameters
     ----------
     level
-        Of the metric.
+        Level of the metric.
     sizes
-        Rising, m of them.
+        m increasing sizes.
     curve
-        (m,), not falling.
+        (m,), non-decreasing.
 
     Returns
     -------
-    Between sizes on straight lines over the logarithm of the size; the smallest size where the
-    curve is there from the start; NaN where the level or the curve is.
+    The size, interpolated linearly over the logarithm of the size; the smallest size if the curve
+    is above the level there; NaN if the level or the curve is.
     """
     if np.isnan(level) or np.isnan(curve).any():
         return np.nan
@@ -124,7 +124,7 @@ def _needed(levels: Floats, curves: Floats, sizes: list[int]) -> Floats:
 
 
 def _monotone(curves: Floats) -> Floats:
-    """Nearest rising curve of each row, (r, m); a replicate of one class has none and stays."""
+    """Nearest non-decreasing curve of each row, (r, m); rows with NaN are unchanged."""
     return np.stack([row if np.isnan(row).any() else isotonic_regression(row).x for row in curves])
 
 
@@ -132,7 +132,7 @@ def _sizes(scores: pd.DataFrame, start: Hashable) -> list[int]:
     pairs = list(dict.fromkeys(scores["arm"]))
     for arm in pairs:
         if not (isinstance(arm, tuple) and len(arm) == 2):
-            raise ScoreError(f"arm {arm!r} is no tuple of a start and its number of patients")
+            raise ScoreError(f"arm {arm!r} is not a tuple of a start and its number of patients")
     sizes = sorted(size for name, size in pairs if name == start)
     if len(sizes) < 2:
         raise ScoreError(f"a learning curve needs at least two sizes; {start!r} has {sizes}")

@@ -1,4 +1,4 @@
-"""Metrics: numbers that a table of scores has for an arm, one a function."""
+"""Metrics: numbers computed from the scores of an arm, one function per metric."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,22 +24,22 @@ PROBABILITY = (0.0, 1.0)
 
 @dataclass(frozen=True)
 class Metric:
-    """A number that a table of scores has for an arm.
+    """A number that is computed from the scores of an arm.
 
     Attributes
     ----------
     name
         For tables and axes.
     labels
-        The labels it is about. With several it is the plain mean over labels, each against the
-        rest, and only images are used whose truth about all of them is known.
+        The labels it is about. With several labels it is the unweighted mean over labels, each
+        against the rest, over the images for which the truth of all labels is known.
     weighted
         ``(scores (n,), truth (n,), weights (r, n)) -> (r,)``: the metric of one label for each row
         of weights.
     legal
-        Lowest and highest score that the metric makes sense for.
+        Lowest and highest legal score.
     classes
-        Of a label that the images must show; a mean over images needs one only.
+        Number of classes of a label that must occur; a mean over images needs only one.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Metric:
     classes: int = 2
 
     def values(self, scores: Floats, truth: Flags, weights: Weights) -> Floats:
-        """Metric of scores and truth with a column a label, (n, k), for each row of weights."""
+        """Metric of scores and truth with one column per label, (n, k), for each row of weights."""
         columns = range(len(self.labels))
         found = [self.weighted(scores[:, k], truth[:, k], weights) for k in columns]
         return np.asarray(np.mean(found, axis=0))
@@ -75,16 +75,16 @@ def auroc(label: str) -> Metric:
 def macro_auroc(labels: Sequence[str]) -> Metric:
     """Mean over labels of the area under the ROC curve, one against the rest (Fawcett 2006).
 
-    All labels weigh the same, however rare.
+    All labels have equal weight, however rare.
     """
     named = ", ".join(map(label_name, labels))
     return Metric(f"macro AUROC, one vs rest, of {named}", tuple(labels), weighted_auroc)
 
 
 def mean(measure: str) -> Metric:
-    """Mean over images of a measure, for instance of where a map lies; the column is its score.
+    """Mean of a measure over images, for instance of maps; the measure has the place of a score.
 
-    Images have equal weight, not patients.
+    Images, not patients, have equal weight.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def mean(measure: str) -> Metric:
 
 
 def brier(label: str) -> Metric:
-    """Mean squared distance of the probability of one label to its truth (Brier 1950).
+    """Mean squared difference of the probability of one label and its truth (Brier 1950).
 
     Examples
     --------
@@ -115,7 +115,7 @@ def brier(label: str) -> Metric:
 def calibration_slope(label: str) -> Metric:
     """Slope of logistic recalibration (Cox 1958); 1 is perfect, below 1 scores are too extreme.
 
-    Infinite where scores separate the classes: see
+    Infinite if scores separate the classes completely: see
     :func:`~cxrstudy.statistics.recalibration.weighted_calibration_slope`.
 
     Examples
@@ -138,10 +138,11 @@ def calibration_intercept(label: str) -> Metric:
 def expected_calibration_error(label: str, bins: int = 10) -> Metric:
     """Expected calibration error over bins of equal mass (Naeini et al. 2015).
 
-    Known to be too high in small samples: noise within bins adds up and never cancels, so that a
-    perfectly calibrated model gets about ``sum sqrt(2 p (1 - p) / (pi n)) / bins`` with n images a
-    bin. Every replicate of a bootstrap adds that noise once more; its interval lies too high, and
-    may leave the estimate out. :func:`squared_calibration_error` has no such bias in its estimate.
+    It is biased upwards in small samples, because noise within bins adds up and never cancels: a
+    perfectly calibrated model gets about ``sum sqrt(2 p (1 - p) / (pi n)) / bins`` with n images
+    per bin. Every replicate of a bootstrap adds this noise again, so the interval is too high and
+    may not contain the estimate. The estimate of :func:`squared_calibration_error` has no such
+    bias.
     """
     name = f"expected calibration error ({bins} bins) of {label_name(label)} vs rest"
     return Metric(name, (label,), partial(weighted_calibration_error, bins=bins), PROBABILITY)
@@ -150,8 +151,8 @@ def expected_calibration_error(label: str, bins: int = 10) -> Metric:
 def squared_calibration_error(label: str, bins: int = 10) -> Metric:
     """Squared calibration error, debiased (Kumar, Liang and Ma 2019); about 0 when calibrated.
 
-    The estimate is without the bias of noise within bins. Replicates of a bootstrap draw images
-    more than once, which brings about one share of that bias back into the interval.
+    The estimate has no bias from noise within bins. But bootstrap replicates draw images more than
+    once, which brings about as much bias back into the interval.
     """
     name = f"squared calibration error, debiased ({bins} bins), of {label_name(label)} vs rest"
     weighted = partial(weighted_squared_calibration_error, bins=bins)
@@ -159,34 +160,35 @@ def squared_calibration_error(label: str, bins: int = 10) -> Metric:
 
 
 def sensitivity(label: str, threshold: float) -> Metric:
-    """Share of the positive images that score at least the threshold; NaN without positives."""
+    """Fraction of positive images that score at least the threshold; NaN without positives."""
     name = f"sensitivity to {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_sensitivity, threshold=threshold))
 
 
 def specificity(label: str, threshold: float) -> Metric:
-    """Share of the negative images that score below the threshold; NaN without negatives."""
+    """Fraction of negative images that score below the threshold; NaN without negatives."""
     name = f"specificity for {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_specificity, threshold=threshold))
 
 
 def positive_predictive_value(label: str, threshold: float) -> Metric:
-    """Share of positives among images that score at least the threshold; NaN where none does."""
+    """Fraction of positives among images that score at least the threshold; NaN if none does."""
     name = f"positive predictive value for {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_ppv, threshold=threshold))
 
 
 def negative_predictive_value(label: str, threshold: float) -> Metric:
-    """Share of negatives among images that score below the threshold; NaN where none does."""
+    """Fraction of negatives among images that score below the threshold; NaN if none does."""
     name = f"negative predictive value for {label_name(label)} at {threshold:.3g}"
     return Metric(name, (label,), partial(weighted_npv, threshold=threshold))
 
 
 def net_benefit(label: str, threshold: float) -> Metric:
-    """True positives minus false positives at the odds of the threshold, an image.
+    """True positives minus false positives weighted by the odds of the threshold, per image.
 
-    Vickers and Elkin (2006), Decision curve analysis. The threshold is both the score from which
-    an image counts as positive and, as odds, how many false alarms one hit is worth.
+    Vickers and Elkin (2006), Decision curve analysis. The threshold is the score at or above which
+    an image counts as positive; its odds are the weight of a false positive relative to a true
+    positive.
 
     Raises
     ------
@@ -243,6 +245,6 @@ def _weighted_mean(scores: Floats, truth: Flags, weights: Weights) -> Floats:
 
 
 def _mean(values: Floats | Flags, among: Floats | Flags, weights: Weights) -> Floats:
-    """Weighted mean of values among some images."""
+    """Weighted mean of values over some of the images."""
     sums = totals(weights, np.stack([values * among, among], axis=1).astype(np.float64))
     return ratios(sums[:, 0], sums[:, 1])

@@ -1,4 +1,4 @@
-"""Multiplicity: p values when there are several."""
+"""Multiplicity: correction of p values for multiple comparisons."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ from cxrstudy.statistics.weighting import Floats
 
 
 def holm(p: Floats) -> Floats:
-    """Adjust p values for how many there are; the chance of any false alarm stays below the level.
+    """Adjust p values for multiple comparisons, controlling the family-wise error rate.
 
-    Holm (1979), A simple sequentially rejective multiple test procedure: the smallest is
-    multiplied by their number, the next by one less, and none may fall below the one before it.
+    Holm (1979), A simple sequentially rejective multiple test procedure: the smallest p value is
+    multiplied by their number, the next by one less, and so on; none may be below the previous one.
 
     Parameters
     ----------

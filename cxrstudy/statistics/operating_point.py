@@ -1,8 +1,8 @@
 """Operating point: a threshold chosen on the validation split and carried to the test split.
 
-A threshold that is chosen on the images it is tested on looks better than it is (Leeflang et al.
-2008). So every arm and seed chooses its own on its validation scores; it is a part of the trained
-model from then on, and the bootstrap over test patients does not choose again.
+A threshold that is chosen on the test images themselves gives optimistic results (Leeflang et al.
+2008). So the threshold of every arm and seed is chosen on its validation scores. From then on it is
+part of the trained model, and the bootstrap over test patients does not choose it again.
 """
 
 from collections.abc import Callable, Hashable
@@ -34,7 +34,7 @@ class Rule:
     Attributes
     ----------
     name
-        For tables.
+        Name for tables.
     threshold
         ``(scores (n,), truth (n,)) -> threshold``.
     """
@@ -44,12 +44,12 @@ class Rule:
 
 
 def at_sensitivity(least: float) -> Rule:
-    """Highest threshold whose sensitivity is at least the stated one.
+    """Highest threshold with at least the given sensitivity.
 
     Raises
     ------
     ValueError
-        The sensitivity asked for is not above 0 and at most 1.
+        The sensitivity is not above 0 and at most 1.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def at_sensitivity(least: float) -> Rule:
 
     def threshold(scores: Floats, truth: Flags) -> float:
         positive = np.sort(scores[truth])[::-1]
-        # A share that is a whole number of images may come out a little above it.
+        # Rounding may make a whole number of images slightly larger.
         needed = int(np.ceil(least * len(positive) - 1e-9))
         return float(positive[max(needed, 1) - 1])
 
@@ -76,13 +76,13 @@ def operating_points(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Test every arm at the thresholds that its seeds chose on the validation split.
+    """Test every arm at the thresholds that were chosen on the validation split.
 
     Returns
     -------
     One row per arm and :data:`MEASURES`: ``arm``, ``measure``, ``estimate`` (mean over seeds, each
     at its own threshold), ``low``, ``high`` (percentile interval over patients and seeds),
-    ``threshold`` (mean over seeds), ``rule``, ``patients``, ``images``, ``seeds``. NaN where no
+    ``threshold`` (mean over seeds), ``rule``, ``patients``, ``images``, ``seeds``. NaN if no
     image is called positive, or none negative.
 
     Raises
@@ -126,8 +126,8 @@ def thresholds(
     Raises
     ------
     ScoreError
-        There are no validation scores, or the validation images of an arm and seed show one class
-        only.
+        There are no validation scores, or the validation images of an arm and seed have only one
+        class.
     """
     found = {}
     for arm, seed, rows in _by_arm_and_seed(scores_of(scores, [label], role, "validation")):
@@ -158,7 +158,7 @@ def _threshold(chosen: dict[tuple[Hashable, Any], float], arm: Hashable, seed: A
 def _from_threshold(
     scores: pd.DataFrame, label: str, chosen: dict[tuple[Hashable, Any], float]
 ) -> pd.DataFrame:
-    """Test scores as their distance from the threshold, so that one threshold, 0, fits all."""
+    """Test scores minus the threshold of their arm and seed, so that all have the threshold 0."""
     rows = scores[scores["split"] == "test"]
     keys = zip(rows["arm"], rows["seed"], strict=True)
     at = np.array([_threshold(chosen, arm, seed) for arm, seed in keys])

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
-#: Images that are compared with each other in one product. With 32, sums of products of one-byte
-#: weights stay below 2**24 (32 * 32 / 4 * 255**2), where float32 still holds every whole number.
+#: Number of images that are compared in one product. With 32, sums of products of one-byte weights
+#: stay below 2**24 (32 * 32 / 4 * 255**2), where float32 represents every whole number.
 BLOCK = 32
 
 
@@ -16,9 +16,9 @@ def weighted_auroc(scores: Floats, truth: Flags, weights: Weights) -> Floats:
     The probability that a positive image scores above a negative one, ties counting half
     (Hanley and McNeil 1982), with images drawn in proportion to their weights.
 
-    Images are walked through from the lowest score up, a few at a time. For those few, one small
-    matrix product counts the negatives below each positive; a running total holds the negatives
-    below all of them. Whole weights of one byte are counted exactly.
+    Images are processed in blocks, from the lowest score up. In each block, one small matrix
+    product counts the negatives below each positive; a running total counts the negatives below the
+    block. Whole weights of one byte are counted exactly.
 
     Parameters
     ----------
@@ -29,9 +29,9 @@ def weighted_auroc(scores: Floats, truth: Flags, weights: Weights) -> Floats:
 
     Returns
     -------
-    (r,); NaN where a weighting leaves only one class.
+    (r,); NaN if a weighting leaves only one class.
     """
-    # Of images with the same score negatives come first, as if they were below; see _tied.
+    # For equal scores negatives come first, as if they were lower; _tied corrects this.
     order = np.lexsort((truth, scores))
     truth, rows = truth[order], weights.T
     precise = np.float32 if weights.dtype == np.uint8 else np.float64
@@ -51,7 +51,7 @@ def weighted_auroc(scores: Floats, truth: Flags, weights: Weights) -> Floats:
 
 
 def _counting(truth: Flags, places: NDArray[np.intp]) -> Flags:
-    """What to add up: negatives before each positive, and in the last row all negatives."""
+    """Which images to add up: negatives before each positive; in the last row all negatives."""
     before = np.arange(len(truth)) < np.r_[places, len(truth)][:, None]
     return np.asarray(before & ~truth)
 
@@ -61,7 +61,7 @@ def _tied(scores: Floats, truth: Flags, order: NDArray[np.intp], weights: Weight
     pairs = np.zeros(len(weights))
     starts = np.flatnonzero(np.r_[True, scores[1:] != scores[:-1]])
     ends = np.r_[starts[1:], len(scores)]
-    # Negatives come first, so that a group is mixed when its ends differ.
+    # Negatives come first, so a group has both classes if its ends differ.
     for mixed in np.flatnonzero(truth[starts] != truth[ends - 1]):
         group = slice(starts[mixed], ends[mixed])
         classes = np.stack([truth[group], ~truth[group]], axis=1)

@@ -1,14 +1,14 @@
-"""Recalibration: how the logit of a score must be moved and stretched to be a probability."""
+"""Recalibration: slope and intercept of the logit that turn scores into probabilities."""
 
 import numpy as np
 from scipy.special import expit, logit
 
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, chunks
 
-#: Scores are kept this far from 0 and 1, where the logit is infinite: the resolution of float32.
+#: Minimum distance of scores from 0 and 1, where the logit is infinite: the resolution of float32.
 NEAREST = 1e-7
 
-#: Newton steps at most; six to ten are common. Halvings of a step at most.
+#: Maximum number of Newton steps, of which six to ten are common, and of halvings of a step.
 STEPS, HALVINGS = 60, 30
 
 
@@ -29,9 +29,9 @@ def weighted_calibration_slope(scores: Floats, truth: Flags, weights: Weights) -
 
     Returns
     -------
-    (r,); plus infinity where no negative image scores above a positive one (the likelihood then
-    has no maximum), minus infinity where no positive scores above a negative, NaN where a
-    weighting leaves only one class or only one score.
+    (r,); plus infinity if no negative image scores above a positive one (the likelihood then has no
+    maximum), minus infinity if no positive scores above a negative, NaN if a weighting leaves only
+    one class or only one score.
     """
     logits = _logits(scores)
     design = np.stack([np.ones_like(logits), logits], axis=1)
@@ -48,8 +48,8 @@ def weighted_calibration_intercept(scores: Floats, truth: Flags, weights: Weight
     """Shift of the logit that makes the scores right on average: calibration in the large.
 
     The intercept of the logistic regression with the logit of the score as an offset, its slope
-    held at one (Cox 1958; Van Calster et al. 2016). Zero is perfect; below zero, scores are too
-    high. It is not the intercept that belongs to a free slope.
+    fixed at one (Cox 1958; Van Calster et al. 2016). Zero is perfect; below zero, scores are too
+    high. It is not the intercept of a model with a free slope.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def weighted_calibration_intercept(scores: Floats, truth: Flags, weights: Weight
 
     Returns
     -------
-    (r,); NaN where a weighting leaves only one class.
+    (r,); NaN if a weighting leaves only one class.
     """
     logits = _logits(scores)
     design = np.ones((len(logits), 1))
@@ -80,7 +80,7 @@ def _logits(scores: Floats) -> Floats:
 
 
 def _separated(logits: Floats, truth: Flags, weights: Floats) -> Floats:
-    """Slopes that are known without fitting: infinite or NaN; 0 where there is a maximum."""
+    """Slopes that are known without fitting: infinite or NaN; 0 if there is a maximum."""
     positive, negative = (weights > 0) & truth, (weights > 0) & ~truth
     lowest = [np.where(drawn, logits, np.inf).min(axis=1) for drawn in (positive, negative)]
     highest = [np.where(drawn, logits, -np.inf).max(axis=1) for drawn in (positive, negative)]
@@ -94,7 +94,7 @@ def _separated(logits: Floats, truth: Flags, weights: Floats) -> Floats:
 
 
 def _maximum_likelihood(design: Floats, offset: Floats, truth: Flags, weights: Floats) -> Floats:
-    """Fit one logistic regression a row of weights by damped Newton steps: (r, d) coefficients."""
+    """Fit one logistic regression per row of weights by damped Newton steps: (r, d)."""
     products = (design[:, :, None] * design[:, None]).reshape(len(design), -1)
     found = np.zeros((len(weights), design.shape[1]))
     for _ in range(STEPS):
@@ -112,9 +112,9 @@ def _maximum_likelihood(design: Floats, offset: Floats, truth: Flags, weights: F
 def _ascended(
     found: Floats, step: Floats, design: Floats, offset: Floats, truth: Flags, weights: Floats
 ) -> Floats:
-    """Go a step, halved in each row until the likelihood does not fall."""
+    """Take a step, halved in each row until the likelihood does not fall."""
     before = _likelihood(found, design, offset, truth, weights)
-    # Rounding may lower the likelihood by its last bits at the top, where steps are tiny.
+    # At the maximum, where steps are tiny, rounding may lower the likelihood in its last bits.
     tolerance = 1e-12 * np.abs(before)
     for _ in range(HALVINGS):
         worse = _likelihood(found + step, design, offset, truth, weights) < before - tolerance
@@ -127,6 +127,6 @@ def _ascended(
 def _likelihood(
     found: Floats, design: Floats, offset: Floats, truth: Flags, weights: Floats
 ) -> Floats:
-    """Logarithm of the likelihood, a row of weights."""
+    """Logarithm of the likelihood, for each row of weights."""
     odds = offset + found @ design.T
     return np.asarray((weights * (truth * odds - np.logaddexp(0, odds))).sum(axis=1))

@@ -1,14 +1,14 @@
 """Sample: the test images that all arms were scored on, and how often each replicate draws them.
 
-The unit that is drawn again is the patient, with all of the patient's images; the images of one
-patient are not independent. The same draw is used for every arm, so that contrasts are paired. With
-several seeds, seeds are drawn again too, on their own, since every seed scores every patient
+The bootstrap resamples patients, with all of their images, because the images of one patient are
+not independent. All arms use the same draws, so contrasts are paired. If there are several seeds,
+seeds are resampled too, independently of patients, because every seed scores every patient
 (bootstrap of two crossed factors: Owen 2007, The pigeonhole bootstrap).
 
-What such intervals can't do: where all that differs is noise, new for each patient and seed, they
-are too wide (Owen 2007), so that differences are found too seldom, not too often. Where seeds
-differ much, two or three of them are too few to say how much, and intervals are too narrow; with
-five they keep their level in simulation (tests/statistics/test_comparison.py).
+Limits of such intervals: if the only variance is independent noise per patient and seed, they are
+too wide (Owen 2007), so differences are found too rarely, not too often. If seeds differ much, two
+or three seeds are too few to estimate their variance, and intervals are too narrow. With five seeds
+they keep their level in simulation (tests/statistics/test_comparison.py).
 """
 
 from collections.abc import Hashable, Sequence
@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from cxrstudy.base.columns import labels_of, score_column, truth_column
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
 
-#: Bootstrap replicates, and the seed of their draws: fixed, or a table would change by itself.
+#: Number of bootstrap replicates, and the seed of their draws, which is fixed so that tables do not
+#: change between runs.
 REPLICATES, DRAW = 2_000, 20_261_121
 
-#: Replicates drawn at once, so that their counts stay in the cache until they are laid out.
+#: Number of replicates drawn at once, so that their counts stay in the cache.
 DRAWN_AT_ONCE = 64
 
 
@@ -35,7 +36,7 @@ class ScoreError(ValueError):
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores and truth of one arm and seed, a column a label: (n, k) each."""
+    """Scores and truth of one arm and seed, one column per label: (n, k) each."""
 
     scores: Floats
     truth: Flags
@@ -48,15 +49,15 @@ class Sample:
     Attributes
     ----------
     labels
-        The k labels of the columns.
+        Labels of the k columns.
     ids
-        n image ids.
+        Ids of n images.
     seeds
-        s seeds.
+        The s seeds.
     arms
-        Name of the arm to scores and truth a seed, in the order of ``seeds``.
+        Name of the arm to scores and truth of each seed, in the order of ``seeds``.
     patients
-        How many there are.
+        Number of patients.
     weights
         (r, n): how often a replicate draws the patient of an image.
     seed_weights
@@ -73,32 +74,32 @@ class Sample:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What every table of results says about its numbers."""
+        """Numbers of patients, images and seeds, for tables of results."""
         return {"patients": self.patients, "images": len(self.ids), "seeds": len(self.seeds)}
 
 
 def sample(
     scores: pd.DataFrame, labels: Sequence[str], role: str, replicates: int, classes: int = 2
 ) -> Sample:
-    """Take the test images of a role whose truth about all labels is known, and draw replicates.
+    """Select the test images of a role with known truth for all labels, and draw replicates.
 
     Parameters
     ----------
     scores
         From :meth:`cxrstudy.study.arms.Arms.scores`.
     labels
-        Whose scores and truth are wanted.
+        Labels whose scores and truth are used.
     role
-        Whose test split is used.
+        Role whose test split is used.
     replicates
-        How many are drawn.
+        Number of replicates.
     classes
-        Of each label that the images must show: one is enough for a plain mean of scores.
+        Number of classes of each label that must occur; one is enough for a mean of scores.
 
     Raises
     ------
     ScoreError
-        There are no scores for the role or a label, the images show one class of a label only or
+        There are no scores for the role or a label, the images have only one class of a label or
         come from one patient, a score is missing, or arms were scored on different images.
     """
     known = scores_of(scores, labels, role, "test", classes)
@@ -133,12 +134,12 @@ def sample(
 
 
 def draw(generator: np.random.Generator, units: int, replicates: int) -> NDArray[Any]:
-    """Draw units with replacement, as many as there are, and count how often each was drawn.
+    """Draw all units with replacement, and count how often each was drawn.
 
     Returns
     -------
-    (units, replicates) counts in one byte (in more where a count needs it); the counts of a unit
-    lie side by side.
+    (units, replicates) counts in one byte (or more if a count needs it); the counts of a unit are
+    contiguous.
     """
     counts = np.empty((units, replicates), np.uint8)
     for first in range(0, replicates, DRAWN_AT_ONCE):
@@ -153,12 +154,12 @@ def draw(generator: np.random.Generator, units: int, replicates: int) -> NDArray
 def scores_of(
     scores: pd.DataFrame, labels: Sequence[str], role: str, split: str, classes: int = 2
 ) -> pd.DataFrame:
-    """Scores of the images of a role and split whose truth about all labels is known.
+    """Scores of the images of a role and split with known truth for all labels.
 
     Raises
     ------
     ScoreError
-        There are none, the images show one class of a label only, or a score is missing.
+        There are none, the images have only one class of a label, or a score is missing.
     """
     rows = scores[(scores["role"] == role) & (scores["split"] == split)]
     if rows.empty:

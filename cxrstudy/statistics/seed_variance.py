@@ -1,9 +1,9 @@
-"""SeedVariance: how far a metric moves from seed to seed, and so how far it may differ by chance.
+"""Seed variance: how much a metric varies between seeds, and so how much it may differ by chance.
 
-A standard deviation from five seeds is itself uncertain by a third. Arms lend each other strength:
-the variance of an arm is drawn towards what is typical of all, as far as they are alike (the
-moderated variance of Smyth 2004, "Linear models and empirical Bayes methods", section 6.2). Where
-arms differ much, it stays near the arm's own.
+A standard deviation from five seeds is itself uncertain by a third. So information is shared
+between arms: the variance of an arm is shrunk towards the typical variance of all arms, more if
+they are similar (the moderated variance of Smyth 2004, "Linear models and empirical Bayes methods",
+section 6.2). If arms differ much, it stays near the arm's own variance.
 """
 
 from collections.abc import Sequence
@@ -14,15 +14,15 @@ from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 from scipy.stats import t as student
 
-#: No standard deviation is taken for smaller: rounded scores may move a metric by so much.
+#: Minimum standard deviation: rounding of scores may change a metric by this much.
 RESOLUTION = 1e-4
-#: Fewer arms don't say how alike arms are.
+#: Minimum number of arms to estimate how similar they are.
 FEWEST = 3
 
 
 @dataclass(frozen=True)
 class Prior:
-    """What is typical of arms: a variance, and how many degrees of freedom it is worth."""
+    """The typical variance of arms, and its degrees of freedom."""
 
     variance: float
     freedom: float
@@ -37,10 +37,10 @@ class SeedVariance:
 
 
 def prior(arms: Sequence[Sequence[float]]) -> Prior:
-    """Estimate what is typical of arms from the metric of each by seed; two seeds at least.
+    """Estimate the typical variance from the metric of each arm by seed; at least two seeds.
 
     Matches mean and variance of the logarithms of the arms' variances to those of a scaled
-    F distribution. With fewer than three arms it is their mean, worth nothing.
+    F distribution. With fewer than three arms it is their mean, with zero degrees of freedom.
     """
     variances = np.array([_variance(values) for values in arms])
     freedoms = np.array([len(values) - 1 for values in arms])
@@ -55,14 +55,14 @@ def prior(arms: Sequence[Sequence[float]]) -> Prior:
     return Prior(float(np.exp(centre)), float(freedom))
 
 
-#: Degrees of freedom that are as good as infinite.
+#: Degrees of freedom that count as infinite.
 _MANY = 1e4
 
 
 def moderate(values: Sequence[float], typical: Prior) -> SeedVariance:
-    """SeedVariance of an arm from its metric by seed, and from what is typical.
+    """Seed variance of an arm, from its metric by seed and from the typical variance.
 
-    An arm with one seed, or none, has only what is typical.
+    For an arm with one seed, or none, it is the typical variance.
     """
     own = max(0, len(values) - 1)
     if own + typical.freedom == 0:
@@ -73,10 +73,10 @@ def moderate(values: Sequence[float], typical: Prior) -> SeedVariance:
 
 
 def tolerance(own: SeedVariance, first: int, second: int, chance: float) -> float:
-    """How far apart two means over so many seeds may be, in standard deviations.
+    """Largest difference of two means over seeds that chance explains, in standard deviations.
 
-    Half the width of the prediction interval for the second mean given the first: beyond it lies a
-    share ``chance`` of what seeds alone bring about.
+    Half the width of the prediction interval for the second mean given the first: with a
+    probability of ``chance``, seeds alone cause a larger difference.
     """
     return float(student.isf(chance / 2, own.freedom) * np.sqrt(1 / first + 1 / second))
 

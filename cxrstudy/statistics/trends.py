@@ -1,4 +1,4 @@
-"""Trends: whether a metric rises with a dose, such as the size of the source of pretraining."""
+"""Trends: whether a metric rises with a dose, such as the number of pretraining images."""
 
 from collections.abc import Hashable, Mapping
 
@@ -20,22 +20,22 @@ def trend(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Slope of a metric on the dose, by least squares over arms, each arm weighing the same.
+    """Slope of a metric on the dose, by least squares over arms with equal weights.
 
-    Patients and seeds are drawn again for all arms together, so that the slope is paired as
-    contrasts are. The arms are fixed: nothing is said about doses or sources that are not there.
+    Patients and seeds are resampled for all arms together, so the slope is paired, like contrasts.
+    The arms are fixed: the result does not apply to other doses or sources.
 
     Parameters
     ----------
     scores, metric, role, level, replicates
         As for :func:`~cxrstudy.statistics.estimation.estimates`.
     doses
-        Arm to dose, for instance the decimal logarithm of the number of pretraining images; arms
-        that are not named are left out.
+        Arm to dose, for instance the decimal logarithm of the number of pretraining images; other
+        arms are left out.
 
     Returns
     -------
-    One row: ``metric``, ``estimate`` (of the slope, in units of the metric a unit of dose),
+    One row: ``metric``, ``estimate`` (of the slope, in units of the metric per unit of dose),
     ``low``, ``high``, ``p`` (two-sided bootstrap, of no slope), ``standard_error``,
     ``minimum_detectable_difference``
     (:func:`~cxrstudy.statistics.comparison.minimum_detectable_difference`), ``arms``, ``patients``,
@@ -44,8 +44,8 @@ def trend(
     Raises
     ------
     ScoreError
-        As :func:`~cxrstudy.statistics.estimation.estimates`; or a dose is of an arm that is not
-        there or is not finite, or fewer than two doses differ.
+        As :func:`~cxrstudy.statistics.estimation.estimates`; or an arm with a dose does not exist,
+        a dose is not finite, or fewer than two doses differ.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Weighting: what the metrics of many replicates at once have in common.
+"""Weighting: common parts of metrics that are computed for many replicates at once.
 
-A replicate of the bootstrap is a row of weights, one an image: how often the image was drawn. All
-metrics are written for many rows of weights at once, so that nothing loops over replicates.
+A bootstrap replicate is a row of weights, one per image: how often the image was drawn. All metrics
+are computed for many rows of weights at once, without a loop over replicates.
 """
 
 from typing import Any
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: (r, n), not negative; whole numbers of one byte are the fastest. Best laid out so that the
-#: weights of an image lie side by side: the transpose of an (n, r) array in C order.
+#: (r, n), not negative; whole numbers of one byte are fastest. The best memory layout has the
+#: weights of an image contiguous: the transpose of an (n, r) array in C order.
 Weights = NDArray[Any]
 
-#: Images that are multiplied at once: 256 rows of 2,000 weights stay in the cache as float64.
+#: Number of images multiplied at once: 256 rows of 2,000 weights stay in the cache as float64.
 BLOCK = 256
 
-#: Weights that a metric without a product form works on at once, to bound its memory.
+#: Number of weights that a metric without a product form processes at once, to limit memory.
 AT_ONCE = 2_000_000
 
 
@@ -46,13 +46,13 @@ def totals(weights: Weights, columns: Floats) -> Floats:
 
 
 def ratios(numerators: Floats, denominators: Floats) -> Floats:
-    """Divide, with NaN where nothing is divided by nothing."""
+    """Divide, with NaN for zero divided by zero."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(numerators / denominators)
 
 
 def chunks(weights: Weights) -> list[Weights]:
-    """Cut weights into runs of whole rows of about :data:`AT_ONCE` weights, as float64."""
+    """Split weights into blocks of whole rows with about :data:`AT_ONCE` weights, as float64."""
     rows = max(1, AT_ONCE // weights.shape[1])
     starts = range(0, len(weights), rows)
     return [np.ascontiguousarray(weights[at : at + rows], np.float64) for at in starts]

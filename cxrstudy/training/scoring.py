@@ -34,7 +34,7 @@ def score(
     rows
         m row numbers.
     task
-        Of the labels.
+        Kind of classification.
     normalisation
         Mean and standard deviation that the network expects.
 

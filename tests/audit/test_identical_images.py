@@ -19,7 +19,7 @@ def test_a_copy_that_is_excluded_is_found_and_noted() -> None:
     made.put(made.where(split="test")[0], excluded="a copy of another image")
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("note", 1)
-    assert outcome.rows["what"].str.endswith("dealt with").all()
+    assert outcome.rows["what"].str.endswith("resolved").all()
 
 
 def test_copies_of_one_patient_in_one_split_and_source_do_no_harm() -> None:

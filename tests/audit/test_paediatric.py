@@ -34,5 +34,5 @@ def test_without_any_age_nothing_can_be_said() -> None:
     made = clean()
     for role in made.tables:
         made.put(slice(None), role, age=float("nan"))
-    with pytest.raises(CannotCheck, match="No age"):
+    with pytest.raises(CannotCheck, match="No image has a known age"):
         audited.check(made.evidence())

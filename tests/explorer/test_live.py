@@ -142,8 +142,8 @@ def test_an_upload_becomes_a_case_that_can_be_shown(widget):
         (b"", "mine.png can't be used: not an image"),
         (b"GIF89a....", "this is GIF"),
         (png()[:-30], "truncated or damaged"),
-        (png(20, 90), "20 x 90 pixels; 32 a side are the least"),
-        (png(400, 50), "no chest radiograph"),
+        (png(20, 90), "20 x 90 pixels; each side needs at least 32"),
+        (png(400, 50), "not a chest radiograph"),
     ],
 )
 def test_what_can_not_be_used_is_said_in_words(widget, content, words):

@@ -93,9 +93,9 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
     middle = table[table["trained"] == patients[0.1]].iloc[0]
     assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)
     said = label_efficiency_table(table)
-    assert said["trained on"].tolist() == table["trained"].tolist()
-    assert said["needs [95 %]"].iloc[-1].startswith(f"more than {patients[1]} [")
-    assert said["needs [95 %]"].iloc[2].startswith(f"{middle['estimate']:.0f} [")
+    assert said["training patients"].tolist() == table["trained"].tolist()
+    assert said["patients needed [95 %]"].iloc[-1].startswith(f"more than {patients[1]} [")
+    assert said["patients needed [95 %]"].iloc[2].startswith(f"{middle['estimate']:.0f} [")
 
 
 def test_lesions_of_a_size_are_larger_where_the_image_has_more_pixels(study):

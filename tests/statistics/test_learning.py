@@ -89,7 +89,7 @@ def test_the_interval_covers_what_a_large_test_set_says():
 
 
 def test_arms_that_are_no_sizes_of_a_start_are_refused():
-    with pytest.raises(ScoreError, match="arm 'a' is no tuple"):
+    with pytest.raises(ScoreError, match="arm 'a' is not a tuple"):
         label_efficiency(table({"a": drawn(0)[2]}, drawn(0)[0]), COVID, "a", "b")
     one = study({("a", 10): 1.0, ("a", 20): 1.0, ("b", 10): 1.0})
     with pytest.raises(ScoreError, match=r"at least two sizes; 'b' has \[10\]"):

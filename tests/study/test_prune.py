@@ -107,7 +107,7 @@ def test_an_unfinished_run_stays_while_it_is_planned(made):
 
 def test_what_is_computed_just_now_stays(made, monkeypatch):
     with lock.held(made.records, made.other):
-        with pytest.raises(StoreError, match=rf"{made.other}\.lock: this run is computed just"):
+        with pytest.raises(StoreError, match=rf"{made.other}\.lock: this run is being"):
             swept(made, made.last)
         assert store.has(made.records, made.other)
         # Also where it has begun after everybody was asked.

@@ -89,8 +89,7 @@ def test_a_loader_that_does_something_else_is_named_alone(world):
     assert not answer.recorded
     # One difference, though both stages of the chain have it.
     assert said(answer) == [
-        "- code: cxrstudy.pixels.memory_map does something else than it did then "
-        "(stage general, target)"
+        "- code: cxrstudy.pixels.memory_map has changed since (stage general, target)"
     ]
 
 

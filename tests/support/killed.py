@@ -58,7 +58,7 @@ def run_study(folder: Path, seeds: int) -> None:
 
 
 def serve_jobs(folder: Path) -> None:
-    """Fork a process a line; see above."""
+    """Fork one process per line; see above."""
     jobs = made_jobs(folder)
     print("ready", flush=True)
     for line in sys.stdin:

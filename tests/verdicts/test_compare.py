@@ -63,7 +63,7 @@ def test_stores_are_compared_by_what_was_asked_of_their_stages(folders):
 
 
 def made(random, deviations, seeds, shift=0.0):
-    """Metrics of arms that share nothing: a value a seed."""
+    """Metrics of arms that share nothing: one value per seed."""
     return {
         Key("one", f"arm {n}", "target", "AUROC"): Series(
             dict(enumerate(random.normal(0.8 + shift * (n == 0) * deviation, deviation, seeds))),

@@ -37,7 +37,7 @@ const COLOUR_NAMES = { magma: "Magma", viridis: "Viridis", inferno: "Inferno", g
 
 const CANVAS_SIDE = 512; // longer side of what is drawn, in pixels
 const OUTLINE_SIDE = 1000; // of the square in which Python draws outlines
-const UPLOAD_PART = 1 << 20; // a notebook server refuses messages of ten times this size
+const UPLOAD_PART = 1 << 20; // a notebook server refuses messages that are ten times larger
 const STEP = 0.05; // of the sliders
 
 /* ---- entrances ------------------------------------------------------------------------------ */
@@ -326,7 +326,7 @@ function startExplorer(element, source) {
   };
   let panels = [];
   let request = 0;
-  let shown = { image: null, outline: null, maps: new Map() }; // what the answers brought so far
+  let shown = { image: null, outline: null, maps: new Map() }; // answers received so far
 
   const current = () => cases.find((one) => one.id === state.id);
   const armNames = () => [state.arm, ...(state.other && state.other !== state.arm ? [state.other] : [])];
@@ -374,7 +374,7 @@ function startExplorer(element, source) {
   async function heard(event) {
     if (event.kind === "error") return fail(event.text);
     if (event.kind === "added") return add(event.case);
-    if (event.request !== request) return; // of something that is no longer wanted
+    if (event.request !== request) return; // an outdated request
     if (event.kind === "progress") page.progress.value = event.share;
     if (event.kind === "map") shown.maps.set(event.arm, event.map && readMap(event.map));
     if (event.kind === "picture") {
@@ -417,7 +417,7 @@ function startExplorer(element, source) {
     page.says.textContent = left.length > 0 ? `${said} ${sentence(left)}` : "No image fits the filter.";
   }
 
-  /** One panel an arm. */
+  /** One panel per arm. */
   function arrange() {
     panels = armNames().map((arm) => buildPanel(arm, several));
     page.stage.replaceChildren(plainPanel, ...panels.map((panel) => panel.element));
@@ -484,10 +484,10 @@ function startExplorer(element, source) {
     page.scale.style.backgroundImage = `linear-gradient(to right, ${stops.join(", ")})`;
     const known = shown.outline !== null;
     page.outline.disabled = !known;
-    page.outline.closest("label").title = known ? "" : "Nobody drew the lesion of this image";
+    page.outline.closest("label").title = known ? "" : "The lesion of this image is not known";
     const hidden = state.threshold > 0 ? `, hidden below ${percent(state.threshold)} of it` : "";
     const truth = { true: " White line: the true lesion.", false: " There is no lesion." };
-    page.caption.textContent = `${state.id}: ${method} at ${state.layer}. Each map runs from 0 to its own strongest place${hidden}.`
+    page.caption.textContent = `${state.id}: ${method} at ${state.layer}. Each map is scaled from 0 to its own maximum${hidden}.`
       + (known && state.outline ? truth[shown.outline !== ""] : "");
     if (!shown.image) return;
     paint(plain, shown.image, null, shown.outline, state);
@@ -506,7 +506,7 @@ function startExplorer(element, source) {
   function noteOf(label, map) {
     if (map === undefined) return `map for ${spoken(label)}: not computed yet`;
     if (map === null) return `map for ${spoken(label)}: none is stored here`;
-    return `map for ${spoken(label)}${map.peak > 0 ? "" : ": empty, nothing speaks for it"}`;
+    return `map for ${spoken(label)}${map.peak > 0 ? "" : ": empty, no evidence for it"}`;
   }
 
   /* -- controls -- */
@@ -561,7 +561,7 @@ function startExplorer(element, source) {
       page.file.value = ""; // so that the same file can be chosen again
     });
     page.cancel.addEventListener("click", () => {
-      request += 1; // what still comes is no longer wanted
+      request += 1; // further answers are outdated
       source.cancel();
       wait(false);
       page.says.textContent = "Cancelled.";

@@ -1,6 +1,6 @@
-"""Figures: one style, one function a figure, every estimate with its interval and its n.
+"""Figures: one style, one function per figure, every estimate with its interval and its n.
 
-All are drawn from tables of :mod:`cxrstudy.statistics` and hold no other number.
+All are drawn from tables of :mod:`cxrstudy.statistics` and contain no other numbers.
 """
 
 from cxrstudy.pages.figures.benefit import decision_curve

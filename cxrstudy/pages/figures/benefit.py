@@ -1,4 +1,4 @@
-"""Benefit: what acting on a score is worth, by the threshold from which somebody would act."""
+"""Benefit: decision curves, the net benefit of acting on a score, by threshold."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -14,7 +14,7 @@ from cxrstudy.statistics.decision import ALL, NONE
 
 
 def decision_curve(table: pd.DataFrame) -> Figure:
-    """Draw net benefit by threshold: a line and a band an arm, and acting on all and on nobody.
+    """Draw net benefit by threshold: one line and band per arm, and treating all and none.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ def decision_curve(table: pd.DataFrame) -> Figure:
             ends[strategy] = end
         else:  # the line leaves the figure before its end
             _name_inside(axes, end, strategy)
-    said = f"threshold from which one acts\n{caption(table, 'bands')}"
+    said = f"threshold for acting\n{caption(table, 'bands')}"
     figure.supxlabel(said, fontsize=9.5)
-    axes.set_ylabel("net benefit (true positives a patient)")
+    axes.set_ylabel("net benefit (true positives per patient)")
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     label_ends(axes, ends, given | {ALL: grey, NONE: grey})
     return finished(figure)
@@ -63,7 +63,7 @@ def _name_inside(axes: Axes, end: tuple[float, float], name: str) -> None:
 
 
 def _limits(axes: Axes, table: pd.DataFrame) -> None:
-    """Show what is worth something, and a little of what does harm; the rest says nothing more."""
+    """Show positive net benefits and a little of the negative ones."""
     top = table["high"].max()
     bottom = max(table["low"].min(), -0.3 * top)
     axes.set_ylim(bottom - 0.04 * top, 1.04 * top)

@@ -1,4 +1,4 @@
-"""Curves: how scores rank (ROC) and whether they can be taken at their word (calibration)."""
+"""Curves: ROC curves and calibration curves."""
 
 import numpy as np
 import pandas as pd
@@ -14,18 +14,18 @@ from cxrstudy.pages.figures.words import caption, counts, level_text, wrapped
 
 
 def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "target") -> Figure:
-    """Draw the ROC curve of every arm, one panel an arm, the first arm as a grey line in each.
+    """Draw ROC curves, one panel per arm, with the first arm as a grey line in each.
 
     Parameters
     ----------
     scores
         From :meth:`cxrstudy.study.arms.Arms.scores`.
     label
-        Against the rest.
+        Label, against the rest.
     estimated
-        Of :func:`cxrstudy.statistics.estimates`, written into the panels.
+        From :func:`cxrstudy.statistics.estimates`, written into the panels.
     role
-        Whose test split is drawn.
+        Role whose test split is used.
 
     Examples
     --------
@@ -54,16 +54,16 @@ def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "
 
 
 def calibration(table: pd.DataFrame, label: str) -> Figure:
-    """Draw the calibration curve of every arm, one panel an arm, with the diagonal of the ideal.
+    """Draw calibration curves, one panel per arm, with the ideal diagonal.
 
-    Ticks below a curve stand where its bins do: close together where there are many images.
+    Ticks below a curve mark its bins, which are close together where there are many images.
 
     Parameters
     ----------
     table
         From :func:`cxrstudy.statistics.calibration_curve`.
     label
-        What the score is of, for people.
+        Name of the label, as text for people.
 
     Examples
     --------
@@ -80,9 +80,9 @@ def calibration(table: pd.DataFrame, label: str) -> Figure:
             rows["x"], 0, 0.05, color=GREY, linewidth=1.2, transform=axes.get_xaxis_transform()
         )
         axes.set_title(wrapped(arm, 26), fontsize=9.5, loc="left", color=BLUE)
-    said = "ticks: mean scores of the bins, which hold as many images each"
+    said = "ticks: mean scores of the bins, which hold equal numbers of images"
     figure.supxlabel(f"mean score of {label}\n{caption(table)}\n{said}", fontsize=9.5)
-    figure.supylabel(f"share with {label}", fontsize=10)
+    figure.supylabel(f"fraction with {label}", fontsize=10)
     return finished(figure)
 
 

@@ -1,4 +1,4 @@
-"""Dose: what more images to learn from first are worth."""
+"""Dose: performance by the number of pretraining images."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -22,8 +22,8 @@ OUT, IN = Look(BLUE, "o"), Look(ORANGE, "D")
 def dose_response(table: pd.DataFrame, doses: pd.DataFrame, axis: str) -> Figure:
     """Draw estimates against the number of images that the initial weights were trained on.
 
-    Out-of-domain weights are joined by a line, in-domain ones have a mark of their own, and random
-    ones are a grey line over the whole width, with their interval as a band.
+    Out-of-domain weights are joined by a line, in-domain weights have another mark, and random
+    weights are a grey line over the whole width, with their interval as a band.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def dose_response(table: pd.DataFrame, doses: pd.DataFrame, axis: str) -> Figure
         Columns ``name`` (the arm), ``title``, ``domain`` (``none``, ``out`` or ``in``) and
         ``images`` (how many; not read where the domain is ``none``).
     axis
-        Name of the number.
+        Name of the metric.
 
     Raises
     ------

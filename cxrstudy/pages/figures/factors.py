@@ -1,4 +1,4 @@
-"""Factors: estimates over the levels of a numeric factor, a line a series.
+"""Factors: estimates over the levels of a numeric factor, one line per series.
 
 Arms are tuples (level, series).
 """
@@ -27,18 +27,18 @@ from cxrstudy.pages.figures.words import caption, plain, wrapped
 
 @dataclass(frozen=True)
 class Factor:
-    """What arms vary, and how it stands on an axis.
+    """A factor of arms, and its axis.
 
     Attributes
     ----------
     name
-        With its unit.
+        Name, with unit.
     scale
-        ``log`` where levels double rather than rise by even steps.
+        ``log`` if levels double, ``linear`` if they rise by even steps.
     at
-        Level to the number it stands at, where levels are no such numbers themselves.
+        Level to position on the axis, if the levels themselves are not the positions.
     names
-        Series to the name it is shown under, where that is another.
+        Series to its name in the figure, if that differs.
     """
 
     name: str
@@ -56,14 +56,14 @@ class Factor:
 
 
 def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
-    """Draw a line a series over a factor.
+    """Draw one line per series over a factor.
 
     Parameters
     ----------
     table
         From :func:`cxrstudy.statistics.estimates`; arms are tuples (level, series).
     factor
-        What the levels are.
+        The factor on the axis.
     axis
         Name of the number.
 
@@ -88,16 +88,16 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
 def panels_by_factor(
     tables: Mapping[str, pd.DataFrame], factor: Factor, ideal: Mapping[str, float]
 ) -> Figure:
-    """Draw several metrics side by side, each as :func:`by_factor`, with heights of its own.
+    """Draw several metrics side by side, each as :func:`by_factor` with its own vertical axis.
 
     Parameters
     ----------
     tables
         Name of the metric to its table.
     factor
-        What the levels are.
+        The factor on the axis.
     ideal
-        Name of a metric to the value that is best, drawn as a broken line; may be empty.
+        Name of a metric to its best value, drawn as a broken line; may be empty.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def _finish(
     figure: Figure, grid: Sequence[Axes], factor: Factor, panels: Sequence[pd.DataFrame],
     given: Mapping[Hashable, Look],
 ) -> None:  # fmt: skip
-    """Name the axes and the levels, and each series in the last panel that it is in."""
+    """Label axes and levels, and each series in the last panel in which it occurs."""
     whole = pd.concat(panels)
     figure.supxlabel(f"{factor.name}\n{caption(whole)}", fontsize=9.5)
     levels = sorted(whole["x"].unique())

@@ -1,4 +1,4 @@
-"""Forest: what decides all claims in one figure, a row a claim, a mark an origin."""
+"""Forest: all claims in one figure, one row per claim, one mark per origin."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -25,14 +25,14 @@ from cxrstudy.pages.figures.style import (
 )  # fmt: skip
 from cxrstudy.pages.figures.words import intervals, wrapped
 
-#: Colours of what is decided; everything else is grey.
+#: Colours of decisive verdicts; all others are grey.
 VERDICT_COLOURS = {"reproduced": GREEN, "contradicted": RED}
 
-#: How origins look, in their order; the first, this run, is the one filled darkest.
+#: Styles of origins, in their order; the first, this run, is filled darkest.
 ORIGINS = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(PURPLE, "D"), Look("#000000", "^"))
 
 ROW = 0.2  # inches: height of one mark
-LETTERS = 32  # in a line of the name of a row
+LETTERS = 32  # per line of a row's name
 
 
 def contrasts_forest(table: pd.DataFrame) -> Figure:
@@ -42,8 +42,8 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     ----------
     table
         Columns ``claim``, ``contrast``, ``origin``, ``estimate``, ``low``, ``high``, ``margin``,
-        ``verdict``, ``patients``, ``seeds``. A row without an estimate has its verdict written and
-        no mark.
+        ``verdict``, ``patients``, ``seeds``. A row without an estimate gets only the text of its
+        verdict.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
 def _claim(
     axes: Axes, place: int, rows: pd.DataFrame, given: Mapping[Hashable, Look], step: float
 ) -> None:
-    """Draw the row of a claim: the margin as a tick over its height, and a mark an origin."""
+    """Draw the row of a claim: the margin as a tick, and one mark per origin."""
     if place % 2 == 0:
         axes.axhspan(place - 0.5, place + 0.5, color="0.955", linewidth=0, zorder=0)
     margins = sorted(set(rows["margin"].dropna()))
@@ -96,9 +96,9 @@ def _claim(
 
 
 def _decided(axes: Axes, height: float, row: Any) -> None:
-    """Write the verdict right of the axes, and beside it how many it rests on."""
+    """Write the verdict right of the axes, and beside it the numbers of patients and seeds."""
     colour = ink(VERDICT_COLOURS.get(row.verdict, GREY))
-    said = row.verdict.split(":")[0]  # of a void one, why is said in the table
+    said = row.verdict.split(":")[0]  # the table says why a verdict is void
     _beside(axes, height, 8, said, color=colour, fontweight="bold")
     if pd.notna(row.patients):
         seeds = "1 seed" if row.seeds == 1 else f"{row.seeds:.0f} seeds"
@@ -120,7 +120,7 @@ def _name_claims(axes: Axes, first: pd.DataFrame) -> None:
 
 
 def _broken(name: str) -> str:
-    """Break a long name into lines; what is subtracted begins one of its own."""
+    """Break a long name into lines; the arm that is subtracted begins a new line."""
     if len(name) <= LETTERS:
         return name
     first, *rest = name.split(" − ")
@@ -128,12 +128,12 @@ def _broken(name: str) -> str:
 
 
 def _key(axes: Axes, given: Mapping[Hashable, Look]) -> None:
-    """Say above the axes which mark is which origin, and what the tick is."""
+    """Legend above the axes: the mark of each origin, and the tick."""
     marks = {
         str(origin): Line2D([], [], color=look.colour, marker=look.marker, markersize=5.5)
         for origin, look in given.items()
     }
-    marks["margin of the claim: what the whole interval must exceed"] = Line2D(
+    marks["margin of the claim, which the whole interval must exceed"] = Line2D(
         [], [], color="black", marker="|", markersize=9, linewidth=0
     )
     axes.legend(

@@ -1,4 +1,4 @@
-"""Groups: a forest plot of women and men, ages, views, sources and sizes of lesions."""
+"""Groups: a forest plot by sex, age, view, source and size of lesion."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -16,16 +16,16 @@ from cxrstudy.pages.figures.words import counts, intervals, wrapped
 
 
 def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
-    """Draw the estimates of groups, a panel an arm; those too small to say are written in grey.
+    """Draw the estimates of groups, one panel per arm; groups that are too small are grey text.
 
     Parameters
     ----------
     table
         From :func:`cxrstudy.statistics.subgroups`, of at most three arms.
     overall
-        From :func:`cxrstudy.statistics.estimates`, of the same arms: where the broken lines stand.
+        From :func:`cxrstudy.statistics.estimates`, of the same arms: positions of the broken lines.
     axis
-        Name of the number.
+        Name of the metric.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
 
 
 def _lines(table: pd.DataFrame) -> dict[tuple[Hashable, Hashable], float]:
-    """Height of every group from the top; a heading a grouping, under the name None."""
+    """Height of every group from the top; each grouping has a heading, under the name None."""
     heights: dict[tuple[Hashable, Hashable], float] = {}
     for grouping, rows in table.groupby("grouping", sort=False):
         for group in [None, *dict.fromkeys(rows["group"])]:

@@ -1,4 +1,4 @@
-"""Intervals: an estimate and its interval a row."""
+"""Intervals: one row per estimate, with its interval."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,16 +17,16 @@ from cxrstudy.pages.figures.words import caption, change_text, level_text
 def estimates(
     table: pd.DataFrame, axis: str, published: Mapping[str, float] | None = None
 ) -> Figure:
-    """Draw an estimate and its interval for every arm; what the paper reported as broken lines.
+    """Draw an estimate with its interval for every arm; published values are broken lines.
 
     Parameters
     ----------
     table
         From :func:`cxrstudy.statistics.estimates`, drawn from top to bottom.
     axis
-        Name of the number.
+        Name of the metric.
     published
-        Name to value in the paper.
+        Name to published value.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def estimates(
     for place, (name, value) in enumerate((published or {}).items()):
         axes.axvline(value, color=GREY, linewidth=1, linestyle=BROKEN, zorder=0)
         side = "right" if place % 2 == 0 else "left"
-        # Each label stands on the outer side of its line, so that two never meet.
+        # Each label is on the outer side of its line, so that two labels never overlap.
         axes.text(
             value, 1.01, f" {name} ", ha=side, va="bottom", color=GREY, fontsize=SMALL,
             transform=axes.get_xaxis_transform(),
@@ -50,14 +50,14 @@ def estimates(
 
 
 def differences(table: pd.DataFrame, axis: str) -> Figure:
-    """Draw the difference of every arm to the one compared with, as a forest plot.
+    """Draw the difference of every arm to the reference arm, as a forest plot.
 
     Parameters
     ----------
     table
         From :func:`cxrstudy.statistics.contrasts`.
     axis
-        Name of the number.
+        Name of the metric.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def _rows(count: int) -> tuple[Figure, Axes]:
 
 
 def _intervals(axes: Axes, table: pd.DataFrame, said: Callable[[Any], str]) -> None:
-    """Draw points and bars from top to bottom, the numbers in a column at the right."""
+    """Draw points and bars from top to bottom, with the numbers in a column at the right."""
     for place, row in enumerate(table.itertuples()):
         axes.plot(
             [row.low, row.high], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt"

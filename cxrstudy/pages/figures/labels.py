@@ -1,4 +1,4 @@
-"""Labels: names beside what they name, moved apart where they would touch."""
+"""Labels: direct labels of series and points, moved apart if they would overlap."""
 
 import itertools
 from collections.abc import Hashable, Mapping, Sequence
@@ -24,9 +24,9 @@ def spread(heights: Sequence[float], sizes: Sequence[float]) -> NDArray[np.float
     Parameters
     ----------
     heights
-        Where the middle of each label should be.
+        Desired middle of each label.
     sizes
-        How high each label is.
+        Height of each label.
     """
     order = np.argsort(heights, kind="stable")
     size = np.asarray(sizes, np.float64)[order]
@@ -40,16 +40,16 @@ def spread(heights: Sequence[float], sizes: Sequence[float]) -> NDArray[np.float
 def label_ends(
     axes: Axes, ends: Mapping[Hashable, tuple[float, float]], looks: Mapping[Hashable, Look]
 ) -> None:
-    """Write names right of the axes, each led to by a thin line from the end of its series.
+    """Write names right of the axes, each with a thin line from the end of its series.
 
-    To be called last: it asks for the final height of the axes.
+    To be called last, because it needs the final height of the axes.
 
     Parameters
     ----------
     axes
-        With limits and axis labels as they will stay.
+        Axes with final limits and labels.
     ends
-        Name of a series to the place of its last point.
+        Name of a series to the position of its last point.
     looks
         Name of a series to its look.
     """
@@ -71,20 +71,20 @@ def label_ends(
 
 
 def label_points(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], colour: str) -> None:
-    """Write names above the intervals of points, higher where a name or interval is in the way.
+    """Write names above the intervals of points, higher if a name or interval is in the way.
 
-    To be called last, the lowest names first.
+    To be called last, for the lowest points first.
 
     Parameters
     ----------
     axes
-        With limits and axis labels as they will stay; texts that stand in it are respected.
+        Axes with final limits and labels; existing texts are avoided.
     rows
-        Columns ``x`` and ``high``: where the intervals end.
+        Columns ``x`` and ``high``: the upper ends of the intervals.
     texts
-        A row each.
+        One text per row.
     colour
-        Of the points.
+        Colour of the points.
     """
     figure = figure_of(axes)
     figure.draw_without_rendering()
@@ -97,7 +97,7 @@ def label_points(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], colour: s
 
 
 def align_left(axes: Axes) -> None:
-    """Let the names of rows begin below one another; to be called last."""
+    """Align the names of rows on the left; to be called last."""
     figure = figure_of(axes)
     figure.draw_without_rendering()
     labels = axes.get_yticklabels()
@@ -108,12 +108,12 @@ def align_left(axes: Axes) -> None:
 
 
 def boxes(texts: Sequence[Text]) -> list[Bbox]:
-    """Rectangles of texts on the canvas, without the lines that lead to them."""
+    """Rectangles of texts on the canvas, without their leader lines."""
     return [_box(text) for text in texts if text.get_text()]
 
 
 def _box(text: Text) -> Bbox:
-    text.get_window_extent()  # moves an annotation to where it was put
+    text.get_window_extent()  # updates the position of an annotation
     return Text.get_window_extent(text)
 
 

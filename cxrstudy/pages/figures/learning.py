@@ -1,4 +1,4 @@
-"""Learning: what more patients to train on are worth, by initial weights."""
+"""Learning: learning curves, performance by number of training patients and initial weights."""
 
 from collections.abc import Hashable, Mapping
 
@@ -26,18 +26,18 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     Parameters
     ----------
     table
-        From :func:`cxrstudy.statistics.estimates`. Arms are tuples (initial weights, share of the
-        training patients); or (initial weights, text) for what is no share, such as ``5-shot``,
-        which is drawn as a hollow mark beside the curve.
+        From :func:`cxrstudy.statistics.estimates`. Arms are tuples (initial weights, fraction of
+        the training patients), or (initial weights, text) for shots, such as ``5-shot``, which are
+        drawn as hollow marks beside the curve.
     patients
-        Share or text to the number of training patients.
+        Fraction or text to number of training patients.
     axis
-        Name of the number.
+        Name of the metric.
 
     Raises
     ------
     ValueError
-        There is no number of patients for an arm.
+        The number of patients of an arm is missing.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
         draw_hollow(axes, rows[own & shots], look, aside)
         ends[start] = (curve["x"].iloc[-1], curve["estimate"].iloc[-1])
     fit_heights(axes, rows)
-    hollow = "\nhollow marks: as many images of each class" if shots.any() else ""
+    hollow = "\nhollow marks: equal numbers of patients per class" if shots.any() else ""
     figure.supxlabel(f"training patients\ntest: {caption(table)}{hollow}", fontsize=9.5)
     axes.set_ylabel(axis)
     fit_widths(axes, rows["x"], 0.08)
@@ -78,13 +78,13 @@ def _placed(table: pd.DataFrame, patients: Mapping[Hashable, float]) -> pd.DataF
 
 
 def _name_shares(axes: Axes, curve: pd.DataFrame) -> None:
-    """Write numbers of patients, and below each what share of all it is."""
+    """Write numbers of patients, and below each the fraction of all patients."""
     shares = dict(sorted(zip(curve["x"], curve["part"], strict=True)))
     names = [f"{plain(x)}\n{100 * share:.3g} %" for x, share in shares.items()]
     numbers_below(axes, list(shares), names)
 
 
 def _name_shots(axes: Axes, rows: pd.DataFrame) -> None:
-    """Write what hollow marks are above the highest of them."""
+    """Write the name of hollow marks above the highest of them."""
     highest = rows.groupby("part", as_index=False)[["x", "high"]].max()
     label_points(axes, highest, list(highest["part"]), GREY)

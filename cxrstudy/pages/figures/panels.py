@@ -1,4 +1,4 @@
-"""Panels: a square an arm, for curves whose both axes run from 0 to 1."""
+"""Panels: one square panel per arm, for curves with both axes from 0 to 1."""
 
 from collections.abc import Hashable, Mapping, Sequence
 
@@ -12,7 +12,7 @@ COLUMNS = 4
 
 
 def squares(arms: Sequence[Hashable]) -> tuple[Figure, Mapping[Hashable, Axes]]:
-    """Make a panel an arm, at most four in a row, with the diagonal as a dotted line."""
+    """Make one panel per arm, at most four in a row, with the diagonal as a dotted line."""
     columns = min(COLUMNS, len(arms))
     lines = -(-len(arms) // columns)
     size = WIDTH / max(columns, 3)
@@ -28,5 +28,5 @@ def squares(arms: Sequence[Hashable]) -> tuple[Figure, Mapping[Hashable, Axes]]:
     for axes in grid.flat[len(arms) :]:
         axes.set_visible(False)
     for axes in grid.flat[max(0, len(arms) - columns) : len(arms)]:
-        axes.tick_params(labelbottom=True)  # nothing stands below it
+        axes.tick_params(labelbottom=True)  # no panel below it
     return figure, panels

@@ -18,7 +18,7 @@ from cxrstudy.phantom import Phantom
 
 
 def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False) -> Figure:
-    """Show phantoms side by side, if asked with their truth: lungs in blue, lesion in orange.
+    """Show phantoms side by side, optionally with outlines: lungs in blue, lesion in orange.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
     pixels
         Side at which they are rendered.
     columns
-        Images a row.
+        Images per row.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
 
 @dataclass(frozen=True, eq=False)
 class Mapped:
-    """An image with a map over it: (h, w) grey, (h, w) not negative, and the lesion if known."""
+    """An image, its map, both (h, w), and the mask of the lesion if known."""
 
     title: str
     image: NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""Series: points with intervals, joined by a line, and the axes that they stand on."""
+"""Series: points with intervals, joined by a line, and their axes."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from cxrstudy.pages.figures.style import BROKEN, GREY, SMALL, Look, figure_of
 from cxrstudy.pages.figures.words import plain
 
 APART = 5.0  # points between the bars of two series
-FAR = 1e6  # where a bar without an end runs to, out of the figure
+FAR = 1e6  # end of infinite bars, outside the figure
 
 
 def draw_points(axes: Axes, rows: pd.DataFrame, look: Look, aside: float = 0.0) -> None:
@@ -21,13 +21,13 @@ def draw_points(axes: Axes, rows: pd.DataFrame, look: Look, aside: float = 0.0) 
     Parameters
     ----------
     axes
-        Where.
+        Axes to draw into.
     rows
         Columns ``x``, ``estimate``, ``low``, ``high``.
     look
-        Of the series.
+        Style of the series.
     aside
-        Points to the right, so that bars of several series don't lie on one another.
+        Offset to the right, in points, so that bars of several series don't overlap.
     """
     _points(axes, rows, look, aside, "none")
 
@@ -44,21 +44,21 @@ def draw_hollow(axes: Axes, rows: pd.DataFrame, look: Look, aside: float = 0.0) 
 
 
 def asides(count: int) -> list[float]:
-    """Points to the right of each of several series, around 0."""
+    """Offsets to the right of several series, in points, centred at 0."""
     return [APART * (place - (count - 1) / 2) for place in range(count)]
 
 
 def fit_heights(axes: Axes, table: pd.DataFrame, also: Sequence[float] = ()) -> None:
-    """Set the limits so that all intervals that have an end can be seen whole.
+    """Set the limits so that all finite intervals are completely visible.
 
     Parameters
     ----------
     axes
-        Whose vertical limits are set.
+        Axes whose vertical limits are set.
     table
         Columns ``low`` and ``high``.
     also
-        Other heights that must be seen.
+        Other heights that must be visible.
     """
     ends = table[["low", "high"]].to_numpy(np.float64)
     seen = [*ends[np.isfinite(ends)], *also]
@@ -68,16 +68,16 @@ def fit_heights(axes: Axes, table: pd.DataFrame, also: Sequence[float] = ()) -> 
 
 
 def fit_widths(axes: Axes, levels: Sequence[float], room: float) -> None:
-    """Set the limits so that all levels can be seen, with a part of the width free at each side.
+    """Set the limits so that all levels are visible, with free space at each side.
 
     Parameters
     ----------
     axes
-        Whose horizontal limits are set; its scale stays.
+        Axes whose horizontal limits are set; the scale is unchanged.
     levels
-        Where points stand.
+        Positions of points.
     room
-        Part of the distance from the lowest to the highest level.
+        Free space, as a fraction of the distance from the lowest to the highest level.
     """
     onto = axes.xaxis.get_transform()
     low, high = onto.transform(np.array([min(levels), max(levels)], np.float64))
@@ -86,7 +86,7 @@ def fit_widths(axes: Axes, levels: Sequence[float], room: float) -> None:
 
 
 def reference(axes: Axes, height: float, name: str) -> None:
-    """Draw a broken line at a height that is no estimate, with its name at the left."""
+    """Draw a broken reference line with its name at the left."""
     axes.axhline(height, color=GREY, linewidth=0.9, linestyle=BROKEN, zorder=0)
     axes.annotate(
         name, (0, height), (2, 2), axes.get_yaxis_transform(), "offset points", va="bottom",
@@ -95,10 +95,10 @@ def reference(axes: Axes, height: float, name: str) -> None:
 
 
 def numbers_below(axes: Axes, values: Sequence[float], names: Sequence[str]) -> None:
-    """Name numbers on the horizontal axis; one that would touch the one before it is left out."""
+    """Label numbers on the horizontal axis; omit labels that would touch the previous one."""
     figure_of(axes).draw_without_rendering()
     places = [axes.transData.transform((value, 0))[0] for value in values]
-    width = SMALL * 0.7 * figure_of(axes).dpi / 72  # of a digit, generously
+    width = SMALL * 0.7 * figure_of(axes).dpi / 72  # of a digit, with some space
     kept, reach = [], -np.inf
     for number in np.argsort(places):
         half = width * max(map(len, names[number].split("\n"))) / 2
@@ -110,7 +110,7 @@ def numbers_below(axes: Axes, values: Sequence[float], names: Sequence[str]) -> 
 
 
 def magnitudes_below(axes: Axes) -> None:
-    """Name round numbers on a logarithmic axis whose limits are set, and no powers of ten."""
+    """Label a logarithmic axis with plain round numbers instead of powers of ten."""
     low, high = axes.get_xlim()
     leading = (1, 2, 5) if high / low < 100 else (1,)
     powers = range(int(np.log10(low)) - 1, int(np.log10(high)) + 1)

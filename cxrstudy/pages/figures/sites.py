@@ -1,4 +1,4 @@
-"""Sites: how arms fare from one place to the next."""
+"""Sites: performance of arms at several test sites."""
 
 from collections.abc import Mapping
 
@@ -14,16 +14,16 @@ from cxrstudy.pages.figures.words import counts, intervals
 
 
 def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -> Figure:
-    """Follow every arm from one place to the next: a line that falls is a shortcut that broke.
+    """Draw one line per arm over test sites; a falling line means that a shortcut no longer works.
 
     Parameters
     ----------
     places
-        Name of the place to :func:`cxrstudy.statistics.estimates` there, from left to right.
+        Name of the site to :func:`cxrstudy.statistics.estimates` there, from left to right.
     axis
-        Name of the number.
+        Name of the metric.
     chance
-        Value of guessing, drawn as a broken line.
+        Chance level, drawn as a broken line.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Style: the colours, marks and sizes that all figures share.
 
-Colours are Okabe and Ito's (2008), which colour-blind readers can tell apart; what a colour says is
-also said by a mark, by place or by text, so that a figure survives a grey printer.
+Colours are Okabe and Ito's (2008), which colour-blind readers can distinguish. Every difference in
+colour is also one in mark, position or text, so that figures can be read in grey.
 """
 
 import sys
@@ -19,20 +19,20 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F6670",
 )  # fmt: skip
 WIDTH = 7.2  # inches: the text width of the book
-SMALL = 8.5  # points: what is written into a figure
-BROKEN = (0, (4, 3))  # line of what is no estimate: chance, an ideal, a published number
+SMALL = 8.5  # points: text inside a figure
+BROKEN = (0, (4, 3))  # for lines that are not estimates: chance, an ideal, a published number
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a series is told from the others: by colour, and by mark or dashes."""
+    """The style of a series: colour, mark and dashes."""
 
     colour: str
     marker: str
     dashes: Any = "-"
 
 
-#: In the order in which series take them.
+#: Styles, in the order in which series get them.
 LOOKS = (
     Look(BLUE, "o", "-"),
     Look(ORANGE, "s", (0, (6, 2))),
@@ -59,7 +59,7 @@ def use_style() -> None:
             "font.size": 10, "axes.labelsize": 10, "xtick.labelsize": 9.5, "ytick.labelsize": 10,
             "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY,
             "figure.dpi": 110, "savefig.bbox": "tight", "savefig.facecolor": "white",
-            # The same figure is the same file: no dates, no random ids.
+            # Equal figures give equal files: no dates, no random ids.
             "svg.hashsalt": "cxrstudy",
         }
     )  # fmt: skip
@@ -70,12 +70,12 @@ def use_style() -> None:
 
 
 def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
-    """Give every series its look, in order.
+    """Give every series its style, in order.
 
     Raises
     ------
     ValueError
-        There are more series than a reader can tell apart.
+        There are more series than styles.
     """
     distinct = list(dict.fromkeys(names))
     if len(distinct) > len(LOOKS):
@@ -84,7 +84,7 @@ def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
 
 
 def ink(colour: str) -> str:
-    """Darken a colour until text in it can be read on white: a contrast of 4.5 (WCAG 2.1)."""
+    """Darken a colour until text in it has a contrast of 4.5 on white (WCAG 2.1)."""
     red, green, blue = to_rgb(colour)
     while 1.05 / (_luminance(red, green, blue) + 0.05) < 4.5:
         red, green, blue = 0.97 * red, 0.97 * green, 0.97 * blue
@@ -92,14 +92,14 @@ def ink(colour: str) -> str:
 
 
 def figure_of(axes: Axes) -> Figure:
-    """The figure that axes stand in."""
+    """The figure that contains axes."""
     figure = axes.get_figure(root=True)
     assert isinstance(figure, Figure)
     return figure
 
 
 def finished(figure: Figure) -> Figure:
-    """Take a figure from pyplot's hands, or a notebook would show it a second time."""
+    """Close a figure in pyplot, so that a notebook does not show it twice."""
     plt.close(figure)
     return figure
 

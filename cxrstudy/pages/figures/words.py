@@ -1,4 +1,4 @@
-"""Words: how figures write names, numbers and how many patients stand behind them."""
+"""Words: names, numbers and counts of patients, as figures write them."""
 
 from collections.abc import Hashable
 from textwrap import fill
@@ -10,13 +10,13 @@ from cxrstudy.base.words import arm_name
 
 
 def counts(table: pd.DataFrame) -> str:
-    """How many patients, images and seeds a table of estimates rests on.
+    """Numbers of patients, images and seeds of a table of estimates, as text.
 
     Parameters
     ----------
     table
-        Any of the columns ``patients``, ``images`` and ``seeds``; where rows differ, the fewest and
-        the most are said.
+        Any of the columns ``patients``, ``images`` and ``seeds``; if rows differ, minimum and
+        maximum are given.
     """
     found = [
         _amount(table[column].dropna(), column)
@@ -27,41 +27,41 @@ def counts(table: pd.DataFrame) -> str:
 
 
 def caption(table: pd.DataFrame, drawn: str = "bars") -> str:
-    """:func:`counts`, and what is drawn as the interval.
+    """:func:`counts`, and how intervals are drawn.
 
     Parameters
     ----------
     table
-        Of estimates; its column ``level``, where there is one, is that of the intervals.
+        Table of estimates; its column ``level``, if present, is the level of the intervals.
     drawn
-        What shows them.
+        What the intervals are drawn as.
     """
     return f"{counts(table)}; {intervals(table, drawn)}"
 
 
 def intervals(table: pd.DataFrame, drawn: str = "bars") -> str:
-    """What is drawn as the interval; parameters of :func:`caption`."""
+    """How intervals are drawn; parameters as for :func:`caption`."""
     level = table["level"].iloc[0] if "level" in table else 0.95
     return f"{drawn}: {100 * level:.3g} % interval"
 
 
 def level_text(row: Any) -> str:
-    """An estimate and its interval."""
+    """An estimate and its interval, as text."""
     return f"{row.estimate:.3f}  [{row.low:.3f}, {row.high:.3f}]".replace("-", "−")
 
 
 def change_text(row: Any) -> str:
-    """A difference and its interval, with signs."""
+    """A difference and its interval, with signs, as text."""
     return f"{row.estimate:+.3f}  [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
 
 
 def plain(number: float) -> str:
-    """A number for an axis: thousands apart, no power of ten."""
+    """A number for an axis, with thousands separators, without powers of ten."""
     return f"{number:,.10g}".replace("-", "−")
 
 
 def wrapped(name: Hashable, width: int) -> str:
-    """Name of an arm for people, in lines of at most so many letters."""
+    """Name of an arm as text, in lines of at most `width` characters."""
     return fill(arm_name(name), width, break_long_words=False, break_on_hyphens=False)
 
 

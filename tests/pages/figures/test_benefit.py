@@ -1,4 +1,4 @@
-"""Benefit: a line and a band an arm, and the strategies that need no model."""
+"""Benefit: one line and band per arm, and the strategies that need no model."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Factors: a line a series, its points at the levels of the factor."""
+"""Factors: one line per series, its points at the levels of the factor."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Groups: a row a group, in the order of the table, with what can't be said written out."""
+"""Groups: one row per group, in the order of the table; groups that are too small say so."""
 
 import numpy as np
 import pytest
