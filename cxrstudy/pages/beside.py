@@ -76,7 +76,7 @@ def _absent(study: Study) -> HTML:
     return _admonition(
         "No reference results",
         f"The {REFERENCE_PROFILE} profile has not been run on cohort “{study.cohort.name}” by the "
-        "project. Nothing is shown here rather than something else.",
+        "project. So nothing is shown here.",
     )
 
 

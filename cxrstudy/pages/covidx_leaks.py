@@ -61,7 +61,7 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
     if folder is None or table is None:
         said = "The lists are not in the data folder: below is the recorded result."
         return pd.read_csv(recorded()), HTML(f"<p>{said}</p>")
-    said = "Measured just now, on the lists in the data folder."
+    said = "Measured in this run, on the lists in the data folder."
     return leaks(folder, table, headers()), HTML(f"<p>{said}</p>")
 
 

@@ -179,7 +179,7 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     ...     arms, scores, metrics.auroc("covid19"), "in-domain", "random"
     ... )
     >>> levels.label_efficiency_table(table).columns.tolist()
-    ['start', 'trained on', 'AUROC reached', 'the other start', 'needs [95 %]']
+    ['initial weights', 'training patients', 'AUROC', 'compared with', 'patients needed [95 %]']
     """
     most = int(table["trained"].max())
 

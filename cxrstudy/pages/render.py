@@ -28,7 +28,7 @@ _FORMATS = {
 
 
 def banner(study: Study) -> HTML:
-    """Say, above any number, which images, sizes and seeds it comes from, and what it can't say.
+    """Say above the numbers which images, profile and seeds they come from, and their caveat.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def banner(study: Study) -> HTML:
 
 
 def reminder(study: Study) -> HTML:
-    """Say beside the numbers what they can't say.
+    """Show the cohort's caveat beside the numbers.
 
     Examples
     --------
@@ -116,8 +116,8 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     ]
     columns = ["claim", "sentence", "estimate", "low", "high", "p", "minimum_detectable_difference"]
     return table(
-        pd.concat(rows)[columns], estimate="difference [95 %]", p="p, about the margin",
-        minimum_detectable_difference="could have seen",
+        pd.concat(rows)[columns], estimate="difference [95 %]", p="p, against the margin",
+        minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     counts = {name: shown[name].astype(int) for name in ("patients", "seeds")}
     return table(
         shown.assign(**counts)[columns], adjusted_p="p, corrected (Holm)",
-        minimum_detectable_difference="smallest that could have been seen",
+        minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def _said(row: Any) -> str:
         return f"<b>{row.verdict}</b>"
     text = f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
     seen = (
-        f"<br>could have seen {row.minimum_detectable_difference:.3f}"
+        f"<br>minimum detectable: {row.minimum_detectable_difference:.3f}"
         if row.verdict == "inconclusive"
         else ""
     )
@@ -247,7 +247,7 @@ def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:
 
 
 def runs(arms: Arms) -> None:
-    """Show every run that a page rests on, and store the same for other programs.
+    """Show every run that a page is based on, and store the records in the notebook.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What all commands share: errors without a traceback, and tables of text."""
+"""What all commands fraction: errors without a traceback, and tables of text."""
 
 import json
 from pathlib import Path
@@ -52,7 +52,7 @@ class TestErrors:
         monkeypatch.setattr("cxrstudy.data.sets.set_names", interrupted)
         shown = cxrstudy("data", "list")
         assert (shown.status, shown.err) == (
-            130, "cxrstudy: stopped; run the same command again to go on\n",
+            130, "cxrstudy: stopped; run the same command again to continue\n",
         )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def test_totals_count_stages_runs_and_time(records):
     assert totals(made, forecast(made), 2).splitlines() == [
         "2 experiments: 5 stages, 2 shared by several arms, 2 by several experiments.",
         "10 runs: 0 recorded or not needed, 10 to do.",
-        "Estimated: unknown; no run like these is recorded.",
+        "Estimated: unknown; no similar run is recorded.",
     ]
     record(records, graph_of("01_one"), seconds=8.0)
     made = graph_of()

@@ -1,4 +1,4 @@
-"""Contrasts: paired, adjusted, rarely wrong in a null world, and what they could have seen."""
+"""Contrasts: paired, adjusted, rarely wrong in a null world, and what they could detect."""
 
 import numpy as np
 import pandas as pd

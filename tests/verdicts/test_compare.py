@@ -29,7 +29,8 @@ def test_equal_results_are_equal_in_every_metric(folders):
 
 def test_results_that_differ_as_seeds_do_are_within_the_tolerance(folders):
     found = states(folders, "first", "elsewhere")
-    assert set(found.values()) == {"within"}
+    # Few patients have few values of AUROC: two seeds may agree in one by chance.
+    assert {"within"} <= set(found.values()) <= {"within", "equal"}
 
 
 def test_a_drift_fails_and_names_the_arm_that_moved(folders):
@@ -51,7 +52,7 @@ def test_one_seed_has_no_spread_and_takes_that_of_others(folders):
         states(folders, "single", "single-elsewhere")
     measured = compare.measure(folders / "first")
     found = states(folders, "single", "single-elsewhere", measured=measured)
-    assert set(found.values()) == {"within"}
+    assert {"within"} <= set(found.values()) <= {"within", "equal"}
 
 
 def test_stores_are_compared_by_what_was_asked_of_their_stages(folders):
