@@ -133,7 +133,7 @@ def _judge(claim: Claim, row: pd.Series) -> Decision:
         return "not testable"
     if pd.isna(row["estimate"]):
         return "no evidence"
-    if row["seeds"] < claim.seeds:
+    if row["seeds"] < claim.seeds or pd.isna(row["low"]):
         return "inconclusive"
     return decide(row["low"], row["high"], claim.margin, row["adjusted_p"], claim.level)
 

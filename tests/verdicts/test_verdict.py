@@ -105,7 +105,7 @@ def test_two_pieces_of_evidence_for_one_claim_are_refused():
 # --- From scores ----------------------------------------------------------------------------------
 
 
-def scores(gain, shuffled=None, patients=150, seeds=2, seed=0):
+def scores(gain, shuffled=None, patients=150, seeds=3, seed=0):
     """Scores of two arms on the same patients; the second sees the label better by ``gain``."""
     random = np.random.default_rng(seed)
     truth = np.arange(patients) % 2
