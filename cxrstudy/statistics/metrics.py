@@ -173,9 +173,9 @@ def expected_calibration_error(label: str, bins: int = 10) -> Metric:
 
     It is biased upwards in small samples, because noise within bins adds up and never cancels: a
     perfectly calibrated model gets about ``sum sqrt(2 p (1 - p) / (pi n)) / bins`` with n images
-    per bin. Every replicate of a bootstrap adds this noise again, so the interval is too high and
-    may not contain the estimate. The estimate of :func:`squared_calibration_error` has no such
-    bias.
+    per bin. The interval is about the biased value: it says how far another study's would be, and
+    not where the error of all patients is. The estimate of :func:`squared_calibration_error` has no
+    such bias.
     """
     name = f"expected calibration error ({bins} bins) of {label_name(label)} vs rest"
     return Metric(
@@ -186,8 +186,7 @@ def expected_calibration_error(label: str, bins: int = 10) -> Metric:
 def squared_calibration_error(label: str, bins: int = 10) -> Metric:
     """Squared calibration error, debiased (Kumar, Liang and Ma 2019); about 0 when calibrated.
 
-    The estimate has no bias from noise within bins. But bootstrap replicates draw images more than
-    once, which brings about as much bias back into the interval.
+    The estimate has no bias from noise within bins.
     """
     name = f"squared calibration error, debiased ({bins} bins), of {label_name(label)} vs rest"
     weighted = partial(weighted_squared_calibration_error, bins=bins)
