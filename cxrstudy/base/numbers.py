@@ -93,7 +93,7 @@ def p_value(value: float, beside: Collection[float] = (0.05,), reason: str = "")
     if not math.isnan(value) and not 0 <= value <= 1:
         raise ValueError(f"p value {value}: it lies between 0 and 1")
     least = min(SMALLEST_P, *beside)
-    return f"< {level(least)}" if value < least else level(value, beside, reason)
+    return f"< {exact(least)}" if value < least else level(value, beside, reason)
 
 
 def count(value: float, reason: str = "") -> str:
