@@ -126,8 +126,10 @@ def percent(value: float, beside: Collection[float] = (), reason: str = "") -> s
         return _word(value, reason)
     if not 0 <= value <= 1:
         raise ValueError(f"share {value}: it lies between 0 and 1")
-    digits = max(1, _decimals(value, (0.0, 1.0, *beside)) - 2)
-    return f"{_signed(100 * value, digits, plus='')} %"
+    # The nearest share below one, times a hundred, is a hundred.
+    scaled = min(100 * value, math.nextafter(100, 0)) if value < 1 else 100.0
+    kept = (0.0, 100.0, *(100 * one for one in beside))
+    return f"{_signed(scaled, _decimals(scaled, kept, least=1), plus='')} %"
 
 
 def whole_percent(value: float) -> str:
@@ -267,9 +269,9 @@ def _word(value: float, reason: str) -> str:
     return f"{word}: {reason}" if reason else word
 
 
-def _decimals(value: float, beside: Collection[float]) -> int:
-    """Fewest decimals, from three, with which a number is on its own side of some values."""
-    for digits in range(DECIMALS, MOST + 1):
+def _decimals(value: float, beside: Collection[float], least: int = DECIMALS) -> int:
+    """Fewest decimals with which a number is on its own side of some values."""
+    for digits in range(least, MOST + 1):
         if _keeps_sides(value, digits, beside):
             return digits
     return MOST + 1
