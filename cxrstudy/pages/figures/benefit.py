@@ -31,9 +31,8 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     Raises
     ------
     FigureError
-        The table is not valid, or a threshold does not lie between 0 and 1.
-    ValueError
-        There are more arms than a reader can tell apart.
+        The table is not valid, a threshold does not lie between 0 and 1, or there are more arms
+        than a reader can tell apart.
 
     Examples
     --------

@@ -100,9 +100,8 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     Raises
     ------
     FigureError
-        The table is not valid, or a level has no place on the axis.
-    ValueError
-        There are more series than a reader can tell apart.
+        The table is not valid, a level has no place on the axis, or there are more series than a
+        reader can tell apart.
 
     Examples
     --------

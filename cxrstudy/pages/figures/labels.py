@@ -16,6 +16,7 @@ from cxrstudy.pages.figures.style import SMALL, Look, figure_of, ink
 from cxrstudy.pages.figures.words import wrapped
 
 LINE = 1.3  # height of a line of text, in font sizes
+MOST_STEPS = 1000  # that a label of a point is lifted
 
 
 def spread(
@@ -100,7 +101,9 @@ def label_points(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], colour: s
             text, (row.x, row.high), (0, 4), textcoords="offset points", ha="center",
             va="bottom", fontsize=SMALL, linespacing=1.15, color=ink(colour),
         )  # fmt: skip
-        _lift(label, _obstacles(axes, label))
+        # Names take no part in the layout, or the axes would shrink below them.
+        label.set_in_layout(False)
+        _lift(label, _obstacles(axes, label), figure.dpi)
 
 
 def make_higher(axes: Axes) -> bool:
@@ -172,8 +175,14 @@ def _obstacles(axes: Axes, label: Text) -> list[Bbox]:
         for found in axes.collections
         if hasattr(found, "get_segments")
         for segment in found.get_segments()
+        if len(segment) == 2 and np.isfinite(segment).all()
     ]
-    points = [Bbox([point, point]).padded(2) for line in axes.lines for point in _along(line)]
+    points = [
+        Bbox([point, point]).padded(2)
+        for line in axes.lines
+        for point in _along(line)
+        if np.isfinite(point).all()
+    ]
     return bars + points + boxes([text for text in axes.texts if text is not label])
 
 
@@ -186,10 +195,15 @@ def _along(line: Line2D) -> NDArray[np.float64]:
     return np.concatenate(parts)
 
 
-def _lift(label: Annotation, obstacles: Sequence[Bbox]) -> None:
-    for _ in range(100):
-        own = _box(label).padded(1)
-        if not any(own.overlaps(box) for box in obstacles):
-            return
-        x, y = label.get_position()
-        label.set_position((x, y + 3))
+def _lift(label: Annotation, obstacles: Sequence[Bbox], dpi: float) -> None:
+    """Move a label up, by steps of three points, until nothing is in its way."""
+    own = _box(label).padded(1)
+    found = np.array([box.extents for box in obstacles]).reshape(-1, 4)
+    aside = found[(found[:, 0] < own.x1) & (found[:, 2] > own.x0)]
+    step = 3 * dpi / 72
+    for steps in range(MOST_STEPS):
+        low, high = own.y0 + steps * step, own.y1 + steps * step
+        if not ((aside[:, 1] < high) & (aside[:, 3] > low)).any():
+            break
+    x, y = label.get_position()
+    label.set_position((x, y + 3 * steps))

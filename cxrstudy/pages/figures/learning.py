@@ -41,9 +41,8 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     Raises
     ------
     FigureError
-        The table is not valid, or the number of patients of an arm is missing or negative.
-    ValueError
-        There are more initial weights than a reader can tell apart.
+        The table is not valid, the number of patients of an arm is missing or negative, or there
+        are more initial weights than a reader can tell apart.
 
     Examples
     --------
@@ -59,9 +58,9 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     places = log_places(rows["size"].to_list(), "number of training patients")
     rows = rows.assign(x=[places.at[size] for size in rows["size"]])
     shots = rows["part"].map(lambda part: isinstance(part, str)).astype(bool)
+    given = looks(rows["start"])
     figure, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
     axes.set_xscale("log")
-    given = looks(rows["start"])
     for (start, look), aside in zip(given.items(), asides(len(given)), strict=True):
         own = rows["start"] == start
         draw_line(axes, rows[own & ~shots].sort_values("x"), look, aside)

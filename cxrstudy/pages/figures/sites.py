@@ -37,9 +37,8 @@ def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -
     Raises
     ------
     FigureError, ParameterError
-        A table is not valid, or the chance level is not finite.
-    ValueError
-        There are more arms than a reader can tell apart.
+        A table is not valid, the chance level is not finite, or there are more arms than a reader
+        can tell apart.
 
     Examples
     --------
@@ -59,12 +58,12 @@ def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -
     if rows.empty:
         return nothing(f"No arm to draw: {axis}")
     arms = list(dict.fromkeys(rows["arm"]))
+    given = looks(arms)
     figure, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
     low, high = limits(rows, [chance], room=0.02)
     right = 0.15 if len(tables) > 1 else 0.32
     axes.set(xlim=(-0.32, len(tables) - 1 + right), ylim=(min(low, -0.02), max(high, 1.02)))
     reference(axes, chance, "chance")
-    given = looks(arms)
     for arm, aside in zip(given, asides(len(given)), strict=True):
         own = of_arms(rows, [arm])
         # Where an arm was not scored its line is broken.

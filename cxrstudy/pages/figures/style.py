@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from cxrstudy.pages.figures.gate import FigureError
+
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F6670",
 )  # fmt: skip
@@ -76,12 +78,12 @@ def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
 
     Raises
     ------
-    ValueError
+    FigureError
         There are more series than styles.
     """
     distinct = list(dict.fromkeys(names))
     if len(distinct) > len(LOOKS):
-        raise ValueError(
+        raise FigureError(
             f"{len(distinct)} series in one figure; draw at most {len(LOOKS)}, which a reader can "
             f"tell apart: leave out {distinct[len(LOOKS)]!r} and others"
         )
