@@ -39,7 +39,7 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     --------
     >>> shown = extremes(arms, "control", each=2)  # arms are trained, as in a chapter
     >>> [one.title.split(":")[0] for one in shown]
-    ['surest', 'surest', 'least sure', 'least sure']
+    ['high score', 'high score', 'low score', 'low score']
     """
     study, network = arms.study, arms.network(arm)
     role = study.cohort.role("target")
