@@ -26,7 +26,8 @@ from cxrstudy.training import weights
 from cxrstudy.training.backbone import backbone_of, load_backbone, write_weights
 from cxrstudy.training.chain import Start
 from cxrstudy.training.model import build, create
-from cxrstudy.training.weights import WeightsError, pretrained
+from cxrstudy.training.weight_files import WeightsError
+from cxrstudy.training.weights import pretrained
 from tests.support.builders import TINY
 
 LITE = Start("tf_efficientnet_lite0", "imagenet")
@@ -327,7 +328,7 @@ import json, sys
 import torch
 from cxrstudy.training.chain import Start
 from cxrstudy.training.model import build
-from cxrstudy.training.weights import WeightsError
+from cxrstudy.training.weight_files import WeightsError
 
 answers = []
 for architecture, tag in json.loads(sys.argv[1]):
