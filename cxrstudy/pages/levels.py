@@ -8,8 +8,7 @@ import pandas as pd
 from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.pages import figures
 from cxrstudy.statistics import Metric, estimates, label_efficiency, mean
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.training.subset import training_rows
 
 

@@ -11,8 +11,7 @@ import pandas as pd
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.pages.html import HTML
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.verdict import evidence
