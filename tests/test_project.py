@@ -130,6 +130,7 @@ OF_NO_MODULE = {
     "explorer/test_browser_static.py": "the page in a browser",
     "pages/figures/test_gallery.py": "all figures alike",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
+    "study/test_arms.py": "arms, which are made by a study",
     "verdicts/test_recorded_results.py": "the committed results",
 }
 

@@ -9,9 +9,8 @@ import pandas as pd
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
-from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
 
@@ -29,7 +28,7 @@ class ReferenceResults:
     arms
         Those that were scored, on the study that made them; None if there are none.
     scores
-        As :meth:`cxrstudy.study.arms.Arms.scores` returned them; empty if there are none.
+        As :meth:`cxrstudy.study.study.Arms.scores` returned them; empty if there are none.
     """
 
     banner: HTML

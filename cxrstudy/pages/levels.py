@@ -11,8 +11,7 @@ from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with
 from cxrstudy.pages import figures
 from cxrstudy.pages.tables import interval_heading
 from cxrstudy.statistics import Metric, estimates, label_efficiency, mean
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.training.subset import training_rows
 
 

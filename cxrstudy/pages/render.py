@@ -15,8 +15,7 @@ from cxrstudy.base import numbers
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import table
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.verdict import evidence

@@ -36,7 +36,7 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame) -> pd.DataFrame:
     claims
         Claims about one experiment.
     scores
-        From :meth:`cxrstudy.study.arms.Arms.scores`, or of
+        From :meth:`cxrstudy.study.study.Arms.scores`, or of
         :func:`cxrstudy.explain.attention.attention`.
 
     Returns
