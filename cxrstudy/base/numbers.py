@@ -17,8 +17,6 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import numpy as np
-
 MINUS = "−"
 
 #: Decimals that a number has at least.
@@ -68,8 +66,10 @@ def level(
     return _signed(value, _decimals(value, (0.0, 1.0, *beside), least), plus="")
 
 
-def difference(value: float, beside: Collection[float] = (), reason: str = "") -> str:
-    """Write a difference, with its sign; parameters as for :func:`level`, one does not matter.
+def difference(
+    value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
+) -> str:
+    """Write a difference, with its sign; parameters as for :func:`level`, but one is no landmark.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def difference(value: float, beside: Collection[float] = (), reason: str = "") -
     """
     if not math.isfinite(value):
         return _word(value, reason)
-    return _signed(value, _decimals(value, (0.0, *beside)), plus="+")
+    return _signed(value, _decimals(value, (0.0, *beside), least), plus="+")
 
 
 def p_value(value: float, beside: Collection[float] = (0.05,), reason: str = "") -> str:
@@ -243,10 +243,10 @@ def plain_value(value: Any) -> Any:
     """
     if isinstance(value, Mapping):
         return {str(name): plain_value(each) for name, each in value.items()}
-    if isinstance(value, np.ndarray | list | tuple | set | frozenset):
+    if hasattr(value, "tolist"):  # an array or a number of numpy, which need not be loaded here
+        return plain_value(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
         return [plain_value(each) for each in value]
-    if isinstance(value, np.generic):
-        return plain_value(value.item())
     if isinstance(value, float):
         return _plain_float(value)
     return value
