@@ -3,5 +3,5 @@
 `places` gives the folders that are read and written. `identity` gives canonical JSON and SHA-256,
 from which ids are made. `schema` reads YAML files and checks them. `progress` shows the progress of
 long work in a terminal, a notebook or a log. `processes` and `threads` work in parallel. `device`
-and `energy` say what a run was computed on and what it used. Read `identity` first.
+and `power_meter` say what a run was computed on and what it used. Read `identity` first.
 """
