@@ -39,7 +39,9 @@ _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 Writer = Callable[..., str]
 
 
-def level(value: float, beside: Collection[float] = (), reason: str = "") -> str:
+def level(
+    value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
+) -> str:
     """Write a level, such as an AUROC or a threshold: it has a sign only below zero.
 
     Parameters
@@ -51,6 +53,8 @@ def level(value: float, beside: Collection[float] = (), reason: str = "") -> str
         them.
     reason
         Why the number is not finite, if it is not.
+    least
+        Fewest decimals, for what is measured less finely than a share.
 
     Examples
     --------
@@ -61,7 +65,7 @@ def level(value: float, beside: Collection[float] = (), reason: str = "") -> str
     """
     if not math.isfinite(value):
         return _word(value, reason)
-    return _signed(value, _decimals(value, (0.0, 1.0, *beside)), plus="")
+    return _signed(value, _decimals(value, (0.0, 1.0, *beside), least), plus="")
 
 
 def difference(value: float, beside: Collection[float] = (), reason: str = "") -> str:
@@ -130,6 +134,21 @@ def percent(value: float, beside: Collection[float] = (), reason: str = "") -> s
     scaled = min(100 * value, math.nextafter(100, 0)) if value < 1 else 100.0
     kept = (0.0, 100.0, *(100 * one for one in beside))
     return f"{_signed(scaled, _decimals(scaled, kept, least=1), plus='')} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration in the unit that fits.
+
+    Examples
+    --------
+    >>> duration(12), duration(600), duration(5 * 3600), duration(None)
+    ('12 s', '10 min', '5.0 h', 'unknown')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return "unknown"
+    if seconds < 89.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
 
 
 def whole_percent(value: float) -> str:
