@@ -4,6 +4,7 @@ Notebooks know this module as ``show``.
 """
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -17,10 +18,9 @@ from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.verdict import evidence
 
-_CITED = {"A": "Zhao 2021", "B": "Fricks 2021"}
-
 _FORMATS = {
-    "p": "{:.3f}", "adjusted_p": "{:.3f}", "minimum_detectable_difference": "{:.3f}",
+    "p": "{:.3f}", "adjusted_p": "{:.3f}", "adjusted_p_relevant": "{:.3f}",
+    "minimum_detectable_difference": "{:.3f}",
     "standard_error": "{:.4f}", "threshold": "{:.3f}",
     "source_rule_test": "{:.1%}", "source_rule_train": "{:.1%}", "view_rule_test": "{:.1%}",
     "samples_seen": "{:,.0f}", "seconds": "{:,.0f}", "MiB": "{:,.0f}",
@@ -106,17 +106,18 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     <HTML>
     """
     rows = [
-        evidence(paper.of(experiment), scores).assign(
-            sentence=[
-                f"{claim.sentence} ({claim.contrast}; margin {claim.margin:g})"
+        evidence(paper.of(experiment), scores, len(paper.testable)).assign(
+            test=[
+                f"{claim.test} ({claim.contrast}; margin {claim.margin:g})"
                 for claim in paper.of(experiment)
             ]
         )
         for paper in claims_about(experiment)
     ]
-    columns = ["claim", "sentence", "estimate", "low", "high", "p", "minimum_detectable_difference"]
+    columns = ["claim", "test", "estimate", "low", "high", "p", "minimum_detectable_difference"]
     return table(
         pd.concat(rows)[columns], estimate="difference [95 %]", p="p, against the margin",
+        test="our test",
         minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
@@ -143,7 +144,8 @@ def verdicts(judged: pd.DataFrame) -> HTML:
             rows.append(
                 {
                     "claim": f'<a href="{claim.experiment}.html">{claim.id}</a>',
-                    "sentence": f"{claim.sentence} ({_CITED[paper.paper]}; {claim.contrast})",
+                    "the abstract's words": f"“{claim.words}” ({paper.cited})",
+                    "our test": f"{claim.test} ({claim.contrast})",
                     "paper reports": " to ".join(numbers) or "no number",
                     **said,
                 }
@@ -153,7 +155,9 @@ def verdicts(judged: pd.DataFrame) -> HTML:
 
 
 def verdict_details(judged: pd.DataFrame) -> HTML:
-    """Show margin, corrected p value, and patients and seeds of every verdict.
+    """Show margin, relevant effect, corrected p values, and what every verdict rests on.
+
+    The intervals beside corrected p values are not simultaneous over claims; the page says so.
 
     Examples
     --------
@@ -171,31 +175,39 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
         "origin",
         "margin",
         "adjusted_p",
+        "relevant",
+        "adjusted_p_relevant",
         "minimum_detectable_difference",
         "patients",
         "seeds",
+        "counts",
     ]
     counts = {name: shown[name].astype(int) for name in ("patients", "seeds")}
     return table(
-        shown.assign(**counts)[columns], adjusted_p="p, corrected (Holm)",
+        shown.assign(**counts)[columns], adjusted_p="p of the margin, corrected (Holm)",
+        relevant="smallest relevant effect", counts="does it count?",
+        adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
         minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
 
 def _said(row: Any) -> str:
+    """Outcome, world, numbers, and whether it counts."""
+    outcome = f"<b>{row.verdict}</b>"
     if pd.isna(row.estimate):
-        return f"<b>{row.verdict}</b>"
+        return f"{outcome}: {row.why}" if row.why else outcome
+    outcome = f"<b>{row.verdict}: {row.why}</b>" if row.why else f"<b>{row.verdict} {row.world}</b>"
     text = f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
     seen = (
         f"<br>minimum detectable: {row.minimum_detectable_difference:.3f}"
         if row.verdict == "inconclusive"
         else ""
     )
-    return f"<b>{row.verdict}</b><br>{text}{seen}"
+    return f"{outcome}<br>{text}{seen}<br><i>{row.counts}</i>"
 
 
 def untestable() -> HTML:
-    """Show the claims that no data here can decide, and why.
+    """Show the claims that have no contrast: no data here can decide them, or arms are needed.
 
     Examples
     --------
@@ -204,25 +216,30 @@ def untestable() -> HTML:
     <HTML>
     """
     rows = [
-        {"claim": claim.id, "sentence": claim.sentence, "why not": claim.not_testable}
+        {
+            "claim": claim.id,
+            "words": f"“{claim.words}”",
+            "test": claim.test,
+            "outcome": "not testable" if claim.not_testable else "not judged",
+            "why": claim.not_testable or f"needs {claim.needs}",
+        }
         for paper in all_claims()
         for claim in paper.claims
-        if claim.not_testable
+        if not claim.has_contrast
     ]
-    return table(pd.DataFrame(rows))
+    return table(pd.DataFrame(rows), words="the abstract's words", test="our test")
 
 
-def rules() -> HTML:
-    """Show the SHA-256 of every claims file.
+def note(text: str) -> HTML:
+    """Show a text that comes from a file.
 
     Examples
     --------
-    >>> from cxrstudy.notebook import show
-    >>> show.rules()
+    >>> from cxrstudy.notebook import log, show
+    >>> show.note(log.history().told)
     <HTML>
     """
-    rows = [{"paper": paper.paper, "SHA-256 of its claims": paper.sha256} for paper in all_claims()]
-    return table(pd.DataFrame(rows))
+    return HTML(f"<p>{escape(text)}</p>")
 
 
 def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:

@@ -26,7 +26,10 @@ from cxrstudy.pages.figures.style import (
 from cxrstudy.pages.figures.words import intervals, wrapped
 
 #: Colours of decisive verdicts; all others are grey.
-VERDICT_COLOURS = {"reproduced": GREEN, "contradicted": RED}
+VERDICT_COLOURS = {
+    "reproduced": GREEN, "supported": GREEN, "contradicted": RED, "reversed": RED,
+    "no relevant difference": BLUE,
+}  # fmt: skip
 
 #: Styles of origins, in their order; the first, this run, is filled darkest.
 ORIGINS = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(PURPLE, "D"), Look("#000000", "^"))
