@@ -8,6 +8,8 @@ from pydantic import Field
 
 from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.judge import VERDICTS, deciding
 from cxrstudy.verdicts.registration import FOLDER, RegistrationError, registrations
 
 #: File of the first entry.
@@ -128,6 +130,36 @@ def verdicts_by_rule(judged: pd.DataFrame) -> pd.DataFrame:
         absent = "withdrawn" if name.startswith("now") else "not a claim" if found else NO_RUN
         table[name] = [found.get(claim, absent) for claim in claims]
     return pd.DataFrame(table)
+
+
+def recorded_verdicts() -> pd.DataFrame:
+    """Verdicts as they were recorded with results, under the rule of that time.
+
+    Returns
+    -------
+    One row per claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``,
+    ``verdict``, the first characters of its ``rule``, and ``standing``: whether the rule has
+    changed since, and the claim is still there.
+
+    Examples
+    --------
+    >>> recorded_verdicts().columns.tolist()
+    ['paper', 'claim', 'cohort', 'profile', 'verdict', 'rule', 'standing']
+    """
+    columns = ["paper", "claim", "cohort", "profile", "verdict", "rule"]
+    tables = [pd.read_csv(path) for folder in deciding() if (path := folder / VERDICTS).is_file()]
+    if not tables:
+        return pd.DataFrame(columns=[*columns, "standing"])
+    found = pd.concat(tables, ignore_index=True)[columns]
+    now = {claim.id: claims.sha256 for claims in all_claims() for claim in claims.claims}
+    standing = [_standing(row.rule, now.get(row.claim)) for row in found.itertuples()]
+    return found.assign(rule=found["rule"].str[:12], standing=standing)
+
+
+def _standing(rule: str, now: str | None) -> str:
+    if now is None:
+        return "void: the claim was withdrawn"
+    return "the claims file is the same" if rule == now else "void: the claims file has changed"
 
 
 def _shortened(hashes: dict[str, str]) -> str:

@@ -15,9 +15,7 @@ from cxrstudy.verdicts.judge import (
     judged,
     judged_results,
     record,
-    recorded_verdicts,
 )
-from tests.support.project import use
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
 
@@ -87,38 +85,23 @@ def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):
     assert found["estimate"].isna().all()
 
 
-def test_recorded_verdicts_are_kept_and_void_once_the_claims_file_changed(
+def test_recorded_verdicts_lie_beside_results_without_what_git_says_of_them(
     tmp_path, monkeypatch, study
 ):
-    folder = use(monkeypatch, tmp_path, "results") / "results" / "phantom" / "standard"
-    folder.mkdir(parents=True)
-    facts = SimpleNamespace(profile="standard", cohort="phantom", seeds=1, ran={})
-    monkeypatch.setattr(judge.results, "folders", lambda: [folder])
-    monkeypatch.setattr(judge.results, "facts", lambda asked: facts)
+    monkeypatch.setattr(judge.results, "facts", lambda asked: None)
+    monkeypatch.setattr(judge, "registration_of", lambda facts: "0001-made")
     found = evidence_of_run(study)
     monkeypatch.setattr(judge.results, "experiments", lambda asked: ["06_sequential_schemes"])
     monkeypatch.setattr(judge, "evidence_of_results", lambda asked: found)
     included = []
     monkeypatch.setattr(judge.results, "include", lambda *asked: included.append(asked))
     study.cohort, study.profile = SimpleNamespace(name="phantom"), SimpleNamespace(profile="made")
-    record(study, folder)
-    assert included == [(folder, ["verdicts.csv"], "")]
+    record(study, tmp_path)
+    assert included == [(tmp_path, ["verdicts.csv"], "0001-made")]
     written = judged(found, "", "phantom", "made")
-    assert not {"counts", "origin"} & set(pd.read_csv(folder / "verdicts.csv"))
-    read = recorded_verdicts()
+    read = pd.read_csv(tmp_path / "verdicts.csv")
     assert read["verdict"].tolist() == written["verdict"].tolist()
-    assert set(read["standing"]) == {"the claims file is the same"}
-    papers = all_claims()
-    changed = [claims.model_copy(update={"sha256": "other"}) for claims in papers[:1]]
-    monkeypatch.setattr(judge, "all_claims", lambda: changed)
-    voided = recorded_verdicts().set_index("paper")["standing"]
-    assert set(voided["A"]) == {"void: the claims file has changed"}
-    assert set(voided["B"]) == {"void: the claim was withdrawn"}
-
-
-def test_without_recorded_verdicts_the_table_is_empty(monkeypatch, tmp_path):
-    monkeypatch.setattr(judge.results, "folders", lambda: [])
-    assert recorded_verdicts().empty
+    assert not {"counts", "origin"} & set(read)
 
 
 def test_the_committed_results_are_judged_by_the_present_rule_and_do_not_count(monkeypatch):

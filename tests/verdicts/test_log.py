@@ -10,7 +10,14 @@ import yaml
 from cxrstudy.base import places
 from cxrstudy.base.repository import RepositoryError, open_repository
 from cxrstudy.verdicts import log
-from cxrstudy.verdicts.log import NO_RUN, history, verdicts_by_rule, versions
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.log import (
+    NO_RUN,
+    history,
+    recorded_verdicts,
+    verdicts_by_rule,
+    versions,
+)
 from cxrstudy.verdicts.registration import registrations
 
 RULES = history().rules
@@ -84,3 +91,32 @@ def test_every_claim_has_its_verdict_under_every_version(monkeypatch):
     assert table.loc["A8"].tolist()[2:] == ["not a claim", "not a claim", "inconclusive"]
     assert table.loc["A7"].tolist()[-1] == "withdrawn"
     assert log.HISTORY.startswith("claims/")
+
+
+# --- Recorded verdicts ----------------------------------------------------------------------------
+
+
+def test_recorded_verdicts_are_kept_and_void_once_the_claims_file_changed(tmp_path, monkeypatch):
+    papers = all_claims()
+    rows = [
+        (paper.paper, claim.id, "phantom", "standard", "supported", paper.sha256)
+        for paper in papers
+        for claim in paper.claims
+    ]
+    columns = ["paper", "claim", "cohort", "profile", "verdict", "rule"]
+    pd.DataFrame(rows, columns=columns).to_csv(tmp_path / log.VERDICTS, index=False)
+    monkeypatch.setattr(log, "deciding", lambda: [tmp_path])
+    read = recorded_verdicts()
+    assert set(read["standing"]) == {"the claims file is the same"}
+    changed = [papers[0].model_copy(update={"sha256": "other"})]
+    monkeypatch.setattr(log, "all_claims", lambda: changed)
+    voided = recorded_verdicts()
+    assert voided["verdict"].tolist() == read["verdict"].tolist()
+    standing = voided.set_index("paper")["standing"]
+    assert set(standing[papers[0].paper]) == {"void: the claims file has changed"}
+    assert set(standing[papers[1].paper]) == {"void: the claim was withdrawn"}
+
+
+def test_without_recorded_verdicts_the_table_is_empty(monkeypatch, tmp_path):
+    monkeypatch.setattr(log, "deciding", lambda: [tmp_path])
+    assert recorded_verdicts().empty

@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from cxrstudy.base import places
 from cxrstudy.runs.scores import arm_of
-from cxrstudy.verdicts import judge, results
+from cxrstudy.verdicts import judge, log, results
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import VERDICTS
 
@@ -66,7 +66,7 @@ def test_the_verdicts_recorded_under_the_old_rule_follow_from_the_intervals_besi
 
 
 def test_the_recorded_verdicts_are_shown_as_they_were_and_said_to_be_void():
-    shown = judge.recorded_verdicts().query("cohort == 'phantom'")
+    shown = log.recorded_verdicts().query("cohort == 'phantom'")
     recorded = pd.read_csv(FOLDER / VERDICTS)
     assert shown["verdict"].tolist() == recorded["verdict"].tolist()
     assert shown["standing"].str.startswith("void: ").all()
