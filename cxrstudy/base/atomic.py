@@ -23,7 +23,7 @@ def unfinished_name(target: Path) -> Path:
 
 
 def unfinished_of(target: Path) -> list[Path]:
-    """What others are writing, or have left unfinished, of a file or folder."""
+    """Temporary copies of a file or folder: still being written, or left unfinished."""
     name = glob.escape(target.name.lstrip("."))
     return sorted(target.parent.glob(f".{name}.*{UNFINISHED}"))
 
@@ -92,5 +92,5 @@ def _move(unfinished: Path, target: Path, is_whole: Callable[[Path], bool]) -> N
     except OSError:
         if is_whole(target):
             return
-        shutil.rmtree(target)  # what an interrupted deletion left
+        shutil.rmtree(target)  # left by an interrupted deletion
         unfinished.rename(target)

@@ -16,6 +16,7 @@ Tables of other measures of images, for instance of where a map lies, have the s
 
 from collections.abc import Hashable, Sequence
 
+import numpy as np
 import pandas as pd
 
 #: What was scored.
@@ -67,5 +68,6 @@ def truth_columns_of(table: pd.DataFrame) -> list[str]:
 
 def of_arms(scores: pd.DataFrame, arms: Sequence[Hashable]) -> pd.DataFrame:
     """Rows of some arms, whatever their names are made of."""
-    # A list of comparisons: to pandas a tuple would be several arms.
-    return scores[[arm in arms for arm in scores["arm"]]]
+    # Comparisons one by one: to pandas a tuple would be several arms. As an array, because an empty
+    # list would select no columns.
+    return scores[np.array([arm in arms for arm in scores["arm"]], bool)]

@@ -112,7 +112,7 @@ class Downloader:
             raise Failure("not written", detail) from None
 
     def _remove_abandoned(self, target: Path) -> None:
-        """Remove what killed runs left of a file under other names."""
+        """Remove partial downloads of a file that killed runs left behind."""
         for abandoned in unfinished_of(target):
             with suppress(FileNotFoundError):  # another process may remove it too
                 # A file in use is written to, or given up, within the timeout.

@@ -168,7 +168,7 @@ def _describe(file: Path, rows: list[_Row], pixels: int, prepared: int) -> None:
 
 
 def _remove_stale(target: Path) -> None:
-    """Remove what killed builds of this file left behind."""
+    """Remove temporary files that killed builds of this file left behind."""
     for unfinished in unfinished_of(target):
         with contextlib.suppress(FileNotFoundError):  # another process may remove it too
             if time.time() - unfinished.stat().st_mtime > _STALE_AFTER:

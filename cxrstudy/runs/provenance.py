@@ -13,7 +13,7 @@ import pandas as pd
 from cxrstudy import __version__
 from cxrstudy.base import device, places
 from cxrstudy.base.coverage import environment
-from cxrstudy.base.energy import UNMEASURED
+from cxrstudy.base.power_meter import UNMEASURED
 from cxrstudy.runs.record import Record
 
 #: Key in the metadata of a cell's output under which the records of a page are stored.
@@ -179,19 +179,19 @@ def _git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
+def stamp(executed: Path, electricity: object = UNMEASURED) -> Path:
     """Add to an executed notebook how it was made, and write the same beside it as JSON.
 
     The stamp gives command, commit, whether files differed from it, versions, device, seconds and
-    energy. Stamping again replaces the stamp.
+    electricity. Stamping again replaces the stamp.
 
     Parameters
     ----------
     executed
         A notebook that papermill executed.
-    energy
+    electricity
         Joules by part that the machine used in this time, from
-        :class:`cxrstudy.base.energy.Meter`.
+        :class:`cxrstudy.base.power_meter.Meter`.
 
     Returns
     -------
@@ -207,7 +207,7 @@ def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
     if not told:
         raise ValueError(f"{executed}: papermill did not execute this; give a notebook that it did")
     facts = _circumstances(told) | {
-        "energy_joules": energy,
+        "electricity_joules": electricity,
         "runs": [record.id for record in _carried(executed)],
     }
     beside = executed.with_suffix(".provenance.json")
@@ -246,14 +246,14 @@ def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
         f"- Versions: {versions}",
         f"- On: {facts['device']}, {facts['cores']} cores",
         f"- Took: {facts['seconds']} s, started {facts['started']}",
-        f"- Energy: {_joules(facts['energy_joules'])}",
+        f"- Electricity: {_joules(facts['electricity_joules'])}",
         f"- The same for programs: `{beside}`",
     ]
     text = "\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:])
     return nbformat.v4.new_markdown_cell(text, metadata={"tags": [STAMP], STAMP: dict(facts)})
 
 
-def _joules(energy: object) -> str:
-    if not isinstance(energy, Mapping):
-        return str(energy)
-    return ", ".join(f"{used:,.0f} J by the {part}" for part, used in energy.items())
+def _joules(electricity: object) -> str:
+    if not isinstance(electricity, Mapping):
+        return str(electricity)
+    return ", ".join(f"{used:,.0f} J by the {part}" for part, used in electricity.items())

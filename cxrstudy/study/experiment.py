@@ -12,8 +12,7 @@ from typing import Any
 import nbformat
 
 from cxrstudy.base import places
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 
 
 class ExperimentError(ValueError):

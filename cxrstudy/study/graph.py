@@ -17,8 +17,8 @@ from cxrstudy.base.identity import canonical
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.runs.run import Job
 from cxrstudy.study import experiment, parameters
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.jobs import make_jobs
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.training.chain import Start
 from cxrstudy.training.stage import Stage
 
@@ -109,7 +109,11 @@ class Graph:
         jobs: dict[str, Job] = {}
         for part in self.parts:
             missing = part.plan.missing(self.records)
-            jobs |= part.study.jobs([run for run in missing if run.id not in jobs])
+            jobs |= make_jobs(
+                part.study.cohort,
+                [run for run in missing if run.id not in jobs],
+                part.study.records,
+            )
         return jobs
 
     @cached_property

@@ -242,7 +242,7 @@ def _code(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Differe
     )
     for name in sorted(mine | others):
         if name in mine and name in others:
-            yield Difference("code", name, "does something else than it did then", "")
+            yield Difference("code", name, "has changed since", "")
         else:
             where = "here" if name in mine else "there"
             yield Difference("code", name, f"counts {where} only", "")

@@ -14,6 +14,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cxrstudy.base.identity import file_sha256
 
@@ -29,6 +30,10 @@ PACKAGED: dict[str, tuple[str, str, str]] = {
 
 #: What stands in an id where the bytes are not known on this machine: such a run can't be executed.
 UNKNOWN = "not on this machine"
+
+
+class WeightsError(ValueError):
+    """Initial weights are not available or wrong; the message says what to do."""
 
 
 def sha256_of(weights: str, architecture: str) -> str:
@@ -96,11 +101,58 @@ def obtain(starts: Iterable["Start"]) -> bool:
     for start in dict.fromkeys(starts):
         tag = start.weights.removeprefix("timm:")
         if tag != start.weights and sha256_of(start.weights, start.architecture) == UNKNOWN:
-            from cxrstudy.training.weights import from_hub
-
             from_hub(tag)
             downloaded = True
     return downloaded
+
+
+def from_file(path: Path, sha256: str) -> Path:
+    """Check a local weights file.
+
+    Raises
+    ------
+    WeightsError
+        The file is missing, or its SHA-256 is wrong.
+    """
+    if not path.is_file():
+        raise WeightsError(f"weights {path}: no such file")
+    found = file_sha256(path)
+    if found != sha256:
+        raise WeightsError(
+            f"weights {path}: SHA-256 is {found}, expected {sha256 or 'one after #'}; "
+            "download the file again, or correct the SHA-256"
+        )
+    return path
+
+
+def from_hub(tag: str) -> Path:
+    """Download the safetensors of a timm tag once, and check them against the hub's SHA-256.
+
+    The hub's client caches the file and resumes a broken download, but compares only sizes. The
+    SHA-256 is the one that the hub states for the file. ``HF_ENDPOINT`` names a mirror.
+
+    Raises
+    ------
+    WeightsError
+        timm has no such tag, or the file does not have the SHA-256 that the hub states.
+    """
+    import timm  # takes torch
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+
+    known = timm.models.is_model_pretrained(tag)
+    configuration = timm.models.get_pretrained_cfg(tag) if known else None
+    if configuration is None or not configuration.hf_hub_id:
+        raise WeightsError(
+            f"weights timm:{tag}: timm {timm.__version__} has no such pretrained tag"
+        )
+    repository = str(configuration.hf_hub_id)
+    if urlsplit(repository).scheme or "/" not in repository.rstrip("/"):
+        raise WeightsError(f"weights timm:{tag}: {repository!r} is not a repository of the hub")
+    if repository.endswith("/"):
+        repository += tag
+    path = Path(hf_hub_download(repository, "model.safetensors"))
+    stated = get_hf_file_metadata(hf_hub_url(repository, "model.safetensors")).etag
+    return from_file(path, str(stated))
 
 
 def _hub_cache() -> Path:

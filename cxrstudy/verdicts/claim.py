@@ -147,8 +147,8 @@ class Claims(Strict):
 
     Attributes
     ----------
-    paper, citation, cited
-        Letter of the paper, its key in the bibliography, and its short name in text.
+    paper, citation
+        Letter of the paper, and its key in the bibliography.
     abstract
         Every sentence of the abstract.
     claims
@@ -159,7 +159,6 @@ class Claims(Strict):
 
     paper: str
     citation: str
-    cited: str
     abstract: list[Sentence] = Field(default_factory=list)
     claims: list[Claim]
     sha256: str = ""

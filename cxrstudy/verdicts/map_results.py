@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.runs.scores import arm_of, arm_text, read_table
-from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Arms
 
 #: File with the recorded measures, beside reference results.
 ATTENTION = "attention.csv.gz"

@@ -216,7 +216,9 @@ def test_the_notebook_that_runs_is_checked(monkeypatch, seeds):
             check_parameters()
 
 
-def test_outside_a_notebook_there_is_nothing_to_check():
+def test_outside_a_notebook_there_is_nothing_to_check(monkeypatch):
+    # Tests of widgets in the same process may have made an interactive shell.
+    monkeypatch.setattr(IPython, "get_ipython", lambda: None)
     with pytest.raises(RuntimeError, match="in a notebook"):
         check_parameters()
 

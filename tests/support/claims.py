@@ -31,6 +31,6 @@ def abstract(*ids: str) -> list[dict[str, Any]]:
 
 ABSTRACT = abstract("X1", "X2", "X3")
 CLAIMS: dict[str, Any] = {
-    "paper": "X", "citation": "nobody2020", "cited": "Nobody 2020", "abstract": abstract("X1"),
+    "paper": "X", "citation": "nobody2020", "abstract": abstract("X1"),
     "claims": [CLAIM],
 }  # fmt: skip

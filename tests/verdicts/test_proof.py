@@ -164,7 +164,7 @@ def test_a_rule_or_claims_that_changed_after_the_runs_no_longer_count(folder):
     commit(folder)
     assert "rule verdicts.outcome is no longer what was registered" in said()
     rule.write_text(before)
-    write_yaml(folder / "claims" / "paper.yaml", CLAIMS | {"cited": "Somebody"})
+    write_yaml(folder / "claims" / "paper.yaml", CLAIMS | {"citation": "somebody2021"})
     assert "claims claims/paper.yaml is no longer what was registered" in said()
 
 

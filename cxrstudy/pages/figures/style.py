@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from cxrstudy.pages.figures.gate import FigureError
+
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F6670",
 )  # fmt: skip
@@ -59,6 +61,8 @@ def use_style() -> None:
             "font.size": 10, "axes.labelsize": 10, "xtick.labelsize": 9.5, "ytick.labelsize": 10,
             "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY,
             "figure.dpi": 110, "savefig.bbox": "tight", "savefig.facecolor": "white",
+            # A dollar in somebody's name of an arm is no formula.
+            "text.parse_math": False,
             # Equal figures give equal files: no dates, no random ids.
             "svg.hashsalt": "cxrstudy",
         }
@@ -74,12 +78,15 @@ def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
 
     Raises
     ------
-    ValueError
+    FigureError
         There are more series than styles.
     """
     distinct = list(dict.fromkeys(names))
     if len(distinct) > len(LOOKS):
-        raise ValueError(f"{len(distinct)} series in one figure; draw at most {len(LOOKS)}")
+        raise FigureError(
+            f"{len(distinct)} series in one figure; draw at most {len(LOOKS)}, which a reader can "
+            f"tell apart: leave out {distinct[len(LOOKS)]!r} and others"
+        )
     return dict(zip(distinct, LOOKS, strict=False))
 
 
@@ -96,6 +103,13 @@ def figure_of(axes: Axes) -> Figure:
     figure = axes.get_figure(root=True)
     assert isinstance(figure, Figure)
     return figure
+
+
+def nothing(said: str) -> Figure:
+    """A figure of one line of text, for a selection that is empty: a page goes on without it."""
+    figure = plt.figure(figsize=(WIDTH, 0.5))
+    figure.text(0.0, 0.5, said, va="center", fontsize=10, color=GREY, style="italic")
+    return finished(figure)
 
 
 def finished(figure: Figure) -> Figure:

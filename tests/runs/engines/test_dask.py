@@ -131,7 +131,7 @@ def test_a_worker_with_other_code_is_refused_and_the_module_named(
     address, _ = cluster
     job = next(iter(jobs_in(tmp_path / "store", made).values()))
     other = replace(job, code={"training.train": "0" * 64})
-    with pytest.raises(EngineError, match="another code of training than the plan"):
+    with pytest.raises(EngineError, match=r"another code of training\.train than the plan"):
         compute(address, {job.id: other}, monkeypatch)
 
 

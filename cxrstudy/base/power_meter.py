@@ -1,8 +1,7 @@
-"""Energy: joules used since a point in time, if the machine measures them.
+"""Power meter: electricity used, in joules, since a point in time, if the machine measures it.
 
-Processors report energy in Linux's powercap files (RAPL), which often only root may read. NVIDIA
-cards report power, which is integrated over time. Both are of the whole machine, all its users
-included.
+Processors report it in Linux's powercap files (RAPL), which often only root may read. NVIDIA cards
+report power, which is integrated over time. Both cover the whole machine, with all its users.
 """
 
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 #: The text where nothing could be measured.
 UNMEASURED = "not measured"
 
-#: Where Linux reports the energy of processor packages of any vendor.
+#: Where Linux reports the electricity used by processor packages of any vendor.
 POWERCAP = Path("/sys/class/powercap")
 #: Seconds between two readings: short enough that a counter does not wrap round twice.
 _EVERY = 10.0
@@ -23,7 +22,7 @@ _QUERY = ["nvidia-smi", "--query-gpu=power.draw", "--format=csv,noheader,nounits
 
 
 def packages(folder: Path = POWERCAP) -> dict[str, int]:
-    """Energy counter of each processor package in microjoules; none if it can't be read."""
+    """Microjoules counted by each processor package; none if it can't be read."""
     return _read_counters(folder, "energy_uj")
 
 
@@ -37,7 +36,7 @@ def gpu_watts() -> float | None:
 
 
 class Meter:
-    """Sums up energy; call :meth:`look` from time to time, or :meth:`start` a thread that does."""
+    """Sums up joules; call :meth:`look` from time to time, or :meth:`start` a thread that does."""
 
     def __init__(
         self,
@@ -54,7 +53,7 @@ class Meter:
         self._lock = threading.Lock()
 
     def look(self) -> None:
-        """Add the energy used since the last call."""
+        """Add the electricity used since the last call."""
         with self._lock:
             now = self._clock()
             if "processor" in self._joules:
