@@ -315,6 +315,19 @@ def in_words(table: pd.DataFrame) -> str:
     )
 
 
+def as_arms(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of :func:`selection_table`, as figures take tables: one arm per row.
+
+    Examples
+    --------
+    >>> table = selection_table(Likeness(0.3, 0.3, 0.1, 0.02), shares=[0.2], draws=20)
+    >>> as_arms(table)["arm"].tolist()[0]
+    (0.2, 'no scheme differs')
+    """
+    arms = list(zip(table["tested"], table["scenario"], strict=True))
+    return table.assign(arm=pd.Series(arms, table.index, object), estimate=table["mean"])
+
+
 def _images(design: Design) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Patient of every image, and whether the image has the label."""
     patients = design.positive + design.negative

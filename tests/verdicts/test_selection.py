@@ -176,7 +176,19 @@ def test_a_table_has_every_scenario_at_every_share():
     assert (table["low"] <= table["mean"]).all()
     assert (table["mean"] <= table["high"]).all()
     none = table[table["scenario"] == "no scheme differs"].set_index("tested")["mean"]
+    drawn = selection.as_arms(table)
+    assert drawn["arm"].tolist()[0] == (0.1, "no scheme differs")
+    assert drawn["estimate"].tolist() == table["mean"].tolist()
     # By selection alone, and the more so the fewer patients test.
     assert none[0.1] > none[0.3] > 0
     helped = table[table["tested"] == 0.3].set_index("scenario")["mean"]
     assert helped["one helps by .10"] > helped["no scheme differs"]
+
+
+def test_the_words_hold_the_numbers_of_the_table():
+    table = selection_table(ALONE, shares=[0.1], draws=40)
+    words = selection.in_words(table)
+    (row,) = table[table["scenario"] == "no scheme differs"].to_dict("records")
+    assert f"{row['mean']:.3f} with {row['patients']} test patients" in words
+    assert f"{row['as_reported']:.1%}" in words
+    assert "one helps" not in words
