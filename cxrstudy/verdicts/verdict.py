@@ -100,7 +100,7 @@ def _estimated(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]
             "minimum_detectable_difference"
         ],
         **{name: wide[name] for name in ("patients", "images", "seeds")},
-        "reason": "",
+        "reason": wide["reason"],
     }
 
 
@@ -181,7 +181,7 @@ def _judge(claim: Claim, row: pd.Series) -> tuple[Outcome, str]:
         return "not judged", row["reason"] if isinstance(row["reason"], str) else "no evidence"
     numbers = ["low", "high", "narrow_low", "narrow_high", "adjusted_p", "adjusted_p_relevant"]
     if row[numbers].isna().any():
-        return "not judged", "the difference has no interval"
+        return "not judged", row["reason"] or "the difference has no interval"
     if row["seeds"] < claim.seeds:
         return (
             "not judged",
