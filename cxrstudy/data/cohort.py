@@ -78,6 +78,7 @@ class CohortDefinition(Strict):
     files: Files = "originals"
     copies: str = Field(description="how the images differ from the originals, in a sentence")
     caveat: str = Field(description="what numbers on this cohort can't show, in a sentence")
+    world: str = Field("", description="what outcomes are about: 'on simulated radiographs'")
     roles: dict[str, RoleDefinition]
 
 
@@ -173,6 +174,21 @@ def read_definition(path: Path) -> CohortDefinition:
     if not path.exists():
         raise CohortError(f"{path}: no such cohort; there are {', '.join(cohort_names())}")
     return read_yaml(path, CohortDefinition, CohortError)
+
+
+def world_of(name: str) -> str:
+    """Which images an outcome on a cohort is about, for instance ``on simulated radiographs``.
+
+    Examples
+    --------
+    >>> world_of("phantom")
+    'on simulated radiographs'
+    """
+    path = places.manifests() / "cohorts" / f"{name}.yaml"
+    if not path.exists():  # results may be older than the project's present cohorts
+        return f"on cohort {name}"
+    definition = read_definition(path)
+    return definition.world or f"on cohort {definition.title}"
 
 
 def _reasons(source: Source) -> dict[str, int]:

@@ -67,9 +67,9 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     <HTML>
     """
     rows = [
-        evidence(paper.of(experiment), scores).assign(
-            sentence=[
-                f"{claim.sentence} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
+        evidence(paper.of(experiment), scores, len(paper.testable)).assign(
+            test=[
+                f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
                 for claim in paper.of(experiment)
             ],
             paper=paper.paper,
@@ -82,12 +82,12 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     found = pd.concat(rows)
     columns = [
         *(["paper"] if found["paper"].nunique() > 1 else []),
-        *("claim", "sentence", "estimate", "low", "high", "level", "reason", "p"),
+        *("claim", "test", "estimate", "low", "high", "level", "reason", "p"),
         "minimum_detectable_difference",
     ]
     return table(
         found[[name for name in columns if name in found]], estimate="difference",
-        p="p, against the margin",
+        p="p, against the margin", test="our test",
         minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
@@ -108,9 +108,10 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     rows = [
         {
             "claim": f'<a href="{escape(claim.experiment)}.html">{escape(claim.id)}</a>',
-            "sentence": escape(
-                f"{claim.sentence} ({cited(paper.citation)}; {claim.contrast})", quote=False
+            "the abstract's words": escape(
+                f"“{claim.words}” ({cited(paper.citation)})", quote=False
             ),
+            "our test": escape(f"{claim.test} ({claim.contrast})", quote=False),
             "paper reports": _published(paper.published(claim.id)),
             **_said_by_origin(judged, paper.paper, claim.id),
         }
@@ -138,7 +139,9 @@ def cited(citation: str) -> str:
 
 
 def verdict_details(judged: pd.DataFrame) -> HTML:
-    """Show margin, corrected p value, and patients and seeds of every verdict.
+    """Show margin, relevant effect, corrected p values, and what every verdict rests on.
+
+    The intervals beside corrected p values are not simultaneous over claims; the page says so.
 
     Examples
     --------
@@ -154,11 +157,14 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     papers = ["paper"] if "paper" in shown and shown["paper"].nunique() > 1 else []
     shown = shown.sort_values([*papers, "claim", "origin"])
     columns = [
-        *papers, "claim", "origin", "margin", "level", "adjusted_p",
-        "minimum_detectable_difference", "patients", "seeds",
+        *papers, "claim", "origin", "margin", "level", "adjusted_p", "relevant",
+        "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "counts",
     ]  # fmt: skip
     return table(
-        shown[[name for name in columns if name in shown]], adjusted_p="p, corrected (Holm)",
+        shown[[name for name in columns if name in shown]],
+        adjusted_p="p of the margin, corrected (Holm)",
+        adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
+        relevant="smallest relevant effect", counts="does it count?",
         level="level of the interval",
         minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
@@ -186,21 +192,19 @@ def _said_by_origin(judged: pd.DataFrame, paper: str, claim: str) -> dict[str, s
 
 
 def _said(row: Any) -> str:
-    verdict = f"<b>{escape(row.verdict)}</b>"
+    """Outcome, why or on which images, the numbers, and whether it counts."""
+    outcome = f"<b>{escape(row.verdict)}</b>"
     if pd.isna(row.estimate):
-        return verdict
-    reason = getattr(row, "reason", "")
-    text = numbers.interval(
-        row.estimate, row.low, row.high, numbers.difference, [row.margin],
-        reason if isinstance(reason, str) else "",
-    )  # fmt: skip
+        return f"{outcome}: {escape(row.why)}" if row.why else outcome
+    about = f": {escape(row.why)}" if row.why else f" {escape(row.world)}"
+    text = numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
     detectable = numbers.level(row.minimum_detectable_difference)
     seen = f"<br>minimum detectable: {detectable}" if row.verdict == "inconclusive" else ""
-    return f"{verdict}<br>{escape(text)}{seen}"
+    return f"{outcome}{about}<br>{escape(text)}{seen}<br><i>{escape(row.counts)}</i>"
 
 
 def untestable() -> HTML:
-    """Show the claims that no data here can decide, and why.
+    """Show the claims that have no contrast: no data here can decide them, or arms are needed.
 
     Examples
     --------
@@ -209,25 +213,30 @@ def untestable() -> HTML:
     <HTML>
     """
     rows = [
-        {"claim": claim.id, "sentence": claim.sentence, "why not": claim.not_testable}
+        {
+            "claim": claim.id,
+            "words": f"“{claim.words}”",
+            "test": claim.test,
+            "outcome": "not testable" if claim.not_testable else "not judged",
+            "why": claim.not_testable or f"needs {claim.needs}",
+        }
         for paper in all_claims()
         for claim in paper.claims
-        if claim.not_testable
+        if not claim.has_contrast
     ]
-    return table(pd.DataFrame(rows))
+    return table(pd.DataFrame(rows), words="the abstract's words", test="our test")
 
 
-def rules() -> HTML:
-    """Show the SHA-256 of every claims file.
+def note(text: str) -> HTML:
+    """Show a text that comes from a file or from numbers.
 
     Examples
     --------
-    >>> from cxrstudy.notebook import show
-    >>> show.rules()
+    >>> from cxrstudy.notebook import log, show
+    >>> show.note(log.history().told)
     <HTML>
     """
-    rows = [{"paper": paper.paper, "SHA-256 of its claims": paper.sha256} for paper in all_claims()]
-    return table(pd.DataFrame(rows))
+    return HTML(f"<p>{escape(text)}</p>")
 
 
 def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:

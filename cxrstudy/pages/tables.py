@@ -9,8 +9,8 @@ from cxrstudy.base import numbers
 from cxrstudy.pages.html import HTML
 
 #: Columns by the kind of what they hold; other numbers are levels, or counts where all are whole.
-P_VALUES = ("p", "adjusted_p")
-SHARES = ("source_rule_test", "source_rule_train", "view_rule_test")
+P_VALUES = ("p", "adjusted_p", "adjusted_p_relevant")
+SHARES = ("source_rule_test", "source_rule_train", "view_rule_test", "tested", "as_reported")
 COUNTS = ("samples_seen", "seconds", "MiB", "patients", "images", "seeds", "positive", "negative")
 DIFFERENCES = ("difference", "saved", "margin")
 

@@ -10,7 +10,8 @@ from cxrstudy.pages import render
 from cxrstudy.pages.render import banner, command, runs
 from cxrstudy.runs.provenance import RUNS
 from cxrstudy.runs.record import Record
-from cxrstudy.verdicts.claim import Claim, Claims
+from cxrstudy.verdicts.claim import Claims
+from tests.support.claims import CLAIM, abstract
 
 
 def study(seeds=1):
@@ -61,7 +62,8 @@ def judged(papers, origins, **facts):
     rows = [
         {"paper": paper, "claim": claim, "origin": origin, "estimate": 0.02, "low": -0.01,
          "high": 0.05, "margin": 0.0, "verdict": "inconclusive", "patients": 128.0, "seeds": 5.0,
-         "minimum_detectable_difference": 0.03, "adjusted_p": 0.2}
+         "minimum_detectable_difference": 0.03, "adjusted_p": 0.2, "adjusted_p_relevant": 0.04,
+         "relevant": 0.02, "why": "", "world": "on made images", "counts": "counts: registered"}
         for paper, claim in papers
         for origin in origins
     ]  # fmt: skip
@@ -69,14 +71,11 @@ def judged(papers, origins, **facts):
 
 
 def claims_file(paper, citation, *claims):
-    return Claims(
-        paper=paper, citation=citation,
-        claims=[
-            Claim(id=name, sentence=f"Claim {name} of {paper}.", experiment="06", label="covid19",
-                  arm="a", against="b", published={"ours": 0.98})
-            for name in claims
-        ],
-    )  # fmt: skip
+    made = [
+        CLAIM | {"id": name, "test": f"Claim {name} of {paper}.", "published": {"ours": 0.98}}
+        for name in claims
+    ]
+    return Claims(paper=paper, citation=citation, abstract=abstract(*claims), claims=made)
 
 
 @pytest.fixture
@@ -111,6 +110,26 @@ def test_verdicts_write_what_decides_and_no_markup_of_others(three_papers):
     shown = render.verdicts(table.assign(verdict="void <b>")).data
     assert "−0.00020 [−0.00040, −0.00001]" in shown
     assert "void &lt;b&gt;" in shown
+
+
+def test_an_outcome_names_its_images_and_whether_it_counts_or_why_there_is_none(three_papers):
+    table = judged([("A", "A1")], ["here"], verdict="supported")
+    shown = text_of(render.verdicts(table))
+    assert "supported on made images" in shown
+    assert "counts: registered" in shown
+    for estimate in (0.02, float("nan")):
+        silent = table.assign(verdict="not judged", why="no arm <b>", estimate=estimate)
+        assert "not judged</b>: no arm &lt;b&gt;" in render.verdicts(silent).data
+
+
+def test_details_show_both_corrected_p_values():
+    shown = text_of(render.verdict_details(judged([("A", "A1")], ["here"])))
+    for words in ("p of the margin, corrected", "p of no relevant difference, corrected", "0.02"):
+        assert words in shown
+
+
+def test_a_note_holds_no_markup_of_others():
+    assert render.note("a < b").data == "<p>a &lt; b</p>"
 
 
 def test_without_claims_the_page_goes_on(monkeypatch):
