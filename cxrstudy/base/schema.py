@@ -1,4 +1,4 @@
-"""Schema: every YAML file is checked as a whole when read; errors name file and fields."""
+"""Schema: read YAML files and check them completely; errors name the file and the fields."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -22,11 +22,11 @@ def read_yaml(path: Path, model: type[Model], error: type[Exception]) -> Model:
     Parameters
     ----------
     path
-        The file.
+        Path of the file.
     model
-        The model that it must fit.
+        Model of its content.
     error
-        The error to raise if it does not; the message names the file and every wrong field.
+        Class of the error if the content is wrong; the message names the file and all wrong fields.
     """
     try:
         return model.model_validate(yaml.safe_load(path.read_text()))
