@@ -1,4 +1,4 @@
-"""``cxrstudy compare``: whether two sets of results agree."""
+"""``cxrstudy compare``: test whether two sets of results agree."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ interval: {:.1%} of equally good results leave it anywhere. Seed variance is est
 
 def compare_results(
     a: Annotated[Path, typer.Argument(metavar="A", help="Folder of results, or a store.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="Another of the same kind.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Folder or store to compare with A.")],
     spread: Annotated[
         Path | None,
         typer.Option(help="Results to estimate seed variance from; default: A."),
@@ -34,7 +34,8 @@ def compare_results(
         typer.Option(min=1e-6, max=0.5, help="Chance of any drift between two equally good sets."),
     ] = 0.01,
     exact: Annotated[
-        bool, typer.Option("--exact", help="Fail unless all is equal, as on the same platform.")
+        bool,
+        typer.Option("--exact", help="Fail unless all metrics are equal, as on one platform."),
     ] = False,
     json_wanted: Json = False,
 ) -> None:
@@ -80,7 +81,7 @@ def _by_experiment(rows: Sequence[Row], failed: Sequence[Row]) -> list[dict[str,
 
 
 def _line(row: Row) -> dict[str, str]:
-    """A row as text."""
+    """Write a row as text."""
     numbers = {"A": row.a, "B": row.b, "seed deviation": row.deviation}
     return {
         "experiment": row.key.experiment,
