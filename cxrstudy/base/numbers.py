@@ -18,8 +18,6 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import numpy as np
-
 MINUS = "−"
 
 #: Minimum number of decimals.
@@ -40,7 +38,9 @@ _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 Writer = Callable[..., str]
 
 
-def level(value: float, beside: Collection[float] = (), reason: str = "") -> str:
+def level(
+    value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
+) -> str:
     """Format a level, such as an AUROC or a threshold; it has a sign only below zero.
 
     Parameters
@@ -52,6 +52,8 @@ def level(value: float, beside: Collection[float] = (), reason: str = "") -> str
         are always added.
     reason
         Reason to print if the number is not finite.
+    least
+        Minimum number of decimals.
 
     Examples
     --------
@@ -62,10 +64,12 @@ def level(value: float, beside: Collection[float] = (), reason: str = "") -> str
     """
     if not math.isfinite(value):
         return _word(value, reason)
-    return _signed(value, _decimals(value, (0.0, 1.0, *beside)), plus="")
+    return _signed(value, _decimals(value, (0.0, 1.0, *beside), least), plus="")
 
 
-def difference(value: float, beside: Collection[float] = (), reason: str = "") -> str:
+def difference(
+    value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
+) -> str:
     """Format a difference with its sign; parameters as for :func:`level`, but one is not added.
 
     Examples
@@ -75,7 +79,7 @@ def difference(value: float, beside: Collection[float] = (), reason: str = "") -
     """
     if not math.isfinite(value):
         return _word(value, reason)
-    return _signed(value, _decimals(value, (0.0, *beside)), plus="+")
+    return _signed(value, _decimals(value, (0.0, *beside), least), plus="+")
 
 
 def p_value(value: float, beside: Collection[float] = (0.05,), reason: str = "") -> str:
@@ -131,6 +135,21 @@ def percent(value: float, beside: Collection[float] = (), reason: str = "") -> s
     scaled = min(100 * value, math.nextafter(100, 0)) if value < 1 else 100.0
     kept = (0.0, 100.0, *(100 * one for one in beside))
     return f"{_signed(scaled, _decimals(scaled, kept, least=1), plus='')} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Format a duration in seconds, minutes or hours.
+
+    Examples
+    --------
+    >>> duration(12), duration(600), duration(5 * 3600), duration(None)
+    ('12 s', '10 min', '5.0 h', 'unknown')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return "unknown"
+    if seconds < 89.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
 
 
 def whole_percent(value: float) -> str:
@@ -226,10 +245,10 @@ def plain_value(value: Any) -> Any:
     """
     if isinstance(value, Mapping):
         return {str(name): plain_value(each) for name, each in value.items()}
-    if isinstance(value, np.ndarray | list | tuple | set | frozenset):
+    if hasattr(value, "tolist"):  # an array or a number of numpy, which need not be loaded here
+        return plain_value(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
         return [plain_value(each) for each in value]
-    if isinstance(value, np.generic):
-        return plain_value(value.item())
     if isinstance(value, float):
         return _plain_float(value)
     return value

@@ -2,6 +2,8 @@
 
 from collections.abc import Hashable
 
+from cxrstudy.base import numbers
+
 #: Displayed names of labels that are not just the name in a manifest with spaces.
 LABEL_NAMES = {"covid19": "COVID-19"}
 
@@ -33,8 +35,8 @@ def counted(number: int, what: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "seed"), counted(12, "process")
-    ('1 seed', '12 processes')
+    >>> counted(1, "seed"), counted(12, "process"), counted(1200, "image")
+    ('1 seed', '12 processes', '1,200 images')
     """
     ending = "" if number == 1 else "es" if what.endswith("s") else "s"
-    return f"{number} {what}{ending}"
+    return f"{numbers.count(number)} {what}{ending}"

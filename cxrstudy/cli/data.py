@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import places
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def list_sets(json_wanted: Json = False) -> None:
 
     rows = [_listed(open_set(name)) for name in set_names()]
     if json_wanted:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        typer.echo(json_text(rows))
         return
     typer.echo(table(rows))
     typer.echo(
@@ -99,7 +99,7 @@ def verify_set(
 
     found = verify(open_set(name), (at or places.data()).resolve(), workers)
     summary = found.summary()
-    typer.echo(json.dumps(summary, indent=2, ensure_ascii=False) if json_wanted else _read(summary))
+    typer.echo(json_text(summary) if json_wanted else _read(summary))
     if not found.good:
         raise typer.Exit(1)
 

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from cxrstudy import __version__
-from cxrstudy.base import extras, places
+from cxrstudy.base import extras, numbers, places
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -79,7 +79,7 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         return "nothing"
     cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    numeric = [any(isinstance(row[name], int) for row in rows) for name in rows[0]]
+    numeric = [any(isinstance(row[name], int | float) for row in rows) for name in rows[0]]
     lines = (
         "  ".join(
             text.rjust(width) if right else text.ljust(width)
@@ -93,4 +93,8 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return numbers.count(value)
+    return numbers.level(value, reason="-") if isinstance(value, float) else str(value)

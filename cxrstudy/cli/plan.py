@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.numbers import duration, json_text
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.cli.output import Json
 
@@ -40,7 +40,7 @@ def show_plan(
     graph = make_graph(experiments or [], profile, cohort, seeds)
     expected = forecast(graph)
     if json_wanted:
-        typer.echo(json.dumps(_plain(graph, expected, workers()), indent=2, ensure_ascii=False))
+        typer.echo(json_text(_plain(graph, expected, workers())))
         return
     typer.echo(f"profile {profile}, cohort {cohort}, {counted(seeds, 'seed')}\n")
     typer.echo("\n".join(tree(graph, expected)))
@@ -85,15 +85,6 @@ def totals(graph: Graph, expected: Forecast, workers: int) -> str:
     else:
         lines.append("Estimated: unknown; no similar run is recorded.")
     return "\n".join(lines)
-
-
-def duration(seconds: float | None) -> str:
-    """Format a duration in seconds, minutes or hours."""
-    if seconds is None:
-        return "unknown"
-    if seconds < 89.5:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _branches(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def list_results(json_wanted: Json = False) -> None:
     from cxrstudy.verdicts import results as reference
 
     rows = [_row(folder, reference.facts(folder)) for folder in reference.folders()]
-    typer.echo(json.dumps(rows, indent=2) if json_wanted else table(rows))
+    typer.echo(json_text(rows) if json_wanted else table(rows))
 
 
 @results.command("stamp")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def show_status(
     rows = status.summary(plans, found)
     undone = [_line(one) for one in found.values() if one.state != "recorded"]
     if json_wanted:
-        typer.echo(json.dumps({"experiments": rows, "undone": undone}, indent=2))
+        typer.echo(json_text({"experiments": rows, "undone": undone}))
         return
     typer.echo(table(rows))
     for one in found.values():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cxrstudy.base import places
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def check_store(json_wanted: Json = False) -> None:
         rows = [{"kind": f.kind, "path": str(f.path), "detail": f.detail} for f in found]
         runs = len(store_check.runs_of(records))
         summary = {"store": str(records), "runs": runs, "problems": problems, "found": rows}
-        typer.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        typer.echo(json_text(summary))
     else:
         for finding in found:
             typer.echo(f"{finding.kind}: {finding.path}: {finding.detail}")
@@ -72,7 +72,7 @@ def prune_store(
         items = [{"path": str(i.path), "why": i.why, "bytes": i.bytes} for i in sweep.removable]
         gone = [str(item.path) for item in sweep.removed]
         summary = {"store": str(records), "kept": sweep.kept, "removable": items, "removed": gone}
-        typer.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        typer.echo(json_text(summary))
         return
     for item in sweep.removable:
         typer.echo(f"{item.why}: {item.path}: {item.bytes:,} bytes")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def explain_run(
         else [why.of_recorded(run)]
     )
     if json_wanted:
-        typer.echo(json.dumps([_plain(answer) for answer in answers], indent=2, ensure_ascii=False))
+        typer.echo(json_text([_plain(answer) for answer in answers]))
         return
     typer.echo("\n\n".join("\n".join(answer.sentences()) for answer in answers))
 

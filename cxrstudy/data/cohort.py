@@ -78,6 +78,7 @@ class CohortDefinition(Strict):
     files: Files = "originals"
     copies: str = Field(description="how the images differ from the originals, in a sentence")
     caveat: str = Field(description="limits of results on this cohort, in a sentence")
+    world: str = Field("", description="kind of images, for outcomes: 'on simulated radiographs'")
     roles: dict[str, RoleDefinition]
 
 
@@ -173,6 +174,21 @@ def read_definition(path: Path) -> CohortDefinition:
     if not path.exists():
         raise CohortError(f"{path}: no such cohort; the cohorts are {', '.join(cohort_names())}")
     return read_yaml(path, CohortDefinition, CohortError)
+
+
+def world_of(name: str) -> str:
+    """Kind of images of a cohort, to state with an outcome, such as ``on simulated radiographs``.
+
+    Examples
+    --------
+    >>> world_of("phantom")
+    'on simulated radiographs'
+    """
+    path = places.manifests() / "cohorts" / f"{name}.yaml"
+    if not path.exists():  # old results may be of a cohort that was removed
+        return f"on cohort {name}"
+    definition = read_definition(path)
+    return definition.world or f"on cohort {definition.title}"
 
 
 def _reasons(source: Source) -> dict[str, int]:

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import pandas as pd
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
+from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Arms, Study
@@ -82,10 +83,11 @@ def _absent(study: Study) -> HTML:
 def _present(made: results.Results) -> HTML:
     dirty = " with uncommitted changes" if made.uncommitted else ""
     return _admonition(
-        f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, {made.seeds} seeds",
+        f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, "
+        f"{counted(made.seeds, 'seed')}",
         f"Made by <code>{made.command}</code> at commit {made.commit[:12]}{dirty}, "
-        f"{made.finished[:10]}; {made.runs} runs, {made.seconds / 3600:.1f} hours of training and "
-        f"scoring (sum over processes), on {made.cores} cores ({made.processor}).",
+        f"{made.finished[:10]}; {counted(made.runs, 'run')}, {numbers.duration(made.seconds)} of "
+        f"training and scoring (sum over processes), on {made.cores} cores ({made.processor}).",
     )
 
 

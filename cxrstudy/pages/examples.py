@@ -5,6 +5,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.base import numbers
+from cxrstudy.base.checks import whole
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Role
 from cxrstudy.explain.attention import maps_of, regions_of
@@ -41,6 +43,7 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     >>> [one.title.split(":")[0] for one in shown]
     ['high score', 'high score', 'low score', 'low score']
     """
+    each = whole(each, 1, "each")
     study, network = arms.study, arms.network(arm)
     role = study.cohort.role("target")
     rows = _shown(role, label)
@@ -56,7 +59,8 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     lesions = regions_of(role, picked, network.pixels).get("lesion")
     return [
         Mapped(
-            f"{'high' if place < each else 'low'} score: {score.iloc[number]:.2f}",
+            f"{'high' if place < each else 'low'} score: "
+            f"{numbers.level(score.iloc[number])}",
             grey[place], heat[place], None if lesions is None else lesions[place],
         )
         for place, number in enumerate(chosen)

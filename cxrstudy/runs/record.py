@@ -54,6 +54,9 @@ class Record(Strict):
         Name of the processor.
     finished
         Time of the end: UTC, ISO 8601.
+    commit, uncommitted
+        Commit of the project when the run began, and whether files differed from it; empty in older
+        records, ``none`` outside a checkout.
     files
         SHA-256 of the other files of the record.
     """
@@ -73,6 +76,8 @@ class Record(Strict):
     peak_memory_bytes: int
     device: str
     finished: str
+    commit: str = ""
+    uncommitted: bool = True
     files: dict[str, str]
 
     @property

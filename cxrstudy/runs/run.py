@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxrstudy.base import device
+from cxrstudy.base import device, places
 from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
 from cxrstudy.runs import lock, scoring_record, store
+from cxrstudy.runs.provenance import checkout
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
@@ -88,6 +89,7 @@ def _execute(job: Job) -> None:
 
     kind, parent = device.kind(), job.identity["parent"]
     device.reset_peak_memory(kind)
+    began = checkout(places.root())
     backbone = read_weights(store.checked(job.records, parent, BACKBONE)) if parent else None
     checkpoint = store.checkpoint_path(job.records, job.id)
     with (
@@ -95,17 +97,17 @@ def _execute(job: Job) -> None:
         tracking(job.id, str(job.chain), job.records.parent) as watching,
     ):
         computed = compute(job.chain, job.role, job.maps, backbone, kind, checkpoint, watching)
-    store.write(job.records, job.id, lambda folder: _fill(folder, job, computed))
+    store.write(job.records, job.id, lambda folder: _fill(folder, job, computed, began))
 
 
-def _fill(folder: Path, job: Job, computed: "Computed") -> None:
+def _fill(folder: Path, job: Job, computed: "Computed", began: tuple[str, bool]) -> None:
     from cxrstudy.training.backbone import write_weights
 
     computed.scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
     computed.epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
     write_weights(dict(computed.backbone), folder / BACKBONE)
     write_weights(dict(computed.head), folder / HEAD)
-    record = _record(job, computed, folder)
+    record = _record(job, computed, folder, began)
     (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
 
 
@@ -129,7 +131,7 @@ def _is_scored(job: Job, role: Role) -> bool:
     return scoring_record.has(job.records, id_of(identity))
 
 
-def _record(job: Job, computed: "Computed", folder: Path) -> Record:
+def _record(job: Job, computed: "Computed", folder: Path, began: tuple[str, bool]) -> Record:
     stage, kind = job.chain.stages[-1], device.kind()
     training = training_rows(job.role, stage)
     counts = computed.scores.groupby(["role", "split"]).size()
@@ -150,5 +152,7 @@ def _record(job: Job, computed: "Computed", folder: Path) -> Record:
         peak_memory_bytes=device.peak_memory_bytes(kind),
         device=device.name(kind),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=began[0],
+        uncommitted=began[1],
         files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BACKBONE, HEAD)},
     )

@@ -60,3 +60,8 @@ def test_tables_have_numbers_on_the_right_and_a_dash_for_what_is_unknown() -> No
     rows = [{"name": "a", "images": 1200}, {"name": "longer", "images": None}]
     assert table(rows).splitlines() == ["name    images", "a        1,200", "longer       -"]
     assert table([]) == "nothing"
+
+
+def test_numbers_in_tables_are_written_as_on_pages() -> None:
+    rows: list[dict[str, object]] = [{"p": 0.0004, "moved": float("nan"), "done": True}]
+    assert table(rows).splitlines()[1].split() == ["0.0004", "-", "yes"]

@@ -48,10 +48,18 @@ def caption(table: pd.DataFrame, drawn: str = "bars") -> str:
 
 
 def intervals(tables: Iterable[pd.DataFrame], drawn: str = "bars") -> str:
-    """How intervals of some tables are drawn, with the level that the tables give."""
-    level = level_of(tables)
+    """How intervals of some tables are drawn, with their level, and what they are over.
+
+    The columns ``level`` and ``covers`` of the tables say so; what they don't say is left out.
+    """
+    all_tables = list(tables)
+    level = level_of(all_tables)
     named = "interval" if level is None else f"{numbers.whole_percent(level)} interval"
-    return f"{drawn}: {named}"
+    covered = {
+        str(one) for table in all_tables if "covers" in table for one in table["covers"].dropna()
+    }
+    over = " or ".join(sorted(covered - {""}))
+    return f"{drawn}: {named}{over and f' over {over}'}"
 
 
 def level_text(row: Any, between: str = "  ") -> str:

@@ -30,6 +30,11 @@ class Results(Strict):
         Profile, cohort, number of seeds and experiments.
     command, commit, uncommitted
         Command and commit that wrote the files; whether files differed from the commit.
+    registration
+        Registration that the runs were made under; empty if there was none.
+    ran, ran_uncommitted
+        Commits at which the runs were made, with the number of runs; number of runs that were made
+        while files differed from their commit. A run that says no commit is in neither.
     finished
         End of the last run: UTC, ISO 8601.
     cores, processor, devices
@@ -66,6 +71,10 @@ class Results(Strict):
     versions: dict[str, str]
     claims: dict[str, str]
     files: dict[str, str]
+    # Older results lack these.
+    registration: str = ""
+    ran: dict[str, int] = Field(default_factory=dict)
+    ran_uncommitted: int = 0
     seal: str = ""
 
     def sealed(self) -> "Results":
@@ -99,8 +108,8 @@ def facts(folder: Path) -> Results:
     return results
 
 
-def include(folder: Path, names: Iterable[str]) -> None:
-    """Add the SHA-256 of further files in the folder to its facts.
+def include(folder: Path, names: Iterable[str], registration: str = "") -> None:
+    """Add to the facts of a folder the SHA-256 of further files, and the runs' registration.
 
     Raises
     ------
@@ -109,7 +118,8 @@ def include(folder: Path, names: Iterable[str]) -> None:
     """
     found = facts(folder)
     files = found.files | {name: file_sha256(folder / name) for name in names}
-    write_facts(found.model_copy(update={"files": files}).sealed(), folder)
+    added = {"files": files, "registration": registration or found.registration}
+    write_facts(found.model_copy(update=added).sealed(), folder)
 
 
 def write_facts(results: Results, folder: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -170,4 +171,6 @@ def _facts(
         versions=versions_of(records),
         claims=claims_now(),
         files={name: file_sha256(folder / name) for name in (ARMS, IMAGES, SCORED)},
+        ran=dict(sorted(Counter(record.commit for record in records if record.commit).items())),
+        ran_uncommitted=sum(bool(record.commit) and record.uncommitted for record in records),
     ).sealed()

@@ -41,6 +41,13 @@ def test_two_levels_in_one_figure_are_refused():
         words.intervals([COUNTS, COUNTS.assign(level=0.9)])
 
 
+def test_what_intervals_are_over_is_said():
+    tables = [COUNTS.assign(covers=["patients and seeds", ""])]
+    assert words.intervals(tables) == "bars: 95 % interval over patients and seeds"
+    both = words.intervals([COUNTS.assign(covers=["patients and seeds", "patients"])])
+    assert both.endswith("over patients or patients and seeds")
+
+
 def test_a_table_without_a_level_is_not_given_one():
     assert words.intervals([COUNTS.drop(columns="level")]) == "bars: interval"
 
