@@ -52,6 +52,10 @@ compare: .venv/book ## compare the quick study with its committed results
 	$(BIN)/cxrstudy results write --profile quick --cohort phantom --seeds 1 --to $(RUNS)/results
 	$(BIN)/cxrstudy compare results/phantom/quick $(RUNS)/results
 
+.PHONY: registered
+registered: .venv/book ## check that results which name a registration came after it, from git alone
+	$(BIN)/cxrstudy registration check
+
 .PHONY: lock
 lock: .venv/book ## update the pinned versions
 	$(BIN)/uv pip compile -q --upgrade --all-extras --universal --no-header --no-annotate \

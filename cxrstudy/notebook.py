@@ -8,8 +8,9 @@
 ``levels``                                         what the arms of factors are in pixels, steps
                                                    and patients
 ``reference_of``, ``beside``                       recorded results beside a reader's own
-``read_claims``, ``claims_table``, ``judgements``, claims, and what is judged of them
-``recorded_verdicts``
+``read_claims``, ``abstract_table``,               abstracts and claims, what is judged of them,
+``claims_table``, ``judgements``, ``log``,         every version of the rule, what the best of
+``selection``                                      several arms shows by being chosen
 ``demographics``, ``flow_of``, ``source_alone``,   who is in a cohort, and what gives it away
 ``benchmark_leaks``
 ``make_graph``, ``provenance``                     which runs there are, and what they cost
@@ -29,12 +30,13 @@ from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.graph import make_graph
 from cxrstudy.study.parameters import check_parameters
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.claim import claims_table, read_claims
-from cxrstudy.verdicts.judge import judgements, recorded_verdicts
+from cxrstudy.verdicts import log, selection
+from cxrstudy.verdicts.claim import abstract_table, claims_table, read_claims
+from cxrstudy.verdicts.judge import judgements
 
 __all__ = [
-    "Study", "arms_of", "benchmark_leaks", "beside", "check_parameters", "claims_table",
-    "contrasts", "demographics", "diagrams", "estimates", "figures", "flow_of", "judgements",
-    "levels", "make_graph", "metrics", "provenance", "read_claims", "recorded_verdicts",
-    "reference_of", "show", "source_alone", "statistics",
+    "Study", "abstract_table", "arms_of", "benchmark_leaks", "beside", "check_parameters",
+    "claims_table", "contrasts", "demographics", "diagrams", "estimates", "figures", "flow_of",
+    "judgements", "levels", "log", "make_graph", "metrics", "provenance", "read_claims",
+    "reference_of", "selection", "show", "source_alone", "statistics",
 ]  # fmt: skip

@@ -43,7 +43,7 @@ def test_the_surface_of_the_notebooks_holds_no_code_of_its_own():
 
 def test_cells_call_many_things_and_all_of_them_are_found():
     assert len(CALLED) > 60
-    for name in ("statistics.estimation.estimates", "pages.render.table", "study.study.Study"):
+    for name in ("statistics.estimation.estimates", "pages.tables.table", "study.study.Study"):
         assert f"cxrstudy.{name}" in CALLED
 
 

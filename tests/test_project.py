@@ -128,8 +128,10 @@ OF_NO_MODULE = {
     "audit/test_open.py": "the committed manifests",
     "explorer/test_browser_live.py": "the widget in a browser",
     "explorer/test_browser_static.py": "the page in a browser",
+    "pages/figures/test_any_table.py": "all figures, with any table",
     "pages/figures/test_gallery.py": "all figures alike",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
+    "study/test_arms.py": "arms, which are made by a study",
     "verdicts/test_recorded_results.py": "the committed results",
 }
 

@@ -1,7 +1,8 @@
-"""Schema: every YAML file is checked as a whole when read; errors name file and fields."""
+"""Schema: read YAML files and check them completely; errors name the file and the fields."""
 
+from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,22 +17,52 @@ class Strict(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class _OneValuePerKey(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping, of which YAML would take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        own = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        keys = [self.construct_object(key, deep=True) for key in own]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} stands twice", own[place].start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(path: Path, model: type[Model], error: type[Exception]) -> Model:
     """Read a YAML file into a model.
 
     Parameters
     ----------
     path
-        The file.
+        Path of the file.
     model
-        The model that it must fit.
+        Model of its content.
     error
-        The error to raise if it does not; the message names the file and every wrong field.
+        Class of the error if the content is wrong; the message names the file and all wrong fields.
+        It names an item of a list by its ``id``, if it has one.
     """
+    content = None
     try:
-        return model.model_validate(yaml.safe_load(path.read_text()))
+        content = yaml.load(path.read_text(), _OneValuePerKey)
+        return model.model_validate(content)
     except yaml.YAMLError as problem:
         raise error(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None
     except ValidationError as problem:
-        fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors())
+        fields = "; ".join(f"{_place(e['loc'], content)}: {e['msg']}" for e in problem.errors())
         raise error(f"{path}: {fields}") from None
+
+
+def _place(steps: Sequence[int | str], content: Any) -> str:
+    """Write the way to a field, with the ids of items instead of their numbers."""
+    words = []
+    for step in steps:
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            content = None
+        named = isinstance(step, int) and isinstance(content, dict) and content.get("id")
+        words.append(str(named or step))
+    return ".".join(words)

@@ -1,13 +1,15 @@
-"""Words: what arms, labels and numbers are called where people read them."""
+"""Words: names of arms and labels, and counts, as readers see them in text, tables and figures."""
 
 from collections.abc import Hashable
 
-#: Labels whose name for people is more than the name in a manifest with spaces.
+from cxrstudy.base import numbers
+
+#: Displayed names of labels that are not just the name in a manifest with spaces.
 LABEL_NAMES = {"covid19": "COVID-19"}
 
 
 def arm_name(arm: Hashable) -> str:
-    """Name of an arm for people: the parts of a tuple, separated by commas.
+    """Displayed name of an arm: the parts of a tuple, separated by commas.
 
     Examples
     --------
@@ -18,7 +20,7 @@ def arm_name(arm: Hashable) -> str:
 
 
 def label_name(label: str) -> str:
-    """Name of a label for people.
+    """Displayed name of a label.
 
     Examples
     --------
@@ -29,12 +31,12 @@ def label_name(label: str) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """Write a number with what it counts, in the plural where that is needed.
+    """Write a number with a noun, in the plural unless the number is 1.
 
     Examples
     --------
-    >>> counted(1, "seed"), counted(12, "process")
-    ('1 seed', '12 processes')
+    >>> counted(1, "seed"), counted(12, "process"), counted(1200, "image")
+    ('1 seed', '12 processes', '1,200 images')
     """
     ending = "" if number == 1 else "es" if what.endswith("s") else "s"
-    return f"{number} {what}{ending}"
+    return f"{numbers.count(number)} {what}{ending}"

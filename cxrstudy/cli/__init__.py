@@ -1,7 +1,7 @@
-"""The command line: ``cxrstudy``. Each command calls one function of the package and prints.
+"""The command line: ``cxrstudy``. Each command calls functions of the package and prints results.
 
-One module per group of commands. Each command imports what it needs when it runs, so that help is
-fast and needs no torch.
+There is one module per group of commands. Commands import other modules when they run, so that
+``--help`` is fast and works without torch.
 """
 
 import typer
@@ -12,6 +12,8 @@ from cxrstudy.cli.data import data
 from cxrstudy.cli.output import Plain, print_version
 from cxrstudy.cli.plan import show_plan
 from cxrstudy.cli.predict import predict_images
+from cxrstudy.cli.register import register_study
+from cxrstudy.cli.registration import registration
 from cxrstudy.cli.results import results
 from cxrstudy.cli.run import run_study
 from cxrstudy.cli.show import show_run
@@ -28,6 +30,7 @@ app = typer.Typer(
 app.add_typer(data, name="data")
 app.add_typer(store, name="store")
 app.add_typer(results, name="results")
+app.add_typer(registration, name="registration")
 app.command("audit")(audit_cohort)
 app.command("show")(show_run)
 app.command("status")(show_status)
@@ -35,4 +38,5 @@ app.command("why")(explain_run)
 app.command("compare")(compare_results)
 app.command("plan")(show_plan)
 app.command("run")(run_study)
+app.command("register")(register_study)
 app.command("predict")(predict_images)

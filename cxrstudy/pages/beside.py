@@ -6,11 +6,11 @@ from typing import TypeVar
 
 import pandas as pd
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
+from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
-from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
 
@@ -28,7 +28,7 @@ class ReferenceResults:
     arms
         Those that were scored, on the study that made them; None if there are none.
     scores
-        As :meth:`cxrstudy.study.arms.Arms.scores` returned them; empty if there are none.
+        As :meth:`cxrstudy.study.study.Arms.scores` returned them; empty if there are none.
     """
 
     banner: HTML
@@ -83,10 +83,11 @@ def _absent(study: Study) -> HTML:
 def _present(made: results.Results) -> HTML:
     dirty = " with uncommitted changes" if made.uncommitted else ""
     return _admonition(
-        f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, {made.seeds} seeds",
+        f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, "
+        f"{counted(made.seeds, 'seed')}",
         f"Made by <code>{made.command}</code> at commit {made.commit[:12]}{dirty}, "
-        f"{made.finished[:10]}; {made.runs} runs, {made.seconds / 3600:.1f} hours of training and "
-        f"scoring (sum over processes), on {made.cores} cores ({made.processor}).",
+        f"{made.finished[:10]}; {counted(made.runs, 'run')}, {numbers.duration(made.seconds)} of "
+        f"training and scoring (sum over processes), on {made.cores} cores ({made.processor}).",
     )
 
 

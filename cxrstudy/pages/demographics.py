@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy.base.words import label_name
+from cxrstudy.base import numbers
+from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.manifest import SPLITS
 from cxrstudy.data.role import Role
@@ -68,16 +69,21 @@ def _people(table: pd.DataFrame) -> dict[str, object]:
     people = table.drop_duplicates("patient")
     sex = people["sex"][people["sex"] != "unknown"]
     view = table["view"][table["view"] != "unknown"]
-    ages = table["age"].dropna().quantile([0.5, 0.25, 0.75]).to_list()
+    ages = [numbers.count(age) for age in table["age"].dropna().quantile([0.5, 0.25, 0.75])]
     known = (table["sex"] != "unknown") & (table["view"] != "unknown") & table["age"].notna()
     return {
         "patients": len(people),
         "images": len(table),
-        "women": f"{(sex == 'F').mean():.0%}" if len(sex) else "unknown",
-        "age": "{:.0f} [{:.0f}, {:.0f}]".format(*ages) if table["age"].notna().any() else "unknown",
-        "AP": f"{view.str.startswith('AP').mean():.0%}" if len(view) else "unknown",
+        "women": numbers.percent((sex == "F").mean(), reason="unknown"),
+        "age": "{} [{}, {}]".format(*ages) if table["age"].notna().any() else "unknown",
+        "AP": numbers.percent(_share_ap(view), reason="unknown"),
         "unknown": int((~known).sum()),
     }
+
+
+def _share_ap(view: "pd.Series[str]") -> float:
+    """Share of images taken from front to back; NaN without images."""
+    return float(view.str.startswith("AP").mean()) if len(view) else np.nan
 
 
 def _listed(cohort: Cohort, role: Role) -> str:
@@ -86,7 +92,7 @@ def _listed(cohort: Cohort, role: Role) -> str:
         name: len(cohort.manifests[name]) + sum(cohort.excluded.get(name, {}).values())
         for name in names
     }
-    return "\n".join(f"{name}: {size:,} images" for name, size in sizes.items())
+    return "\n".join(f"{name}: {counted(size, 'image')}" for name, size in sizes.items())
 
 
 def _excluded(cohort: Cohort, role: Role) -> str:
@@ -106,7 +112,7 @@ def _used(role: Role) -> str:
         rows = role.rows(split)
         if len(rows):
             patients = role.table["patient"].iloc[rows].nunique()
-            lines.append(f"{split}: {patients:,} patients, {len(rows):,} images")
+            lines.append(f"{split}: {counted(patients, 'patient')}, {counted(len(rows), 'image')}")
             lines += _labels(role, rows)
     return "\n".join(lines)
 

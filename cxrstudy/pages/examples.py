@@ -5,6 +5,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.base import numbers
+from cxrstudy.base.checks import whole
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Role
 from cxrstudy.explain.attention import maps_of, regions_of
@@ -15,10 +17,10 @@ from cxrstudy.explorer import (
     items_of,
     static_explorer,
 )
-from cxrstudy.explorer.gallery import spread
+from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.pages.figures import Mapped
 from cxrstudy.runs.scores import score_column
-from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Arms
 
 
 def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> list[Mapped]:
@@ -39,8 +41,9 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     --------
     >>> shown = extremes(arms, "control", each=2)  # arms are trained, as in a chapter
     >>> [one.title.split(":")[0] for one in shown]
-    ['surest', 'surest', 'least sure', 'least sure']
+    ['high score', 'high score', 'low score', 'low score']
     """
+    each = whole(each, 1, "each")
     study, network = arms.study, arms.network(arm)
     role = study.cohort.role("target")
     rows = _shown(role, label)
@@ -56,7 +59,8 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     lesions = regions_of(role, picked, network.pixels).get("lesion")
     return [
         Mapped(
-            f"{'high' if place < each else 'low'} score: {score.iloc[number]:.2f}",
+            f"{'high' if place < each else 'low'} score: "
+            f"{numbers.level(score.iloc[number])}",
             grey[place], heat[place], None if lesions is None else lesions[place],
         )
         for place, number in enumerate(chosen)
@@ -74,7 +78,7 @@ def page_explorer(arms: Arms, shown: Sequence[Hashable], images: int) -> StaticE
     networks = {str(arm): arms.network(arm) for arm in shown}
     role = arms.study.cohort.role("target")
     allowed = np.flatnonzero(role.table["licence"].map(publishable).to_numpy(bool))
-    rows = spread(np.intersect1d(role.rows("test"), allowed), images)
+    rows = evenly_spaced(np.intersect1d(role.rows("test"), allowed), images)
     methods = ("gradcam", "gradcam++", "hirescam", "layercam")
     cases = build_cases(networks, items_of(role, rows), Explainer(), methods, layers=3)
     return static_explorer(cases)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrstudy.base import places, processes
-from cxrstudy.base.energy import Meter
+from cxrstudy.base.power_meter import Meter
 from cxrstudy.base.progress import progress
 from cxrstudy.runs.provenance import stamp
 

@@ -1,15 +1,17 @@
 """Levels: the arms of experiments with factors, in units that a reader can use."""
 
 from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.pages import figures
+from cxrstudy.pages.tables import interval_heading
 from cxrstudy.statistics import Metric, estimates, label_efficiency, mean
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.training.subset import training_rows
 
 
@@ -50,8 +52,8 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
     for (factor, fixed), chain in arms.items():
         stage = chain.stages[-1]
         work = stage.steps * stage.pixels**2 / (base.steps * base.pixels**2)
-        facts = {"factor": f"{factor:g}", "fixed": fixed, "pixels": stage.pixels}
-        rows.append({**facts, "steps": stage.steps, "computation": f"{work:.2f}"})
+        facts = {"factor": numbers.axis_number(factor), "fixed": fixed, "pixels": stage.pixels}
+        rows.append({**facts, "steps": stage.steps, "computation": numbers.level(work, least=2)})
     return pd.DataFrame(rows)
 
 
@@ -97,7 +99,11 @@ def mixup_levels(arms: Arms) -> pd.DataFrame:
     """
     return pd.DataFrame(
         [
-            {"alpha": f"{alpha:g}", "length": f"{length:g}", "steps": chain.stages[-1].steps}
+            {
+                "alpha": numbers.axis_number(alpha),
+                "length": numbers.axis_number(length),
+                "steps": chain.stages[-1].steps,
+            }
             for (alpha, length), chain in arms.items()
         ]
     )
@@ -140,6 +146,11 @@ def label_efficiency_of(
 ) -> pd.DataFrame:
     """Label efficiency of two initial weights; see :func:`label_efficiency`.
 
+    Returns
+    -------
+    As :func:`label_efficiency`, with ``metric``, and ``smallest`` and ``largest``: the numbers of
+    patients between which the other weights were trained, so that nothing is known beyond.
+
     Examples
     --------
     >>> from cxrstudy.notebook import Study, arms_of, levels, metrics, statistics
@@ -156,18 +167,21 @@ def label_efficiency_of(
     by_share = scores[[not isinstance(level, str) for _, level in scores["arm"]]]
     renamed = [(start, int(patients[level])) for start, level in by_share["arm"]]
     sized = by_share.assign(arm=pd.Series(renamed, index=by_share.index))
-    return label_efficiency(sized, metric, name, against)
+    sizes = {size for start, size in renamed if start == against}
+    found = label_efficiency(sized, metric, name, against)
+    return found.assign(metric=metric.name, smallest=min(sizes), largest=max(sizes))
 
 
 def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     """Format a table of :func:`label_efficiency_of` for readers, in whole patients.
 
-    If a curve never reaches the level, the table says "more than" the largest size.
+    Bounds stay bounds: "more than" the largest size where a curve never reaches the level, and "at
+    most" the smallest size where it has reached it there already.
 
     Returns
     -------
-    One row per size: ``initial weights``, ``training patients``, ``AUROC``, ``compared with``, and
-    ``patients needed`` there for the same AUROC, with interval.
+    One row per size: ``initial weights``, ``training patients``, the metric, ``compared with``, and
+    ``patients needed`` there for the same value, with interval.
 
     Examples
     --------
@@ -175,25 +189,31 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     >>> study = Study("quick", "phantom", seeds=1)
     >>> arms = arms_of("05_low_data", study)
     >>> scores = statistics.made_scores(list(arms))
-    >>> table = levels.label_efficiency_of(
-    ...     arms, scores, metrics.auroc("covid19"), "in-domain", "random"
-    ... )
-    >>> levels.label_efficiency_table(table).columns.tolist()
-    ['initial weights', 'training patients', 'AUROC', 'compared with', 'patients needed [95 %]']
+    >>> covid = metrics.auroc("covid19")
+    >>> table = levels.label_efficiency_of(arms, scores, covid, "in-domain", "random")
+    >>> list(levels.label_efficiency_table(table))[:3]
+    ['initial weights', 'training patients', 'AUROC of COVID-19 vs rest']
     """
-    most = int(table["trained"].max())
-
-    def patients(value: float) -> str:
-        return f"more than {most:,}" if np.isinf(value) else f"{value:,.0f}"
-
+    if table.empty:
+        return pd.DataFrame(columns=["initial weights", "training patients", "patients needed"])
     needs = [
-        f"{patients(row.estimate)} [{patients(row.low)}, {patients(row.high)}]"
+        f"{_patients(row.estimate, row)} [{_patients(row.low, row)}, {_patients(row.high, row)}]"
         for row in table.itertuples()
     ]
-    shown = table.assign(reached=table["reached"].map("{:.3f}".format), needs=needs)
-    named = {"name": "initial weights", "trained": "training patients", "reached": "AUROC"}
-    named |= {"against": "compared with", "needs": "patients needed [95 %]"}
+    shown = table.assign(reached=table["reached"].map(numbers.level), needs=needs)
+    named = {"name": "initial weights", "trained": "training patients"}
+    named |= {"reached": table["metric"].iloc[0], "against": "compared with"}
+    named |= {"needs": f"patients needed {interval_heading(table)}"}
     return shown.rename(columns=named)[list(named.values())]
+
+
+def _patients(needed: float, row: Any) -> str:
+    """Patients needed, or the bound that is known of them."""
+    if needed > row.largest:
+        return f"more than {numbers.count(row.largest)}"
+    if needed <= row.smallest:
+        return f"at most {numbers.count(row.smallest)}"
+    return numbers.count(needed)
 
 
 def lesion_extents(arms: Arms) -> pd.DataFrame:
@@ -218,9 +238,13 @@ def lesion_extents(arms: Arms) -> pd.DataFrame:
     rows = []
     for size in SIZES:
         median = float(areas[sizes == size].median())
-        shown = {f"on {side} px": f"{extent(median, side):.1f} px" for side in sides}
+        shown = {f"on {side} px": _pixels(extent(median, side)) for side in sides}
         rows.append({"size": size, "images": int((sizes == size).sum()), **shown})
     return pd.DataFrame(rows)
+
+
+def _pixels(side: float) -> str:
+    return f"{numbers.level(side, least=1)} px" if np.isfinite(side) else "no such lesion"
 
 
 def by_lesion_size(study: Study, scores: pd.DataFrame, metric: Metric) -> pd.DataFrame:

@@ -3,28 +3,22 @@
 Notebooks know this module as ``show``.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult
+from cxrstudy.base import numbers
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.tables import table
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
-from cxrstudy.study.arms import Arms
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.verdict import evidence
-
-_CITED = {"A": "Zhao 2021", "B": "Fricks 2021"}
-
-_FORMATS = {
-    "p": "{:.3f}", "adjusted_p": "{:.3f}", "minimum_detectable_difference": "{:.3f}",
-    "standard_error": "{:.4f}", "threshold": "{:.3f}",
-    "source_rule_test": "{:.1%}", "source_rule_train": "{:.1%}", "view_rule_test": "{:.1%}",
-    "samples_seen": "{:,.0f}", "seconds": "{:,.0f}", "MiB": "{:,.0f}",
-}  # fmt: skip
 
 
 def banner(study: Study) -> HTML:
@@ -62,39 +56,6 @@ def reminder(study: Study) -> HTML:
     return HTML(f'<p class="study-reminder">{study.cohort.caveat}</p>')
 
 
-def table(frame: pd.DataFrame, **headings: str) -> HTML:
-    """Show a table as a page of a book does: plain, an estimate and its interval in one column.
-
-    Parameters
-    ----------
-    frame
-        Any table; ``estimate``, ``low`` and ``high`` become one column where they occur.
-    headings
-        Column to the heading it is shown under; columns that are not named keep their name.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import estimates, metrics, show, statistics
-    >>> scores = statistics.made_scores()
-    >>> show.table(estimates(scores, metrics.auroc("covid19")), estimate="AUROC [95 %]")
-    <HTML>
-    """
-    shown = frame.copy()
-    if {"estimate", "low", "high"} <= set(shown):
-        sign = "+" if (shown["low"] < 0).any() else ""  # a difference, not a level
-        interval = [
-            f"{row.estimate:{sign}.3f} [{row.low:{sign}.3f}, {row.high:{sign}.3f}]"
-            for row in shown.itertuples()
-        ]
-        shown["estimate"] = [text.replace("-", "−") for text in interval]
-        shown = shown.drop(columns=["low", "high"])
-    for column, form in _FORMATS.items():
-        if column in shown:
-            shown[column] = ["" if pd.isna(n) else form.format(n) for n in shown[column]]
-    shown = shown.rename(columns=headings).rename(columns=lambda name: str(name).replace("_", " "))
-    return HTML(f'<div class="study-table">{shown.to_html(index=False, border=0)}</div>')
-
-
 def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     """Show the claims that an experiment is about, with the evidence that scores give.
 
@@ -106,17 +67,27 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     <HTML>
     """
     rows = [
-        evidence(paper.of(experiment), scores).assign(
-            sentence=[
-                f"{claim.sentence} ({claim.contrast}; margin {claim.margin:g})"
+        evidence(paper.of(experiment), scores, len(paper.testable)).assign(
+            test=[
+                f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
                 for claim in paper.of(experiment)
-            ]
+            ],
+            paper=paper.paper,
+            level=[claim.level for claim in paper.of(experiment)],
         )
         for paper in claims_about(experiment)
     ]
-    columns = ["claim", "sentence", "estimate", "low", "high", "p", "minimum_detectable_difference"]
+    if not rows:
+        return HTML("<p>No claim is about this experiment.</p>")
+    found = pd.concat(rows)
+    columns = [
+        *(["paper"] if found["paper"].nunique() > 1 else []),
+        *("claim", "test", "estimate", "low", "high", "level", "reason", "p"),
+        "minimum_detectable_difference",
+    ]
     return table(
-        pd.concat(rows)[columns], estimate="difference [95 %]", p="p, against the margin",
+        found[[name for name in columns if name in found]], estimate="difference",
+        p="p, against the margin", test="our test",
         minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
@@ -134,26 +105,43 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     >>> show.verdicts(table)
     <HTML>
     """
-    rows = []
-    for paper in all_claims():
-        for claim in paper.testable:
-            mine = judged[judged["claim"] == claim.id]
-            said = {row.origin: _said(row) for row in mine.itertuples()}
-            numbers = [f"{value:.3f}" for value in paper.published(claim.id).values()]
-            rows.append(
-                {
-                    "claim": f'<a href="{claim.experiment}.html">{claim.id}</a>',
-                    "sentence": f"{claim.sentence} ({_CITED[paper.paper]}; {claim.contrast})",
-                    "paper reports": " to ".join(numbers) or "no number",
-                    **said,
-                }
-            )
-    shown = pd.DataFrame(rows).to_html(index=False, border=0, escape=False)
-    return HTML(f'<div class="study-table study-verdicts">{shown}</div>')
+    rows = [
+        {
+            "claim": f'<a href="{escape(claim.experiment)}.html">{escape(claim.id)}</a>',
+            "the abstract's words": escape(
+                f"“{claim.words}” ({cited(paper.citation)})", quote=False
+            ),
+            "our test": escape(f"{claim.test} ({claim.contrast})", quote=False),
+            "paper reports": _published(paper.published(claim.id)),
+            **_said_by_origin(judged, paper.paper, claim.id),
+        }
+        for paper in all_claims()
+        for claim in paper.testable
+    ]
+    if not rows:
+        return HTML("<p>There is no claim that could be tested.</p>")
+    shown = pd.DataFrame(rows).fillna("").to_html(index=False, border=0, escape=False)
+    levels = " or ".join(map(numbers.whole_percent, _levels()))
+    heading = f"<p>In brackets: {levels} interval of the difference.</p>"
+    return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')
+
+
+def cited(citation: str) -> str:
+    """A citation as text: name and year of a key such as ``fricks2021``, or as it stands.
+
+    Examples
+    --------
+    >>> cited("fricks2021"), cited("Own data, 2026")
+    ('Fricks 2021', 'Own data, 2026')
+    """
+    found = re.fullmatch(r"([^\W\d_]+)(\d{4})[a-z]?", citation)
+    return f"{found[1].capitalize()} {found[2]}" if found else citation
 
 
 def verdict_details(judged: pd.DataFrame) -> HTML:
-    """Show margin, corrected p value, and patients and seeds of every verdict.
+    """Show margin, relevant effect, corrected p values, and what every verdict rests on.
+
+    The intervals beside corrected p values are not simultaneous over claims; the page says so.
 
     Examples
     --------
@@ -165,37 +153,58 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     >>> show.verdict_details(table)
     <HTML>
     """
-    shown = judged[judged["estimate"].notna()].sort_values(["claim", "origin"])
+    shown = judged[judged["estimate"].notna()]
+    papers = ["paper"] if "paper" in shown and shown["paper"].nunique() > 1 else []
+    shown = shown.sort_values([*papers, "claim", "origin"])
     columns = [
-        "claim",
-        "origin",
-        "margin",
-        "adjusted_p",
-        "minimum_detectable_difference",
-        "patients",
-        "seeds",
-    ]
-    counts = {name: shown[name].astype(int) for name in ("patients", "seeds")}
+        *papers, "claim", "origin", "margin", "level", "adjusted_p", "relevant",
+        "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "counts",
+    ]  # fmt: skip
     return table(
-        shown.assign(**counts)[columns], adjusted_p="p, corrected (Holm)",
+        shown[[name for name in columns if name in shown]],
+        adjusted_p="p of the margin, corrected (Holm)",
+        adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
+        relevant="smallest relevant effect", counts="does it count?",
+        level="level of the interval",
         minimum_detectable_difference="minimum detectable difference",
     )  # fmt: skip
 
 
+def _levels() -> list[float]:
+    """Levels of the intervals that claims ask for."""
+    return sorted({claim.level for paper in all_claims() for claim in paper.testable})
+
+
+def _published(values: Mapping[str, float]) -> str:
+    """A paper's own numbers, from low to high."""
+    return " to ".join(numbers.level(value) for value in sorted(values.values())) or "no number"
+
+
+def _said_by_origin(judged: pd.DataFrame, paper: str, claim: str) -> dict[str, str]:
+    """What every origin says of a claim, under its name."""
+    mine = judged[judged["claim"] == claim]
+    if "paper" in mine:
+        mine = mine[mine["paper"] == paper]
+    said: dict[str, str] = dict.fromkeys(dict.fromkeys(judged["origin"]), "")
+    for row in mine.itertuples():
+        said[str(row.origin)] = _said(row)
+    return said
+
+
 def _said(row: Any) -> str:
+    """Outcome, why or on which images, the numbers, and whether it counts."""
+    outcome = f"<b>{escape(row.verdict)}</b>"
     if pd.isna(row.estimate):
-        return f"<b>{row.verdict}</b>"
-    text = f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
-    seen = (
-        f"<br>minimum detectable: {row.minimum_detectable_difference:.3f}"
-        if row.verdict == "inconclusive"
-        else ""
-    )
-    return f"<b>{row.verdict}</b><br>{text}{seen}"
+        return f"{outcome}: {escape(row.why)}" if row.why else outcome
+    about = f": {escape(row.why)}" if row.why else f" {escape(row.world)}"
+    text = numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
+    detectable = numbers.level(row.minimum_detectable_difference)
+    seen = f"<br>minimum detectable: {detectable}" if row.verdict == "inconclusive" else ""
+    return f"{outcome}{about}<br>{escape(text)}{seen}<br><i>{escape(row.counts)}</i>"
 
 
 def untestable() -> HTML:
-    """Show the claims that no data here can decide, and why.
+    """Show the claims that have no contrast: no data here can decide them, or arms are needed.
 
     Examples
     --------
@@ -204,25 +213,30 @@ def untestable() -> HTML:
     <HTML>
     """
     rows = [
-        {"claim": claim.id, "sentence": claim.sentence, "why not": claim.not_testable}
+        {
+            "claim": claim.id,
+            "words": f"“{claim.words}”",
+            "test": claim.test,
+            "outcome": "not testable" if claim.not_testable else "not judged",
+            "why": claim.not_testable or f"needs {claim.needs}",
+        }
         for paper in all_claims()
         for claim in paper.claims
-        if claim.not_testable
+        if not claim.has_contrast
     ]
-    return table(pd.DataFrame(rows))
+    return table(pd.DataFrame(rows), words="the abstract's words", test="our test")
 
 
-def rules() -> HTML:
-    """Show the SHA-256 of every claims file.
+def note(text: str) -> HTML:
+    """Show a text that comes from a file or from numbers.
 
     Examples
     --------
-    >>> from cxrstudy.notebook import show
-    >>> show.rules()
+    >>> from cxrstudy.notebook import log, show
+    >>> show.note(log.history().told)
     <HTML>
     """
-    rows = [{"paper": paper.paper, "SHA-256 of its claims": paper.sha256} for paper in all_claims()]
-    return table(pd.DataFrame(rows))
+    return HTML(f"<p>{escape(text)}</p>")
 
 
 def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:

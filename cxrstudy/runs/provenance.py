@@ -1,4 +1,4 @@
-"""Provenance: which runs a page is based on, stored inside the executed notebook."""
+"""Provenance: the runs that a page is based on, stored inside the executed notebook."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import pandas as pd
 from cxrstudy import __version__
 from cxrstudy.base import device, places
 from cxrstudy.base.coverage import environment
-from cxrstudy.base.energy import UNMEASURED
+from cxrstudy.base.power_meter import UNMEASURED
 from cxrstudy.runs.record import Record
 
 #: Key in the metadata of a cell's output under which the records of a page are stored.
@@ -24,7 +24,7 @@ STAMP = "provenance-stamp"
 
 
 def table_of(records: Sequence[Record]) -> pd.DataFrame:
-    """Tabulate records, one row per run, with shortened ids, which commands accept."""
+    """Tabulate records, one row per run. Ids are shortened; commands accept them so."""
     return pd.DataFrame(
         [
             {
@@ -44,7 +44,7 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def output_of(records: Sequence[Record]) -> list[dict[str, object]]:
-    """Convert records to plain values, to be stored in a notebook under :data:`RUNS`."""
+    """Convert records to plain values, which a notebook stores under :data:`RUNS`."""
     return [json.loads(record.model_dump_json()) for record in records]
 
 
@@ -148,7 +148,7 @@ def _carried(path: Path) -> list[Record]:
 
 
 def versions_of(records: Sequence[Record]) -> dict[str, str]:
-    """Version of each library that decided the results of runs; several if runs differ."""
+    """Version of each library that the results of runs depend on; several if runs differ."""
     found: dict[str, set[str]] = {}
     for record in records:
         for name, version in record.identity["environment"].items():
@@ -165,7 +165,7 @@ def checkout(folder: Path) -> tuple[str, bool]:
     """
     try:
         commit = _git(folder, "rev-parse", "HEAD")
-        if not _git(folder, "ls-files", "--", "."):  # an installed package in somebody's checkout
+        if not _git(folder, "ls-files", "--", "."):  # a package installed inside another checkout
             return "none", True
         changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
     except (OSError, subprocess.CalledProcessError):
@@ -179,19 +179,19 @@ def _git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
-    """Add to an executed notebook how it was made, and write the same beside it as JSON.
+def stamp(executed: Path, electricity: object = UNMEASURED) -> Path:
+    """Add a cell with its provenance to an executed notebook, and write it beside it as JSON.
 
-    The stamp gives command, commit, whether files differed from it, versions, device, seconds and
-    energy. Stamping again replaces the stamp.
+    The cell gives command, commit, whether files differed from the commit, versions, device,
+    seconds and electricity. A second call replaces the cell.
 
     Parameters
     ----------
     executed
         A notebook that papermill executed.
-    energy
-        Joules by part that the machine used in this time, from
-        :class:`cxrstudy.base.energy.Meter`.
+    electricity
+        Joules that each part of the machine used in this time, from
+        :class:`cxrstudy.base.power_meter.Meter`.
 
     Returns
     -------
@@ -205,9 +205,9 @@ def stamp(executed: Path, energy: object = UNMEASURED) -> Path:
     notebook = nbformat.read(executed, as_version=4)
     told = notebook.metadata.get("papermill")
     if not told:
-        raise ValueError(f"{executed}: papermill did not execute this; give a notebook that it did")
+        raise ValueError(f"{executed}: not executed by papermill; give a notebook that was")
     facts = _circumstances(told) | {
-        "energy_joules": energy,
+        "electricity_joules": electricity,
         "runs": [record.id for record in _carried(executed)],
     }
     beside = executed.with_suffix(".provenance.json")
@@ -246,14 +246,14 @@ def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
         f"- Versions: {versions}",
         f"- On: {facts['device']}, {facts['cores']} cores",
         f"- Took: {facts['seconds']} s, started {facts['started']}",
-        f"- Energy: {_joules(facts['energy_joules'])}",
+        f"- Electricity: {_joules(facts['electricity_joules'])}",
         f"- The same for programs: `{beside}`",
     ]
     text = "\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:])
     return nbformat.v4.new_markdown_cell(text, metadata={"tags": [STAMP], STAMP: dict(facts)})
 
 
-def _joules(energy: object) -> str:
-    if not isinstance(energy, Mapping):
-        return str(energy)
-    return ", ".join(f"{used:,.0f} J by the {part}" for part, used in energy.items())
+def _joules(electricity: object) -> str:
+    if not isinstance(electricity, Mapping):
+        return str(electricity)
+    return ", ".join(f"{used:,.0f} J by the {part}" for part, used in electricity.items())

@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxrstudy.base import device
+from cxrstudy.base import device, places
 from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
 from cxrstudy.runs import lock, scoring_record, store
+from cxrstudy.runs.provenance import checkout
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.subset import training_rows
 
-if TYPE_CHECKING:  # takes torch: planning a study, and drawing a recorded one, needs none
+if TYPE_CHECKING:  # imports torch, which planning a study or reading a recorded one does not need
     from cxrstudy.runs.computation import Computed
 
 
@@ -35,13 +36,13 @@ class Job:
     scored_on
         Further roles whose test split is scored.
     cohort, copies
-        Facts for the record.
+        Values for the record.
     maps
         Manifest to its file of pixels at the stage's resolution.
     records
         Folder of the store.
     code
-        SHA-256 of every module that counts, by name, where the run was planned.
+        SHA-256 by name of every module that the id covers, as on the machine of the plan.
     """
 
     id: str
@@ -57,21 +58,21 @@ class Job:
 
 
 def execute(job: Job) -> str:
-    """Train a stage, score it and write its records, unless another process does; return the id.
+    """Train a stage, score it and write its records, unless they exist; return the run's id.
 
     Raises
     ------
     StoreError, LockError
         The store can't be read or written to; the message names the file.
     CheckpointError
-        The run has a checkpoint, which is damaged.
+        The run has a checkpoint that is damaged.
     """
     with store.writing(job.records):
         job.records.mkdir(parents=True, exist_ok=True)
     with lock.held(job.records, job.id):
         store.remove_partial(job.records, job.id)
         try:
-            if not store.has(job.records, job.id):  # no other process finished it meanwhile
+            if not store.has(job.records, job.id):  # another process may have finished it meanwhile
                 _execute(job)
             _score_other_roles(job)
             store.checkpoint_path(job.records, job.id).unlink(missing_ok=True)
@@ -88,6 +89,7 @@ def _execute(job: Job) -> None:
 
     kind, parent = device.kind(), job.identity["parent"]
     device.reset_peak_memory(kind)
+    began = checkout(places.root())
     backbone = read_weights(store.checked(job.records, parent, BACKBONE)) if parent else None
     checkpoint = store.checkpoint_path(job.records, job.id)
     with (
@@ -95,22 +97,22 @@ def _execute(job: Job) -> None:
         tracking(job.id, str(job.chain), job.records.parent) as watching,
     ):
         computed = compute(job.chain, job.role, job.maps, backbone, kind, checkpoint, watching)
-    store.write(job.records, job.id, lambda folder: _fill(folder, job, computed))
+    store.write(job.records, job.id, lambda folder: _fill(folder, job, computed, began))
 
 
-def _fill(folder: Path, job: Job, computed: "Computed") -> None:
+def _fill(folder: Path, job: Job, computed: "Computed", began: tuple[str, bool]) -> None:
     from cxrstudy.training.backbone import write_weights
 
     computed.scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
     computed.epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
     write_weights(dict(computed.backbone), folder / BACKBONE)
     write_weights(dict(computed.head), folder / HEAD)
-    record = _record(job, computed, folder)
+    record = _record(job, computed, folder, began)
     (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
 
 
 def _score_other_roles(job: Job) -> None:
-    """Score the roles that the run is not recorded for yet, with the network as it is recorded."""
+    """Score the roles that have no scoring record of this run yet, with the recorded network."""
     roles = [role for role in job.scored_on if not _is_scored(job, role)]
     if not roles:
         return
@@ -129,7 +131,7 @@ def _is_scored(job: Job, role: Role) -> bool:
     return scoring_record.has(job.records, id_of(identity))
 
 
-def _record(job: Job, computed: "Computed", folder: Path) -> Record:
+def _record(job: Job, computed: "Computed", folder: Path, began: tuple[str, bool]) -> Record:
     stage, kind = job.chain.stages[-1], device.kind()
     training = training_rows(job.role, stage)
     counts = computed.scores.groupby(["role", "split"]).size()
@@ -150,5 +152,7 @@ def _record(job: Job, computed: "Computed", folder: Path) -> Record:
         peak_memory_bytes=device.peak_memory_bytes(kind),
         device=device.name(kind),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=began[0],
+        uncommitted=began[1],
         files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BACKBONE, HEAD)},
     )

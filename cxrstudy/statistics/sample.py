@@ -93,7 +93,7 @@ def sample(
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.arms.Arms.scores`.
+        From :meth:`cxrstudy.study.study.Arms.scores`.
     labels
         Labels whose scores and truth are used.
     role

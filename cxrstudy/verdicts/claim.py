@@ -1,5 +1,6 @@
-"""Claim: a sentence of a paper as a contrast and a decision rule, fixed before anything is run."""
+"""Claim: what an abstract says, in its own words, and our test of it, each in its own field."""
 
+from collections import Counter
 from typing import Literal, Self
 
 import pandas as pd
@@ -9,9 +10,23 @@ from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.base.words import arm_name
+from cxrstudy.verdicts.abstract import Sentence, holds, quotes, sentences_table
 
 #: Name of an arm in YAML; a list there is a tuple in an experiment.
 Arm = str | int | float | tuple[str | int | float, ...]
+
+#: What a claim says of the difference, arm minus against: it lies above the margin, above an
+#: accepted loss, or within the smallest relevant effect of zero.
+Kind = Literal["superiority", "non-inferiority", "equivalence"]
+
+#: Budgets of training at which a claim must hold.
+Budget = Literal["profile", "plateau"]
+BUDGETS: dict[Budget, str] = {
+    "profile": "the steps of the profile",
+    "plateau": "until the validation loss no longer falls",
+}
+#: Budgets that the arms of our notebooks have; none is held to a plateau yet.
+AVAILABLE: tuple[Budget, ...] = ("profile",)
 
 
 class ClaimError(ValueError):
@@ -19,12 +34,19 @@ class ClaimError(ValueError):
 
 
 class Claim(Strict):
-    """A sentence of a paper, as a contrast and a decision rule.
+    """A claim of a paper, and our test of it.
+
+    A claim either has a contrast, or says which arms it ``needs`` and that nobody has trained yet,
+    or says why it is ``not_testable`` here.
 
     Attributes
     ----------
-    id, sentence
-        Id, and the claim in our own words.
+    id, words
+        Id, and the abstract's own words.
+    test
+        Our test of them, in a sentence.
+    kind
+        Kind of hypothesis; see :data:`Kind`.
     experiment
         Notebook with the contrast.
     metric, label, role
@@ -32,60 +54,134 @@ class Claim(Strict):
     arm, against
         The contrast: arm minus against.
     margin
-        Smallest relevant difference, in units of the metric; a negative margin is an accepted loss
-        (non-inferiority).
+        Margin, in units of the metric: a gain for superiority, the accepted loss (negative) for
+        non-inferiority, 0 for equivalence.
+    relevant, because
+        Smallest relevant effect, in units of the metric, and the reason for this size.
+    budgets
+        Budgets at which the claim must hold; see :data:`BUDGETS`.
+    control
+        What would be a fair control, and how ours differs from it.
     level
         Level of the interval; one minus it is the level of the corrected test.
     seeds
-        Minimum number of seeds; with fewer, a claim is inconclusive, whatever the interval.
+        Minimum number of seeds; with fewer, a claim is not judged, whatever the interval.
     published
         The paper's own numbers.
+    needs
+        The arms that the test needs and that do not exist yet.
     not_testable
-        Why no data here can decide the claim, which then has no contrast.
+        Why no data here can decide the claim.
     """
 
-    id: str
-    sentence: str
+    id: str = Field(min_length=1)
+    words: str = Field(min_length=1)
+    test: str = Field(min_length=1)
+    kind: Kind = "superiority"
     experiment: str = ""
     metric: Literal["auroc", "lesion energy"] = "auroc"
     label: str = ""
     role: str = "target"
     arm: Arm = ""
     against: Arm = ""
-    margin: float = 0.0
-    level: float = Field(0.95, gt=0, lt=1)
-    seeds: int = Field(5, ge=1)
+    margin: float = Field(0.0, allow_inf_nan=False)
+    relevant: float = Field(0.0, ge=0, allow_inf_nan=False)
+    because: str = ""
+    budgets: list[Budget] = Field(default_factory=list)
+    control: str = ""
+    level: float = Field(0.95, ge=0.8, lt=1)
+    seeds: int = Field(5, ge=2)
     published: dict[str, float] = Field(default_factory=dict)
+    needs: str = ""
     not_testable: str = ""
 
     @model_validator(mode="after")
     def _contrast_or_reason(self) -> Self:
         asked = (self.experiment, self.label, self.arm, self.against)
-        if self.not_testable:
-            if any(asked):
-                raise ValueError("a claim that is not testable has no contrast")
+        if self.needs and self.not_testable:
+            raise ValueError("a claim that is not testable needs no arms")
+        if self.needs or self.not_testable:
+            if any(value != "" for value in asked):
+                reason = "is not testable" if self.not_testable else "needs arms"
+                raise ValueError(f"a claim that {reason} has no contrast")
         elif "" in asked:
-            raise ValueError("experiment, label, arm and against are needed, or not_testable")
+            raise ValueError(
+                "experiment, label, arm and against are needed, or needs, or not_testable"
+            )
+        if self.arm == self.against and self.has_contrast:
+            raise ValueError(f"arm and against are both {arm_name(self.arm)!r}")
         return self
+
+    @model_validator(mode="after")
+    def _size_and_reason(self) -> Self:
+        if self.not_testable:
+            return self
+        if not (self.relevant and self.because and self.budgets and self.control):
+            raise ValueError("relevant (above 0), because, budgets and control are needed")
+        if self.kind == "superiority" and self.margin < 0:
+            raise ValueError("an accepted loss (margin below 0) is of kind non-inferiority")
+        if self.kind == "non-inferiority" and self.margin >= 0:
+            raise ValueError("non-inferiority needs an accepted loss: a margin below 0")
+        if self.kind == "equivalence" and self.margin != 0:
+            raise ValueError("the bounds of equivalence are relevant; its margin is 0")
+        return self
+
+    @property
+    def has_contrast(self) -> bool:
+        """Whether two arms that exist decide the claim."""
+        return not self.needs and not self.not_testable
 
     @property
     def contrast(self) -> str:
         """The difference that decides, for tables."""
-        return f"{arm_name(self.arm)} − {arm_name(self.against)}"
+        return f"{arm_name(self.arm)} − {arm_name(self.against)}" if self.has_contrast else ""
+
+    @property
+    def lacking(self) -> list[str]:
+        """Budgets at which the claim must hold, in words, and for which there are no arms."""
+        return [BUDGETS[budget] for budget in self.budgets if budget not in AVAILABLE]
 
 
 class Claims(Strict):
-    """The claims of a paper, and the SHA-256 of the file, which identifies the rule."""
+    """The claims of a paper, its abstract, and the SHA-256 of the file.
+
+    Attributes
+    ----------
+    paper, citation
+        Letter of the paper, and its key in the bibliography.
+    abstract
+        Every sentence of the abstract.
+    claims
+        The claims.
+    sha256
+        SHA-256 of the file; filled when it is read.
+    """
 
     paper: str
     citation: str
+    abstract: list[Sentence] = Field(default_factory=list)
     claims: list[Claim]
-    sha256: str = Field("", description="filled when read")
+    sha256: str = ""
+
+    @model_validator(mode="after")
+    def _one_id_each_and_words_of_the_abstract(self) -> Self:
+        twice = [name for name, n in Counter(claim.id for claim in self.claims).items() if n > 1]
+        if twice:
+            raise ValueError(f"claim {twice[0]}: the id is given twice")
+        ids = {claim.id for claim in self.claims}
+        named = {name for each in self.abstract for part in each.parts for name in part.claims}
+        if named - ids:
+            raise ValueError(f"the abstract names claim {min(named - ids)}, which is not there")
+        for claim in self.claims:
+            stated = quotes(self.abstract, claim.id)
+            if not any(holds(words, claim.words) for words in stated):
+                raise ValueError(f"claim {claim.id}: its words are not those of the abstract")
+        return self
 
     @property
     def testable(self) -> list[Claim]:
-        """The claims that have a contrast."""
-        return [claim for claim in self.claims if not claim.not_testable]
+        """The claims that have a contrast: the family that Holm's correction is over."""
+        return [claim for claim in self.claims if claim.has_contrast]
 
     def of(self, experiment: str) -> list[Claim]:
         """The claims about an experiment."""
@@ -99,11 +195,21 @@ class Claims(Strict):
         ClaimError
             The paper has no such claim.
         """
+        named = self.claim(claim).published.items()
+        return {f"paper {self.paper}, {name}": value for name, value in named}
+
+    def claim(self, name: str) -> Claim:
+        """The claim with an id.
+
+        Raises
+        ------
+        ClaimError
+            The paper has no such claim.
+        """
         for candidate in self.claims:
-            if candidate.id == claim:
-                named = candidate.published.items()
-                return {f"paper {self.paper}, {name}": value for name, value in named}
-        raise ClaimError(f"paper {self.paper} has no claim {claim!r}")
+            if candidate.id == name:
+                return candidate
+        raise ClaimError(f"paper {self.paper} has no claim {name!r}")
 
 
 def read_claims(name: str) -> Claims:
@@ -112,7 +218,7 @@ def read_claims(name: str) -> Claims:
     Raises
     ------
     ClaimError
-        Names the file and the field.
+        Names the file, the claim and the field.
 
     Examples
     --------
@@ -126,8 +232,37 @@ def read_claims(name: str) -> Claims:
 
 
 def all_claims() -> list[Claims]:
-    """Read the claims of all papers."""
-    return [read_claims(path.stem) for path in sorted(places.claims().glob("*.yaml"))]
+    """Read the claims of all papers.
+
+    Raises
+    ------
+    ClaimError
+        Names the file, the claim and the field; or two papers have a claim of the same id.
+    """
+    papers = [read_claims(path.stem) for path in sorted(places.claims().glob("*.yaml"))]
+    owner: dict[str, str] = {}
+    for claims in papers:
+        for claim in claims.claims:
+            if claim.id in owner:
+                raise ClaimError(
+                    f"claim {claim.id}: papers {owner[claim.id]} and {claims.paper} both have it"
+                )
+            owner[claim.id] = claims.paper
+    return papers
+
+
+def find_claim(name: str) -> Claim:
+    """The claim with an id, of any paper.
+
+    Raises
+    ------
+    ClaimError
+        No paper has such a claim.
+    """
+    there = {claim.id: claim for claims in all_claims() for claim in claims.claims}
+    if name not in there:
+        raise ClaimError(f"no paper has claim {name!r}; there are {', '.join(there)}")
+    return there[name]
 
 
 def claims_table(claims: Claims) -> pd.DataFrame:
@@ -135,23 +270,44 @@ def claims_table(claims: Claims) -> pd.DataFrame:
 
     Returns
     -------
-    One row per claim: ``claim``, ``sentence``, ``contrast``, ``margin``, ``published``, ``rule``.
+    One row per claim: ``claim``, ``words``, ``test``, ``contrast``, ``kind``, ``margin``,
+    ``relevant``, ``because``, ``budgets``, ``control``, ``published``.
 
     Examples
     --------
-    >>> claims_table(read_claims("paper_a")).columns.tolist()
-    ['claim', 'sentence', 'contrast', 'margin', 'published', 'rule']
+    >>> claims_table(read_claims("paper_a"))["claim"].tolist()[:3]
+    ['A1', 'A2', 'A3']
     """
     return pd.DataFrame(
         [
             {
                 "claim": claim.id,
-                "sentence": claim.sentence,
-                "contrast": "not testable" if claim.not_testable else claim.contrast,
-                "margin": None if claim.not_testable else claim.margin,
+                "words": f"“{claim.words}”",
+                "test": claim.test,
+                "contrast": claim.contrast or ("needs arms" if claim.needs else "not testable"),
+                "kind": "" if claim.not_testable else claim.kind,
+                "margin": f"{claim.margin:g}" if claim.has_contrast else "",
+                "relevant": f"{claim.relevant:g}" if claim.relevant else "",
+                "because": claim.because,
+                "budgets": "; ".join(BUDGETS[budget] for budget in claim.budgets),
+                "control": claim.control or claim.not_testable,
                 "published": ", ".join(f"{name}: {v}" for name, v in claim.published.items()),
-                "rule": claims.sha256[:12],
             }
             for claim in claims.claims
         ]
     )
+
+
+def abstract_table(claims: Claims) -> pd.DataFrame:
+    """Tabulate the sentences of a paper's abstract, and what is made of each.
+
+    Returns
+    -------
+    See :func:`cxrstudy.verdicts.abstract.sentences_table`.
+
+    Examples
+    --------
+    >>> abstract_table(read_claims("paper_b"))["kind"].tolist()[:2]
+    ['background', 'background']
+    """
+    return sentences_table(claims.abstract)

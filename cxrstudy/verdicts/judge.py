@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.base.words import counted
+from cxrstudy.data.cohort import world_of
 from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
@@ -17,19 +18,16 @@ from cxrstudy.verdicts.map_results import (
     read_attention,
     write_attention,
 )
+from cxrstudy.verdicts.proof import prove, registration_of
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
-from cxrstudy.verdicts.verdict import (
-    EVIDENCE,
-    about_maps,
-    evidence,
-    metric_of,
-    standing,
-    verdicts,
-)
+from cxrstudy.verdicts.verdict import EVIDENCE, about_maps, evidence, metric_of, verdicts
 
-#: Columns that say where evidence comes from, before the columns of
+#: Columns that say where evidence comes from, and whether it counts, before the columns of
 #: :func:`cxrstudy.verdicts.verdict.verdicts`.
-ORIGIN = ["paper", "origin", "cohort", "profile"]
+ORIGIN = ["paper", "origin", "cohort", "profile", "counts"]
+
+#: What is said of a reader's own run.
+OWN = "does not count: nothing is registered for this run"
 
 #: File of recorded verdicts beside a set of results.
 VERDICTS = "verdicts.csv"
@@ -70,7 +68,7 @@ def evidence_of_results(folder: Path) -> pd.DataFrame:
 
 
 def judgements(study: Study) -> pd.DataFrame:
-    """Judge all claims by a study's own run and, separately, by each set of reference results.
+    """Judge all claims by a study's own run and, separately, by each set of recorded results.
 
     Returns
     -------
@@ -84,41 +82,36 @@ def judgements(study: Study) -> pd.DataFrame:
     name, profile = study.cohort.name, study.profile.profile
     run = f"this run: {name}, {profile}, {counted(study.seeds, 'seed')}"
     tables = [judged(evidence_of_run(study), run, name, profile)]
-    for folder in results.folders():
-        made = results.facts(folder)
-        # The quick results are there to notice drift; they decide nothing.
-        found = evidence_of_results(folder) if made.profile == REFERENCE_PROFILE else pd.DataFrame()
-        if len(found):
-            recorded = f"reference: {made.cohort}, {made.profile}, {counted(made.seeds, 'seed')}"
-            tables.append(judged(found, recorded, made.cohort, made.profile))
+    tables += [table for folder in deciding() if len(table := judged_results(folder))]
     return pd.concat(tables, ignore_index=True)
 
 
-def recorded_verdicts() -> pd.DataFrame:
-    """Verdicts recorded with the reference results; void if the rule has changed since.
+def deciding() -> list[Path]:
+    """Folders of recorded results that may decide; quick ones are there to notice drift."""
+    return [path for path in results.folders() if results.facts(path).profile == REFERENCE_PROFILE]
+
+
+def judged_results(folder: Path) -> pd.DataFrame:
+    """Judge all claims by recorded results, under the rule as it is now.
 
     Returns
     -------
-    One row per claim and set of results: ``paper``, ``claim``, ``cohort``, ``profile``,
-    ``verdict``, the first characters of its ``rule``.
+    As :func:`judged`, with whether the results count (:func:`cxrstudy.verdicts.proof.prove`); empty
+    if they hold no experiment of any claim.
 
     Examples
     --------
-    >>> recorded_verdicts().columns.tolist()
-    ['paper', 'claim', 'cohort', 'profile', 'verdict', 'rule']
+    >>> from cxrstudy.base import places
+    >>> table = judged_results(places.results() / "phantom" / "quick")
+    >>> sorted(set(table["world"]))
+    ['on simulated radiographs']
     """
-    tables = [
-        standing(table[table["paper"] == claims.paper], claims)
-        for folder in results.folders()
-        if (folder / VERDICTS).is_file() and folder.name == REFERENCE_PROFILE
-        for table in [pd.read_csv(folder / VERDICTS)]
-        for claims in all_claims()
-    ]
-    columns = ["paper", "claim", "cohort", "profile", "verdict", "rule"]
-    if not tables:
-        return pd.DataFrame(columns=columns)
-    found = pd.concat(tables, ignore_index=True)[columns]
-    return found.assign(rule=found["rule"].str[:12])
+    made = results.facts(folder)
+    found = evidence_of_results(folder)
+    if found.empty:
+        return pd.DataFrame()
+    origin = f"recorded: {made.cohort}, {made.profile}, {counted(made.seeds, 'seed')}"
+    return judged(found, origin, made.cohort, made.profile, prove(folder).said)
 
 
 def record(study: Study, folder: Path) -> None:
@@ -128,29 +121,41 @@ def record(study: Study, folder: Path) -> None:
             write_attention(measure_attention(experiment.arms_of(name, study)), folder)
     found = evidence_of_results(folder)
     if len(found):
-        table = judged(found, "reference", study.cohort.name, study.profile.profile)
-        text = table.drop(columns="origin").to_csv(
+        table = judged(found, "", study.cohort.name, study.profile.profile)
+        # Whether they count is not recorded: git says it, each time that it is asked.
+        text = table.drop(columns=["origin", "counts"]).to_csv(
             index=False, float_format="%.6g", lineterminator="\n"
         )
         (folder / VERDICTS).write_text(text)
     written = [name for name in (ATTENTION, VERDICTS) if (folder / name).is_file()]
-    results.include(folder, written)
+    results.include(folder, written, registration_of(results.facts(folder)))
 
 
-def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.DataFrame:
+def judged(
+    found: pd.DataFrame, origin: str, cohort: str, profile: str, counts: str = OWN
+) -> pd.DataFrame:
     """Judge the claims of all papers by one set of evidence.
+
+    Parameters
+    ----------
+    found
+        Evidence, from :func:`evidence_of_run` or :func:`evidence_of_results`.
+    origin, cohort, profile
+        Where it comes from.
+    counts
+        Whether it counts for verdicts, in words.
 
     Returns
     -------
-    One row per claim: ``paper``, ``origin``, ``cohort``, ``profile``, then the columns of
+    One row per claim: the columns of ``ORIGIN``, then those of
     :func:`cxrstudy.verdicts.verdict.verdicts`.
     """
     tables = []
     for claims in all_claims():
         mine = found[found["claim"].isin([claim.id for claim in claims.claims])]
-        tables.append(verdicts(claims, mine).assign(paper=claims.paper))
+        tables.append(verdicts(claims, mine, world_of(cohort)).assign(paper=claims.paper))
     table = pd.concat(tables, ignore_index=True)
-    table = table.assign(origin=origin, cohort=cohort, profile=profile)
+    table = table.assign(origin=origin, cohort=cohort, profile=profile, counts=counts)
     return table[[*ORIGIN, *(name for name in table if name not in ORIGIN)]]
 
 
@@ -160,17 +165,26 @@ def claims_about(name: str) -> list[Claims]:
 
 
 def _evidence(table_of: TableOf, experiments: Iterable[str]) -> pd.DataFrame:
-    tables = []
-    for name in experiments:
-        wanted = _claims_about(name)
-        for maps in (False, True):
-            claims = [claim for claim in wanted if about_maps(claim) == maps]
-            if claims:
-                table = table_of(name, claims)
-                # Where lesions are not known, maps say nothing about them.
-                known = [claim for claim in claims if not maps or _is_measured(claim, table)]
-                tables.append(evidence(known, table))
+    tables = [
+        _about(claims, name, maps, table_of)
+        for name in experiments
+        for claims in claims_about(name)
+        for maps in (False, True)
+    ]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=EVIDENCE)
+
+
+def _about(paper: Claims, name: str, maps: bool, table_of: TableOf) -> pd.DataFrame:
+    """Evidence for the claims of a paper about an experiment, either about maps or not."""
+    claims = [claim for claim in paper.of(name) if about_maps(claim) == maps]
+    if not claims:
+        return pd.DataFrame(columns=EVIDENCE)
+    table = table_of(name, claims)
+    known = [claim for claim in claims if not maps or _is_measured(claim, table)]
+    found = evidence(known, table, tests=len(paper.testable))
+    unknown = [claim.id for claim in claims if claim not in known]
+    reasons = pd.DataFrame({"claim": unknown, "reason": "lesions are not known on this cohort"})
+    return pd.concat([found, reasons.reindex(columns=EVIDENCE)], ignore_index=True)
 
 
 def _claims_about(name: str) -> list[Claim]:

@@ -38,6 +38,7 @@ def test_a_right_file_becomes_a_model_that_cannot_change(tmp_path):
         ("name: a\nsize: many", "size: Input should be a valid integer"),
         ("name: a\ncolour: red", "colour: Extra inputs are not permitted"),
         ("", "Input should be a valid dictionary"),
+        ("name: a\nname: b", "not valid YAML: 'name' stands twice"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_fields(tmp_path, text, said):
@@ -45,3 +46,25 @@ def test_a_wrong_file_is_named_with_its_fields(tmp_path, text, said):
     with pytest.raises(MadeError, match=said) as error:
         read_yaml(path, Made, MadeError)
     assert str(error.value).startswith(f"{path}: ")
+
+
+class Shelf(Strict):
+    items: list[Made]
+
+
+class Named(Strict):
+    items: list[dict[str, int | str]]
+
+
+def test_an_item_is_named_by_its_id_or_else_by_its_number(tmp_path):
+    path = write(tmp_path, "items:\n- {name: a}\n- {id: A4, name: b, size: many}\n- {}\n")
+    with pytest.raises(MadeError) as error:
+        read_yaml(path, Shelf, MadeError)
+    assert "items.A4.size: Input" in str(error.value)
+    assert "items.2.name: Field required" in str(error.value)
+
+
+def test_a_value_may_be_used_again_by_reference_and_merged(tmp_path):
+    text = "items:\n- &a {size: 1}\n- {<<: *a, size: 2}\n- *a\n"
+    made = read_yaml(write(tmp_path, text), Named, MadeError)
+    assert made.items == [{"size": 1}, {"size": 2}, {"size": 1}]

@@ -35,9 +35,9 @@ def cohort(folder):
 def test_people_are_counted_once_and_images_each(cohort):
     row = demographics(cohort).set_index(["role", "split"]).loc[("target", "train")]
     assert row[["patients", "images"]].tolist() == [2, 3]
-    assert row["women"] == "50%"
+    assert row["women"] == "50.0 %"
     assert row["age"] == "42 [41, 51]"
-    assert row["AP"] == "67%"
+    assert row["AP"] == "66.7 %"
     assert row["unknown"] == 0
 
 
@@ -54,7 +54,7 @@ def test_the_flow_accounts_for_every_listed_image(cohort):
     assert flow.loc["target", "used"].splitlines() == [
         "train: 2 patients, 3 images",
         "(normal 2, COVID-19 1)",
-        "test: 1 patients, 1 images",
+        "test: 1 patient, 1 image",
         "(normal 0, COVID-19 1)",
     ]
     assert flow.loc["general", "excluded"] == "1: patients in the target's test\nsplit"

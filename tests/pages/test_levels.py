@@ -94,8 +94,23 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
     assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)
     said = label_efficiency_table(table)
     assert said["training patients"].tolist() == table["trained"].tolist()
-    assert said["patients needed [95 %]"].iloc[-1].startswith(f"more than {patients[1]} [")
-    assert said["patients needed [95 %]"].iloc[2].startswith(f"{middle['estimate']:.0f} [")
+    needed = said.iloc[:, -1]
+    assert needed.iloc[-1].startswith(f"more than {patients[1]} [")
+    assert needed.iloc[2].startswith(f"{middle['estimate']:.0f} [")
+    assert "AUROC of COVID-19 vs rest" in said
+
+
+def test_bounds_of_patients_needed_stay_bounds():
+    row = {"name": "a", "trained": 36, "reached": 0.8, "against": "b", "metric": "AUROC"}
+    row |= {"smallest": 10, "largest": 1360, "level": 0.9}
+    ends = pd.DataFrame({"estimate": [10.0, 50.2, np.inf], "low": [10, 10, 400.4], "high": np.inf})
+    said = label_efficiency_table(ends.assign(**row))
+    assert said["patients needed [90 %]"].tolist() == [
+        "at most 10 [at most 10, more than 1,360]",
+        "50 [at most 10, more than 1,360]",
+        "more than 1,360 [400, more than 1,360]",
+    ]
+    assert label_efficiency_table(ends.iloc[:0]).empty
 
 
 def test_lesions_of_a_size_are_larger_where_the_image_has_more_pixels(study):

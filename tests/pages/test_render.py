@@ -6,9 +6,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from cxrstudy.pages.render import banner, command, runs, table
+from cxrstudy.pages import render
+from cxrstudy.pages.render import banner, command, runs
 from cxrstudy.runs.provenance import RUNS
 from cxrstudy.runs.record import Record
+from cxrstudy.verdicts.claim import Claims
+from tests.support.claims import CLAIM, abstract
 
 
 def study(seeds=1):
@@ -51,42 +54,94 @@ def test_the_banner_of_one_seed_says_that_it_decides_nothing():
     assert "decides nothing" not in text_of(banner(study(seeds=2)))
 
 
-# --- Tables -------------------------------------------------------------------------------------
+# --- Verdicts -----------------------------------------------------------------------------------
 
 
-def test_a_difference_and_its_interval_are_one_column_with_three_decimals():
-    frame = pd.DataFrame(
-        {
-            "arm": ["general", "pneumonia"],
-            "estimate": [0.12345, -0.06661],
-            "low": [0.00049, -0.2],
-            "high": [0.99951, 0.03],
-            "adjusted_p": [0.04449, 1.0],
-            "patients": [12, 12],
-        }
-    )
-    before = frame.copy()
-    shown = table(frame).data
-    for text in ("+0.123 [+0.000, +1.000]", "−0.067 [−0.200, +0.030]", "0.044", "1.000", ">12<"):
-        assert text in shown
-    assert "0.1234" not in shown
-    assert "low" not in shown
-    pd.testing.assert_frame_equal(frame, before)
+def judged(papers, origins, **facts):
+    """A table of verdicts: one claim a paper, one row an origin."""
+    rows = [
+        {"paper": paper, "claim": claim, "origin": origin, "estimate": 0.02, "low": -0.01,
+         "high": 0.05, "margin": 0.0, "verdict": "inconclusive", "patients": 128.0, "seeds": 5.0,
+         "minimum_detectable_difference": 0.03, "adjusted_p": 0.2, "adjusted_p_relevant": 0.04,
+         "relevant": 0.02, "why": "", "world": "on made images", "counts": "counts: registered"}
+        for paper, claim in papers
+        for origin in origins
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(**facts)
 
 
-def test_columns_keep_their_names_but_for_the_line_below_words_unless_named():
-    shown = table(
-        pd.DataFrame({"arm": ["a"], "adjusted_p": [0.5], "samples_seen": [3072]}), arm="scheme"
-    )
-    headings = re.findall(r"<th>(.*?)</th>", shown.data)
-    assert headings == ["scheme", "adjusted p", "samples seen"]
-    assert "3,072" in shown.data
+def claims_file(paper, citation, *claims):
+    made = [
+        CLAIM | {"id": name, "test": f"Claim {name} of {paper}.", "published": {"ours": 0.98}}
+        for name in claims
+    ]
+    return Claims(paper=paper, citation=citation, abstract=abstract(*claims), claims=made)
 
 
-def test_a_table_says_nothing_that_could_be_taken_for_markup():
-    shown = table(pd.DataFrame({"arm": ["<b>bold</b>"]})).data
-    assert "<b>" not in shown
-    assert "&lt;b&gt;" in shown
+@pytest.fixture
+def three_papers(monkeypatch):
+    files = [
+        claims_file("A", "zhao2021", "A1"), claims_file("B", "fricks2021", "1"),
+        claims_file("C", "Own data, 2026", "1"),
+    ]  # fmt: skip
+    monkeypatch.setattr(render, "all_claims", lambda: files)
+    return files
+
+
+def test_any_number_of_papers_and_cohorts_is_shown_with_its_citation(three_papers):
+    origins = [f"cohort {number}" for number in range(12)]
+    shown = render.verdicts(judged([("A", "A1"), ("B", "1"), ("C", "1")], origins)).data
+    for citation in ("Zhao 2021", "Fricks 2021", "Own data, 2026"):
+        assert shown.count(citation) == 1
+    assert re.findall("<th>(cohort .*?)</th>", shown) == origins
+    assert shown.count("inconclusive") == 36
+    assert "In brackets: 95 % interval" in shown
+
+
+def test_claims_of_two_papers_with_the_same_name_keep_their_verdicts_apart(three_papers):
+    table = judged([("B", "1"), ("C", "1")], ["here"], verdict=["supported", "reversed"])
+    rows = render.verdicts(table).data.split("<tr")
+    assert ["supported" in row for row in rows if "Claim 1 of" in row] == [True, False]
+    assert ["reversed" in row for row in rows if "Claim 1 of" in row] == [False, True]
+
+
+def test_verdicts_write_what_decides_and_no_markup_of_others(three_papers):
+    table = judged([("A", "A1")], ["here"], estimate=-0.0002, low=-0.0004, high=-0.00001)
+    shown = render.verdicts(table.assign(verdict="void <b>")).data
+    assert "−0.00020 [−0.00040, −0.00001]" in shown
+    assert "void &lt;b&gt;" in shown
+
+
+def test_an_outcome_names_its_images_and_whether_it_counts_or_why_there_is_none(three_papers):
+    table = judged([("A", "A1")], ["here"], verdict="supported")
+    shown = text_of(render.verdicts(table))
+    assert "supported on made images" in shown
+    assert "counts: registered" in shown
+    for estimate in (0.02, float("nan")):
+        silent = table.assign(verdict="not judged", why="no arm <b>", estimate=estimate)
+        assert "not judged</b>: no arm &lt;b&gt;" in render.verdicts(silent).data
+
+
+def test_details_show_both_corrected_p_values():
+    shown = text_of(render.verdict_details(judged([("A", "A1")], ["here"])))
+    for words in ("p of the margin, corrected", "p of no relevant difference, corrected", "0.02"):
+        assert words in shown
+
+
+def test_a_note_holds_no_markup_of_others():
+    assert render.note("a < b").data == "<p>a &lt; b</p>"
+
+
+def test_without_claims_the_page_goes_on(monkeypatch):
+    monkeypatch.setattr(render, "all_claims", list)
+    assert "no claim" in render.verdicts(judged([("A", "A1")], ["here"])).data
+    assert "No rows" in render.untestable().data
+
+
+def test_details_have_a_column_for_the_paper_where_there_are_several():
+    several = render.verdict_details(judged([("A", "1"), ("B", "1")], ["here"])).data
+    assert "<th>paper</th>" in several
+    assert "<th>paper</th>" not in render.verdict_details(judged([("A", "1")], ["here"])).data
 
 
 # --- Provenance ---------------------------------------------------------------------------------

@@ -104,7 +104,9 @@ def test_killed_at_each_thing_that_it_does_to_the_store(jobs, undisturbed, tmp_p
     same(tmp_path, undisturbed)
 
 
-@pytest.mark.parametrize("pattern", [r"\.\d+$", r"run\.json$"], ids=["checkpoint", "record"])
+@pytest.mark.parametrize(
+    "pattern", [r"\.checkpoint\.", r"run\.json$"], ids=["checkpoint", "record"]
+)
 def test_killed_half_way_through_a_file(jobs, undisturbed, tmp_path, pattern):
     for _ in range(2):
         assert jobs(tmp_path, half=pattern)["killed"]

@@ -122,14 +122,14 @@ def test_a_stamped_notebook_says_how_it_was_made_and_so_does_a_file_beside_it(tm
     command = "papermill notebooks/01_one.ipynb out.ipynb -p profile quick -p seeds 2"
     assert facts["command"] == command
     assert (facts["seconds"], facts["failed"]) == (12.3, False)
-    assert facts["energy_joules"] == "not measured"
+    assert facts["electricity_joules"] == "not measured"
     assert facts["runs"] == [record().id]
     assert set(facts["versions"]) >= {"cxrstudy", "papermill", "torch", "python"}
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     last = notebook.cells[-1]
     assert last.metadata[STAMP] == facts
-    for said in (command, facts["commit"][:12], "Took: 12.3 s", "Energy: not measured"):
+    for said in (command, facts["commit"][:12], "Took: 12.3 s", "Electricity: not measured"):
         assert said in last.source
     assert read_executed(tmp_path) == {"01_one": [record()]}
 
@@ -143,10 +143,10 @@ def test_stamping_again_replaces_the_stamp(tmp_path):
     assert len(nbformat.read(path, as_version=4).cells) == 2
 
 
-def test_a_stamp_says_the_energy_that_was_measured(tmp_path):
+def test_a_stamp_says_the_electricity_that_was_measured(tmp_path):
     path = leave(tmp_path)
     facts = json.loads(stamp(path, {"processor": 1234.0}).read_text())
-    assert facts["energy_joules"] == {"processor": 1234.0}
+    assert facts["electricity_joules"] == {"processor": 1234.0}
     assert "1,234 J by the processor" in nbformat.read(path, as_version=4).cells[-1].source
 
 
@@ -156,7 +156,7 @@ def test_a_failed_execution_is_stamped_as_one(tmp_path):
 
 def test_what_papermill_did_not_leave_is_not_stamped(tmp_path):
     execute(tmp_path, "01_one", [])
-    with pytest.raises(ValueError, match="papermill did not execute this"):
+    with pytest.raises(ValueError, match="not executed by papermill"):
         stamp(tmp_path / "01_one.ipynb")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-COUNTS = {"patients": 210, "images": 268, "seeds": 5}
+COUNTS = {"patients": 210, "images": 268, "seeds": 5, "level": 0.95}
 STARTS = ("random", "out-of-domain, large", "in-domain")
 
 
@@ -187,7 +187,7 @@ def contrasts(claims=10, origins=3):
                 {
                     "claim": claim, "contrast": contrast, "origin": origin, "estimate": value,
                     "low": low, "high": high, "margin": margin, "verdict": verdict,
-                    "patients": patients, "seeds": seeds,
+                    "patients": patients, "seeds": seeds, "level": 0.95,
                 }
             )  # fmt: skip
     table = pd.DataFrame(rows)

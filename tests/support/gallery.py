@@ -46,7 +46,9 @@ GALLERY = {
         tables.by_patients(), tables.TRAINED, "AUROC of COVID-19"
     ),
     "roc": lambda: figures.roc(
-        tables.scored(ARMS), "covid19", tables.estimated(dict.fromkeys(ARMS, 0.8))
+        tables.scored(ARMS),
+        "covid19",
+        tables.estimated(dict.fromkeys(ARMS, 0.8), images=200),
     ),
     "calibration, 3": lambda: figures.calibration(tables.calibrated(ARMS), "COVID-19"),
     "calibration, 6": lambda: figures.calibration(tables.calibrated("abcdef"), "COVID-19"),

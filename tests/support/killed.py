@@ -88,7 +88,7 @@ def made_jobs(folder: Path) -> list[dict]:
     """The chain general → target, as what makes its jobs."""
     import torch
 
-    from cxrstudy import training  # noqa: F401 (once, for all
+    from cxrstudy.runs import computation  # noqa: F401 (imported once, for all that are forked)
     from cxrstudy.runs.record import id_of
     from cxrstudy.training.chain import Chain
     from tests.support.builders import STAGE, TINY, make_role
@@ -116,8 +116,7 @@ def made_jobs(folder: Path) -> list[dict]:
 
 def compute(jobs: list[dict], order: dict, log: Path) -> None:
     """Compute jobs with a checkpoint an epoch, then end; or be killed on the way."""
-    from cxrstudy.runs import run
-    from cxrstudy.training import checkpoint
+    from cxrstudy.runs import computation, run
 
     def note(**what):
         with log.open("a") as stream:
@@ -127,7 +126,7 @@ def compute(jobs: list[dict], order: dict, log: Path) -> None:
         note(computed=job.id)
         really(job)
 
-    checkpoint.Checkpoint = partial(checkpoint.Checkpoint, every=0)
+    computation.Checkpoint = partial(computation.Checkpoint, every=0)
     run._execute = noting
     if "event" in order:
         die_at(order["event"], order["store"])

@@ -58,7 +58,8 @@ def project(folder: Path) -> Iterator[Path]:
         write_cohort(folder / "data_manifests", name, ("target", "external", "general"))
     for name, cells in ARMS.items():
         write_notebook(folder / "notebooks" / f"{name}.ipynb", cells)
-    write_yaml(folder / "claims" / "paper.yaml", {"paper": "A", "citation": "nobody", "claims": []})
+    about = {"paper": "A", "citation": "nobody", "claims": []}
+    write_yaml(folder / "claims" / "paper.yaml", about)
     with current(folder):
         yield folder
 

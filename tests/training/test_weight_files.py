@@ -52,7 +52,7 @@ def test_a_tag_is_the_bytes_that_the_client_has_kept(hub):
 def test_only_tags_that_are_not_here_are_downloaded(hub, monkeypatch):
     keep(hub, "resnet18.a1_in1k", b"weights")
     asked = []
-    monkeypatch.setattr("cxrstudy.training.weights.from_hub", asked.append)
+    monkeypatch.setattr("cxrstudy.training.weight_files.from_hub", asked.append)
     weights = ("random", "imagenet", "timm:resnet18.a1_in1k", "timm:resnet34.a1_in1k#ab",
                "timm:resnet34.a1_in1k", "file:x#ab")  # fmt: skip
     obtain(Start("resnet18", name) for name in (*weights, *weights))

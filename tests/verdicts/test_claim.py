@@ -1,4 +1,4 @@
-"""Claims: fixed in a file that is checked, and whose hash stands for the rule."""
+"""Claims: read from files that are checked, with the abstract's words and ours apart."""
 
 import hashlib
 
@@ -8,28 +8,27 @@ import yaml
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.claim import (
+    AVAILABLE,
+    BUDGETS,
     Claim,
     ClaimError,
     Claims,
+    abstract_table,
     all_claims,
     claims_table,
+    find_claim,
     read_claims,
 )
+from tests.support.claims import ABSTRACT, CLAIM, CLAIMS, NEEDS, UNTESTABLE
 from tests.support.project import use
-
-CLAIM = {
-    "id": "X1", "sentence": "Order helps.", "experiment": "06", "metric": "auroc",
-    "label": "covid19", "arm": "ordered", "against": "control",
-}  # fmt: skip
-CLAIMS = {"paper": "X", "citation": "nobody2020", "claims": [CLAIM]}
 
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     use(monkeypatch, tmp_path, "claims")
 
-    def written(content):
-        path = tmp_path / "claims" / "made.yaml"
+    def written(content, name="made"):
+        path = tmp_path / "claims" / f"{name}.yaml"
         path.write_text(yaml.safe_dump(content))
         return path
 
@@ -42,17 +41,32 @@ def test_a_file_is_read_with_its_hash(write):
     assert read.claims == [Claim(**CLAIM)]
     assert read.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert all_claims() == [read]
+    assert find_claim("X1") == Claim(**CLAIM)
 
 
 @pytest.mark.parametrize(
     ("change", "named"),
     [
         ({"id": None}, "claims.0.id"),
-        ({"metric": "accuracy"}, "claims.0.metric"),
-        ({"level": 1.0}, "claims.0.level"),
-        ({"against": ""}, "claims.0: Value error, experiment, label, arm and against are needed"),
+        ({"metric": "accuracy"}, "claims.X1.metric"),
+        ({"level": 1.0}, "claims.X1.level"),
+        ({"margin": float("nan")}, "claims.X1.margin"),
+        ({"relevant": float("inf")}, "claims.X1.relevant"),
+        ({"seeds": 1}, "claims.X1.seeds"),
+        ({"against": ""}, "claims.X1: Value error, experiment, label, arm and against are needed"),
+        ({"against": "ordered"}, "arm and against are both 'ordered'"),
         ({"not_testable": "no data"}, "a claim that is not testable has no contrast"),
-        ({"rule": "better"}, "claims.0.rule"),
+        ({"needs": "more arms"}, "a claim that needs arms has no contrast"),
+        ({"relevant": 0.0}, "relevant (above 0), because, budgets and control are needed"),
+        ({"because": ""}, "because, budgets and control are needed"),
+        ({"budgets": []}, "budgets and control are needed"),
+        ({"control": ""}, "control are needed"),
+        ({"budgets": ["for ever"]}, "claims.X1.budgets.0"),
+        ({"margin": -0.1}, "an accepted loss (margin below 0) is of kind non-inferiority"),
+        ({"kind": "non-inferiority"}, "non-inferiority needs an accepted loss"),
+        ({"kind": "equivalence", "margin": 0.1}, "the bounds of equivalence are relevant"),
+        ({"words": "size helps"}, "claim X1: its words are not those of the abstract"),
+        ({"rule": "better"}, "claims.X1.rule"),
     ],
 )
 def test_an_illegal_claim_is_named_with_the_file(write, change, named):
@@ -60,6 +74,40 @@ def test_an_illegal_claim_is_named_with_the_file(write, change, named):
     with pytest.raises(ClaimError, match=r"made\.yaml: .*") as error:
         read_claims("made")
     assert named in str(error.value)
+
+
+def test_a_claim_needs_its_id_for_itself_in_one_file_and_over_all_of_them(write):
+    write(CLAIMS | {"claims": [CLAIM, CLAIM]})
+    with pytest.raises(ClaimError, match="claim X1: the id is given twice"):
+        read_claims("made")
+    write(CLAIMS)
+    write(CLAIMS | {"paper": "Y"}, "other")
+    with pytest.raises(ClaimError, match="claim X1: papers X and Y both have it"):
+        all_claims()
+
+
+def test_a_value_that_stands_twice_is_refused(write):
+    path = write(CLAIMS)
+    path.write_text(path.read_text() + "paper: Y\n")
+    with pytest.raises(ClaimError, match="'paper' stands twice"):
+        read_claims("made")
+
+
+def test_an_abstract_names_no_claim_that_is_not_there(write):
+    write(CLAIMS | {"claims": []})
+    with pytest.raises(ClaimError, match="names claim X1, which is not there"):
+        read_claims("made")
+
+
+def test_any_number_of_papers_is_read(write):
+    for name in ("X", "Y", "Z"):
+        text = (
+            yaml.safe_dump(CLAIMS).replace("X1", f"{name}1").replace("paper: X", f"paper: {name}")
+        )
+        write(yaml.safe_load(text), name.lower())
+    assert [claims.paper for claims in all_claims()] == ["X", "Y", "Z"]
+    with pytest.raises(ClaimError, match="no paper has claim 'W1'; there are X1, Y1, Z1"):
+        find_claim("W1")
 
 
 def test_an_arm_of_two_factors_is_a_list_in_the_file(write):
@@ -77,13 +125,21 @@ def test_published_values_are_named_after_the_paper():
 
 
 def test_claims_are_tabulated_before_they_are_judged():
-    unable = {"id": "X2", "sentence": "It is best.", "not_testable": "No weights."}
-    claims = Claims(**CLAIMS | {"claims": [CLAIM | {"published": {"best": 0.9}}, unable]})
+    made = [CLAIM | {"published": {"best": 0.9}}, UNTESTABLE, NEEDS]
+    claims = Claims(**CLAIMS | {"abstract": ABSTRACT, "claims": made})
     table = claims_table(claims)
-    assert table["contrast"].tolist() == ["ordered − control", "not testable"]
-    assert table["published"].tolist() == ["best: 0.9", ""]
+    assert table["contrast"].tolist() == ["ordered − control", "not testable", "needs arms"]
+    assert table["published"].tolist() == ["best: 0.9", "", ""]
+    assert table["words"].tolist()[0] == "“Order helps”"
     assert [claim.id for claim in claims.testable] == ["X1"]
     assert [claim.id for claim in claims.of("06")] == ["X1"]
+    assert abstract_table(claims)["words"].tolist()[0] == "Order helps"
+
+
+def test_what_no_arm_was_trained_for_is_said():
+    assert Claim(**CLAIM | {"budgets": ["profile"]}).lacking == []
+    assert Claim(**CLAIM).lacking == [BUDGETS["plateau"]]
+    assert set(AVAILABLE) < set(BUDGETS)
 
 
 @pytest.mark.parametrize("profile", ["quick", "standard"])
@@ -93,7 +149,6 @@ def test_the_arms_that_the_papers_claims_contrast_exist(profile):
         (claim.experiment, arm)
         for claims in all_claims()
         for claim in claims.testable
-        if claim.metric == "auroc"
         for arm in (claim.arm, claim.against)
     }
     assert len(wanted) >= 10

@@ -13,10 +13,9 @@ from cxrstudy.verdicts.judge import (
     claims_about,
     evidence_of_run,
     judged,
+    judged_results,
     record,
-    recorded_verdicts,
 )
-from tests.support.project import use
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
 
@@ -55,49 +54,62 @@ def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
     assert sorted(found["claim"]) == sorted(claim.id for claim in CLAIMS)
     table = judged(found, "this run", "phantom", "quick").set_index("claim")
     assert set(table["paper"]) == {"A", "B"}
+    assert set(table["world"]) == {"on simulated radiographs"}
+    assert set(table["counts"]) == {judge.OWN}
     for claim in CLAIMS:
         # One seed decides nothing, however large the effect.
-        assert table.loc[claim.id, "verdict"] == "inconclusive", claim.id
-        assert table.loc[claim.id, "low"] > claim.margin
+        assert table.loc[claim.id, "verdict"] == "not judged", claim.id
+        assert table.loc[claim.id, "why"] == "1 seed, the rule asks for 5"
     assert table.loc["A6", "verdict"] == "not testable"
+    assert table.loc["B6", "why"].startswith("needs ")
 
 
 def test_every_claim_has_a_row_even_without_evidence():
-    nothing = pd.DataFrame(columns=evidence_columns())
+    nothing = pd.DataFrame(columns=judge.EVIDENCE)
     table = judged(nothing, "nothing", "phantom", "quick")
     ids = [claim.id for claims in all_claims() for claim in claims.claims]
     assert table["claim"].tolist() == ids
-    assert set(table["verdict"]) == {"no evidence", "not testable"}
+    assert set(table["verdict"]) == {"not judged", "not testable"}
 
 
-def evidence_columns():
-    return judge.EVIDENCE
+def test_a_cohort_that_is_gone_still_names_its_world():
+    nothing = pd.DataFrame(columns=judge.EVIDENCE)
+    assert set(judged(nothing, "old", "elsewhere", "quick")["world"]) == {"on cohort elsewhere"}
 
 
-def test_recorded_verdicts_are_void_once_the_claims_file_changed(tmp_path, monkeypatch, study):
-    folder = use(monkeypatch, tmp_path, "results") / "results" / "phantom" / "standard"
-    folder.mkdir(parents=True)
-    monkeypatch.setattr(judge.results, "folders", lambda: [folder])
+def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):
+    monkeypatch.setattr(judge.results, "experiments", lambda folder: ["07_gradcam"])
+    monkeypatch.setattr(judge, "read_attention", lambda folder: pd.DataFrame())
+    found = judge.evidence_of_results(None)
+    assert found["reason"].tolist() == ["lesions are not known on this cohort"]
+    assert found["estimate"].isna().all()
+
+
+def test_recorded_verdicts_lie_beside_results_without_what_git_says_of_them(
+    tmp_path, monkeypatch, study
+):
+    monkeypatch.setattr(judge.results, "facts", lambda asked: None)
+    monkeypatch.setattr(judge, "registration_of", lambda facts: "0001-made")
     found = evidence_of_run(study)
     monkeypatch.setattr(judge.results, "experiments", lambda asked: ["06_sequential_schemes"])
     monkeypatch.setattr(judge, "evidence_of_results", lambda asked: found)
     included = []
     monkeypatch.setattr(judge.results, "include", lambda *asked: included.append(asked))
     study.cohort, study.profile = SimpleNamespace(name="phantom"), SimpleNamespace(profile="made")
-    record(study, folder)
-    assert included == [(folder, ["verdicts.csv"])]
+    record(study, tmp_path)
+    assert included == [(tmp_path, ["verdicts.csv"], "0001-made")]
     written = judged(found, "", "phantom", "made")
-    read = recorded_verdicts()
+    read = pd.read_csv(tmp_path / "verdicts.csv")
     assert read["verdict"].tolist() == written["verdict"].tolist()
-    changed = [claims.model_copy(update={"sha256": "other"}) for claims in all_claims()]
-    monkeypatch.setattr(judge, "all_claims", lambda: changed)
-    voided = recorded_verdicts()
-    assert set(voided["verdict"]) == {"void: the claims file has changed since"}
+    assert not {"counts", "origin"} & set(read)
 
 
-def test_without_recorded_verdicts_the_table_is_empty(monkeypatch, tmp_path):
-    monkeypatch.setattr(judge.results, "folders", lambda: [tmp_path])
-    assert recorded_verdicts().empty
+def test_the_committed_results_are_judged_by_the_present_rule_and_do_not_count(monkeypatch):
+    folder = judge.deciding()[0]
+    monkeypatch.setattr(judge.results, "experiments", lambda folder: ["07_gradcam"])
+    table = judged_results(folder).set_index("claim")
+    assert set(table["counts"]) == {"does not count: these results name no registration"}
+    assert table.loc["A5", "why"].startswith("no arm 'permuted labels'")
 
 
 def test_papers_are_found_by_experiment():

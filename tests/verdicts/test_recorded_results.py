@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from cxrstudy.base import places
 from cxrstudy.runs.scores import arm_of
-from cxrstudy.verdicts import judge, results
+from cxrstudy.verdicts import judge, log, results
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import VERDICTS
 
@@ -38,19 +38,38 @@ def mean_auroc(recomputed, experiment, arm):
     [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"],
     ids=lambda claim: claim.id,
 )
-def test_the_recorded_estimate_of_a_claim_is_that_of_other_tools(recomputed, claim):
-    verdicts = pd.read_csv(FOLDER / VERDICTS).set_index("claim")
+def test_the_estimate_of_a_claim_is_that_of_other_tools(recomputed, judged, claim):
     names = {arm_of(text): text for text in recomputed["arm"].unique()}
     difference = mean_auroc(recomputed, claim.experiment, names[claim.arm]) - mean_auroc(
         recomputed, claim.experiment, names[claim.against]
     )
-    assert verdicts.loc[claim.id, "estimate"] == pytest.approx(difference, abs=2e-6)
+    assert judged.loc[claim.id, "estimate"] == pytest.approx(difference, abs=2e-6)
 
 
-def test_the_recorded_verdicts_follow_from_the_recorded_scores_and_the_claims_as_they_stand():
-    table = judge.judged(judge.evidence_of_results(FOLDER), "", "phantom", "standard")
-    recorded = judge.recorded_verdicts().query("cohort == 'phantom'").set_index("claim")
-    assert table.set_index("claim")["verdict"].to_dict() == recorded["verdict"].to_dict()
+@pytest.fixture(scope="module")
+def judged():
+    return judge.judged_results(FOLDER).set_index("claim")
+
+
+def test_the_verdicts_recorded_under_the_old_rule_follow_from_the_intervals_beside_them():
+    """Under the old rule an interval on one side of the margin, and Holm's p, decided."""
+    recorded = pd.read_csv(FOLDER / VERDICTS)
+    for paper, rows in recorded.groupby("paper"):
+        tested = rows[rows["estimate"].notna()]
+        count = len(tested)
+        ranks = tested["p"].rank(method="first")
+        adjusted = (tested["p"] * (count + 1 - ranks)).clip(upper=1)
+        for (_, row), p in zip(tested.iterrows(), adjusted, strict=True):
+            side = "reproduced" if row["low"] > row["margin"] else "inconclusive"
+            side = "contradicted" if row["high"] < row["margin"] else side
+            assert row["verdict"] == (side if p < 0.05 else "inconclusive"), (paper, row["claim"])
+
+
+def test_the_recorded_verdicts_are_shown_as_they_were_and_said_to_be_void():
+    shown = log.recorded_verdicts().query("cohort == 'phantom'")
+    recorded = pd.read_csv(FOLDER / VERDICTS)
+    assert shown["verdict"].tolist() == recorded["verdict"].tolist()
+    assert shown["standing"].str.startswith("void: ").all()
 
 
 def test_at_least_five_seeds_decide():

@@ -1,15 +1,32 @@
 """Benefit: decision curves, the net benefit of acting on a score, by threshold."""
 
+from collections.abc import Hashable, Sequence
+
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms
+from cxrstudy.base.words import arm_name
+from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import label_ends
-from cxrstudy.pages.figures.style import BROKEN, GREY, SMALL, WIDTH, Look, finished, looks
-from cxrstudy.pages.figures.words import caption
+from cxrstudy.pages.figures.series import bar_ends, last_points
+from cxrstudy.pages.figures.style import (
+    BROKEN,
+    GREY,
+    SMALL,
+    WIDTH,
+    Look,
+    caption_below,
+    finished,
+    looks,
+    nothing,
+)
+from cxrstudy.pages.figures.words import caption, in_lines, listed, not_drawn
 from cxrstudy.statistics.decision import ALL, NONE
 
 
@@ -21,6 +38,12 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     table
         From :func:`cxrstudy.statistics.decision_curve`.
 
+    Raises
+    ------
+    FigureError
+        The table is not valid, a threshold does not lie between 0 and 1, or there are more arms
+        than a reader can tell apart.
+
     Examples
     --------
     >>> from cxrstudy.notebook import figures, statistics
@@ -28,32 +51,59 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     >>> figures.decision_curve(statistics.decision_curve(scores, "covid19", [0.2, 0.4, 0.6]))
     <Figure size ...>
     """
-    arms = [arm for arm in dict.fromkeys(table["arm"]) if arm not in (ALL, NONE)]
+    rows = interval_table(table, keys=("arm", "threshold"))
+    arms = [arm for arm in dict.fromkeys(rows["arm"]) if arm not in (ALL, NONE)]
+    if not arms:
+        return nothing("No arm whose net benefit could be drawn")
+    rows = _placed(rows)
     given, grey = looks(arms), Look(GREY, "")
     figure, axes = plt.subplots(figsize=(WIDTH, 4.0), layout="constrained")
-    ends = {}
     for arm, look in given.items():
-        rows = of_arms(table, [arm]).sort_values("threshold")
-        colour, x = look.colour, rows["threshold"]
-        axes.fill_between(x, rows["low"], rows["high"], color=colour, alpha=0.15, linewidth=0)
-        axes.plot(x, rows["estimate"], color=colour, linewidth=1.8, linestyle=look.dashes)
-        ends[arm] = (x.iloc[-1], rows["estimate"].iloc[-1])
-    _limits(axes, table)
+        own = of_arms(rows, [arm]).sort_values("x")
+        ends, x = bar_ends(own), own["x"]
+        axes.fill_between(x, ends["low"], ends["high"], color=look.colour, alpha=0.15, linewidth=0)
+        mark = look.marker if len(own) == 1 else ""  # one threshold is no line
+        axes.plot(
+            x, own["estimate"], color=look.colour, linewidth=1.8, linestyle=look.dashes,
+            marker=mark,
+        )  # fmt: skip
+    _limits(axes, rows)
+    bottom = axes.get_ylim()[0]
+    seen = rows[rows["estimate"] >= bottom]
+    ends_of = last_points(seen, "arm", arms) | _strategies(axes, rows)
+    undefined = not_drawn(rows, [f"{row.arm} at {row.x:g}" for row in rows.itertuples()])
+    below = _below(rows, arms, bottom)
+    caption_below(figure, f"threshold for acting\n{caption(rows, 'bands')}{below}{undefined}")
+    axes.set_ylabel("net benefit (true positives per patient)")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    label_ends(axes, ends_of, given | {ALL: grey, NONE: grey})
+    return finished(figure)
+
+
+def _placed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the threshold as position ``x``."""
+    placed = rows.assign(x=rows["threshold"].astype(float))
+    outside = placed[~placed["x"].between(0, 1)]
+    if len(outside):
+        raise FigureError(f"threshold {outside['x'].iloc[0]:g}: give a probability from 0 to 1")
+    return placed
+
+
+def _strategies(axes: Axes, rows: pd.DataFrame) -> dict[Hashable, tuple[float, float]]:
+    """Draw the strategies that need no model, as far as they are seen; where their names go."""
+    ends: dict[Hashable, tuple[float, float]] = {}
     for strategy, dashes in ((ALL, BROKEN), (NONE, "-")):
-        rows = of_arms(table, [strategy]).sort_values("threshold")
-        axes.plot(rows["threshold"], rows["estimate"], color=GREY, linewidth=1.1, linestyle=dashes)
-        seen = rows[rows["estimate"] >= axes.get_ylim()[0]].iloc[-1]
-        end = (seen["threshold"], seen["estimate"])
-        if end[0] == axes.get_xlim()[1]:
+        own = of_arms(rows, [strategy]).sort_values("x")
+        axes.plot(own["x"], own["estimate"], color=GREY, linewidth=1.1, linestyle=dashes)
+        seen = own[own["estimate"] >= axes.get_ylim()[0]]
+        if seen.empty:  # it is below the figure at every threshold
+            continue
+        end = (float(seen["x"].iloc[-1]), float(seen["estimate"].iloc[-1]))
+        if end[0] == own["x"].iloc[-1]:
             ends[strategy] = end
         else:  # the line leaves the figure before its end
             _name_inside(axes, end, strategy)
-    said = f"threshold for acting\n{caption(table, 'bands')}"
-    figure.supxlabel(said, fontsize=9.5)
-    axes.set_ylabel("net benefit (true positives per patient)")
-    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-    label_ends(axes, ends, given | {ALL: grey, NONE: grey})
-    return finished(figure)
+    return ends
 
 
 def _name_inside(axes: Axes, end: tuple[float, float], name: str) -> None:
@@ -62,9 +112,25 @@ def _name_inside(axes: Axes, end: tuple[float, float], name: str) -> None:
     )
 
 
-def _limits(axes: Axes, table: pd.DataFrame) -> None:
+def _below(rows: pd.DataFrame, arms: Sequence[Hashable], bottom: float) -> str:
+    """Line for the caption about arms that leave the figure below."""
+    low = rows[rows["estimate"] < bottom]
+    names = [arm_name(arm) for arm in arms if len(of_arms(low, [arm]))]
+    if not names:
+        return ""
+    return "\n" + in_lines(
+        f"net benefit below {numbers.level(bottom)} is not shown; it occurs for {listed(names)}"
+    )
+
+
+def _limits(axes: Axes, rows: pd.DataFrame) -> None:
     """Show positive net benefits and a little of the negative ones."""
-    top = table["high"].max()
-    bottom = max(table["low"].min(), -0.3 * top)
-    axes.set_ylim(bottom - 0.04 * top, 1.04 * top)
-    axes.set_xlim(table["threshold"].min(), table["threshold"].max())
+    found = rows[["estimate", "low", "high"]].to_numpy(np.float64)
+    finite = found[np.isfinite(found)]
+    top = finite.max(initial=0.0)
+    # Without any benefit, what is lost is the figure.
+    bottom = max(finite.min(initial=0.0), -0.3 * top) if top > 0 else finite.min(initial=0.0)
+    room = 0.04 * (top - bottom) or 0.01
+    axes.set_ylim(bottom - room, top + room)
+    first, last = rows["x"].min(), rows["x"].max()
+    axes.set_xlim((first, last) if first < last else (first - 0.05, last + 0.05))

@@ -12,17 +12,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cxrstudy.base import numbers
+from cxrstudy.base.checks import finite
+from cxrstudy.base.words import arm_name
+from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import label_ends
-from cxrstudy.pages.figures.series import (
-    asides,
-    draw_line,
+from cxrstudy.pages.figures.scales import (
+    Places,
     fit_heights,
     fit_widths,
+    log_places,
     numbers_below,
-    reference,
 )
-from cxrstudy.pages.figures.style import WIDTH, Look, finished, looks
-from cxrstudy.pages.figures.words import caption, plain, wrapped
+from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
+from cxrstudy.pages.figures.style import WIDTH, Look, caption_below, finished, looks, nothing
+from cxrstudy.pages.figures.words import counts, intervals, not_drawn, wrapped
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,38 @@ class Factor:
     names: Mapping[Any, str] = field(default_factory=dict)
 
     def rows(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Estimates with the columns ``x`` and ``series``, made of their arms."""
-        levels, series = zip(*table["arm"], strict=True)
-        return table.assign(
-            x=[float(self.at.get(level, level)) for level in levels],
-            series=[self.names.get(name, name) for name in series],
+        """Estimates with the columns ``value`` (of the level) and ``series``, made of their arms.
+
+        Raises
+        ------
+        FigureError
+            The table is not valid, an arm is no pair, or a level is no number.
+        """
+        rows = interval_table(table)
+        pairs = [_pair(arm) for arm in rows["arm"]]
+        return rows.assign(
+            value=[self._value(level) for level, _ in pairs],
+            series=pd.Series([self.names.get(name, name) for _, name in pairs], dtype=object),
         )
+
+    def places(self, panels: Sequence[pd.DataFrame]) -> Places:
+        """Positions of the levels that some panels have."""
+        values = [float(value) for rows in panels for value in rows["value"]]
+        if self.scale == "log":
+            return log_places(values, self.name)
+        return Places({value: value for value in values})
+
+    def _value(self, level: Any) -> float:
+        value = self.at.get(level, level)
+        if isinstance(value, str) or value is None:
+            raise FigureError(f"level {level!r} is no number; say in `at` where it stands")
+        return finite(value, f"level {level!r} of {self.name}")
+
+
+def _pair(arm: Hashable) -> tuple[Any, Any]:
+    if isinstance(arm, tuple) and len(arm) == 2:
+        return arm
+    raise FigureError(f"arm {arm_name(arm)!r} is not a pair of a level and a series")
 
 
 def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
@@ -67,6 +97,12 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     axis
         Name of the number.
 
+    Raises
+    ------
+    FigureError
+        The table is not valid, a level has no place on the axis, or there are more series than a
+        reader can tell apart.
+
     Examples
     --------
     >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
@@ -76,12 +112,16 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     <Figure size ...>
     """
     rows = factor.rows(table)
+    if rows.empty:
+        return nothing(f"No arm to draw: {axis}")
+    places = factor.places([rows])
+    rows = _placed(rows, places)
     given = looks(rows["series"])
     figure, (axes,) = _panels(1, 4.0)
     _series(axes, rows, given)
     fit_heights(axes, rows)
-    axes.set_ylabel(axis)
-    _finish(figure, [axes], factor, [rows], given)
+    axes.set_ylabel(wrapped(axis, 44))
+    _finish(figure, {axis: axes}, factor, places, {axis: rows}, given)
     return finished(figure)
 
 
@@ -99,6 +139,11 @@ def panels_by_factor(
     ideal
         Name of a metric to its best value, drawn as a broken line; may be empty.
 
+    Raises
+    ------
+    FigureError, ParameterError
+        As :func:`by_factor`; or an ideal value is not finite.
+
     Examples
     --------
     >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
@@ -108,18 +153,30 @@ def panels_by_factor(
     >>> figures.panels_by_factor(tables, figures.Factor("MixUp's alpha"), ideal={})
     <Figure size ...>
     """
-    panels = {metric: factor.rows(table) for metric, table in tables.items()}
+    best = {metric: finite(value, f"ideal {metric!r}") for metric, value in ideal.items()}
+    there = {metric: factor.rows(table) for metric, table in tables.items()}
+    there = {metric: rows for metric, rows in there.items() if len(rows)}
+    if not there:
+        return nothing(f"No arm to draw: {', '.join(tables) or factor.name}")
+    places = factor.places(list(there.values()))
+    panels = {metric: _placed(rows, places) for metric, rows in there.items()}
     given = looks(name for rows in panels.values() for name in rows["series"])
     figure, grid = _panels(len(panels), 3.3)
-    for axes, (metric, rows) in zip(grid, panels.items(), strict=True):
+    named = dict(zip(panels, grid, strict=True))
+    for metric, rows in panels.items():
+        axes = named[metric]
         _series(axes, rows, given)
-        best = [ideal[metric]] if metric in ideal else []
-        fit_heights(axes, rows, best)
-        for height in best:
+        heights = [best[metric]] if metric in best else []
+        fit_heights(axes, rows, heights)
+        for height in heights:
             reference(axes, height, "ideal")
         axes.set_title(wrapped(metric, 26), fontsize=9.5, loc="left")
-    _finish(figure, grid, factor, list(panels.values()), given)
+    _finish(figure, named, factor, places, panels, given)
     return finished(figure)
+
+
+def _placed(rows: pd.DataFrame, places: Places) -> pd.DataFrame:
+    return rows.assign(x=[places.at[value] for value in rows["value"]])
 
 
 def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
@@ -136,24 +193,25 @@ def _series(axes: Axes, rows: pd.DataFrame, given: Mapping[Hashable, Look]) -> N
 
 
 def _finish(
-    figure: Figure, grid: Sequence[Axes], factor: Factor, panels: Sequence[pd.DataFrame],
-    given: Mapping[Hashable, Look],
+    figure: Figure, grid: Mapping[str, Axes], factor: Factor, places: Places,
+    panels: Mapping[str, pd.DataFrame], given: Mapping[Hashable, Look],
 ) -> None:  # fmt: skip
-    """Label axes and levels, and each series in the last panel in which it occurs."""
-    whole = pd.concat(panels)
-    figure.supxlabel(f"{factor.name}\n{caption(whole)}", fontsize=9.5)
-    levels = sorted(whole["x"].unique())
-    for axes in grid:
+    """Label axes and levels, and each series in the last panel in which it has a finite point."""
+    several = len(panels) > 1
+    undefined = "".join(
+        not_drawn(rows, [f"{arm_name(arm)} ({name})" if several else arm for arm in rows["arm"]])
+        for name, rows in panels.items()
+    )
+    said = f"{counts(pd.concat(panels.values()))}; {intervals(panels.values())}"
+    caption_below(figure, f"{factor.name}\n{said}{places.said}{undefined}")
+    levels = dict(sorted((place, value) for value, place in places.at.items()))
+    for axes in grid.values():
         axes.set_xscale(factor.scale)
-        fit_widths(axes, levels, 0.12)
-    for axes in grid:
-        numbers_below(axes, levels, [plain(level) for level in levels])
-    last = {name: axes for axes, rows in zip(grid, panels, strict=True) for name in rows["series"]}
-    for axes, rows in zip(grid, panels, strict=True):
-        points = {name: _end(rows, name) for name in given if last[name] is axes}
-        label_ends(axes, points, given)
-
-
-def _end(rows: pd.DataFrame, name: Hashable) -> tuple[float, float]:
-    end = rows[rows["series"] == name].sort_values("x").iloc[-1]
-    return float(end["x"]), float(end["estimate"])
+        fit_widths(axes, list(levels), 0.12)
+        places.draw_break(axes)
+    for axes in grid.values():
+        numbers_below(axes, list(levels), [numbers.axis_number(one) for one in levels.values()])
+    points = {name: last_points(rows, "series", list(given)) for name, rows in panels.items()}
+    last = {series: name for name, ends in points.items() for series in ends}
+    for name, ends in points.items():
+        label_ends(grid[name], {one: end for one, end in ends.items() if last[one] == name}, given)

@@ -1,15 +1,21 @@
 """Forest: all claims in one figure, one row per claim, one mark per origin."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from cxrstudy.base import numbers
+from cxrstudy.base.words import arm_name, counted
+from cxrstudy.pages.figures.gate import interval_table
 from cxrstudy.pages.figures.labels import align_left
+from cxrstudy.pages.figures.scales import limits
+from cxrstudy.pages.figures.series import bar_ends
 from cxrstudy.pages.figures.style import (
     BLUE,
     GREEN,
@@ -17,19 +23,30 @@ from cxrstudy.pages.figures.style import (
     ORANGE,
     PURPLE,
     RED,
+    SKY,
     SMALL,
     WIDTH,
     Look,
+    caption_below,
     finished,
     ink,
-)  # fmt: skip
+    nothing,
+)
 from cxrstudy.pages.figures.words import intervals, wrapped
 
 #: Colours of decisive verdicts; all others are grey.
-VERDICT_COLOURS = {"reproduced": GREEN, "contradicted": RED}
+VERDICT_COLOURS = {
+    "reproduced": GREEN, "supported": GREEN, "contradicted": RED, "reversed": RED,
+    "no relevant difference": BLUE,
+}  # fmt: skip
 
-#: Styles of origins, in their order; the first, this run, is filled darkest.
-ORIGINS = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(PURPLE, "D"), Look("#000000", "^"))
+#: Colours and marks of origins, in their order; the first is this run. As the numbers of both have
+#: no common divisor, every combination occurs before one occurs again.
+COLOURS = (BLUE, ORANGE, PURPLE, "#000000", GREEN, RED, SKY)
+MARKS = ("o", "s", "D", "^", "v", "P", "X", "<", ">")
+
+#: Columns that a row needs beside its name and numbers.
+NEEDED = ("contrast", "margin", "verdict", "patients", "seeds")
 
 ROW = 0.2  # inches: height of one mark
 LETTERS = 32  # per line of a row's name
@@ -38,17 +55,20 @@ LETTERS = 32  # per line of a row's name
 def contrasts_forest(table: pd.DataFrame) -> Figure:
     """Draw the contrasts that decide claims: interval, margin and verdict, for every origin.
 
+    The mark of an origin has the same place in every row, so rows of claims that one origin lacks
+    have a gap there.
+
     Parameters
     ----------
     table
         Columns ``claim``, ``contrast``, ``origin``, ``estimate``, ``low``, ``high``, ``margin``,
-        ``verdict``, ``patients``, ``seeds``. A row without an estimate gets only the text of its
-        verdict.
+        ``verdict``, ``patients``, ``seeds``, and, if claims of several papers have the same name,
+        ``paper``. A row without an estimate gets only the text of its verdict.
 
     Raises
     ------
-    ValueError
-        There are more than four origins.
+    FigureError
+        The table is not valid, or an origin judges a claim twice.
 
     Examples
     --------
@@ -61,22 +81,37 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     >>> figures.contrasts_forest(judged)
     <Figure size ...>
     """
-    origins = list(dict.fromkeys(table["origin"]))
-    if len(origins) > len(ORIGINS):
-        raise ValueError(f"{len(origins)} origins in one figure; draw at most {len(ORIGINS)}")
-    given = dict(zip(origins, ORIGINS, strict=False))
-    claims = list(dict.fromkeys(table["claim"]))
-    each = max(len(origins) * ROW, 0.42) + 0.1
-    height = each * len(claims) + 0.9 + 0.2 * len(origins)
+    rows = interval_table(_with_paper(table), ("paper", "claim", "origin"), NEEDED)
+    if rows.empty:
+        return nothing("No claim to draw: no contrast has been estimated")
+    given = looks_of(list(dict.fromkeys(rows["origin"])))
+    claims = list(dict.fromkeys(zip(rows["paper"], rows["claim"], strict=True)))
+    key = _key_names(given)
+    each = max(len(given) * ROW, 0.42) + 0.1
+    height = each * len(claims) + 0.9 + 0.16 * "\n".join(key).count("\n") + 0.16
     figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
     axes.axvline(0, color=GREY, linewidth=1, zorder=1)
-    for place, claim in enumerate(claims):
-        _claim(axes, place, table[table["claim"] == claim], given, ROW / each)
-    _name_claims(axes, table.drop_duplicates("claim"))
-    _key(axes, given)
-    figure.supxlabel(f"difference: first arm minus second; {intervals(table)}", fontsize=9.5)
+    axes.set_xlim(*limits(rows, [0.0, *rows["margin"].dropna()], room=0.05))
+    for place, (paper, claim) in enumerate(claims):
+        own = rows[(rows["paper"] == paper) & (rows["claim"] == claim)]
+        _claim(axes, place, own, given, ROW / each)
+    _name_claims(axes, rows.drop_duplicates(["paper", "claim"]))
+    _key(axes, given, key)
+    caption_below(figure, f"difference: first arm minus second; {intervals([rows])}")
     align_left(axes)
     return finished(figure)
+
+
+def looks_of(origins: Sequence[Hashable]) -> dict[Hashable, Look]:
+    """Colour and mark of every origin, in order."""
+    return {
+        origin: Look(COLOURS[place % len(COLOURS)], MARKS[place % len(MARKS)])
+        for place, origin in enumerate(origins)
+    }
+
+
+def _with_paper(table: pd.DataFrame) -> pd.DataFrame:
+    return table if "paper" in table else table.assign(paper="")
 
 
 def _claim(
@@ -87,22 +122,31 @@ def _claim(
         axes.axhspan(place - 0.5, place + 0.5, color="0.955", linewidth=0, zorder=0)
     margins = sorted(set(rows["margin"].dropna()))
     axes.vlines(margins, place - 0.42, place + 0.42, color="black", linewidth=1.1, zorder=2)
-    for number, row in enumerate(rows.itertuples()):
-        height = place + step * (number - (len(rows) - 1) / 2)
+    slots = {origin: number - (len(given) - 1) / 2 for number, origin in enumerate(given)}
+    words = max(len(_short(verdict)) for verdict in rows["verdict"])
+    ends = bar_ends(rows)
+    for row, low, high in zip(rows.itertuples(), ends["low"], ends["high"], strict=True):
+        height = place + step * slots[row.origin]
         look = given[row.origin]
-        axes.hlines(height, row.low, row.high, color=look.colour, linewidth=1.8, zorder=3)
-        axes.plot(row.estimate, height, look.marker, color=look.colour, markersize=5.5, zorder=4)
-        _decided(axes, height, row)
+        axes.hlines(height, low, high, color=look.colour, linewidth=1.8, zorder=3)
+        finite = row.estimate if np.isfinite(row.estimate) else np.nan
+        axes.plot(finite, height, look.marker, color=look.colour, markersize=5.5, zorder=4)
+        _decided(axes, height, row, max(84.0, 8 + 5.4 * words))
 
 
-def _decided(axes: Axes, height: float, row: Any) -> None:
+def _decided(axes: Axes, height: float, row: Any, aside: float) -> None:
     """Write the verdict right of the axes, and beside it the numbers of patients and seeds."""
     colour = ink(VERDICT_COLOURS.get(row.verdict, GREY))
-    said = row.verdict.split(":")[0]  # the table says why a verdict is void
-    _beside(axes, height, 8, said, color=colour, fontweight="bold")
+    _beside(axes, height, 8, _short(row.verdict), color=colour, fontweight="bold")
     if pd.notna(row.patients):
-        seeds = "1 seed" if row.seeds == 1 else f"{row.seeds:.0f} seeds"
-        _beside(axes, height, 84, f"n = {row.patients:,.0f}, {seeds}", color=GREY)
+        seeds = counted(int(row.seeds), "seed")
+        text = f"n = {numbers.count(row.patients)}, {seeds}"
+        _beside(axes, height, aside, text, color=GREY)
+
+
+def _short(verdict: str) -> str:
+    """A verdict without its reason; the table says why a verdict is void."""
+    return verdict.split(":")[0]
 
 
 def _beside(axes: Axes, height: float, points: float, text: str, **style: Any) -> None:
@@ -127,16 +171,20 @@ def _broken(name: str) -> str:
     return "\n".join(wrapped(part, LETTERS) for part in [first, *(f"− {part}" for part in rest)])
 
 
-def _key(axes: Axes, given: Mapping[Hashable, Look]) -> None:
+def _key_names(given: Mapping[Hashable, Look]) -> list[str]:
+    """Names in the legend: of each origin, and of the tick."""
+    margin = "margin of the claim, which the whole interval must exceed"
+    return [wrapped(arm_name(name), 66) for name in [*given, margin]]
+
+
+def _key(axes: Axes, given: Mapping[Hashable, Look], names: Sequence[str]) -> None:
     """Legend above the axes: the mark of each origin, and the tick."""
-    marks = {
-        str(origin): Line2D([], [], color=look.colour, marker=look.marker, markersize=5.5)
-        for origin, look in given.items()
-    }
-    marks["margin of the claim, which the whole interval must exceed"] = Line2D(
-        [], [], color="black", marker="|", markersize=9, linewidth=0
-    )
+    marks = [
+        Line2D([], [], color=look.colour, marker=look.marker, markersize=5.5)
+        for look in given.values()
+    ]
+    marks.append(Line2D([], [], color="black", marker="|", markersize=9, linewidth=0))
     axes.legend(
-        marks.values(), marks.keys(), loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
+        marks, names, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
         fontsize=SMALL, borderaxespad=0.2, labelspacing=0.25,
     )  # fmt: skip

@@ -4,15 +4,35 @@ from collections.abc import Hashable
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms
 from cxrstudy.base.words import arm_name
+from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import align_left
-from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished
-from cxrstudy.pages.figures.words import counts, intervals, wrapped
+from cxrstudy.pages.figures.scales import limits
+from cxrstudy.pages.figures.series import bar_ends
+from cxrstudy.pages.figures.style import (
+    BLUE,
+    BROKEN,
+    GREY,
+    SMALL,
+    WIDTH,
+    caption_below,
+    finished,
+    nothing,
+)
+from cxrstudy.pages.figures.words import counts, intervals, not_drawn, shortened, wrapped
+
+MOST_ARMS = 3
+LETTERS = 30  # of the name of a group
+COUNTED = ("positive", "negative", "patients", "note")
+#: Row of a grouping, and of a group (None for the heading), to its height from the top.
+Lines = dict[tuple[Hashable, Hashable], float]
 
 
 def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
@@ -29,8 +49,8 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
 
     Raises
     ------
-    ValueError
-        There are more than three arms.
+    FigureError
+        A table is not valid, there are more than three arms, or an arm has no overall estimate.
 
     Examples
     --------
@@ -43,56 +63,82 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
     >>> figures.subgroups(table, estimates(scores, covid), covid.name)
     <Figure size ...>
     """
-    arms = list(dict.fromkeys(table["arm"]))
-    if len(arms) > 3:
-        raise ValueError(f"{len(arms)} arms in one figure; draw at most 3")
-    lines = _lines(table)
+    rows = interval_table(table, ("grouping", "group", "arm"), COUNTED)
+    whole = interval_table(overall)
+    if rows.empty:
+        return nothing(f"No group to draw: {axis}")
+    arms = list(dict.fromkeys(rows["arm"]))
+    if len(arms) > MOST_ARMS:
+        raise FigureError(f"{len(arms)} arms in one figure; draw at most {MOST_ARMS}")
+    for arm in arms:
+        if of_arms(whole, [arm]).empty:
+            raise FigureError(f"arm {arm_name(arm)!r} has no estimate over all groups")
+    lines = _lines(rows)
+    names = [wrapped(arm, min(26, 40 // len(arms))) for arm in arms]
+    deep = max(name.count("\n") for name in names)
     figure, grid = plt.subplots(
-        1, len(arms), figsize=(WIDTH, 0.25 * len(lines) + 1.2), sharey=True, sharex=True,
-        squeeze=False, layout="constrained",
+        1, len(arms), figsize=(WIDTH, 0.25 * len(lines) + 1.2 + 0.14 * deep), sharey=True,
+        sharex=True, squeeze=False, layout="constrained",
     )  # fmt: skip
-    for axes, arm in zip(grid.flat, arms, strict=True):
-        _panel(axes, of_arms(table, [arm]), of_arms(overall, [arm]), lines)
-        axes.set_title(wrapped(arm, 26), fontsize=9.5, loc="left", color=BLUE)
-    _name_counts(grid[0, -1], of_arms(table, [arms[0]]), lines)
-    said = f"{intervals(overall)} of each group alone; broken line: all, {counts(overall)}"
-    figure.supxlabel(f"{axis}\n{said}", fontsize=9.5)
+    seen = of_arms(whole, arms)
+    grid[0, 0].set_xlim(*limits(pd.concat([rows, seen]), [], room=0.06))
+    for axes, arm, name in zip(grid.flat, arms, names, strict=True):
+        _panel(axes, of_arms(rows, [arm]), of_arms(whole, [arm]), lines)
+        axes.set_title(name, fontsize=9.5, loc="left", color=BLUE)
+    _name_counts(grid[0, -1], rows, lines)
+    said = f"{intervals([rows, whole])} of each group alone; broken line: all, {counts(seen)}"
+    undefined = _undefined(rows)
+    caption_below(figure, f"{wrapped(axis, 90)}\n{said}{undefined}")
     _name_rows(grid[0, 0], lines)
     return finished(figure)
 
 
-def _lines(table: pd.DataFrame) -> dict[tuple[Hashable, Hashable], float]:
+def _undefined(rows: pd.DataFrame) -> str:
+    """Lines for the caption about groups of which the figure itself does not say why."""
+    silent = rows[rows["note"].isna() | (rows["note"] == "")]
+    names = [
+        f"{arm_name(row.group)}, {arm_name(row.arm)}" for row in silent.itertuples(index=False)
+    ]
+    return not_drawn(silent, names)
+
+
+def _lines(rows: pd.DataFrame) -> Lines:
     """Height of every group from the top; each grouping has a heading, under the name None."""
-    heights: dict[tuple[Hashable, Hashable], float] = {}
-    for grouping, rows in table.groupby("grouping", sort=False):
-        for group in [None, *dict.fromkeys(rows["group"])]:
+    heights: Lines = {}
+    for grouping in dict.fromkeys(rows["grouping"]):
+        own = rows.loc[rows["grouping"] == grouping, "group"]
+        for group in [None, *dict.fromkeys(own)]:
             heights[grouping, group] = float(len(heights))
     return heights
 
 
-def _panel(
-    axes: Axes, rows: pd.DataFrame, overall: pd.DataFrame,
-    lines: dict[tuple[Hashable, Hashable], float],
-) -> None:  # fmt: skip
+def _panel(axes: Axes, rows: pd.DataFrame, overall: pd.DataFrame, lines: Lines) -> None:
     middle = float(overall["estimate"].iloc[0])
-    axes.axvline(middle, color=GREY, linewidth=0.9, linestyle=BROKEN, zorder=0)
-    for row in rows.itertuples():
+    if np.isfinite(middle):
+        axes.axvline(middle, color=GREY, linewidth=0.9, linestyle=BROKEN, zorder=0)
+    ends = bar_ends(rows)
+    for row, low, high in zip(rows.itertuples(), ends["low"], ends["high"], strict=True):
         place = lines[row.grouping, row.group]
-        if row.note:
+        note = "" if pd.isna(row.note) else row.note
+        note = note or ("" if np.isfinite(row.estimate) else "no estimate")
+        if note:
             axes.text(
-                0.5, place, row.note, ha="center", va="center", color=GREY, fontsize=SMALL,
+                0.5, place, note, ha="center", va="center", color=GREY, fontsize=SMALL,
                 style="italic", transform=axes.get_yaxis_transform(),
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )  # fmt: skip
             continue
-        axes.hlines(place, row.low, row.high, color=BLUE, linewidth=1.8)
+        axes.hlines(place, low, high, color=BLUE, linewidth=1.8)
         axes.plot(row.estimate, place, "o", color=BLUE, markersize=5.5)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
 
-def _name_rows(axes: Axes, lines: dict[tuple[Hashable, Hashable], float]) -> None:
-    names = [str(grouping) if group is None else f"{arm_name(group)}" for grouping, group in lines]
+def _name_rows(axes: Axes, lines: Lines) -> None:
+    names = [
+        shortened(arm_name(grouping if group is None else group), LETTERS)
+        for grouping, group in lines
+    ]
     axes.set_yticks(list(lines.values()), names, fontsize=9)
     for label, (_, group) in zip(axes.get_yticklabels(), lines, strict=True):
         label.set_fontweight("bold" if group is None else "normal")
@@ -100,9 +146,7 @@ def _name_rows(axes: Axes, lines: dict[tuple[Hashable, Hashable], float]) -> Non
     align_left(axes)
 
 
-def _name_counts(
-    axes: Axes, rows: pd.DataFrame, lines: dict[tuple[Hashable, Hashable], float]
-) -> None:
+def _name_counts(axes: Axes, rows: pd.DataFrame, lines: Lines) -> None:
     """Write patients right of the last panel, in a column."""
 
     def write(place: float, text: str, **style: Any) -> None:
@@ -112,6 +156,15 @@ def _name_counts(
         )  # fmt: skip
 
     write(0.0, "patients (with, without)")
-    for row in rows.itertuples():
-        text = f"{row.patients:,} ({row.positive:,}, {row.negative:,})"
-        write(lines[row.grouping, row.group], text)
+    for (grouping, group), place in lines.items():
+        # Compared one by one: names of groups may be tuples or intervals.
+        same = np.array([one == group for one in rows["group"]], bool)
+        own = rows[same & (rows["grouping"] == grouping)]
+        texts = {
+            "{} ({}, {})".format(*map(numbers.count, (row.patients, row.positive, row.negative)))
+            for row in own.itertuples()
+        }
+        if len(texts) > 1:
+            raise FigureError(f"group {arm_name(group)!r}: the arms are of different patients")
+        if texts:
+            write(place, texts.pop())

@@ -4,14 +4,38 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from cxrstudy.base.checks import finite
 from cxrstudy.base.words import arm_name
-from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished
-from cxrstudy.pages.figures.words import caption, change_text, level_text
+from cxrstudy.pages.figures.gate import interval_table, require_one
+from cxrstudy.pages.figures.scales import limits
+from cxrstudy.pages.figures.series import bar_ends
+from cxrstudy.pages.figures.style import (
+    BLUE,
+    BROKEN,
+    GREY,
+    SMALL,
+    WIDTH,
+    caption_below,
+    finished,
+    nothing,
+)
+from cxrstudy.pages.figures.words import (
+    better_side,
+    caption,
+    difference_text,
+    in_lines,
+    level_text,
+    wrapped,
+)
+
+LETTERS = 36  # per line of the name of an arm
+LINE = 0.15  # inches: height of a line of small text
 
 
 def estimates(
@@ -28,6 +52,13 @@ def estimates(
     published
         Name to published value.
 
+    Raises
+    ------
+    FigureError
+        The table is not valid: see :mod:`cxrstudy.pages.figures.gate`.
+    ParameterError
+        A published value is not a finite number.
+
     Examples
     --------
     >>> from cxrstudy.notebook import estimates, figures, metrics, statistics
@@ -35,17 +66,16 @@ def estimates(
     >>> figures.estimates(table, "AUROC", published={"paper A": 0.9})
     <Figure size ...>
     """
-    figure, axes = _rows(len(table))
-    for place, (name, value) in enumerate((published or {}).items()):
-        axes.axvline(value, color=GREY, linewidth=1, linestyle=BROKEN, zorder=0)
-        side = "right" if place % 2 == 0 else "left"
-        # Each label is on the outer side of its line, so that two labels never overlap.
-        axes.text(
-            value, 1.01, f" {name} ", ha=side, va="bottom", color=GREY, fontsize=SMALL,
-            transform=axes.get_xaxis_transform(),
-        )  # fmt: skip
-    _intervals(axes, table, level_text)
-    figure.supxlabel(f"{axis}\n{caption(table)}", fontsize=9.5)
+    rows = interval_table(table)
+    values = {
+        name: finite(value, f"published {name!r}") for name, value in (published or {}).items()
+    }
+    if rows.empty:
+        return nothing(f"No arm to draw: {axis}")
+    figure, axes = _rows(rows, len(values) * LINE)
+    _intervals(axes, rows, level_text, list(values.values()))
+    _published(axes, values)
+    caption_below(figure, f"{in_lines(axis)}\n{caption(rows)}")
     return finished(figure)
 
 
@@ -59,6 +89,11 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
     axis
         Name of the metric.
 
+    Raises
+    ------
+    FigureError
+        The table is not valid, or has several reference arms.
+
     Examples
     --------
     >>> from cxrstudy.notebook import contrasts, figures, metrics, statistics
@@ -66,30 +101,61 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
     >>> figures.differences(table, "AUROC")
     <Figure size ...>
     """
-    figure, axes = _rows(len(table))
+    rows = interval_table(table, also=["against"])
+    if rows.empty:
+        return nothing(f"No arm to compare: {axis}")
+    against = arm_name(require_one(rows, "against"))
+    figure, axes = _rows(rows, 0.0)
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
-    _intervals(axes, table, change_text)
-    against = arm_name(table["against"].iloc[0])
-    said = f"{axis}: difference to {against}\n(right of 0: better than {against})"
-    figure.supxlabel(f"{said}\n{caption(table)}", fontsize=9.5)
+    _intervals(axes, rows, difference_text, [0.0])
+    said = f"{in_lines(f'{axis}: difference to {against}')}\n{in_lines(better_side(rows, against))}"
+    caption_below(figure, f"{said}\n{caption(rows)}")
     return finished(figure)
 
 
-def _rows(count: int) -> tuple[Figure, Axes]:
-    return plt.subplots(figsize=(WIDTH, 0.34 * count + 1.15), layout="constrained")
-
-
-def _intervals(axes: Axes, table: pd.DataFrame, said: Callable[[Any], str]) -> None:
-    """Draw points and bars from top to bottom, with the numbers in a column at the right."""
-    for place, row in enumerate(table.itertuples()):
-        axes.plot(
-            [row.low, row.high], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt"
-        )
-        axes.plot(row.estimate, place, "o", color=BLUE, markersize=6)
-        transform = axes.get_yaxis_transform()
-        axes.text(1.02, place, said(row), va="center", fontsize=9, transform=transform)
-    axes.set_yticks(range(len(table)), [arm_name(arm) for arm in table["arm"]])
+def _rows(rows: pd.DataFrame, above: float) -> tuple[Figure, Axes]:
+    """Axes with room for one row per arm, and the names of the arms."""
+    names = [wrapped(arm, LETTERS) for arm in rows["arm"]]
+    lines = max(name.count("\n") + 1 for name in names)
+    each = max(0.34, 0.06 + LINE * lines)
+    figure, axes = plt.subplots(
+        figsize=(WIDTH, each * len(names) + 1.3 + above), layout="constrained"
+    )
+    axes.set_yticks(range(len(names)), names, fontsize=10 if lines == 1 else 9)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(table) - 0.5, -0.5)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
+    return figure, axes
+
+
+def _intervals(
+    axes: Axes, rows: pd.DataFrame, said: Callable[[Any], str], also: list[float]
+) -> None:
+    """Draw points and bars from top to bottom, with the numbers in a column at the right."""
+    ends = bar_ends(rows)
+    for place, (row, low, high) in enumerate(
+        zip(rows.itertuples(), ends["low"], ends["high"], strict=True)
+    ):
+        axes.plot([low, high], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt")
+        if np.isfinite(row.estimate):
+            axes.plot(row.estimate, place, "o", color=BLUE, markersize=6)
+        axes.text(
+            1.02, place, wrapped(said(row), 40), va="center", fontsize=9,
+            transform=axes.get_yaxis_transform(),
+        )  # fmt: skip
+    axes.set_xlim(*limits(rows, also, room=0.05))
     axes.xaxis.set_major_locator(MaxNLocator(6))
+
+
+def _published(axes: Axes, values: Mapping[str, float]) -> None:
+    """Draw published values as broken lines; each has a line of text of its own above the axes."""
+    low, high = axes.get_xlim()
+    count = len(values)
+    for place, (name, value) in enumerate(sorted(values.items(), key=lambda item: item[1])):
+        axes.axvline(value, color=GREY, linewidth=1, linestyle=BROKEN, zorder=0)
+        side = "left" if value < (low + high) / 2 else "right"
+        axes.annotate(
+            f" {name} ", (value, 1), (0, 2 + 72 * LINE * (count - 1 - place)),
+            axes.get_xaxis_transform(), "offset points", ha=side, va="bottom", color=GREY,
+            fontsize=SMALL, annotation_clip=False,
+        )  # fmt: skip

@@ -16,9 +16,12 @@ from cxrstudy.pages.figures.style import SMALL, Look, figure_of, ink
 from cxrstudy.pages.figures.words import wrapped
 
 LINE = 1.3  # height of a line of text, in font sizes
+MOST_STEPS = 1000  # that a label of a point is lifted
 
 
-def spread(heights: Sequence[float], sizes: Sequence[float]) -> NDArray[np.float64]:
+def spread(
+    heights: Sequence[float], sizes: Sequence[float], low: float = -np.inf, high: float = np.inf
+) -> NDArray[np.float64]:
     """Move labels apart as little as possible, by least squares, and keep their order.
 
     Parameters
@@ -27,13 +30,17 @@ def spread(heights: Sequence[float], sizes: Sequence[float]) -> NDArray[np.float
         Desired middle of each label.
     sizes
         Height of each label.
+    low, high
+        Bounds that no label exceeds, if all of them together fit between.
     """
     order = np.argsort(heights, kind="stable")
     size = np.asarray(sizes, np.float64)[order]
     steps = np.concatenate([[0.0], np.cumsum((size[:-1] + size[1:]) / 2)])
     placed = np.empty(len(order))
     wanted = np.asarray(heights, np.float64)[order] - steps
-    placed[order] = isotonic_regression(wanted).x + steps
+    lowest = low + size[0] / 2
+    highest = max(lowest, high - size[-1] / 2 - steps[-1])
+    placed[order] = np.clip(isotonic_regression(wanted).x, lowest, highest) + steps
     return placed
 
 
@@ -42,7 +49,8 @@ def label_ends(
 ) -> None:
     """Write names right of the axes, each with a thin line from the end of its series.
 
-    To be called last, because it needs the final height of the axes.
+    To be called last, because it needs the final height of the axes. A figure that is too low for
+    its names is made higher.
 
     Parameters
     ----------
@@ -55,12 +63,12 @@ def label_ends(
     """
     if not ends:
         return
-    figure_of(axes).draw_without_rendering()
     texts = [wrapped(name, 24) for name in ends]
+    _make_room(axes, LINE * SMALL * sum(text.count("\n") + 1 for text in texts))
     line = LINE * SMALL / _height_in_points(axes)
     to_part = axes.transData + axes.transAxes.inverted()
     heights = [to_part.transform(end)[1] for end in ends.values()]
-    places = spread(heights, [line * (text.count("\n") + 1) for text in texts])
+    places = spread(heights, [line * (text.count("\n") + 1) for text in texts], 0.0, 1.0)
     for (name, end), text, height in zip(ends.items(), texts, places, strict=True):
         colour = looks[name].colour
         axes.annotate(
@@ -93,7 +101,35 @@ def label_points(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], colour: s
             text, (row.x, row.high), (0, 4), textcoords="offset points", ha="center",
             va="bottom", fontsize=SMALL, linespacing=1.15, color=ink(colour),
         )  # fmt: skip
-        _lift(label, _obstacles(axes, label))
+        # Names take no part in the layout, or the axes would shrink below them.
+        label.set_in_layout(False)
+        _lift(label, _obstacles(axes, label), figure.dpi)
+
+
+def make_higher(axes: Axes) -> bool:
+    """Where labels of points rise over the axes, make the figure higher and remove them.
+
+    The axes keep their scale; what they gain is above. So the labels can be written again.
+
+    Returns
+    -------
+    Whether it was needed.
+    """
+    figure = figure_of(axes)
+    figure.draw_without_rendering()
+    labels = [text for text in axes.texts if isinstance(text, Annotation)]
+    top = max((box.y1 for box in boxes(labels)), default=0.0)
+    over = (top - axes.bbox.y1) * 72 / figure.dpi
+    if over <= 1:
+        return False
+    before = _height_in_points(axes)
+    for label in labels:
+        label.remove()
+    figure.set_figheight(figure.get_figheight() + (over + 4) / 72)
+    figure.draw_without_rendering()
+    bottom, end = axes.get_ylim()
+    axes.set_ylim(bottom, bottom + (end - bottom) * _height_in_points(axes) / before)
+    return True
 
 
 def align_left(axes: Axes) -> None:
@@ -117,6 +153,16 @@ def _box(text: Text) -> Bbox:
     return Text.get_window_extent(text)
 
 
+def _make_room(axes: Axes, points: float) -> None:
+    """Make the figure higher until its axes have some height, and lay it out."""
+    figure = figure_of(axes)
+    figure.draw_without_rendering()
+    lacking = points - _height_in_points(axes)
+    if lacking > 0:
+        figure.set_figheight(figure.get_figheight() + lacking / 72)
+        figure.draw_without_rendering()
+
+
 def _height_in_points(axes: Axes) -> float:
     box = axes.get_window_extent()
     return float(box.height * 72 / figure_of(axes).dpi)
@@ -129,8 +175,14 @@ def _obstacles(axes: Axes, label: Text) -> list[Bbox]:
         for found in axes.collections
         if hasattr(found, "get_segments")
         for segment in found.get_segments()
+        if len(segment) == 2 and np.isfinite(segment).all()
     ]
-    points = [Bbox([point, point]).padded(2) for line in axes.lines for point in _along(line)]
+    points = [
+        Bbox([point, point]).padded(2)
+        for line in axes.lines
+        for point in _along(line)
+        if np.isfinite(point).all()
+    ]
     return bars + points + boxes([text for text in axes.texts if text is not label])
 
 
@@ -143,10 +195,15 @@ def _along(line: Line2D) -> NDArray[np.float64]:
     return np.concatenate(parts)
 
 
-def _lift(label: Annotation, obstacles: Sequence[Bbox]) -> None:
-    for _ in range(100):
-        own = _box(label).padded(1)
-        if not any(own.overlaps(box) for box in obstacles):
-            return
-        x, y = label.get_position()
-        label.set_position((x, y + 3))
+def _lift(label: Annotation, obstacles: Sequence[Bbox], dpi: float) -> None:
+    """Move a label up, by steps of three points, until nothing is in its way."""
+    own = _box(label).padded(1)
+    found = np.array([box.extents for box in obstacles]).reshape(-1, 4)
+    aside = found[(found[:, 0] < own.x1) & (found[:, 2] > own.x0)]
+    step = 3 * dpi / 72
+    for steps in range(MOST_STEPS):
+        low, high = own.y0 + steps * step, own.y1 + steps * step
+        if not ((aside[:, 1] < high) & (aside[:, 3] > low)).any():
+            break
+    x, y = label.get_position()
+    label.set_position((x, y + 3 * steps))

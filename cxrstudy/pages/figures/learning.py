@@ -3,21 +3,25 @@
 from collections.abc import Hashable, Mapping
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cxrstudy.base import numbers
+from cxrstudy.base.words import arm_name
+from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import label_ends, label_points
-from cxrstudy.pages.figures.series import (
-    asides,
-    draw_hollow,
-    draw_line,
+from cxrstudy.pages.figures.scales import (
+    Places,
     fit_heights,
     fit_widths,
+    log_places,
     numbers_below,
 )
-from cxrstudy.pages.figures.style import GREY, WIDTH, finished, looks
-from cxrstudy.pages.figures.words import caption, plain
+from cxrstudy.pages.figures.series import asides, bar_ends, draw_hollow, draw_line, last_points
+from cxrstudy.pages.figures.style import GREY, WIDTH, caption_below, finished, looks, nothing
+from cxrstudy.pages.figures.words import caption, not_drawn, wrapped
 
 
 def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axis: str) -> Figure:
@@ -36,8 +40,9 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
 
     Raises
     ------
-    ValueError
-        The number of patients of an arm is missing.
+    FigureError
+        The table is not valid, the number of patients of an arm is missing or negative, or there
+        are more initial weights than a reader can tell apart.
 
     Examples
     --------
@@ -47,44 +52,65 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     >>> figures.learning_curves(table, {0.1: 36, 1: 360, "1-shot": 3}, "AUROC")
     <Figure size ...>
     """
-    rows = _placed(table, patients)
-    shots = rows["part"].map(lambda part: isinstance(part, str))
+    rows = _sized(interval_table(table), patients)
+    if rows.empty:
+        return nothing(f"No arm to draw: {axis}")
+    places = log_places(rows["size"].to_list(), "number of training patients")
+    rows = rows.assign(x=[places.at[size] for size in rows["size"]])
+    shots = rows["part"].map(lambda part: isinstance(part, str)).astype(bool)
+    given = looks(rows["start"])
     figure, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
     axes.set_xscale("log")
-    given, ends = looks(rows["start"]), {}
     for (start, look), aside in zip(given.items(), asides(len(given)), strict=True):
         own = rows["start"] == start
-        curve = rows[own & ~shots].sort_values("x")
-        draw_line(axes, curve, look, aside)
+        draw_line(axes, rows[own & ~shots].sort_values("x"), look, aside)
         draw_hollow(axes, rows[own & shots], look, aside)
-        ends[start] = (curve["x"].iloc[-1], curve["estimate"].iloc[-1])
     fit_heights(axes, rows)
     hollow = "\nhollow marks: equal numbers of patients per class" if shots.any() else ""
-    figure.supxlabel(f"training patients\ntest: {caption(table)}{hollow}", fontsize=9.5)
-    axes.set_ylabel(axis)
-    fit_widths(axes, rows["x"], 0.08)
-    _name_shares(axes, rows[~shots])
+    said = f"{caption(rows)}{hollow}{places.said}{not_drawn(rows, rows['arm'])}"
+    caption_below(figure, f"training patients\ntest: {said}")
+    axes.set_ylabel(wrapped(axis, 44))
+    fit_widths(axes, rows["x"].to_list(), 0.08)
+    places.draw_break(axes)
+    _name_sizes(axes, rows, shots, places)
     _name_shots(axes, rows[shots])
+    # A start that has only shots is named at the last of them.
+    ends = last_points(rows, "start", list(given))
+    ends |= last_points(rows[~shots], "start", list(given))
     label_ends(axes, ends, given)
     return finished(figure)
 
 
-def _placed(table: pd.DataFrame, patients: Mapping[Hashable, float]) -> pd.DataFrame:
-    starts, parts = zip(*table["arm"], strict=True)
-    for part in parts:
-        if part not in patients:
-            raise ValueError(f"the number of patients of {part!r} is missing")
-    return table.assign(start=starts, part=parts, x=[float(patients[part]) for part in parts])
+def _sized(rows: pd.DataFrame, patients: Mapping[Hashable, float]) -> pd.DataFrame:
+    """Estimates with the columns ``start``, ``part`` and ``size`` (patients), from their arms."""
+    for arm in rows["arm"]:
+        if not (isinstance(arm, tuple) and len(arm) == 2):
+            raise FigureError(f"arm {arm_name(arm)!r} is not a pair of initial weights and a share")
+        if arm[1] not in patients:
+            raise FigureError(f"the number of patients of {arm[1]!r} is missing")
+    return rows.assign(
+        start=pd.Series([start for start, _ in rows["arm"]], dtype=object),
+        part=pd.Series([part for _, part in rows["arm"]], dtype=object),
+        size=[float(patients[part]) for _, part in rows["arm"]],
+    )
 
 
-def _name_shares(axes: Axes, curve: pd.DataFrame) -> None:
-    """Write numbers of patients, and below each the fraction of all patients."""
-    shares = dict(sorted(zip(curve["x"], curve["part"], strict=True)))
-    names = [f"{plain(x)}\n{100 * share:.3g} %" for x, share in shares.items()]
-    numbers_below(axes, list(shares), names)
+def _name_sizes(axes: Axes, rows: pd.DataFrame, shots: "pd.Series[bool]", places: Places) -> None:
+    """Write numbers of patients, and below each the shares of all patients that it is of."""
+    curve = rows if shots.all() else rows[~shots]
+    sizes = sorted(set(curve["size"]))
+    names = []
+    for size in sizes:
+        parts = dict.fromkeys(curve.loc[curve["size"] == size, "part"])
+        shares = [numbers.whole_percent(part) for part in parts if not isinstance(part, str)]
+        names.append("\n".join([numbers.count(size), *shares]))
+    numbers_below(axes, [places.at[size] for size in sizes], names)
 
 
 def _name_shots(axes: Axes, rows: pd.DataFrame) -> None:
     """Write the name of hollow marks above the highest of them."""
-    highest = rows.groupby("part", as_index=False)[["x", "high"]].max()
+    seen = rows.assign(high=bar_ends(rows)["high"].fillna(rows["estimate"]))
+    seen = seen[np.isfinite(seen["estimate"])]
+    seen["high"] = seen["high"].clip(upper=axes.get_ylim()[1])
+    highest = seen.groupby("part", as_index=False, sort=False)[["x", "high"]].max()
     label_points(axes, highest, list(highest["part"]), GREY)

@@ -15,11 +15,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from cxrstudy.pages.figures.gate import FigureError
+
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#5F6670",
 )  # fmt: skip
 WIDTH = 7.2  # inches: the text width of the book
 SMALL = 8.5  # points: text inside a figure
+CAPTION_LINE = 0.16  # inches: height of a line of a caption
 BROKEN = (0, (4, 3))  # for lines that are not estimates: chance, an ideal, a published number
 
 
@@ -59,6 +62,8 @@ def use_style() -> None:
             "font.size": 10, "axes.labelsize": 10, "xtick.labelsize": 9.5, "ytick.labelsize": 10,
             "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY,
             "figure.dpi": 110, "savefig.bbox": "tight", "savefig.facecolor": "white",
+            # A dollar in somebody's name of an arm is no formula.
+            "text.parse_math": False,
             # Equal figures give equal files: no dates, no random ids.
             "svg.hashsalt": "cxrstudy",
         }
@@ -74,12 +79,15 @@ def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
 
     Raises
     ------
-    ValueError
+    FigureError
         There are more series than styles.
     """
     distinct = list(dict.fromkeys(names))
     if len(distinct) > len(LOOKS):
-        raise ValueError(f"{len(distinct)} series in one figure; draw at most {len(LOOKS)}")
+        raise FigureError(
+            f"{len(distinct)} series in one figure; draw at most {len(LOOKS)}, which a reader can "
+            f"tell apart: leave out {distinct[len(LOOKS)]!r} and others"
+        )
     return dict(zip(distinct, LOOKS, strict=False))
 
 
@@ -96,6 +104,30 @@ def figure_of(axes: Axes) -> Figure:
     figure = axes.get_figure(root=True)
     assert isinstance(figure, Figure)
     return figure
+
+
+def caption_below(figure: Figure, text: str, **place: Any) -> None:
+    """Write a caption below a figure, which becomes higher by the lines beyond two.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    text
+        The caption.
+    place
+        As for :meth:`matplotlib.figure.Figure.supxlabel`.
+    """
+    more = max(0, text.count("\n") - 1)
+    figure.set_figheight(figure.get_figheight() + CAPTION_LINE * more)
+    figure.supxlabel(text, fontsize=9.5, **place)
+
+
+def nothing(said: str) -> Figure:
+    """A figure of one line of text, for a selection that is empty: a page goes on without it."""
+    figure = plt.figure(figsize=(WIDTH, 0.5))
+    figure.text(0.0, 0.5, said, va="center", fontsize=10, color=GREY, style="italic")
+    return finished(figure)
 
 
 def finished(figure: Figure) -> Figure:

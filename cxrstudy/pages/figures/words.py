@@ -1,12 +1,22 @@
 """Words: names, numbers and counts of patients, as figures write them."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from textwrap import fill
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name
+from cxrstudy.pages.figures.gate import level_of
+
+#: Names that a list in a caption has at most; of others it says how many there are.
+LISTED = 4
+#: Letters that a name in such a list has at most.
+LONGEST = 48
+#: Letters per line of a caption.
+LINE = 96
 
 
 def counts(table: pd.DataFrame) -> str:
@@ -21,9 +31,9 @@ def counts(table: pd.DataFrame) -> str:
     found = [
         _amount(table[column].dropna(), column)
         for column in ("patients", "images", "seeds")
-        if column in table
+        if column in table and table[column].notna().any()
     ]
-    return "n = " + ", ".join(found)
+    return f"n = {', '.join(found)}" if found else "n is not known"
 
 
 def caption(table: pd.DataFrame, drawn: str = "bars") -> str:
@@ -32,41 +42,129 @@ def caption(table: pd.DataFrame, drawn: str = "bars") -> str:
     Parameters
     ----------
     table
-        Table of estimates; its column ``level``, if present, is the level of the intervals.
+        Table of estimates; its column ``level`` is the level of the intervals.
     drawn
         What the intervals are drawn as.
     """
-    return f"{counts(table)}; {intervals(table, drawn)}"
+    return f"{counts(table)}; {intervals([table], drawn)}"
 
 
-def intervals(table: pd.DataFrame, drawn: str = "bars") -> str:
-    """How intervals are drawn; parameters as for :func:`caption`."""
-    level = table["level"].iloc[0] if "level" in table else 0.95
-    return f"{drawn}: {100 * level:.3g} % interval"
+def intervals(tables: Iterable[pd.DataFrame], drawn: str = "bars") -> str:
+    """How intervals of some tables are drawn, with their level, and what they are over.
+
+    The columns ``level`` and ``covers`` of the tables say so; what they don't say is left out.
+    """
+    all_tables = list(tables)
+    level = level_of(all_tables)
+    named = "interval" if level is None else f"{numbers.whole_percent(level)} interval"
+    covered = {
+        str(one) for table in all_tables if "covers" in table for one in table["covers"].dropna()
+    }
+    over = " or ".join(sorted(covered - {""}))
+    return f"{drawn}: {named}{over and f' over {over}'}"
 
 
-def level_text(row: Any) -> str:
-    """An estimate and its interval, as text."""
-    return f"{row.estimate:.3f}  [{row.low:.3f}, {row.high:.3f}]".replace("-", "−")
+def level_text(row: Any, between: str = "  ") -> str:
+    """An estimate of a level and its interval, as text, or why there is none."""
+    return _text(row, numbers.level, between)
 
 
-def change_text(row: Any) -> str:
-    """A difference and its interval, with signs, as text."""
-    return f"{row.estimate:+.3f}  [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
+def difference_text(row: Any, between: str = "  ") -> str:
+    """An estimate of a difference and its interval, with signs, as text, or why there is none."""
+    return _text(row, numbers.difference, between)
 
 
-def plain(number: float) -> str:
-    """A number for an axis, with thousands separators, without powers of ten."""
-    return f"{number:,.10g}".replace("-", "−")
+def better_side(rows: pd.DataFrame, against: str) -> str:
+    """Which side of zero is better than the reference arm, if the table says so.
+
+    Parameters
+    ----------
+    rows
+        Table of contrasts; its column ``better``, if present, is ``higher`` or ``lower``: the
+        direction of the metric.
+    against
+        Name of the reference arm.
+    """
+    said = set(rows["better"].dropna()) if "better" in rows else set()
+    side = {"higher": "right", "lower": "left"}
+    if len(said) == 1 and (best := said.pop()) in side:
+        return f"({side[best]} of 0: better than {against})"
+    return f"(right of 0: higher than {against})"
+
+
+def not_drawn(rows: pd.DataFrame, names: Iterable[Hashable]) -> str:
+    """Lines for a caption: which estimates have no point or no interval, and why.
+
+    Parameters
+    ----------
+    rows
+        Columns ``estimate`` and ``low``; ``reason``, if present, says why there is none.
+    names
+        What the rows are called, in their order.
+
+    Returns
+    -------
+    Lines that begin with a line break; empty if all are drawn.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for row, name in zip(rows.itertuples(), names, strict=True):
+        if not np.isfinite(row.estimate):
+            why = numbers.level(row.estimate, reason=_reason(row))
+            found.setdefault(("no point", why), []).append(arm_name(name))
+        elif np.isnan(row.low):
+            found.setdefault(("no interval", _reason(row)), []).append(arm_name(name))
+    texts = [
+        f"{what}: {listed(them)} ({why})" if why else f"{what}: {listed(them)}"
+        for (what, why), them in found.items()
+    ]
+    return "".join(f"\n{in_lines(text)}" for text in texts)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row; of a long list the first, and how many others."""
+    all_names = [shortened(name, LONGEST) for name in dict.fromkeys(names)]
+    shown = "; ".join(all_names[:LISTED])
+    others = len(all_names) - LISTED
+    return f"{shown}; and {others} others" if others > 1 else "; ".join(all_names)
+
+
+def in_lines(text: str, width: int = LINE) -> str:
+    """Break a text of a caption into lines."""
+    return fill(text, width, break_on_hyphens=False)
+
+
+def shortened(name: str, letters: int) -> str:
+    """A name that fits into some letters: beginning and end are kept."""
+    if len(name) <= letters:
+        return name
+    first = letters // 2
+    return f"{name[:first]}…{name[len(name) - (letters - first - 1) :]}"
 
 
 def wrapped(name: Hashable, width: int) -> str:
-    """Name of an arm as text, in lines of at most `width` characters."""
-    return fill(arm_name(name), width, break_long_words=False, break_on_hyphens=False)
+    """Name of an arm as text, in lines of about `width` characters.
+
+    Words are broken only if they are much longer than a line.
+    """
+    text = arm_name(name)
+    longest = max(map(len, text.split()), default=0)
+    return fill(text, width, break_long_words=longest > 1.5 * width, break_on_hyphens=False)
+
+
+def _text(row: Any, write: numbers.Writer, between: str) -> str:
+    return numbers.interval(
+        row.estimate, row.low, row.high, write, reason=_reason(row), between=between
+    )
+
+
+def _reason(row: Any) -> str:
+    reason = getattr(row, "reason", "")
+    return reason if isinstance(reason, str) else ""
 
 
 def _amount(column: "pd.Series[Any]", unit: str) -> str:
     low, high = int(column.min()), int(column.max())
     if high == 1:
-        return f"1 {unit.removesuffix('s')}"
-    return f"{high:,} {unit}" if low == high else f"{low:,} to {high:,} {unit}"
+        return f"1 {unit.removesuffix('s')}" if low == 1 else f"{low} to 1 {unit}"
+    many = numbers.count(high)
+    return f"{many} {unit}" if low == high else f"{numbers.count(low)} to {many} {unit}"

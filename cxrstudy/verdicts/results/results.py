@@ -11,14 +11,14 @@ from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.schema import Strict, read_yaml
 
-#: The profile whose results decide; those of other profiles are there to notice what moved.
+#: Profile of the results that verdicts are based on. Results of other profiles show changes.
 REFERENCE_PROFILE = "standard"
 
 RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "scores.csv.gz"
 
 
 class ResultsError(ValueError):
-    """Results can't be written, or were altered; the message names the file or run."""
+    """Results are missing or altered, or can't be written; the message names the file or run."""
 
 
 class Results(Strict):
@@ -30,6 +30,11 @@ class Results(Strict):
         Profile, cohort, number of seeds and experiments.
     command, commit, uncommitted
         Command and commit that wrote the files; whether files differed from the commit.
+    registration
+        Registration that the runs were made under; empty if there was none.
+    ran, ran_uncommitted
+        Commits at which the runs were made, with the number of runs; number of runs that were made
+        while files differed from their commit. A run that says no commit is in neither.
     finished
         End of the last run: UTC, ISO 8601.
     cores, processor, devices
@@ -60,12 +65,16 @@ class Results(Strict):
     processor: str
     devices: list[str]
     runs: int
-    # Older results have another name for this field.
+    # In older results this field has another name.
     samples_seen: int = Field(validation_alias=AliasChoices("samples_seen", "image_steps"))
     seconds: float
     versions: dict[str, str]
     claims: dict[str, str]
     files: dict[str, str]
+    # Older results lack these.
+    registration: str = ""
+    ran: dict[str, int] = Field(default_factory=dict)
+    ran_uncommitted: int = 0
     seal: str = ""
 
     def sealed(self) -> "Results":
@@ -74,12 +83,12 @@ class Results(Strict):
 
 
 def folders() -> list[Path]:
-    """Every folder in ``results/`` that holds reference results."""
+    """Folders in ``results/`` that contain reference results."""
     return sorted(path.parent for path in places.results().glob(f"*/*/{RESULTS}"))
 
 
 def facts(folder: Path) -> Results:
-    """Read the facts of results, after a check of the SHA-256 of every file.
+    """Check the SHA-256 of every file of results, and read their facts.
 
     Raises
     ------
@@ -88,7 +97,7 @@ def facts(folder: Path) -> Results:
     """
     path = folder / RESULTS
     if not path.is_file():
-        raise ResultsError(f"{path}: no such results; cxrstudy results list shows what there is")
+        raise ResultsError(f"{path}: no such results; see `cxrstudy results list` for all results")
     results = read_yaml(path, Results, ResultsError)
     if results.seal != _seal_of(yaml.safe_load(path.read_text())):
         raise ResultsError(f"{path}: altered since it was written; write the results again")
@@ -99,21 +108,22 @@ def facts(folder: Path) -> Results:
     return results
 
 
-def include(folder: Path, names: Iterable[str]) -> None:
-    """Add the SHA-256 of further files in the folder to its facts.
+def include(folder: Path, names: Iterable[str], registration: str = "") -> None:
+    """Add to the facts of a folder the SHA-256 of further files, and the runs' registration.
 
     Raises
     ------
     ResultsError
-        A file that is covered already is missing or altered.
+        A file that the facts already list is missing or altered.
     """
     found = facts(folder)
     files = found.files | {name: file_sha256(folder / name) for name in names}
-    write_facts(found.model_copy(update={"files": files}).sealed(), folder)
+    added = {"files": files, "registration": registration or found.registration}
+    write_facts(found.model_copy(update=added).sealed(), folder)
 
 
 def write_facts(results: Results, folder: Path) -> None:
-    """Write the facts of a folder."""
+    """Write the facts of a folder of results."""
     shown = yaml.safe_dump(results.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
     (folder / RESULTS).write_text(shown)
 
@@ -123,7 +133,7 @@ def _seal_of(facts: dict[str, Any]) -> str:
 
 
 def claims_now() -> dict[str, str]:
-    """SHA-256 of the claims files as they are now."""
+    """SHA-256 of the present claims files, by name."""
     return {path.name: file_sha256(path) for path in sorted(places.claims().glob("*.yaml"))}
 
 

@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
 
 ARMS = ["control", "general", "pneumonia", "pooled", "natural"]
@@ -84,9 +85,12 @@ def test_another_role_is_drawn_when_asked_for(scores):
 
 def test_arms_that_are_tuples_have_curves_too():
     arms = [("random", 0.1), ("random", 1)]
-    figure = figures.roc(tables.scored(arms), "covid19", tables.estimated(dict.fromkeys(arms, 0.8)))
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["random, 0.1", "random, 1"]
-    assert all(panel_curves(axes) for axes in figure.axes)
+    figure = figures.roc(
+        tables.scored(arms), "covid19", tables.estimated(dict.fromkeys(arms, 0.8), images=200)
+    )
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert [axes.get_title(loc="left") for axes in shown] == ["random, 0.1", "random, 1"]
+    assert all(panel_curves(axes) for axes in shown)
 
 
 # --- Calibration --------------------------------------------------------------------------------
@@ -95,7 +99,7 @@ def test_arms_that_are_tuples_have_curves_too():
 def test_calibration_has_a_panel_an_arm_with_its_points_and_intervals(bars):
     table = tables.calibrated(["control", "pooled"])
     figure = figures.calibration(table, "COVID-19")
-    for axes, arm in zip(figure.axes, ["control", "pooled"], strict=True):
+    for axes, arm in zip(figure.axes, ["control", "pooled"], strict=False):
         rows = table[table["arm"] == arm]
         (curve,) = [line for line in axes.lines if line.get_marker() == "o"]
         np.testing.assert_array_equal(curve.get_xdata(), rows["predicted"])
@@ -106,8 +110,48 @@ def test_calibration_has_a_panel_an_arm_with_its_points_and_intervals(bars):
 
 def test_calibration_has_its_ideal_and_a_tick_below_for_every_bin(bars):
     table = tables.calibrated(["control"])
-    (axes,) = figures.calibration(table, "COVID-19").axes
+    axes = figures.calibration(table, "COVID-19").axes[0]
     assert ([0, 1], [0, 1]) in [(list(x), list(y)) for x, y in (o.get_data() for o in axes.lines)]
     ticks = bars(axes)[len(table) :]
     assert [tick[0] for tick in ticks] == table["predicted"].tolist()
     assert max(tick[2] for tick in ticks) < 0.1
+
+
+def test_a_curve_leaves_out_what_is_not_known_as_its_auroc_does():
+    scores = tables.scored(["control"]).assign(score_covid19=lambda t: t["truth_covid19"] + 0.1)
+    scores["id"] = scores["id"].astype(str)
+    unknown = (scores["truth_covid19"] == 1) & (scores["id"].astype(int) < 100)
+    scores.loc[unknown, "truth_covid19"] = np.nan
+    estimated = tables.estimated({"control": 1.0}, images=150)
+    line = panel_curves(figures.roc(scores, "covid19", estimated).axes[0])[figures.GREY.lower()]
+    assert np.trapezoid(line.get_ydata(), line.get_xdata()) == pytest.approx(1)
+
+
+def test_estimates_of_other_images_than_the_curves_are_refused(scores):
+    with pytest.raises(FigureError, match="the estimate is of 150 images, the scores are of 200"):
+        figures.roc(scores, "covid19", ESTIMATED.assign(images=150))
+    with pytest.raises(FigureError, match="no scores of arm 'other'"):
+        figures.roc(scores, "covid19", ESTIMATED.assign(arm=["other", *ARMS[1:]]))
+
+
+def test_bins_that_have_no_point_are_said(said):
+    table = tables.calibrated(["control"])
+    text = said(figures.calibration(table[table["bin"] > 2], "COVID-19"))
+    assert "no point for bins 1, 2 of control" in text.replace("\n", " ")
+    assert "no point" not in said(figures.calibration(table, "COVID-19"))
+
+
+def test_images_without_a_point_are_counted(said):
+    table = tables.calibrated(["control"]).assign(in_bin=30.0)
+    text = said(figures.calibration(table, "COVID-19"))
+    assert "hold 30 images" in text
+    assert "28 images of control have no point" in text
+
+
+def test_an_arm_whose_curve_is_undefined_has_its_reason_instead(said):
+    table = tables.calibrated(["control", "pooled"])
+    lost = table["arm"] == "pooled"
+    table.loc[lost, ["predicted", "estimate", "low", "high"]] = np.nan
+    text = said(figures.calibration(table.assign(reason="too few patients"), "COVID-19"))
+    assert "no point: pooled, bin 1;" in text
+    assert "too few patients" in text.replace("\n", " ")

@@ -1,9 +1,11 @@
 """Dose: every arm at the number of images its weights were trained on."""
 
+import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
 
 
@@ -50,7 +52,7 @@ def test_random_weights_are_a_line_over_the_width_with_their_interval_as_a_band(
 def test_arms_are_named_by_their_titles_and_doses(axes):
     texts = {text.get_text().replace("\n", " ") for text in axes.texts}
     assert texts == {
-        "random numbers", "fractals, 20 classes 600 images",
+        "random numbers 0 images", "fractals, 20 classes 600 images",
         "fractals, 60 classes, a third 990 images", "fractals, 60 classes 3,000 images",
         "general findings on radiographs 900 images",
     }  # fmt: skip
@@ -68,3 +70,23 @@ def test_an_arm_without_a_dose_is_named():
 def test_random_weights_alone_have_no_dose():
     with pytest.raises(ValueError, match="no arm has weights that were trained"):
         figures.dose_response(tables.by_start().iloc[:1], tables.PHANTOM_DOSES, "AUROC")
+
+
+@pytest.mark.parametrize("images", [0, -1, float("nan"), float("inf")])
+def test_a_dose_that_has_no_place_is_named(images):
+    doses = tables.PHANTOM_DOSES.assign(images=[None, images, 990, 3000, 900])
+    with pytest.raises(FigureError, match=r"arm 'out-of-domain, small': .* no place on a log"):
+        figures.dose_response(tables.by_start(), doses, "AUROC")
+
+
+def test_an_arm_with_several_doses_is_named():
+    doses = pd.concat([tables.PHANTOM_DOSES, tables.PHANTOM_DOSES.iloc[[1]]])
+    with pytest.raises(FigureError, match="arm 'out-of-domain, small' has several doses"):
+        figures.dose_response(tables.by_start(), doses, "AUROC")
+
+
+def test_an_unknown_domain_is_named():
+    with pytest.raises(FigureError, match="domain 'inside'; give none, out or in"):
+        figures.dose_response(
+            tables.by_start(), tables.PHANTOM_DOSES.replace("in", "inside"), "AUROC"
+        )

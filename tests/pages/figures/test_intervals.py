@@ -1,9 +1,15 @@
 """Intervals: every arm has its point and interval in its row, and the numbers beside them."""
 
+import itertools
+import math
+
+import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.gate import FigureError
 
 TABLE = pd.DataFrame(
     {
@@ -14,6 +20,7 @@ TABLE = pd.DataFrame(
         "patients": 123,
         "images": 160,
         "seeds": 5,
+        "level": 0.95,
     }
 )
 CONTRASTS = pd.DataFrame(
@@ -26,6 +33,7 @@ CONTRASTS = pd.DataFrame(
         "patients": 123,
         "images": 160,
         "seeds": 1,
+        "level": 0.95,
     }
 )
 
@@ -90,7 +98,7 @@ def test_what_the_paper_reported_is_a_broken_line_with_its_name():
     (axes,) = figures.estimates(TABLE, "AUROC", published).axes
     broken = [line for line in axes.lines if line.is_dashed()]
     assert [line.get_xdata()[0] for line in broken] == [0.757, 0.857]
-    names = {text.get_text().strip(): text.get_position()[0] for text in axes.texts}
+    names = {text.get_text().strip(): text.xy[0] for text in axes.texts if hasattr(text, "xy")}
     assert published.items() <= names.items()
     assert not [
         line for line in figures.estimates(TABLE, "AUROC").axes[0].lines if line.is_dashed()
@@ -102,7 +110,62 @@ def test_differences_have_a_line_at_zero_and_say_to_what_they_are():
     (axes,) = figure.axes
     assert [0, 0] in [list(line.get_xdata()) for line in axes.lines]
     assert "difference to control" in figure.get_supxlabel()
-    assert "better than control" in figure.get_supxlabel()
+    assert "right of 0: higher than control" in figure.get_supxlabel()
+
+
+@pytest.mark.parametrize(("better", "side"), [("higher", "right"), ("lower", "left")])
+def test_which_side_is_better_comes_from_the_metric(better, side):
+    said = figures.differences(CONTRASTS.assign(better=better), "Brier score").get_supxlabel()
+    assert f"({side} of 0: better than control)" in said
+
+
+def test_two_reference_arms_in_one_figure_are_named():
+    table = CONTRASTS.assign(against=["control", "pooled"])
+    with pytest.raises(FigureError, match=r"several values of 'against' .*control, pooled"):
+        figures.differences(table, "AUROC")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    "values", [[0.80, 0.81, 0.86], [0.8, 0.8, 0.8], [0.1 * n for n in range(9)]]
+)
+def test_names_of_published_values_do_not_touch(values, order):
+    published = {f"paper C, arm number {n}": value for n, value in enumerate(values)}
+    figure = figures.estimates(TABLE, "AUROC", dict(list(published.items())[::order]))
+    figure.canvas.draw()
+    found = [text for text in figure.axes[0].texts if "paper" in text.get_text()]
+    boxes = [text.get_window_extent() for text in found]
+    assert len(boxes) == len(values)
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_published_value_that_is_no_number_is_named(value):
+    with pytest.raises(ParameterError, match=r"published 'paper A' .* finite number"):
+        figures.estimates(TABLE, "AUROC", {"paper A": value})
+
+
+def test_a_long_name_is_broken_and_the_axes_keep_their_width():
+    long = "control with twice the steps on general findings of another hospital, then on pneumonia"
+    (axes,) = figures.estimates(TABLE.assign(arm=[long, "b", "x" * 80]), "AUROC").axes
+    axes.figure.canvas.draw()
+    assert axes.get_window_extent().width > 0.2 * axes.figure.bbox.width
+    assert axes.get_yticklabels()[0].get_text().count("\n") >= 2
+
+
+def test_what_is_not_finite_is_a_word_and_no_point():
+    table = TABLE.assign(
+        estimate=[np.inf, np.nan, 0.7], high=[np.inf, 0.9, 0.75],
+        reason=["the scores separate the classes", "no image was called negative", ""],
+    )  # fmt: skip
+    (axes,) = figures.estimates(table, "slope").axes
+    said = [text.get_text().replace("\n", " ") for text in axes.texts]
+    assert said == [
+        "infinite  [0.700, infinite] (the scores separate the classes)",
+        "no image was called negative", "0.700  [0.650, 0.750]",
+    ]  # fmt: skip
+    assert [line.get_ydata()[0] for line in lines(axes, "o")] == [2]
+    assert np.isfinite(axes.get_xlim()).all()
 
 
 def test_an_arm_that_is_a_tuple_is_named_by_its_parts():

@@ -1,19 +1,17 @@
-"""Series: points, lines and the axes that they stand on."""
+"""Series: points and lines."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.pages.figures.scales import fit_heights
 from cxrstudy.pages.figures.series import (
     asides,
     draw_hollow,
     draw_line,
     draw_points,
-    fit_heights,
-    fit_widths,
-    magnitudes_below,
-    numbers_below,
+    last_points,
 )
 from cxrstudy.pages.figures.style import LOOKS
 
@@ -25,11 +23,6 @@ ROWS = pd.DataFrame(
 @pytest.fixture
 def axes():
     return plt.subplots()[1]
-
-
-def shown(axes):
-    axes.figure.draw_without_rendering()
-    return [label.get_text() for label in axes.get_xticklabels()]
 
 
 @pytest.mark.parametrize(
@@ -59,13 +52,6 @@ def test_series_at_the_same_place_lie_beside_one_another(axes):
     assert starts[1] == pytest.approx(axes.transData.transform((1.0, 0.5)))
 
 
-def test_heights_hold_all_intervals_and_what_else_is_asked_for(axes):
-    fit_heights(axes, ROWS, also=[1.0])
-    low, high = axes.get_ylim()
-    assert 0.3 < low < 0.4
-    assert 1.0 < high < 1.1
-
-
 def test_an_interval_without_an_end_runs_out_of_the_figure(axes, bars):
     rows = ROWS.assign(high=[0.62, np.inf])
     draw_points(axes, rows, LOOKS[0])
@@ -74,35 +60,19 @@ def test_an_interval_without_an_end_runs_out_of_the_figure(axes, bars):
     assert bars(axes)[1][2] > 1000
 
 
-@pytest.mark.parametrize("scale", ["linear", "log"])
-def test_widths_leave_the_same_room_at_both_sides(axes, scale):
-    axes.set_xscale(scale)
-    fit_widths(axes, [10.0, 1000.0, 20.0], 0.1)
-    places = axes.transAxes.inverted().transform(axes.transData.transform([(10, 1), (1000, 1)]))
-    assert places[:, 0] == pytest.approx([0.1 / 1.2, 1.1 / 1.2])
+def test_a_line_is_broken_where_a_point_is_not_finite(axes):
+    rows = pd.DataFrame(
+        {"x": [1, 2, 3], "estimate": [0.5, np.inf, 0.6], "low": np.nan, "high": np.nan}
+    )
+    draw_line(axes, rows, LOOKS[0])
+    assert np.isnan(axes.lines[0].get_ydata()).tolist() == [False, True, False]
 
 
-def test_one_level_alone_has_width_too(axes):
-    fit_widths(axes, [0.4], 0.1)
-    low, high = axes.get_xlim()
-    assert low < 0.4 < high
-
-
-def test_numbers_that_would_touch_are_left_out(axes):
-    axes.set_xlim(0, 100)
-    numbers_below(axes, [10, 10.5, 60], ["ten", "ten and a half", "sixty"])
-    assert shown(axes) == ["ten", "sixty"]
-
-
-@pytest.mark.parametrize(
-    ("limits", "expected"),
-    [
-        ((400, 4000), ["500", "1,000", "2,000"]),
-        ((3000, 2_000_000), ["10,000", "100,000", "1,000,000"]),
-    ],
-)
-def test_magnitudes_are_round_numbers_without_powers(axes, limits, expected):
-    axes.set_xscale("log")
-    axes.set_xlim(*limits)
-    magnitudes_below(axes)
-    assert shown(axes) == expected
+def test_the_last_point_of_a_series_is_the_last_that_is_finite():
+    rows = pd.DataFrame(
+        {
+            "x": [3.0, 1.0, 2.0, 1.0], "estimate": [np.inf, 0.5, 0.6, np.nan],
+            "series": ["a", "a", "a", "b"],
+        }
+    )  # fmt: skip
+    assert last_points(rows, "series", ["a", "b"]) == {"a": (2.0, 0.6)}

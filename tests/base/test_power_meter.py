@@ -1,8 +1,8 @@
-"""Energy: counters are added up, also when they wrap round; what can't be read is not measured."""
+"""Power meter: counters are added up, also when they wrap round; else it is "not measured"."""
 
 import pytest
 
-from cxrstudy.base.energy import UNMEASURED, Meter, packages
+from cxrstudy.base.power_meter import UNMEASURED, Meter, packages
 
 
 def zone(folder, name, energy, most=1_000_000_000):

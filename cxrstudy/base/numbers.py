@@ -1,0 +1,343 @@
+"""Numbers: format numbers for readers, on pages, in figures and in terminals.
+
+Rounding must not change what a number means:
+
+- A difference always has a sign; a level has one only below zero. Minus is a minus sign, not a
+  hyphen.
+- Numbers have three decimals. They have more if rounding would make them equal to a value with a
+  meaning, such as zero, one or a threshold: 0.0004 is not written as 0.000, and a p value of 0.0496
+  is not written as 0.050.
+- NaN and infinity are written as words, with the reason if it is given.
+
+:func:`json_text` writes JSON for programs, without ``NaN`` and ``Infinity``.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+MINUS = "−"
+
+#: Minimum number of decimals.
+DECIMALS = 3
+#: Maximum number of decimals; a number that needs more is written with a power of ten.
+MOST = 8
+#: Numbers of at least this size are written with a power of ten.
+LARGE = 1e9
+#: Smaller p values are written as "< 0.001".
+SMALLEST_P = 0.001
+
+UNDEFINED = "undefined"
+
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+#: Function that formats a number, such as :func:`level`.
+Writer = Callable[..., str]
+
+
+def level(
+    value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
+) -> str:
+    """Format a level, such as an AUROC or a threshold; it has a sign only below zero.
+
+    Parameters
+    ----------
+    value
+        The number.
+    beside
+        Values, such as a threshold, that the rounded number must not become equal to; zero and one
+        are always added.
+    reason
+        Reason to print if the number is not finite.
+    least
+        Minimum number of decimals.
+
+    Examples
+    --------
+    >>> level(0.857), level(-0.0342), level(0.99996), level(0.60055, beside=[0.6006])
+    ('0.857', '−0.034', '0.99996', '0.60055')
+    >>> level(float("nan"), reason="no image was called negative")
+    'no image was called negative'
+    """
+    if not math.isfinite(value):
+        return _word(value, reason)
+    return _signed(value, _decimals(value, (0.0, 1.0, *beside), least), plus="")
+
+
+def difference(
+    value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
+) -> str:
+    """Format a difference with its sign; parameters as for :func:`level`, but one is not added.
+
+    Examples
+    --------
+    >>> difference(0.1), difference(-0.00004), difference(0.0), difference(-0.0)
+    ('+0.100', '−0.00004', '0.000', '0.000')
+    """
+    if not math.isfinite(value):
+        return _word(value, reason)
+    return _signed(value, _decimals(value, (0.0, *beside), least), plus="+")
+
+
+def p_value(value: float, beside: Collection[float] = (0.05,), reason: str = "") -> str:
+    """Format a p value; parameters as for :func:`level`.
+
+    Raises
+    ------
+    ValueError
+        The value is not between 0 and 1.
+
+    Examples
+    --------
+    >>> p_value(0.0004), p_value(0.0496), p_value(0.05), p_value(0.31)
+    ('< 0.001', '0.0496', '0.050', '0.310')
+    """
+    if not math.isnan(value) and not 0 <= value <= 1:
+        raise ValueError(f"p value {value}: give a number from 0 to 1")
+    least = min(SMALLEST_P, *beside)
+    return f"< {exact(least)}" if value < least else level(value, beside, reason)
+
+
+def count(value: float, reason: str = "") -> str:
+    """Format a count, rounded to a whole number.
+
+    Examples
+    --------
+    >>> count(1281167), count(36.4), count(float("inf"))
+    ('1,281,167', '36', 'infinite')
+    """
+    if not math.isfinite(value):
+        return _word(value, reason)
+    return f"{round(float(value)):,}".replace("-", MINUS)
+
+
+def percent(value: float, beside: Collection[float] = (), reason: str = "") -> str:
+    """Format a proportion as a percentage; parameters as for :func:`level`.
+
+    Raises
+    ------
+    ValueError
+        The proportion is not between 0 and 1.
+
+    Examples
+    --------
+    >>> percent(0.973), percent(0.99996), percent(1.0)
+    ('97.3 %', '99.996 %', '100.0 %')
+    """
+    if math.isnan(value):
+        return _word(value, reason)
+    if not 0 <= value <= 1:
+        raise ValueError(f"proportion {value}: give a number from 0 to 1")
+    # 100 times the largest float below one would be rounded to 100.
+    scaled = min(100 * value, math.nextafter(100, 0)) if value < 1 else 100.0
+    kept = (0.0, 100.0, *(100 * one for one in beside))
+    return f"{_signed(scaled, _decimals(scaled, kept, least=1), plus='')} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Format a duration in seconds, minutes or hours.
+
+    Examples
+    --------
+    >>> duration(12), duration(600), duration(5 * 3600), duration(None)
+    ('12 s', '10 min', '5.0 h', 'unknown')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return "unknown"
+    if seconds < 89.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
+def whole_percent(value: float) -> str:
+    """Format the level of an interval as a percentage, without trailing zeros.
+
+    Examples
+    --------
+    >>> whole_percent(0.95), whole_percent(0.995)
+    ('95 %', '99.5 %')
+    """
+    return f"{float(f'{100 * value:.10g}'):.10g} %"
+
+
+def exact(value: float) -> str:
+    """Format a number with all of its digits, for a threshold that other numbers are compared with.
+
+    Examples
+    --------
+    >>> exact(0.6006), exact(1 / 3)
+    ('0.6006', '0.3333333333333333')
+    """
+    return _signed(value, MOST + 1, plus="") if math.isfinite(value) else _word(value, "")
+
+
+def axis_number(value: float) -> str:
+    """Format a position on an axis, with thousands separators and without trailing zeros.
+
+    Examples
+    --------
+    >>> axis_number(1281167), axis_number(0.1), axis_number(-0.05)
+    ('1,281,167', '0.1', '−0.05')
+    """
+    return f"{value + 0.0:,.10g}".replace("-", MINUS) if math.isfinite(value) else _word(value, "")
+
+
+def interval(
+    estimate: float,
+    low: float,
+    high: float,
+    write: Writer = level,
+    beside: Collection[float] = (),
+    reason: str = "",
+    between: str = " ",
+) -> str:
+    """Format an estimate with its interval. All three numbers have the same number of decimals.
+
+    If the estimate is NaN, only the reason is written. If a bound is NaN, the text says that there
+    is no interval.
+
+    Parameters
+    ----------
+    estimate, low, high
+        Estimate, and bounds of the interval.
+    write
+        :func:`level` or :func:`difference`.
+    beside
+        Values that the rounded numbers must not become equal to.
+    reason
+        Reason to print if a number is not finite.
+    between
+        Text between estimate and interval.
+
+    Examples
+    --------
+    >>> interval(0.857, 0.8214, 0.9)
+    '0.857 [0.821, 0.900]'
+    >>> interval(-0.0002, -0.0004, -0.00001, write=difference)
+    '−0.00020 [−0.00040, −0.00001]'
+    >>> interval(float("nan"), 0.8, 0.95, reason="no image was called negative (seed 1)")
+    'no image was called negative (seed 1)'
+    >>> interval(1.0, float("nan"), float("nan"), reason="all images are ranked right")
+    '1.000 [no interval: all images are ranked right]'
+    """
+    if math.isnan(estimate):
+        return _word(estimate, reason)
+    if math.isnan(low) or math.isnan(high):
+        why = f"no interval: {reason}" if reason else "no interval"
+        return f"{write(estimate, beside)}{between}[{why}]"
+    texts = _alike([estimate, low, high], write, beside)
+    because = (
+        f" ({reason})" if reason and not all(map(math.isfinite, (estimate, low, high))) else ""
+    )
+    return f"{texts[0]}{between}[{texts[1]}, {texts[2]}]{because}"
+
+
+def plain_value(value: Any) -> Any:
+    """Convert a value to one that JSON can represent: NaN to null, infinity to a word.
+
+    Examples
+    --------
+    >>> plain_value({"p": float("nan"), "slope": [float("inf"), -0.0]})
+    {'p': None, 'slope': ['infinite', 0.0]}
+    """
+    if isinstance(value, Mapping):
+        return {str(name): plain_value(each) for name, each in value.items()}
+    if hasattr(value, "tolist"):  # an array or a number of numpy, which need not be loaded here
+        return plain_value(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_value(each) for each in value]
+    if isinstance(value, float):
+        return _plain_float(value)
+    return value
+
+
+def json_text(value: Any, indent: int | None = 2) -> str:
+    """Write a value as standard JSON, without ``NaN`` and ``Infinity``.
+
+    Examples
+    --------
+    >>> json_text({"p": float("nan")}, indent=None)
+    '{"p": null}'
+    """
+    return json.dumps(plain_value(value), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def value_of(text: str) -> float:
+    """Read a number in the format of :func:`level`, :func:`difference` or :func:`count`.
+
+    Examples
+    --------
+    >>> value_of("−0.034"), value_of("+1,200"), value_of("+2.5 × 10⁻¹²")
+    (-0.034, 1200.0, 2.5e-12)
+    """
+    plain = re.sub(r" × 10(.*)", lambda found: f"e{found[1].translate(_LOWERED)}", text)
+    return float(plain.replace(MINUS, "-").replace(",", ""))
+
+
+def _plain_float(value: float) -> float | str | None:
+    if math.isnan(value):
+        return None
+    return value + 0.0 if math.isfinite(value) else _word(value, "")
+
+
+def _word(value: float, reason: str) -> str:
+    if math.isnan(value):
+        return reason or UNDEFINED
+    word = "infinite" if value > 0 else f"{MINUS}infinite"
+    return f"{word}: {reason}" if reason else word
+
+
+def _decimals(value: float, beside: Collection[float], least: int = DECIMALS) -> int:
+    """Fewest decimals with which a rounded number stays different from some values."""
+    for digits in range(least, MOST + 1):
+        if _keeps_sides(value, digits, beside):
+            return digits
+    return MOST + 1
+
+
+def _keeps_sides(value: float, digits: int, beside: Collection[float]) -> bool:
+    """Whether a rounded number is equal to one of some values only if the exact number is.
+
+    Rounding keeps the order of numbers, so a rounded number can't move beyond such a value.
+    """
+    written = float(f"{value:.{digits}f}")
+    return all(
+        (written == one) if value == one else (written != float(f"{one:.{digits}f}"))
+        for one in beside
+    )
+
+
+def _signed(value: float, digits: int, plus: str) -> str:
+    sign = MINUS if value < 0 else plus if value > 0 else ""
+    size = abs(value)
+    if digits > MOST or size >= LARGE:
+        return sign + _with_power(size)
+    return f"{sign}{size:,.{digits}f}"
+
+
+def _with_power(size: float) -> str:
+    """Format a positive number: four digits if large, otherwise all digits; powers as in Python."""
+    text = f"{size:.4g}" if size >= LARGE else repr(float(size))
+    digits, _, power = text.partition("e")
+    if not power:
+        return digits
+    return f"{digits} × 10{str(int(power)).translate(_RAISED)}"
+
+
+def _alike(values: list[float], write: Writer, beside: Collection[float]) -> list[str]:
+    """Format numbers with the number of decimals of the one that needs most."""
+    texts = [write(value, beside) for value in values]
+    needed = max((_decimals_of(text) for text in texts), default=DECIMALS)
+    plus = "+" if write is difference else ""
+    return [
+        _signed(value, needed, plus) if 0 < _decimals_of(text) < needed else text
+        for value, text in zip(values, texts, strict=True)
+    ]
+
+
+def _decimals_of(text: str) -> int:
+    """Number of decimals in a text; 0 for a word or a power of ten."""
+    return len(text.partition(".")[2]) if re.fullmatch(r"[+−]?[\d,]+\.\d+", text) else 0

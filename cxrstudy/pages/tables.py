@@ -1,0 +1,126 @@
+"""Tables: how a page shows a table, with numbers as :mod:`cxrstudy.base.numbers` writes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy.base import numbers
+from cxrstudy.pages.html import HTML
+
+#: Columns by the kind of what they hold; other numbers are levels, or counts where all are whole.
+P_VALUES = ("p", "adjusted_p", "adjusted_p_relevant")
+SHARES = ("source_rule_test", "source_rule_train", "view_rule_test", "tested", "as_reported")
+COUNTS = ("samples_seen", "seconds", "MiB", "patients", "images", "seeds", "positive", "negative")
+DIFFERENCES = ("difference", "saved", "margin")
+
+#: Columns of a table whose estimates are differences: a p value tests one, and a reference arm or a
+#: margin is what a difference is taken to.
+OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_difference")
+
+#: Columns that an estimate takes up into its own text.
+FOLDED = ("low", "high", "level", "reason")
+
+
+def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headings: str) -> HTML:
+    """Show a table as a page of a book does: plain, an estimate and its interval in one column.
+
+    An estimate that does not exist is its reason, if the table has one, and has no interval. The
+    heading says the level of the intervals; if they differ, every row does.
+
+    Parameters
+    ----------
+    frame
+        Any table; ``estimate``, ``low``, ``high``, ``level`` and ``reason`` become one column where
+        they occur.
+    columns
+        Columns to show, in their order; all, unless given. What belongs to an estimate comes with
+        it.
+    headings
+        Column to the heading it is shown under; columns that are not named keep their name.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import estimates, metrics, show, statistics
+    >>> scores = statistics.made_scores()
+    >>> show.table(estimates(scores, metrics.auroc("covid19")), ["arm", "estimate"])
+    <HTML>
+    """
+    shown = pd.DataFrame({name: _column(frame, name) for name in frame.columns}, frame.index)
+    named = {name: headings.get(name, str(name).replace("_", " ")) for name in shown}
+    if {"estimate", "low", "high"} <= set(frame):
+        shown = shown.assign(estimate=_intervals(frame)).drop(
+            columns=[name for name in FOLDED if name in shown]
+        )
+        named["estimate"] = f"{named['estimate']} {interval_heading(frame)}"
+    shown = shown[list(columns or shown)].rename(columns=named)
+    empty = "<p>No rows.</p>" if shown.empty else ""
+    return HTML(f'<div class="study-table">{shown.to_html(index=False, border=0)}{empty}</div>')
+
+
+def interval_heading(frame: pd.DataFrame) -> str:
+    """What the brackets beside an estimate hold: ``[95 %]``, or ``[interval]`` if levels differ."""
+    levels = _levels(frame)
+    return f"[{numbers.whole_percent(levels[0])}]" if len(levels) == 1 else "[interval]"
+
+
+def _levels(frame: pd.DataFrame) -> list[float]:
+    return sorted(set(frame["level"].dropna().astype(float))) if "level" in frame else []
+
+
+def _intervals(frame: pd.DataFrame) -> list[str]:
+    write = numbers.difference if set(OF_DIFFERENCES) & set(frame) else numbers.level
+    levels = _levels(frame)
+    return [_interval(row, write, len(levels) > 1) for row in frame.to_dict("records")]
+
+
+def _interval(row: dict[Any, Any], write: numbers.Writer, with_level: bool) -> str:
+    reason = row.get("reason") if isinstance(row.get("reason"), str) else ""
+    beside = [row[name] for name in ("margin", "null") if pd.notna(row.get(name))]
+    found = numbers.interval(
+        float(row["estimate"]), float(row["low"]), float(row["high"]), write, beside, reason or ""
+    )
+    if not with_level or pd.isna(row["level"]):
+        return found
+    return f"{found} ({numbers.whole_percent(row['level'])})"
+
+
+def _column(frame: pd.DataFrame, name: Any) -> "pd.Series[Any]":
+    """A column as text, if it holds numbers."""
+    column = frame[name]
+    if name in P_VALUES:
+        return pd.Series([_p_value(row, name) for row in frame.to_dict("records")], frame.index)
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return column.map(_cell).astype(object)
+    write = _writer(str(name), column)
+    return column.map(lambda value: "" if pd.isna(value) else write(value)).astype(object)
+
+
+def _p_value(row: dict[Any, Any], name: Any) -> str:
+    """A p value, on its own side of what the level of the interval asks for."""
+    level = row.get("level", 0.95)
+    alpha = 0.05 if pd.isna(level) else round(1 - level, 10)
+    return "" if pd.isna(row[name]) else numbers.p_value(float(row[name]), {0.05, alpha})
+
+
+def _cell(value: Any) -> Any:
+    """Numbers in a column of mixed kinds, such as shares and names of shots."""
+    if isinstance(value, float):
+        return "" if pd.isna(value) else numbers.axis_number(value)
+    return numbers.count(value) if type(value) is int else value
+
+
+def _writer(name: str, column: "pd.Series[Any]") -> numbers.Writer:
+    if name in SHARES:
+        return numbers.percent
+    if name in DIFFERENCES:
+        return numbers.difference
+    return numbers.count if name in COUNTS or _is_whole(column) else numbers.level
+
+
+def _is_whole(column: "pd.Series[Any]") -> bool:
+    """Whether a column holds whole numbers, also as floats, as which unknown ones make them."""
+    if pd.api.types.is_integer_dtype(column):
+        return True
+    known = column.dropna()
+    return bool((known == known.round()).all() and known.abs().max() > 1)

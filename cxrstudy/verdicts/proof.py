@@ -1,0 +1,239 @@
+"""Proof: whether recorded results were registered before they were run, from git alone.
+
+Results count for a verdict only if all of this holds:
+
+- they name a registration, of their profile, cohort and number of seeds;
+- its file is committed, and was never changed since;
+- every run says at which commit it ran, and that no file differed from this commit;
+- this commit is in the history of the one that is checked out, and holds the registration: then the
+  commit that brought the registration is an ancestor of the one that ran;
+- claims, rule, arms, profile, cohort and manifests in this commit are those that were registered;
+- the rule and the claims that are used now are those too;
+- no earlier version of the same results names another registration or other commits.
+
+Dates prove nothing, and are not looked at. What git can't show is that a run was not made before,
+seen, and made again: what had been seen stands in the registration.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.base.repository import Repository, RepositoryError, open_repository
+from cxrstudy.base.words import counted
+from cxrstudy.verdicts import results
+from cxrstudy.verdicts.frozen import CommitTree, FolderTree, FrozenError, freeze, same_rule
+from cxrstudy.verdicts.registration import FOLDER, Registration, RegistrationError, registrations
+from cxrstudy.verdicts.results import RESULTS, SCORED, Results
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What could be shown of a folder of results.
+
+    Attributes
+    ----------
+    folder
+        The results.
+    registration
+        The registration that they name; empty if they name none.
+    problems
+        Why they do not count; empty if they count, or if nothing can be shown here.
+    unprovable
+        Why nothing can be shown here; empty where something can.
+    """
+
+    folder: Path
+    registration: str
+    problems: tuple[str, ...] = ()
+    unprovable: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the results count for verdicts."""
+        return bool(self.registration) and not self.problems and not self.unprovable
+
+    @property
+    def said(self) -> str:
+        """The same in words."""
+        if self.problems:
+            return f"does not count: {'; '.join(self.problems)}"
+        if self.unprovable:
+            return f"can't be checked here: {self.unprovable}"
+        return f"counts: registered in {self.registration}"
+
+
+def prove(folder: Path) -> Proof:
+    """Check whether recorded results count.
+
+    Raises
+    ------
+    ResultsError
+        The results are missing or altered.
+    """
+    facts = results.facts(folder)
+    if not facts.registration:
+        return Proof(folder, "", ("these results name no registration",))
+    try:
+        known = {each.name: each for each in registrations()}
+    except RegistrationError as problem:
+        return Proof(folder, facts.registration, (str(problem),))
+    if facts.registration not in known:
+        return Proof(folder, facts.registration, (f"{facts.registration} is not in {FOLDER}",))
+    registration = known[facts.registration]
+    problems = [*_of_facts(facts, registration)]
+    try:
+        repository = open_repository(places.root())
+        problems += _of_history(folder, facts, registration, repository)
+    except RepositoryError as problem:
+        return Proof(folder, registration.name, tuple(problems), str(problem))
+    return Proof(folder, registration.name, tuple(problems))
+
+
+def registration_of(facts: Results) -> str:
+    """Name the registration that the runs of results were made under; empty if there is none.
+
+    It is the latest one of their profile and cohort that every commit that ran holds.
+    """
+    of_both = [r for r in registrations() if (r.profile, r.cohort) == (facts.profile, facts.cohort)]
+    try:
+        repository = open_repository(places.root())
+        for each in reversed(of_both):
+            if facts.ran and all(_holds(repository, commit, each.path) for commit in facts.ran):
+                return each.name
+    except RepositoryError:
+        pass
+    return ""
+
+
+def _holds(repository: Repository, commit: str, path: str) -> bool:
+    return repository.has_commit(commit) and bool(repository.contents(commit, [path]))
+
+
+def proofs() -> list[Proof]:
+    """Check all recorded results of the project."""
+    return [prove(folder) for folder in results.folders()]
+
+
+def altered_registrations() -> list[str]:
+    """What is wrong with the files of registrations themselves, whether results name them or not.
+
+    Raises
+    ------
+    RepositoryError
+        Nothing can be shown here; the message says why.
+    """
+    try:
+        there = registrations()
+    except RegistrationError as problem:
+        return [str(problem)]
+    if not there:
+        return []
+    repository = _whole(places.root())
+    return [problem for each in there for problem in _of_file(each, repository)]
+
+
+def _of_facts(facts: Results, registration: Registration) -> list[str]:
+    """Problems that the results show by themselves."""
+    found = [
+        f"the {name} is {mine}, {registration.name} is for {theirs}"
+        for name, mine, theirs in (
+            ("profile", facts.profile, registration.profile),
+            ("cohort", facts.cohort, registration.cohort),
+            ("number of seeds", facts.seeds, registration.seeds),
+        )
+        if mine != theirs
+    ]
+    if facts.ran_uncommitted:
+        found.append(f"{counted(facts.ran_uncommitted, 'run')} had changes that no commit holds")
+    if sum(facts.ran.values()) != facts.runs:
+        unknown = facts.runs - sum(facts.ran.values())
+        found.append(f"{counted(unknown, 'run')} of {facts.runs} do not say at which commit")
+    return found
+
+
+def _of_history(
+    folder: Path, facts: Results, registration: Registration, repository: Repository
+) -> list[str]:
+    """Problems that git shows."""
+    _refuse_shallow(repository)
+    found = _of_file(registration, repository)
+    for commit in facts.ran:
+        found += _of_commit(commit, registration, repository)
+    return found + _of_present(registration) + _restamped(folder, facts, repository)
+
+
+def _of_file(registration: Registration, repository: Repository) -> list[str]:
+    """Whether the file of a registration is committed, and never changed."""
+    path = registration.path
+    now = (repository.folder / path).read_bytes()
+    if repository.contents(repository.head, [path]).get(path) != now:
+        return [f"{path} is not committed as it is"]
+    commits = repository.commits_of(path)
+    versions = {repository.contents(commit, [path]).get(path) for commit in commits}
+    return [] if versions == {now} else [f"{path} was changed after it was committed"]
+
+
+def _of_commit(commit: str, registration: Registration, repository: Repository) -> list[str]:
+    """Whether a commit that ran came after the registration, and holds what was registered."""
+    short = commit[:12] or "none"
+    if not repository.has_commit(commit):
+        return [f"the commit that ran, {short}, is not known here"]
+    if not repository.is_ancestor(commit, repository.head):
+        return [f"the commit that ran, {short}, is not in the history of what is checked out"]
+    path = registration.path
+    if repository.contents(commit, [path]).get(path) != (repository.folder / path).read_bytes():
+        return [f"the commit that ran, {short}, does not come after {registration.name}"]
+    try:
+        then = freeze(CommitTree(repository, commit), registration.profile, registration.cohort)
+    except FrozenError as problem:
+        return [str(problem)]
+    changed = registration.frozen.differences(then)
+    return [f"the commit that ran, {short}, has another {changed[0]}"] if changed else []
+
+
+def _of_present(registration: Registration) -> list[str]:
+    """Whether claims and rule are still those that were registered."""
+    root = FolderTree(places.root())
+    try:
+        now = freeze(root, registration.profile, registration.cohort)
+    except FrozenError as problem:
+        return [str(problem)]
+    changed = registration.frozen.differences(now, ["claims"])
+    if not changed and registration.frozen.differences(now, ["rule"]):
+        repository = open_repository(places.root())
+        first = repository.commits_of(registration.path)[:1]
+        if not first or not same_rule(root, CommitTree(repository, first[0])):
+            changed = registration.frozen.differences(now, ["rule"])
+    return [f"{changed[0]} is no longer what was registered"] if changed else []
+
+
+def _restamped(folder: Path, facts: Results, repository: Repository) -> list[str]:
+    """Whether earlier versions of the same scores named another registration or other commits."""
+    try:
+        path = (folder.resolve() / RESULTS).relative_to(repository.folder.resolve()).as_posix()
+    except ValueError:  # results outside of the project have no history here
+        return []
+    found = []
+    for commit in repository.commits_of(path):
+        then = yaml.safe_load(repository.contents(commit, [path]).get(path, b"")) or {}
+        same_scores = then.get("files", {}).get(SCORED) == facts.files[SCORED]
+        stamps = (then.get("registration", ""), then.get("ran", {}))
+        if same_scores and stamps != (facts.registration, facts.ran):
+            found.append(f"in commit {commit[:12]} the same scores were stamped otherwise")
+    return found
+
+
+def _whole(folder: Path) -> Repository:
+    repository = open_repository(folder)
+    _refuse_shallow(repository)
+    return repository
+
+
+def _refuse_shallow(repository: Repository) -> None:
+    if repository.is_shallow:
+        raise RepositoryError(
+            f"{repository.folder} is a shallow clone; git fetch --unshallow brings its history"
+        )

@@ -1,0 +1,120 @@
+"""Tables: numbers as they are, an estimate with its interval and level, no nan."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxrstudy.pages.tables import table
+
+
+def cells(frame, **headings):
+    return re.findall("<td>(.*?)</td>", table(frame, **headings).data)
+
+
+def headings_of(frame, **headings):
+    return re.findall("<th>(.*?)</th>", table(frame, **headings).data)
+
+
+LEVELS = pd.DataFrame({"arm": ["a"], "estimate": [0.169], "low": [0.116], "high": [0.244]})
+
+
+def test_a_difference_and_its_interval_are_one_column_with_signs():
+    frame = pd.DataFrame(
+        {
+            "arm": ["general", "pneumonia"],
+            "estimate": [0.12345, -0.06661],
+            "low": [0.00049, -0.2],
+            "high": [0.6, 0.03],
+            "adjusted_p": [0.04449, 1.0],
+            "patients": [12, 1200],
+        }
+    )
+    before = frame.copy()
+    assert cells(frame) == [
+        "general", "+0.1235 [+0.0005, +0.6000]", "0.044", "12",
+        "pneumonia", "−0.067 [−0.200, +0.030]", "1.000", "1,200",
+    ]  # fmt: skip
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_level_has_no_sign_because_another_row_is_negative():
+    frame = pd.concat([LEVELS, LEVELS.assign(estimate=-0.034, low=-0.413, high=0.3)])
+    assert cells(frame)[1::2] == ["0.169 [0.116, 0.244]", "−0.034 [−0.413, 0.300]"]
+
+
+def test_what_does_not_exist_has_no_interval_but_a_reason():
+    frame = LEVELS.assign(estimate=np.nan, reason="no image was called negative (seed 1)")
+    assert cells(frame) == ["a", "no image was called negative (seed 1)"]
+    assert cells(LEVELS.assign(estimate=np.nan)) == ["a", "undefined"]
+
+
+def test_the_heading_says_the_level_of_the_data():
+    assert headings_of(LEVELS.assign(level=0.9), estimate="AUROC") == ["arm", "AUROC [90 %]"]
+    assert headings_of(LEVELS) == ["arm", "estimate [interval]"]
+
+
+def test_rows_of_several_levels_say_theirs():
+    frame = pd.concat([LEVELS.assign(level=0.9), LEVELS.assign(level=0.95)])
+    assert headings_of(frame) == ["arm", "estimate [interval]"]
+    assert cells(frame)[1::2] == ["0.169 [0.116, 0.244] (90 %)", "0.169 [0.116, 0.244] (95 %)"]
+
+
+@pytest.mark.parametrize(
+    ("level", "p", "said"),
+    [(0.95, 0.0004, "&lt; 0.001"), (0.95, 0.0496, "0.0496"), (0.95, 0.05, "0.050"),
+     (0.9, 0.0996, "0.0996")],
+)  # fmt: skip
+def test_p_values_keep_their_side_of_the_level(level, p, said):
+    assert cells(LEVELS.assign(level=level, p=p))[-1] == said
+
+
+def test_a_margin_that_an_interval_ends_beside_is_not_rounded_onto():
+    frame = LEVELS.assign(estimate=0.06, low=0.0496, high=0.07, margin=0.05)
+    assert cells(frame)[1] == "+0.0600 [+0.0496, +0.0700]"
+
+
+def test_columns_keep_their_names_but_for_the_line_below_words_unless_named():
+    frame = pd.DataFrame({"arm": ["a"], "adjusted_p": [0.5], "samples_seen": [3072.0]})
+    assert headings_of(frame, arm="scheme") == ["scheme", "adjusted p", "samples seen"]
+    assert cells(frame) == ["a", "0.500", "3,072"]
+
+
+def test_numbers_of_other_columns_are_written_by_their_kind():
+    frame = pd.DataFrame(
+        {
+            "source_rule_test": [0.99996], "threshold": [0.6006], "patients": [np.nan],
+            "level of training": [1.0], "pixels": [64], "share": ["5-shot"], "known": [True],
+        }
+    )  # fmt: skip
+    assert cells(frame) == ["99.996 %", "0.601", "", "1.000", "64", "5-shot", "True"]
+    mixed = pd.DataFrame({"share": pd.Series(["5-shot", 0.1, 1], dtype=object)})
+    assert cells(mixed) == ["5-shot", "0.1", "1"]
+
+
+def test_no_cell_is_nan_or_infinite():
+    values = [np.nan, np.inf, -np.inf, -0.0]
+    frame = pd.DataFrame(dict.fromkeys(("estimate", "low", "high", "p", "slope"), values))
+    frame["p"] = [np.nan, 0.5, 0.5, 0.0]
+    shown = table(frame).data.lower().replace("infinite", "")
+    assert "nan" not in shown
+    assert "inf" not in shown
+    assert "−0.000" not in shown
+
+
+def test_a_table_without_rows_says_so():
+    assert "No rows." in table(LEVELS.iloc[:0]).data
+
+
+def test_a_table_says_nothing_that_could_be_taken_for_markup():
+    shown = table(pd.DataFrame({"arm": ["<b>bold</b>"]})).data
+    assert "<b>" not in shown
+    assert "&lt;b&gt;" in shown
+
+
+def test_columns_that_are_asked_for_bring_what_belongs_to_an_estimate():
+    frame = LEVELS.assign(level=0.9, patients=12, against="control")
+    shown = table(frame, ["arm", "estimate"], estimate="AUROC").data
+    assert re.findall("<th>(.*?)</th>", shown) == ["arm", "AUROC [90 %]"]
+    assert "+0.169 [+0.116, +0.244]" in shown

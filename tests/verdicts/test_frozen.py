@@ -1,0 +1,93 @@
+"""Frozen: the same content is the same hash, from a folder or a commit, and no change is missed."""
+
+import pytest
+
+from cxrstudy.base import places
+from cxrstudy.base.repository import open_repository
+from cxrstudy.verdicts.frozen import CommitTree, FolderTree, FrozenError, freeze, same_rule
+from tests.support.project import write_notebook, write_yaml
+from tests.support.registered import write_project
+from tests.support.repositories import commit
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_project(tmp_path / "project")
+
+
+def frozen(folder):
+    return freeze(FolderTree(folder), "tiny", "made")
+
+
+def test_a_commit_freezes_as_the_folder_did_that_was_committed(folder):
+    before = frozen(folder)
+    made = commit(folder)
+    for path in ("claims/paper.yaml", "profiles/tiny.yaml"):
+        (folder / path).write_text("changed: 1\n")
+    tree = CommitTree(open_repository(folder), made)
+    assert freeze(tree, "tiny", "made") == before
+    assert tree.name == f"commit {made[:12]}"
+    changed = before.differences(frozen(folder))
+    assert changed == ["claims claims/paper.yaml", "profile profiles/tiny.yaml"]
+
+
+def test_manifests_of_a_cohort_are_frozen_with_their_cards(folder):
+    cohort = {
+        "name": "made",
+        "roles": {"target": {"sources": [{"manifest": "m"}, {"manifest": "m"}]}},
+    }
+    write_yaml(folder / "data_manifests" / "cohorts" / "made.yaml", cohort)
+    with pytest.raises(FrozenError, match=r"has no data_manifests/m\.csv"):
+        frozen(folder)
+    for end in ("csv", "yaml"):
+        (folder / "data_manifests" / f"m.{end}").write_text("id\n")
+    assert list(frozen(folder).manifests) == ["data_manifests/m.csv", "data_manifests/m.yaml"]
+
+
+@pytest.mark.parametrize("text", ["roles: [", "roles: 3", "[]", "", "roles: {a: {}}"])
+def test_what_is_no_cohort_is_named(folder, text):
+    (folder / "data_manifests" / "cohorts" / "made.yaml").write_text(text)
+    with pytest.raises(FrozenError, match=r"cohorts/made\.yaml is no description"):
+        frozen(folder)
+
+
+def test_only_what_defines_arms_counts_of_a_notebook(folder):
+    before = frozen(folder)
+    write_notebook(folder / "notebooks" / "06.ipynb", {"arms": "arms = {}", "other": "1 + 1"})
+    write_notebook(folder / "notebooks" / "07.ipynb", {"other": "1 + 1"})
+    assert frozen(folder) == before
+    write_notebook(
+        folder / "notebooks" / "06.ipynb", {"arms": "arms = {}", "arms-open": "arms = 1"}
+    )
+    assert before.differences(frozen(folder)) == ["arms 06"]
+    (folder / "notebooks" / "06.ipynb").write_text("{")
+    with pytest.raises(FrozenError, match="a notebook can't be read"):
+        frozen(folder)
+
+
+def test_a_rule_is_the_same_while_it_does_the_same(folder, tmp_path):
+    other = write_project(tmp_path / "other")
+    rule = other / "cxrstudy" / "verdicts" / "outcome.py"
+    rule.write_text("# A comment.\n" + rule.read_text().replace("Decide.", "Say."))
+    assert frozen(folder).differences(frozen(other)) == ["rule verdicts.outcome"]
+    assert same_rule(FolderTree(folder), FolderTree(other))
+    rule.write_text(rule.read_text().replace("<", "<="))
+    assert not same_rule(FolderTree(folder), FolderTree(other))
+
+
+@pytest.mark.parametrize("text", [None, "def decide(:\n"])
+def test_a_rule_that_is_not_there_or_can_t_be_read_is_named(folder, text):
+    rule = folder / "cxrstudy" / "verdicts" / "verdict.py"
+    rule.unlink()
+    if text:
+        rule.write_text(text)
+    with pytest.raises(FrozenError, match="rule"):
+        frozen(folder)
+
+
+def test_the_rule_of_this_study_holds_all_that_decides():
+    rule = freeze(FolderTree(places.root()), "standard", "phantom").rule
+    needed = {"verdicts.outcome", "verdicts.verdict", "verdicts.claim", "statistics.multiplicity"}
+    assert needed <= set(rule)
+    assert {name.split(".")[0] for name in rule} == {"base", "statistics", "verdicts"}
+    assert {name for name in rule if name.startswith("base")} == {"base.columns"}
