@@ -160,6 +160,34 @@ def enough(
     return pd.DataFrame(rows).astype({"patients": "Int64"})
 
 
+def enough_by_claim(seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
+    """Find the fewest patients that would decide each claim, from the first recorded results.
+
+    Returns
+    -------
+    One row per claim with a contrast: ``claim``, ``contrast``, ``relevant``, one column of patients
+    per number of seeds, as text, and ``why``, if variances of the claim are not recorded.
+
+    Examples
+    --------
+    >>> enough_by_claim(seeds=[5])  # doctest: +SKIP
+    """
+    rows = []
+    for claim in (claim for paper in all_claims() for claim in paper.testable):
+        about = {"claim": claim.id, "contrast": claim.contrast, "relevant": claim.relevant}
+        try:
+            components = components_of(claim, default_results(claim))
+        except ClaimError as problem:
+            rows.append({**about, "why": str(problem)})
+            continue
+        found = enough(claim, components, family_size(claim), seeds)
+        told = ["never" if pd.isna(many) else f"{many:,}" for many in found["patients"]]
+        named = [f"{few} seeds" for few in seeds]
+        rows.append({**about, **dict(zip(named, told, strict=True)), "why": ""})
+    columns = ["claim", "contrast", "relevant", *(f"{few} seeds" for few in seeds), "why"]
+    return pd.DataFrame(rows, columns=columns).fillna("")
+
+
 def _fewest(decides: Callable[[int], bool], components: VarianceComponents) -> int | None:
     """The fewest patients that decide, by halving; None if even the most do not."""
     low = high = ceil(2 / components.rarer) + 1

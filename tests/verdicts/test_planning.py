@@ -91,3 +91,19 @@ def test_recorded_results_give_components(monkeypatch):
     monkeypatch.setattr(planning, "deciding", list)
     with pytest.raises(ClaimError, match="no recorded results hold 06_sequential_schemes"):
         default_results(claim)
+
+
+def test_every_claim_with_a_contrast_has_a_row_with_patients_or_the_reason(monkeypatch):
+    def known(claim, folder):
+        if claim.id == "A5":
+            raise ClaimError("claim A5: no arm")
+        return VarianceComponents(
+            seed=0.01 if claim.id == "A4" else 2e-5, patient=0.01, residual=0.02
+        )
+
+    monkeypatch.setattr(planning, "components_of", known)
+    table = planning.enough_by_claim(seeds=[5, 20]).set_index("claim")
+    assert table.loc["A5"].tolist()[2:] == ["", "", "claim A5: no arm"]
+    assert table.loc["A4", "5 seeds"] == "never"
+    assert table.loc["B1", "20 seeds"].replace(",", "").isdigit()
+    assert len(table) == sum(len(paper.testable) for paper in planning.all_claims())
