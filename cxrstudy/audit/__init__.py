@@ -6,7 +6,6 @@ Codes below 100 are about leaks, the others about shortcuts and properties of th
 `evidence` first, then `patient_in_two_splits` as an example of a check.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -32,6 +31,7 @@ from cxrstudy.audit import (
 )
 from cxrstudy.audit.check_result import CannotCheck, CheckResult, CheckState, row_table
 from cxrstudy.audit.evidence import Evidence, gather
+from cxrstudy.base.numbers import json_text
 
 __all__ = [
     "CHECKS",
@@ -129,7 +129,7 @@ def as_json(outcomes: Sequence[CheckResult]) -> str:
     records = as_table(outcomes).to_dict("records")
     for record, outcome in zip(records, outcomes, strict=True):
         record["rows"] = outcome.rows.to_dict("records")
-    return json.dumps(records, indent=2, ensure_ascii=False)
+    return json_text(records)
 
 
 def exit_status(outcomes: Sequence[CheckResult]) -> int:

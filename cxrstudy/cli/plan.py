@@ -1,14 +1,14 @@
-"""``cxrstudy plan``: show what will run, as a tree of stages."""
+"""``cxrstudy plan``: show the planned stages as a tree."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.numbers import duration, json_text
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.cli.output import Json
 
@@ -21,7 +21,7 @@ Experiments = Annotated[
     typer.Argument(metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."),
 ]
 Profile = Annotated[str, typer.Option(help="Sizes and budgets: quick, standard or paper.")]
-Cohort = Annotated[str, typer.Option(help="Where the radiographs come from: phantom or open.")]
+Cohort = Annotated[str, typer.Option(help="Source of the radiographs: phantom or open.")]
 Seeds = Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")]
 
 
@@ -32,7 +32,7 @@ def show_plan(
     seeds: Seeds = 1,
     json_wanted: Json = False,
 ) -> None:
-    """Show what will run: stages, which are shared, which are recorded, and estimated time."""
+    """Show the planned stages, which are shared, which are recorded, and the estimated time."""
     from cxrstudy.runs.engine import workers
     from cxrstudy.study.forecast import forecast
     from cxrstudy.study.graph import make_graph
@@ -40,7 +40,7 @@ def show_plan(
     graph = make_graph(experiments or [], profile, cohort, seeds)
     expected = forecast(graph)
     if json_wanted:
-        typer.echo(json.dumps(_plain(graph, expected, workers()), indent=2, ensure_ascii=False))
+        typer.echo(json_text(_plain(graph, expected, workers())))
         return
     typer.echo(f"profile {profile}, cohort {cohort}, {counted(seeds, 'seed')}\n")
     typer.echo("\n".join(tree(graph, expected)))
@@ -48,7 +48,7 @@ def show_plan(
 
 
 def tree(graph: Graph, expected: Forecast) -> Iterator[str]:
-    """Draw the stages in lines of text, depth first."""
+    """Yield the tree of stages as lines of text, depth first."""
     below: dict[str, list[Node]] = {}
     roots: dict[str, list[Node]] = {}
     for node in graph.nodes:
@@ -62,7 +62,7 @@ def tree(graph: Graph, expected: Forecast) -> Iterator[str]:
 
 
 def totals(graph: Graph, expected: Forecast, workers: int) -> str:
-    """Summarise in sentences how much there is to do."""
+    """Summarise the number of runs and the expected time in sentences."""
     nodes = graph.nodes
     runs, missing = sum(len(node.runs) for node in nodes), len(graph.missing)
     shared = [node for node in nodes if len(node.users) > 1]
@@ -85,15 +85,6 @@ def totals(graph: Graph, expected: Forecast, workers: int) -> str:
     else:
         lines.append("Estimated: unknown; no similar run is recorded.")
     return "\n".join(lines)
-
-
-def duration(seconds: float | None) -> str:
-    """Write a duration in the unit that fits."""
-    if seconds is None:
-        return "unknown"
-    if seconds < 89.5:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _branches(
@@ -146,7 +137,7 @@ def _start(node: Node) -> str:
 
 
 def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
-    """A graph as plain values."""
+    """Convert a graph to plain values."""
     return {
         "stages": [
             {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:  # imported when the command runs
@@ -23,7 +23,7 @@ def predict_images(
     run: Annotated[str, typer.Option(metavar="ID", help="First characters of a run's id.")],
     maps: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For maps; default: maps/ID in the runs' folder."),
+        typer.Option(metavar="FOLDER", help="Folder for maps; default: maps/ID beside the store."),
     ] = None,
     label: Annotated[
         str | None, typer.Option(help="Label of the maps; default: the most probable label.")
@@ -55,21 +55,25 @@ def predict_images(
     if json_wanted:
         typer.echo(_as_json(full, predictor, answers))
     else:
-        typer.echo(f"\n{len(read)} of {len(answers)} files answered")
+        typer.echo(f"\n{len(read)} of {len(answers)} files could be read")
     raise typer.Exit(int(len(read) < len(answers)))
 
 
 def _head(run: str, predictor: Predictor) -> str:
     points = [f"  {name}: {_rule(point)}" for name, point in predictor.points.items()]
-    return "\n".join([f"\nrun {run[:12]} calls an image positive for a label at or above", *points])
+    head = f"\nrun {run[:12]}: an image is positive for a label if its probability is at least"
+    return "\n".join([head, *points])
 
 
 def _rule(point: OperatingPoint | str) -> str:
     if isinstance(point, str):
         return f"no operating point: {point}"
     return (
-        f"{point.threshold:.3f} ({point.rule}; on the {point.images} validation images it was "
-        f"chosen on: sensitivity {point.sensitivity:.2f}, specificity {point.specificity:.2f})"
+        # With all digits, so that a score is never printed on the wrong side of the threshold.
+        f"{numbers.exact(point.threshold)} ({point.rule}; on "
+        f"{numbers.count(point.images)} validation images: "
+        f"sensitivity {numbers.level(point.sensitivity, least=2)}, "
+        f"specificity {numbers.level(point.specificity, least=2)})"
     )
 
 
@@ -81,12 +85,18 @@ def _said(answer: Prediction | UnreadFile, predictor: Predictor) -> str:
     width = max(map(len, answer.probabilities))
     words = {True: "positive", False: "negative", None: "no operating point"}
     lines = [
-        f"  {name:{width}}  {value:.3f}  {words[answer.positive[name]]}"
+        f"  {name:{width}}  {numbers.level(value, _beside(predictor.points[name]))}  "
+        f"{words[answer.positive[name]]}"
         for name, value in answer.probabilities.items()
     ]
     lines += [f"  WARNING {one.code}: {one.text}" for one in answer.warnings]
     lines += [f"  map of {answer.explained}: {answer.map}"] if answer.map else []
     return "\n".join([f"\n{answer.file} ({answer.width} x {answer.height})", *lines])
+
+
+def _beside(point: OperatingPoint | str) -> list[float]:
+    """The threshold whose side a score must keep, if there is one."""
+    return [] if isinstance(point, str) else [point.threshold]
 
 
 def _as_json(run: str, predictor: Predictor, answers: list[Prediction | UnreadFile]) -> str:
@@ -107,4 +117,4 @@ def _as_json(run: str, predictor: Predictor, answers: list[Prediction | UnreadFi
         "unread": [one.facts for one in answers if isinstance(one, UnreadFile)],
     }
     # The notice must be on the first line, in JSON as well.
-    return json.dumps(facts, indent=2, ensure_ascii=False).replace("{\n  ", "{", 1)
+    return json_text(facts).replace("{\n  ", "{", 1)

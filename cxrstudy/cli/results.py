@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def write_results(
         list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
-    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
     to: Annotated[
         Path | None, typer.Option(help="Folder; default: results/COHORT/PROFILE of the project.")
@@ -30,7 +30,7 @@ def write_results(
 ) -> None:
     """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights.
 
-    Also writes measures of the maps of chapter Grad-CAM, and the verdicts on all claims.
+    Also writes the measures of maps for the chapter Grad-CAM, and the verdicts on all claims.
     """
     from cxrstudy.base import places
     from cxrstudy.study.status import experiments_of
@@ -50,18 +50,18 @@ def write_results(
 
 @results.command("list")
 def list_results(json_wanted: Json = False) -> None:
-    """List the folders of reference results, after a check of their files."""
+    """Check the files of reference results, and list their folders."""
     from cxrstudy.verdicts import results as reference
 
     rows = [_row(folder, reference.facts(folder)) for folder in reference.folders()]
-    typer.echo(json.dumps(rows, indent=2) if json_wanted else table(rows))
+    typer.echo(json_text(rows) if json_wanted else table(rows))
 
 
 @results.command("stamp")
 def stamp_notebooks(
     notebooks: Annotated[list[Path], typer.Argument(help="Notebooks that papermill executed.")],
 ) -> None:
-    """Add to executed notebooks how they were made; also write NAME.provenance.json beside them."""
+    """Add provenance to executed notebooks, and write NAME.provenance.json beside them."""
     from cxrstudy.runs.provenance import stamp
 
     for notebook in notebooks:

@@ -1,12 +1,12 @@
-"""``cxrstudy why``: how a run differs from recorded runs."""
+"""``cxrstudy why``: show how a run differs from recorded runs."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:
@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
 
 def explain_run(
-    run: Annotated[str, typer.Argument(metavar="[RUN]", help="First characters of an id.")] = "",
-    experiment: Annotated[str, typer.Option(help="Explain planned runs of a notebook.")] = "",
+    run: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="First characters of a recorded run's id.")
+    ] = "",
+    experiment: Annotated[
+        str, typer.Option(help="Name of a notebook, to explain its planned runs.")
+    ] = "",
     arm: Annotated[str, typer.Option(help="Arm of the experiment; default: all arms.")] = "",
     seed: Annotated[int, typer.Option(min=0, max=19, help="Seed of the planned runs.")] = 0,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
-    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
     json_wanted: Json = False,
 ) -> None:
-    """Show in which inputs a run differs from the nearest recorded run.
+    """Show the inputs in which a run differs from the nearest recorded run.
 
     Inputs are stage, initial weights or parent, images and labels, relevant code and versions,
-    device and arithmetic. Prose, figures, statistics, docstrings and comments do not count.
+    device and arithmetic. Text, figures, statistics, docstrings and comments are not inputs.
     """
     from cxrstudy.study import why
 
@@ -37,7 +41,7 @@ def explain_run(
         else [why.of_recorded(run)]
     )
     if json_wanted:
-        typer.echo(json.dumps([_plain(answer) for answer in answers], indent=2, ensure_ascii=False))
+        typer.echo(json_text([_plain(answer) for answer in answers]))
         return
     typer.echo("\n\n".join("\n".join(answer.sentences()) for answer in answers))
 

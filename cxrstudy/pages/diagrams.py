@@ -11,9 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as MovePath
 
+from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, finished
+from cxrstudy.pages.figures.style import nothing
+from cxrstudy.pages.figures.words import shortened, wrapped
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.study.graph import Graph, Node
+
+LETTERS = 32  # per line of the name of an arm
 
 #: Colour of a stage by the first of its roles; others are grey.
 ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
@@ -34,8 +39,10 @@ def tree(plan: Plan) -> Figure:
     >>> diagrams.tree(arms_of("06_sequential_schemes", study).plan)
     <Figure size ...>
     """
+    if not plan.ends:
+        return nothing("No arm is planned")
     first_seed = min(seed for _, seed in plan.ends)
-    ends = {run: arm for (arm, seed), run in plan.ends.items() if seed == first_seed}
+    ends = _arms_of_ends(plan, first_seed)
     runs = {run.id: run for run in plan.runs if run.chain.stages[-1].seed == first_seed}
     below = _children(runs)
     heights = _heights(below, ends)
@@ -55,7 +62,9 @@ def tree(plan: Plan) -> Figure:
         colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
         _box(axes, at, "\n+ ".join(role.replace("_", "\n") for role in roles), colour)
         if name in ends:
-            axes.text(at[0] + 0.5, at[1], str(ends[name]), va="center", fontsize=9.5)
+            label = wrapped(ends[name], LETTERS)
+            size = 9.5 if len(label) <= LETTERS else 7.5
+            axes.text(at[0] + 0.5, at[1], label, va="center", fontsize=size)
     axes.set_xlim(-0.5, (max(depths.values()) + 1) * step)
     axes.set_ylim(len(ends) - 0.45, -0.55)
     axes.axis("off")
@@ -79,6 +88,8 @@ def grid(whole: Graph) -> Figure:
     <Figure size ...>
     """
     nodes = {node.id: node for node in whole.nodes}
+    if not nodes:
+        return nothing("No stage is planned")
     below: dict[str, list[str]] = {}
     for name, node in nodes.items():
         start = f"{node.cohort}, {node.start.architecture}, {node.start.title}"
@@ -97,7 +108,8 @@ def grid(whole: Graph) -> Figure:
         colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
         _dot(axes, at, colour, filled=not node.missing)
         numbers = ", ".join(each.partition("_")[0] for each in node.experiments)
-        label = f"{'+'.join(roles)}{''.join(f', {_change(c)}' for c in node.changes.items())}"
+        changes = "".join(f", {_change(change)}" for change in node.changes.items())
+        label = shortened(f"{'+'.join(roles)}{changes}", 2 * LETTERS)
         if name in ends:
             axes.text(at[0] + 0.08, at[1], f"{label}  [{numbers}]", va="center", fontsize=6.5)
         else:
@@ -127,6 +139,8 @@ def flow(rows: pd.DataFrame) -> Figure:
     >>> diagrams.flow(flow_of(study.cohort))
     <Figure size ...>
     """
+    if rows.empty:
+        return nothing("No role has images")
     lines = rows[["listed", "excluded", "used"]].map(lambda text: text.count("\n") + 1)
     heights = 0.36 + 0.17 * lines.max(axis=1).to_numpy()
     figure, axes = plt.subplots(figsize=(WIDTH + 3.6, float(heights.sum()) + 0.5))
@@ -145,6 +159,15 @@ def flow(rows: pd.DataFrame) -> Figure:
     axes.set(xlim=(-0.7, 11.0), ylim=(float(heights.sum()) + 0.05, -0.4))
     axes.axis("off")
     return finished(figure)
+
+
+def _arms_of_ends(plan: Plan, seed: int) -> dict[str, Hashable]:
+    """Last run of every arm to its name; arms of the same stages share one."""
+    names: dict[str, list[str]] = {}
+    for (arm, its_seed), run in plan.ends.items():
+        if its_seed == seed:
+            names.setdefault(run, []).append(arm_name(arm))
+    return {run: "; ".join(arms) for run, arms in names.items()}
 
 
 def _children(runs: Mapping[str, PlannedRun]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.checks import whole
 from cxrstudy.data.role import Role
 from cxrstudy.runs.score_table import score_table
 from cxrstudy.runs.scores import of_arm, together
@@ -37,6 +38,7 @@ def source_alone(trained: Role, tested: Sequence[Role], seeds: int) -> pd.DataFr
     >>> source_alone(role, [role], seeds=1)["arm"].unique().tolist()
     ['source alone']
     """
+    seeds = whole(seeds, 1, "seeds")
     rows = trained.rows("train")
     names = list(trained.labels)
     truth = pd.DataFrame(trained.truth[rows], columns=names)

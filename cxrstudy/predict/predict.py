@@ -79,7 +79,8 @@ class Prediction:
             "file": str(self.file),
             "width": self.width,
             "height": self.height,
-            "probabilities": {name: round(p, 6) for name, p in self.probabilities.items()},
+            # Not rounded, so that a score is on its own side of the threshold.
+            "probabilities": dict(self.probabilities),
             "predicted": list(self.predicted),
             "positive": dict(self.positive),
             "warnings": [{"code": one.code, "text": one.text} for one in self.warnings],

@@ -4,7 +4,8 @@ A `claim`, read from ``claims/``, is what an `abstract` says, in its own words, 
 a contrast between two arms. The table of scores goes in; `verdict` estimates the contrasts and
 applies the rule of `outcome`, and `judge` does so for a reader's own run and for recorded results.
 `results` writes and reads recorded results (the content of ``results/``), `map_results` adds
-measures of maps, and `compare` says whether two sets of results agree.
+measures of maps. `measure` computes the metrics of a set of results, and `compare` says whether two
+sets agree.
 
 A `registration` fixes all of this before runs: it keeps what is `frozen` in a committed file, and
 `proof` shows from git alone whether results came after it. `log` lists all of them, and tells what

@@ -22,7 +22,7 @@ class TestErrors:
     def test_of_the_package_are_one_message_and_exit_status_1(self, data: Path) -> None:
         shown = cxrstudy("data", "where", "nowhere")
         assert (shown.status, shown.out) == (1, "")
-        assert shown.err == "cxrstudy: there is no set 'nowhere'; there are made\n"
+        assert shown.err == "cxrstudy: there is no set 'nowhere'; the sets are made\n"
 
     def test_that_the_package_raises_as_plain_ones_are_messages_too(
         self, data: Path, monkeypatch: pytest.MonkeyPatch
@@ -60,3 +60,8 @@ def test_tables_have_numbers_on_the_right_and_a_dash_for_what_is_unknown() -> No
     rows = [{"name": "a", "images": 1200}, {"name": "longer", "images": None}]
     assert table(rows).splitlines() == ["name    images", "a        1,200", "longer       -"]
     assert table([]) == "nothing"
+
+
+def test_numbers_in_tables_are_written_as_on_pages() -> None:
+    rows: list[dict[str, object]] = [{"p": 0.0004, "moved": float("nan"), "done": True}]
+    assert table(rows).splitlines()[1].split() == ["0.0004", "-", "yes"]

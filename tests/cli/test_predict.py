@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from PIL import Image
 
 from cxrstudy import phantom
 from cxrstudy.base import places
+from cxrstudy.cli.predict import _rule, _said
 from cxrstudy.predict import out_of_distribution
+from cxrstudy.predict.operating_points import OperatingPoint, is_positive
 from cxrstudy.predict.predict import NOTICE
 from tests.support.commands import cxrstudy
 from tests.support.dicoms import dicom_of
@@ -46,7 +49,7 @@ def test_a_folder_of_all_kinds(run, brought, tmp_path):
     assert shown.out.splitlines()[0] == NOTICE
     assert "not for clinical use" in NOTICE.lower()
     assert f"{brought / 'broken.png'}\n  could not be read: PIX003" in shown.out
-    assert shown.out.endswith("5 of 6 files answered\n")
+    assert shown.out.endswith("5 of 6 files could be read\n")
     assert shown.status == 1
     maps = re.findall(r"map of \w+: (.*)", shown.out)
     assert len(maps) == 5
@@ -100,3 +103,19 @@ def test_errors_are_messages_and_the_notice_stands_before_them(run, brought):
     shown = cxrstudy("predict", brought, "--run", run, "--label", "lung")
     assert "no label 'lung'" in shown.err
     assert cxrstudy("predict", "--help").status == 0
+
+
+def test_a_score_is_never_written_on_the_wrong_side_of_its_threshold():
+    point = OperatingPoint(0.6006, "sensitivity at least 0.9", 1082, 0.91, 0.33)
+    assert _rule(point).startswith("0.6006 (sensitivity at least 0.9; on the 1,082 validation")
+    for value, written, word in (
+        (0.60055, "0.60055", "negative"), (0.6006, "0.6006", "positive"), (0.7, "0.700", "positive")
+    ):  # fmt: skip
+        answer = SimpleNamespace(
+            file="x.png", width=1, height=1, probabilities={"covid19": value, "normal": 0.4},
+            positive={"covid19": is_positive(value, point), "normal": None}, warnings=(),
+            explained="covid19", map=None,
+        )  # fmt: skip
+        said = _said(answer, SimpleNamespace(points={"covid19": point, "normal": "too few"}))
+        assert f"covid19  {written}  {word}" in said
+        assert "normal   0.400  no operating point" in said

@@ -1,9 +1,11 @@
 """Diagrams: every run of a plan has its box, and hangs where its parent is."""
 
 import io
+from dataclasses import replace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import PathPatch
@@ -123,6 +125,27 @@ def test_every_run_hangs_on_one_branch(plan):
     roots = {place for place, text in found.items() if "weights" in text}
     assert sorted(ends) == sorted(place for place in found if place not in roots)
     assert {tuple(branch.get_path().vertices[0]) for branch in branches} <= set(found)
+
+
+def texts_of(figure):
+    return [text.get_text() for text in figure.findobj(mpl.text.Text)]
+
+
+def test_arms_of_the_same_stages_are_both_named(tmp_path):
+    chain = Chain(TINY) >> STAGE
+    plan = make_plan(
+        {"one": chain, None: chain, "x" * 80: chain}, 1, make_cohort(make_role(tmp_path))
+    )
+    figure = diagrams.tree(plan)
+    (name,) = [text for text in texts_of(figure) if text.startswith("one")]
+    assert name.replace("\n", "").replace(" ", "") == f"one;None;{'x' * 80}"
+    assert max(map(len, name.split("\n"))) <= diagrams.LETTERS
+
+
+def test_what_is_empty_is_said(plan):
+    assert texts_of(diagrams.tree(replace(plan, runs=(), ends={}))) == ["No arm is planned"]
+    flow = pd.DataFrame(columns=["role", "listed", "excluded", "used"])
+    assert texts_of(diagrams.flow(flow)) == ["No role has images"]
 
 
 def bytes_of(figure):

@@ -11,6 +11,7 @@ from cxrstudy.statistics.seed_variance import (
     SeedVariance,
     moderate,
     prior,
+    priors,
     tolerance,
 )
 
@@ -52,9 +53,29 @@ def test_arms_that_are_nothing_alike_keep_their_own():
 def test_two_arms_say_nothing_about_how_alike_arms_are():
     arms = [[0.1, 0.3], [0.5, 0.5]]
     typical = prior(arms)
-    assert typical == Prior(pytest.approx(0.01 + RESOLUTION**2 / 2), 0.0)
+    assert typical == Prior(pytest.approx(0.01 + RESOLUTION**2 / 2), 0.0, 2.0)
     assert moderate(arms[0], typical) == SeedVariance(pytest.approx(np.sqrt(0.02)), 1.0)
     assert moderate([], typical).freedom == 1.0
+
+
+def test_no_variance_is_known_better_than_that_of_all_arms_pooled():
+    # Five arms of five seeds look alike by chance; together they have 20 degrees of freedom.
+    arms = np.random.default_rng(2).normal(0.8, 0.02, (5, 5))
+    typical = prior(arms)
+    assert typical.freedom + 4 > typical.pooled == 20
+    assert moderate(arms[0], typical).freedom == 20
+    assert moderate([], typical).freedom == 20
+
+
+def test_how_alike_arms_are_is_learnt_from_all_metrics():
+    random = np.random.default_rng(8)
+    metrics = [
+        random.normal(0.8, np.sqrt(variances(random, 5, 6.0, 0.02**2))[:, None], (5, 5))
+        for _ in range(200)
+    ]
+    found = priors(metrics)
+    assert len({one.freedom for one in found}) == 1
+    assert 4 < found[0].freedom < 9
 
 
 def test_an_arm_without_any_spread_has_that_of_rounding():

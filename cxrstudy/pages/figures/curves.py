@@ -12,13 +12,13 @@ from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms, score_column, truth_column
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table, known_scores
-from cxrstudy.pages.figures.panels import caption_below, squares
+from cxrstudy.pages.figures.panels import LEFT, squares
 from cxrstudy.pages.figures.series import draw_line
-from cxrstudy.pages.figures.style import BLUE, GREY, LOOKS, SMALL, finished, nothing
+from cxrstudy.pages.figures.style import BLUE, GREY, LOOKS, SMALL, caption_below, finished, nothing
 from cxrstudy.pages.figures.words import caption, in_lines, level_text, not_drawn, wrapped
 
 #: Column with the number of images that a point of a calibration curve stands for.
-BIN_IMAGES = "images_in_bin"
+BIN_IMAGES = "in_bin"
 
 
 def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "target") -> Figure:
@@ -68,7 +68,7 @@ def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "
     said = f"1 − specificity\n{caption(rows, 'in brackets')}"
     if len(curves) > 1:
         said += in_lines(f"; grey line: {arm_name(first)}")
-    caption_below(figure, said)
+    caption_below(figure, said, **LEFT)
     figure.supylabel("sensitivity", fontsize=10)
     return finished(figure)
 
@@ -114,9 +114,10 @@ def calibration(table: pd.DataFrame, label: str) -> Figure:
     rows = interval_table(table, keys=("arm", "bin"), also=["predicted"])
     if rows.empty:
         return nothing(f"No arm whose calibration for {label} could be drawn")
+    rows = rows.assign(x=rows["predicted"].astype(float))
     figure, panels = squares(list(dict.fromkeys(rows["arm"])))
     for arm, axes in panels.items():
-        points = of_arms(rows, [arm]).assign(x=lambda own: own["predicted"].astype(float))
+        points = of_arms(rows[np.isfinite(rows["x"])], [arm])
         draw_line(axes, points.sort_values("x"), LOOKS[0])
         axes.vlines(
             points["x"], 0, 0.05, color=GREY, linewidth=1.2, transform=axes.get_xaxis_transform()
@@ -126,7 +127,7 @@ def calibration(table: pd.DataFrame, label: str) -> Figure:
         rows, [f"{arm_name(row.arm)}, bin {row.bin}" for row in rows.itertuples()]
     )
     said = f"mean score of {label}\n{caption(rows)}\nticks: mean scores of the bins"
-    caption_below(figure, f"{said}{_bins_said(rows)}{undefined}")
+    caption_below(figure, f"{said}{_bins_said(rows)}{undefined}", **LEFT)
     figure.supylabel(f"fraction with {label}", fontsize=10)
     return finished(figure)
 
@@ -135,9 +136,10 @@ def _bins_said(rows: pd.DataFrame) -> str:
     """How many images the points stand for, and what is not drawn, in lines for the caption."""
     texts = []
     if BIN_IMAGES in rows:
-        held = rows[BIN_IMAGES].astype(float)
-        shown = "{} to {}".format(*map(numbers.count, (held.min(), held.max())))
-        texts.append(f", which hold {shown} images")
+        held = rows[BIN_IMAGES].dropna().astype(float)
+        if len(held):
+            shown = dict.fromkeys([numbers.count(held.min()), numbers.count(held.max())])
+            texts.append(f", which hold {' to '.join(shown)} images")
         for arm, own in rows.groupby(rows["arm"].map(arm_name), sort=False):
             lost = float(own["images"].iloc[0]) - float(own[BIN_IMAGES].sum())
             if round(lost) > 0:

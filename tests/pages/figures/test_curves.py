@@ -142,7 +142,16 @@ def test_bins_that_have_no_point_are_said(said):
 
 
 def test_images_without_a_point_are_counted(said):
-    table = tables.calibrated(["control"]).assign(images_in_bin=30.0)
+    table = tables.calibrated(["control"]).assign(in_bin=30.0)
     text = said(figures.calibration(table, "COVID-19"))
-    assert "hold 30 to 30 images" in text
+    assert "hold 30 images" in text
     assert "28 images of control have no point" in text
+
+
+def test_an_arm_whose_curve_is_undefined_has_its_reason_instead(said):
+    table = tables.calibrated(["control", "pooled"])
+    lost = table["arm"] == "pooled"
+    table.loc[lost, ["predicted", "estimate", "low", "high"]] = np.nan
+    text = said(figures.calibration(table.assign(reason="too few patients"), "COVID-19"))
+    assert "no point: pooled, bin 1;" in text
+    assert "too few patients" in text.replace("\n", " ")

@@ -3,9 +3,11 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from matplotlib.colors import to_hex
 
 from cxrstudy import phantom
+from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages import figures
 
 
@@ -55,3 +57,36 @@ def test_a_fractal_has_a_label_and_no_person():
     rows = phantom.population.draw("natural_small", 1, seed=5)
     (axes,) = figures.patients(rows, pixels=32, columns=1).axes
     assert axes.get_title() == rows["labels"].iloc[0].replace("_", " ")
+
+
+def mapped(heat, title="high score: 0.931"):
+    return figures.Mapped(title, np.full((8, 8), 90, np.uint8), heat, None)
+
+
+def test_a_map_that_is_not_there_is_said_and_not_drawn():
+    heat = np.eye(8, dtype=np.float32)
+    shown = [mapped(heat), mapped(heat * np.nan), mapped(heat * 0)]
+    first, second, third = figures.maps(shown, columns=3).axes
+    assert [len(axes.images) for axes in (first, second, third)] == [2, 1, 1]
+    said = [axes.get_title().replace("\n", " ") for axes in (first, second, third)]
+    assert said == [
+        "high score: 0.931", "high score: 0.931 (no map: it is not finite)",
+        "high score: 0.931 (no map: it is zero everywhere)",
+    ]  # fmt: skip
+
+
+def test_without_images_the_page_says_so():
+    for figure in (figures.maps([], 4), figures.specimens({}, 4)):
+        assert [text.get_text()[:3] for text in figure.texts] == ["No "]
+
+
+def test_columns_are_a_whole_number():
+    with pytest.raises(ParameterError, match="columns 0: give a whole number of at least 1"):
+        figures.maps([mapped(np.eye(8, dtype=np.float32))], columns=0)
+
+
+def test_a_long_title_is_broken_over_its_panel():
+    heat = np.eye(8, dtype=np.float32)
+    (axes, *_) = figures.maps([mapped(heat, "x" * 80)] * 4, columns=4).axes
+    axes.figure.canvas.draw()
+    assert axes.title.get_window_extent().width < 1.15 * axes.get_window_extent().width

@@ -41,6 +41,13 @@ def test_two_levels_in_one_figure_are_refused():
         words.intervals([COUNTS, COUNTS.assign(level=0.9)])
 
 
+def test_what_intervals_are_over_is_said():
+    tables = [COUNTS.assign(covers=["patients and seeds", ""])]
+    assert words.intervals(tables) == "bars: 95 % interval over patients and seeds"
+    both = words.intervals([COUNTS.assign(covers=["patients and seeds", "patients"])])
+    assert both.endswith("over patients or patients and seeds")
+
+
 def test_a_table_without_a_level_is_not_given_one():
     assert words.intervals([COUNTS.drop(columns="level")]) == "bars: interval"
 
@@ -51,10 +58,19 @@ def test_estimates_and_differences_have_three_places_and_true_signs():
     assert words.difference_text(row) == "+0.100  [−0.057, +0.200]"
 
 
-def test_what_has_no_point_is_named_with_its_reason():
-    rows = pd.DataFrame({"estimate": [np.inf, 0.5, np.nan, np.inf], "reason": ["a", "", "b", "a"]})
-    said = words.not_drawn(rows, ["w", "x", ("y", 1), "z"])
-    assert said == "\nno point: w; z (infinite: a)\nno point: y, 1 (b)"
+def test_what_has_no_point_or_interval_is_named_with_its_reason():
+    rows = pd.DataFrame(
+        {
+            "estimate": [np.inf, 0.5, np.nan, np.inf, 1.0],
+            "low": [1.0, 0.4, np.nan, 1.0, np.nan],
+            "reason": ["a", "", "b", "a", "all images are ranked right"],
+        }
+    )
+    said = words.not_drawn(rows, ["w", "x", ("y", 1), "z", "v"])
+    assert said.splitlines()[1:] == [
+        "no point: w; z (infinite: a)", "no point: y, 1 (b)",
+        "no interval: v (all images are ranked right)",
+    ]  # fmt: skip
     assert words.not_drawn(rows.iloc[[1]], ["x"]) == ""
 
 
