@@ -11,6 +11,7 @@ from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
 from cxrstudy.cli.output import Plain, print_version
 from cxrstudy.cli.plan import show_plan
+from cxrstudy.cli.power import show_power
 from cxrstudy.cli.predict import predict_images
 from cxrstudy.cli.register import register_study
 from cxrstudy.cli.registration import registration
@@ -38,5 +39,6 @@ app.command("why")(explain_run)
 app.command("compare")(compare_results)
 app.command("plan")(show_plan)
 app.command("run")(run_study)
+app.command("power")(show_power)
 app.command("register")(register_study)
 app.command("predict")(predict_images)

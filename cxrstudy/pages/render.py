@@ -18,6 +18,7 @@ from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import claims_about
+from cxrstudy.verdicts.planning import enough_by_claim
 from cxrstudy.verdicts.verdict import evidence
 
 
@@ -225,6 +226,18 @@ def untestable() -> HTML:
         if not claim.has_contrast
     ]
     return table(pd.DataFrame(rows), words="the abstract's words", test="our test")
+
+
+def power() -> HTML:
+    """Show how many patients would decide each claim, by number of seeds.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import show
+    >>> show.power()  # doctest: +SKIP
+    <HTML>
+    """
+    return table(enough_by_claim(), relevant="smallest relevant effect", why="why it is not known")
 
 
 def note(text: str) -> HTML:

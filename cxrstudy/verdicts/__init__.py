@@ -9,5 +9,7 @@ sets agree.
 
 A `registration` fixes all of this before runs: it keeps what is `frozen` in a committed file, and
 `proof` shows from git alone whether results came after it. `log` lists all of them, and tells what
-was done before. Read `claim` first, then `outcome` and `verdict`.
+was done before. `selection` says what the best of several arms shows by being chosen, and
+`planning` how many seeds and patients would decide a claim. Read `claim` first, then `outcome` and
+`verdict`.
 """

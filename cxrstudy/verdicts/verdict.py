@@ -4,14 +4,18 @@ The rule is in :mod:`cxrstudy.verdicts.outcome`.
 """
 
 from collections.abc import Sequence
-from math import copysign
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxrstudy.base.words import counted
-from cxrstudy.statistics import Metric, ScoreError, auroc, contrast, holm, mean
+from cxrstudy.base.columns import of_arms
+from cxrstudy.base.words import arm_name, counted
+from cxrstudy.statistics import REPLICATES, Metric, ScoreError, auroc, holm, mean
+from cxrstudy.statistics.bootstrap import resample
+from cxrstudy.statistics.comparison import spread
+from cxrstudy.statistics.inference import Inference
+from cxrstudy.statistics.sample import sample
 from cxrstudy.verdicts.claim import Claim, ClaimError, Claims
 from cxrstudy.verdicts.outcome import Evidence, Interval, Outcome, decide
 
@@ -70,37 +74,45 @@ def _row(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]:
         return {"claim": claim.id, "reason": str(problem)}
 
 
+def difference_of(claim: Claim, scores: pd.DataFrame) -> tuple[Inference, dict[str, int]]:
+    """Inference about a claim's arm minus the other, and the numbers of patients, images and seeds.
+
+    Raises
+    ------
+    ScoreError
+        The scores lack an arm, or can't be compared.
+    """
+    there = list(dict.fromkeys(scores["arm"]))
+    for arm in (claim.arm, claim.against):
+        if arm not in there:
+            raise ScoreError(
+                f"no arm {arm_name(arm)!r}; there are {'; '.join(map(arm_name, there))}"
+            )
+    metric, pair = metric_of(claim), of_arms(scores, [claim.arm, claim.against])
+    drawn = sample(pair, metric.labels, claim.role, REPLICATES, metric.classes)
+    return resample(drawn, metric).difference(claim.arm, claim.against), drawn.counts
+
+
 def _estimated(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]:
-    alpha = 1 - claim.level
-
-    def about(null: float, level: float) -> pd.Series:
-        return contrast(
-            scores, metric_of(claim), claim.arm, claim.against,
-            role=claim.role, level=level, null=null,
-        ).iloc[0]  # fmt: skip
-
-    wide = about(claim.margin, claim.level)
-    upper, lower = about(claim.relevant, 1 - 2 * alpha), about(-claim.relevant, 1 - 2 * alpha)
-    estimate = wide["estimate"]
-    if pd.isna(estimate):
-        return {"reason": wide.get("reason") or "the difference is not a number"}
-    nearer = upper if copysign(1, estimate) > 0 else lower
+    found, counts = difference_of(claim, scores)
+    if np.isnan(found.estimate):
+        return {"reason": found.reason or "the difference is not a number"}
+    alpha, metric = 1 - claim.level, metric_of(claim)
+    bound = claim.relevant if found.estimate > 0 else -claim.relevant
+    null = bound if claim.kind == "equivalence" else claim.margin
+    wide = spread(found, claim.level, null, metric)
+    narrow = spread(found, 1 - 2 * alpha, null, metric)
     return {
-        "estimate": estimate,
-        "low": wide["low"],
-        "high": wide["high"],
-        "p": nearer["p"] if claim.kind == "equivalence" else wide["p"],
-        "narrow_low": upper["low"],
-        "narrow_high": upper["high"],
+        **{name: wide[name] for name in ("estimate", "low", "high", "p")},
+        "narrow_low": narrow["low"],
+        "narrow_high": narrow["high"],
         "p_relevant": max(
-            _one_sided(upper["p"], estimate < claim.relevant),
-            _one_sided(lower["p"], estimate > -claim.relevant),
+            _one_sided(found.p(claim.relevant), found.estimate < claim.relevant),
+            _one_sided(found.p(-claim.relevant), found.estimate > -claim.relevant),
         ),
-        "minimum_detectable_difference": about(claim.margin, 1 - alpha / tests)[
-            "minimum_detectable_difference"
-        ],
-        **{name: wide[name] for name in ("patients", "images", "seeds")},
-        "reason": wide.get("reason", ""),
+        "minimum_detectable_difference": found.detectable(1 - alpha / tests),
+        **{name: counts[name] for name in ("patients", "images", "seeds")},
+        "reason": found.reason,
     }
 
 

@@ -43,6 +43,11 @@ class Factor:
         Level to position on the axis, if the levels themselves are not the positions.
     names
         Series to its name in the figure, if that differs.
+
+    Examples
+    --------
+    >>> Factor("mixup (alpha)", names={1: "all steps"}).scale
+    'linear'
     """
 
     name: str
