@@ -16,12 +16,12 @@ def check(evidence: Evidence) -> CheckResult:
     """Read every image that is not excluded, and look for nearly uniform ones."""
     seen = evidence.thumbnails
     used = np.flatnonzero((evidence.images["excluded"] == "").to_numpy()).tolist()
-    spread = seen.pixels.std((1, 2), dtype=np.float32)
+    deviations = seen.pixels.std((1, 2), dtype=np.float32)
     wrong = {place: seen.unreadable[place] for place in used if place in seen.unreadable}
     wrong |= {
-        place: f"blank: standard deviation {spread[place]:.1f} grey levels"
+        place: f"blank: standard deviation {deviations[place]:.1f} grey levels"
         for place in used
-        if spread[place] < FLATTEST and place not in wrong
+        if deviations[place] < FLATTEST and place not in wrong
     }
     images = evidence.images
     rows = [

@@ -1,8 +1,8 @@
-"""Atomic: files and folders that are whole or not there, also after a kill or a power failure.
+"""Atomic: write files and folders completely or not at all, also after a kill or a power failure.
 
-Something is written under another name in the same folder, forced to the disk, and renamed at the
-end. Each writer has a name of its own, so several may write the same thing at once. What a killed
-process leaves ends with :data:`UNFINISHED` and is never read.
+A file or folder is written under a temporary name in the same folder, flushed to the disk, and
+renamed at the end. Each writer uses its own temporary name, so several may write the same file at
+once. The temporary files of a killed process end with :data:`UNFINISHED` and are never read.
 """
 
 import glob
@@ -13,31 +13,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Ending of what is being written.
+#: Ending of temporary names.
 UNFINISHED = ".unfinished"
 
 
 def unfinished_name(target: Path) -> Path:
-    """Name, in the same folder, under which something is written before it has its own name."""
+    """Make a temporary name in the folder of a file or folder."""
     return target.with_name(f".{target.name.lstrip('.')}.{uuid.uuid4().hex}{UNFINISHED}")
 
 
 def unfinished_of(target: Path) -> list[Path]:
-    """Temporary copies of a file or folder: still being written, or left unfinished."""
+    """Temporary files or folders of a target, of running and of killed processes."""
     name = glob.escape(target.name.lstrip("."))
     return sorted(target.parent.glob(f".{name}.*{UNFINISHED}"))
 
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
-    """Give a name to write a file under, and move it to its place if nothing went wrong.
+    """Yield a temporary path to write to, and rename it to the target if no error occurred.
 
-    Of two that write the same file the later one replaces the earlier one.
+    If two processes write the same file, the later one replaces the earlier one.
 
     Parameters
     ----------
     target
-        Where the file shall be; its folder exists.
+        Path of the file; its folder must exist.
     """
     unfinished = unfinished_name(target)
     try:
@@ -49,7 +49,7 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 
 def write_file(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file completely or not at all."""
     with whole_file(target) as unfinished:
         unfinished.write_bytes(content)
 
@@ -57,16 +57,16 @@ def write_file(target: Path, content: bytes) -> None:
 def write_folder(
     target: Path, fill: Callable[[Path], None], is_whole: Callable[[Path], bool]
 ) -> None:
-    """Write a folder whole or not at all.
+    """Write a folder completely or not at all.
 
     Parameters
     ----------
     target
-        Where the folder shall be; the folder around it is made when missing.
+        Path of the folder; its parent is created if missing.
     fill
-        Writes the files into the folder that it is given.
+        Function that writes the files into a given folder.
     is_whole
-        Whether what is already in the place is whole. It then stays: it has the same content.
+        Whether an existing target is complete. It is then kept, because it has the same content.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = unfinished_name(target)
@@ -81,7 +81,7 @@ def write_folder(
 
 
 def flush(path: Path) -> None:
-    """Have a file on the disk before it has its name, should the power fail."""
+    """Force a file to the disk, so that it survives a power failure."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
 

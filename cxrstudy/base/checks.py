@@ -1,14 +1,14 @@
-"""Checks: parameters that are shares, levels or counts, checked once, by name.
+"""Checks: check parameters that are proportions, levels or counts; errors name the parameter.
 
-A level of 95 or of 0.05 is a usual slip, and computes something else without a word. So functions
-that take such a number check it here first; the message says what was probably meant.
+A level of 95 or of 0.05 instead of 0.95 is a common mistake, and would give a wrong result without
+an error. Functions with such a parameter check it here first; the message suggests a correction.
 """
 
 import math
 from numbers import Integral, Real
 from typing import Any
 
-#: Least level of an interval; below, it is more probably alpha.
+#: Smallest accepted level of an interval; a smaller number is probably alpha.
 LEAST_LEVEL = 0.5
 
 
@@ -17,12 +17,12 @@ class ParameterError(ValueError):
 
 
 def checked_level(value: Any, name: str = "level") -> float:
-    """Check the level of an interval: a share of at least one half and below one.
+    """Check the level of an interval: a proportion of at least one half and below one.
 
     Raises
     ------
     ParameterError
-        It is not.
+        The value is not such a number.
 
     Examples
     --------
@@ -38,8 +38,8 @@ def checked_level(value: Any, name: str = "level") -> float:
     if 0 < number < LEAST_LEVEL:
         raise ParameterError(f"{name} {number:g}: that is alpha; give {1 - number:g}")
     if 100 * LEAST_LEVEL <= number < 100:
-        raise ParameterError(f"{name} {number:g}: give a share, {number / 100:g}")
-    raise ParameterError(f"{name} {number:g}: give a share from 0.5 to below 1, for instance 0.95")
+        raise ParameterError(f"{name} {number:g}: give a proportion, {number / 100:g}")
+    raise ParameterError(f"{name} {number:g}: give a proportion from 0.5 to below 1, such as 0.95")
 
 
 def share(value: Any, name: str) -> float:
@@ -48,7 +48,7 @@ def share(value: Any, name: str) -> float:
     Raises
     ------
     ParameterError
-        It is not.
+        The value is not such a number.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def share(value: Any, name: str) -> float:
     number = finite(value, name)
     if 0 <= number <= 1:
         return number
-    meant = f"; as a share that is {number / 100:g}" if 1 < number <= 100 else ""
+    meant = f", such as {number / 100:g}" if 1 < number <= 100 else ""
     raise ParameterError(f"{name} {number:g}: give a number from 0 to 1{meant}")
 
 
@@ -68,7 +68,7 @@ def between(value: Any, low: float, high: float, name: str) -> float:
     Raises
     ------
     ParameterError
-        It is not.
+        The value is not such a number.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def whole(value: Any, least: int, name: str) -> int:
     Raises
     ------
     ParameterError
-        It is not.
+        The value is not such a number.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def finite(value: Any, name: str) -> float:
     Raises
     ------
     ParameterError
-        It is not.
+        The value is not such a number.
 
     Examples
     --------

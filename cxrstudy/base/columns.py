@@ -1,17 +1,16 @@
-"""Columns: what a table of scores is made of. Runs write such tables, statistics take them.
+"""Columns: the columns of a table of scores. Runs write such tables; statistics read them.
 
 A table of scores has one row per arm, seed and image:
 
 ======================================  =========================================================
-``arm``, ``seed``, ``run``              what was scored (:data:`ENDS`)
-``role``, ``split``                     where the image was used
-``id``, ``patient``, ``source``         which image it is
-``truth_LABEL``                         1 where the image shows the label, 0 where it does not,
-                                        empty where that is not known
-``score_LABEL``                         what the network says: a probability
+``arm``, ``seed``, ``run``              the network that scored the image (:data:`ENDS`)
+``role``, ``split``                     role and split of the image
+``id``, ``patient``, ``source``         ids of image, patient and source
+``truth_LABEL``                         1 if the image has the label, 0 if not, empty if unknown
+``score_LABEL``                         probability of the label, from the network
 ======================================  =========================================================
 
-Tables of other measures of images, for instance of where a map lies, have the same form.
+Tables of other measures of images, such as the overlap of a map with the lungs, have the same form.
 """
 
 from collections.abc import Hashable, Sequence
@@ -19,17 +18,17 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import pandas as pd
 
-#: What was scored.
+#: Columns that name the network: a run at the end of an arm.
 ENDS = ("arm", "seed", "run")
 
-#: What is said about an image, whoever scored it. All of it is text.
+#: Columns that describe the image; all are text.
 IMAGE = ("role", "split", "id", "patient", "source")
 
 _TRUTH, _SCORE = "truth_", "score_"
 
 
 def truth_column(label: str) -> str:
-    """Name of the column that holds the truth about a label.
+    """Name of the column with the truth of a label.
 
     Examples
     --------
@@ -40,7 +39,7 @@ def truth_column(label: str) -> str:
 
 
 def score_column(label: str) -> str:
-    """Name of the column that holds the scores of a label.
+    """Name of the column with the scores of a label.
 
     Examples
     --------
@@ -51,7 +50,7 @@ def score_column(label: str) -> str:
 
 
 def labels_of(table: pd.DataFrame) -> list[str]:
-    """Labels that a table has scores of, in the order of its columns.
+    """Labels with scores in a table, in the order of its columns.
 
     Examples
     --------
@@ -62,12 +61,12 @@ def labels_of(table: pd.DataFrame) -> list[str]:
 
 
 def truth_columns_of(table: pd.DataFrame) -> list[str]:
-    """Names of the columns of a table that hold a truth."""
+    """Names of the columns with the truth of a label."""
     return [name for name in table.columns if name.startswith(_TRUTH)]
 
 
 def of_arms(scores: pd.DataFrame, arms: Sequence[Hashable]) -> pd.DataFrame:
-    """Rows of some arms, whatever their names are made of."""
-    # Comparisons one by one: to pandas a tuple would be several arms. As an array, because an empty
-    # list would select no columns.
+    """Rows of the given arms, whose names may be tuples."""
+    # Compared one by one, because pandas treats a tuple as several values. As an array, because an
+    # empty list would select columns.
     return scores[np.array([arm in arms for arm in scores["arm"]], bool)]

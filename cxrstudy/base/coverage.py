@@ -1,18 +1,18 @@
-"""Coverage: what counts for an id. This table is the only place that says it.
+"""Coverage: the inputs that an id covers. This module is the only place that defines them.
 
-The id of a run covers all that decides its bits: its stage, its parent or its initial weights (by
-SHA-256), its images and labels, the code that turns them into scores, and the libraries which that
-code calls. Code is found from imports: it begins at a root below and goes on to whatever that
-imports of our package, but for what is exempt. Prose, figures, statistics and tests are not reached
-from there, so editing them runs nothing again.
+The id of a run covers everything that its result depends on: its stage, its parent or its initial
+weights (by SHA-256), its images and labels, the code that computes scores from them, and the
+libraries that this code calls. The code is found by imports: the root modules below and all modules
+of this package that they import, except exempt ones. Text, figures, statistics and tests are not
+imported there, so a change in them causes no new run.
 
 ====================  ============================================================================
-of a run              in its id (:mod:`cxrstudy.runs.plan`)
+input of a run        in its id (:mod:`cxrstudy.runs.plan`)
 ====================  ============================================================================
-stage                 every field but ``scored_on``: other roles are scored under ids of their own
-parent, or start      id of the run before; architecture, options and SHA-256 of initial weights
+stage                 every field except ``scored_on``: scores on other roles have their own ids
+parent, or start      id of the previous run; architecture, options, SHA-256 of initial weights
 data                  ids, SHA-256, patients, splits and truth of all images of its role, in order
-code                  normal form of every covered module, wherever it lies in the package
+code                  normal form of every covered module, independent of its place in the package
 environment           versions of :data:`LIBRARIES` and of Python
 arithmetic            kind of processor and precision
 ====================  ============================================================================
@@ -26,10 +26,10 @@ from pathlib import Path
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.source_code import PACKAGE, closure, normal_form, package_sources
 
-#: Where the code of this package is read.
+#: Folder of the package's code.
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 
-#: Modules where the code that counts begins, by what it counts for.
+#: Root modules of the covered code, by purpose.
 ROOTS: dict[str, tuple[str, ...]] = {
     "run": ("runs.computation", "pixels.memory_map"),
     "pixels": ("pixels.memory_map",),
@@ -38,34 +38,34 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "likeness": ("predict.out_of_distribution",),
 }
 
-#: Modules, or folders, that covered modules import and that decide no bit, and why.
+#: Modules or folders that covered modules import but that can't change a result, and the reason.
 EXEMPT: dict[str, str] = {
-    "base.atomic": "writes files whole; what is in them is decided elsewhere",
-    "base.coverage": "says what counts; another answer is another id",
-    "base.device": "what it decides, the arithmetic, is in the id",
-    "base.identity": "computes ids; another way gives other ids",
-    "base.places": "says where files lie, whose SHA-256 counts",
-    "base.progress": "shows",
-    "base.source_code": "reads code; another way gives other ids",
-    "explain.errors": "names errors",
-    "predict.training_images": "finds images, whose SHA-256 count",
+    "base.atomic": "writes files; their content is computed elsewhere",
+    "base.coverage": "defines what ids cover; a change gives other ids",
+    "base.device": "its result, the arithmetic, is in the id",
+    "base.identity": "computes ids; a change gives other ids",
+    "base.places": "finds files, whose SHA-256 is in the id",
+    "base.progress": "only displays progress",
+    "base.source_code": "reads code; a change gives other ids",
+    "explain.errors": "defines exceptions",
+    "predict.training_images": "finds images, whose SHA-256 are in the id",
     "runs.maps": "reads and writes records of maps",
     "phantom": "the SHA-256 of every phantom covers the generator's code",
     "runs.store": "reads and writes files, whose SHA-256 is checked",
-    "runs.record": "names of files and facts",
-    "training.chain": "holds values, each of which is in the id",
-    "training.stage": "holds values, each of which is in the id",
-    "training.trackers": "watches, and changes nothing",
+    "runs.record": "defines names of files and fields",
+    "training.chain": "holds values, all of which are in the id",
+    "training.stage": "holds values, all of which are in the id",
+    "training.trackers": "only displays training",
 }
 
-#: What is exempt for one purpose is looked at for another.
+#: Modules that are exempt in general but covered for some purposes.
 _LOOKED_AT = {"phantom": ("phantom",)}
 
-#: Libraries that decide bits, and what for. One that is not installed counts as that.
+#: Libraries that a result depends on, and their use. The version of a missing one is NOT_INSTALLED.
 LIBRARIES: dict[str, str] = {
     "torch": "arithmetic of training and scoring",
     "fastai": "optimiser, schedule, augmentation, MixUp",
-    "timm": "architectures, and how pretrained weights are fitted",
+    "timm": "architectures, and adaptation of pretrained weights",
     "numpy": "phantoms, pixels, order of images",
     "scipy": "filters of phantoms and of masked images",
     "pillow": "PNG, JPEG and resizing",
@@ -75,7 +75,7 @@ LIBRARIES: dict[str, str] = {
     "pylibjpeg-openjpeg": "JPEG 2000 inside DICOM",
     "pylibjpeg-rle": "run lengths inside DICOM",
 }
-#: Of these, what decides pixels before any training.
+#: Libraries that pixels depend on, before any training.
 PIXEL_LIBRARIES = tuple(name for name in LIBRARIES if name not in ("torch", "fastai", "timm"))
 
 NOT_INSTALLED = "not installed"
@@ -83,7 +83,7 @@ NOT_INSTALLED = "not installed"
 
 @lru_cache
 def code_of(purpose: str) -> dict[str, str]:
-    """SHA-256 of what each covered module does, by its name in the package.
+    """SHA-256 of the normal form of each covered module, by its name in the package.
 
     Parameters
     ----------
@@ -100,24 +100,24 @@ def code_of(purpose: str) -> dict[str, str]:
 
 @lru_cache
 def code_fingerprint(purpose: str) -> str:
-    """SHA-256 of what all covered modules do, wherever they lie and whatever they are called."""
+    """SHA-256 of the normal forms of all covered modules, independent of the modules' names."""
     return fingerprint(canonical(sorted(code_of(purpose).values())))
 
 
 @lru_cache
 def environment() -> dict[str, str]:
-    """Versions that decide the bits of a run."""
+    """Versions of Python and of the libraries that a run's result depends on."""
     return {"python": _python(), **{name: _version(name) for name in LIBRARIES}}
 
 
 @lru_cache
 def pixel_environment() -> dict[str, str]:
-    """Versions that decide the bits of pixels."""
+    """Versions of Python and of the libraries that pixels depend on."""
     return {"python": _python(), **{name: _version(name) for name in PIXEL_LIBRARIES}}
 
 
 def forget() -> None:
-    """Read code and versions again; for tests that change them."""
+    """Clear the caches, so that code and versions are read again; for tests that change them."""
     for remembered in (_sources, code_of, code_fingerprint, environment, pixel_environment):
         remembered.cache_clear()
 

@@ -22,13 +22,13 @@ def kind() -> DeviceKind:
         return "cpu"
     try:
         import torch
-    except ModuleNotFoundError:  # whatever there is, nothing is trained on it
+    except ModuleNotFoundError:  # nothing can be trained without torch
         return "cpu"
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def precision(device: DeviceKind) -> str:
-    """Arithmetic of training; fp32 on a CPU, because most CPUs emulate bf16, which is slow."""
+    """Floating-point format of training; not bfloat16 on a CPU, where it is mostly emulated."""
     return "bfloat16 mixed" if device == "cuda" else "float32"
 
 

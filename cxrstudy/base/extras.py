@@ -1,12 +1,12 @@
-"""Extras: libraries that only some work needs, which ``pip install 'cxrstudy[NAME]'`` brings.
+"""Extras: optional libraries, which ``pip install 'cxrstudy[NAME]'`` installs.
 
-Reading, judging, drawing and auditing what is recorded needs none of them. What needs one imports
-it where it is used, never when planning or reading begins.
+Recorded results can be read, judged, plotted and audited without them. Code that needs an optional
+library imports it where it is used, so that planning and reading work without it.
 """
 
 from importlib.util import find_spec
 
-#: Import names of the libraries that an extra brings; ``pyproject.toml`` has the versions.
+#: Import names of the libraries of each extra; ``pyproject.toml`` has the versions.
 EXTRAS: dict[str, tuple[str, ...]] = {
     "train": ("torch", "torchvision", "fastai", "timm", "safetensors", "pytorch_grad_cam"),
     "book": ("papermill", "ipykernel"),
@@ -14,11 +14,11 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 
 
 class MissingExtra(RuntimeError):
-    """Work needs a library that is not installed; the message says which extra brings it."""
+    """An optional library is not installed; the message names the extra to install."""
 
 
 def need(extra: str) -> None:
-    """Stop before any work that needs an extra.
+    """Raise an error unless the libraries of an extra are installed.
 
     Raises
     ------
@@ -31,9 +31,9 @@ def need(extra: str) -> None:
 
 
 def advice(error: ImportError) -> str | None:
-    """Say which extra brings the library that an import did not find; None where it is no extra's.
+    """Name the extra to install after a failed import; None if the library is in no extra.
 
-    A library that is there, and lacks a name, is another error.
+    It is also None if the library is installed, but does not contain an imported name.
     """
     library = (error.name or "").partition(".")[0]
     extra = next((extra for extra, names in EXTRAS.items() if library in names), None)

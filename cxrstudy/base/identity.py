@@ -1,7 +1,7 @@
 """Identity: canonical JSON and SHA-256.
 
-Two things count as the same exactly when their canonical JSON is the same text. What counts for
-which id is said by :mod:`cxrstudy.base.coverage`.
+Two values are equal exactly if their canonical JSON is the same text.
+:mod:`cxrstudy.base.coverage` defines what each id covers.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ def canonical(value: Any) -> str:
     Raises
     ------
     ValueError
-        The value holds NaN or an infinity, which JSON can't represent.
+        The value contains NaN or infinity, which JSON can't represent.
     """
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -29,6 +29,6 @@ def fingerprint(text: str) -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex, read in pieces."""
+    """SHA-256 of a file, in hex; the file is read in blocks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,14 +1,15 @@
-"""Numbers: how a number is written wherever people read it, on pages, figures and terminals.
+"""Numbers: format numbers for readers, on pages, in figures and in terminals.
 
-A number never says more or less than it knows:
+Rounding must not change what a number means:
 
-- A difference has always a sign, a level only below zero. Minus is a minus sign, not a hyphen.
-- It has three decimals, and more where these would move it onto, or over, a value that matters:
-  zero, one, the threshold beside it. So 0.0004 is not 0.000, and a p value of 0.0496 is not 0.050.
-- What is not finite is a word, with its reason if that is known: never ``nan`` or ``inf``.
-- Bounds stay bounds: "at most 36", "more than 360".
+- A difference always has a sign; a level has one only below zero. Minus is a minus sign, not a
+  hyphen.
+- Numbers have three decimals. They have more if rounding would make them equal to a value with a
+  meaning, such as zero, one or a threshold: 0.0004 is not written as 0.000, and a p value of 0.0496
+  is not written as 0.050.
+- NaN and infinity are written as words, with the reason if it is given.
 
-JSON for programs is written by :func:`json_text`, which has no ``NaN`` and no ``Infinity`` either.
+:func:`json_text` writes JSON for programs, without ``NaN`` and ``Infinity``.
 """
 
 import json
@@ -19,13 +20,13 @@ from typing import Any
 
 MINUS = "−"
 
-#: Decimals that a number has at least.
+#: Minimum number of decimals.
 DECIMALS = 3
-#: More decimals than that are not read; a number that needs more is written with a power of ten.
+#: Maximum number of decimals; a number that needs more is written with a power of ten.
 MOST = 8
-#: Numbers from here on are written with a power of ten.
+#: Numbers of at least this size are written with a power of ten.
 LARGE = 1e9
-#: P values below are not told apart.
+#: Smaller p values are written as "< 0.001".
 SMALLEST_P = 0.001
 
 UNDEFINED = "undefined"
@@ -33,26 +34,26 @@ UNDEFINED = "undefined"
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
-#: Writes a number, keeping its side of each of the given values.
+#: Function that formats a number, such as :func:`level`.
 Writer = Callable[..., str]
 
 
 def level(
     value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
 ) -> str:
-    """Write a level, such as an AUROC or a threshold: it has a sign only below zero.
+    """Format a level, such as an AUROC or a threshold; it has a sign only below zero.
 
     Parameters
     ----------
     value
         The number.
     beside
-        Values, such as a threshold, whose side the text must keep; zero and one are always among
-        them.
+        Values, such as a threshold, that the rounded number must not become equal to; zero and one
+        are always added.
     reason
-        Why the number is not finite, if it is not.
+        Reason to print if the number is not finite.
     least
-        Fewest decimals, for what is measured less finely than a share.
+        Minimum number of decimals.
 
     Examples
     --------
@@ -69,7 +70,7 @@ def level(
 def difference(
     value: float, beside: Collection[float] = (), reason: str = "", least: int = DECIMALS
 ) -> str:
-    """Write a difference, with its sign; parameters as for :func:`level`, but one is no landmark.
+    """Format a difference with its sign; parameters as for :func:`level`, but one is not added.
 
     Examples
     --------
@@ -82,12 +83,12 @@ def difference(
 
 
 def p_value(value: float, beside: Collection[float] = (0.05,), reason: str = "") -> str:
-    """Write a p value; parameters as for :func:`level`.
+    """Format a p value; parameters as for :func:`level`.
 
     Raises
     ------
     ValueError
-        It does not lie between 0 and 1.
+        The value is not between 0 and 1.
 
     Examples
     --------
@@ -95,13 +96,13 @@ def p_value(value: float, beside: Collection[float] = (0.05,), reason: str = "")
     ('< 0.001', '0.0496', '0.050', '0.310')
     """
     if not math.isnan(value) and not 0 <= value <= 1:
-        raise ValueError(f"p value {value}: it lies between 0 and 1")
+        raise ValueError(f"p value {value}: give a number from 0 to 1")
     least = min(SMALLEST_P, *beside)
     return f"< {exact(least)}" if value < least else level(value, beside, reason)
 
 
 def count(value: float, reason: str = "") -> str:
-    """Write a whole number of things, or the nearest one to a number of things.
+    """Format a count, rounded to a whole number.
 
     Examples
     --------
@@ -114,12 +115,12 @@ def count(value: float, reason: str = "") -> str:
 
 
 def percent(value: float, beside: Collection[float] = (), reason: str = "") -> str:
-    """Write a share as a percentage; parameters as for :func:`level`.
+    """Format a proportion as a percentage; parameters as for :func:`level`.
 
     Raises
     ------
     ValueError
-        The share does not lie between 0 and 1.
+        The proportion is not between 0 and 1.
 
     Examples
     --------
@@ -129,15 +130,15 @@ def percent(value: float, beside: Collection[float] = (), reason: str = "") -> s
     if math.isnan(value):
         return _word(value, reason)
     if not 0 <= value <= 1:
-        raise ValueError(f"share {value}: it lies between 0 and 1")
-    # The nearest share below one, times a hundred, is a hundred.
+        raise ValueError(f"proportion {value}: give a number from 0 to 1")
+    # 100 times the largest float below one would be rounded to 100.
     scaled = min(100 * value, math.nextafter(100, 0)) if value < 1 else 100.0
     kept = (0.0, 100.0, *(100 * one for one in beside))
     return f"{_signed(scaled, _decimals(scaled, kept, least=1), plus='')} %"
 
 
 def duration(seconds: float | None) -> str:
-    """Write a duration in the unit that fits.
+    """Format a duration in seconds, minutes or hours.
 
     Examples
     --------
@@ -152,7 +153,7 @@ def duration(seconds: float | None) -> str:
 
 
 def whole_percent(value: float) -> str:
-    """Write the level of an interval as a percentage, with no more digits than it has.
+    """Format the level of an interval as a percentage, without trailing zeros.
 
     Examples
     --------
@@ -163,7 +164,7 @@ def whole_percent(value: float) -> str:
 
 
 def exact(value: float) -> str:
-    """Write a number with all of its digits, for a threshold that others are compared with.
+    """Format a number with all of its digits, for a threshold that other numbers are compared with.
 
     Examples
     --------
@@ -174,7 +175,7 @@ def exact(value: float) -> str:
 
 
 def axis_number(value: float) -> str:
-    """Write a position on an axis: with thousands separators, and no more digits than it has.
+    """Format a position on an axis, with thousands separators and without trailing zeros.
 
     Examples
     --------
@@ -193,20 +194,21 @@ def interval(
     reason: str = "",
     between: str = " ",
 ) -> str:
-    """Write an estimate with its interval; all three have as many decimals as one of them needs.
+    """Format an estimate with its interval. All three numbers have the same number of decimals.
 
-    An estimate that does not exist has no interval either. An estimate without an interval says so.
+    If the estimate is NaN, only the reason is written. If a bound is NaN, the text says that there
+    is no interval.
 
     Parameters
     ----------
     estimate, low, high
-        The numbers.
+        Estimate, and bounds of the interval.
     write
         :func:`level` or :func:`difference`.
     beside
-        Values whose side the numbers must keep.
+        Values that the rounded numbers must not become equal to.
     reason
-        Why a number is not finite, if one is not.
+        Reason to print if a number is not finite.
     between
         Text between estimate and interval.
 
@@ -234,7 +236,7 @@ def interval(
 
 
 def plain_value(value: Any) -> Any:
-    """Turn a value into one that JSON can hold: NaN becomes null, an infinity a word.
+    """Convert a value to one that JSON can represent: NaN to null, infinity to a word.
 
     Examples
     --------
@@ -253,7 +255,7 @@ def plain_value(value: Any) -> Any:
 
 
 def json_text(value: Any, indent: int | None = 2) -> str:
-    """Write a value as JSON that every program can read, without ``NaN`` and ``Infinity``.
+    """Write a value as standard JSON, without ``NaN`` and ``Infinity``.
 
     Examples
     --------
@@ -264,7 +266,7 @@ def json_text(value: Any, indent: int | None = 2) -> str:
 
 
 def value_of(text: str) -> float:
-    """Read back a number that :func:`level`, :func:`difference` or :func:`count` wrote.
+    """Read a number in the format of :func:`level`, :func:`difference` or :func:`count`.
 
     Examples
     --------
@@ -289,7 +291,7 @@ def _word(value: float, reason: str) -> str:
 
 
 def _decimals(value: float, beside: Collection[float], least: int = DECIMALS) -> int:
-    """Fewest decimals with which a number is on its own side of some values."""
+    """Fewest decimals with which a rounded number stays different from some values."""
     for digits in range(least, MOST + 1):
         if _keeps_sides(value, digits, beside):
             return digits
@@ -297,9 +299,9 @@ def _decimals(value: float, beside: Collection[float], least: int = DECIMALS) ->
 
 
 def _keeps_sides(value: float, digits: int, beside: Collection[float]) -> bool:
-    """Whether a rounded number is on its own side of some values, or exactly at one of them.
+    """Whether a rounded number is equal to one of some values only if the exact number is.
 
-    Rounding never turns an order round, so a fault is only a number that is written like a value.
+    Rounding keeps the order of numbers, so a rounded number can't move beyond such a value.
     """
     written = float(f"{value:.{digits}f}")
     return all(
@@ -317,7 +319,7 @@ def _signed(value: float, digits: int, plus: str) -> str:
 
 
 def _with_power(size: float) -> str:
-    """Write a positive number with all of its digits, as a power of ten where Python does so."""
+    """Format a positive number: four digits if large, otherwise all digits; powers as in Python."""
     text = f"{size:.4g}" if size >= LARGE else repr(float(size))
     digits, _, power = text.partition("e")
     if not power:
@@ -326,7 +328,7 @@ def _with_power(size: float) -> str:
 
 
 def _alike(values: list[float], write: Writer, beside: Collection[float]) -> list[str]:
-    """Write numbers with as many decimals as the one that needs most."""
+    """Format numbers with the number of decimals of the one that needs most."""
     texts = [write(value, beside) for value in values]
     needed = max((_decimals_of(text) for text in texts), default=DECIMALS)
     plus = "+" if write is difference else ""
@@ -337,5 +339,5 @@ def _alike(values: list[float], write: Writer, beside: Collection[float]) -> lis
 
 
 def _decimals_of(text: str) -> int:
-    """Decimals of a plain number; 0 of a word or a power of ten."""
+    """Number of decimals in a text; 0 for a word or a power of ten."""
     return len(text.partition(".")[2]) if re.fullmatch(r"[+−]?[\d,]+\.\d+", text) else 0

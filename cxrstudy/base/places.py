@@ -1,19 +1,19 @@
-"""Places: the folders that the study reads and writes, found at the moment they are asked for.
+"""Places: the folders that the study reads and writes. They are looked up at each call.
 
 ====================  ===========================================================================
-variable              names
+variable              folder
 ====================  ===========================================================================
-``CXRSTUDY_PROJECT``  the project: profiles, claims, manifests, notebooks and results. Without it,
-                      the first folder from the working folder upwards that is a project; without
-                      such a folder, the project that the package brings
-``CXRSTUDY_DATA``     the radiographs. Without it, ``data`` in the workplace
-``CXRSTUDY_RUNS``     everything that runs write. Without it, ``runs`` in the workplace
+``CXRSTUDY_PROJECT``  the project: profiles, claims, manifests, notebooks and results. Default: the
+                      working folder or its nearest parent that is a project; otherwise the
+                      project that the package contains
+``CXRSTUDY_DATA``     the radiographs. Default: ``data`` in the workplace
+``CXRSTUDY_RUNS``     all output of runs. Default: ``runs`` in the workplace
 ====================  ===========================================================================
 
-A value may begin with ``~`` and may be relative to the working folder. The package brings a copy of
-the project inside its wheel, or lies in a checkout, which is a project itself. The workplace is the
-project, or the working folder where the project is the copy: an installed package is no place to
-write to.
+A value may begin with ``~`` and may be relative to the working folder. A wheel of the package
+contains a copy of the project; a checkout is a project itself. The workplace is the project. If the
+project is the copy in an installed package, which must not be written to, the workplace is the
+working folder.
 """
 
 import os
@@ -21,16 +21,16 @@ from pathlib import Path
 
 PROJECT, DATA, RUNS = "CXRSTUDY_PROJECT", "CXRSTUDY_DATA", "CXRSTUDY_RUNS"
 
-#: Folders that make a folder a project. The second name is ours alone: no stray folder has both.
+#: Folders that every project contains. No other software uses the second name.
 MARKS = ("profiles", "data_manifests/cohorts")
 
 PACKAGE = Path(__file__).resolve().parents[1]
-#: Where a wheel holds its copy of the project.
+#: Copy of the project in a wheel.
 COPY = PACKAGE / "project"
 
 
 class PlaceError(ValueError):
-    """A place can't be used; the message names the variable, and says what to do."""
+    """A folder can't be used; the message names the variable, and says what to do."""
 
 
 def root() -> Path:
@@ -39,15 +39,15 @@ def root() -> Path:
     Raises
     ------
     PlaceError
-        ``CXRSTUDY_PROJECT`` names no project, or there is none to be found.
+        ``CXRSTUDY_PROJECT`` names no project, or no project was found.
     """
     named = _named(PROJECT)
     if named is not None:
         if not is_project(named):
             raise PlaceError(
-                f"{PROJECT}={os.environ[PROJECT]} names no project: it lacks "
-                f"{' or '.join(f'{mark}/' for mark in MARKS)}; name a folder that has both, or "
-                "unset the variable"
+                f"{PROJECT}={os.environ[PROJECT]} names no project: a project contains "
+                f"{' and '.join(f'{mark}/' for mark in MARKS)}; name a folder that contains both, "
+                "or unset the variable"
             )
         return named
     here = _working_folder()
@@ -55,16 +55,16 @@ def root() -> Path:
         if is_project(folder):
             return folder
     raise PlaceError(
-        f"{here} lies in no project, and the package at {PACKAGE} brings none; name a project in "
-        f"{PROJECT}, or install the package again"
+        f"{here} is not in a project, and the package at {PACKAGE} contains none; name a project "
+        f"in {PROJECT}, or install the package again"
     )
 
 
 def is_project(folder: Path) -> bool:
-    """Whether a folder holds what every project has."""
+    """Whether a folder contains the folders of a project."""
     try:
         return all((folder / mark).is_dir() for mark in MARKS)
-    except OSError:  # a folder that may not be looked into
+    except OSError:  # no permission to read the folder
         return False
 
 
@@ -94,7 +94,7 @@ def results() -> Path:
 
 
 def workplace() -> Path:
-    """Folder that data and runs lie in by default, and in which notebooks are executed."""
+    """Folder of data and runs by default, and working folder of executed notebooks."""
     project = root()
     return _working_folder() if project == COPY else project
 
@@ -111,7 +111,7 @@ def data() -> Path:
 
 
 def runs() -> Path:
-    """Folder of everything that runs write.
+    """Folder for all output of runs.
 
     Raises
     ------
@@ -122,12 +122,12 @@ def runs() -> Path:
 
 
 def variables() -> dict[str, str]:
-    """Environment variables with which another process finds the same places, wherever it works."""
+    """Environment variables for another process, so that it uses the same folders."""
     return {PROJECT: str(root()), DATA: str(data()), RUNS: str(runs())}
 
 
 def _named(variable: str) -> Path | None:
-    """Folder that a variable names, which need not exist yet; None where it is unset or empty."""
+    """Folder that a variable names, which may not exist yet; None if it is unset or empty."""
     value = os.environ.get(variable, "")
     if not value.strip():
         return None

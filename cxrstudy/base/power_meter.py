@@ -1,7 +1,8 @@
-"""Power meter: electricity used, in joules, since a point in time, if the machine measures it.
+"""Power meter: the electrical energy that the machine has used since a start time, in joules.
 
-Processors report it in Linux's powercap files (RAPL), which often only root may read. NVIDIA cards
-report power, which is integrated over time. Both cover the whole machine, with all its users.
+Processors report energy in Linux's powercap files (RAPL), which often only root may read. NVIDIA
+cards report power, which is integrated over time. Both values are for the whole machine, with all
+its users.
 """
 
 import subprocess
@@ -10,10 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-#: The text where nothing could be measured.
+#: Text that replaces the value if nothing can be measured.
 UNMEASURED = "not measured"
 
-#: Where Linux reports the electricity used by processor packages of any vendor.
+#: Folder in which Linux reports the energy of processor packages of all vendors.
 POWERCAP = Path("/sys/class/powercap")
 #: Seconds between two readings: short enough that a counter does not wrap round twice.
 _EVERY = 10.0
@@ -22,12 +23,12 @@ _QUERY = ["nvidia-smi", "--query-gpu=power.draw", "--format=csv,noheader,nounits
 
 
 def packages(folder: Path = POWERCAP) -> dict[str, int]:
-    """Microjoules counted by each processor package; none if it can't be read."""
+    """Energy counters of the processor packages, in microjoules; empty if unreadable."""
     return _read_counters(folder, "energy_uj")
 
 
 def gpu_watts() -> float | None:
-    """Power that all NVIDIA cards draw, or None if nvidia-smi does not report it."""
+    """Total power of all NVIDIA cards in watts; None if nvidia-smi does not report it."""
     try:
         shown = subprocess.run(_QUERY, capture_output=True, text=True, check=True, timeout=10)
         return sum(float(line) for line in shown.stdout.split())
@@ -36,7 +37,7 @@ def gpu_watts() -> float | None:
 
 
 class Meter:
-    """Sums up joules; call :meth:`look` from time to time, or :meth:`start` a thread that does."""
+    """Sums up energy. Call :meth:`look` at intervals, or :meth:`start` a thread that does so."""
 
     def __init__(
         self,
@@ -53,7 +54,7 @@ class Meter:
         self._lock = threading.Lock()
 
     def look(self) -> None:
-        """Add the electricity used since the last call."""
+        """Read the counters, and add the energy used since the last call."""
         with self._lock:
             now = self._clock()
             if "processor" in self._joules:
@@ -71,14 +72,14 @@ class Meter:
         return self
 
     def joules(self) -> dict[str, float] | str:
-        """Joules so far of processor and GPU, if measured; ``not measured`` if neither is."""
+        """Joules of ``processor`` and ``gpu`` so far; ``not measured`` if neither is available."""
         self.look()
         return {name: round(used, 1) for name, used in self._joules.items()} or UNMEASURED
 
     def _add_packages(self, counters: dict[str, int]) -> None:
         for name, then in self._counters.items():
             used = counters.get(name, then) - then
-            # A counter that is smaller than before has wrapped round.
+            # A counter that is smaller than before has overflowed and started again at zero.
             used += self._ranges.get(name, 0) if used < 0 else 0
             self._joules["processor"] += used / 1e6
         self._counters.update(counters)

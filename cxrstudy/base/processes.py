@@ -1,9 +1,10 @@
 """Processes: worker processes that end when the process that started them ends, for any reason.
 
-A worker of the standard library survives when its parent is killed, and after an interruption it
-finishes its task, which may take hours. Here each worker watches one end of a pipe. The operating
-system closes the other end when the parent dies; the parent closes it when it is interrupted.
-Workers may be ended at any moment, because records and checkpoints are written whole or not at all.
+A worker process of the standard library survives when its parent is killed. After an interruption
+it finishes its task, which may take hours. Here, each worker watches one end of a pipe. The
+operating system closes the other end when the parent dies; the parent closes it when it is
+interrupted. Workers may be stopped at any moment, because records and checkpoints are written
+completely or not at all.
 """
 
 import multiprocessing
@@ -25,13 +26,13 @@ _T = TypeVar("_T")
 def pool(
     count: int, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
 ) -> Iterator[ProcessPoolExecutor]:
-    """Spawned processes: they inherit no state, so that the result of a run can't depend on it.
+    """Open a pool of spawned processes: they inherit no state that a result could depend on.
 
-    Each finds the same places as this process, and first calls ``begin`` with the arguments, if it
-    is given.
+    Each process uses the same folders as this process. It first calls ``begin`` with the arguments,
+    if ``begin`` is given.
 
-    After an error, running tasks are finished and the rest is dropped. After an interruption, or
-    anything else that is not an :class:`Exception`, the processes end at once.
+    After an error, running tasks are finished and waiting ones are dropped. After an interruption,
+    or anything else that is not an :class:`Exception`, the processes end at once.
     """
     context = multiprocessing.get_context("spawn")
     variables = places.variables()
@@ -46,18 +47,18 @@ def pool(
                 yield executor
         except BaseException as error:
             if not isinstance(error, Exception):
-                line.close()  # leaving the executor then only waits for processes that end
+                line.close()  # now all processes end, so that closing the executor does not wait
             raise
 
 
 class _Pool(ProcessPoolExecutor):
-    """A pool whose processes ignore interruptions from their first instruction on."""
+    """A pool whose processes ignore interruptions from their start."""
 
     def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
         """Submit a task; start a process if needed."""
         if not hasattr(signal, "pthread_sigmask"):  # on Windows
             return super().submit(fn, *args, **kwargs)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # is inherited
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # processes inherit it
         try:
             return super().submit(fn, *args, **kwargs)
         finally:
@@ -79,9 +80,10 @@ def hold(
     begin: Callable[..., None] | None = None,
     arguments: tuple[Any, ...] = (),
 ) -> None:
-    """Begin a process that ends when the other end of the pipe closes.
+    """Prepare a worker process, which ends when the other end of the pipe closes.
 
-    The parent answers interruptions, and says by environment variables where things are.
+    It ignores interruptions, because the parent handles them. Environment variables from the parent
+    name the folders.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(variables)

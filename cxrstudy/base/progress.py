@@ -1,4 +1,4 @@
-"""Progress of long work: item count, rate and time left, in a form that suits where it is read.
+"""Progress of long work: number of items, rate and remaining time, in one of three forms.
 
 ============  =====================================================================================
 terminal      a live bar (tqdm's)
@@ -6,7 +6,7 @@ notebook      one line that is updated in place; the stored notebook keeps only 
 log           full lines, at most one per ten seconds and one at the end; no control characters
 ============  =====================================================================================
 
-The environment variable ``CXRSTUDY_PROGRESS`` may name one of them; otherwise it is detected.
+The environment variable ``CXRSTUDY_PROGRESS`` may name one of them; otherwise the form is detected.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ else:
 
 
 def place() -> Place:
-    """Detect where progress is read.
+    """Detect where progress is displayed.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def place() -> Place:
     Raises
     ------
     ValueError
-        ``CXRSTUDY_PROGRESS`` is none of them.
+        ``CXRSTUDY_PROGRESS`` has another value.
     """
     wish = os.environ.get("CXRSTUDY_PROGRESS", "")
     if wish and wish not in get_args(Place):
@@ -71,15 +71,15 @@ def progress(
 ) -> tqdm[Any]:
     """Show the progress of long work.
 
-    ``for row in progress(rows, "decoding"): ...`` counts the items by itself. With
-    ``with progress(total=n, what="decoding") as bar: bar.update(3)`` the caller counts.
+    ``for row in progress(rows, "decoding"): ...`` counts the items itself. In
+    ``with progress(total=n, what="decoding") as bar: bar.update(3)``, the caller counts them.
 
     Parameters
     ----------
     items : iterable or int, optional
-        What to iterate over, or the number of items.
+        Items to iterate over, or the number of items.
     what : str
-        Name of the work, in a word or two.
+        Name of the work, in one or two words.
     unit : str
         Name of an item, in the singular.
     total : int, optional
@@ -99,7 +99,7 @@ def progress(
 
 
 class _Lines(Bar):
-    """tqdm's counting and timing, written as whole lines instead of a bar."""
+    """A tqdm that writes whole lines instead of a bar."""
 
     def __init__(
         self, items: Iterable[Any] | None, what: str, total: int | None, unit: str, where: Place
@@ -108,7 +108,7 @@ class _Lines(Bar):
         self._shown: Any = None
         self._echoed = time.monotonic()
         pause = _SECONDS_BETWEEN[where]
-        # gui=True keeps tqdm from writing to the stream itself; miniters=1 lets the clock decide.
+        # gui=True: tqdm itself does not write. miniters=1: lines depend on time, not on the count.
         super().__init__(
             items, desc=what, total=total, unit=unit,
             mininterval=pause, maxinterval=2 * pause, miniters=1, gui=True,
@@ -154,8 +154,8 @@ class _Lines(Bar):
         self._shown.update(shown, raw=True)
 
     def _echo(self, line: str) -> None:
-        """Write it to papermill's terminal or log too, where the notebook can't be seen."""
-        launcher = getattr(sys.stderr, "_original_stdstream_copy", None)  # ipykernel's, a number
+        """Also write to the terminal or log of papermill, which does not show the notebook."""
+        launcher = getattr(sys.stderr, "_original_stdstream_copy", None)  # of ipykernel: an int
         now, last = time.monotonic(), self.total is not None and self.n >= self.total
         if launcher is None or (now < self._echoed + _SECONDS_BETWEEN["log"] and not last):
             return

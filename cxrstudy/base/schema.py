@@ -1,4 +1,4 @@
-"""Schema: every YAML file is checked as a whole when read; errors name file and fields."""
+"""Schema: read YAML files and check them completely; errors name the file and the fields."""
 
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -37,12 +37,12 @@ def read_yaml(path: Path, model: type[Model], error: type[Exception]) -> Model:
     Parameters
     ----------
     path
-        The file.
+        Path of the file.
     model
-        The model that it must fit.
+        Model of its content.
     error
-        The error to raise if it does not; the message names the file and every wrong field. An item
-        of a list is named by its ``id``, if it has one.
+        Class of the error if the content is wrong; the message names the file and all wrong fields.
+        It names an item of a list by its ``id``, if it has one.
     """
     content = None
     try:

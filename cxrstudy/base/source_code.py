@@ -1,8 +1,9 @@
-"""Source code: what a module does, and which of our modules it imports, read from its text.
+"""Source code: the normal form of a module, and the modules of this package that it imports.
 
-Nothing is imported for it, so that planning needs no torch. The normal form of a module is its
-syntax tree without what decides nothing: comments, docstrings, layout, the place of a module in the
-package, the order of imports and the names that imports are given.
+Both are read from its text without importing it, because planning must work without torch. The
+normal form of a module is its syntax tree without everything that does not change its behaviour:
+comments, docstrings, layout, the place of modules in the package, the order of imports and the
+local names of imports.
 """
 
 import ast
@@ -14,18 +15,18 @@ PACKAGE = "cxrstudy"
 
 
 def normal_form(source: str, is_module: Callable[[str], bool]) -> str:
-    """Reduce a module to what it does.
+    """Write a module in its normal form.
 
-    What comes from an import is written by its full name, wherever it is used, and the import
-    itself is left out. What comes from our own package is written by its own name alone, so that
-    moving a module to another folder changes nothing.
+    Imports are omitted, and each use of an imported name is replaced by its full name. For names
+    from this package, the module is omitted from the full name, so that moving a module to another
+    folder changes nothing.
 
     Parameters
     ----------
     source
         Text of the module.
     is_module
-        Tells whether a dotted name such as ``cxrstudy.base.device`` is a module or a package.
+        Whether a dotted name such as ``cxrstudy.base.device`` is a module or a package.
     """
     tree = ast.parse(source)
     modules, names = _aliases(tree, is_module)
@@ -33,11 +34,11 @@ def normal_form(source: str, is_module: Callable[[str], bool]) -> str:
 
 
 def imported(source: str, is_module: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """List what a module imports of our package when it runs, also inside functions.
+    """List what a module imports from this package when it runs, also inside functions.
 
     Returns
     -------
-    Pairs of a module and a name in it; the name is empty where a module itself is imported.
+    Pairs of a module and a name in it; the name is empty if the module itself is imported.
     """
     found = []
     for node in _runtime_imports(ast.parse(source)):
@@ -53,17 +54,16 @@ def imported(source: str, is_module: Callable[[str], bool]) -> list[tuple[str, s
 def closure(
     roots: Iterable[str], sources: Mapping[str, str], left_out: Callable[[str], bool]
 ) -> list[str]:
-    """Collect modules and all that they import, directly or not.
+    """Collect modules and all modules that they import, directly or indirectly.
 
     Parameters
     ----------
     roots
-        Dotted names of modules to begin with.
+        Dotted names of the modules to begin with.
     sources
-        Text by dotted name of every module of the package; a package has the text of its
-        ``__init__``.
+        Text of every module by dotted name; for a package, the text of its ``__init__``.
     left_out
-        Tells of a module that it does not count; what only it imports does not count either.
+        Whether to omit a module. Modules that only omitted modules import are omitted too.
     """
     found: list[str] = []
     waiting = list(roots)
@@ -88,7 +88,7 @@ def package_sources(folder: Path) -> dict[str, str]:
 
 
 def _defining(module: str, name: str, sources: Mapping[str, str]) -> str:
-    """Module that defines what another one imports, perhaps through a package's ``__init__``."""
+    """Module that defines an imported name, also if it is imported through an ``__init__``."""
     for alias in _reexports(sources[module]) if name else ():
         if alias[1] == name:
             whole = f"{alias[0]}.{alias[2]}"
@@ -97,7 +97,7 @@ def _defining(module: str, name: str, sources: Mapping[str, str]) -> str:
 
 
 def _reexports(source: str) -> Iterator[tuple[str, str, str]]:
-    """Yield module, name here and name there of what a module imports at its top level."""
+    """Yield module, local name and original name of each import at the top level of a module."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.ImportFrom) and _ours(node.module or ""):
             for alias in node.names:
@@ -107,7 +107,7 @@ def _reexports(source: str) -> Iterator[tuple[str, str, str]]:
 def _aliases(
     tree: ast.Module, is_module: Callable[[str], bool]
 ) -> tuple[frozenset[str], dict[str, str]]:
-    """Names of our modules, and full name by name of whatever else is imported."""
+    """Local names of imported modules of this package, and local to full name of other imports."""
     modules: set[str] = set()
     names: dict[str, str] = {}
     for node in _runtime_imports(tree):
@@ -127,7 +127,7 @@ def _aliases(
 
 
 def _runtime_imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Yield the imports of a module that are made when it runs."""
+    """Yield the imports of a module that are executed, not those for type checking."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop(0)
@@ -148,7 +148,7 @@ def _is_type_checking(node: ast.If) -> bool:
 
 
 class _Normal(ast.NodeTransformer):
-    """Takes out what decides nothing, and writes imported names in full."""
+    """Removes imports and docstrings from a syntax tree, and writes imported names in full."""
 
     def __init__(self, modules: frozenset[str], names: Mapping[str, str]) -> None:
         self._modules, self._names = modules, names
@@ -165,13 +165,13 @@ class _Normal(ast.NodeTransformer):
         return node
 
     def visit_Import(self, node: ast.Import) -> None:
-        """Leave an import out."""
+        """Remove an import."""
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        """Leave an import out."""
+        """Remove an import."""
 
     def visit_If(self, node: ast.If) -> Any:
-        """Leave out what only a type checker reads."""
+        """Remove code for type checkers."""
         if not _is_type_checking(node):
             return self.generic_visit(node)
         return [self.visit(child) for child in node.orelse]
@@ -181,7 +181,7 @@ class _Normal(ast.NodeTransformer):
         return ast.Name(self._names.get(node.id, node.id), node.ctx)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        """Write what belongs to one of our modules by its own name."""
+        """Write a name from a module of this package without the module."""
         if isinstance(node.value, ast.Name) and node.value.id in self._modules:
             return ast.Name(f"{PACKAGE}.{node.attr}", node.ctx)
         return self.generic_visit(node)

@@ -1,4 +1,4 @@
-"""Threads: work on many files at the same time, with progress; results keep their order."""
+"""Threads: process many files at the same time, with a progress bar; results keep their order."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def each(
     what: str,
     ended: threading.Event | None = None,
 ) -> Iterator[_Result]:
-    """Apply a function to items in threads, with progress.
+    """Apply a function to items in threads, with a progress bar.
 
     Parameters
     ----------
     work
         Function of one item; called in any thread.
     items
-        Usually one per file.
+        Arguments of the function, usually one per file.
     workers
         Number of threads.
     what
-        Name of the work, for the progress line.
+        Name of the work, for the progress bar.
     ended
-        Set at the end, also after an interruption; threads may check it.
+        Event that is set at the end, also after an interruption; the function may check it.
 
     Yields
     ------

@@ -1,15 +1,15 @@
-"""Words: what arms, labels and numbers are called where people read them."""
+"""Words: names of arms and labels, and counts, as readers see them in text, tables and figures."""
 
 from collections.abc import Hashable
 
 from cxrstudy.base import numbers
 
-#: Labels whose name for people is more than the name in a manifest with spaces.
+#: Displayed names of labels that are not just the name in a manifest with spaces.
 LABEL_NAMES = {"covid19": "COVID-19"}
 
 
 def arm_name(arm: Hashable) -> str:
-    """Name of an arm for people: the parts of a tuple, separated by commas.
+    """Displayed name of an arm: the parts of a tuple, separated by commas.
 
     Examples
     --------
@@ -20,7 +20,7 @@ def arm_name(arm: Hashable) -> str:
 
 
 def label_name(label: str) -> str:
-    """Name of a label for people.
+    """Displayed name of a label.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def label_name(label: str) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """Write a number with what it counts, in the plural where that is needed.
+    """Write a number with a noun, in the plural unless the number is 1.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The command line: ``cxrstudy``. Each command calls one function of the package and prints.
+"""The command line: ``cxrstudy``. Each command calls functions of the package and prints results.
 
-One module per group of commands. Each command imports what it needs when it runs, so that help is
-fast and needs no torch.
+There is one module per group of commands. Commands import other modules when they run, so that
+``--help`` is fast and works without torch.
 """
 
 import typer

@@ -1,4 +1,4 @@
-"""``python -m cxrstudy.cli`` is ``cxrstudy``."""
+"""``python -m cxrstudy.cli`` runs the command ``cxrstudy``."""
 
 import sys
 

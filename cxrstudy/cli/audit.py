@@ -13,7 +13,7 @@ def audit_cohort(
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
     json_wanted: Json = False,
 ) -> None:
-    """Check a cohort for leaks, copies and shortcuts."""
+    """Check a cohort for patient leaks, duplicates and shortcuts."""
     from cxrstudy.audit import as_json, as_table, exit_status, run_audit
 
     outcomes = run_audit(cohort, profile)

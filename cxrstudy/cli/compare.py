@@ -1,4 +1,4 @@
-"""``cxrstudy compare``: whether two sets of results agree."""
+"""``cxrstudy compare``: test whether two sets of results agree."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ images: of all roles that were tested, with known truth."""
 
 def compare_results(
     a: Annotated[Path, typer.Argument(metavar="A", help="Folder of results, or a store.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="Another of the same kind.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Folder or store to compare with A.")],
     spread: Annotated[
         Path | None,
         typer.Option(help="Results to estimate seed variance from; default: A."),
@@ -37,7 +37,8 @@ def compare_results(
         typer.Option(min=1e-6, max=0.5, help="Chance of any drift between two equally good sets."),
     ] = 0.01,
     exact: Annotated[
-        bool, typer.Option("--exact", help="Fail unless all is equal, as on the same platform.")
+        bool,
+        typer.Option("--exact", help="Fail unless all metrics are equal, as on one platform."),
     ] = False,
     json_wanted: Json = False,
 ) -> None:
@@ -99,7 +100,7 @@ def _by_experiment(rows: Sequence[Row], failed: Sequence[Row]) -> list[dict[str,
 
 
 def _seeds(of_rows: Iterable[tuple[int, ...]]) -> str:
-    """How many seeds rows have: a number, or the least and the most."""
+    """Write the number of seeds of rows, or the smallest and largest number."""
     counts = sorted({len(seeds) for seeds in of_rows})
     return str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
 
@@ -109,7 +110,7 @@ def _images(of_roles: Mapping[str, int]) -> int:
 
 
 def _line(row: Row) -> dict[str, str]:
-    """A row as text."""
+    """Write a row as text."""
     means = {"A": row.a, "B": row.b, "seed deviation": row.deviation}
     return {
         "experiment": row.key.experiment,

@@ -1,4 +1,4 @@
-"""``cxrstudy data``: list, find, fetch and verify sets of radiographs."""
+"""``cxrstudy data``: list, find, download and verify sets of radiographs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from cxrstudy.data.fetch import FetchResult
     from cxrstudy.data.sets import DataSet
 
-data = typer.Typer(no_args_is_help=True, help="Sets of radiographs: list, find, fetch, verify.")
-_Set = Annotated[str, typer.Argument(metavar="SET", help="A name that `cxrstudy data list` shows.")]
+data = typer.Typer(no_args_is_help=True, help="Sets of radiographs: list, find, download, verify.")
+_Set = Annotated[str, typer.Argument(metavar="SET", help="A name from `cxrstudy data list`.")]
 
 
 @data.command("list")
 def list_sets(json_wanted: Json = False) -> None:
-    """List the sets: images, how many are in the data folder, licence, access."""
+    """List the sets: number of images, number in the data folder, licence, access."""
     from cxrstudy.data.sets import open_set, set_names
 
     rows = [_listed(open_set(name)) for name in set_names()]
@@ -33,13 +33,14 @@ def list_sets(json_wanted: Json = False) -> None:
     typer.echo(table(rows))
     typer.echo(
         f"\npresent: files in {places.data()}, not checked. publishable: images whose licence "
-        "allows a figure;\nthe others may be used here, but are left out of what is published."
+        "allows a figure;\nthe others are used for training and testing, but not shown in "
+        "published figures."
     )
 
 
 @data.command("where")
 def where_is(name: _Set) -> None:
-    """Show where a set comes from, how to get it, and where its files are expected."""
+    """Show the source of a set, how to get it, and the expected paths of its files."""
     from cxrstudy.data.sets import open_set, where
 
     typer.echo("\n".join(where(open_set(name))))
@@ -56,14 +57,14 @@ def fetch_set(
         Path | None, typer.Option(help="Folder for the originals; default: the data folder.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=0.1, help="Seconds that a server may send nothing.")
+        float, typer.Option(min=0.1, help="Maximum number of seconds without data.")
     ] = 30,
     retries: Annotated[int, typer.Option(min=0, max=10, help="Further attempts per file.")] = 3,
 ) -> None:
-    """Download the originals of a set, each checked by SHA-256; run it again to continue.
+    """Download the originals of a set, and check their SHA-256; run it again to continue.
 
     The download of a file is stopped after ten times the timeout. After 20 consecutive failures of
-    the server the remaining files are not tried.
+    the server, the remaining files are not tried.
     """
     from cxrstudy.data.fetch import RetryPolicy, fetch
     from cxrstudy.data.sets import open_set
@@ -77,7 +78,7 @@ def fetch_set(
     explain_failures([outcome for outcome in outcomes if outcome.failed])
     failed = len(outcomes) - statuses["arrived"] - statuses["kept"]
     typer.echo(
-        f"{name}: {statuses['arrived']:,} arrived, {statuses['kept']:,} were there, "
+        f"{name}: {statuses['arrived']:,} downloaded, {statuses['kept']:,} already present, "
         f"{failed:,} failed; in {folder}"
     )
     if failed:
@@ -132,7 +133,7 @@ def explain_failures(failures: Sequence[FetchResult]) -> None:
 
 
 def _read(summary: dict[str, Any]) -> str:
-    """A verification as text."""
+    """Write a verification as text."""
     wrong = [f"wrong: {path}" for path in summary["wrong"]]
     missing = [f"missing: {path}" for path in summary["missing"]]
     states = ", ".join(f"{number:,} {state}" for state, number in summary["counts"].items())

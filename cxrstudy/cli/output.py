@@ -1,4 +1,4 @@
-"""Output: what all commands share: errors without a traceback, text tables, common options."""
+"""Output: shared by all commands: errors without a traceback, text tables, common options."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 class Plain(TyperGroup):
-    """Commands that end with a message instead of a traceback if this package raised the error."""
+    """Commands that print only a message, no traceback, for errors raised by this package."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -38,7 +38,7 @@ class Plain(TyperGroup):
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether this package raised an error, with a message for users."""
+    """Whether this package raised an error."""
     if type(error).__module__.split(".")[0] == "cxrstudy":
         return True
     frame = error.__traceback__
@@ -55,7 +55,7 @@ def _version(wanted: bool) -> None:
 
 
 def _project() -> str:
-    """The project that commands use here; with two checkouts it may not be that of the code."""
+    """Folder of the project that commands use. It may belong to another checkout than the code."""
     try:
         return str(places.root())
     except places.PlaceError as error:
@@ -70,11 +70,11 @@ def print_version(
         ),
     ] = False,
 ) -> None:
-    """Print the version, when asked."""
+    """Print the version if the option is given."""
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Format rows under the names of their columns; numbers to the right, unknown values as -."""
+    """Format rows as a text table with column names; numbers right-aligned, None as -."""
     if not rows:
         return "nothing"
     cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]

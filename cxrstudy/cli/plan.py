@@ -1,4 +1,4 @@
-"""``cxrstudy plan``: show what will run, as a tree of stages."""
+"""``cxrstudy plan``: show the planned stages as a tree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Experiments = Annotated[
     typer.Argument(metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."),
 ]
 Profile = Annotated[str, typer.Option(help="Sizes and budgets: quick, standard or paper.")]
-Cohort = Annotated[str, typer.Option(help="Where the radiographs come from: phantom or open.")]
+Cohort = Annotated[str, typer.Option(help="Source of the radiographs: phantom or open.")]
 Seeds = Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")]
 
 
@@ -32,7 +32,7 @@ def show_plan(
     seeds: Seeds = 1,
     json_wanted: Json = False,
 ) -> None:
-    """Show what will run: stages, which are shared, which are recorded, and estimated time."""
+    """Show the planned stages, which are shared, which are recorded, and the estimated time."""
     from cxrstudy.runs.engine import workers
     from cxrstudy.study.forecast import forecast
     from cxrstudy.study.graph import make_graph
@@ -48,7 +48,7 @@ def show_plan(
 
 
 def tree(graph: Graph, expected: Forecast) -> Iterator[str]:
-    """Draw the stages in lines of text, depth first."""
+    """Yield the tree of stages as lines of text, depth first."""
     below: dict[str, list[Node]] = {}
     roots: dict[str, list[Node]] = {}
     for node in graph.nodes:
@@ -62,7 +62,7 @@ def tree(graph: Graph, expected: Forecast) -> Iterator[str]:
 
 
 def totals(graph: Graph, expected: Forecast, workers: int) -> str:
-    """Summarise in sentences how much there is to do."""
+    """Summarise the number of runs and the expected time in sentences."""
     nodes = graph.nodes
     runs, missing = sum(len(node.runs) for node in nodes), len(graph.missing)
     shared = [node for node in nodes if len(node.users) > 1]
@@ -137,7 +137,7 @@ def _start(node: Node) -> str:
 
 
 def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
-    """A graph as plain values."""
+    """Convert a graph to plain values."""
     return {
         "stages": [
             {

@@ -23,7 +23,7 @@ def predict_images(
     run: Annotated[str, typer.Option(metavar="ID", help="First characters of a run's id.")],
     maps: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="For maps; default: maps/ID in the runs' folder."),
+        typer.Option(metavar="FOLDER", help="Folder for maps; default: maps/ID beside the store."),
     ] = None,
     label: Annotated[
         str | None, typer.Option(help="Label of the maps; default: the most probable label.")
@@ -55,22 +55,23 @@ def predict_images(
     if json_wanted:
         typer.echo(_as_json(full, predictor, answers))
     else:
-        typer.echo(f"\n{len(read)} of {len(answers)} files answered")
+        typer.echo(f"\n{len(read)} of {len(answers)} files could be read")
     raise typer.Exit(int(len(read) < len(answers)))
 
 
 def _head(run: str, predictor: Predictor) -> str:
     points = [f"  {name}: {_rule(point)}" for name, point in predictor.points.items()]
-    return "\n".join([f"\nrun {run[:12]} calls an image positive for a label at or above", *points])
+    head = f"\nrun {run[:12]}: an image is positive for a label if its probability is at least"
+    return "\n".join([head, *points])
 
 
 def _rule(point: OperatingPoint | str) -> str:
     if isinstance(point, str):
         return f"no operating point: {point}"
     return (
-        # With all digits, so that no score is written on the wrong side of it.
-        f"{numbers.exact(point.threshold)} ({point.rule}; on the {numbers.count(point.images)} "
-        "validation images it was chosen on: "
+        # With all digits, so that a score is never printed on the wrong side of the threshold.
+        f"{numbers.exact(point.threshold)} ({point.rule}; on "
+        f"{numbers.count(point.images)} validation images: "
         f"sensitivity {numbers.level(point.sensitivity, least=2)}, "
         f"specificity {numbers.level(point.specificity, least=2)})"
     )

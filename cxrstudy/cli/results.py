@@ -22,7 +22,7 @@ def write_results(
         list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
-    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
     to: Annotated[
         Path | None, typer.Option(help="Folder; default: results/COHORT/PROFILE of the project.")
@@ -30,7 +30,7 @@ def write_results(
 ) -> None:
     """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights.
 
-    Also writes measures of the maps of chapter Grad-CAM, and the verdicts on all claims.
+    Also writes the measures of maps for the chapter Grad-CAM, and the verdicts on all claims.
     """
     from cxrstudy.base import places
     from cxrstudy.study.status import experiments_of
@@ -50,7 +50,7 @@ def write_results(
 
 @results.command("list")
 def list_results(json_wanted: Json = False) -> None:
-    """List the folders of reference results, after a check of their files."""
+    """Check the files of reference results, and list their folders."""
     from cxrstudy.verdicts import results as reference
 
     rows = [_row(folder, reference.facts(folder)) for folder in reference.folders()]
@@ -61,7 +61,7 @@ def list_results(json_wanted: Json = False) -> None:
 def stamp_notebooks(
     notebooks: Annotated[list[Path], typer.Argument(help="Notebooks that papermill executed.")],
 ) -> None:
-    """Add to executed notebooks how they were made; also write NAME.provenance.json beside them."""
+    """Add provenance to executed notebooks, and write NAME.provenance.json beside them."""
     from cxrstudy.runs.provenance import stamp
 
     for notebook in notebooks:

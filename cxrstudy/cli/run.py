@@ -38,7 +38,7 @@ def run_study(
 ) -> None:
     """Execute the missing runs of all experiments as one graph, then the notebooks.
 
-    Recorded runs are kept, so the same command continues after a stop.
+    Recorded runs are not executed again, so the same command continues after a stop.
     """
     from cxrstudy.base import extras
     from cxrstudy.pages import execution
@@ -55,7 +55,7 @@ def run_study(
         extras.need("book")
     wanted = full_names(notebooks or [], execution.notebook_names())
     experiments = [name for name in wanted if name in experiment.experiment_names()]
-    if experiments:  # some chapters train nothing
+    if experiments:  # some notebooks have no arms
         _compute(experiments, profile, cohort, seeds or 1)
     if execute:
         listed = execution.executions(wanted, profile, cohort, seeds)
@@ -74,12 +74,12 @@ def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> N
 
 
 def _choose(dask: str, slurm: str | None) -> None:
-    """Set the engine in the environment, where notebooks and worker processes find it too."""
+    """Set the engine in the environment, which notebooks and worker processes inherit."""
     from cxrstudy.runs import engine
     from cxrstudy.runs.engines import EngineError
 
     if dask and slurm is not None:
-        raise EngineError("--dask and --slurm exclude one another")
+        raise EngineError("--dask and --slurm exclude each other; give one of them")
     if dask:
         os.environ[engine.VARIABLE] = f"dask:{dask}"
     if slurm is not None:

@@ -1,4 +1,4 @@
-"""``cxrstudy status``: how far a study is."""
+"""``cxrstudy status``: show the progress of a study."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ def show_status(
         list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
-    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 1,
-    runs: Annotated[bool, typer.Option("--runs", help="Name every run that is not done.")] = False,
+    runs: Annotated[
+        bool, typer.Option("--runs", help="List every run that is not recorded.")
+    ] = False,
     json_wanted: Json = False,
 ) -> None:
-    """Show what is recorded, running, stopped, broken and missing, with time and size.
+    """Show the number of recorded, running, stopped, broken and missing runs, with time and size.
 
-    A stopped run failed or was killed. A broken record can't be read. Running the study again
-    repairs both.
+    A stopped run failed or was killed; run the study again to continue it. A broken record can't be
+    read; delete its folder to compute it again.
     """
     from cxrstudy.study import status
     from cxrstudy.study.study import Study

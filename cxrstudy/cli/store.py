@@ -1,4 +1,4 @@
-"""``cxrstudy store``: check records, and remove those that no plan needs any more."""
+"""``cxrstudy store``: check records, and remove records that no plan needs any more."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ store = typer.Typer(no_args_is_help=True, help="The records of runs: check, prun
 
 @store.command("check")
 def check_store(json_wanted: Json = False) -> None:
-    """Check every record: hashes, ids, parents, leftovers; exit status 1 if there is a problem.
+    """Check hashes, ids and parents of records, and find leftovers; exit status 1 for problems.
 
-    Runs in progress, and runs that can continue from a checkpoint, are listed but are no problem.
+    Runs in progress, and runs that can continue from a checkpoint, are listed but not problems.
     """
     from cxrstudy.runs import store_check
 
@@ -46,13 +46,15 @@ def check_store(json_wanted: Json = False) -> None:
 @store.command("prune")
 def prune_store(
     profile: Annotated[
-        list[str] | None, typer.Option(help="Keep what it plans; repeatable. Default: all.")
+        list[str] | None, typer.Option(help="Keep its runs; repeatable. Default: all profiles.")
     ] = None,
     cohort: Annotated[
-        list[str] | None, typer.Option(help="Keep what is planned on it; repeatable. Default: all.")
+        list[str] | None, typer.Option(help="Keep its runs; repeatable. Default: all cohorts.")
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Number of seeds to keep.")] = 20,
-    delete: Annotated[bool, typer.Option("--delete", help="Remove; without it only list.")] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Remove files; without it, only list them.")
+    ] = False,
     json_wanted: Json = False,
 ) -> None:
     """Remove runs that no experiment plans any more, their maps, and files of killed processes.
@@ -64,7 +66,7 @@ def prune_store(
     records = places.runs() / "store"
     reach = prune.reachable(profile or prune.profiles(), cohort or prune.cohorts(), seeds)
     for sentence in reach.left_out:
-        typer.echo(f"plans nothing: {sentence}", err=True)
+        typer.echo(f"not planned: {sentence}", err=True)
     sweep = (prune.prune if delete else prune.survey)(records, reach.runs)
     if json_wanted:
         items = [{"path": str(i.path), "why": i.why, "bytes": i.bytes} for i in sweep.removable]
@@ -80,7 +82,7 @@ def prune_store(
 def _said(sweep: Sweep, delete: bool) -> str:
     size = sum(item.bytes for item in (sweep.removed if delete else sweep.removable))
     if not delete:
-        return f"{size:,} bytes would be freed, {sweep.kept:,} runs are kept; --delete removes"
+        return f"{size:,} bytes can be freed, {sweep.kept:,} runs are kept; use --delete to remove"
     left = len(sweep.removable) - len(sweep.removed)
     busy = f"; {left:,} are kept because they are in progress" if left else ""
     return f"{size:,} bytes freed, {sweep.kept:,} runs are kept{busy}"

@@ -1,4 +1,4 @@
-"""``cxrstudy why``: how a run differs from recorded runs."""
+"""``cxrstudy why``: show how a run differs from recorded runs."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
 
 def explain_run(
-    run: Annotated[str, typer.Argument(metavar="[RUN]", help="First characters of an id.")] = "",
-    experiment: Annotated[str, typer.Option(help="Explain planned runs of a notebook.")] = "",
+    run: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="First characters of a recorded run's id.")
+    ] = "",
+    experiment: Annotated[
+        str, typer.Option(help="Name of a notebook, to explain its planned runs.")
+    ] = "",
     arm: Annotated[str, typer.Option(help="Arm of the experiment; default: all arms.")] = "",
     seed: Annotated[int, typer.Option(min=0, max=19, help="Seed of the planned runs.")] = 0,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
-    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
     json_wanted: Json = False,
 ) -> None:
-    """Show in which inputs a run differs from the nearest recorded run.
+    """Show the inputs in which a run differs from the nearest recorded run.
 
     Inputs are stage, initial weights or parent, images and labels, relevant code and versions,
-    device and arithmetic. Prose, figures, statistics, docstrings and comments do not count.
+    device and arithmetic. Text, figures, statistics, docstrings and comments are not inputs.
     """
     from cxrstudy.study import why
 

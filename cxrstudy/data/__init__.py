@@ -1,7 +1,8 @@
-"""Data: from a publisher's files to the images and labels that experiments ask for.
+"""Data: from a publisher's files to the images and labels of an experiment.
 
-In come a publisher's label files (adapters in `sources`) and image files (`sets`, `fetch`,
+The input is a publisher's label files (adapters in `sources`) and image files (`sets`, `fetch`,
 `download`, `verify`). A `manifest`, with one row per image, and the `card` beside it describe a
-source. Out come cohorts: `cohort` puts manifests or phantoms into a `role` such as ``target``,
-and `split` decides which patients train and which test. Read `manifest` first, then `cohort`.
+source. The result is a cohort: `cohort` assigns manifests or phantoms to a `role` such as
+``target``, and `split` assigns patients to training, validation and test. Read `manifest` first,
+then `cohort`.
 """

@@ -1,4 +1,4 @@
-"""Card: what one must know about the source of a manifest, in a YAML file beside the table."""
+"""Card: the description of the source of a manifest, in a YAML file beside the table."""
 
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ class CardError(ValueError):
 
 
 class Card(Strict):
-    """One source: where it comes from, its licence, and what its labels mean."""
+    """Description of a source: its origin, its licence, and the meaning of its labels."""
 
     name: str = Field(min_length=1)
     title: str = Field(min_length=1)
@@ -31,7 +31,7 @@ class Card(Strict):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels that the source carries: those that somebody looked for."""
+        """The labels that the source states for its images."""
         return tuple(self.label_map)
 
 
@@ -41,10 +41,10 @@ def read_card(path: Path) -> Card:
     Raises
     ------
     CardError
-        Names the file and every field that breaks the schema.
+        The card breaks its schema; the message names the file and all wrong fields.
     FileNotFoundError
         There is no such file.
     """
     if not path.exists():
-        raise FileNotFoundError(f"{path}: a manifest needs a card beside it; write this file")
+        raise FileNotFoundError(f"{path}: missing; every manifest needs a card, so write this file")
     return read_yaml(path, Card, CardError)

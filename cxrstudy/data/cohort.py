@@ -1,8 +1,8 @@
-"""Cohort: sources put into roles.
+"""Cohort: roles, and the sources of their images.
 
-Experiments name roles (``target``, ``general``, ``pneumonia``, ``external``, ``natural_large``),
-never data sets, so one notebook runs on every cohort. A cohort is a YAML file in
-``data_manifests/cohorts``; its sources are manifests or the phantom generator.
+Experiments use names of roles (``target``, ``general``, ``pneumonia``, ``external``,
+``natural_large``), never of data sets, so one notebook runs on every cohort. A cohort is a YAML
+file in ``data_manifests/cohorts``; its sources are manifests or the phantom generator.
 """
 
 from collections.abc import Mapping, Set
@@ -21,7 +21,7 @@ from cxrstudy.data.manifest import check_manifest, read_manifest, truth
 from cxrstudy.data.role import Role, Task, pool
 from cxrstudy.data.split import SplitRule, split_of
 
-#: Which files are read: the originals, or the reduced copies that a manifest names.
+#: Files to read: the originals, or the reduced copies that a manifest lists.
 Files = Literal["originals", "prepared"]
 
 
@@ -60,7 +60,7 @@ class Source(Strict):
 
 
 class RoleDefinition(Strict):
-    """A role before its sources are read."""
+    """Definition of a role in a cohort file."""
 
     task: Task
     labels: list[str] | None = Field(None, description="None: all labels of the sources")
@@ -71,23 +71,23 @@ class RoleDefinition(Strict):
 
 
 class CohortDefinition(Strict):
-    """A cohort file."""
+    """Content of a cohort file."""
 
     name: str
     title: str
     files: Files = "originals"
     copies: str = Field(description="how the images differ from the originals, in a sentence")
-    caveat: str = Field(description="what numbers on this cohort can't show, in a sentence")
-    world: str = Field("", description="what outcomes are about: 'on simulated radiographs'")
+    caveat: str = Field(description="limits of results on this cohort, in a sentence")
+    world: str = Field("", description="kind of images, for outcomes: 'on simulated radiographs'")
     roles: dict[str, RoleDefinition]
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Roles by name, and the caveat for any number that comes from them.
+    """Roles by name, and the caveat for all results on them.
 
-    ``manifests`` holds, by name, the included rows of every manifest that a role uses, and
-    ``excluded`` how many of its rows were excluded for which reason.
+    ``manifests`` contains the included rows of every manifest that a role uses, by name.
+    ``excluded`` contains the number of excluded rows of every manifest, by name and reason.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Cohort:
 
 
 def cohort_names() -> list[str]:
-    """Cohorts that have a file."""
+    """Names of the cohorts, which are their files' names."""
     return sorted(path.stem for path in (places.manifests() / "cohorts").glob("*.yaml"))
 
 
@@ -128,15 +128,15 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     name
         Name of a file in ``data_manifests/cohorts``, without ``.yaml``.
     patients
-        Number of patients to draw, for each role of the phantom generator.
+        Number of patients to sample, for each role of the phantom generator.
     seed
         Seed of the phantom generator.
 
     Raises
     ------
     CohortError
-        The file is missing or breaks the schema, a multi-class image does not have exactly one
-        label, or a role ends up empty.
+        The file is missing or breaks the schema, an image of a multi-class role does not have
+        exactly one label, or a role has no images.
     ManifestError
         A manifest breaks its schema.
     """
@@ -154,7 +154,7 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
         if role.table.empty:
             raise CohortError(
                 f"cohort {name!r}, role {role.name!r}: no image is left; all are excluded "
-                "or of patients in the target's test split"
+                "or belong to patients in the target's test split"
             )
     tables = {name: table for name, (table, _) in opened.items()}
     about = (definition.name, definition.title, definition.copies, definition.caveat)
@@ -169,15 +169,15 @@ def read_definition(path: Path) -> CohortDefinition:
     Raises
     ------
     CohortError
-        Names the file and the field.
+        The file is missing or breaks the schema; the message names file and field.
     """
     if not path.exists():
-        raise CohortError(f"{path}: no such cohort; there are {', '.join(cohort_names())}")
+        raise CohortError(f"{path}: no such cohort; the cohorts are {', '.join(cohort_names())}")
     return read_yaml(path, CohortDefinition, CohortError)
 
 
 def world_of(name: str) -> str:
-    """Which images an outcome on a cohort is about, for instance ``on simulated radiographs``.
+    """Kind of images of a cohort, to state with an outcome, such as ``on simulated radiographs``.
 
     Examples
     --------
@@ -185,14 +185,14 @@ def world_of(name: str) -> str:
     'on simulated radiographs'
     """
     path = places.manifests() / "cohorts" / f"{name}.yaml"
-    if not path.exists():  # results may be older than the project's present cohorts
+    if not path.exists():  # old results may be of a cohort that was removed
         return f"on cohort {name}"
     definition = read_definition(path)
     return definition.world or f"on cohort {definition.title}"
 
 
 def _reasons(source: Source) -> dict[str, int]:
-    """Number of excluded rows in a source's manifest, by reason; phantoms have none."""
+    """Number of excluded rows in a source's manifest, by reason; none for phantoms."""
     if source.manifest is None:
         return {}
     reasons = read_manifest(places.manifests() / f"{source.manifest}.csv").table["excluded"]
@@ -200,7 +200,7 @@ def _reasons(source: Source) -> dict[str, int]:
 
 
 def _as_read(table: pd.DataFrame, files: Files) -> pd.DataFrame:
-    """Set ``sha256`` to that of the file which is read, so that a run's id covers it."""
+    """Set ``sha256`` to that of the file to read, so that a run's id covers it."""
     copies = table["prepared_sha256"]
     read = table["sha256"] if files == "originals" else copies.where(copies != "", table["sha256"])
     return table.assign(sha256=read, prepared_sha256="")
@@ -209,11 +209,11 @@ def _as_read(table: pd.DataFrame, files: Files) -> pd.DataFrame:
 def _open(
     source: Source, patients: Mapping[str, int], seed: int, files: Files
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Included rows of a source's manifest, and the labels that it carries."""
+    """Read the included rows of a source's manifest, and the labels that the source states."""
     if source.manifest is not None:
         manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
         return _as_read(manifest.included, files), manifest.card.labels
-    assert source.phantom is not None  # the schema ensures it, and the split
+    assert source.phantom is not None  # the schema ensures this and the next line
     assert source.split is not None
     if source.phantom not in patients:
         raise CohortError(f"the profile gives no number of patients for {source.name!r}")
@@ -245,7 +245,7 @@ def _make_role(
                 f"role {name!r}: image {row['id']!r} has labels {row['labels']!r}, but exactly one "
                 f"of {', '.join(labels)} is needed; exclude it with a reason or rename its label"
             )
-        # Exactly one class is present, so the others are known to be absent.
+        # Exactly one class is present, so all others are absent.
         matrix = np.nan_to_num(matrix)
     return Role(name, definition.task, labels, table, matrix)
 
@@ -253,22 +253,22 @@ def _make_role(
 def _renamed(
     source: Source, table: pd.DataFrame, carried: tuple[str, ...]
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Rows with their position in the manifest, and with the label names of the role."""
+    """Add the position in the manifest to the rows, and rename labels to those of the role."""
     table = table.assign(manifest=source.name, row=np.arange(len(table)))
     if not source.rename:
         return table, carried
     strangers = [label for label in source.rename if label and label not in carried]
     if strangers:
         raise CohortError(
-            f"rename: the source {source.name!r} carries no label {strangers[0]!r}; "
-            f"it has {', '.join(carried)}"
+            f"rename: the source {source.name!r} has no label {strangers[0]!r}; "
+            f"its labels are {', '.join(carried)}"
         )
     renamed = [_rename(cell, source.rename) for cell in table["labels"]]
     return table.assign(labels=renamed), tuple(dict.fromkeys(source.rename.values()))
 
 
 def _rename(cell: str, rename: Mapping[str, str]) -> str:
-    """Rename present labels and, after ``?``, unknown ones; a present label is not unknown."""
+    """Rename the labels in a cell; if one name is both present and unknown, it is present."""
     labels = cell.split("|")
     present = dict.fromkeys(rename[label] for label in labels if label in rename)
     unknown = dict.fromkeys(

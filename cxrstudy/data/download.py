@@ -1,6 +1,6 @@
-"""Download: one file from an address or a mirror, with a time limit and a check of its SHA-256.
+"""Download: get one file from an address or a mirror, with a time limit, and check its SHA-256.
 
-A file is moved to its place only when it is complete and its SHA-256 is right.
+A file gets its final name only when it is complete and its SHA-256 is right.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from cxrstudy.data.sets import FetchError
 if TYPE_CHECKING:  # not needed for --help, which must be fast
     import requests
 
-#: Where the code host serves ``<repository>/<commit>/<path>``.
+#: Address of the code host, before ``/<repository>/<commit>/<path>``.
 CODE_HOST = "https://raw.githubusercontent.com"
 
-#: Why a file did not arrive.
+#: Reason for the failure of a download.
 Reason = Literal[
     "missing", "wrong hash", "truncated", "timeout", "unreachable", "refused", "not written"
 ]
@@ -42,11 +42,11 @@ class Failure(Exception):
     Parameters
     ----------
     reason
-        What went wrong.
+        Kind of the failure.
     detail
-        What was seen.
+        Details, such as the server's answer.
     wait
-        Seconds that the server asks to wait before another attempt; None if it does not ask.
+        Seconds to wait before the next attempt, from the server; None if it did not state any.
 
     Attributes
     ----------
@@ -66,11 +66,11 @@ class Downloader:
     Parameters
     ----------
     mirror
-        Folder or URL that holds ``<repository>/<commit>/<path>``; empty for the code host.
+        Folder or URL that contains ``<repository>/<commit>/<path>``; empty for the code host.
     timeout
-        Seconds that a server may send nothing.
+        Maximum number of seconds without data from the server.
     deadline
-        Seconds that one file may take.
+        Maximum number of seconds for one file.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class Downloader:
         self._timeout, self._deadline = timeout, deadline
 
     def __call__(self, pinned: str, sha256: str, target: Path) -> None:
-        """Download a file to its place.
+        """Download a file.
 
         Parameters
         ----------
@@ -92,12 +92,12 @@ class Downloader:
         sha256
             SHA-256 of the original.
         target
-            Path to write. A file that is there is replaced only by a correct one.
+            Path to write. An existing file is replaced only by a correct one.
 
         Raises
         ------
         Failure
-            The file is not in its place.
+            The file could not be downloaded or written.
         """
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -112,16 +112,16 @@ class Downloader:
             raise Failure("not written", detail) from None
 
     def _remove_abandoned(self, target: Path) -> None:
-        """Remove partial downloads of a file that killed runs left behind."""
+        """Remove the partial downloads of killed processes."""
         for abandoned in unfinished_of(target):
             with suppress(FileNotFoundError):  # another process may remove it too
-                # A file in use is written to, or given up, within the timeout.
+                # A download in progress writes to its file, or fails, within the timeout.
                 if time.time() - abandoned.stat().st_mtime > 2 * self._timeout:
                     abandoned.unlink()
 
 
 class _Body:
-    """The content as it arrives: written, hashed and timed."""
+    """Writes and hashes the content while it arrives, and checks the deadline."""
 
     def __init__(self, stream: IO[bytes], deadline: float) -> None:
         self._stream, self._hash, self._bytes = stream, hashlib.sha256(), 0
@@ -129,11 +129,11 @@ class _Body:
 
     @property
     def late(self) -> bool:
-        """Whether the file takes longer than the deadline."""
+        """Whether the deadline has passed."""
         return time.monotonic() >= self._ends
 
     def write(self, content: bytes) -> int:
-        """Write a piece.
+        """Write a block of bytes.
 
         Raises
         ------
@@ -147,7 +147,7 @@ class _Body:
         return self._stream.write(content)
 
     def flush(self) -> None:
-        """Do nothing: pooch flushes after every piece; the file is flushed when it is closed."""
+        """Do nothing. pooch calls this after every block; the file is flushed when it is closed."""
 
     def check(self, sha256: str) -> None:
         """Compare the SHA-256 with the manifest.
@@ -155,7 +155,7 @@ class _Body:
         Raises
         ------
         Failure
-            The content is another.
+            The SHA-256 differs.
         """
         found = self._hash.hexdigest()
         if found != sha256:
@@ -163,13 +163,13 @@ class _Body:
             raise Failure("wrong hash", detail)
 
     def too_slow(self) -> Failure:
-        """Give the failure for a file that takes longer than the deadline."""
+        """Make the failure for a file that takes longer than the deadline."""
         return Failure("timeout", f"not complete after {self.seconds:g} s, {self._bytes:,} bytes")
 
 
 # --- where files come from ----------------------------------------------------------------------
 
-#: Writes the file with a pinned address into a body, or raises `Failure`.
+#: Function that writes the file at a pinned address into a body, or raises `Failure`.
 _Source = Callable[[str, _Body], None]
 
 
@@ -200,7 +200,7 @@ def _download(address: str, body: _Body, timeout: float) -> None:
     import pooch  # type: ignore[import-untyped]
     import requests
 
-    # Without compression, because the length must show whether a file is complete.
+    # Without compression, so that the length shows whether a file is complete.
     headers = {"Accept-Encoding": "identity", "User-Agent": f"cxrstudy/{__version__}"}
     with _Watch(body) as watch:
         downloader = pooch.HTTPDownloader(
@@ -210,12 +210,12 @@ def _download(address: str, body: _Body, timeout: float) -> None:
             downloader(address, body, None)
         except requests.RequestException as error:
             raise _failure(error, address, body, timeout) from None
-    if body.late:  # cut off by the watch, a body of unknown length looks complete
+    if body.late:  # a response of unknown length looks complete after the watch has closed it
         raise body.too_slow()
 
 
 class _Watch:
-    """Cuts off a response that takes longer than the deadline, even if data keep arriving."""
+    """Closes a response that takes longer than the deadline, even if data still arrive."""
 
     def __init__(self, body: _Body) -> None:
         self._response: requests.Response | None = None
@@ -232,14 +232,14 @@ class _Watch:
             self._response.close()
 
     def __call__(self, response: requests.Response, **_: Any) -> None:
-        """Remember a response whose headers have arrived and whose body follows."""
+        """Store a response whose headers have arrived."""
         self._response = response
         if self._body.late:
             self._cut()
 
     def _cut(self) -> None:
         response = self._response
-        # It may have ended at this very moment.
+        # The response may end at the same moment.
         with suppress(ValueError, RuntimeError, OSError):
             if response is not None:
                 response.raw.shutdown()
@@ -272,7 +272,7 @@ def _turned_down(response: requests.Response, address: str) -> Failure:
 
 
 def _last_words(error: BaseException) -> str:
-    """Give the innermost cause of an error, in one line."""
+    """Write the innermost cause of an error in one line."""
     while error.args and isinstance(error.args[-1], BaseException):
         error = error.args[-1]
     reason = getattr(error, "reason", None)

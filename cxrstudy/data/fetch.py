@@ -1,4 +1,4 @@
-"""Fetch: download the originals of a set, in parallel, with retries, progress and a result each."""
+"""Fetch: download the originals of a set in parallel, with retries and a progress bar."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from cxrstudy.data.download import Downloader, Failure, Reason
 from cxrstudy.data.sets import DataSet, FetchError, Image, where
 from cxrstudy.data.verify import State, states_of
 
-#: How fetching a file ended.
+#: Outcome of the download of a file.
 FetchStatus = Literal[Reason, "kept", "arrived", "not tried"]
 
 #: Advice for each failure.
 ADVICE: dict[FetchStatus, str] = {
     "missing": "there is no such file at this address; a mirror may have it: --mirror",
-    "wrong hash": "the file sent is not the manifest's, and was not kept; try a mirror: --mirror",
+    "wrong hash": "the file differs from the manifest's and was not kept; try a mirror: --mirror",
     "truncated": "the connection ended too early; the network or the server is unreliable",
     "timeout": "the server was too slow; try later, with fewer --workers, or with --mirror",
     "unreachable": "no connection; check the network, or give a mirror: --mirror",
@@ -29,7 +29,7 @@ ADVICE: dict[FetchStatus, str] = {
     "not tried": "too many failures in a row; no further requests were sent",
 }
 
-#: Failures of the server or the disk, not of one file.
+#: Failures of the server or the disk, not of a single file.
 _OF_ALL = frozenset(("timeout", "unreachable", "refused", "not written"))
 
 
@@ -42,9 +42,9 @@ class RetryPolicy:
     connections
         Maximum number of open connections.
     timeout
-        Seconds that a server may send nothing.
+        Maximum number of seconds without data from the server.
     deadline
-        Seconds that one file may take.
+        Maximum number of seconds for one file.
     retries
         Maximum number of further attempts per file.
     pause
@@ -63,7 +63,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True)
 class FetchResult:
-    """How fetching one file ended, with details."""
+    """Outcome of the download of one file, with details."""
 
     path: str
     status: FetchStatus
@@ -71,7 +71,7 @@ class FetchResult:
 
     @property
     def failed(self) -> bool:
-        """Whether the original is not in its place."""
+        """Whether the original is not in the data folder."""
         return self.status not in ("kept", "arrived")
 
 
@@ -87,22 +87,23 @@ def fetch(
     folder
         Data folder; created if missing.
     mirror
-        Folder or URL that holds ``<repository>/<commit>/<path>``; empty for the code host.
+        Folder or URL that contains ``<repository>/<commit>/<path>``; empty for the code host.
     policy
         Limits for requests to the server.
 
     Returns
     -------
-    One result per image, in the manifest's order. A file that failed is not in the folder, or is
+    One result per image, in the manifest's order. After a failure, the file is missing or
     unchanged.
 
     Raises
     ------
     FetchError
-        The set can't be downloaded, the mirror does not exist, or the folder holds prepared copies.
+        The set can't be downloaded, the mirror does not exist, or the folder contains prepared
+        copies.
     """
     if not data_set.fetchable:
-        raise FetchError(f"{data_set.name} can't be fetched.\n" + "\n".join(where(data_set)))
+        raise FetchError(f"{data_set.name} can't be downloaded.\n" + "\n".join(where(data_set)))
     images, policy = data_set.images or (), policy or RetryPolicy()
     download = Downloader(mirror, policy.timeout, policy.deadline)
     states = states_of(images, folder, policy.connections)
@@ -121,21 +122,21 @@ def _refuse_prepared(name: str, states: Sequence[State], folder: Path) -> None:
     copies = states.count("prepared")
     if copies:
         raise FetchError(
-            f"{folder} holds prepared copies of {copies:,} images of {name}. Originals are not "
-            "mixed with copies: give another folder for the originals with --to FOLDER. They are "
-            "read with CXRSTUDY_DATA=FOLDER by a cohort with the line 'files: originals'."
+            f"{folder} contains prepared copies of {copies:,} images of {name}. Originals are not "
+            "mixed with copies: give another folder for the originals with --to FOLDER. To use "
+            "them, set CXRSTUDY_DATA=FOLDER and a cohort with the line 'files: originals'."
         )
 
 
 class _Fetcher:
-    """Fetches one image per call, in any thread, and stops after too many server failures."""
+    """Downloads one image per call, in any thread, and stops after too many server failures."""
 
     def __init__(self, folder: Path, download: Downloader, policy: RetryPolicy) -> None:
         self._folder, self._download, self._manners = folder, download, policy
         self.stopped, self._lock, self._in_a_row = threading.Event(), threading.Lock(), 0
 
     def __call__(self, item: tuple[Image, str]) -> FetchResult:
-        """Fetch the original of an image; a failure is a result, not an exception."""
+        """Download the original of an image; a failure is a result, not an exception."""
         image, pinned = item
         if self.stopped.is_set():
             detail = f"{self._manners.patience} failures in a row before it"

@@ -1,4 +1,4 @@
-"""Lesion: the size of lesions on phantoms, where it is known."""
+"""Lesion: the size of lesions on phantoms, whose lesions are known exactly."""
 
 from collections.abc import Iterable
 
@@ -12,17 +12,17 @@ from cxrstudy.data.role import Role
 #: Side at which masks are rendered. Areas are fractions of the image, so the side does not matter.
 SIDE = 64
 
-#: Size classes: terciles of the images that show the disease.
+#: Size classes: terciles of the images with the disease.
 SIZES = ("small", "middle", "large")
 
 
 def lesion_areas(role: Role, label: str) -> pd.Series:
-    """Fraction of the image that lesions cover, for the test images that show a label.
+    """Fraction of the image that lesions cover, for the test images with a label.
 
     Parameters
     ----------
     role
-        Role of phantoms; other images are left out, because their lesions are not known.
+        Role of phantoms; other images are omitted, because their lesions are unknown.
     label
         One of the role's labels.
 
@@ -38,16 +38,16 @@ def lesion_areas(role: Role, label: str) -> pd.Series:
 
 
 def size_classes(areas: pd.Series) -> pd.Series:
-    """Divide images into terciles by the area of their lesions; each gets one of ``SIZES``."""
+    """Assign one of ``SIZES`` to each image: its tercile by the area of lesions."""
     ranks = areas.rank(method="first")
     return pd.Series(pd.qcut(ranks, len(SIZES), labels=list(SIZES)).astype(str), index=areas.index)
 
 
 def extent(area: float, pixels: int) -> float:
-    """Side, in pixels, of a square with the area of the lesion, in an image of a resolution."""
+    """Side of a square with the area of the lesion, in pixels of an image with side `pixels`."""
     return float(np.sqrt(area) * pixels)
 
 
 def with_lesions_of(scores: pd.DataFrame, label: str, images: Iterable[str]) -> pd.DataFrame:
-    """Keep the images without a label, and of the images that show it only the given ones."""
+    """Keep all images without a label, and those of the given images that have it."""
     return scores[(scores[truth_column(label)] != 1) | scores["id"].isin(list(images))]

@@ -1,13 +1,13 @@
-"""Manifest: one table with one row per image and the same columns for every source.
+"""Manifest: a table with one row per image and the same columns for every source.
 
-A manifest is a CSV in ``data_manifests/`` with a YAML card beside it (:mod:`cxrstudy.data.card`),
-or a table drawn by the phantom generator. It is checked when it is read, so that later modules can
-rely on it: every patient has a name, and every label is declared.
+A manifest is a CSV file in ``data_manifests/`` with a YAML card beside it
+(:mod:`cxrstudy.data.card`), or a table from the phantom generator. It is checked when it is read,
+so that later modules can rely on it: every patient has a name, and every label is declared.
 
-A cell of labels lists the names of the labels that are present, joined by ``|``. An empty cell
-means that none of the card's labels is present; ``?name`` means that this label is unknown for
-this image. A label that is not in the card is unknown for every image of the source, because
-nobody looked for it.
+A cell of the column ``labels`` lists the names of the present labels, joined by ``|``. An empty
+cell means that none of the card's labels is present; ``?name`` means that this label is unknown for
+this image. A label that is not in the card is unknown for every image of the source, because the
+source did not examine it.
 """
 
 from collections.abc import Sequence
@@ -43,13 +43,13 @@ SCHEMA = pa.DataFrameSchema(
         "id": _text("name, unique in the manifest", _named, unique=True),
         "path": _text("file, relative to the data folder; or a phantom's address", _named),
         "sha256": _text("SHA-256 of the original file; of the recipe for a phantom", _sha256),
-        "origin": _text("where the original lies: repository@commit:path; may be empty"),
+        "origin": _text("address of the original: repository@commit:path; may be empty"),
         "prepared_sha256": _text(
             "SHA-256 of a reduced copy that is accepted in its place; may be empty",
             _sha256_or_empty,
         ),
         "patient": _text("patient, the same name in every manifest", _named),
-        "source": _text("data set or site where the image comes from", _named),
+        "source": _text("data set or site of the image", _named),
         "view": _text("projection", pa.Check.isin(VIEWS)),
         "sex": _text("F, M or unknown", pa.Check.isin(SEXES)),
         "age": _number(
@@ -60,7 +60,7 @@ SCHEMA = pa.DataFrameSchema(
         "licence": _text("of this image, as stated; or 'not stated'", _named),
         "labels": _text("present labels joined by |; ?name is unknown"),
         "split": _text("train, validation or test", pa.Check.isin(SPLITS)),
-        "excluded": _text("empty, or why the image is not used"),
+        "excluded": _text("empty, or the reason why the image is not used"),
     },
     strict=True,
     ordered=True,
@@ -81,7 +81,7 @@ class Manifest:
     table
         One row per image, columns :data:`COLUMNS`.
     card
-        Where the images come from, and which labels the source carries.
+        Description of the source, with its labels.
     """
 
     table: pd.DataFrame
@@ -122,9 +122,9 @@ def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd
     table
         A table with the columns :data:`COLUMNS`, in that order.
     labels
-        The labels that may occur.
+        Names of the declared labels.
     where
-        Name of the file (or generator), for error messages.
+        Name of the file or generator, for error messages.
 
     Returns
     -------
@@ -133,7 +133,8 @@ def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd
     Raises
     ------
     ManifestError
-        Names the first ten wrong cells: row (as in an editor, header = 1), column, value.
+        The table breaks the schema. The message names the first ten wrong cells: row (as in an
+        editor, the header is row 1), column and value.
     """
     try:
         checked = SCHEMA.validate(table, lazy=True)
@@ -144,7 +145,8 @@ def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd
             if name.removeprefix("?") not in labels:
                 raise ManifestError(
                     f"{where}, row {row + 2}, column labels: {name!r} is not a label of this "
-                    f"source; legal: {', '.join(labels)}. Add it to the card or correct the row."
+                    f"source; its labels are {', '.join(labels)}. Add it to the card or correct "
+                    "the row."
                 )
     patients = checked.groupby("patient")["split"].nunique()
     if (patients > 1).any():
@@ -165,20 +167,20 @@ def write_manifest(table: pd.DataFrame, path: Path) -> None:
 def truth(
     labels: "pd.Series[str]", names: Sequence[str], carried: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Convert label cells to a matrix.
+    """Convert cells of the column ``labels`` to a matrix.
 
     Parameters
     ----------
     labels
-        Cells of the column ``labels``, length n.
+        (n,) cells of the column.
     names
-        The k labels wanted.
+        Names of the k labels to return.
     carried
-        The labels of the source: those that somebody looked for.
+        Labels that the source states.
 
     Returns
     -------
-    (n, k) array: 1 present, 0 absent, NaN unknown (marked ``?``, or not carried by the source).
+    (n, k) array: 1 present, 0 absent, NaN unknown (marked ``?``, or not stated by the source).
     """
     cells = [frozenset(cell.split("|")) for cell in labels]
     matrix = np.full((len(cells), len(names)), np.nan, np.float32)
@@ -189,7 +191,7 @@ def truth(
 
 
 def _describe(failures: pd.DataFrame, where: str) -> str:
-    # For a cell with a wrong type, pandera reports every check, even those that could not be made.
+    # For a cell of a wrong type, pandera reports every check as failed, also those it can't apply.
     wrong_type = failures["check"].str.startswith("coerce_dtype")
     columns = failures.loc[wrong_type, "column"]
     failures = failures[wrong_type | ~failures["column"].isin(columns)]

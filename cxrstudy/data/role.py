@@ -21,14 +21,14 @@ class Role:
     Attributes
     ----------
     name
-        Name of the role; of several pooled roles, their names joined by ``+``.
-    kind
-        Kind of classification, which decides head and loss.
+        Name of the role; for pooled roles, their names joined by ``+``.
+    task
+        Kind of classification, which determines head and loss.
     labels
         Names of the k labels.
     table
-        Columns of the manifest, n rows, none excluded. The columns ``manifest`` and ``row`` give
-        the position of the image among the included rows of its manifest.
+        Columns of the manifest, n included rows. The columns ``manifest`` and ``row`` give the
+        position of the image among the included rows of its manifest.
     truth
         (n, k): 1 present, 0 absent, NaN unknown.
     """
@@ -44,15 +44,15 @@ class Role:
         return np.flatnonzero((self.table["split"] == split).to_numpy())
 
     def only(self, rows: NDArray[np.intp]) -> "Role":
-        """The same role with these rows only."""
+        """Return the role with the given rows only."""
         table = self.table.iloc[rows].reset_index(drop=True)
         return Role(self.name, self.task, self.labels, table, self.truth[rows])
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of what a run depends on: image content, patient, split and truth, in order.
+        """SHA-256 of everything that a run depends on: content, patient, split, truth and order.
 
-        Ages, licences or addresses can be corrected without invalidating recorded runs.
+        It does not cover ages, licences or addresses, so they can be corrected without new runs.
         """
         seen = self.table[["id", "sha256", "patient", "split"]].assign(
             truth=[row.tobytes().hex() for row in self.truth]
@@ -64,8 +64,8 @@ class Role:
 def pool(roles: Sequence[Role]) -> Role:
     """Pool roles under the union of their labels.
 
-    A label that a role does not have is unknown (NaN) for its images, not absent: the loss leaves
-    it out. The result is multi-label.
+    A label that a role does not have is unknown (NaN) for its images, not absent; the loss omits
+    it. The result is multi-label.
     """
     labels = tuple(dict.fromkeys(label for role in roles for label in role.labels))
     columns = [[labels.index(label) for label in role.labels] for role in roles]

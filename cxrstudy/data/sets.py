@@ -1,9 +1,9 @@
-"""Data sets: which sets there are, which images they hold, and where their files are expected.
+"""Data sets: list the sets, their images, and the expected paths of their files.
 
-A file has the image's ``path`` in the data folder. It is either the original or the reduced copy
-that the manifest names, and a data folder holds only one of the two kinds. The format of a file is
-detected from its content, so a ``.jpg`` file that contains PNG is read correctly. Excluded images
-are never read and do not belong to a data set.
+A file is in the data folder, under the image's ``path``. It is either the original or the reduced
+copy that the manifest lists; a data folder contains only one of the two kinds. The format of a file
+is detected from its content, so a ``.jpg`` file that contains PNG is read correctly. Excluded
+images are never read and do not belong to a data set.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _ORIGIN = re.compile(r"(?P<repository>[^@:]+)@(?P<commit>[^@:]+):(?P<path>.+)")
 
 
 class FetchError(ValueError):
-    """Files can't be found, verified or fetched as asked; the message says what to do instead."""
+    """Files can't be found, verified or downloaded; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """What fetching and verifying need from a manifest's row."""
+    """The columns of a manifest's row that are needed to download and verify a file."""
 
     path: str
     sha256: str
@@ -39,29 +39,32 @@ class Image:
 
     @property
     def pinned(self) -> str:
-        """``<repository>/<commit>/<path>``: the original below a code host or a mirror.
+        """Address of the original at a code host or a mirror: ``<repository>/<commit>/<path>``.
 
         Raises
         ------
         FetchError
-            The row names no origin, or one of another form.
+            The row has no origin, or its form is wrong.
         """
         found = _ORIGIN.fullmatch(self.origin)
         if not found:
-            raise FetchError(f"{self.path}: {self.origin!r} is not repository@commit:path")
+            raise FetchError(
+                f"{self.path}: origin {self.origin!r} is not repository@commit:path; "
+                "correct the manifest"
+            )
         return _inside("/".join(found.group("repository", "commit", "path")))
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A set: its card and, if there is a manifest, its included images."""
+    """A data set: its card and, if there is a manifest, its included images."""
 
     card: Card
     images: tuple[Image, ...] | None
 
     @property
     def name(self) -> str:
-        """The name, as used in commands."""
+        """Name of the set, as in commands."""
         return self.card.name
 
     @property
@@ -71,12 +74,12 @@ class DataSet:
         return self.card.access == "open" and pinned
 
     def present(self, folder: Path) -> int:
-        """Number of images for which a file exists; the files are not read."""
+        """Number of images whose file exists; the files are not read."""
         return sum((folder / image.path).is_file() for image in self.images or ())
 
 
 def set_names() -> list[str]:
-    """Sets that have a card; user-supplied ones last."""
+    """Names of the sets that have a card; user-supplied ones last."""
     return list(_cards())
 
 
@@ -86,16 +89,16 @@ def open_set(name: str) -> DataSet:
     Raises
     ------
     FetchError
-        There is no such set, or one of its paths leads out of the data folder.
+        There is no such set, or one of its paths is outside the data folder.
     CardError, ManifestError
-        Its card or manifest breaks the schema.
+        The card or the manifest breaks its schema.
     """
     from cxrstudy.data.card import read_card
     from cxrstudy.data.manifest import read_manifest
 
     cards = _cards()
     if name not in cards:
-        raise FetchError(f"there is no set {name!r}; there are {', '.join(cards)}")
+        raise FetchError(f"there is no set {name!r}; the sets are {', '.join(cards)}")
     table = cards[name].with_suffix(".csv")
     if not table.exists():
         return DataSet(read_card(cards[name]), None)
@@ -115,7 +118,7 @@ def _cards() -> dict[str, Path]:
 
 
 def where(data_set: DataSet) -> list[str]:
-    """Lines of text: where a set comes from and where its files are expected."""
+    """Describe the origin of a set and the expected paths of its files, as lines of text."""
     card, folder = data_set.card, places.data()
     apply = {"open": "published at", "registration": "register at", "agreement": "apply at"}
     lines = [
@@ -124,7 +127,7 @@ def where(data_set: DataSet) -> list[str]:
         f"version: {' '.join(card.version.split())}",
         f"licence: {' '.join(card.licence.split())}",
         f"files: {' '.join(card.copies.split())}",
-        f"data folder: {folder} (the environment variable CXRSTUDY_DATA moves it)",
+        f"data folder: {folder} (set the environment variable CXRSTUDY_DATA to change it)",
     ]
     if data_set.images is not None:
         here = data_set.present(folder)
@@ -132,7 +135,7 @@ def where(data_set: DataSet) -> list[str]:
         lines += [f"expected: {pattern}" for pattern in _layout(data_set.images, folder)]
     if data_set.fetchable:
         return [*lines, f"to fetch the originals: cxrstudy data fetch {card.name} [--to FOLDER]"]
-    return [*lines, *(f"to know: {' '.join(trap.split())}" for trap in card.traps)]
+    return [*lines, *(f"note: {' '.join(trap.split())}" for trap in card.traps)]
 
 
 def _layout(images: Sequence[Image], folder: Path) -> list[str]:
@@ -147,7 +150,7 @@ def _layout(images: Sequence[Image], folder: Path) -> list[str]:
 
 
 def _inside(path: str) -> str:
-    """Refuse a path that leads out of its folder."""
+    """Return a path, or raise an error if it leads out of its folder."""
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or "\\" in path:
         raise FetchError(f"{path!r} leads out of its folder; correct the manifest")

@@ -1,9 +1,9 @@
-"""Split: which patients train, validate and test, decided by the patient's name alone.
+"""Split: assign patients to training, validation and test, from the patient's name alone.
 
-The SHA-256 of a salt and the name is read as a number in [0, 1), the patient's place. Adding images
-or patients therefore never moves another patient. Hashing stratifies only on average. So the salt
-of a committed manifest is the smallest number for which every class has nearly its share in every
-split.
+The SHA-256 of a salt and the name is read as a number in [0, 1), the patient's place. New images or
+patients therefore never change the split of another patient. Hashing stratifies only on average.
+The salt of a committed manifest is therefore the smallest number for which every class has nearly
+the intended fraction of its patients in every split.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class SplitRule:
-    """Fractions of patients in ``test`` and ``validation``; the rest train."""
+    """Fractions of patients in ``test`` and ``validation``; all others are in ``train``."""
 
     salt: int
     test: float
@@ -32,13 +32,13 @@ class SplitRule:
 
 
 def place(patient: str, salt: int | str) -> float:
-    """Place of a patient in [0, 1): uniform over patients, constant for each patient."""
+    """Place of a patient in [0, 1): uniformly distributed, and constant for each patient."""
     digest = hashlib.sha256(f"cxrstudy:{salt}:{patient}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
 def split_of(patient: str, rule: SplitRule) -> str:
-    """``train``, ``validation`` or ``test``."""
+    """Split of a patient: ``train``, ``validation`` or ``test``."""
     where = place(patient, rule.salt)
     if where < rule.test:
         return "test"
@@ -46,34 +46,34 @@ def split_of(patient: str, rule: SplitRule) -> str:
 
 
 def take_fraction(patients: Iterable[str], fraction: float, seed: int) -> frozenset[str]:
-    """Draw a fraction of the patients; fractions are nested: a smaller is a subset of a larger one.
+    """Sample a fraction of the patients. Smaller fractions are subsets of larger ones.
 
     Parameters
     ----------
     patients
-        Names of patients; duplicates don't count.
+        Names of patients; duplicates are ignored.
     fraction
-        In (0, 1]; at least one patient is kept.
+        Fraction in (0, 1]; at least one patient is kept.
     seed
-        Another seed gives another nested family.
+        Seed of the sample. Fractions are nested only for equal seeds.
     """
     ranked = _ranked(patients, seed)
     return frozenset(ranked[: max(1, round(fraction * len(ranked)))])
 
 
 def take_shots(patients: pd.Series, classes: pd.Series, shots: int, seed: int) -> frozenset[str]:
-    """Draw a number of patients per class, nested: fewer shots are a subset of more.
+    """Sample a number of patients per class. Fewer shots are subsets of more shots.
 
-    A patient with images of several classes counts for the class of the first image.
+    A patient with images of several classes belongs to the class of the first image.
 
     Parameters
     ----------
     patients, classes
         One row per image.
     shots
-        Patients per class; a class with fewer gives all its patients.
+        Patients per class; from a class with fewer patients, all are taken.
     seed
-        As in :func:`take_fraction`; both draw in the same order.
+        As in :func:`take_fraction`; both functions take patients in the same order.
     """
     first = classes.groupby(patients.to_numpy()).first()
     return frozenset(
@@ -88,22 +88,22 @@ def _ranked(patients: Iterable[str], seed: int) -> list[str]:
 
 
 def stratifying_salt(table: pd.DataFrame, rule: SplitRule, tolerance: float) -> int:
-    """Find the smallest salt, from ``rule.salt`` on, that stratifies a manifest.
+    """Find the smallest salt, starting at ``rule.salt``, that stratifies a manifest.
 
     Parameters
     ----------
     table
         Columns ``patient`` and ``labels``.
     rule
-        The desired fractions.
+        First salt, and the intended fractions.
     tolerance
         Largest accepted difference between the fraction of a label's patients in a split and the
-        fraction of all patients in it.
+        intended fraction.
 
     Raises
     ------
     ValueError
-        None of 1,000 salts works; the tolerance is too small for so few patients.
+        None of 1,000 salts is within the tolerance, which is too small for so few patients.
     """
     strata = table.groupby("patient")["labels"].max()
     _, stratum = np.unique(strata, return_inverse=True)
@@ -119,7 +119,7 @@ def stratifying_salt(table: pd.DataFrame, rule: SplitRule, tolerance: float) -> 
 
 
 def _farthest(stratum: NDArray[np.intp], splits: NDArray[np.str_], rule: SplitRule) -> float:
-    """Largest difference of a stratum's share in a split from what the rule says."""
+    """Largest difference between a stratum's fraction in a split and the intended fraction."""
     members = np.bincount(stratum)
     shares = {"test": rule.test, "validation": rule.validation}
     return max(

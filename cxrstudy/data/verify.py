@@ -1,4 +1,4 @@
-"""Verify: which files of a set are present, and whether each is the one in the manifest."""
+"""Verify: check which files of a set are present, and compare their SHA-256 with the manifest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cxrstudy.base.threads import each
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.sets import DataSet, FetchError, Image
 
-#: What a file on disk is, according to its SHA-256.
+#: State of a file on disk, according to its SHA-256.
 State = Literal["original", "prepared", "wrong", "missing"]
 
 
@@ -24,9 +24,9 @@ class Verification:
     Attributes
     ----------
     name, folder
-        The set, and the folder that was checked.
+        Name of the set, and the data folder that was checked.
     states
-        State of the file of each included image.
+        Each included image and the state of its file.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Verification:
         return not self.paths("wrong") and not self.paths("missing")
 
     def paths(self, state: State) -> list[str]:
-        """Paths of the images with a state."""
+        """Paths of the images whose files have a given state."""
         return [image.path for image, seen in self.states if seen == state]
 
     def summary(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def verify(data_set: DataSet, folder: Path, workers: int = 2) -> Verification:
     """
     if data_set.images is None:
         raise FetchError(
-            f"{data_set.name}: there is no manifest to verify files against. "
+            f"{data_set.name}: no manifest to compare files with. "
             f"See: cxrstudy data where {data_set.name}"
         )
     states = states_of(data_set.images, folder, workers)

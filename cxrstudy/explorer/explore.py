@@ -10,7 +10,7 @@ import numpy as np
 from cxrstudy.base import places
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.explorer.answers import Explainer
-from cxrstudy.explorer.gallery import Item, items_of, spread
+from cxrstudy.explorer.gallery import Item, evenly_spaced, items_of
 from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.study.profile import read_profile
@@ -105,7 +105,7 @@ def gallery_of(cohort: Cohort, role: str, split: str, limit: int) -> list[Item]:
     if not len(rows):
         splits = ", ".join(sorted(set(chosen.table["split"])))
         raise ExplorerError(f"role {role!r} has no image in the split {split!r}; it has {splits}")
-    return items_of(chosen, spread(np.asarray(rows), limit))
+    return items_of(chosen, evenly_spaced(np.asarray(rows), limit))
 
 
 def _cohort(cohort: Cohort | str, profile: str) -> Cohort:

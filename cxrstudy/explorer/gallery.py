@@ -127,8 +127,8 @@ def items_of(role: Role, rows: Sequence[int] | NDArray[np.intp]) -> list[Item]:
     ]
 
 
-def spread(rows: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
-    """Take at most ``limit`` rows evenly, so that all sources of a sorted table are included."""
+def evenly_spaced(rows: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
+    """Select at most `limit` evenly spaced rows, so that all parts of a sorted table are shown."""
     if len(rows) <= limit:
         return rows
     return rows[np.linspace(0, len(rows) - 1, limit).round().astype(np.intp)]

@@ -17,7 +17,7 @@ from cxrstudy.explorer import (
     items_of,
     static_explorer,
 )
-from cxrstudy.explorer.gallery import spread
+from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.pages.figures import Mapped
 from cxrstudy.runs.scores import score_column
 from cxrstudy.study.study import Arms
@@ -78,7 +78,7 @@ def page_explorer(arms: Arms, shown: Sequence[Hashable], images: int) -> StaticE
     networks = {str(arm): arms.network(arm) for arm in shown}
     role = arms.study.cohort.role("target")
     allowed = np.flatnonzero(role.table["licence"].map(publishable).to_numpy(bool))
-    rows = spread(np.intersect1d(role.rows("test"), allowed), images)
+    rows = evenly_spaced(np.intersect1d(role.rows("test"), allowed), images)
     methods = ("gradcam", "gradcam++", "hirescam", "layercam")
     cases = build_cases(networks, items_of(role, rows), Explainer(), methods, layers=3)
     return static_explorer(cases)

@@ -1,19 +1,19 @@
-"""Decode: radiograph files of any format to one grey scale, and grey images to squares.
+"""Decode: convert radiograph files of any format to one grey scale, and grey images to squares.
 
-One rule holds for every format, so that a model can't see which program wrote a file:
+The same rule is used for every format, so that a model can't recognise the program that wrote a
+file:
 
-1. **Black is low signal.** Air is dark and bone is bright; DICOM's MONOCHROME1 is inverted.
-2. **Colour becomes luma** (ITU-R BT.601, the weights of Pillow's mode ``L``). CMYK is first
-      converted to RGB. Transparent is black. Colour profiles and gamma chunks are not applied.
-3. **Eight-bit values stay as they are.**
-4. **Deeper values, and all monochrome DICOM, are scaled to 0..255.** DICOM's modality rescale (or
-   look-up table) comes first, then its first VOI look-up table or window. If there is neither,
-   as in a 16-bit PNG, the lowest value of the image becomes 0 and its highest 255: such files often
-   use 10 to 12 of their 16 bits, and would be nearly black after division by 257.
+1. **Low signal is black.** Air is dark and bone is bright; DICOM's MONOCHROME1 is inverted.
+2. **Colour is converted to luma** (ITU-R BT.601, the weights of Pillow's mode ``L``). CMYK is first
+   converted to RGB. Transparent pixels are black. Colour profiles and gamma chunks are not applied.
+3. **Eight-bit values are not changed.**
+4. **Deeper values, and all monochrome DICOM, are scaled to 0..255.** For DICOM, the modality
+   rescale (or look-up table) is applied first, then the first VOI look-up table or window. If there
+   is neither, as in a 16-bit PNG, the lowest value of the image becomes 0 and the highest 255. Such
+   files often use 10 to 12 of their 16 bits, and would be nearly black after division by 257.
 5. **EXIF orientation is applied.**
 
-A file that can't be read raises `UnreadableImage`, with a stable code; nothing is guessed or
-repaired.
+A file that can't be read raises `UnreadableImage`, with a stable code; files are never repaired.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def decode_grey(content: bytes, path: Path) -> Grey:
         grey = decode(content, path)
     except (UnreadableImage, MemoryError):
         raise
-    except Exception as error:  # decoders raise nearly anything on damaged bytes
+    except Exception as error:  # for damaged bytes, decoders raise errors of many classes
         raise UnreadableImage("PIX003", path, one_line(error)) from error
     if grey.min() == grey.max():
         raise UnreadableImage("PIX005", path, f"every pixel is {grey.flat[0]} after decoding")
@@ -122,11 +122,11 @@ def decode_grey(content: bytes, path: Path) -> Grey:
 def fit(grey: Grey, pixels: int) -> Grey:
     """Resize a grey image to a square, without keeping its aspect ratio.
 
-    Height and width are each resized to `pixels`. BiT, whose recipe both papers follow, does the
-    same. Nothing is cropped (a centre crop loses the lung bases of portrait images, where COVID-19
-    is found) and nothing is added (letterbox bars differ between sites, and a model could recognise
-    the site from them). The filter is bilinear with anti-aliasing, so that each output pixel
-    averages all input pixels under it.
+    Height and width are each resized to `pixels`, as in BiT, whose recipe both papers follow.
+    Nothing is cropped: a centre crop would remove the lung bases of portrait images, where COVID-19
+    is found. Nothing is added: letterbox bars differ between sites, and a model could recognise the
+    site from them. The filter is bilinear with anti-aliasing, so that each output pixel averages
+    all input pixels under it.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def fit(grey: Grey, pixels: int) -> Grey:
     Returns
     -------
     ndarray of uint8, shape (pixels, pixels)
-        An image that already has this size comes back unchanged.
+        An image that already has this size is unchanged.
 
     Raises
     ------

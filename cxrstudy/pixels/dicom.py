@@ -1,6 +1,6 @@
-"""DICOM: objects with one frame to grey values, by the rule of :mod:`cxrstudy.pixels.decode`.
+"""DICOM: convert objects with one frame to grey values, by the rule of `decode`.
 
-The reader, pydicom, is the optional extra ``dicom``.
+Files are read with pydicom, from the optional extra ``dicom``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read_dicom(content: bytes, path: Path) -> Grey:
-    """Decode the bytes of a DICOM file; ``path`` is for messages."""
+    """Decode the bytes of a DICOM file; ``path`` is used in messages only."""
     try:
         import pydicom
     except ModuleNotFoundError as error:
@@ -62,7 +62,7 @@ def _colour(colour: NDArray[Any]) -> Grey:
 
 
 def _padding(stored: NDArray[Any], dataset: Dataset) -> NDArray[np.bool_] | None:
-    """Pixels outside the detector or collimation (PS3.3 C.7.5.1.1.2), not part of the image."""
+    """Pixels outside the detector or the collimation (PS3.3 C.7.5.1.1.2); None if not declared."""
     value = dataset.get("PixelPaddingValue")
     if value is None:
         return None
@@ -84,14 +84,14 @@ def _modality(values: Values, dataset: Dataset) -> Values:
 
 
 def _voi(values: Values, dataset: Dataset) -> Values:
-    """Values to 0..1 by the first VOI look-up table, or the first window, or their range.
+    """Scale values to 0..1 by the first VOI look-up table, the first window, or their range.
 
-    Not taken from pydicom 3.0, which inverts the window if the rescale slope is negative, and wraps
-    indices into tables with 8-bit entries.
+    pydicom 3.0 is not used for this: it inverts the window if the rescale slope is negative, and
+    its indices into tables with 8-bit entries overflow.
     """
     if tables := dataset.get("VOILUTSequence"):
         first, table = _table(tables[0], dataset)
-        # Some vendors declare 16 bits and use 12, so the range of the table itself is used.
+        # Some vendors declare 16 bits but use 12, so the range of the entries is used.
         return between(_look_up(values, first, table), table.min(), table.max())
     centre, width = _number(dataset, "WindowCenter"), _number(dataset, "WindowWidth")
     if centre is None or width is None:

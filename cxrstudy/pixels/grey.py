@@ -1,4 +1,4 @@
-"""Grey: stored values of any depth to one grey scale; error codes for files that can't be read."""
+"""Grey: convert stored values of any depth to one grey scale; error codes for unreadable files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Tone = Callable[[Values], Values]
 
 _EXCLUDE = "or list the row in the manifest's `excluded` column with a reason"
 
-#: Meaning of each code, and what to do. Codes are never reused.
+#: Meaning of each error code, and advice. Codes are never reused.
 CODES: dict[str, tuple[str, str]] = {
     "PIX001": ("missing file", f"Put the file there, {_EXCLUDE}."),
     "PIX002": ("not an image", f"A download may have stored an error page: fetch it, {_EXCLUDE}."),
@@ -28,7 +28,7 @@ CODES: dict[str, tuple[str, str]] = {
 
 
 class UnreadableImage(ValueError):
-    """An image file that can't become pixels.
+    """An image file can't be read.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class UnreadableImage(ValueError):
     Attributes
     ----------
     code : str
-        The code, stable across versions.
+        The error code, stable across versions.
     path : Path
         The file.
     """
@@ -66,9 +66,9 @@ def one_line(error: Exception) -> str:
 
 
 def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None = None) -> Grey:
-    """Grey of integer values: `tone` maps the values that occur to 0..1; `outside` is black.
+    """Convert integer values to grey with `tone`, which maps values to 0..1; `outside` is black.
 
-    Grey depends on the value only, so it is computed once per value, not once per pixel.
+    Grey depends only on the value, so it is computed once per value, not once per pixel.
     """
     values = stored.astype(np.int64)
     inside = values if outside is None else values[~outside]
@@ -83,19 +83,19 @@ def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None
 
 
 def between(values: Values, low: float, high: float) -> Values:
-    """Map low to 0 and high to 1, and clip."""
+    """Map low to 0 and high to 1, linearly, and clip."""
     if high <= low:  # a window of width 0 is a threshold
         return (values > low).astype(np.float64)
     return np.clip((values - low) / (high - low), 0, 1)
 
 
 def stretch(values: Values) -> Values:
-    """Map the lowest value to 0 and the highest to 1."""
+    """Map the lowest value to 0 and the highest to 1, linearly."""
     return between(values, values.min(), values.max())
 
 
 def luma(colour: NDArray[Any]) -> NDArray[np.uint32]:
-    """Luma of (..., 3) unsigned integers of 8 or 16 bits, rounded as Pillow does."""
+    """Luma of (..., 3) unsigned integers of 8 or 16 bits, rounded as in Pillow."""
     red, green, blue = np.moveaxis(colour.astype(np.uint32), -1, 0)
     luma: NDArray[np.uint32] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16
     return luma

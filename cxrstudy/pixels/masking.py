@@ -1,9 +1,9 @@
 """Masking: hide parts of an image from a network.
 
-A network that does well without the lungs has learnt something other than disease. ``border`` and
-``blurred`` hide the lesions and keep possible shortcuts. DeGrave et al. 2021 and Maguolo and Nanni
-2021 found that such masking hardly changes the accuracy of COVID-19 classifiers on public
-collections.
+``border`` and ``blurred`` hide the lesions and keep possible shortcuts. A network that still
+classifies well on masked images uses information other than the disease. DeGrave et al. 2021 and
+Maguolo and Nanni 2021 found that such masking hardly changes the accuracy of COVID-19 classifiers
+on public collections.
 """
 
 from typing import Literal
@@ -14,23 +14,24 @@ from scipy.ndimage import gaussian_filter
 
 Visible = Literal["whole", "border", "blurred"]
 
-#: Fraction of each side that stays visible at either end when the middle is blanked. The lungs of a
-#: frontal radiograph lie within the middle three quarters.
+#: Width of the visible border as a fraction of the side. The lungs of a frontal radiograph are in
+#: the middle three quarters.
 BORDER = 1 / 8
-#: Standard deviation of the blur as a fraction of the side: it removes ribs, vessels and opacities,
-#: and keeps brightness and position of the body.
+#: Standard deviation of the blur as a fraction of the side. The blur removes ribs, vessels and
+#: opacities, and keeps brightness and position of the body.
 BLUR = 1 / 10
 
 
 def masked(images: NDArray[np.uint8], visible: Visible) -> NDArray[np.uint8]:
-    """Hide what must not be visible.
+    """Hide parts of images.
 
     Parameters
     ----------
     images
-        (n, pixels, pixels).
+        (n, pixels, pixels) grey images.
     visible
-        ``whole``: nothing is hidden; ``border``: the middle is black; ``blurred``: no detail.
+        ``whole``: nothing is hidden; ``border``: the middle is black; ``blurred``: the whole image
+        is blurred.
 
     Returns
     -------

@@ -1,9 +1,9 @@
 """Memory map: all images of a manifest, decoded once per resolution into one file.
 
-A pixel file is ``<key>-<pixels>.npy``: uint8, (n, pixels, pixels), row i of the file is row i of
-the table. The key is a hash of everything that the pixels depend on, so a file never has to be
-invalidated: other images, another order, another resolution or another decoder give another name.
-A file with that name is complete, because it is written under another name and moved at the end.
+A pixel file is ``<key>-<pixels>.npy``: uint8, (n, pixels, pixels); image i is row i of the table.
+The key is a hash of everything that the pixels depend on: images, order, resolution and decoder.
+If one of these changes, a file with a new name is written, so a file never becomes invalid. Every
+file is complete, because it is written under a temporary name and renamed at the end.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ if TYPE_CHECKING:  # workers import this module and do not need pandas
     import pandas
 
 _LARGEST_CHUNK = 64
-_FEWEST = 64  # images per process: starting one takes as long as rendering a hundred of them
-_STALE_AFTER = 24 * 3600  # seconds; a build that is alive writes more often than once a day
+_FEWEST = 64  # images per process: starting a process takes as long as rendering 100 images
+_STALE_AFTER = 24 * 3600  # seconds; a running build writes at least once a day
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -56,8 +56,8 @@ def build(
     Parameters
     ----------
     table : pandas.DataFrame
-        Included rows of a manifest. Columns used: ``id``, ``path``
-        (relative to `data`, or ``phantom:...``), ``sha256`` and ``prepared_sha256``.
+        Included rows of a manifest. The columns ``id``, ``path`` (relative to `data`, or
+        ``phantom:...``), ``sha256`` and ``prepared_sha256`` are used.
     pixels : int
         Side of the square images, at least 1.
     folder : Path
@@ -65,8 +65,8 @@ def build(
     data : Path or None
         Root of the image files. None if all rows are phantoms.
     workers : int
-        Largest number of processes that decode, each at least 64 images; 1 works in this process.
-        The result does not depend on it.
+        Maximum number of processes, each for at least 64 images; 1 means no other process. The
+        result does not depend on it.
 
     Returns
     -------
@@ -76,11 +76,11 @@ def build(
     Raises
     ------
     UnreadableImage
-        The first image, in the table's order, that can't be decoded, or whose bytes are neither the
-        original (``sha256``) nor the prepared copy (``prepared_sha256``): PIX006. No file is
+        An image can't be decoded, or its file is neither the original (``sha256``) nor the prepared
+        copy (``prepared_sha256``): PIX006. The error names the first such image. No file is
         written.
     ValueError
-        The table is empty, `pixels` or `workers` is less than 1, or `data` is needed and None.
+        The table is empty, `pixels` or `workers` is less than 1, or `data` is None but needed.
     OSError
         The disk is full, or the folder can't be written.
     """
@@ -106,12 +106,12 @@ def build(
 
 
 def open_pixels(table: pandas.DataFrame, pixels: int, folder: Path) -> NDArray[np.uint8]:
-    """Open the pixel file that `build` made of the same rows.
+    """Open the pixel file that `build` made from the same rows.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        The rows, in the order in which they were built.
+        The same rows as in `build`, in the same order.
     pixels : int
         Side of the square images.
     folder : Path
@@ -125,7 +125,7 @@ def open_pixels(table: pandas.DataFrame, pixels: int, folder: Path) -> NDArray[n
     Raises
     ------
     FileNotFoundError
-        These rows were not built at this resolution with this decoder.
+        There is no pixel file of these rows at this resolution with this decoder.
     """
     file = _file(_rows(table), pixels, folder)
     if not file.exists():
@@ -134,7 +134,7 @@ def open_pixels(table: pandas.DataFrame, pixels: int, folder: Path) -> NDArray[n
     return opened
 
 
-# --- what a file is called ----------------------------------------------------------------------
+# --- names of files -----------------------------------------------------------------------------
 
 
 def _rows(table: pandas.DataFrame) -> list[_Row]:
@@ -143,7 +143,7 @@ def _rows(table: pandas.DataFrame) -> list[_Row]:
 
 
 def _file(rows: list[_Row], pixels: int, folder: Path) -> Path:
-    # Without paths: the same images in another folder have the same pixels.
+    # Without paths, because the same images in another folder have the same pixels.
     content = [[row.id, row.sha256, row.prepared_sha256] for row in rows]
     made_by = [code_fingerprint("pixels"), pixel_environment()]
     key = fingerprint(canonical([content, pixels, made_by]))
@@ -168,7 +168,7 @@ def _describe(file: Path, rows: list[_Row], pixels: int, prepared: int) -> None:
 
 
 def _remove_stale(target: Path) -> None:
-    """Remove temporary files that killed builds of this file left behind."""
+    """Remove the temporary files of killed builds of this file."""
     for unfinished in unfinished_of(target):
         with contextlib.suppress(FileNotFoundError):  # another process may remove it too
             if time.time() - unfinished.stat().st_mtime > _STALE_AFTER:
@@ -180,7 +180,7 @@ def _reserve(file: Path, shape: tuple[int, int, int]) -> None:
     array.flush()
     if not hasattr(os, "posix_fallocate"):
         return
-    # A memory map on a full disk kills the process; reserving the space first raises an OSError.
+    # Writing to a memory map on a full disk kills the process. Reserving space raises an OSError.
     with file.open("rb+") as stream:
         try:
             os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
@@ -207,10 +207,10 @@ def _fill(file: Path, rows: list[_Row], pixels: int, data: Path | None, workers:
 
 @contextlib.contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Worker processes with one numeric thread each, or None if this process does the work.
+    """Open a pool of processes with one numeric thread each; None if no other process is needed.
 
-    Numeric libraries read these variables when they load, which in a spawned worker is before any
-    code of ours. So they are set here, and the workers inherit them.
+    Numeric libraries read these variables when they are loaded, which in a spawned worker is before
+    any code of this package. They are therefore set here, and the workers inherit them.
     """
     if workers == 1:
         yield None
@@ -230,7 +230,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 def _write(
     file: Path, start: int, rows: list[_Row], pixels: int, data: Path | None
 ) -> tuple[int, int]:
-    """Write rows from `start` on; return how many, and how many were prepared copies."""
+    """Write images at `start` and after; return their number, and that of prepared copies."""
     array = np.load(file, mmap_mode="r+")
     prepared = 0
     for index, row in enumerate(rows, start):

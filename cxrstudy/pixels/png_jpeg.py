@@ -1,4 +1,4 @@
-"""PNG and JPEG files to grey values, by the rule of :mod:`cxrstudy.pixels.decode`."""
+"""PNG and JPEG: convert files to grey values, by the rule of :mod:`cxrstudy.pixels.decode`."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _TURNS = {
 
 
 def read_picture(content: bytes, path: Path) -> Grey:
-    """Decode the bytes of a PNG or JPEG file; ``path`` is for messages."""
-    # Another library may have enabled this; a truncated image must not be accepted.
+    """Decode the bytes of a PNG or JPEG file; ``path`` is used in messages only."""
+    # Another library may have set this to True, and truncated images would be accepted.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         image = _open(content)
@@ -63,10 +63,10 @@ def _grey(image: ImageFile.ImageFile) -> Grey:
 
 
 def _ink(image: ImageFile.ImageFile) -> Image.Image:
-    """CMYK with 255 as full ink.
+    """Convert CMYK to values where 255 is full ink.
 
-    Adobe stores ink inverted, and marks its files. Pillow undoes the inversion without checking the
-    mark, so a file without the mark must be inverted again.
+    Adobe stores inverted values, and marks its files. Pillow undoes the inversion without checking
+    the mark, so the values of a file without the mark must be inverted again.
     """
     return image if "adobe" in image.info else ImageChops.invert(image)
 
@@ -76,7 +76,7 @@ def _is_deep_colour(content: bytes) -> bool:
 
 
 def _deep_colour(content: bytes) -> Grey:
-    """Read a PNG with several channels of 16 bits, of which Pillow alone keeps 8."""
+    """Read a PNG with several channels of 16 bits, which Pillow reduces to 8 bits."""
     channels = _grey_and_alpha(content) if content[25] == 4 else _both_bytes(content)
     colour, alpha = channels[..., :3], channels[..., 3:]
     values = luma(colour).astype(np.float64)
@@ -86,7 +86,7 @@ def _deep_colour(content: bytes) -> Grey:
 
 
 def _both_bytes(content: bytes) -> NDArray[np.uint16]:
-    """Channels of a 16-bit RGB or RGBA file: read twice, for the high and for the low bytes."""
+    """Read the channels of a 16-bit RGB or RGBA file, first the high bytes, then the low bytes."""
     high, low = _open(content), _open(content)
     low.tile = [tile._replace(args=f"{low.mode};16L") for tile in low.tile]
     joined: NDArray[np.uint16] = np.asarray(high).astype(np.uint16) << 8 | np.asarray(low)
@@ -94,10 +94,11 @@ def _both_bytes(content: bytes) -> NDArray[np.uint16]:
 
 
 def _grey_and_alpha(content: bytes) -> NDArray[np.uint16]:
-    """Channels R = G = B and alpha of a 16-bit grey file with alpha.
+    """Read a 16-bit grey file with alpha as the channels R = G = B and alpha.
 
-    Two channels of two bytes have the same layout in the file as four channels of one byte, filters
-    included. So the header is changed to RGBA with 8 bits, and the bytes are joined again.
+    In a file, two channels of two bytes have the same layout as four channels of one byte, also
+    when filtered. The header is therefore changed to RGBA with 8 bits, and pairs of bytes are
+    joined.
     """
     header = content[12:24] + bytes([8, 6]) + content[26:29]
     crc = zlib.crc32(header).to_bytes(4, "big")

@@ -1,7 +1,7 @@
-"""Role pixels: the pixels of a role's rows, read from the memory maps of their manifests.
+"""Role pixels: the pixels of a role's images, read from the memory maps of their manifests.
 
-Pixels are stored once per manifest and resolution, so that an image that is in several roles, or
-in pooled roles, is decoded once.
+Pixels are stored once per manifest and resolution. An image in several roles, or in pooled roles,
+is therefore decoded only once.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ from cxrstudy.pixels.masking import Visible, masked
 
 
 class RolePixels:
-    """Behaves like one (n, pixels, pixels) uint8 array with one row per image of a role.
+    """The images of a role, indexed like one (n, pixels, pixels) uint8 array.
 
     Parameters
     ----------
     table
-        A role's table; its columns ``manifest`` and ``row`` say where each image is stored.
+        Table of a role; its columns ``manifest`` and ``row`` give the position of each image.
     maps
-        Manifest name to its pixel file, from :func:`cxrstudy.pixels.memory_map.build`.
+        Name of each manifest to its pixel file, from :func:`cxrstudy.pixels.memory_map.build`.
     visible
-        The visible part of each image; see :mod:`cxrstudy.pixels.masking`.
+        Visible part of each image; see :mod:`cxrstudy.pixels.masking`.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RolePixels:
         return len(self._row)
 
     def __getitem__(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-        """Read rows into a new array, in the given order."""
+        """Read images by row number into a new array, in the given order."""
         gathered = np.empty((len(rows), *self._maps[0].shape[1:]), np.uint8)
         for number, pixels in enumerate(self._maps):
             here = self._map[rows] == number

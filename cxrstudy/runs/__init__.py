@@ -1,7 +1,8 @@
 """Runs: stages that are planned, executed and recorded.
 
-Arms and seeds go in. `plan` turns them into runs, each once; `engine` executes what is missing, on
-one of the `engines`, through `worker` and `run`. A `record` of each run comes out, in the `store`.
-`scores` collects the table that statistics and figures use, `network` loads a trained network, and
-`provenance` says which runs a page is based on. Read `record` first, then `plan` and `run`.
+The input is arms and seeds. `plan` lists the runs that they need, each once. `engine` executes the
+missing runs on one of the `engines`, through `worker` and `run`. The result of each run is a
+`record` in the `store`. `scores` collects the table for statistics and figures, `network` loads a
+trained network, and `provenance` lists the runs that a page is based on. Read `record` first, then
+`plan` and `run`.
 """

@@ -1,7 +1,7 @@
 """Computation: what a run computes, from pixels and weights to trained weights and scores.
 
-Everything that this module imports decides the bits of a run, and counts for its id
-(:mod:`cxrstudy.base.coverage`). It reads no store and writes nothing but a checkpoint.
+The id of a run covers everything that this module imports (:mod:`cxrstudy.base.coverage`). The
+module does not read the store, and writes only a checkpoint.
 """
 
 import time
@@ -34,18 +34,18 @@ OTHER_SPLIT = "test"
 
 @dataclass(frozen=True)
 class Computed:
-    """What a run computed.
+    """Results of a run.
 
     Attributes
     ----------
     backbone, head
-        Weights, by name.
+        Trained weights, by name.
     epochs
-        One row per validation.
+        One row per validation during training.
     scores
-        One row per image of the splits that are scored.
+        One row per image of the scored splits.
     seconds
-        Wall time of ``training`` and ``scoring``.
+        Wall time of ``training`` and ``scoring``, in seconds.
     """
 
     backbone: Mapping[str, Tensor]
@@ -69,19 +69,19 @@ def compute(
     Parameters
     ----------
     chain
-        Up to and including the stage.
+        Chain up to and including the stage to train.
     role
-        What is trained on.
+        Role to train on.
     maps
-        Manifest to its file of pixels at the stage's resolution.
+        Name of each manifest to its file of pixels at the stage's resolution.
     backbone
-        What the run before left; None for the first stage of a chain.
+        Backbone weights of the previous run; None for the first stage of a chain.
     device
-        Where to compute.
+        Device to compute on.
     checkpoint
-        File to go on from when it is there, and to leave on the way.
+        Checkpoint file. Training continues from it if it exists, and writes it from time to time.
     watching
-        Further callbacks of fastai, which change no bit.
+        Further fastai callbacks, which do not change the result.
     """
     make_repeatable()
     stage = chain.stages[-1]
@@ -102,24 +102,24 @@ def compute(
 def score_other_role(
     model: nn.Module, stage: Stage, trained_on: Role, role: Role, maps: Mapping[str, Path]
 ) -> pd.DataFrame:
-    """Score the test split of a role that took no part in training.
+    """Score the test split of a role that the model was not trained on.
 
     Parameters
     ----------
     model
-        As the run left it.
+        Trained model of the run.
     stage
-        Of the run; says what may be seen of an image.
+        Stage of the run; it defines which part of an image is visible.
     trained_on
-        Role of the run, whose labels the model's outputs stand for.
+        Training role of the run; the model's outputs are its labels.
     role
-        What is scored.
+        Role to score.
     maps
-        Manifest to its file of pixels at the stage's resolution.
+        Name of each manifest to its file of pixels at the stage's resolution.
 
     Returns
     -------
-    One row per image; no row where the split is empty.
+    One row per image; no rows if the split is empty.
     """
     make_repeatable()
     pixels = RolePixels(role.table, maps, stage.visible)

@@ -1,6 +1,6 @@
 """Engine: executes the missing runs of a plan on any ``concurrent.futures`` executor.
 
-:class:`graphlib.TopologicalSorter` decides which run may start, the executor where it runs. The
+:class:`graphlib.TopologicalSorter` decides which run may start; the executor decides where. The
 environment variable ``CXRSTUDY_ENGINE`` names the executor, for notebooks and commands:
 
 ==========================  =======================================================================
@@ -36,7 +36,7 @@ class RunError(RuntimeError):
 
 
 def compute(jobs: dict[str, Job]) -> None:
-    """Execute jobs on the engine that the environment variable names.
+    """Execute jobs on the engine that the environment variable ``CXRSTUDY_ENGINE`` names.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
     Parameters
     ----------
     engine
-        Value of the environment variable; see above.
+        Value of the environment variable; see the table of this module.
     jobs
         Run id to job.
 
@@ -74,7 +74,7 @@ def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
     elif kind == "dask" and rest:
         from cxrstudy.runs.engines.dask import cluster
 
-        # dask://HOST:PORT reads well, and means TCP.
+        # dask://HOST:PORT is also accepted, and means TCP.
         with cluster(rest.removeprefix("//"), jobs.values()) as executor:
             yield executor
     elif kind == "slurm":
@@ -84,7 +84,7 @@ def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
             yield executor
     else:
         raise EngineError(
-            f"{VARIABLE}={engine}: no such engine; legal are local, local:COUNT, "
+            f"{VARIABLE}={engine}: no such engine; the engines are local, local:COUNT, "
             "dask:ADDRESS and slurm:NAME=VALUE,..."
         )
 
@@ -92,14 +92,14 @@ def opened(engine: str, jobs: dict[str, Job]) -> Iterator[Executor]:
 def execute_all(
     jobs: dict[str, Job], executor: Executor, work: Callable[[Job], str] = perform
 ) -> None:
-    """Execute jobs, each after its parent, with progress in samples seen.
+    """Execute jobs, each after its parent, with a progress bar in samples seen.
 
     Parameters
     ----------
     jobs
-        Run id to job; a parent that is not among them is recorded already.
+        Run id to job. A parent that is not among them must be recorded already.
     executor
-        Where jobs are executed.
+        Executor for the jobs.
     work
         Function that executes a job.
 

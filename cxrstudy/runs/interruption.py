@@ -1,4 +1,4 @@
-"""Interruption: when a study is stopped, tell the user what is kept."""
+"""Interruption: when a study is stopped, tell the user which runs are recorded."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from cxrstudy.runs.run import Job
 
 
 def kept(jobs: Mapping[str, Job]) -> str:
-    """Say which jobs are recorded, which were in progress, and how to continue.
+    """Describe which jobs are recorded, which were in progress, and how to continue.
 
     Parameters
     ----------
@@ -17,13 +17,13 @@ def kept(jobs: Mapping[str, Job]) -> str:
         Run id to job: all jobs that were to be computed.
     """
     recorded = [run for run, job in jobs.items() if store.has(job.records, run)]
-    lines = [f"stopped: {len(recorded)} of {len(jobs)} runs are recorded, and kept."]
+    lines = [f"stopped: {len(recorded)} of {len(jobs)} runs are recorded."]
     for run, job in jobs.items():
         if lock.is_held(job.records, run):
             begun = store.checkpoint_path(job.records, run).is_file()
             where = "continues from its checkpoint" if begun else "starts again"
             lines.append(f"  in progress: {run[:12]} ({job.chain}), which {where}")
-    return "\n".join([*lines, "The same command continues from here."])
+    return "\n".join([*lines, "To continue, run the same command again."])
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""Lock: a run is computed by one process at a time, also if several work on the same store.
+"""Lock: only one process at a time computes a run, even if several processes use the same store.
 
-The lock is one of the operating system, on a file beside the record. It ends with the process that
-holds it, so the lock of a dead process is free at once. A lock file that is not locked has no
-meaning; the holder removes it at the end.
+It is a lock of the operating system, on a file beside the record. The operating system releases it
+when the process that holds it ends, also if that process was killed. A lock file that is not locked
+has no meaning. The process that holds the lock removes the file at the end.
 """
 
 import sys
@@ -61,7 +61,7 @@ def held(records: Path, run: str) -> Iterator[None]:
 
 @contextmanager
 def held_at_once(records: Path, run: str) -> Iterator[None]:
-    """Hold a run's lock, without waiting for it.
+    """Hold a run's lock, or raise an error if another process holds it.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def _releasing(lock: FileLock, path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # While it is held: who waits for it sees that the file is gone, and makes another.
+        # Before the release: a waiting process then sees that the file is gone, and makes another.
         with suppress(OSError):
             path.unlink()
         lock.release()
@@ -126,6 +126,6 @@ def _releasing(lock: FileLock, path: Path) -> Iterator[None]:
 
 @cache
 def _say_once(records: Path) -> None:
-    """Say why nothing seems to happen, once per process."""
-    sys.stderr.write(f"{records}: another process computes runs too; each is computed once\n")
+    """Print the reason for the wait, once per process."""
+    sys.stderr.write(f"{records}: waiting for another process that computes runs of this study\n")
     sys.stderr.flush()

@@ -1,7 +1,7 @@
-"""Maps: records of the maps of many images.
+"""Maps: records of the explanation maps of many images.
 
 =============  ==================================================================================
-``maps.json``  what was explained and how, and the SHA-256 of the other file (:class:`MapFacts`)
+``maps.json``  network, images and method, and the SHA-256 of the other file (:class:`MapFacts`)
 ``maps.npz``   ``ids`` (n,), ``maps`` (n, h', w') float16 and ``peaks`` (n,) float32; no pickles
 =============  ==================================================================================
 
@@ -41,7 +41,7 @@ class MapFacts(Strict):
     id
         SHA-256 of the canonical JSON of ``identity``.
     identity
-        Everything that decides the maps: run, role, data, images, method, layer, label, code,
+        Everything that the maps depend on: run, role, data, images, method, layer, label, code,
         libraries.
     shape
         Number of images, rows and columns.
@@ -66,7 +66,7 @@ class ManyMaps:
     maps
         (n, h', w') float16 at the layer's resolution, each divided by its maximum.
     peaks
-        (n,) these maxima; 0 for a map that is zero everywhere.
+        (n,) maximum of each map; 0 for a map that is zero everywhere.
     """
 
     ids: tuple[str, ...]
@@ -75,14 +75,14 @@ class ManyMaps:
 
     @property
     def raw(self) -> NDArray[np.float32]:
-        """The maps as :func:`cxrstudy.explain.heatmaps` made them, precise to 1 part in 2,000."""
+        """The maps of :func:`cxrstudy.explain.heatmaps`, with a relative precision of 1/2000."""
         return self.maps.astype(np.float32) * self.peaks[:, None, None]
 
 
 def identity_of(
     run: str, role: Role, ids: Sequence[str], method: str, layer: str, label: str
 ) -> dict[str, Any]:
-    """Everything that decides the maps."""
+    """Collect everything that the maps depend on."""
     return {
         "run": run,
         "role": role.name,
@@ -113,7 +113,7 @@ def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
         facts = MapFacts(id=name, identity=identity, shape=(rows, height, width), files=files)
         (place / FACTS).write_text(facts.model_dump_json(indent=1) + "\n")
 
-    # What is there is broken, or has been written meanwhile.
+    # A folder that is there already is broken, or another process has written it in the meantime.
     write_folder(folder / name, fill, lambda place: _is_whole(folder, name))
     return name
 
@@ -124,7 +124,7 @@ def read_facts(folder: Path, name: str) -> MapFacts:
     Raises
     ------
     MapsError
-        The record is missing or broken, or its id is not that of its contents.
+        The record is missing or broken, or its id does not match its contents.
     """
     path = folder / name / FACTS
     try:
@@ -134,7 +134,7 @@ def read_facts(folder: Path, name: str) -> MapFacts:
     except ValueError as error:  # not text, not JSON, or not the facts of maps
         raise MapsError(f"{path}: broken ({error}); delete its folder") from None
     if facts.id != name or id_of(facts.identity) != name:
-        raise MapsError(f"{path}: altered, its id is not that of its contents; delete its folder")
+        raise MapsError(f"{path}: altered, its id does not match its contents; delete its folder")
     return facts
 
 
@@ -160,7 +160,7 @@ def read_maps(folder: Path, name: str) -> ManyMaps:
 
 
 def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Like ``np.savez_compressed`` without the time: equal maps have equal SHA-256."""
+    """Write like ``np.savez_compressed``, but without time stamps: equal maps, equal SHA-256."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             stream = io.BytesIO()

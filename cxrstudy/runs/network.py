@@ -1,4 +1,4 @@
-"""Network: load the trained network of a recorded run, to explain it and to predict with it."""
+"""Network: load the trained network of a recorded run, for predictions and explanations."""
 
 import threading
 from dataclasses import dataclass, field
@@ -18,31 +18,31 @@ from cxrstudy.training.chain import Start
 from cxrstudy.training.loss import probabilities
 from cxrstudy.training.model import create, normalisation_of, normalise
 
-#: Images that are asked about at once.
+#: Images per forward pass.
 BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
 class TrainedNetwork:
-    """A trained network and what is needed to ask it.
+    """A trained network, and what is needed to apply it to images.
 
     Attributes
     ----------
     model
         (n, 1, pixels, pixels) normalised images to (n, k) logits.
     task, labels
-        Of the head: what the k logits are about.
+        Kind of classification, and names of the k logits.
     pixels
-        Side of the square images that it was trained on.
+        Height and width of its square input images.
     normalisation
-        Mean and standard deviation that it expects of a grey image in 0 to 1.
+        Mean and standard deviation of grey values in 0 to 1, by which images are normalised.
     visible
-        What it was allowed to see of an image.
+        Part of an image that it was trained on.
     run
-        Id of the run that left it; empty for a network that was not recorded.
+        Id of the run that trained it; empty for a network that was not recorded.
     busy
-        Held while the network is explained: that hangs hooks into the model, and two at a time
-        would read each other's.
+        Lock, held during a forward pass or an explanation. Explanations register hooks in the
+        model, so that two at a time would read each other's values.
     """
 
     model: nn.Module
@@ -55,13 +55,13 @@ class TrainedNetwork:
     busy: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def seen(self, squares: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Of (n, pixels, pixels) grey images, what the network may see."""
+        """Mask (n, pixels, pixels) grey images as in training."""
         return masked(squares, self.visible)
 
     def tensor(self, squares: NDArray[np.uint8]) -> Tensor:
-        """Bring (n, pixels, pixels) grey images to a batch that the model takes."""
+        """Convert (n, pixels, pixels) grey images to an input batch of the model."""
         device = next(self.model.parameters()).device
-        # Copied: torch warns of arrays that may not be written to.
+        # Copied, because torch warns about read-only arrays.
         return normalise(np.array(self.seen(squares)), self.normalisation, device)
 
     def probabilities(self, squares: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -74,7 +74,7 @@ class TrainedNetwork:
 
 
 def load_network(records: Path, run: str) -> TrainedNetwork:
-    """Load the network that a run left, on the CPU.
+    """Load the trained network of a run, on the CPU.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def load_network(records: Path, run: str) -> TrainedNetwork:
 
 
 def start_of(records: Path, run: str) -> Start:
-    """Architecture and initial weights of the chain that a run belongs to.
+    """Architecture and initial weights at the start of a run's chain.
 
     Raises
     ------

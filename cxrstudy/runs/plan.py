@@ -1,4 +1,4 @@
-"""Plan: the runs that arms need, each once, parents before children."""
+"""Plan: the runs that a set of arms needs, each listed once, parents before children."""
 
 import os
 from collections.abc import Hashable, Mapping
@@ -28,7 +28,7 @@ class PlannedRun:
     arms
         The arms whose chains go through this run.
     scorings
-        Id of the scoring record, by name of every other role that is scored.
+        Name of every other role that is scored, to the id of its scoring record.
     """
 
     id: str
@@ -44,7 +44,7 @@ class PlannedRun:
         return parent
 
     def recorded(self, records: Path) -> bool:
-        """Whether the run, and its scores of other roles, are recorded."""
+        """Whether the run and its scores on other roles are recorded."""
         return store.has(records, self.id) and all(
             scoring_record.has(records, scoring) for scoring in self.scorings.values()
         )
@@ -60,9 +60,9 @@ class Plan:
     def missing(self, records: Path) -> tuple[PlannedRun, ...]:
         """The runs to execute, parents first.
 
-        A run that is recorded, but not scored on all roles that are asked for, is one of them: its
-        network is not trained again. A parent that is not recorded is needed only where a run after
-        it is not recorded either.
+        They include a recorded run whose scores on some other role are missing; its network is not
+        trained again. They include a parent that is not recorded only if one of its children must
+        be trained.
         """
         ends = set(self.ends.values())
         needed = {run.id for run in self.runs if run.id in ends and not run.recorded(records)}
@@ -99,7 +99,7 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     seeds
         Repeats of every arm: seeds 0 to ``seeds - 1``, paired across arms.
     cohort
-        Cohort that gives the roles their images.
+        Cohort with the images of the roles.
 
     Raises
     ------
@@ -140,16 +140,16 @@ class _Fingerprints:
 
 
 def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
-    """All that decides the bits of a run; :mod:`cxrstudy.base.coverage` says why.
+    """Collect what the result of a run depends on; :mod:`cxrstudy.base.coverage` gives reasons.
 
     Parameters
     ----------
     chain
-        Up to and including the stage of the run.
+        Chain up to and including the stage of the run.
     parent
-        Id of the run before; None for the first stage.
+        Id of the previous run; None for the first stage.
     data
-        Fingerprint of the role that is trained on.
+        Fingerprint of the training role.
     """
     stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
     start, kind = chain.start, planned_kind()
@@ -176,6 +176,6 @@ def _planned(chain: Chain, parent: str | None, arm: Hashable, data: _Fingerprint
 
 
 def _together(known: PlannedRun, planned: PlannedRun) -> PlannedRun:
-    """Join what several arms ask of the same run."""
+    """Merge two plans of the same run, made for different arms."""
     arms = tuple(dict.fromkeys((*known.arms, *planned.arms)))
     return replace(known, arms=arms, scorings={**known.scorings, **planned.scorings})

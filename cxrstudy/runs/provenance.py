@@ -1,4 +1,4 @@
-"""Provenance: which runs a page is based on, stored inside the executed notebook."""
+"""Provenance: the runs that a page is based on, stored inside the executed notebook."""
 
 import json
 import os
@@ -24,7 +24,7 @@ STAMP = "provenance-stamp"
 
 
 def table_of(records: Sequence[Record]) -> pd.DataFrame:
-    """Tabulate records, one row per run, with shortened ids, which commands accept."""
+    """Tabulate records, one row per run. Ids are shortened; commands accept them so."""
     return pd.DataFrame(
         [
             {
@@ -44,7 +44,7 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def output_of(records: Sequence[Record]) -> list[dict[str, object]]:
-    """Convert records to plain values, to be stored in a notebook under :data:`RUNS`."""
+    """Convert records to plain values, which a notebook stores under :data:`RUNS`."""
     return [json.loads(record.model_dump_json()) for record in records]
 
 
@@ -148,7 +148,7 @@ def _carried(path: Path) -> list[Record]:
 
 
 def versions_of(records: Sequence[Record]) -> dict[str, str]:
-    """Version of each library that decided the results of runs; several if runs differ."""
+    """Version of each library that the results of runs depend on; several if runs differ."""
     found: dict[str, set[str]] = {}
     for record in records:
         for name, version in record.identity["environment"].items():
@@ -165,7 +165,7 @@ def checkout(folder: Path) -> tuple[str, bool]:
     """
     try:
         commit = _git(folder, "rev-parse", "HEAD")
-        if not _git(folder, "ls-files", "--", "."):  # an installed package in somebody's checkout
+        if not _git(folder, "ls-files", "--", "."):  # a package installed inside another checkout
             return "none", True
         changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
     except (OSError, subprocess.CalledProcessError):
@@ -180,17 +180,17 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def stamp(executed: Path, electricity: object = UNMEASURED) -> Path:
-    """Add to an executed notebook how it was made, and write the same beside it as JSON.
+    """Add a cell with its provenance to an executed notebook, and write it beside it as JSON.
 
-    The stamp gives command, commit, whether files differed from it, versions, device, seconds and
-    electricity. Stamping again replaces the stamp.
+    The cell gives command, commit, whether files differed from the commit, versions, device,
+    seconds and electricity. A second call replaces the cell.
 
     Parameters
     ----------
     executed
         A notebook that papermill executed.
     electricity
-        Joules by part that the machine used in this time, from
+        Joules that each part of the machine used in this time, from
         :class:`cxrstudy.base.power_meter.Meter`.
 
     Returns
@@ -205,7 +205,7 @@ def stamp(executed: Path, electricity: object = UNMEASURED) -> Path:
     notebook = nbformat.read(executed, as_version=4)
     told = notebook.metadata.get("papermill")
     if not told:
-        raise ValueError(f"{executed}: papermill did not execute this; give a notebook that it did")
+        raise ValueError(f"{executed}: not executed by papermill; give a notebook that was")
     facts = _circumstances(told) | {
         "electricity_joules": electricity,
         "runs": [record.id for record in _carried(executed)],

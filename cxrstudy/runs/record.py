@@ -29,18 +29,19 @@ class Record(Strict):
     id
         SHA-256 of the canonical JSON of ``identity``.
     identity
-        All that decides the bits: stage, parent or start, data, code, versions, arithmetic.
+        Everything that the result depends on: stage, parent or start, data, code, versions,
+        arithmetic.
     code
-        SHA-256 of every module that counts, by name, to say later which one has changed; the id
-        covers what they do, not where they lie.
+        SHA-256 by name of every module that the id covers, to tell later which module has changed.
+        The id covers what the modules do, not their place in the package.
     chain
         Initial weights and roles up to this stage, as text for people.
     cohort, copies
-        Where the images came from, and how they differ from the originals.
+        Source of the images, and how they differ from the originals.
     task, labels
         Kind of classification and labels of the head.
     images
-        Number of images by split of the role, and by further role that was scored.
+        Number of images of each split of the role, and of each further role that was scored.
     patients
         Number of training patients that were used.
     samples_seen
@@ -86,5 +87,5 @@ class Record(Strict):
 
 
 def id_of(identity: dict[str, Any]) -> str:
-    """Id of a run: SHA-256 of the canonical JSON of everything that decides its result."""
+    """Id of a run: SHA-256 of the canonical JSON of everything that its result depends on."""
     return fingerprint(canonical(identity))

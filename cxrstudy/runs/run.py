@@ -17,7 +17,7 @@ from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.subset import training_rows
 
-if TYPE_CHECKING:  # takes torch: planning a study, and drawing a recorded one, needs none
+if TYPE_CHECKING:  # imports torch, which planning a study or reading a recorded one does not need
     from cxrstudy.runs.computation import Computed
 
 
@@ -36,13 +36,13 @@ class Job:
     scored_on
         Further roles whose test split is scored.
     cohort, copies
-        Facts for the record.
+        Values for the record.
     maps
         Manifest to its file of pixels at the stage's resolution.
     records
         Folder of the store.
     code
-        SHA-256 of every module that counts, by name, where the run was planned.
+        SHA-256 by name of every module that the id covers, as on the machine of the plan.
     """
 
     id: str
@@ -58,21 +58,21 @@ class Job:
 
 
 def execute(job: Job) -> str:
-    """Train a stage, score it and write its records, unless another process does; return the id.
+    """Train a stage, score it and write its records, unless they exist; return the run's id.
 
     Raises
     ------
     StoreError, LockError
         The store can't be read or written to; the message names the file.
     CheckpointError
-        The run has a checkpoint, which is damaged.
+        The run has a checkpoint that is damaged.
     """
     with store.writing(job.records):
         job.records.mkdir(parents=True, exist_ok=True)
     with lock.held(job.records, job.id):
         store.remove_partial(job.records, job.id)
         try:
-            if not store.has(job.records, job.id):  # no other process finished it meanwhile
+            if not store.has(job.records, job.id):  # another process may have finished it meanwhile
                 _execute(job)
             _score_other_roles(job)
             store.checkpoint_path(job.records, job.id).unlink(missing_ok=True)
@@ -112,7 +112,7 @@ def _fill(folder: Path, job: Job, computed: "Computed", began: tuple[str, bool])
 
 
 def _score_other_roles(job: Job) -> None:
-    """Score the roles that the run is not recorded for yet, with the network as it is recorded."""
+    """Score the roles that have no scoring record of this run yet, with the recorded network."""
     roles = [role for role in job.scored_on if not _is_scored(job, role)]
     if not roles:
         return

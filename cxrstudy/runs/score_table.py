@@ -1,6 +1,6 @@
-"""Score table: truth and scores of the images of one run, side by side, and its files.
+"""Score table: truth and scores of the images of one run, and reading it from a file.
 
-:mod:`cxrstudy.base.columns` says what its columns are.
+:mod:`cxrstudy.base.columns` describes the columns.
 """
 
 from pathlib import Path
@@ -20,20 +20,20 @@ def score_table(
     scores: NDArray[np.float32],
     labels: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Put truth and scores side by side, one row per image.
+    """Make a table of truth and scores, one row per image.
 
     Parameters
     ----------
     role
-        Of the images.
+        Role that the images belong to.
     rows
-        m row numbers of the role.
+        (m,) row numbers in the role's table.
     split
-        That they are in.
+        Split that these images belong to.
     scores
         (m, k) probabilities.
     labels
-        k names.
+        Names of the k labels.
     """
     images = role.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
     where = pd.DataFrame({"role": role.name, "split": split}, index=images.index)

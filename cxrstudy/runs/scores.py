@@ -1,7 +1,7 @@
-"""Scores: the table of what every arm said about every image, in memory and in files.
+"""Scores: the table of the scores of every arm on every image, in memory and in files.
 
-:mod:`cxrstudy.base.columns` says what its columns are. In a file only an empty cell is unknown
-("NA" may be a patient's name), and the name of an arm is JSON, since it may be a tuple.
+:mod:`cxrstudy.base.columns` describes the columns. In a file, only an empty cell is a missing value
+("NA" may be a patient's id). The name of an arm is written as JSON, because it may be a tuple.
 """
 
 import json
@@ -53,7 +53,7 @@ def collect(plan: Plan, records: Path) -> pd.DataFrame:
 
 
 def all_scores(records: Path, run: str, scorings: Iterable[str]) -> pd.DataFrame:
-    """Scores of a run's own role, then of the other roles, in the order asked for."""
+    """Scores of a run on its own role, then on the other roles, in the given order."""
     others = [scoring_record.read_scores(records, scoring) for scoring in scorings]
     return pd.concat([read_scores(records, run), *others], ignore_index=True)
 
@@ -70,31 +70,31 @@ def read_scores(records: Path, run: str) -> pd.DataFrame:
 
 
 def of_arm(table: pd.DataFrame, arm: Hashable, seed: int, run: str = "") -> pd.DataFrame:
-    """Say of a table of images whose scores these are."""
-    # In a list: the name of an arm may be a tuple, which pandas would take for a column.
+    """Add the columns ``arm``, ``seed`` and ``run`` to a table of scores."""
+    # In a list: the name of an arm may be a tuple, which pandas would treat as a column of values.
     return table.assign(arm=pd.Series([arm] * len(table), index=table.index), seed=seed, run=run)
 
 
 def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Put the tables of several arms and seeds together; what was scored comes first."""
+    """Concatenate the tables of several arms and seeds, with the columns of the arm first."""
     table = pd.concat(list(tables), ignore_index=True)
     return table[[*ENDS, *(name for name in table.columns if name not in ENDS)]]
 
 
 def measure_table(images: pd.DataFrame, measures: Mapping[str, Any]) -> pd.DataFrame:
-    """Write measures of test images as scores, so that statistics take them.
+    """Write measures of test images as scores, so that the statistics of scores accept them.
 
     Parameters
     ----------
     images
         Columns ``role``, ``id`` and ``patient``.
     measures
-        Name to the values of the images.
+        Name of each measure to its values, one per image.
 
     Returns
     -------
     One row per image: ``role``, ``split``, ``id``, ``patient``, a score and a truth per measure.
-    The truth is 1, because the statistics of scores ask for one.
+    The truth is 1, because the statistics of scores require a truth.
     """
     where = images[["role", "id", "patient"]].reset_index(drop=True)
     where.insert(1, "split", "test")

@@ -1,10 +1,10 @@
-"""Scoring record: the scores that a recorded run gave to a role which took no part in its training.
+"""Scoring record: the scores of a recorded run on a role that it was not trained on.
 
-The id of a run does not cover other roles that it is scored on. Another hospital is therefore added
-without training anything again: a record of this kind is written for it, beside the store.
+The id of a run does not cover the other roles that it is scored on. Another hospital can therefore
+be added without a new training: a scoring record is written for it, beside the store.
 
 =================  ===============================================================================
-``scoring.json``   which run, which images, and the SHA-256 of the other file
+``scoring.json``   run, role, number of images, and the SHA-256 of the other file
 ``scores.csv``     one row per image of the role's test split
 =================  ===============================================================================
 """
@@ -28,19 +28,19 @@ FACTS = "scoring.json"
 
 
 class ScoringRecord(Strict):
-    """The facts of a scoring.
+    """The facts of a scoring record.
 
     Attributes
     ----------
     id
         SHA-256 of the canonical JSON of ``identity``.
     identity
-        All that decides the scores: ``run``, which covers weights, code and versions; ``data``, the
-        fingerprint of the role; ``split``.
+        Everything that the scores depend on: ``run``, which covers weights, code and versions;
+        ``data``, the fingerprint of the role; ``split``.
     role
-        Its name.
+        Name of the role.
     images
-        Number that was scored.
+        Number of images that were scored.
     files
         SHA-256 of the other file.
     """
@@ -53,7 +53,7 @@ class ScoringRecord(Strict):
 
 
 def identity_of(run: str, data: str) -> dict[str, Any]:
-    """All that decides the scores which a run gives to a role with this fingerprint."""
+    """Collect what the scores of a run on a role depend on; ``data`` is the role's fingerprint."""
     return {"run": run, "data": data, "split": "test"}
 
 
@@ -63,12 +63,12 @@ def folder_of(store: Path) -> Path:
 
 
 def has(store: Path, scoring: str) -> bool:
-    """Whether a scoring is recorded."""
+    """Whether a scoring record with this id exists."""
     return (folder_of(store) / scoring / FACTS).is_file()
 
 
 def write(store: Path, role: Role, identity: dict[str, Any], scores: pd.DataFrame) -> str:
-    """Write a scoring whole or not at all; return its id.
+    """Write a scoring record completely or not at all; return its id.
 
     Raises
     ------
@@ -83,12 +83,12 @@ def write(store: Path, role: Role, identity: dict[str, Any], scores: pd.DataFram
 
 
 def read(store: Path, scoring: str) -> ScoringRecord:
-    """Read the facts of a scoring.
+    """Read the facts of a scoring record.
 
     Raises
     ------
     StoreError
-        It is missing, broken, or its id is not that of its contents.
+        The record is missing or broken, or its id does not match its contents.
     """
     path = folder_of(store) / scoring / FACTS
     if not path.is_file():
@@ -98,17 +98,17 @@ def read(store: Path, scoring: str) -> ScoringRecord:
     except ValueError as error:
         raise StoreError(f"{path}: broken ({error}); delete its folder") from None
     if record.id != scoring or id_of(record.identity) != scoring:
-        raise StoreError(f"{path}: altered, its id is not that of its contents; delete its folder")
+        raise StoreError(f"{path}: altered, its id does not match its contents; delete its folder")
     return record
 
 
 def read_scores(store: Path, scoring: str) -> pd.DataFrame:
-    """Read the scores of a scoring: one row per image.
+    """Read the scores of a scoring record: one row per image.
 
     Raises
     ------
     StoreError
-        The record is missing, or a file of it is missing or altered.
+        The record or its table is missing or altered.
     """
     path = folder_of(store) / scoring / SCORES
     if not path.is_file() or file_sha256(path) != read(store, scoring).files.get(SCORES):
@@ -117,12 +117,12 @@ def read_scores(store: Path, scoring: str) -> pd.DataFrame:
 
 
 def names(store: Path) -> list[str]:
-    """Ids of what has the place of a scoring record, whatever is in it."""
+    """Names of all folders that should be scoring records, also of broken ones."""
     return [path.name for path in sorted(folder_of(store).glob("[!.]*"))]
 
 
 def by_run(store: Path) -> dict[str, list[str]]:
-    """Ids of the scorings of each run; those that can't be read are left out."""
+    """Ids of the scoring records of each run, without those that can't be read."""
     found: dict[str, list[str]] = {}
     for name in names(store):
         with suppress(StoreError):

@@ -1,6 +1,6 @@
 """Store: a folder of records, with one folder per run, named by the run's id.
 
-A record is written beside its place and moved there when it is complete, so every record in the
+A record is written under a temporary name and renamed when it is complete, so every record in the
 store is complete. ``run.json`` holds the SHA-256 of each file of the record, and of itself.
 """
 
@@ -50,7 +50,7 @@ def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Convert an error of writing to one that names the file or folder.
+    """Convert an operating system's error while writing to one that names the file or folder.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def read(store: Path, run: str) -> Record:
     Raises
     ------
     StoreError
-        The run is not recorded, its file is broken, or its id does not fit its contents.
+        The run is not recorded, its file is broken, or its id does not match its contents.
     """
     path = store / run / RUN
     if not path.is_file():
@@ -85,7 +85,7 @@ def read(store: Path, run: str) -> Record:
     except ValueError as error:  # not text, not JSON, or not a record
         raise StoreError(f"{path}: broken ({error}); delete the folder to run it again") from None
     if record.id != run or id_of(record.identity) != run:
-        raise StoreError(f"{path}: altered, its id is not that of its contents; delete the folder")
+        raise StoreError(f"{path}: altered, its id does not match its contents; delete the folder")
     if not sealed:
         raise StoreError(f"{path}: altered since it was written; delete the folder to run it again")
     record.files.pop(RUN, None)
@@ -93,7 +93,7 @@ def read(store: Path, run: str) -> Record:
 
 
 def read_epochs(store: Path, run: str) -> pd.DataFrame:
-    """Read the validations during training of a run.
+    """Read the table of validations during training: one row per validation.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def checkpoint_path(store: Path, run: str) -> Path:
 
 
 def remove_partial(store: Path, run: str) -> None:
-    """Remove unfinished records and checkpoints of a run that killed processes left.
+    """Remove the partial records and checkpoints of a run whose process was killed.
 
     The caller must hold the run's lock.
     """
@@ -168,7 +168,7 @@ def _seal(path: Path) -> None:
 
 
 def _is_as_sealed(facts: dict[str, Any]) -> bool:
-    """Whether the facts of a record are unchanged."""
+    """Whether the content of ``run.json`` has its recorded SHA-256."""
     files = dict(facts["files"])
     seal = files.pop(RUN, None)
     if seal is None:  # written before records were sealed

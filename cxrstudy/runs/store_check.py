@@ -1,8 +1,8 @@
-"""Store check: what is in a store, and whether it is unchanged.
+"""Store check: list the content of a store, and find changed, missing and abandoned files.
 
-A process may be killed at any moment. The files that it leaves do no harm and are never read. This
-module finds them and distinguishes them from work in progress; :mod:`cxrstudy.study.prune` removes
-them.
+A process may be killed at any moment. Its partial files stay on the disk; they do no harm and are
+never read. This module finds them and tells them apart from work in progress.
+:mod:`cxrstudy.study.prune` removes them.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _PARTIAL = re.compile(
     rf"\.([0-9a-f]{{64}})(?:\.checkpoint)?\.[0-9a-f]{{32}}{re.escape(UNFINISHED)}"
     r"|\.([0-9a-f]{12})-pruned\d+"
 )
-#: Seconds after which nobody writes any more to what is unfinished and has no lock.
+#: Age in seconds after which an unfinished file without a lock counts as abandoned.
 _STALE_AFTER = 24 * 3600
 
 
@@ -40,8 +40,8 @@ class Finding:
     Attributes
     ----------
     kind
-        ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems; ``unfinished``
-        continues when its study is started again; ``running`` is being computed.
+        ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems. An ``unfinished`` run
+        continues when its study is started again; a ``running`` one is being computed.
     path
         File or folder.
     detail
@@ -54,12 +54,12 @@ class Finding:
 
     @property
     def problem(self) -> bool:
-        """Whether something must be done."""
+        """Whether the user must do something."""
         return self.kind not in ("unfinished", "running")
 
 
 def check(records: Path) -> list[Finding]:
-    """Check a store: hashes, ids, parents, and files that killed processes left.
+    """Check hashes, ids and parents in a store, and find the files of killed processes.
 
     Raises
     ------
@@ -67,9 +67,9 @@ def check(records: Path) -> list[Finding]:
         There is no store.
     """
     if not records.is_dir():
-        raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
+        raise StoreError(f"{records}: no such store; name the folder of the store in CXRSTUDY_RUNS")
     entries = sorted(records.iterdir())
-    running = lock.running(records)  # after the listing: a run that began later is not in it
+    running = lock.running(records)  # after the listing, so that every listed run in progress is in
     found = [Finding("running", lock.path_of(records, run), "being computed") for run in running]
     for entry in progress(entries, "checking", "entry"):
         found += _look(records, entry, running)
@@ -79,7 +79,7 @@ def check(records: Path) -> list[Finding]:
 
 
 def runs_of(records: Path) -> list[str]:
-    """Ids of all folders with the name of a record, whatever their content."""
+    """Ids of all folders that are named like a record, also of broken ones."""
     return [path.name for path in sorted(records.iterdir()) if _ID.fullmatch(path.name)]
 
 
@@ -90,7 +90,7 @@ def unfinished(records: Path) -> dict[str, Path]:
 
 
 def leftovers(records: Path) -> list[Path]:
-    """Files that killed processes left and nothing will use; none of runs in progress."""
+    """Files of killed processes that nothing will use, without those of runs in progress."""
     entries = sorted(records.iterdir())
     running = lock.running(records)
     left = [entry for entry in entries if _is_left(records, entry, running)]
@@ -98,14 +98,14 @@ def leftovers(records: Path) -> list[Path]:
 
 
 def abandoned(folder: Path) -> list[Path]:
-    """Files and folders that a killed process began to write, more than a day ago."""
+    """Unfinished files and folders that were last written more than a day ago."""
     now = time.time()
     found = sorted(folder.glob(f".*{UNFINISHED}"))
     return [path for path in found if now - path.stat().st_mtime > _STALE_AFTER]
 
 
 def _abandoned_beside(records: Path) -> list[Path]:
-    """What was left of pixels and of scores, which have no lock."""
+    """Abandoned files of pixels and of scoring records, which have no lock."""
     folders = (records.parent / "pixels", scoring_record.folder_of(records))
     return [path for folder in folders for path in abandoned(folder)]
 
@@ -152,12 +152,12 @@ def _look_at_scoring(records: Path, scoring: str) -> Iterator[Finding]:
         yield _altered(folder, error)
         return
     if not store.has(records, run):
-        detail = f"its run {run[:12]} is not recorded; run the study again to have it"
+        detail = f"its run {run[:12]} is not recorded; run the study again to make it"
         yield Finding("no parent", folder, detail)
 
 
 def _look_at_checkpoint(path: Path) -> Finding:
-    # Not with checkpoint.read, because importing torch takes seconds.
+    # checkpoint.read is not used here, because it imports torch, which takes seconds.
     content = path.read_bytes()
     if hashlib.sha256(content[64:]).hexdigest().encode() != content[:64]:
         advice = "truncated or altered; delete it to train the stage from its beginning"
@@ -166,7 +166,7 @@ def _look_at_checkpoint(path: Path) -> Finding:
 
 
 def _is_left(records: Path, entry: Path, running: list[str]) -> bool:
-    """Whether nothing will use it; an entry that has disappeared was in use."""
+    """Whether nothing will use an entry. One that has disappeared meanwhile was in use."""
     checkpoint, partial = _CHECKPOINT.fullmatch(entry.name), _PARTIAL.fullmatch(entry.name)
     if _ID.fullmatch(entry.name):
         return entry.is_dir() and not store.has(records, entry.name)

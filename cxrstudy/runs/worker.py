@@ -1,8 +1,8 @@
 """Worker: what a process needs before it may execute a run, on any machine.
 
-Records and pixels are exchanged through a shared folder, mounted at the same path everywhere. So a
-worker needs this folder, and the same code, versions and kind of processor as the plan: these are
-part of a run's id.
+Records and pixels are exchanged through a shared folder, mounted at the same path on all machines.
+A worker needs this folder. It also needs the code, the versions and the kind of processor of the
+plan, because they are part of a run's id.
 """
 
 import platform
@@ -32,13 +32,13 @@ class Needs:
     files
         Files in these folders; they show that a folder is really the shared one.
     weight_files
-        Weights, as paths in the worker's data folder.
+        Weight files, as paths in the worker's data folder.
     code, environment
-        Fingerprint a module, and version a library, that the plan's ids cover.
+        Module name to fingerprint, and library name to version, as in the plan's ids.
     weights
-        Initial weights and architecture, to the SHA-256 that the plan's ids cover.
+        Names of initial weights and architecture to SHA-256, as in the plan's ids.
     kinds
-        Kinds of processor that the plan's ids cover.
+        Kinds of processor, as in the plan's ids.
     """
 
     folders: frozenset[Path]
@@ -72,12 +72,13 @@ def needs_of(jobs: Iterable[Job]) -> Needs:
 
 
 def complaints(needs: Needs) -> list[str]:
-    """What this process lacks, one sentence each; empty if it can execute the run."""
+    """List what is missing in this process, one phrase each; empty if it can execute the run."""
     return [
         *(f"can't write to the shared folder {path}" for path in _unwritable(needs.folders)),
         *_unseen(needs.files),
         *(
-            f"lacks {name} in its data folder {places.data()}; CXRSTUDY_DATA names another"
+            f"has no {name} in its data folder {places.data()}; name another folder in "
+            "CXRSTUDY_DATA, or copy the file there"
             for name in sorted(needs.weight_files)
             if not (places.data() / name).is_file()
         ),
@@ -85,8 +86,8 @@ def complaints(needs: Needs) -> list[str]:
         *_others("code", needs.code, code_of("run")),
         *_others("version", needs.environment, environment()),
         *(
-            f"computes on {device.kind()}, the plan is for {kind}; CXRSTUDY_DEVICE={device.kind()} "
-            "plans for it"
+            f"computes on {device.kind()}, but the plan is for {kind}; set CXRSTUDY_DEVICE="
+            f"{device.kind()} where the study is planned"
             for kind in sorted(needs.kinds)
             if kind != device.kind()
         ),
@@ -119,8 +120,8 @@ def _unwritable(folders: Iterable[Path]) -> list[Path]:
 
 
 def _writable(folder: Path) -> bool:
-    """Whether a file can be created; permissions alone do not reveal a read-only mount."""
-    # A store that does not exist yet is created by the first run.
+    """Whether a file can be created; permissions alone do not show a read-only mount."""
+    # The first run creates a store that does not exist yet.
     place = folder if folder.exists() else folder.parent
     try:
         with tempfile.TemporaryFile(dir=place):
@@ -130,19 +131,19 @@ def _writable(folder: Path) -> bool:
 
 
 def _unseen(files: Iterable[Path]) -> list[str]:
-    """Name each folder once, with the first file that is missing."""
+    """Name each folder once, with one missing file."""
     missing = {path.parent: path.name for path in sorted(files) if not path.is_file()}
     return [
-        f"doesn't see {name} in the shared folder {folder}; mount the folder of the study there"
+        f"does not find {name} in the shared folder {folder}; mount the study's folder there"
         for folder, name in missing.items()
     ]
 
 
 def _other_weights(wanted: Mapping[tuple[str, str], str]) -> list[str]:
-    """Name initial weights that are other bytes here, or are not here."""
+    """Name initial weights that are missing here, or differ from those of the plan."""
     return [
-        f"has other bytes of the weights {weights} ({here[:12] or 'none'}) than the plan "
-        f"({sha256[:12] or 'none'}); install or fetch the same"
+        f"has weights {weights} with SHA-256 {here[:12] or 'none'}, the plan with "
+        f"{sha256[:12] or 'none'}; install or download the same file"
         for (weights, architecture), sha256 in wanted.items()
         if (sha256 and (here := sha256_of(weights, architecture)) != sha256) or sha256 == UNKNOWN
     ]
@@ -152,4 +153,4 @@ def _others(what: str, wanted: Mapping[str, str], here: Mapping[str, str]) -> li
     names = sorted(name for name, value in wanted.items() if here.get(name) != value)
     if not names:
         return []
-    return [f"has another {what} of {', '.join(names)} than the plan; install the same there"]
+    return [f"differs from the plan in the {what} of {', '.join(names)}; install the same there"]

@@ -1,8 +1,8 @@
-"""Study: what an experiment's notebook works with.
+"""Study: the interface for the notebook of an experiment.
 
-A `profile` (sizes and budgets), a cohort and a number of seeds go in. A `study` gives stages and
-chains, plans the arms of an experiment, trains what is missing, and returns the table of scores.
-`experiment` reads the arms from a notebook, and `parameters` checks a notebook's parameters.
-`graph` plans several experiments together; `forecast`, `status`, `why` and `prune` answer questions
-about their runs. Read `study` first.
+The input is a `profile` (sizes and budgets), a cohort and a number of seeds. A `study` makes stages
+and chains, plans the arms of an experiment, trains the missing runs, and returns the table of
+scores. `experiment` reads the arms from a notebook, and `parameters` checks a notebook's
+parameters. `graph` plans several experiments together. `forecast` estimates times, `status` counts
+runs, `why` compares runs, and `prune` removes runs. Read `study` first.
 """

@@ -1,8 +1,9 @@
 """Experiment: read the arms of a notebook without executing it, to plan or judge them.
 
-The arms of an experiment are written once, in the notebook that tells its story, in a cell tagged
-``arms``. Out of ``study`` it makes ``arms``: with ``study.arms({...})``, or as a dictionary of
-chains. Where an experiment has other arms on one cohort, a cell tagged ``arms-COHORT`` makes them.
+The arms of an experiment are defined once, in a cell of its notebook that is tagged ``arms``. The
+cell uses the variable ``study`` and sets the variable ``arms``, either to ``study.arms({...})`` or
+to a dictionary of chains. If an experiment has different arms on one cohort, a cell tagged
+``arms-COHORT`` defines them.
 """
 
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
     Raises
     ------
     ExperimentError
-        There is no such notebook, it has no arms for the cohort, or its cell makes no dictionary.
+        There is no such notebook, it has no arms for the cohort, or its cell does not set ``arms``.
 
     Examples
     --------
@@ -41,21 +42,26 @@ def arms_of(experiment: str, study: Study) -> Arms:
     path = places.notebooks() / f"{experiment}.ipynb"
     if not path.is_file():
         there = ", ".join(experiment_names())
-        raise ExperimentError(f"{path}: no such notebook; there are {there}")
+        raise ExperimentError(f"{path}: no such notebook; the notebooks with arms are {there}")
     cells = _cells(path)
     source = cells.get(f"arms-{study.cohort.name}") or cells.get("arms")
     if source is None:
-        raise ExperimentError(f"{path}: no cell is tagged arms for cohort {study.cohort.name!r}")
+        raise ExperimentError(
+            f"{path}: no cell is tagged arms or arms-{study.cohort.name}; tag the cell that sets "
+            "the variable arms"
+        )
     made: dict[str, Any] = {"study": study}
     exec(compile(source, str(path), "exec"), made)
     arms = made.get("arms")
     if not isinstance(arms, Mapping):
-        raise ExperimentError(f"{path}: the cell tagged arms makes no arms")
+        raise ExperimentError(
+            f"{path}: the cell tagged arms does not set the variable arms to chains by name"
+        )
     return arms if isinstance(arms, Arms) else study.arms(arms)
 
 
 def _cells(path: Path) -> dict[str, str]:
-    """Source of the cells that make arms, by tag."""
+    """Source of the cells that define arms, by tag."""
     notebook = nbformat.read(path, as_version=4)
     return {
         tag: cell.source

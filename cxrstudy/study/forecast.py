@@ -1,4 +1,4 @@
-"""Forecast: how long runs will take, estimated from similar recorded runs."""
+"""Forecast: the expected time of missing runs, estimated from similar recorded runs."""
 
 import json
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from cxrstudy.study.graph import Graph, Node
 
 @dataclass(frozen=True)
 class Forecast:
-    """Expected seconds.
+    """Expected time of missing runs.
 
     Attributes
     ----------
     seconds
-        Of all missing runs of a stage, by the stage's id; None if no record is similar.
+        Seconds for all missing runs of a stage, by the stage's id; None if no record is similar.
     """
 
     seconds: Mapping[str, float | None]
@@ -36,7 +36,7 @@ class Forecast:
         return sum(value is None for value in self.seconds.values())
 
     def wall(self, graph: Graph, workers: int) -> float:
-        """Seconds with several processes: equal division, but at least the longest chain."""
+        """Seconds with several processes: equal shares, but at least the time of one chain."""
         ends: dict[str, float] = {}
         for node in graph.nodes:
             each = (self.seconds[node.id] or 0.0) / max(1, len(node.missing))
@@ -45,10 +45,11 @@ class Forecast:
 
 
 def forecast(graph: Graph) -> Forecast:
-    """Estimate from the records of the store.
+    """Estimate times from the records of the store.
 
-    Runs are similar if network, its options, side of the images and kind of processor are the
-    same. Time is proportional to samples seen; the median of the records is used.
+    Runs are similar if they have the same network with the same options, side of the images and
+    kind of processor. The estimate is the number of samples to see, times the median seconds per
+    sample of similar records.
     """
     paces = _paces(graph.records)
     kind = planned_kind()
@@ -76,7 +77,7 @@ def _paces(records: Path) -> dict[str, float]:
 
 
 def _facts(path: Path) -> dict[str, Any]:
-    """Facts of a record; empty for a broken one, which ``cxrstudy store check`` reports."""
+    """Facts of a record; empty if it is broken, which ``cxrstudy store check`` reports."""
     try:
         facts = json.loads(path.read_text())
     except ValueError:
@@ -85,7 +86,7 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def _start(fact: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Start of a run's chain, which only its first record contains."""
+    """Start of a run's chain, which only the record of its first stage contains."""
     while fact:
         identity = fact["identity"]
         if identity.get("start"):

@@ -1,7 +1,7 @@
 """Graph: the runs of several experiments, planned together, each run once.
 
-Experiments share stages. A run that one of them has recorded is not trained again for another, and
-a missing run that several need is trained once.
+Experiments share stages. A run that is recorded for one experiment is not trained again for
+another. A missing run that several experiments need is trained once.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -36,12 +36,12 @@ class Part:
 
     @property
     def study(self) -> Study:
-        """Of the cohort."""
+        """Study on the cohort."""
         return self.arms.study
 
     @property
     def plan(self) -> Plan:
-        """Of the arms."""
+        """Plan of the arms."""
         return self.arms.plan
 
 
@@ -54,14 +54,14 @@ class Node:
     id, parent
         Ids of the run with the first seed, and of its parent.
     cohort, start, stage
-        What is run, with the first seed.
+        Cohort, start of the chain, and stage with the first seed.
     changes
-        Fields in which the stage differs from the profile's.
+        Fields in which the stage differs from that of the profile.
     runs
-        Ids, one run per seed.
+        Ids of the runs, one per seed.
     missing
-        Those that must be executed. A parent that is not recorded is not needed if all runs after
-        it are recorded.
+        Ids of the runs that must be executed. A parent that is not recorded is not executed if all
+        its children are recorded.
     users
         Experiment and arm of every chain that contains the stage.
     """
@@ -175,7 +175,7 @@ def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int
     parts = []
     for name in full_names(experiments, experiment.experiment_names()):
         for each in _cohorts(name, cohort):
-            if each not in studies:  # drawing its phantoms takes a second
+            if each not in studies:  # sampling the phantom patients takes a second
                 studies[each] = Study(profile, each, seeds)
             study = studies[each]
             parts.append(Part(name, experiment.arms_of(name, study)))
@@ -183,28 +183,29 @@ def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int
 
 
 def full_names(asked: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Complete the beginnings of names; all known names if none is asked for.
+    """Complete the given beginnings of names; without any, return all known names.
 
     Raises
     ------
     GraphError
-        No name, or more than one, begins so.
+        No name, or more than one, has this beginning.
     """
     found = []
     for name in asked:
         fitting = [name] if name in known else [each for each in known if each.startswith(name)]
         if len(fitting) != 1:
             raise GraphError(
-                f"{name!r} names no experiment, or several; there are {', '.join(known)}"
+                f"{name!r} fits {len(fitting)} experiments; give one of {', '.join(known)}"
             )
         found += fitting
     return list(dict.fromkeys(found)) or list(known)
 
 
 def _cohorts(name: str, cohort: str) -> list[str]:
-    """The cohort asked for, and the cohorts that the notebook always uses.
+    """Cohorts that the notebook always uses, and the given cohort.
 
-    The latter have a cell ``arms-COHORT`` and are not legal values of the notebook's parameter.
+    The notebook always uses a cohort that has a cell ``arms-COHORT`` and is not a legal value of
+    the notebook's parameter.
     """
     notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", as_version=4)
     tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
@@ -219,7 +220,7 @@ def _cohorts(name: str, cohort: str) -> list[str]:
 
 
 def _without_seed(run: PlannedRun, keys: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Key that the runs of all seeds of a stage have in common."""
+    """Key that is equal for the runs of all seeds of a stage."""
     stage = run.chain.stages[-1].but(seed=0)
     before = keys[run.parent] if run.parent else canonical(run.identity["start"])
     return before, stage, run.identity["data"]

@@ -1,4 +1,4 @@
-"""Jobs: what the runs of a plan need, on disk: images decoded or rendered, one job per run."""
+"""Jobs: decode or render the images that the runs of a plan need, and make one job per run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ from cxrstudy.runs.run import Job
 
 
 def make_jobs(cohort: Cohort, runs: Sequence[PlannedRun], records: Path) -> dict[str, Job]:
-    """Decode the images that runs need, and make a job per run, by run id.
+    """Decode or render the images that runs need, and make one job per run, by run id.
 
     Raises
     ------
     MissingExtra
-        There is something to train, and what training needs is not installed.
+        There are runs to train, and a library for training is not installed.
     UnreadableImage
         An image can't be read; the message names its path.
     """
@@ -47,7 +47,7 @@ def _job(
 
 
 def _build_pixels(cohort: Cohort, runs: Sequence[PlannedRun]) -> dict[tuple[str, int], Path]:
-    """Decode or render, once, all manifests that the runs use."""
+    """Decode or render the images of all manifests that the runs use, each once."""
     needed = {
         (str(name), stage.pixels)
         for stage, scored_on in ((run.chain.stages[-1], run.scorings) for run in runs)
@@ -58,7 +58,7 @@ def _build_pixels(cohort: Cohort, runs: Sequence[PlannedRun]) -> dict[tuple[str,
 
 
 def squares_of(cohort: Cohort, manifest: str, pixels: int) -> Path:
-    """File of a manifest's images at a resolution; made where it is missing."""
+    """File of a manifest's images at a resolution; made if it is missing."""
     return memory_map.build(
         cohort.manifests[manifest], pixels, places.runs() / "pixels", places.data(),
         engine.workers(),

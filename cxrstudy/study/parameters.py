@@ -1,15 +1,15 @@
 """Parameters: a notebook's first code cell declares its parameters, which are then checked.
 
-Each line of the cell is a parameter: its value, then in a trailing comment what is legal, a colon,
-and its meaning::
+Each line of the cell is a parameter: its value, and a trailing comment with its legal values, a
+colon, and its meaning::
 
     # parameters
     profile = "quick"  # quick, standard or paper: sizes and budgets, see profiles/
     seeds = 1          # 1 to 20: repeats of every arm, paired across arms
 
 ``A to B`` is a range of numbers, ``any ...`` allows any value, anything else is a list of words.
-Papermill puts given values into a cell of its own after this one, and only warns if a name is
-unknown. So the check reads both cells from the kernel's history. ``papermill -f
+Papermill writes the values of a command line into a new cell after this one, and only warns if a
+name is unknown. The check therefore reads both cells from the kernel's history. ``papermill -f
 profiles/quick.yaml`` gives all values of a profile; they must be the same as in the file.
 """
 
@@ -29,7 +29,7 @@ DECLARED, INJECTED = "# parameters", "# Parameters"
 
 
 class ParameterError(ValueError):
-    """A parameter is unknown, of a wrong type or illegal; the message says what is legal."""
+    """A parameter is unknown, of a wrong type or illegal; the message lists the legal values."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Parameter:
         if limits and not float(limits[1]) <= value <= float(limits[2]):
             self._refuse(value, "out of range")
         if not limits and str(value) not in re.split(r",\s*(?:or\s+)?|\s+or\s+", self.legal):
-            self._refuse(value, "not one of them")
+            self._refuse(value, "not a legal value")
 
     def _refuse(self, value: Any, why: str) -> None:
         raise ParameterError(
@@ -68,7 +68,7 @@ def declared(cell: str) -> dict[str, Parameter]:
     Raises
     ------
     ParameterError
-        A line lacks its default, what is legal, or its meaning.
+        A line has no default, no legal values, or no meaning.
     """
     lines = cell.splitlines()
     parameters = {}
@@ -130,12 +130,12 @@ def _injected(history: Sequence[str]) -> list[str]:
 
 
 def _check_profile(name: str, given: Any, profile: str) -> None:
-    """Accept values of ``papermill -f profiles/quick.yaml`` if they are those of the profile."""
+    """Accept a value of ``papermill -f profiles/quick.yaml`` if the profile has the same."""
     path = places.profiles() / f"{profile}.yaml"
     said = yaml.safe_load(path.read_text()) if path.is_file() else {}
     if name not in said or given != said[name]:
         raise ParameterError(
-            f"parameter {name} is not what {path} says, and a notebook can't change it; write a "
+            f"parameter {name} differs from {path}, and a notebook can't change it; write a "
             "profile of your own into profiles/ and give its name with -p profile NAME"
         )
 
@@ -148,12 +148,12 @@ def check_parameters() -> dict[str, Any]:
     ParameterError
         See :func:`check`.
     RuntimeError
-        It is not called in a notebook.
+        The function is not called in a notebook.
 
     Examples
     --------
-    A notebook calls it right after its parameters cell. What it does there with the cell and with
-    the notebook's variables:
+    A notebook calls this function right after its parameters cell. It passes the cell and the
+    notebook's variables to :func:`check`:
 
     >>> cell = "# parameters\nseeds = 1  # 1 to 20: repeats of every arm"
     >>> check([cell], {"seeds": 3})
@@ -163,5 +163,5 @@ def check_parameters() -> dict[str, Any]:
 
     shell = get_ipython()
     if shell is None:
-        raise RuntimeError("check_parameters() belongs in a notebook")
+        raise RuntimeError("check_parameters() works only in a notebook; call it there")
     return check(shell.user_ns["In"], shell.user_ns)

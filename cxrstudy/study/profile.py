@@ -43,17 +43,18 @@ class InitialWeights(Strict):
     Attributes
     ----------
     title
-        What they were trained on, as text for people.
+        Training images of the weights, as text for figures and tables.
     domain
-        ``none``; ``out``: non-radiographic images; ``in``: chest radiographs.
+        Training images: ``none``; ``out`` for non-radiographic images; ``in`` for chest
+        radiographs.
     weights
         See :class:`cxrstudy.training.chain.Start`.
     images
-        Number of images that they were trained on elsewhere.
+        Number of images that the downloaded weights were trained on.
     stand_in
         Role to train on first, starting from these weights.
     fraction
-        Fraction of that role's training patients.
+        Fraction of that role's training patients to use.
     """
 
     title: str
@@ -85,11 +86,11 @@ class Levels(Strict):
     Attributes
     ----------
     resolutions
-        Side of the images, relative to the profile's.
+        Side of the images, relative to that of the profile.
     alphas
-        Alphas of MixUp.
+        Values of MixUp's alpha.
     lengths
-        Optimiser steps on the target, relative to the profile's.
+        Optimiser steps on the target, relative to those of the profile.
     fractions
         Fractions of the training patients.
     shots
@@ -104,27 +105,27 @@ class Levels(Strict):
 
 
 class Profile(Strict):
-    """The sizes and budgets that a profile fixes.
+    """The sizes and budgets of a study.
 
     Attributes
     ----------
     profile
-        Its name, which is also the name of the file.
+        Name of the profile, and of its file.
     purpose
-        Its purpose in a sentence, with time and machine.
+        Purpose in one sentence, with the time that it takes and on which machine.
     phantom_seed
         Seed of the phantom generator.
     phantom_patients
-        Number of patients to draw, by role of the generator.
+        Number of patients to sample, by role of the generator.
     networks
-        Networks by cohort.
+        Network by cohort.
     initial_weights
-        By cohort: the initial weights that are compared.
+        Initial weights to compare, by cohort.
     levels
         Levels of the factors of experiments.
     stages
-        By role, and ``pooled``: values that differ from the defaults of
-        :class:`cxrstudy.training.stage.Stage`.
+        Values that differ from the defaults of :class:`cxrstudy.training.stage.Stage`, by cohort
+        (or ``all``) and role (or ``all``, or ``pooled``).
     """
 
     profile: str
@@ -139,13 +140,13 @@ class Profile(Strict):
     def stage(self, cohort: str, *roles: str) -> Stage:
         """Stage of a role, or of several pooled, on a cohort.
 
-        Values under ``all`` are applied first, then those under the role; first those for all
-        cohorts, then those for this cohort.
+        Later values replace earlier ones, in this order: all cohorts and all roles; all cohorts and
+        this role; this cohort and all roles; this cohort and this role.
 
         Raises
         ------
         StageError
-            The profile gives the stage an illegal value.
+            The profile has an illegal value for the stage.
         """
         role = roles[0] if len(roles) == 1 else "pooled"
         values: dict[str, Any] = {}
@@ -156,7 +157,7 @@ class Profile(Strict):
 
 
 def profile_names() -> list[str]:
-    """Profiles that have a file."""
+    """Names of the profiles, which are their files' names."""
     return sorted(path.stem for path in places.profiles().glob("*.yaml"))
 
 
@@ -170,7 +171,9 @@ def read_profile(name: str) -> Profile:
     """
     path = places.profiles() / f"{name}.yaml"
     if not path.is_file():
-        raise ProfileError(f"{path}: no such profile; there are {', '.join(profile_names())}")
+        raise ProfileError(
+            f"{path}: no such profile; the profiles are {', '.join(profile_names())}"
+        )
     return read_yaml(path, Profile, ProfileError)
 
 

@@ -1,4 +1,4 @@
-"""Prune: remove runs that no plan needs any more, and files that killed processes left."""
+"""Prune: remove runs that no plan needs any more, and partial files of killed processes."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Removable:
-    """Something that may be removed: why, and its size."""
+    """A file or folder that may be removed, the reason, and its size in bytes."""
 
     path: Path
     why: str
@@ -48,14 +48,14 @@ class Removable:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What may be removed, what was removed, and how many records are kept."""
+    """Files and folders to remove, those that were removed, and the number of kept records."""
 
     removable: tuple[Removable, ...]
     removed: tuple[Removable, ...]
     kept: int
 
     def totals(self) -> list[dict[str, object]]:
-        """Number and bytes by reason."""
+        """Count files and bytes by reason."""
         counts, sizes = Counter[str](), Counter[str]()
         for item in self.removable:
             counts[item.why] += 1
@@ -95,17 +95,18 @@ def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Re
 
 
 def survey(records: Path, runs: Collection[str]) -> Sweep:
-    """Find what is not reachable; nothing is removed.
+    """Find the records and files that no plan needs, without removing them.
 
-    A record is kept if a reachable record descends from it, or if it would be reachable on the kind
-    of processor of this machine: several machines may share a store.
+    A record is kept if it is planned or an ancestor of a planned record. It is also kept if it
+    would be planned on the kind of processor of this machine, because machines of several kinds may
+    share a store.
 
     Parameters
     ----------
     records
         Folder of the store.
     runs
-        Ids that are reachable.
+        Ids of the planned runs, as from :func:`reachable`.
 
     Raises
     ------
@@ -113,20 +114,20 @@ def survey(records: Path, runs: Collection[str]) -> Sweep:
         There is no store.
     """
     if not records.is_dir():
-        raise StoreError(f"{records}: no such store; CXRSTUDY_RUNS names the folder that has it")
+        raise StoreError(f"{records}: no such store; name the folder of the store in CXRSTUDY_RUNS")
     recorded = [run for run in store_check.runs_of(records) if store.has(records, run)]
     kept = _kept(records, recorded, runs)
     return Sweep(tuple(_removable(records, recorded, kept, runs)), (), len(kept))
 
 
 def prune(records: Path, runs: Collection[str]) -> Sweep:
-    """Remove what :func:`survey` finds; what a process computes just now always stays.
+    """Remove what :func:`survey` finds, except runs that a process is computing.
 
     Raises
     ------
     StoreError
-        There is no store; or a run that is not reachable is in progress, and may need what would be
-        removed.
+        There is no store; or a run that is not planned is in progress, and may need records that
+        would be removed.
     """
     found = survey(records, runs)
     _refuse_while_strangers_run(records, runs)
@@ -177,14 +178,14 @@ def _removable(
 
 
 def _scorings(records: Path, kept: Collection[str]) -> Iterator[Removable]:
-    """Scores that runs which do not stay gave to other roles."""
+    """Scoring records of runs that are not kept."""
     for name in scoring_record.names(records):
         try:
             run = scoring_record.read(records, name).identity["run"]
         except StoreError:
             run = ""
         if run not in kept:
-            why = "scores of a run that does not stay" if run else "altered scores"
+            why = "scores of a run that is not kept" if run else "altered scores"
             yield _sized(scoring_record.folder_of(records) / name, why)
 
 
@@ -218,15 +219,15 @@ def _refuse_while_strangers_run(records: Path, runs: Collection[str]) -> None:
     if strangers:
         raise StoreError(
             f"{lock.path_of(records, strangers[0])}: this run is being computed and is not "
-            "among the runs to keep; what it needs might be removed. Wait for it, or stop it"
+            "among the runs to keep; its parents might be removed. Wait until it ends, or stop it"
         )
 
 
 def _remove(records: Path, path: Path) -> bool:
-    """Remove something, unless its run is being computed; return whether it was removed."""
+    """Remove a file or folder, unless its run is being computed; return whether it was removed."""
     run = path.name.lstrip(".")[:64]
     try:
-        if path.parent != records or "-" in run:  # names that are never used twice
+        if path.parent != records or "-" in run:  # no run is written under such a name
             return _removed(path)
         with lock.held_at_once(records, run):
             return _removed(path)
@@ -238,7 +239,7 @@ def _removed(path: Path) -> bool:
     if not path.is_dir():
         path.unlink(missing_ok=True)
         return True
-    # Moved first, so that a record is never incomplete in its place.
+    # Renamed first, so that nobody reads a record that is partly removed.
     aside = path.with_name(f".{path.name.lstrip('.')[:12]}-pruned{os.getpid()}")
     path.rename(aside)
     shutil.rmtree(aside)

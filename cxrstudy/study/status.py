@@ -33,7 +33,7 @@ class RunStatus:
 
 
 def statuses_of(plans: Mapping[str, Plan], records: Path) -> dict[str, RunStatus]:
-    """Look up the runs of plans, each once, by id."""
+    """Look up the state of all runs of plans, by id, each once."""
     runs = {run.id: run for plan in plans.values() for run in plan.runs}
     return {run.id: _look(run, records) for run in runs.values()}
 
@@ -58,8 +58,8 @@ def summary(plans: Mapping[str, Plan], found: Mapping[str, RunStatus]) -> list[d
 def experiments_of(cohort: str) -> list[str]:
     """Names of the experiments on a cohort.
 
-    If a notebook has special arms for a cohort, as for ``confounded``, the cohort is used only by
-    such notebooks.
+    If some notebooks define special arms for a cohort, as for ``confounded``, only these notebooks
+    use the cohort.
     """
     tag = f"arms-{cohort}"
     own = [name for name in experiment.experiment_names() if tag in _tags(name)]
@@ -77,9 +77,9 @@ def _look(run: PlannedRun, records: Path) -> RunStatus:
     if lock.is_held(records, run.id):
         return RunStatus(run, "running")
     if store.checkpoint_path(records, run.id).exists():
-        return RunStatus(run, "stopped", why="goes on from its checkpoint when run again")
+        return RunStatus(run, "stopped", why="continues from its checkpoint when run again")
     if store.has(records, run.id):
-        return RunStatus(run, "missing", why="is trained, and not scored on all roles yet")
+        return RunStatus(run, "missing", why="is trained, but not yet scored on all roles")
     return RunStatus(run, "missing")
 
 

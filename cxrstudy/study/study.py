@@ -1,4 +1,4 @@
-"""Study: a profile, a cohort and seeds; and arms, the chains that an experiment compares on it."""
+"""Study: a profile, a cohort and seeds. Arms: the chains that an experiment compares on a study."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from cxrstudy.training.subset import training_rows
 from cxrstudy.training.weight_files import obtain
 
 if TYPE_CHECKING:
-    from cxrstudy.runs.network import TrainedNetwork  # takes torch
+    from cxrstudy.runs.network import TrainedNetwork  # imports torch
 
 
 class Study:
@@ -76,10 +76,10 @@ class Study:
 
     @property
     def pretrained(self) -> Chain:
-        """The network with weights pretrained on natural images, from which most arms start.
+        """The network with weights pretrained on natural images; most arms start from it.
 
-        If there are no such weights for the network, a stage on the profile's stand-in replaces
-        them.
+        If there are no such weights for the network, the chain begins with a stage on the profile's
+        stand-in role instead.
         """
         backbone = self.profile.networks[self.cohort.name]
         chain = Chain(backbone.start)
@@ -146,22 +146,22 @@ class Study:
         return stage.but(scored_on=("external",)) if with_external else stage
 
     def arms(self, chains: Mapping[Any, Chain]) -> "Arms":
-        """Name the chains that an experiment compares, to plan, train and look at them together."""
+        """Give names to the chains that an experiment compares, to plan and train them together."""
         return Arms(self, chains)
 
     def plan(self, chains: Mapping[Any, Chain]) -> Plan:
-        """Plan the runs that chains need, each once: short for ``study.arms(chains).plan``."""
+        """Plan the runs that chains need, each once: the same as ``study.arms(chains).plan``."""
         return self.arms(chains).plan
 
     def run(self, chains: Mapping[Any, Chain]) -> pd.DataFrame:
-        """Train what is missing and return all scores: short for ``study.arms(chains).scores()``.
+        """Train missing runs and return all scores: the same as ``study.arms(chains).scores()``.
 
         See :meth:`Arms.scores`.
         """
         return self.arms(chains).scores()
 
     def squares(self, role: Role, pixels: int) -> RolePixels:
-        """Grey images of a role at a resolution, decoded or rendered where that was not done yet.
+        """Grey images of a role at a resolution; decodes or renders them if they are missing.
 
         Raises
         ------
@@ -181,9 +181,9 @@ class Arms(Mapping[Any, Chain]):
     Attributes
     ----------
     study
-        Gives images, seeds and store.
+        Study with images, seeds and store.
     chains
-        Name to chain.
+        Name of each arm to its chain.
 
     Examples
     --------
@@ -210,7 +210,7 @@ class Arms(Mapping[Any, Chain]):
         return len(self.chains)
 
     def only(self, names: Iterable[Any]) -> "Arms":
-        """Keep these arms, in this order."""
+        """Select arms by name, in the given order."""
         return Arms(self.study, {name: self.chains[name] for name in names})
 
     @cached_property
@@ -220,7 +220,7 @@ class Arms(Mapping[Any, Chain]):
 
     @cached_property
     def records(self) -> list[Record]:
-        """Records of all the runs that the arms went through, parents first.
+        """Records of all runs of the arms, parents first.
 
         Raises
         ------
@@ -230,7 +230,7 @@ class Arms(Mapping[Any, Chain]):
         return [store.read(self.study.records, run.id) for run in self.plan.runs]
 
     def scores(self) -> pd.DataFrame:
-        """Train what is not recorded, with progress, and return the scores of all arms.
+        """Train the runs that are not recorded, with a progress bar; return the scores of all arms.
 
         Returns
         -------
@@ -241,12 +241,12 @@ class Arms(Mapping[Any, Chain]):
         RunError
             A run failed.
         EngineError
-            The engine that the environment names can't be had.
+            The engine that ``CXRSTUDY_ENGINE`` names is not available.
         UnreadableImage
             An image can't be read; the message names its path.
         """
         if obtain(chain.start for chain in self.chains.values()):
-            self.__dict__.pop("plan", None)  # an id covers the bytes of weights, which are here now
+            self.__dict__.pop("plan", None)  # ids cover the weight files that were just downloaded
         engine.compute(
             make_jobs(self.study.cohort, self.plan.missing(self.study.records), self.study.records)
         )

@@ -1,7 +1,7 @@
 """Why: in which inputs a run differs from the nearest recorded run.
 
-A run's identity contains everything that decides its result, so every difference is found there.
-Prose, figures, statistics and tests are not part of it and can't be a reason.
+A run's identity contains everything that its result depends on, so every difference is found there.
+Text, figures, statistics and tests are not part of it: they are never the reason for a new run.
 """
 
 import json
@@ -28,7 +28,7 @@ Identity = Mapping[str, Any]
 
 
 class WhyError(ValueError):
-    """There is nothing to explain or to compare with; the message says what to do."""
+    """There is no such run or arm; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Difference:
-    """One input that differs: kind, name, and its value here and there, as text.
+    """One input that differs: kind, name, and its values in the two runs, as text.
 
-    The same difference in several stages of a chain counts once.
+    ``here`` is the run in question, ``there`` the run that it is compared with. The same difference
+    in several stages of a chain counts once.
     """
 
     kind: str
@@ -73,9 +74,9 @@ class Answer:
     differences: Mapping[Difference, tuple[str, ...]]
 
     def sentences(self) -> list[str]:
-        """The answer as text, one line per difference."""
+        """Write the answer as text, one line per difference."""
         what = f"{self.run.id[:12]} ({self.run.chain}, seed {_seed(self.run)})"
-        state = "is recorded: it is not run again" if self.recorded else "is not recorded"
+        state = "is recorded and will not run again" if self.recorded else "is not recorded"
         if self.nearest is None:
             return [f"Run {what} {state}.", "No other run is recorded to compare it with."]
         near = f"{self.nearest.id[:12]} ({self.nearest.chain}, seed {_seed(self.nearest)})"
@@ -118,7 +119,7 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
         raise WhyError(f"{name} has no arm {arm!r}; it has: {there}")
     plan = arms.only(wanted).plan
     planned = {
-        # Through JSON, as a record's: a tuple there is a list.
+        # Converted to JSON and back, as in a record, where tuples are lists.
         run.id: RunFacts(
             run.id, json.loads(canonical(run.identity)), code_of("run"), str(run.chain)
         )
@@ -135,7 +136,7 @@ def recorded_runs(records: Path) -> dict[str, RunFacts]:
         try:
             record = store.read(records, path.parent.name)
         except store.StoreError:
-            continue  # status and store check name it
+            continue  # the commands status and store check report it
         found[record.id] = RunFacts(
             record.id, record.identity, record.code, record.chain, record.finished
         )
@@ -147,17 +148,17 @@ def explain(
 ) -> Answer:
     """Find the recorded run that is nearest to a run, and the differences.
 
-    The nearest run is that with the fewest differences; of several, the one that finished last.
-    Runs whose chains can't be compared stage by stage are farther than all others.
+    The nearest run is the one with the fewest differences; of several, the one that finished last.
+    Runs whose chains can't be compared stage by stage are farther away than all others.
 
     Parameters
     ----------
     run
-        Planned or recorded.
+        Planned or recorded run.
     recorded
         Recorded runs by id; the run itself is ignored.
     others
-        Further known runs by id: planned parents.
+        Further runs by id, such as planned parents.
     """
     known = {**(others or {}), **recorded, run.id: run}
 
@@ -187,7 +188,7 @@ def _differences(
 def _before(
     here: RunFacts, there: RunFacts, between: Any, known: Mapping[str, RunFacts]
 ) -> Iterator[tuple[Difference, str]]:
-    """Differences in what two runs start from: parents or initial weights."""
+    """Yield differences in what two runs start from: parents or initial weights."""
     parents = here.identity["parent"], there.identity["parent"]
     if parents[0] == parents[1]:
         for name, values in _changed(here.identity["start"], there.identity["start"]):
@@ -209,7 +210,7 @@ def _weights(identity: Identity) -> str:
 
 
 def _own(one: RunFacts, other: RunFacts) -> Iterator[Difference]:
-    """Differences of two runs apart from what they start from."""
+    """Yield differences of two runs except in what they start from."""
     here, there = one.identity, other.identity
     for name, values in _changed(here["stage"], there["stage"]):
         yield Difference("parameter", name, *values)
@@ -229,13 +230,13 @@ def _own(one: RunFacts, other: RunFacts) -> Iterator[Difference]:
 
 
 def _data(here: Identity, there: Identity) -> Iterator[Difference]:
-    """Whether the images or labels that two runs were trained on differ."""
+    """Yield a difference if the training images or labels of two runs differ."""
     if here["data"] != there["data"]:
         yield Difference("data", "+".join(here["stage"]["roles"]), "differ", "")
 
 
 def _code(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Difference]:
-    """Modules that do something else; one that has only moved is none of them."""
+    """Yield modules whose code differs, not those that were only moved or renamed."""
     alike = set(here.values()) & set(there.values())
     mine, others = (
         {name for name, does in code.items() if does not in alike} for code in (here, there)
@@ -251,7 +252,7 @@ def _code(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Differe
 def _changed(
     here: Identity | None, there: Identity | None
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Names whose values differ, with both values."""
+    """Yield the names whose values differ, with both values."""
     for name in dict.fromkeys([*(here or {}), *(there or {})]):
         values = _shown(here or {}, name), _shown(there or {}, name)
         if values[0] != values[1]:
@@ -259,7 +260,7 @@ def _changed(
 
 
 def _shown(values: Identity, name: str) -> str:
-    """A value as text; other values than text as JSON."""
+    """Write a value as text; anything that is not text as JSON."""
     if name not in values:
         return "not known"
     return values[name] if isinstance(values[name], str) else canonical(values[name])
@@ -275,7 +276,7 @@ def _origin(run: RunFacts, known: Mapping[str, RunFacts]) -> str:
 
 
 def _told(found: tuple[tuple[Difference, str], ...]) -> dict[Difference, tuple[str, ...]]:
-    """Join equal differences of several stages, in the order of kinds."""
+    """Merge equal differences of several stages, in the order of kinds."""
     stages: dict[Difference, dict[str, None]] = {}
     for difference, stage in found:
         stages.setdefault(difference, {})[stage] = None
@@ -284,7 +285,7 @@ def _told(found: tuple[tuple[Difference, str], ...]) -> dict[Difference, tuple[s
 
 
 def _distance(told: Mapping[Difference, tuple[str, ...]]) -> tuple[bool, bool, int]:
-    """Rank: another beginning is farthest, then other roles, which are other images too."""
+    """Rank runs: farthest if the parents differ, next if the roles and so the images differ."""
     kinds = {difference.kind for difference in told}
     names = {difference.name for difference in told if difference.kind == "parameter"}
     return "parent" in kinds, "roles" in names, len(told)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 def backbone_of(model: nn.Module) -> dict[str, Tensor]:
-    """All weights and running statistics except those of the head, on the CPU."""
+    """Weights and running statistics of all layers except the head, on the CPU."""
     return {
         name: value.detach().cpu().contiguous()
         for name, value in model.state_dict().items()
@@ -18,7 +18,7 @@ def backbone_of(model: nn.Module) -> dict[str, Tensor]:
 
 
 def head_of(model: nn.Module) -> dict[str, Tensor]:
-    """The weights that :func:`backbone_of` leaves out, on the CPU."""
+    """Weights of the head, which :func:`backbone_of` omits, on the CPU."""
     return {
         name: value.detach().cpu().contiguous()
         for name, value in model.state_dict().items()
@@ -66,7 +66,7 @@ def write_weights(weights: dict[str, Tensor], path: Path) -> None:
 
 
 def facts_of(model: nn.Module) -> dict[str, Any]:
-    """Facts of timm about an architecture: names of head and stem, mean, standard deviation."""
+    """Facts about an architecture, from timm: names of head and stem, mean, standard deviation."""
     facts: Any = model.pretrained_cfg
     return dict(facts)
 

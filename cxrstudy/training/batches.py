@@ -1,7 +1,7 @@
 """Batches: fastai DataLoaders that read directly from the memory map of pixels.
 
-A batch is read in one indexing operation and augmented as a whole on the device. On a CPU this is
-an order of magnitude faster than decoding and augmenting single images.
+A batch is read with one indexing operation, and augmented as a whole on the device. On a CPU this
+is ten times faster than decoding and augmenting single images.
 """
 
 from collections.abc import Iterator
@@ -29,23 +29,23 @@ from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows, training_truth
 
-#: Augmentation: degrees, fractions of the image, a factor, and fastai's unit of brightness.
+#: Augmentation: degrees, fraction of the image's side, factor, and fastai's unit of brightness.
 ROTATION, TRANSLATION, ZOOM, LIGHTING = 7.0, 0.04, 1.1, 0.15
 
 
 class RowLoader(TfmdDL):
-    """Loads batches of a role's rows: (batch, 1, pixels, pixels) uint8, and their truth."""
+    """Loads batches of a role's images, (batch, 1, pixels, pixels) uint8, with their truth."""
 
     def __init__(
         self, pixels: RolePixels, truth: Tensor, rows: NDArray[np.intp], **arguments: Any
     ) -> None:
         self.pixels, self.truth, self.rows = pixels, truth, rows
-        # Without set-up, because the transforms learn nothing from the data.
+        # No set-up is needed: the transforms fit nothing to the data.
         super().__init__(rows, num_workers=0, do_setup=False, **arguments)
         self._n_inp = 1  # of (image, truth), one is the input
 
     def create_batches(self, samples: Iterator[int]) -> Iterator[tuple[TensorImage, Tensor]]:
-        """Read each batch in one operation."""
+        """Yield batches, each read with one indexing operation."""
         chosen = self.rows[np.fromiter(samples, dtype=np.intp)]
         for first in range(0, len(chosen), self.bs):
             rows = chosen[first : first + self.bs]
@@ -54,19 +54,19 @@ class RowLoader(TfmdDL):
 
 
 class StepLoader(RowLoader):
-    """Loads a fixed number of full batches per epoch, from an endless series of permutations."""
+    """Loads a fixed number of full batches per epoch, in an endless series of permutations."""
 
     def __init__(self, *arguments: Any, steps: int, seed: int, **named: Any) -> None:
         super().__init__(*arguments, n=steps * named["bs"], **named)
         self.stream = permutations(len(self.rows), np.random.default_rng(seed))
 
     def get_idxs(self) -> list[int]:
-        """The next rows; an image is repeated only after all others have been used."""
+        """Positions of the next images; none is repeated before all others have been used."""
         return [next(self.stream) for _ in range(self.n)]
 
 
 def permutations(count: int, generator: np.random.Generator) -> Iterator[int]:
-    """Yield 0 to count - 1 in random order, then again in another, without end."""
+    """Yield 0 to count - 1 in random order, then again in a new random order, and so on."""
     while True:
         yield from generator.permutation(count).tolist()
 
@@ -87,9 +87,9 @@ def loaders(
     pixels
         Pixels of the role's rows.
     stage
-        Gives batch size, steps, fraction or shots, labels, flip and seed.
+        Stage with batch size, steps, fraction or shots, labels, flip and seed.
     normalisation
-        Mean and standard deviation that the network expects.
+        Mean and standard deviation of grey values, by which images are normalised.
     device
         ``cpu`` or ``cuda``.
 
@@ -119,9 +119,10 @@ def loaders(
 
 
 def augmentation(flip: bool) -> list[Any]:
-    """Small changes that positioning or a detector could cause; see ``ROTATION`` etc.
+    """Small changes, as positioning or a detector could cause; their sizes are constants above.
 
-    Images are mirrored only if `flip` is set: the thorax is not symmetric, and neither are markers.
+    Images are mirrored only if `flip` is set, because the thorax and side markers are not
+    symmetric.
     """
     changes = [
         Rotate(max_deg=ROTATION, p=1.0),
@@ -135,12 +136,12 @@ def augmentation(flip: bool) -> list[Any]:
 
 
 def target_tensor(truth: NDArray[np.float32], task: Task) -> Tensor:
-    """Class numbers if classes are exclusive; otherwise the matrix, with NaN for unknown labels."""
+    """Class numbers if classes are exclusive; otherwise the matrix, with NaN if unknown."""
     return torch.from_numpy(truth.argmax(1) if task == "multiclass" else truth)
 
 
 def _translation(images: Tensor, **_: Any) -> Tensor:
-    """(batch, 3, 3) affine matrices that shift by a uniform fraction of the image."""
+    """(batch, 3, 3) affine matrices that shift by a uniformly distributed part of the image."""
     matrix = torch.eye(3, device=images.device).repeat(len(images), 1, 1)
     shift = torch.rand(len(images), 2, device=images.device)
     # Affine coordinates run from -1 to 1, so the image is 2 units wide.

@@ -4,8 +4,8 @@ Every arm of every experiment is a chain, written with ``>>``::
 
     start >> general >> pneumonia >> target
 
-Chains with the same first stages share the runs of these stages, because a run's id covers its
-stage and its parent's id, and nothing else of the chain.
+Chains with the same first stages share the runs of these stages, because a run's id covers only its
+own stage and its parent's id, not the later stages of the chain.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Start:
 
     @property
     def title(self) -> str:
-        """Name of the weights; for a file, its file name without the name of the network."""
+        """Name of the weights; for a file, the file's name without the name of the network."""
         if not self.weights.startswith("file:"):
             return self.weights
         name = PurePosixPath(self.weights.removeprefix("file:").rpartition("#")[0]).stem
@@ -57,7 +57,7 @@ class Chain:
         return Chain(self.start, (*self.stages, stage))
 
     def prefixes(self) -> Iterator["Chain"]:
-        """The chains with one stage, two stages and so on, up to this one."""
+        """Yield the chains with the first stage, the first two stages and so on, up to this one."""
         for length in range(1, len(self.stages) + 1):
             yield Chain(self.start, self.stages[:length])
 

@@ -1,8 +1,8 @@
-"""Checkpoint: lets a stage continue after its process was killed, with the same result.
+"""Checkpoint: a file from which a stage continues after its process was killed.
 
-A checkpoint holds everything that the next batch depends on: weights, optimiser, random states, the
-position in the order of images, and what was recorded so far. It begins with the SHA-256 of the
-rest.
+The result is the same as without an interruption. A checkpoint holds everything that the next batch
+depends on: weights, optimiser, random states and the position in the order of images. It also holds
+the losses recorded so far. The file begins with the SHA-256 of the rest.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from fastcore.foundation import L
 
 from cxrstudy.base.atomic import write_file
 
-#: Seconds of training that a killed process may lose, beyond the evaluation it was in.
+#: Seconds between two checkpoints. A killed process loses these, and the epoch that it was in.
 EVERY = 20.0
 
 
@@ -29,17 +29,17 @@ class CheckpointError(RuntimeError):
 
 
 class Checkpoint(Callback):
-    """Writes a checkpoint after a validation when one is due, and continues from an existing one.
+    """Callback that writes checkpoints after validations, and continues from an existing one.
 
     Parameters
     ----------
     path
-        File; removed when the finished run is recorded.
+        File of the checkpoint; it is removed when the finished run is recorded.
     every
         Minimum number of seconds between two checkpoints.
     """
 
-    order = 70  # after the recorder, whose row of the epoch is saved too
+    order = 70  # after fastai's recorder, so that the row of this epoch is saved
 
     def __init__(self, path: Path, every: float = EVERY) -> None:
         self.path, self.every = path, every
@@ -50,7 +50,7 @@ class Checkpoint(Callback):
         self.written = time.monotonic()
 
     def before_epoch(self) -> None:
-        """Skip the epochs that were trained before, then restore the state."""
+        """Skip the epochs before the checkpoint, then restore the state."""
         if self.saved is None:
             return
         if self.epoch < self.saved["epoch"]:
@@ -67,7 +67,7 @@ class Checkpoint(Callback):
 
 
 def state_of(learner: Any) -> dict[str, Any]:
-    """Everything that the batches after this epoch depend on, as tensors and plain values."""
+    """Collect everything that later batches depend on, as tensors and plain values."""
     _, keys, *numpy_rest = np.random.get_state()  # noqa: NPY002 (fastai draws from it)
     optimiser, smooth = learner.opt.state_dict(), learner.recorder.smooth_loss
     return {

@@ -1,4 +1,4 @@
-"""Loss: what a stage minimises, by the kind of classification."""
+"""Loss: the loss function of a stage, by the kind of classification."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from cxrstudy.data.role import Task
 
 
 class KnownBinaryCrossEntropy(nn.Module):
-    """Binary cross-entropy over the known labels; NaN is left out, not taken as negative.
+    """Binary cross-entropy over the known labels; NaN is omitted, not treated as negative.
 
-    The mean is over the known entries of the batch. A batch without known entries gives zero.
+    The mean is over the known entries of the batch. It is zero for a batch without known entries.
     """
 
     def __init__(self, reduction: str = "mean") -> None:
@@ -26,7 +26,7 @@ class KnownBinaryCrossEntropy(nn.Module):
         Parameters
         ----------
         logits, truth
-            (batch, labels); truth is 0 to 1, or NaN where unknown.
+            (batch, labels); truth is 0 to 1, or NaN if unknown.
         """
         known = ~torch.isnan(truth)
         entropy = functional.binary_cross_entropy_with_logits(

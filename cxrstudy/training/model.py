@@ -1,4 +1,4 @@
-"""Model: a timm network with one grey channel, the backbone of the previous stage, a new head."""
+"""Model: a timm network with one input channel, the previous stage's backbone and a new head."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def build(start: "Start", outputs: int, seed: int, backbone: dict[str, Tensor] |
     Parameters
     ----------
     start
-        Architecture, and the initial weights if there is no backbone yet.
+        Architecture, and initial weights, which are used if there is no backbone.
     outputs
         Number of logits of the new head.
     seed
@@ -43,18 +43,18 @@ def build(start: "Start", outputs: int, seed: int, backbone: dict[str, Tensor] |
 
 
 def create(start: "Start", outputs: int) -> nn.Module:
-    """Create the architecture with random weights, one input channel and a head of k outputs."""
+    """Create a network with random weights, one input channel and a head with `outputs` logits."""
     options = dict(start.options)
     return timm.create_model(start.architecture, in_chans=1, num_classes=outputs, **options)
 
 
 def normalisation_of(model: nn.Module) -> tuple[float, float]:
-    """Mean and standard deviation that the network expects of a grey image in 0 to 1.
+    """Mean and standard deviation for normalising grey images in 0 to 1.
 
-    This is the mean over the colour channels of timm's values for the architecture. If the channels
+    These are timm's values for the architecture, averaged over the colour channels. If the channels
     have equal values (BiT, EfficientNet-Lite), a stem that was folded by summing gets exactly the
-    input it was trained on. Otherwise (ImageNet's means) the error is below one grey level in
-    thirty.
+    input that it was trained on. Otherwise (ImageNet's means) the error is below 1/30 of the grey
+    scale.
     """
     facts = facts_of(model)
     return _mean(facts["mean"]), _mean(facts["std"])
@@ -63,20 +63,20 @@ def normalisation_of(model: nn.Module) -> tuple[float, float]:
 def normalise(
     images: NDArray[np.uint8], normalisation: tuple[float, float], device: torch.device | str
 ) -> Tensor:
-    """Bring grey images to what a network expects.
+    """Convert grey images to normalised input of a network.
 
     Parameters
     ----------
     images
-        (n, pixels, pixels).
+        (n, pixels, pixels) grey images, 0 to 255.
     normalisation
-        Mean and standard deviation that the network expects of grey in 0 to 1.
+        Mean and standard deviation of grey values in 0 to 1, from :func:`normalisation_of`.
     device
-        Where the network computes.
+        Device of the network.
 
     Returns
     -------
-    (n, 1, pixels, pixels).
+    (n, 1, pixels, pixels) normalised images.
     """
     mean, deviation = normalisation
     return (torch.from_numpy(images)[:, None].to(device).float() / 255 - mean) / deviation

@@ -12,17 +12,17 @@ BIT_RATE_AT_512 = 0.003
 
 @dataclass(frozen=True)
 class HyperRule:
-    """What BiT-HyperRule prescribes for a data set.
+    """The training settings of BiT-HyperRule for a data set.
 
     Attributes
     ----------
     supports
-        Optimiser steps: the end of the warm-up, each division by ten, the last step.
+        Optimiser steps: the end of the warm-up, each division of the rate by ten, the last step.
     resize, crop
-        Pixels: training images are resized to the first and cropped to the second; test images
-        are resized straight to the second.
+        Side in pixels: training images are resized to `resize` and cropped to `crop`; test images
+        are resized to `crop`.
     mixup
-        Alpha; 0 is off.
+        Alpha of MixUp; 0 is off.
     """
 
     supports: tuple[int, ...]
@@ -32,17 +32,17 @@ class HyperRule:
 
     @property
     def steps(self) -> int:
-        """Optimiser steps in all."""
+        """Total number of optimiser steps."""
         return self.supports[-1]
 
 
 def bit_hyperrule(images: int, width: int, height: int) -> HyperRule:
-    """BiT-HyperRule: all values from the number of training images and their original size.
+    """Apply BiT-HyperRule to the number of training images and their original size.
 
     Parameters
     ----------
     images
-        Number of training images that are used; a few-shot subset counts as small.
+        Number of training images that are used; for a few-shot subset, its size.
     width, height
         Size of the original images, in pixels.
 
@@ -73,8 +73,8 @@ def _supports(images: int) -> tuple[int, ...]:
 def bit_rate(step: float, supports: tuple[int, ...], base: float) -> float:
     """Learning rate of BiT-HyperRule at a step: linear warm-up, then divided by ten, then zero.
 
-    It is ``base * step / supports[0]`` during the warm-up and then ``base / 10^k``, where k is the
-    number of further supports strictly before the step. The last support ends training.
+    The rate is ``base * step / supports[0]`` during the warm-up, and then ``base / 10^k``, where k
+    is the number of further supports strictly before the step. Training ends at the last support.
     """
     if step < supports[0]:
         return base * step / supports[0]
@@ -85,5 +85,5 @@ def bit_rate(step: float, supports: tuple[int, ...], base: float) -> float:
 
 
 def scaled(supports: tuple[int, ...], steps: int) -> tuple[int, ...]:
-    """Scale a rule to another number of steps, in proportion."""
+    """Scale the supports of a rule in proportion to another number of steps."""
     return tuple(max(1, round(support * steps / supports[-1])) for support in supports)

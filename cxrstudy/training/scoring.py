@@ -1,4 +1,4 @@
-"""Scoring: the probabilities that a trained network gives to images."""
+"""Scoring: the probabilities of a trained network for images."""
 
 import numpy as np
 import torch
@@ -32,11 +32,11 @@ def score(
     pixels
         Pixels of a role.
     rows
-        m row numbers.
+        (m,) row numbers in the role's table.
     task
         Kind of classification.
     normalisation
-        Mean and standard deviation that the network expects.
+        Mean and standard deviation of grey values, by which images are normalised.
 
     Returns
     -------
@@ -57,11 +57,11 @@ def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.float32]) -> floa
     Parameters
     ----------
     truth, scores
-        (n, k); truth is 1, 0, or NaN where unknown.
+        (n, k); truth is 1, 0, or NaN if unknown.
 
     Returns
     -------
-    The mean; NaN if no label has both.
+    The mean; NaN if no label has both positives and negatives.
     """
     values = []
     for column in range(truth.shape[1]):

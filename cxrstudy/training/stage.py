@@ -17,8 +17,8 @@ class StageError(ValueError):
 class Stage:
     """One training phase: a role, a number of optimiser steps, and how to train.
 
-    The number of steps is fixed, not of epochs, so that arms with different amounts of data get the
-    same amount of computation.
+    The number of steps is fixed, not the number of epochs, so that arms with different amounts of
+    data use the same amount of computation.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Stage:
     learning_rate
         Largest learning rate.
     weight_decay
-        Decoupled weight decay, for ``one-cycle``; BiT fine-tunes without.
+        Decoupled weight decay, for ``one-cycle``; ``bit`` uses none.
     mixup
         Alpha of MixUp's beta distribution; 0 is off.
     flip
@@ -45,13 +45,14 @@ class Stage:
         Visible part of each image, in training and in testing; see
         :mod:`cxrstudy.pixels.masking`.
     fraction
-        Fraction of the training patients that is used; nested for each seed.
+        Fraction of the training patients that is used; for one seed, larger fractions contain
+        smaller ones.
     shots
-        Number of training patients per class, nested for each seed, instead of a fraction; 0 is
+        Number of training patients per class, instead of a fraction; nested like fractions; 0 is
         off.
     labels
         ``given``; or ``permuted``: each training image gets the labels of another one, so that
-        nothing can be learnt. This is a control, as in Adebayo et al. 2018.
+        labels are unrelated to images. This is a negative control, as in Adebayo et al. 2018.
     validations
         Number of validations during training, evenly spaced.
     scored_on
@@ -88,7 +89,9 @@ class Stage:
     @model_validator(mode="after")
     def _one_subset(self) -> Self:
         if self.shots and self.fraction < 1:
-            raise ValueError(f"shots {self.shots} and fraction {self.fraction} exclude one another")
+            raise ValueError(
+                f"shots {self.shots} and fraction {self.fraction} exclude each other; give one"
+            )
         return self
 
     def but(self, **changes: Any) -> "Stage":
@@ -101,20 +104,22 @@ class Stage:
         """
         unknown = sorted(set(changes) - set(asdict(self)))
         if unknown:
-            raise StageError(f"a stage has no {unknown[0]!r}; it has {', '.join(asdict(self))}")
+            raise StageError(
+                f"a stage has no field {unknown[0]!r}; its fields are {', '.join(asdict(self))}"
+            )
         try:
             return replace(self, **changes)
         except ValidationError as error:
             first = error.errors()[0]
-            # A rule about several fields has no single field; its message says everything.
+            # A rule about several fields has no location; its message names the fields.
             at = "".join(f" {name}" for name in first["loc"])
             value = f"{at} = {first['input']!r}" if first["loc"] else ""
             raise StageError(f"stage{value}: {first['msg']}") from None
 
     def at_equal_compute(self, pixels: int) -> "Stage":
-        """Return the stage at another resolution, with as many steps as cost the same.
+        """Return the stage at another resolution, with the number of steps of equal compute.
 
-        A convolution costs in proportion to the area of the image.
+        The compute of a convolution is proportional to the area of the image.
 
         Examples
         --------

@@ -8,17 +8,19 @@ from cxrstudy.data.role import Role
 from cxrstudy.data.split import take_fraction, take_shots
 from cxrstudy.training.stage import Stage
 
-#: Makes the permutation of labels independent of everything else that a seed draws.
+#: Added to the seed, so that the permutation of labels is independent of other random numbers.
 PERMUTING = 1
 
 
 def training_rows(role: Role, stage: Stage) -> NDArray[np.intp]:
-    """Rows of the training split that a stage uses: a nested fraction or shots of its patients.
+    """Rows of the training split that a stage uses: those of a fraction of patients, or of shots.
+
+    Subsets of the same seed are nested: a larger one contains the smaller ones.
 
     Raises
     ------
     ValueError
-        The stage has shots, but the role's images don't have exactly one class each.
+        The stage has shots, but the role's classes are not exclusive.
     """
     rows = role.rows("train")
     patients = role.table["patient"].iloc[rows]
@@ -36,7 +38,7 @@ def training_rows(role: Role, stage: Stage) -> NDArray[np.intp]:
 
 
 def training_truth(role: Role, rows: NDArray[np.intp], stage: Stage) -> NDArray[np.float32]:
-    """Truth of all rows for a stage: as given, or permuted among its training rows."""
+    """Truth of all rows of a role: as given, or permuted among the stage's training rows."""
     if stage.labels == "given":
         return role.truth
     truth = role.truth.copy()

@@ -2,7 +2,7 @@
 
 The environment variable ``CXRSTUDY_TRACKERS`` holds ``tensorboard``, ``wandb``, or both separated
 by a comma. A tracker does not change the result of a run, and is not part of its id. Recorded runs
-are not trained again, so a tracker sees only what is trained from then on.
+are not trained again, so a tracker shows only runs that are trained after it was switched on.
 
 TensorBoard's files are written to ``runs/tensorboard/RUN``; ``tensorboard --logdir
 runs/tensorboard`` shows them. W&B's files are written to ``runs/wandb``; W&B's own variables
@@ -38,7 +38,9 @@ def wanted() -> tuple[str, ...]:
     names = [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
     unknown = [name for name in names if name not in LEGAL]
     if unknown:
-        raise TrackerError(f"{VARIABLE}: no tracker {unknown[0]!r}; legal: {', '.join(LEGAL)}")
+        raise TrackerError(
+            f"{VARIABLE}: no tracker {unknown[0]!r}; the trackers are {', '.join(LEGAL)}"
+        )
     return tuple(dict.fromkeys(names))
 
 
@@ -49,11 +51,11 @@ def tracking(run: str, chain: str, runs: Path) -> Iterator[list["Callback"]]:
     Parameters
     ----------
     run
-        Id.
+        Id of the run.
     chain
-        Text that is shown beside the curves.
+        Text to show beside the curves.
     runs
-        Folder of everything that runs write.
+        Folder for all output of runs.
 
     Yields
     ------
@@ -80,7 +82,7 @@ def _tensorboard(folder: Path) -> Any:
         from fastai.callback.tensorboard import TensorBoardCallback
     except ImportError:
         raise TrackerError("tensorboard is not installed; pip install tensorboard") from None
-    # The model's trace and predictions would draw a batch and so change the order of images.
+    # Tracing the model and logging predictions would take a batch and change the order of images.
     return TensorBoardCallback(log_dir=str(folder), trace_model=False, log_preds=False)
 
 
@@ -101,7 +103,7 @@ def _wandb(run: str, chain: str, runs: Path) -> Iterator[Any]:
         """fastai's callback, without its description of every object in the learner."""
 
         def before_fit(self) -> None:
-            # The description fails for objects without a __dict__, and the record has all facts.
+            # The description fails for objects without a __dict__. The record has the same facts.
             self.learn.gather_args = dict
             super().before_fit()
 

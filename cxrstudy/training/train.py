@@ -1,4 +1,4 @@
-"""Train: runs a fastai ``Learner`` for the steps of one stage."""
+"""Train: run a fastai ``Learner`` for the steps of one stage."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
 
 with warnings.catch_warnings():
-    # fastai 2.8 imports torch.jit.script, which torch 2.15 has deprecated.
+    # fastai 2.8 imports torch.jit.script, which is deprecated in torch 2.15.
     warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated")
     from fastai.callback.core import Callback
     from fastai.callback.mixup import MixUp
@@ -42,8 +42,8 @@ COLUMNS = ["train_loss", "validation_loss", "validation_auroc"]
 def make_repeatable() -> None:
     """Make training deterministic: the same inputs give the same bits on the same machine.
 
-    On a CPU one thread is used. Sums are then added in one order, and two runs in parallel are
-    faster than one run with two threads.
+    On a CPU, one thread is used. Sums are then added in a fixed order. Two runs in parallel are
+    also faster than one run with two threads.
     """
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -65,11 +65,11 @@ def train(
     model
         Network with a head for the role's labels.
     role, pixels
-        The truth, and the pixels of the same rows.
+        Role to train on, and the pixels of its rows.
     stage
-        How to train.
+        Settings of the training.
     normalisation
-        Mean and standard deviation that the network expects.
+        Mean and standard deviation of grey values, by which images are normalised.
     device
         ``cpu`` or ``cuda``.
     callbacks
@@ -78,7 +78,7 @@ def train(
     Returns
     -------
     One row per validation: ``step``, ``train_loss`` (smoothed), ``validation_loss`` and
-    ``validation_auroc`` (macro, one label against the rest).
+    ``validation_auroc`` (mean over labels, each against the rest).
     """
     set_seed(stage.seed, reproducible=True)
     batches = loaders(role, pixels, stage, normalisation, device)
@@ -118,13 +118,13 @@ def _fit(learner: Any, role: Role, stage: Stage) -> None:
     supports = scaled(bit_hyperrule(images, stage.pixels, stage.pixels).supports, stage.steps)
 
     def rate(done: float) -> float:
-        # fastai sums up the fraction of training that is done, with rounding errors.
+        # fastai computes the completed fraction of training as a sum, with rounding errors.
         return bit_rate(round(done * stage.steps), supports, stage.learning_rate)
 
     learner.fit(stage.validations, cbs=[ParamScheduler({"lr": rate})])
 
 
 def _auroc(logits: Tensor, target: Tensor, task: Task) -> float:
-    """AUROC on the validation split; exclusive classes are numbers, other labels a matrix."""
+    """Mean AUROC of labels. The target is class numbers if exclusive, otherwise a matrix."""
     truth = functional.one_hot(target, logits.shape[1]) if task == "multiclass" else target
     return macro_auroc(truth.float().numpy(), probabilities(logits.float(), task).numpy())

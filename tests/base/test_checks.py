@@ -19,11 +19,11 @@ def test_a_level_is_a_share_of_at_least_one_half(level: float) -> None:
 @pytest.mark.parametrize(
     ("level", "meant"),
     [
-        (95, "level 95: give a share, 0.95"),
+        (95, "level 95: give a proportion, 0.95"),
         (0.05, "level 0.05: that is alpha; give 0.95"),
-        (-1, "level -1: give a share from 0.5 to below 1"),
-        (0, "level 0: give a share from 0.5"),
-        (1, "level 1: give a share from 0.5"),
+        (-1, "level -1: give a proportion from 0.5 to below 1"),
+        (0, "level 0: give a proportion from 0.5"),
+        (1, "level 1: give a proportion from 0.5"),
         (math.nan, "level nan: give a finite number"),
         ("0.95", "level '0.95': give a finite number"),
         (True, "level True: give a finite number"),
@@ -42,7 +42,7 @@ def test_what_is_no_share_is_refused_by_its_name(value: float) -> None:
 
 def test_a_share_may_be_none_or_all_and_a_percentage_is_guessed() -> None:
     assert (share(0, "chance"), share(1.0, "chance")) == (0.0, 1.0)
-    with pytest.raises(ParameterError, match=r"published 98.7: .*as a share that is 0.987"):
+    with pytest.raises(ParameterError, match=r"published 98.7: .*such as 0.987"):
         share(98.7, "published")
 
 

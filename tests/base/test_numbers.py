@@ -99,7 +99,7 @@ def test_p_values_as_journals_write_them() -> None:
         "< 0.001", "0.001", "0.0496", "0.050", "0.500", "1.000",
     ]  # fmt: skip
     assert numbers.p_value(0.0004, beside=[0.0005]) == "< 0.0005"
-    with pytest.raises(ValueError, match="lies between 0 and 1"):
+    with pytest.raises(ValueError, match="give a number from 0 to 1"):
         numbers.p_value(1.2)
 
 
@@ -134,7 +134,7 @@ def test_a_percentage_is_all_or_nothing_only_where_it_is(share: float) -> None:
 
 
 def test_a_share_is_a_share() -> None:
-    with pytest.raises(ValueError, match="lies between 0 and 1"):
+    with pytest.raises(ValueError, match="give a number from 0 to 1"):
         numbers.percent(97.3)
     assert numbers.percent(math.nan, reason="no image of this group") == "no image of this group"
 

@@ -85,7 +85,7 @@ def test_a_variable_that_names_no_project_is_an_error_that_says_what_is_missing(
     monkeypatch.setenv("CXRSTUDY_PROJECT", str(project))
     with pytest.raises(PlaceError) as error:
         places.root()
-    assert str(error.value).startswith(f"CXRSTUDY_PROJECT={project} names no project: it lacks")
+    assert str(error.value).startswith(f"CXRSTUDY_PROJECT={project} names no project: a project")
     assert "data_manifests/cohorts/; name " in str(error.value)
     assert "unset the variable" in str(error.value)
 
@@ -101,7 +101,7 @@ def test_a_package_without_a_project_says_what_to_do(tmp_path, monkeypatch):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     last = ended.stderr.splitlines()[-1]
-    assert "lies in no project" in last
+    assert "is not in a project" in last
     assert "name a project in CXRSTUDY_PROJECT" in last
 
 

@@ -88,7 +88,7 @@ class TestFetch:
     def test_brings_what_is_missing_and_ends_with_0(self, data: Path, origin: Origin) -> None:
         done = cxrstudy("data", "fetch", "made", "--mirror", origin.url)
         assert done.status == 0
-        assert done.out == f"made: 4 arrived, 0 were there, 0 failed; in {data}\n"
+        assert done.out == f"made: 4 downloaded, 0 already present, 0 failed; in {data}\n"
         assert "fetching made: 4" in done.err
         assert {path.name: path.read_bytes() for path in (data / "made").iterdir()} == CONTENT
 
@@ -101,7 +101,7 @@ class TestFetch:
         del origin.files[address("c.png")]
         failed = cxrstudy("data", "fetch", "made", "--mirror", origin.url, *QUICKLY)
         assert failed.status == 1
-        assert "made: 1 arrived, 0 were there, 3 failed" in failed.out
+        assert "made: 1 downloaded, 0 already present, 3 failed" in failed.out
         for said in (
             "wrong hash: made/a.png: 5,000 bytes", "truncated: made/b.png: http", "(2 tries)",
             "missing: made/c.png: http", "404", "run the same command again",
@@ -114,7 +114,7 @@ class TestFetch:
         origin.fails(address("b.png"))
         again = cxrstudy("data", "fetch", "made", "--mirror", origin.url)
         assert (again.status, again.out) == (
-            0, f"made: 3 arrived, 1 were there, 0 failed; in {data}\n",
+            0, f"made: 3 downloaded, 1 already present, 0 failed; in {data}\n",
         )  # fmt: skip
 
     def test_takes_a_folder_as_mirror_and_another_folder_for_the_originals(

@@ -22,7 +22,7 @@ class TestErrors:
     def test_of_the_package_are_one_message_and_exit_status_1(self, data: Path) -> None:
         shown = cxrstudy("data", "where", "nowhere")
         assert (shown.status, shown.out) == (1, "")
-        assert shown.err == "cxrstudy: there is no set 'nowhere'; there are made\n"
+        assert shown.err == "cxrstudy: there is no set 'nowhere'; the sets are made\n"
 
     def test_that_the_package_raises_as_plain_ones_are_messages_too(
         self, data: Path, monkeypatch: pytest.MonkeyPatch

@@ -49,7 +49,7 @@ def test_a_folder_of_all_kinds(run, brought, tmp_path):
     assert shown.out.splitlines()[0] == NOTICE
     assert "not for clinical use" in NOTICE.lower()
     assert f"{brought / 'broken.png'}\n  could not be read: PIX003" in shown.out
-    assert shown.out.endswith("5 of 6 files answered\n")
+    assert shown.out.endswith("5 of 6 files could be read\n")
     assert shown.status == 1
     maps = re.findall(r"map of \w+: (.*)", shown.out)
     assert len(maps) == 5

@@ -65,8 +65,8 @@ def test_run_may_leave_the_notebooks_and_slurm_may_have_no_options(steps):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--dask", "host:1", "--slurm", ""), "--dask and --slurm exclude one another"),
-        (("--tracker", "mlflow"), "no tracker 'mlflow'; legal: tensorboard, wandb"),
+        (("--dask", "host:1", "--slurm", ""), "--dask and --slurm exclude each other"),
+        (("--tracker", "mlflow"), "no tracker 'mlflow'; the trackers are tensorboard, wandb"),
     ],
 )
 def test_run_refuses_what_makes_no_sense_before_anything_is_computed(steps, options, said):

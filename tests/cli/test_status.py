@@ -34,4 +34,4 @@ def test_status_counts_and_names_what_is_not_done(study):
 def test_status_of_an_unknown_experiment_is_an_error_that_names_those_there_are(study):
     shown = cxrstudy("status", "09_more", *OPTIONS)
     assert shown.status == 1
-    assert "no such notebook; there are 01_sequences, 02_shares" in shown.err
+    assert "no such notebook; the notebooks with arms are 01_sequences, 02_shares" in shown.err

@@ -61,8 +61,8 @@ def test_prune_lists_and_removes_only_when_it_is_asked_to(records):
     listed = cxrstudy(*WHAT)
     assert listed.status == 0
     assert f"{records.path / records.runs[1]}: " in listed.out
-    assert listed.out.endswith("bytes would be freed, 1 runs are kept; --delete removes\n")
-    assert listed.err == "plans nothing: 07 with tiny on made: no such role\n"
+    assert listed.out.endswith("bytes can be freed, 1 runs are kept; use --delete to remove\n")
+    assert listed.err == "not planned: 07 with tiny on made: no such role\n"
     assert store.has(records.path, records.runs[1])
 
     removed = cxrstudy(*WHAT, "--delete")
@@ -70,7 +70,7 @@ def test_prune_lists_and_removes_only_when_it_is_asked_to(records):
     assert not store.has(records.path, records.runs[1])
     assert (
         cxrstudy(*WHAT).out
-        == "\nnothing\n\n0 bytes would be freed, 1 runs are kept; --delete removes\n"
+        == "\nnothing\n\n0 bytes can be freed, 1 runs are kept; use --delete to remove\n"
     )
 
 

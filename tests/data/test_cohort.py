@@ -164,7 +164,7 @@ def test_renaming_a_label_that_the_source_lacks_is_an_error(folder):
     folder.source("one", ["a"], {"labels": "a"})
     source = {"manifest": "one", "rename": {"A": "x"}}
     folder.cohort("made", general=role("multilabel", source))
-    with pytest.raises(CohortError, match="'one' carries no label 'A'; it has a"):
+    with pytest.raises(CohortError, match="'one' has no label 'A'; its labels are a"):
         load_cohort("made", {}, 0)
 
 
@@ -272,7 +272,9 @@ def test_a_missing_cohort_is_named_with_those_there_are(folder):
     folder.cohort("made")
     folder.cohort("also")
     assert cohort_names() == ["also", "made"]
-    with pytest.raises(CohortError, match=r"other\.yaml: no such cohort; there are also, made"):
+    with pytest.raises(
+        CohortError, match=r"other\.yaml: no such cohort; the cohorts are also, made"
+    ):
         load_cohort("other", {}, 0)
 
 

@@ -168,7 +168,7 @@ class TestWhatCanNotBeFetched:
     def test_a_set_without_a_pinned_address_says_where_it_comes_from(
         self, made: Callable[..., DataSet], data: Path
     ) -> None:
-        with pytest.raises(FetchError, match="can't be fetched"):
+        with pytest.raises(FetchError, match="can't be downloaded"):
             fetch(made(row(NAMES[0], origin="")), data, "", QUICK)
 
     @pytest.mark.parametrize("bad", ["owner/repository", "a@b", "a@b:../../x", "https://x.org/y"])
@@ -181,7 +181,7 @@ class TestWhatCanNotBeFetched:
         assert not origin.requests
 
     def test_a_set_that_a_user_brings_says_why(self, brought: DataSet, data: Path) -> None:
-        with pytest.raises(FetchError, match=r"(?s)far can't be fetched.*apply at example.org"):
+        with pytest.raises(FetchError, match=r"(?s)far can't be downloaded.*apply at example.org"):
             fetch(brought, data)
 
 

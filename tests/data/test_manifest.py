@@ -92,8 +92,9 @@ def test_an_undeclared_label_is_named_with_its_row_and_what_is_legal(images):
     table = images({"labels": "a"}, {"labels": "a|?b"}, {"labels": "b|c"})
     with pytest.raises(ManifestError) as error:
         check_manifest(table, ["a", "b"], "file")
-    assert "file, row 4, column labels: 'c' is not a label of this source; legal: a, b" in str(
-        error.value
+    assert (
+        "file, row 4, column labels: 'c' is not a label of this source; its labels are a, b"
+        in str(error.value)
     )
 
 

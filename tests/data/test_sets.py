@@ -24,7 +24,7 @@ class TestOpening:
         self, made: Callable[..., DataSet]
     ) -> None:
         made()
-        with pytest.raises(FetchError, match="no set 'other'; there are made"):
+        with pytest.raises(FetchError, match="no set 'other'; the sets are made"):
             open_set("other")
 
 
@@ -34,7 +34,7 @@ class TestASetThatAUserBrings:
         for said in (
             "access: agreement; apply at example.org/apply",
             "files: none; put files/ and labels.csv here",
-            "to know: views are mixed",
+            "note: views are mixed",
             str(data),
         ):
             assert said in text

@@ -45,5 +45,5 @@ class TestVerifying:
         assert verify(made_set, data).good
 
     def test_needs_a_manifest(self, brought: DataSet, data: Path) -> None:
-        with pytest.raises(FetchError, match="no manifest to verify"):
+        with pytest.raises(FetchError, match="no manifest to compare"):
             verify(brought, data)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from cxrstudy.data.cohort import CohortError
 from cxrstudy.explorer import ExplorerError, explore, gallery_of, networks_of
-from cxrstudy.explorer.gallery import spread
+from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.explorer.map_worker import MapWorker
 from cxrstudy.explorer.upload import LARGEST, Parts, UploadError, read_upload
 from cxrstudy.runs.store import StoreError
@@ -219,8 +219,11 @@ def test_one_network_is_an_arm_of_its_own():
 
 def test_a_large_split_is_thinned_evenly():
     rows = np.arange(1000)
-    assert spread(rows, 3).tolist() == [0, 500, 999] or spread(rows, 3)[1] in (499, 500)
-    assert spread(rows, 2000) is rows
+    assert evenly_spaced(rows, 3).tolist() == [0, 500, 999] or evenly_spaced(rows, 3)[1] in (
+        499,
+        500,
+    )
+    assert evenly_spaced(rows, 2000) is rows
     assert len(gallery_of(made_cohort(9), "target", "test", 4)) == 4
 
 

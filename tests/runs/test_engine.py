@@ -198,7 +198,9 @@ def test_slurm_is_given_its_options_and_a_shared_folder(role, tmp_path, monkeypa
 
 @pytest.mark.parametrize("name", ["ray", "local:0", "local:many", "dask", "dask:", "Dask:x"])
 def test_another_engine_is_refused_with_those_there_are(role, tmp_path, monkeypatch, opened, name):
-    with pytest.raises(EngineError, match=f"={name}: no such engine; legal are local, local:COUNT"):
+    with pytest.raises(
+        EngineError, match=f"={name}: no such engine; the engines are local, local:COUNT"
+    ):
         with_engine(monkeypatch, name, make_jobs(role, tmp_path, [None]))
 
 

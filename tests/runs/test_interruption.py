@@ -102,10 +102,10 @@ def test_an_interrupted_study_says_what_is_kept_and_leaves_no_process(study, sen
     send(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode != 0
-    assert "stopped: 2 of 3 runs are recorded, and kept." in said
+    assert "stopped: 2 of 3 runs are recorded." in said
     (run,) = [path.name[1:65] for path in records.glob(".*.checkpoint")]
     assert f"in progress: {run[:12]} (random → target), which continues from its check" in said
-    assert "The same command continues from here." in said
+    assert "To continue, run the same command again." in said
     assert said.count("KeyboardInterrupt") == 1  # the parent's own; no worker's
     until(lambda: not workers(records) and not lock.running(records))
 

@@ -56,7 +56,7 @@ def test_one_that_is_held_elsewhere_can_be_had_when_its_holder_is_done(tmp_path,
         process.stdin.flush()
         waiting.join(60)
         assert taken == [RUN]
-    assert capfd.readouterr().err.count("another process computes runs too") == 1
+    assert capfd.readouterr().err.count("waiting for another process") == 1
     assert list(tmp_path.iterdir()) == []
 
 

@@ -156,7 +156,7 @@ def test_a_failed_execution_is_stamped_as_one(tmp_path):
 
 def test_what_papermill_did_not_leave_is_not_stamped(tmp_path):
     execute(tmp_path, "01_one", [])
-    with pytest.raises(ValueError, match="papermill did not execute this"):
+    with pytest.raises(ValueError, match="not executed by papermill"):
         stamp(tmp_path / "01_one.ipynb")
 
 

@@ -54,7 +54,7 @@ def test_what_an_unfit_worker_is_given_is_refused_before_anything_is_computed(jo
     with pytest.raises(WorkerError) as error:
         perform(but(job, environment={"torch": "1.0"}))
     assert str(error.value) == (
-        f"worker on {platform.node()} has another version of torch than the plan; "
+        f"worker on {platform.node()} differs from the plan in the version of torch; "
         "install the same there"
     )
 
@@ -63,7 +63,7 @@ def test_each_folder_is_named_once_by_a_file_that_is_not_in_it(job):
     maps = {str(n): Path(f"/nowhere/pixels/{n}.npy") for n in range(3)}
     text = said(replace(job, maps=maps))
     assert text.count("/nowhere/pixels") == 1
-    assert "2.npy in the shared folder /nowhere/pixels; mount the folder" in text
+    assert "2.npy in the shared folder /nowhere/pixels; mount the study" in text
 
 
 def test_a_store_that_can_not_be_written_to_is_named(job, tmp_path):
@@ -78,7 +78,7 @@ def test_weights_are_looked_for_in_the_workers_own_data_folder(job, tmp_path, mo
     monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path))
     start = Start("resnet10t", f"file:weights/mine.safetensors#{'0' * 64}")
     user_supplied = replace(job, chain=Chain(start) >> STAGE)
-    assert "lacks weights/mine.safetensors in its data folder" in said(user_supplied)
+    assert "has no weights/mine.safetensors in its data folder" in said(user_supplied)
     assert str(tmp_path) in said(user_supplied)
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "mine.safetensors").touch()
@@ -93,8 +93,11 @@ def test_a_later_stage_needs_no_initial_weights(job):
 @pytest.mark.parametrize(
     ("identity", "named"),
     [
-        ({"environment": HERE["environment"] | {"numpy": "0", "timm": "0"}}, "of numpy, timm than"),
-        ({"environment": HERE["environment"] | {"python": "2.7"}}, "another version of python"),
+        (
+            {"environment": HERE["environment"] | {"numpy": "0", "timm": "0"}},
+            "version of numpy, timm;",
+        ),
+        ({"environment": HERE["environment"] | {"python": "2.7"}}, "in the version of python;"),
     ],
 )
 def test_other_versions_are_named(job, identity, named):
@@ -103,11 +106,11 @@ def test_other_versions_are_named(job, identity, named):
 
 def test_other_code_is_named(job):
     other = replace(job, code={**job.code, "training.loss": "0"})
-    assert "another code of training.loss than" in said(other)
+    assert "differs from the plan in the code of training.loss;" in said(other)
 
 
 def test_other_bytes_of_the_initial_weights_are_refused(job):
-    assert "other bytes of the weights imagenet" in said(with_weights(job, "0" * 64))
+    assert "has weights imagenet with SHA-256" in said(with_weights(job, "0" * 64))
     here = sha256_of("imagenet", "tf_efficientnet_lite0")
     assert said(with_weights(job, here)) == ""
 
@@ -124,8 +127,8 @@ def with_weights(job, sha256):
 def test_another_kind_of_processor_is_said_with_how_to_plan_for_it(job):
     other = "cuda" if device.kind() == "cpu" else "cpu"
     text = said(but(job, arithmetic=[other, ""]))
-    assert f"computes on {device.kind()}, the plan is for {other}" in text
-    assert f"CXRSTUDY_DEVICE={device.kind()} plans for it" in text
+    assert f"computes on {device.kind()}, but the plan is for {other}" in text
+    assert f"set CXRSTUDY_DEVICE={device.kind()} where" in text
 
 
 def test_jobs_together_need_what_each_of_them_needs(job, tmp_path):

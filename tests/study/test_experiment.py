@@ -51,9 +51,9 @@ def test_a_cohort_may_have_arms_of_its_own(write, studies):
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"arms-open": "arms = {}"}, "no cell is tagged arms for cohort 'phantom'"),
-        ({"arms": "others = {}"}, "the cell tagged arms makes no arms"),
-        ({"arms": "arms = 3"}, "the cell tagged arms makes no arms"),
+        ({"arms-open": "arms = {}"}, "no cell is tagged arms or arms-phantom"),
+        ({"arms": "others = {}"}, "the cell tagged arms does not set the variable arms"),
+        ({"arms": "arms = 3"}, "the cell tagged arms does not set the variable arms"),
     ],
 )
 def test_a_notebook_without_arms_is_named(write, studies, cells, said):
@@ -64,7 +64,9 @@ def test_a_notebook_without_arms_is_named(write, studies, cells, said):
 
 def test_a_missing_notebook_is_named_with_those_there_are(write, studies):
     write("01_made", arms="arms = {}")
-    with pytest.raises(ExperimentError, match=r"05_x\.ipynb: no such notebook; there are 01_made"):
+    with pytest.raises(
+        ExperimentError, match=r"05_x\.ipynb: no such notebook; the notebooks with arms are 01_made"
+    ):
         arms_of("05_x", studies["phantom"])
 
 

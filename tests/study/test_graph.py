@@ -88,6 +88,6 @@ def test_experiments_are_found_by_their_beginning_once_each_in_the_order_asked_f
     assert full_names(["02", "01_one", "02_two"], known) == ["02_two", "01_one"]
     for name in ("03", "0", "10_none", "one"):
         with pytest.raises(
-            GraphError, match=rf"'{name}' names no experiment, or several; there are 01_one, 02"
+            GraphError, match=rf"'{name}' fits [02] experiments; give one of 01_one, 02"
         ):
             full_names([name], known)

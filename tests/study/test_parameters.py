@@ -105,7 +105,7 @@ def test_a_number_out_of_range_is_named_with_the_range_and_the_meaning(name, val
 def test_a_word_that_is_not_in_the_list_is_named_with_the_list(value):
     with pytest.raises(ParameterError) as error:
         check([CELL], VALUES | {"profile": value})
-    assert str(error.value).startswith(f"parameter profile = {value!r} is not one of them; ")
+    assert str(error.value).startswith(f"parameter profile = {value!r} is not a legal value; ")
     assert "legal: quick, standard or paper (sizes and budgets" in str(error.value)
 
 
@@ -160,17 +160,15 @@ def test_all_that_the_named_profile_says_may_be_given(profile):
 )
 def test_what_the_named_profile_does_not_say_is_named_with_what_to_do(profile, change):
     (name,) = change
-    with pytest.raises(
-        ParameterError, match=rf"parameter {name} is not what .*quick\.yaml says"
-    ) as e:
+    with pytest.raises(ParameterError, match=rf"parameter {name} differs from .*quick\.yaml") as e:
         profile(**change)
     assert "write a profile of your own into profiles/" in str(e.value)
 
 
 def test_a_value_of_the_profile_counts_for_the_profile_that_is_named(profile):
-    with pytest.raises(ParameterError, match=r"parameter purpose is not what .*paper\.yaml says"):
+    with pytest.raises(ParameterError, match=r"parameter purpose differs from .*paper\.yaml"):
         profile(profile="paper")
-    with pytest.raises(ParameterError, match="profile = 'huge' is not one of them"):
+    with pytest.raises(ParameterError, match="profile = 'huge' is not a legal value"):
         profile(profile="huge")
 
 

@@ -43,7 +43,7 @@ def test_a_profile_is_read_by_its_name(write):
 
 def test_a_missing_profile_is_named_with_those_there_are(write):
     write(PROFILE)
-    with pytest.raises(ProfileError, match=r"huge\.yaml: no such profile; there are made"):
+    with pytest.raises(ProfileError, match=r"huge\.yaml: no such profile; the profiles are made"):
         read_profile("huge")
 
 

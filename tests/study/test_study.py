@@ -233,9 +233,11 @@ def test_arms_start_from_the_stand_in_where_the_profile_names_one(study):
 
 
 def test_unknown_profiles_cohorts_and_roles_are_errors_that_name_them(study):
-    with pytest.raises(ProfileError, match=r"huge\.yaml: no such profile; there are tiny"):
+    with pytest.raises(ProfileError, match=r"huge\.yaml: no such profile; the profiles are tiny"):
         Study("huge", "made", 1)
-    with pytest.raises(CohortError, match=r"mars\.yaml: no such cohort; there are bare, made"):
+    with pytest.raises(
+        CohortError, match=r"mars\.yaml: no such cohort; the cohorts are bare, made"
+    ):
         Study("tiny", "mars", 1)
     with pytest.raises(CohortError, match="no role 'pneumonia'"):
         study.plan({"arm": study.pretrained >> study.stage("pneumonia")})

@@ -52,7 +52,7 @@ def said(answer):
 
 def test_nothing_changed_and_nothing_is_run_again(world):
     assert ask().recorded
-    assert ask().sentences()[0].endswith("is recorded: it is not run again.")
+    assert ask().sentences()[0].endswith("is recorded and will not run again.")
 
 
 def test_a_comment_or_docstring_of_the_loader_re_runs_nothing(world):

@@ -58,7 +58,9 @@ def test_names_are_read_once_each_and_spaces_are_no_names(monkeypatch):
 
 def test_an_unknown_tracker_is_an_error_that_says_what_is_legal(monkeypatch):
     monkeypatch.setenv(VARIABLE, "tensorboard,mlflow")
-    with pytest.raises(TrackerError, match="no tracker 'mlflow'; legal: tensorboard, wandb"):
+    with pytest.raises(
+        TrackerError, match="no tracker 'mlflow'; the trackers are tensorboard, wandb"
+    ):
         wanted()
 
 

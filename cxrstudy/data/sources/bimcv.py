@@ -1,8 +1,8 @@
 """BIMCV-COVID19+ and BIMCV-COVID19-: radiographs around a PCR test, from hospitals of Valencia.
 
-Layout, as unpacked from the publisher's archives: ``covid19_posi/`` and ``covid19_neg/``, each with
+The layout is that of the publisher's archives: ``covid19_posi/`` and ``covid19_neg/``, each with
 ``participants.tsv``, ``derivatives/`` and ``sub-S03044/ses-E06790/mod-rx/*.png``; beside them
-``listjoin_ok.tsv``. Either of the two may be left out.
+``listjoin_ok.tsv``. One of the two folders may be missing.
 """
 
 import ast
@@ -22,7 +22,7 @@ from cxrstudy.data.sources.labels import (
     years,
 )  # fmt: skip
 
-#: The labels, and what they are based on.
+#: The labels and their basis.
 LABELS = {
     "covid19": "a positive test within days of the image",
     "pneumonia": "pneumonia, atypical pneumonia (of the report)",
@@ -47,29 +47,29 @@ _EMPTY = frozenset({"", "unchanged"})
 
 
 def read(folder: Path, days: int = DAYS) -> pd.DataFrame:
-    """List the radiographs of both halves, with the labels that tests and reports give them.
+    """List the radiographs of both halves, with labels from tests and reports.
 
     Parameters
     ----------
     folder
-        Holds ``covid19_posi`` or ``covid19_neg`` or both.
+        Folder with ``covid19_posi`` or ``covid19_neg`` or both.
     days
-        An image of a positive patient within this many days of a positive test counts as COVID-19.
+        Maximum number of days between a positive test and an image with the label COVID-19.
 
     Traps and policies
     ------------------
-    - "Positive" refers to a patient, not to an image; some images are months from the test. With a
-        positive test within `days` the label ``covid19`` is present, otherwise unknown: the
-        infection may not have begun, or may be over.
-    - The two halves number patients separately, and share some. ``listjoin_ok.tsv`` lists them.
-        Such a patient gets one name, that of the positive half, and ``covid19`` is unknown in the
-        negative half, whose tests were not published. Without the list the halves are not read
-        together.
-    - Report labels are Python lists in text, with spaces before terms; some are cut off in the
-      middle, and some sessions have none: ``pneumonia`` and ``normal`` are unknown there.
+    - "Positive" refers to a patient, not to an image; some images were taken months from the test.
+      If there is a positive test within `days`, the label ``covid19`` is present. Otherwise it is
+      unknown, because the infection may not have begun, or may be over.
+    - The two halves number patients separately, and share some patients. ``listjoin_ok.tsv`` lists
+      them. Such a patient gets the name in the positive half, and ``covid19`` is unknown in the
+      negative half, whose tests were not published. Without the list, the halves are not read
+      together.
+    - Report labels are Python lists as text, with spaces before terms. Some are truncated, and some
+      sessions have none: ``pneumonia`` and ``normal`` are unknown there.
     - The projection is taken from the file name (``vp-pa``). DeGrave and colleagues found thirty
       positive files named pa or ap that are lateral.
-    - Only ``mod-rx`` is listed (CR and DX); CT lies elsewhere.
+    - Only ``mod-rx`` is listed (CR and DX), not CT.
     - Files are 16-bit with mixed photometric interpretation.
 
     Returns
@@ -117,7 +117,7 @@ def _images(root: Path) -> pd.DataFrame:
 
 
 def _participants(path: Path) -> pd.DataFrame:
-    """Sex and age by subject. A cell may list several ages, one per study; then age is unknown."""
+    """Read sex and age by subject. If a cell lists several ages, the age is unknown."""
     table = read_text(path, ["participant", "age", "gender"], "\t").set_index("participant")
     ages = table["age"].map(lambda cell: sorted(set(re.findall(r"\d+", cell))))
     single = ages.map(lambda found: found[0] if len(found) == 1 else "")
@@ -125,7 +125,7 @@ def _participants(path: Path) -> pd.DataFrame:
 
 
 def _reports(root: Path) -> dict[str, str]:
-    """Cells of ``pneumonia`` and ``normal`` by ``subject/session``."""
+    """Read label cells of ``pneumonia`` and ``normal`` by ``subject/session``."""
     path = find(root / "derivatives" / "labels", *_REPORTS)
     table = read_text(path, ["PatientID", "ReportID", "Labels"], "\t")
     cells = [_report_cell(cell) for cell in table["Labels"]]
@@ -166,7 +166,7 @@ def _covid_negative(table: pd.DataFrame, shared: dict[str, str]) -> list[str]:
 
 
 def _study_dates(root: Path, subjects: Iterable[str]) -> dict[str, pd.Timestamp]:
-    """When a session took place, by ``subject/session``."""
+    """Read the dates of sessions, by ``subject/session``."""
     taken: dict[str, pd.Timestamp] = {}
     for subject in subjects:
         path = find_if_any(root / subject, f"{subject}_sessions.tsv")
@@ -179,12 +179,12 @@ def _study_dates(root: Path, subjects: Iterable[str]) -> dict[str, pd.Timestamp]
 
 
 def _shared(folder: Path, needed: bool) -> dict[str, str]:
-    """Subject of the positive half by that of the negative half."""
+    """Read the subject in the positive half by the subject in the negative half."""
     path = find_if_any(folder, OVERLAP)
     if path is None and needed:
         raise FileNotFoundError(
-            f"{folder}: no {OVERLAP}; without it patients in both halves are not known. Put it "
-            "there (it is published with the negative half), or give one half alone."
+            f"{folder}: no {OVERLAP}, so patients in both halves are not known. Put it "
+            "there (it is published with the negative half), or use only one half."
         )
     if path is None:
         return {}

@@ -1,8 +1,7 @@
 """CheXpert: 223,414 training images of 64,540 patients, labels with uncertainty from reports.
 
-Layout, as the publisher ships it (full size or ``-small``): ``train.csv``, ``valid.csv`` and the
-folders ``train/`` and ``valid/`` with ``patient00001/study1/view1_frontal.jpg``. Give the folder
-that holds these.
+The layout is that of the publisher (full size or ``-small``): ``train.csv``, ``valid.csv`` and the
+folders ``train/`` and ``valid/`` with ``patient00001/study1/view1_frontal.jpg``.
 """
 
 from pathlib import Path
@@ -35,7 +34,7 @@ LABELS = {
 }  # fmt: skip
 LICENCE = "Stanford University Dataset Research Use Agreement"
 
-#: What an uncertain label (-1), or one that the report does not mention (blank), is converted to.
+#: Value for an uncertain label (-1), or for a label that the report does not mention (blank).
 Policy = Literal["unknown", "present", "absent"]
 
 _VIEWS = {"AP": "AP", "PA": "PA"}
@@ -48,7 +47,7 @@ def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown")
     Parameters
     ----------
     folder
-        Folder as the publisher ships it.
+        Folder in the publisher's layout.
     uncertain
         Value for -1: ``unknown`` (U-Ignore of the CheXpert paper), ``present`` (U-Ones) or
         ``absent`` (U-Zeros).
@@ -59,11 +58,11 @@ def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown")
     ------------------
     - Uncertain and blank labels: see :func:`label_cells`.
     - Lateral images are a seventh of the rows; they are kept, with the view ``lateral``. Seventeen
-      rows are "Frontal" with the projection LL or RL, a lateral one: their view is unknown.
-    - The path begins with the name of the release (``CheXpert-v1.0-small/``), which depends on what
-      was downloaded; it is cut off.
-    - One sex is "Unknown". Age 0 occurs in three rows, all among the last patient numbers; no other
-      age is below 18, so it is taken for a missing value. Ages end at 90.
+      rows are "Frontal" with the lateral projection LL or RL: their view is unknown.
+    - The path begins with the name of the downloaded release (``CheXpert-v1.0-small/``), which is
+      removed.
+    - One sex is "Unknown". Age 0 occurs in three rows, all among the last patient numbers. No other
+      age is below 18, so it is treated as a missing value. No age is above 90.
 
     Returns
     -------
@@ -75,10 +74,10 @@ def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown")
 
 
 def official_split(table: pd.DataFrame) -> "pd.Series[str]":
-    """``train`` and ``validation``, by folder; no patient is in both.
+    """Return the split by folder, ``train`` or ``validation``; no patient is in both.
 
-    The validation labels are the majority of three radiologists, unlike those of ``train``, which
-    are mined from reports. The test set of 500 studies is not in the download.
+    Validation labels are the majority vote of three radiologists; training labels were extracted
+    from reports. The test set of 500 studies is not in the download.
     """
     return table["path"].str.split("/", n=1).str[0].replace("valid", "validation").rename("split")
 
@@ -86,20 +85,19 @@ def official_split(table: pd.DataFrame) -> "pd.Series[str]":
 def label_cells(table: pd.DataFrame, path: Path, uncertain: Policy, blank: Policy) -> list[str]:
     """Convert the fourteen columns of the CheXpert labeller to label cells.
 
-    Policy: -1 ("may represent", "cannot exclude") is unknown, because either answer would be
-    invented. Blank means that the report does not mention the finding, which does not show that
-    somebody looked; 195,806 of the 223,414 cells of Pneumonia are blank. So it is unknown too, with
-    one exception: if "No Finding" is 1, the labeller found no present or uncertain finding, and a
-    blank finding is absent. This does not hold for support devices, which "No Finding" ignores:
-    8,808 of its rows have one. Much published work takes blank as absent, as does
-    ``blank="absent"``.
+    Policy: -1 ("may represent", "cannot exclude") is unknown, because the report does not decide.
+    Blank means that the report does not mention the finding, which does not show that it is absent;
+    195,806 of the 223,414 cells of Pneumonia are blank. Blank is therefore unknown too, with one
+    exception: if "No Finding" is 1, the labeller found no present or uncertain finding, and a blank
+    finding is absent. This does not hold for support devices, which "No Finding" ignores: 8,808 of
+    its rows have one. Many publications treat blank as absent; ``blank="absent"`` does the same.
 
     Parameters
     ----------
     table
         Columns "No Finding" and :data:`LABELS`, cells as text.
     path
-        File name for error messages.
+        Path of the file, for error messages.
     uncertain, blank
         Values for -1 and for empty cells.
     """
@@ -116,9 +114,9 @@ def label_cells(table: pd.DataFrame, path: Path, uncertain: Policy, blank: Polic
 
 
 def _value(cells: "pd.Series[str]", path: Path) -> "pd.Series[str]":
-    """1, 0, -1 or empty; the file writes them as 1.0, 0.0 and -1.0."""
+    """Convert 1.0, 0.0 and -1.0 to 1, 0 and -1; empty cells stay empty."""
     short = cells.str.removesuffix(".0")
-    todo = "legal are 1, 0, -1 and an empty cell"
+    todo = "write 1, 0 or -1, or leave the cell empty"
     reject(~short.isin(["1", "0", "-1", ""]), cells, path, str(cells.name), todo)
     return short
 

@@ -1,8 +1,8 @@
 """COVIDx 5 to 9B: the benchmark of COVID-Net, assembled from up to eight collections.
 
-Layout, as the construction notebooks leave it: ``train_COVIDx8A.txt`` and ``test_COVIDx8A.txt``
-(there or in ``labels/``), images in ``train/`` and ``test/``. Versions that end in A have three
-classes, those that end in B two; version 5 has three.
+The layout is that of the construction notebooks: ``train_COVIDx8A.txt`` and ``test_COVIDx8A.txt``
+(in the folder or in ``labels/``), images in ``train/`` and ``test/``. Versions that end in A, and
+version 5, have three classes; versions that end in B have two.
 """
 
 from pathlib import Path
@@ -15,8 +15,8 @@ from cxrstudy.data.sources.labels import SourceError, find, unsplit
 
 Version = Literal["5", "7A", "8A", "8B", "9A", "9B"]
 
-#: Sources as the lists spell them. ``rnsa`` is a typing error of version 9; ``sirm`` marks the
-#: COVID-19 Radiography Database, of which few images are from SIRM.
+#: Sources by their spelling in the lists. ``rnsa`` is a typing error of version 9. ``sirm`` means
+#: the COVID-19 Radiography Database, although few of its images are from SIRM.
 SOURCES = {
     "rsna": "rsna", "rnsa": "rsna", "cohen": "cohen", "fig1": "figure1", "actmed": "actualmed",
     "sirm": "radiography", "ricord": "ricord", "stonybrook": "stonybrook", "bimcv": "bimcv",
@@ -37,7 +37,7 @@ def read(
     Parameters
     ----------
     folder
-        Holds the lists, or a folder ``labels`` with them.
+        Folder with the lists, or with a folder ``labels`` that contains them.
     version
         One of 5, 7A, 8A, 8B, 9A and 9B.
     crosswalk
@@ -49,15 +49,16 @@ def read(
     Traps and policies
     ------------------
     - For traps of the lists themselves see :func:`read_list`.
-    - RSNA ids are images. The crosswalk gives the NIH patient of each, and shows that many test
-        images are of patients in the training list; :func:`official_split` is therefore not a valid
-        split of a manifest.
-    - Ids are numbered anew by every collection, so the collection is part of a patient's name.
-      Images of the Radiography Database have no patient: the list's id is the file's number, and
-      each image is a patient of its own. Two versions number the same images differently.
+    - RSNA ids are ids of images. The crosswalk gives the NIH patient of each, and shows that many
+      test images belong to patients in the training list. :func:`official_split` is therefore not a
+      valid split of a manifest.
+    - Every collection numbers its patients from the start, so the collection is part of a patient's
+      name. Images of the Radiography Database have no patient: the list's id is the file's number,
+      and each image counts as a patient of its own. Two versions number the same images
+      differently.
     - Negatives of a B version are not divided further: ``covid19`` is the only label there.
-    - The lists state no licence; each image has that of its collection.
-    - Stony Brook's and BIMCV's file names hold the projection. In version 9, nine images of Stony
+    - The lists state no licence; the licence of each image is that of its collection.
+    - File names of Stony Brook and BIMCV contain the projection. In version 9, nine images of Stony
       Brook are lateral, and 487 are named after an examination of the abdomen. They are kept,
       because the benchmark keeps them, and a file name is no proof.
 
@@ -86,10 +87,10 @@ def read(
 def read_list(path: Path) -> pd.DataFrame:
     """Read one list: columns `listed_id`, `file`, `label` and `source`.
 
-    Traps: cells are separated by single spaces, and ids hold spaces themselves (``COVID 1
-    COVID(1).png COVID-19 sirm``), so a program that counts from the left takes the wrong cell for
-    the file. Rows are read from the right. In versions 5 and 7A, 197 rows of the test list lack
-    the source: a file named by a UUID is RSNA's, the other one is Cohen's.
+    Traps: cells are separated by single spaces, but ids also contain spaces (``COVID 1
+    COVID(1).png COVID-19 sirm``), so that counting from the left gives the wrong cell. Rows are
+    therefore read from the right. In versions 5 and 7A, 197 rows of the test list have no source: a
+    file named by a UUID is from RSNA, any other from Cohen.
 
     Raises
     ------
@@ -107,11 +108,11 @@ def read_list(path: Path) -> pd.DataFrame:
 
 
 def official_split(table: pd.DataFrame) -> "pd.Series[str]":
-    """``train`` or ``test``, according to the lists.
+    """Return the split of the lists, ``train`` or ``test``.
 
-    Published results refer to this split. It is not a valid split of a manifest: in version 8A,
-    129 of the 200 RSNA test images are of NIH patients who are also in the training list, and
-    :func:`cxrstudy.data.manifest.check_manifest` refuses that. Use it to measure the leak.
+    Published results are for this split. It is not a valid split of a manifest: in version 8A, 129
+    of the 200 RSNA test images belong to NIH patients who are also in the training list, which is
+    an error in :func:`cxrstudy.data.manifest.check_manifest`. Use this split to measure the leak.
     """
     return table["path"].str.split("/", n=1).str[0].rename("split")
 
@@ -120,7 +121,7 @@ def list_path(folder: Path, split: str, version: Version) -> Path:
     """Find the list of a split, ``train`` or ``test``, in the folder or in its ``labels``."""
     if version not in get_args(Version):
         legal = ", ".join(get_args(Version))
-        raise SourceError(f"COVIDx version {version!r} is not known; legal: {legal}")
+        raise SourceError(f"COVIDx version {version!r} is not known; the versions are {legal}")
     name = f"{split}_COVIDx{version}.txt"
     return find(folder / "labels" if (folder / "labels" / name).exists() else folder, name)
 
@@ -146,7 +147,7 @@ def _patients(table: pd.DataFrame, crosswalk: Path) -> "pd.Series[str]":
 
 
 def _about(table: pd.DataFrame, headers: Path | None) -> pd.DataFrame:
-    """View, sex and age, if file names or RSNA's headers give them."""
+    """Collect view, sex and age from file names and from RSNA's headers."""
     named = table["file"].str.extract(_VIEW_IN_NAME)["view"].str.upper().map(_VIEWS)
     tells = table["source"].isin(["stonybrook", "bimcv"])
     about = pd.DataFrame({"view": named.where(tells, None)}, table.index)

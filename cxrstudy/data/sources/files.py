@@ -1,7 +1,7 @@
-"""From an adapter's table to a manifest: hash the image files that the user supplies.
+"""Files: add SHA-256, width and height of the user's image files to an adapter's table.
 
-The label files of a publisher hold no hashes. A manifest does, so that every later run knows
-which images it used.
+The label files of a publisher contain no hashes. A manifest does, so that the id of a run covers
+the content of its images.
 """
 
 import logging
@@ -21,7 +21,7 @@ _DICOM_PREAMBLE = 128
 
 
 class _Seen(NamedTuple):
-    """Facts of a file that need no decoding of its pixels; or why it can't be read."""
+    """Facts of a file, without decoding its pixels; or the reason why it can't be read."""
 
     sha256: str
     width: int
@@ -30,28 +30,28 @@ class _Seen(NamedTuple):
 
 
 def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFrame:
-    """Fill in SHA-256 of every image file, and width and height if the label files give none.
+    """Add the SHA-256 of every image file, and width and height if the label files have none.
 
     Parameters
     ----------
     table
-        Table that an adapter's ``read`` returned.
+        Table from an adapter's ``read``.
     folder
-        Folder that the column `path` is relative to: the publisher's.
+        The publisher's folder, which the column `path` is relative to.
     workers
-        Number of threads. Hashing waits for the disk, so more threads than cores can help.
+        Number of threads. Hashing waits for the disk, so more threads than cores can be faster.
 
     Returns
     -------
-    A copy that passes :func:`cxrstudy.data.manifest.check_manifest` once it has a column `split`. A
-    row that is excluded anyway and whose file is missing or unreadable is left out, with a line in
-    the log: publishers list files that they never shipped.
+    A copy that passes :func:`cxrstudy.data.manifest.check_manifest` after a column `split` is
+    added. An excluded row whose file is missing or unreadable is removed, with a line in the log,
+    because publishers list files that they never published.
 
     Raises
     ------
     cxrstudy.pixels.decode.UnreadableImage
-        The first file, in the table's order, that is missing (PIX001) or whose header can't be read
-        (PIX002; PIX007 without pydicom), though the row is not excluded.
+        The file of an included row is missing (PIX001), or its header can't be read (PIX002; PIX007
+        without pydicom). The error names the first such file.
     """
     paths = [folder / path for path in table["path"]]
     reasons = list(table["excluded"])
@@ -67,7 +67,7 @@ def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFr
 
 
 def _require(paths: list[Path], reasons: list[str]) -> None:
-    """Report a missing file before hours are spent on hashing the others."""
+    """Report a missing file before the others are hashed, which may take hours."""
     for path, reason in zip(paths, reasons, strict=True):
         if not reason and not path.is_file():
             raise UnreadableImage("PIX001", path, "the label file lists it")
@@ -100,7 +100,7 @@ def _look(path: Path) -> _Seen:
 
 
 def _size(path: Path) -> tuple[int, int]:
-    """Width and height from the header alone."""
+    """Read width and height from the header only."""
     with path.open("rb") as stream:
         if stream.read(_DICOM_PREAMBLE + 4)[_DICOM_PREAMBLE:] == b"DICM":
             return _dicom_size(path)

@@ -1,9 +1,9 @@
-"""What the adapters of user-supplied data sets share: finding, reading, checking label files.
+"""Labels: shared functions of adapters, to find, read and check label files.
 
 An adapter is a function ``read(folder, ...)``. It takes the publisher's folder and returns a table
 with the columns of a manifest except `split` (:data:`UNSPLIT`). The image files are not read here,
-so ``sha256`` is empty, and a width of 0 means "not in the label files";
-:func:`cxrstudy.data.sources.files.with_files` fills in both from the image files.
+so ``sha256`` is empty, and a width of 0 means "not in the label files".
+:func:`cxrstudy.data.sources.files.with_files` adds both from the image files.
 """
 
 import importlib.util
@@ -20,7 +20,7 @@ from cxrstudy.data.manifest import COLUMNS
 #: Columns of a manifest before a split is assigned.
 UNSPLIT = tuple(name for name in COLUMNS if name != "split")
 
-#: Maximum age in years; higher ages are typing errors or lack their unit.
+#: Maximum age in years; higher ages are typing errors or have a missing unit.
 OLDEST = 120
 
 _DIVISORS = {"": 1.0, "Y": 1.0, "M": 12.0, "W": 365.25 / 7, "D": 365.25}
@@ -32,12 +32,12 @@ class SourceError(ValueError):
 
 
 def find(folder: Path, *names: str) -> Path:
-    """Find a label file under any of its published names, packed (``.gz``, ``.zip``) or not.
+    """Find a label file by any of its published names, compressed (``.gz``, ``.zip``) or not.
 
     Raises
     ------
     FileNotFoundError
-        None is there; the message lists the names that were looked for.
+        There is no such file; the message lists the names.
     """
     found = find_if_any(folder, *names)
     if found is None:
@@ -63,7 +63,7 @@ def read_text(path: Path, needed: Sequence[str], separator: str = ",") -> pd.Dat
     Parameters
     ----------
     path
-        The file, packed or not.
+        The file, compressed or not.
     needed
         Required columns.
     separator
@@ -78,7 +78,7 @@ def read_text(path: Path, needed: Sequence[str], separator: str = ",") -> pd.Dat
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise SourceError(
-            f"{path}: no column {missing[0]!r}; it has {', '.join(table.columns)}. "
+            f"{path}: no column {missing[0]!r}; its columns are {', '.join(table.columns)}. "
             "Use the publisher's file, unchanged."
         )
     return table
@@ -95,7 +95,7 @@ def read_sheet(folder: Path, stem: str, sheet: str | int = 0) -> tuple[Path, pd.
     folder
         Folder of the file.
     stem
-        File name without its ending; may hold ``*``.
+        File name without its ending; may contain ``*``.
     sheet
         Name or number of the sheet in the .xlsx.
     """
@@ -111,7 +111,7 @@ def read_sheet(folder: Path, stem: str, sheet: str | int = 0) -> tuple[Path, pd.
 def reject(
     wrong: "pd.Series[bool]", values: "pd.Series[str]", where: Path, column: str, todo: str
 ) -> None:
-    """Raise a :class:`SourceError` for the first wrong row; rows are counted as in an editor."""
+    """Raise a :class:`SourceError` for the first wrong row; row 1 is the header."""
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         value = values.iloc[row]
@@ -129,11 +129,11 @@ def by_map(
 
 
 def years(cells: "pd.Series[str]") -> "pd.Series[float]":
-    """Ages in years; NaN if not known.
+    """Convert cells to ages in years; NaN if unknown.
 
-    Trap: the same column holds ``58``, ``058Y``, ``006M`` and ``012D`` in some releases, and ages
-    of 148 to 414. Policy: units are used; an age above :data:`OLDEST` is unknown, because it is not
-    clear which digit is wrong, and a clipped age would look like a true one.
+    Trap: in some releases, the same column contains ``58``, ``058Y``, ``006M`` and ``012D``, and
+    ages of 148 to 414. Policy: units are used. An age above :data:`OLDEST` is unknown, because it
+    is unclear which digit is wrong, and a clipped age would look like a true one.
     """
     known = {cell: _years_of(cell) for cell in cells.unique()}
     return cells.map(known).astype(float)
@@ -148,7 +148,7 @@ def _years_of(cell: str) -> float:
 
 
 def sexes(cells: "pd.Series[str]") -> "pd.Series[str]":
-    """F, M or unknown, from any spelling of the publisher."""
+    """Convert any spelling of a publisher to F, M or unknown."""
     return cells.str.strip().str.upper().str[:1].where(lambda sex: sex.isin(["F", "M"]), "unknown")
 
 
@@ -157,8 +157,8 @@ def listed(
 ) -> list[str]:
     """Make label cells from matrices with one row per image and one column per label.
 
-    Present labels come first, then the unknown ones with ``?``, each in the order of `names`. A
-    label that is present is not unknown.
+    Present labels come first, then unknown ones with ``?``, each in the order of `names`. A label
+    that is both present and unknown counts as present.
     """
     plain = np.array(names)
     marked = np.array([f"?{name}" for name in names])
@@ -194,11 +194,11 @@ def unsplit(where: Path, index: pd.Index, columns: Mapping[str, object]) -> pd.D
     table = table.astype({"age": float, "width": int, "height": int})
     todo = "the image is listed twice; use the publisher's file, unchanged"
     reject(table["id"].duplicated(), table["id"], where, "id", todo)
-    todo = "an image needs a patient, or patients can't be kept in one split; complete the row"
+    todo = "no patient, so patients can't be kept in one split; complete the row"
     reject(table["patient"].str.endswith("-"), table["patient"], where, "patient", todo)
     return table
 
 
 def numbers(values: Iterable[object]) -> "pd.Series[int]":
-    """Whole numbers; 0 for an empty cell."""
+    """Convert cells to whole numbers; 0 for an empty cell."""
     return pd.to_numeric(pd.Series(values), errors="coerce").fillna(0).astype(int)

@@ -1,6 +1,6 @@
 """MIMIC-CXR-JPG: 377,110 radiographs of one hospital, labelled from reports by two programs.
 
-Layout, as PhysioNet ships it: ``mimic-cxr-2.0.0-metadata.csv.gz``, ``-chexpert``, ``-negbio`` and
+The layout is that of PhysioNet: ``mimic-cxr-2.0.0-metadata.csv.gz``, ``-chexpert``, ``-negbio`` and
 ``-split`` beside ``files/p10/p10000032/s50414267/<dicom id>.jpg``.
 """
 
@@ -36,19 +36,20 @@ def read(
     folder
         The publisher's folder.
     labeller
-        The program whose labels are used; both read the same reports, and differ mostly in
-        uncertain labels.
+        Program whose labels are used. Both programs read the same reports; their labels differ
+        mostly if uncertain.
     uncertain, blank
         As in CheXpert: see :func:`cxrstudy.data.sources.chexpert.label_cells`.
 
     Traps and policies
     ------------------
-    - Labels are of a study, images of a view: all images of a study get its labels, including
-        laterals. A study without a row in the label file has no report sections; all is unknown.
-    - ``ViewPosition`` is empty or an oblique view in many rows: unknown. Supine AP images are
-        ``AP supine``, by the column of orientations.
-    - Sex and age are not in this set but in MIMIC-IV, with other credentials: unknown.
-    - Near-duplicate renderings of one exposure occur within a study.
+    - Labels belong to a study, which may have several images. All images of a study get its labels,
+      also lateral ones. A study without a row in the label file has no report sections; all its
+      labels are unknown.
+    - ``ViewPosition`` is empty or an oblique view in many rows; the view is unknown there. Supine
+      AP images have the view ``AP supine``, from the column of orientations.
+    - Sex and age are not in this set but in MIMIC-IV, with other credentials; they are unknown.
+    - A study may contain near-duplicate renderings of one exposure.
 
     Returns
     -------
@@ -76,9 +77,10 @@ def read(
 
 
 def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
-    """``train``, ``validation`` and ``test`` of the publisher's split file, by patient.
+    """Return the split of the publisher's split file: ``train``, ``validation`` or ``test``.
 
-    Trap: the test patients are those whose reports were labelled by hand, not a random sample.
+    The split is by patient. Trap: the test patients are not a random sample, but those whose
+    reports were labelled manually.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _labels(path: Path, uncertain: Policy, blank: Policy) -> dict[str, str]:
-    """Label cells by ``subject/study``."""
+    """Read label cells by ``subject/study``."""
     table = read_text(path, [*_STUDY, "No Finding", *LABELS.values()])
     cells = label_cells(table, path, uncertain, blank)
     return dict(zip(table["subject_id"] + "/" + table["study_id"], cells, strict=True))

@@ -1,6 +1,6 @@
-"""NIH ChestX-ray14: 112,120 frontal radiographs of 30,805 patients, labels mined from reports.
+"""NIH ChestX-ray14: 112,120 frontal radiographs of 30,805 patients, with labels from reports.
 
-Layout, as the publisher ships it: ``Data_Entry_2017_v2020.csv`` (or the older
+The layout is that of the publisher: ``Data_Entry_2017_v2020.csv`` (or the older
 ``Data_Entry_2017.csv``), ``train_val_list.txt``, ``test_list.txt`` and all images in ``images/``.
 """
 
@@ -35,15 +35,15 @@ def read(folder: Path) -> pd.DataFrame:
 
     Traps and policies
     ------------------
-    - The header says ``OriginalImage[Width,Height]`` without quotes, so it has more cells than
-        names, and a quoted copy has fewer than the rows. The first seven columns are read by
-        position.
-    - That size is of the DICOM file, which was never published; the PNG files are 1,024 x 1,024.
-        It is not used: width and height come from the files.
-    - ``No Finding`` is not a label, but the absence of all fourteen: an empty cell.
+    - The header contains ``OriginalImage[Width,Height]`` without quotes, so it has more cells than
+      names; with quotes, it would have fewer cells than the rows. The first seven columns are read
+      by position.
+    - That size is the size of the DICOM file, which was never published; the PNG files are
+      1,024 x 1,024. Width and height are therefore read from the files.
+    - ``No Finding`` is not a label, but the absence of all fourteen labels: an empty cell.
     - The 2017 file has ages up to 414, some with a unit (``058Y``). Ages over 120 are unknown. Ages
       differ between releases, so tables can't be joined on age.
-    - Patients have several images; they are named ``nih-00061`` as in every other manifest.
+    - Patients have several images. They are named ``nih-00061``, as in every other manifest.
 
     Returns
     -------
@@ -65,11 +65,12 @@ def read(folder: Path) -> pd.DataFrame:
 
 
 def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
-    """Split a table as the publisher's two lists do: ``train`` (train_val_list) and ``test``.
+    """Return the split of the publisher's two lists: ``train`` (train_val_list) or ``test``.
 
-    No patient is in both lists. Trap: patients in the test list are sicker (RSNA radiologists found
-    opacities in 36 % of its images, and in 18 % of the other's), so it is not a sample of the same
-    population. There is no official validation split: draw one from ``train`` by patient.
+    No patient is in both lists. Trap: patients in the test list are sicker. RSNA radiologists found
+    opacities in 36 % of its images, but in 18 % of the images of the other list, so it is not a
+    sample of the same population. There is no official validation split; take one from ``train``,
+    by patient.
 
     Raises
     ------
@@ -95,12 +96,12 @@ def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
 
 
 def patients(numbers: "pd.Series[str]") -> "pd.Series[str]":
-    """Name patients as in all manifests: ``nih-`` and five digits."""
+    """Write names of patients as in all manifests: ``nih-`` and five digits."""
     return numbers.astype(int).map("nih-{:05d}".format)
 
 
 def _cells(path: Path) -> pd.DataFrame:
-    """The first seven columns by position, because the brackets in the header break the rest."""
+    """Read the first seven columns by position; the header's brackets make the rest unreadable."""
     header = pd.read_csv(path, header=None, nrows=1, dtype=str, usecols=range(6)).iloc[0]
     if not ",".join(header).startswith(_HEADER):
         raise SourceError(

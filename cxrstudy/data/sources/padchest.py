@@ -1,7 +1,8 @@
-"""PadChest: 160,861 radiographs of 67,625 patients of one hospital, labels as lists of text.
+"""PadChest: 160,861 radiographs of 67,625 patients of one hospital, with labels as lists of terms.
 
-Layout, as the publisher ships it: ``PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv`` (packed
-or not) and numbered archives, each unpacked into a folder of its number: ``0/`` to ``54/``.
+The layout is that of the publisher: ``PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv``
+(compressed or not) and numbered archives, each unpacked into a folder of its number: ``0/`` to
+``54/``.
 """
 
 import ast
@@ -22,7 +23,7 @@ from cxrstudy.data.sources.labels import (
     years,
 )
 
-#: The labels, and which of PadChest's 193 terms count as each: the term itself and the terms below
+#: Each label, and those of PadChest's 193 terms that mean it: the term itself and the terms below
 #: it in PadChest's tree.
 TERMS: dict[str, tuple[str, ...]] = {
     "normal": ("normal",),
@@ -57,8 +58,8 @@ TERMS: dict[str, tuple[str, ...]] = {
 LABELS = {label: ", ".join(terms) for label, terms in TERMS.items()}
 LICENCE = "PadChest terms of use, research only"
 
-#: Files that are absent from the published archives, or broken in them, as torchxrayvision 1.5.7
-#: lists them.
+#: Files that are missing from the published archives, or broken in them, according to
+#: torchxrayvision 1.5.7.
 BROKEN = frozenset((
     "216840111366964012819207061112010307142602253_04-014-084.png",
     "216840111366964012989926673512011074122523403_00-163-058.png",
@@ -98,21 +99,22 @@ def read(folder: Path) -> pd.DataFrame:
 
     Traps and policies
     ------------------
-    - Labels are Python lists in text, and many terms begin with a space: ``' pneumonia'`` beside
-      ``'pneumonia'``. A search for the exact term finds pneumonia in 3,474 rows, of 7,953 that
-      have it. Terms are stripped.
-    - 103 rows have no labels at all, and some 4,500 only an empty term or ``unchanged``, which
-      refers to an earlier image. They don't say what the image shows: excluded, with the reason.
-    - ``exclude`` among the terms (1,312 rows) and the projections EXCLUDE and COSTAL (ribs) are
-      excluded. UNK stays, with its view unknown; laterals stay, as ``lateral``.
-    - ``normal`` beside a finding (220 of the rows used) contradicts it: ``normal`` is unknown.
-    - AP_horizontal is supine: ``AP supine``.
-    - The year of birth gives the age at the study to within a year; six rows have none.
-      ``Pediatric``
-        is PED in 274 rows, but 7,186 are of patients under 18: the flag is not used.
-    - A few files are missing from the archives or broken (:data:`BROKEN`): excluded.
+    - Labels are Python lists as text, and many terms begin with a space: both ``' pneumonia'`` and
+      ``'pneumonia'`` occur. A search for the exact term finds pneumonia in 3,474 of the 7,953 rows
+      that have it. Spaces are therefore removed.
+    - 103 rows have no labels. About 4,500 have only an empty term or ``unchanged``, which refers to
+      an earlier image. They do not describe the image and are excluded, with the reason.
+    - Rows with the term ``exclude`` (1,312 rows) and with the projections EXCLUDE and COSTAL (ribs)
+      are excluded. The view of UNK is unknown. Lateral images are kept.
+    - ``normal`` together with a finding (220 of the included rows) is a contradiction: ``normal``
+      is unknown.
+    - AP_horizontal is the view ``AP supine``.
+    - The year of birth gives the age at the study with an error of up to a year; six rows have no
+      year. ``Pediatric`` is PED in 274 rows, but 7,186 rows are of patients under 18, so it is not
+      used.
+    - A few files are missing from the archives or broken (:data:`BROKEN`); they are excluded.
     - A quarter of the labels was assigned by physicians, the rest by a neural network from reports.
-    - The region is that of BIMCV-COVID19+, with other patient ids: overlap can't be determined.
+    - The region is that of BIMCV-COVID19+, but patient ids differ, so overlap can't be determined.
 
     Returns
     -------
@@ -143,7 +145,7 @@ def read(folder: Path) -> pd.DataFrame:
 
 
 def _terms(cells: "pd.Series[str]", path: Path) -> "pd.Series":
-    """Sets of stripped terms, one row per image; None if the cell is empty."""
+    """Sets of terms without spaces around them, one row per image; None if the cell is empty."""
     known = {cell: _terms_of(cell, path) for cell in cells.unique()}
     return pd.Series([known[cell] for cell in cells], cells.index, dtype=object)
 

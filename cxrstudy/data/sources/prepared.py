@@ -1,9 +1,9 @@
-"""The reduced copies of open radiographs that the open cohort uses.
+"""Prepared: the manifests of the reduced copies of open radiographs, which the open cohort uses.
 
-The folder holds, for each set, ``labels.csv`` (one row per image), ``origins.csv`` (address and
-SHA-256 of the original) and ``images/``. ``splits.csv`` beside them marks copies and known wrong
-labels with ``use = 0``. A manifest made from it has the SHA-256 of the original, and that of the
-copy if it differs. Run ``python -m cxrstudy.data.sources.prepared FOLDER`` to make them again.
+The folder contains, for each set, ``labels.csv`` (one row per image), ``origins.csv`` (address and
+SHA-256 of the original) and ``images/``. ``splits.csv`` beside them marks duplicates and known
+wrong labels with ``use = 0``. A manifest has the SHA-256 of the original, and that of the reduced
+copy if it differs. ``python -m cxrstudy.data.sources.prepared FOLDER`` makes the manifests again.
 """
 
 import sys
@@ -39,7 +39,7 @@ def manifests(folder: Path) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     folder
-        Holds ``splits.csv`` and one folder per set.
+        Folder with ``splits.csv`` and one folder per set.
 
     Returns
     -------
@@ -56,13 +56,13 @@ def manifests(folder: Path) -> dict[str, pd.DataFrame]:
     rule = replace(RULE, salt=stratifying_salt(target, RULE, TOLERANCE))
     for table in tables.values():
         table["split"] = [split_of(patient, rule) for patient in table["patient"]]
-    # The external hospitals never train.
+    # External hospitals are used for testing only.
     tables["external"]["split"] = "test"
     return {name: table[list(COLUMNS)] for name, table in tables.items()}
 
 
 def nih1k(folder: Path) -> pd.DataFrame:
-    """1,000 images of NIH ChestX-ray14: 500 labelled Pneumonia, 500 No Finding."""
+    """Read 1,000 images of NIH ChestX-ray14: 500 labelled Pneumonia, 500 No Finding."""
     table = _read(folder, "nih1k")
     disputed = table["use"] == 0
     return _manifest(
@@ -78,7 +78,7 @@ def nih1k(folder: Path) -> pd.DataFrame:
 
 
 def nih64(folder: Path) -> pd.DataFrame:
-    """1,000 other images of NIH ChestX-ray14, published at 64 pixels."""
+    """Read 1,000 other images of NIH ChestX-ray14, published at 64 pixels."""
     table = _read(folder, "nih64")
     return _manifest(
         table,
@@ -91,12 +91,12 @@ def nih64(folder: Path) -> pd.DataFrame:
 
 
 def covid_multi(folder: Path) -> pd.DataFrame:
-    """Cohen's collection, Hannover and COVID-CXNet, without the copies among them."""
+    """Read Cohen's collection, Hannover and COVID-CXNet, without duplicates."""
     table = _read(folder, "covid_multi")
     pairs = pd.concat([cut_from_hannover(table), copies(table)])
     return _manifest(
         table,
-        # A group joins patient ids and the copies that were known when the set was prepared.
+        # A group joins patient ids and the duplicates that were known when the set was prepared.
         patient=join("multi-" + table["group"], table["id"], pairs),
         source=table["source"],
         licence=table["image_license"].fillna("not stated"),
@@ -113,10 +113,10 @@ def covid_multi(folder: Path) -> pd.DataFrame:
 
 
 def cut_from_hannover(table: pd.DataFrame) -> pd.DataFrame:
-    """Pair Cohen's images with the images of Hannover that they were cut from.
+    """Pair Cohen's images with the images of Hannover that they were cropped from.
 
-    Cohen's collection holds square crops of Hannover's images under the same file names and other
-    patient ids; the set's own labels mark only a dozen of them as copies.
+    Cohen's collection contains square crops of Hannover's images, with the same file names and
+    other patient ids. The set's own labels mark only a dozen of them as copies.
     """
     name = table["source_file"].str.rsplit(".", n=1).str[0]
     named = table.assign(name=name).loc[table["keep"] == 1, ["id", "name", "source"]]
@@ -126,17 +126,17 @@ def cut_from_hannover(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def copies(table: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of copies that the audit of the open cohort found, if they are in a set.
+    """Read the pairs of duplicates that the audit of the open cohort found in a set.
 
-    Columns ``id``, the image to exclude, and ``copy_of``. If their labels differ, both are
-    excluded.
+    The columns are ``id``, the image to exclude, and ``copy_of``. If the labels of a pair differ,
+    both images are excluded.
     """
     known = pd.read_csv(places.manifests() / "copies" / "open.csv")
     return known[known["id"].isin(table["id"])]
 
 
 def join(patient: "pd.Series[str]", image: "pd.Series[str]", pairs: pd.DataFrame) -> list[str]:
-    """Give two patients one name if an image of one is a copy of an image of the other."""
+    """Give two patients the same name if an image of one is a copy of an image of the other."""
     names = dict(zip(image, patient, strict=True))
     known = list(dict.fromkeys(patient))
     number = {name: at for at, name in enumerate(known)}
@@ -151,7 +151,7 @@ def join(patient: "pd.Series[str]", image: "pd.Series[str]", pairs: pd.DataFrame
 
 
 def external(folder: Path) -> pd.DataFrame:
-    """Actualmed and Figure 1: other hospitals."""
+    """Read Actualmed and Figure 1, from other hospitals."""
     table = _read(folder, "external")
     excluded = np.select(
         [
@@ -178,7 +178,7 @@ def external(folder: Path) -> pd.DataFrame:
 
 
 def kermany224(folder: Path) -> pd.DataFrame:
-    """Radiographs of children with bacterial or viral pneumonia, or without, from Guangzhou."""
+    """Read radiographs of children with and without pneumonia, from Guangzhou."""
     table = _read(folder, "kermany224")
     return _manifest(
         table,
@@ -192,11 +192,11 @@ def kermany224(folder: Path) -> pd.DataFrame:
 
 
 def radiography(folder: Path) -> pd.DataFrame:
-    """3,200 images of the COVID-19 Radiography Database, which names no patients."""
+    """Read 3,200 images of the COVID-19 Radiography Database, which has no patient ids."""
     table = _read(folder, "radiography")
     return _manifest(
         table,
-        # The patients are unknown: one patient per image is an assumption.
+        # The patients are unknown; one patient per image is an assumption.
         patient="radiography-" + table["source_file"].str.rsplit(".", n=1).str[0],
         source=np.where(table["label"] == "covid19", "radiography-bimcv", "radiography-rsna"),
         licence="not stated",
@@ -212,9 +212,9 @@ READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
-    """Labels, origins and use of a set, one row per image.
+    """Read labels, origins and use of a set, one row per image.
 
-    Cohen's metadata lists four files twice; the first row of a file counts.
+    Cohen's metadata lists four files twice; the first row of a file is used.
     """
     table = pd.read_csv(folder / name / "labels.csv").drop_duplicates("path", ignore_index=True)
     origins = pd.read_csv(folder / name / "origins.csv").drop_duplicates("path")
@@ -228,7 +228,7 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
 
 
 def _manifest(table: pd.DataFrame, **columns: object) -> pd.DataFrame:
-    """Convert a set to the common schema; ``columns`` are those that differ between sets."""
+    """Convert a set to the common schema; `columns` are the columns that differ between sets."""
     unknown = pd.Series(np.nan, table.index)
     at = table["origin_repository"] + "@" + table["origin_commit"] + ":" + table["origin_path"]
     common = {
@@ -255,7 +255,7 @@ def _findings(table: pd.DataFrame) -> list[str]:
 
 
 def main(folder: Path) -> None:
-    """Write the manifests of the open cohort, checked against their cards."""
+    """Check the manifests of the open cohort against their cards, and write them."""
     for name, table in manifests(folder).items():
         path = places.manifests() / f"{name}.csv"
         labels = read_card(path.with_suffix(".yaml")).labels

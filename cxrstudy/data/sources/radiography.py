@@ -1,8 +1,8 @@
 """COVID-19 Radiography Database: 21,165 images from other data sets, at 299 x 299.
 
-Layout, as Kaggle ships it: the folders ``COVID``, ``Lung_Opacity``, ``Normal`` and ``Viral
+The layout is that of Kaggle: the folders ``COVID``, ``Lung_Opacity``, ``Normal`` and ``Viral
 Pneumonia``, each with ``images/`` and ``masks/`` (older releases: images directly, and other
-spellings), beside ``COVID.metadata.xlsx`` and so on.
+spellings). Beside them are ``COVID.metadata.xlsx`` and so on.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ import pandas as pd
 
 from cxrstudy.data.sources.labels import SourceError, read_sheet, unsplit
 
-#: The labels, and the class folders that have them.
+#: The labels and their class folders.
 LABELS = {
     "covid19": "COVID",
     "other_pneumonia": "Lung_Opacity, Viral Pneumonia",
@@ -19,13 +19,13 @@ LABELS = {
 }
 LICENCE = "not stated"
 
-#: Class folders in lower case, of all releases, and their label.
+#: Class folders of all releases, in lower case, and their labels.
 CLASSES = {
     "covid": "covid19", "covid-19": "covid19", "normal": "normal",
     "lung_opacity": "other_pneumonia", "viral pneumonia": "other_pneumonia",
 }  # fmt: skip
 
-#: Text that an address in the column URL contains, and the collection that it means.
+#: Part of an address in the column URL, and its collection.
 ORIGINS = {
     "bimcv": "bimcv", "ml-workgroup": "hannover", "armiro": "cxnet", "sirm": "sirm",
     "eurorad": "eurorad", "ieee8023": "cohen", "rsna": "rsna", "paultimothymooney": "kermany",
@@ -35,21 +35,21 @@ _IMAGES = (".png", ".jpg", ".jpeg")
 
 
 def read(folder: Path) -> pd.DataFrame:
-    """List the class folders, with the collection of each image if the metadata give it.
+    """List the images in the class folders, with the collection of each from the metadata.
 
     Traps and policies
     ------------------
-    - The set is made of other sets: COVID-19 of BIMCV/PadChest (2,473), Hannover (183), COVID-CXNet
-      (400) and SIRM, Eurorad, Cohen and others (559); normal of RSNA (8,851) and Kermany's children
-      (1,341); opacity of RSNA, viral pneumonia of Kermany. Label and collection nearly coincide.
+    - The set consists of other sets. COVID-19: BIMCV/PadChest (2,473), Hannover (183), COVID-CXNet
+      (400) and SIRM, Eurorad, Cohen and others (559). Normal: RSNA (8,851) and Kermany's children
+      (1,341). Opacity: RSNA. Viral pneumonia: Kermany. Label and collection are nearly equivalent.
       `source` is the collection, from the column URL.
-    - The spreadsheets need openpyxl, or an export as CSV; without either, `source` is
-        ``radiography`` in the two mixed classes.
+    - The spreadsheets need openpyxl, or an export as CSV. Without both, `source` is ``radiography``
+      in the two mixed classes.
     - Names in the spreadsheets differ from the files in case (``NORMAL-1``, ``Normal-1.png``), and
-      change between releases, so the numbers in COVIDx do not fit.
-    - There are no patients: every image counts as a patient of its own, which is wrong for BIMCV,
-        Hannover and Kermany. With this set it can't be proved that splits share no patient.
-    - ``masks/`` holds lung masks under the names of the images: never listed.
+      change between releases, so the numbers in COVIDx do not match.
+    - There are no patient ids. Every image counts as a patient of its own, which is wrong for
+      BIMCV, Hannover and Kermany. It can't be shown that splits of this set share no patient.
+    - ``masks/`` contains lung masks with the names of the images; they are not listed.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def read(folder: Path) -> pd.DataFrame:
     Raises
     ------
     FileNotFoundError
-        No class folder is there.
+        There is no class folder.
     """
     classes = [at for at in sorted(folder.iterdir()) if at.is_dir() and at.name.lower() in CLASSES]
     if not classes:
@@ -97,12 +97,14 @@ def _origins(folder: Path, name: str) -> dict[str, str]:
     path, sheet = found
     missing = [column for column in ("FILE NAME", "URL") if column not in sheet.columns]
     if missing:
-        raise SourceError(f"{path}: no column {missing[0]!r}; it has {', '.join(sheet.columns)}")
+        raise SourceError(
+            f"{path}: no column {missing[0]!r}; its columns are {', '.join(sheet.columns)}"
+        )
     named = sheet["FILE NAME"].str.strip().str.lower()
     return dict(zip(named, sheet["URL"].map(_collection), strict=True))
 
 
 def _collection(url: str) -> str:
-    """Name a collection by its address; an unknown address gets no name."""
+    """Collection of an address; ``radiography`` if the address is unknown."""
     known = (name for part, name in ORIGINS.items() if part in url.lower())
     return next(known, "radiography")

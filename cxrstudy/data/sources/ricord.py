@@ -1,8 +1,8 @@
 """MIDRC-RICORD-1c: 998 radiograph studies of adults who tested positive for COVID-19.
 
-Layout, as TCIA's retriever leaves it: ``MIDRC-RICORD-1C-<MRN>/<date>-<exam>-<5 digits>/**/*.dcm``
-somewhere below the folder, and the clinical spreadsheet ``MIDRC-RICORD-1c Clinical Data*.xlsx``
-with the sheet "CR Pos - TCIA Submission" (or that sheet as CSV) in the folder itself.
+The layout is that of TCIA's retriever: ``MIDRC-RICORD-1C-<MRN>/<date>-<exam>-<5 digits>/**/*.dcm``
+at any depth below the folder. The folder itself contains the clinical spreadsheet ``MIDRC-RICORD-1c
+Clinical Data*.xlsx`` with the sheet "CR Pos - TCIA Submission" (or that sheet as CSV).
 """
 
 from pathlib import Path
@@ -25,17 +25,15 @@ def read(folder: Path) -> pd.DataFrame:
 
     Traps and policies
     ------------------
-    - Every image is positive. The set can't be the only source of positives, with negatives of
-      another
-        collection: a model would learn the collection. It is meant as an addition.
-    - The folder of a study is named ``<date>-<exam>-<last five digits of the study UID>``, and the
-      part between depends on the version of the retriever. Only patient and digits are read.
-    - The spreadsheet needs openpyxl, or an export as CSV; without either, or for a study that is
-      not
-        in it, sex and age are unknown.
-    - 24 images are lateral and the label files do not say which. The view is AP if the exam is
-        named a single AP view, otherwise unknown.
-    - Images have borders; COVIDx crops 1,096 of them by hand-drawn boxes. None is cropped here.
+    - Every image is positive. The set must not be the only source of positives, with negatives from
+      another collection, because a model would learn the collection. Use it in addition to others.
+    - The folder of a study is named ``<date>-<exam>-<last five digits of the study UID>``; the
+      middle part depends on the version of the retriever. Only patient and digits are used.
+    - The spreadsheet needs openpyxl, or an export as CSV. Without both, and for a study that is not
+      in it, sex and age are unknown.
+    - 24 images are lateral, but the label files do not say which. The view is AP if the exam's name
+      contains "1 VIEW AP", otherwise unknown.
+    - Images have borders. COVIDx crops 1,096 of them by manually drawn boxes; none is cropped here.
 
     Returns
     -------
@@ -76,7 +74,7 @@ def _file(folder: Path, path: Path) -> dict[str, str]:
 
 
 def _clinical(folder: Path) -> pd.DataFrame:
-    """Sex and age by ``MRN/last five digits of the study UID``."""
+    """Read sex and age by ``MRN/last five digits of the study UID``."""
     found = read_sheet(folder, CLINICAL, SHEET)
     if found is None:
         return pd.DataFrame({"sex": pd.Series(dtype=str), "age": pd.Series(dtype=float)})
@@ -84,7 +82,7 @@ def _clinical(folder: Path) -> pd.DataFrame:
     missing = [name for name in (_MRN, _UID) if name not in sheet.columns]
     if missing:
         raise SourceError(
-            f"{path}: no column {missing[0]!r}; it has {', '.join(sheet.columns)}. "
+            f"{path}: no column {missing[0]!r}; its columns are {', '.join(sheet.columns)}. "
             f"Export the sheet {SHEET!r}, unchanged."
         )
     named = {name.lower(): sheet[name] for name in sheet.columns}

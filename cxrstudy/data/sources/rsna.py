@@ -1,7 +1,8 @@
-"""RSNA Pneumonia Detection Challenge 2018: 26,684 NIH radiographs, read again by radiologists.
+"""RSNA Pneumonia Detection Challenge 2018: 26,684 NIH radiographs, with labels by radiologists.
 
-Layout, as Kaggle ships stage 2: ``stage_2_train_labels.csv``, ``stage_2_detailed_class_info.csv``
-and DICOM files in ``stage_2_train_images/``. The 3,000 test images have no public labels.
+The layout is that of stage 2 at Kaggle: ``stage_2_train_labels.csv``,
+``stage_2_detailed_class_info.csv`` and DICOM files in ``stage_2_train_images/``. The 3,000 test
+images have no public labels.
 """
 
 from pathlib import Path
@@ -27,8 +28,8 @@ from cxrstudy.data.sources.nih import patients as nih_patients
 LABELS = {"pneumonia": "Target 1 (class Lung Opacity)", "normal": "class Normal"}
 LICENCE = "terms of the RSNA Pneumonia Detection Challenge"
 
-#: Largest mean squared error of a pixel match that is accepted. The 26,684 errors form two groups:
-#: 26,586 are below 8, 98 above 73, none between.
+#: Largest accepted mean squared error of a pixel match. Of the 26,684 errors, 26,586 are below 8
+#: and 98 are above 73.
 CONFIDENT = 20.0
 
 OPACITY, NORMAL, NEITHER = "Lung Opacity", "Normal", "No Lung Opacity / Not Normal"
@@ -46,16 +47,16 @@ def read(folder: Path, crosswalk: Path, headers: Path | None = None) -> pd.DataF
     crosswalk
         CSV with the columns ``rsna_id``, ``nih_image`` and ``mse``; see :func:`patients`.
     headers
-        CSV of DICOM headers as torchxrayvision ships it; see :func:`read_headers`. Without it,
-        view, sex and age are unknown.
+        CSV of DICOM headers from torchxrayvision; see :func:`read_headers`. Without it, view, sex
+        and age are unknown.
 
     Traps and policies
     ------------------
-    - The label file has one row per box, so an image with pneumonia occurs up to four times; here
-        it is one row.
-    - ``patientId`` is an image, not a patient: see :func:`patients`.
+    - The label file has one row per box, so an image with pneumonia occurs up to four times. The
+      table has one row per image.
+    - ``patientId`` is the id of an image, not of a patient: see :func:`patients`.
     - "No Lung Opacity / Not Normal" is neither pneumonia nor normal: an empty cell. Without the
-      class file an image without pneumonia may be either, so ``normal`` is unknown for it.
+      class file, ``normal`` is unknown for an image without pneumonia.
 
     Returns
     -------
@@ -79,13 +80,13 @@ def read(folder: Path, crosswalk: Path, headers: Path | None = None) -> pd.DataF
 
 
 def patients(ids: "pd.Series[str]", crosswalk: Path) -> "pd.Series[str]":
-    """Name the NIH patient behind each RSNA image.
+    """Find the NIH patient of each RSNA image.
 
-    Trap: the challenge hides that its 26,684 images come from only 11,439 patients of NIH
-    ChestX-ray14, one of them 65 times; whoever splits by ``patientId`` tests on patients of the
-    training set. The crosswalk matches pixels. Policy: a match with an error above
-    :data:`CONFIDENT`, and an id that is not in the crosswalk, keeps the name ``rsna-<id>``, a
-    patient of its own, because a wrong patient would be worse.
+    Trap: the 26,684 images of the challenge come from only 11,439 patients of NIH ChestX-ray14, one
+    of them 65 times, and the challenge does not say so. A split by ``patientId`` has test images of
+    training patients. The crosswalk matches images by their pixels. Policy: an image whose match
+    has an error above :data:`CONFIDENT`, or that is not in the crosswalk, counts as a patient of
+    its own, ``rsna-<id>``, because a wrong patient would be worse.
     """
     matches = read_text(crosswalk, ["rsna_id", "nih_image", "mse"]).set_index("rsna_id")
     confident = matches[matches["mse"].astype(float) <= CONFIDENT]
@@ -94,10 +95,10 @@ def patients(ids: "pd.Series[str]", crosswalk: Path) -> "pd.Series[str]":
 
 
 def read_headers(path: Path) -> pd.DataFrame:
-    """View, sex and age of each RSNA image, from its DICOM header.
+    """Read view, sex and age of each RSNA image, from its DICOM header.
 
-    Trap: five ages lie between 148 and 155; they are unknown here. Ages agree with NIH's for only
-    three of four images.
+    Trap: five ages are between 148 and 155; they are unknown here. Ages agree with those of NIH for
+    only three of four images.
     """
     needed = ["PatientID", "ViewPosition", "PatientSex", "PatientAge"]
     table = read_text(path, needed).set_index("PatientID")
@@ -117,7 +118,7 @@ def _about(headers: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
 
 
 def _targets(path: Path) -> "pd.Series[bool]":
-    """Whether an image shows pneumonia, by image, in the order of the file."""
+    """Whether each image has pneumonia, by image, in the order of the file."""
     table = read_text(path, ["patientId", "Target"])
     by_map(table["Target"], {"0": "", "1": ""}, path, "Target")
     many = table.groupby("patientId")["Target"].transform("nunique") > 1

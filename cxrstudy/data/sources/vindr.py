@@ -1,9 +1,9 @@
-"""VinDr-CXR: 15,000 training images, each read by three of seventeen radiologists.
+"""VinDr-CXR: 15,000 training images, each labelled by three of seventeen radiologists.
 
-Layout, as Kaggle ships the VinBigData challenge: ``train.csv`` (one row per box and reader) and
-DICOM files in ``train/``; PhysioNet's release has the same rows in
-``annotations/annotations_train.csv`` with other column names and is not read here. The 3,000 test
-images have no labels at Kaggle.
+The layout is that of the VinBigData challenge at Kaggle: ``train.csv`` (one row per box and reader)
+and DICOM files in ``train/``. PhysioNet's release has the same rows in
+``annotations/annotations_train.csv``, but other column names, and can't be read here. The 3,000
+test images have no labels at Kaggle.
 """
 
 from pathlib import Path
@@ -50,20 +50,19 @@ def read(folder: Path, votes: int = 2) -> pd.DataFrame:
     ------------------
     - The file has 67,914 rows of 15,000 images: several boxes per reader, three readers per image.
       Boxes of one reader count once.
-    - Readers disagree. A label with the votes of a majority (two of three) is present. With fewer,
-        but at least one, it is unknown: the others drew no box, which is not a statement of
-        absence. Without any it is absent. "No finding" is unanimous in every image that has it: an
-        empty cell.
-    - Three readers (R8, R9, R10) supply most rows; a model can learn who read an image.
+    - Readers disagree. A label with the votes of a majority (two of three) is present. With one
+      vote it is unknown, because the others drew no box, which does not state absence. Without
+      votes it is absent. "No finding" is unanimous in every image that has it: an empty cell.
+    - Three readers (R8, R9, R10) supply most rows; a model can learn who labelled an image.
     - There is no patient, view, sex or age. Every image counts as a patient of its own, which may
-        be wrong: it can't be proved that splits share no patient.
+      be wrong, so it can't be shown that splits share no patient.
 
     Returns
     -------
     Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
     """
     if not 1 <= votes <= READERS:
-        raise ValueError(f"votes must lie in 1 to {READERS}, not {votes}")
+        raise ValueError(f"votes must be 1 to {READERS}, not {votes}")
     path = find(folder, "train.csv")
     counted = _votes(path)
     ids = counted.index.to_series()
@@ -79,7 +78,7 @@ def read(folder: Path, votes: int = 2) -> pd.DataFrame:
 
 
 def _votes(path: Path) -> pd.DataFrame:
-    """Number of readers who saw each label, one row per image."""
+    """Number of readers who marked each label, one row per image."""
     table = read_text(path, ["image_id", "class_name", "rad_id"])
     by_map(table["class_name"], dict.fromkeys((NOTHING, *LABELS.values()), ""), path, "class_name")
     readers = table.groupby("image_id")["rad_id"].transform("nunique")

@@ -1,4 +1,4 @@
-"""Engines: where runs are computed. Each module opens a ``concurrent.futures`` executor."""
+"""Engines: the machines that compute runs. Each module opens a ``concurrent.futures`` executor."""
 
 
 class EngineError(RuntimeError):

@@ -1,6 +1,6 @@
 """Dask engine: the workers of a Dask scheduler, on any machine.
 
-Dask decides which worker computes what, and reassigns the work of a worker that has died.
+Dask assigns runs to workers. If a worker dies, Dask gives its run to another one.
 """
 
 from collections.abc import Collection, Iterator
@@ -43,7 +43,7 @@ def cluster(address: str, jobs: Collection[Job]) -> Iterator[Executor]:
         try:
             yield executor
         finally:
-            executor.shutdown(wait=False)  # all is done, or jobs that have not begun are dropped
+            executor.shutdown(wait=False)  # drops jobs that have not begun, after an error
 
 
 def _client(address: str) -> Any:
@@ -62,7 +62,7 @@ def _client(address: str) -> Any:
 
 
 def _workers(client: Any, address: str) -> dict[str, Any]:
-    """Facts of each worker; a run needs its own process, because its random state is global."""
+    """Facts of each worker. A run needs a process of its own: random state is per process."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
@@ -88,4 +88,4 @@ def _refuse_unfit(client: Any, jobs: Collection[Job]) -> None:
         if isinstance(answer, Exception) or answer
     ]
     if said:
-        raise EngineError("Dask workers that can't take part:\n" + "\n".join(said))
+        raise EngineError("Dask workers that can't execute the plan:\n" + "\n".join(said))

@@ -13,11 +13,11 @@ from cxrstudy.base import device, processes
 def workers() -> int:
     """Default number of processes: one per core that this process may use, or one per GPU.
 
-    Each uses one thread, so that sums are added in one order and a run gives the same bits in any
-    process. This is also the fastest: on two cores, two processes with one thread process 2.0 times
-    as many images per second as one, one process with two threads 1.1 times, and two processes with
-    two threads 1.7 times (``benchmarks/threads.py``, the quick network for phantoms).
-    ``CXRSTUDY_ENGINE=local:COUNT`` sets another number.
+    Each process uses one thread. Sums are then added in a fixed order, and a run gives the same
+    bits in any process. This is also the fastest choice on two cores. Images per second, relative
+    to one process with one thread: 2.0 for two processes with one thread, 1.1 for one process with
+    two threads, 1.7 for two processes with two threads (``benchmarks/threads.py``, the quick
+    network for phantoms). ``CXRSTUDY_ENGINE=local:COUNT`` sets another number.
     """
     return max(1, len(gpus())) if device.kind() == "cuda" else _cores()
 
@@ -25,23 +25,23 @@ def workers() -> int:
 def gpus() -> tuple[str, ...]:
     """Names of the GPUs that this process may use, in the form of ``CUDA_VISIBLE_DEVICES``.
 
-    No machine with several GPUs was available; that part is tested with invented names only.
+    No machine with several GPUs was available: this case is tested with invented names only.
     """
     if device.kind() != "cuda":
         return ()
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     if named:
         return tuple(name.strip() for name in named.split(","))
-    import torch  # device.kind() has imported it
+    import torch  # no cost: device.kind() has imported it
 
     return tuple(str(number) for number in range(torch.cuda.device_count()))
 
 
 @contextmanager
 def local(count: int) -> Iterator[Executor]:
-    """Spawned local processes: they inherit no state that the result of a run could depend on.
+    """Open a pool of spawned local processes: they inherit no state that could change a result.
 
-    If there are several GPUs, each process gets one of its own.
+    If there are several GPUs, they are divided among the processes.
     """
     context = multiprocessing.get_context("spawn")
     devices, names = context.SimpleQueue(), gpus()
@@ -53,12 +53,12 @@ def local(count: int) -> Iterator[Executor]:
 
 
 def _take_gpu(devices: Any) -> None:
-    """Make one GPU visible, before torch is imported, which reads the variable only once."""
+    """Make one GPU visible. This comes before the import of torch, which reads it only once."""
     os.environ["CUDA_VISIBLE_DEVICES"] = devices.get()
 
 
 def _cores() -> int:
-    # A container or a scheduler may give a process fewer cores than the machine has.
+    # In a container or under a scheduler, a process may have fewer cores than the machine.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

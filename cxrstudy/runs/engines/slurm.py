@@ -24,16 +24,16 @@ DEFAULTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Requeued:
-    """Work that submitit may interrupt and restart: a run continues from its checkpoint."""
+    """A function that submitit may interrupt and call again: a run continues at its checkpoint."""
 
     work: Callable[..., Any]
 
     def __call__(self, *arguments: Any) -> Any:
-        """Do it."""
+        """Call the function."""
         return self.work(*arguments)
 
     def checkpoint(self, *arguments: Any) -> Any:
-        """Tell submitit what to put back into the queue."""
+        """Return what submitit puts back into the queue."""
         from submitit.helpers import DelayedSubmission
 
         return DelayedSubmission(self, *arguments)
@@ -51,12 +51,12 @@ class Submitted(Executor):
         job = self._executor.submit(Requeued(work), *arguments, **options)
         future: Future[Any] = Future()
         self._jobs.append(job)
-        # submitit has no callback, so a thread waits; a daemon, so that it delays no interruption.
+        # submitit has no callback, so a thread waits. A daemon thread does not delay an interrupt.
         Thread(target=_pass_on, args=(job, future), daemon=True).start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Remove jobs that have not begun from the queue; the others will be recorded."""
+        """Remove jobs that have not begun from the queue; jobs that run are recorded as usual."""
         for job in self._jobs if cancel_futures else []:
             if job.state == "PENDING":
                 job.cancel()
@@ -64,21 +64,21 @@ class Submitted(Executor):
 
 @contextmanager
 def queue(options: str, folder: Path) -> Iterator[Executor]:
-    """Queue of a Slurm cluster.
+    """Open the queue of a Slurm cluster.
 
     Parameters
     ----------
     options
         ``NAME=VALUE,...``: parameters of submitit's ``update_parameters``, such as
         ``slurm_partition=gpu,gpus_per_node=1,timeout_min=240``. ``cluster=local`` starts the same
-        jobs as processes of this machine, to try them where there is no Slurm.
+        jobs as processes of this machine, to test them without Slurm.
     folder
         Shared folder for job scripts and logs.
 
     Raises
     ------
     EngineError
-        submitit is not installed, there is no Slurm, or submitit does not have an option.
+        submitit is not installed, there is no Slurm, or submitit does not know an option.
     """
     executor = Submitted(_submitit(_read(options), folder))
     try:

@@ -1,17 +1,16 @@
 """Reference results of experiments: plain files without weights, small enough to commit.
 
 =================  ===============================================================================
-``results.yaml``   how they were made, on what, how long, and the SHA-256 of the other files
-(`Results`),
-                   of those too that are made from them (`include`)
+``results.yaml``   command, machine, versions and time, and the SHA-256 of the other files
+                   (`Results`), also of files that were added later (`include`)
 ``arms.csv``       one row per experiment, arm and seed: its last run, and the cost
 ``images.csv``     one row per scored image: role, split, patient, source, truth
 ``scores.csv.gz``  the same rows in the same order; one column per run and label, ``RUN:LABEL``
 =================  ===============================================================================
 
-Scores are rounded to four significant digits of the distance to 0 or 1, whichever is nearer. This
-hardly changes their order, and an area under a curve by less than 0.0001. Equal results give equal
-bytes.
+Scores are rounded to four significant digits of the distance to 0 or 1, whichever is nearer.
+Rounding may make two scores equal, but never reverses their order; areas under curves change by
+less than 0.0001. Equal results give equal bytes.
 """
 
 from cxrstudy.verdicts.results.reading import arms, experiments, read

@@ -1,4 +1,4 @@
-"""Reading: the scores of reference results, in the form in which a store gives them."""
+"""Reading: read the scores of reference results, as tables of the same form as from a store."""
 
 import gzip
 import io
@@ -13,7 +13,7 @@ from cxrstudy.verdicts.results.results import ARMS, IMAGES, SCORED, ResultsError
 
 
 def experiments(folder: Path) -> list[str]:
-    """Names of the experiments in a folder of results, in the order written."""
+    """Names of the experiments in a folder of results, in the order in which they were written."""
     return facts(folder).experiments
 
 
@@ -29,18 +29,18 @@ def arms(folder: Path) -> pd.DataFrame:
 
 
 def read(folder: Path, experiment: str) -> pd.DataFrame:
-    """Read the scores of an experiment, as :func:`cxrstudy.runs.scores.collect` gives them.
+    """Read the scores of an experiment, in the form of :func:`cxrstudy.runs.scores.collect`.
 
     Raises
     ------
     ResultsError
-        A file is missing or altered, or the folder holds no such experiment.
+        A file is missing or altered, or the folder does not contain the experiment.
     """
     table = arms(folder)
     ends = table[table["experiment"] == experiment]
     if ends.empty:
         there = ", ".join(dict.fromkeys(table["experiment"]))
-        raise ResultsError(f"{folder}: no results of {experiment!r}; there are {there}")
+        raise ResultsError(f"{folder}: no results of {experiment!r}, only of {there}")
     images, scores = _read_tables(folder, set(ends["run"]))
     rows = images.groupby(["role", "split"], sort=False).indices
     tables = []

@@ -11,14 +11,14 @@ from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.schema import Strict, read_yaml
 
-#: The profile whose results decide; those of other profiles are there to notice what moved.
+#: Profile of the results that verdicts are based on. Results of other profiles show changes.
 REFERENCE_PROFILE = "standard"
 
 RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "scores.csv.gz"
 
 
 class ResultsError(ValueError):
-    """Results can't be written, or were altered; the message names the file or run."""
+    """Results are missing or altered, or can't be written; the message names the file or run."""
 
 
 class Results(Strict):
@@ -65,7 +65,7 @@ class Results(Strict):
     processor: str
     devices: list[str]
     runs: int
-    # Older results have another name for this field.
+    # In older results this field has another name.
     samples_seen: int = Field(validation_alias=AliasChoices("samples_seen", "image_steps"))
     seconds: float
     versions: dict[str, str]
@@ -83,12 +83,12 @@ class Results(Strict):
 
 
 def folders() -> list[Path]:
-    """Every folder in ``results/`` that holds reference results."""
+    """Folders in ``results/`` that contain reference results."""
     return sorted(path.parent for path in places.results().glob(f"*/*/{RESULTS}"))
 
 
 def facts(folder: Path) -> Results:
-    """Read the facts of results, after a check of the SHA-256 of every file.
+    """Check the SHA-256 of every file of results, and read their facts.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def facts(folder: Path) -> Results:
     """
     path = folder / RESULTS
     if not path.is_file():
-        raise ResultsError(f"{path}: no such results; cxrstudy results list shows what there is")
+        raise ResultsError(f"{path}: no such results; see `cxrstudy results list` for all results")
     results = read_yaml(path, Results, ResultsError)
     if results.seal != _seal_of(yaml.safe_load(path.read_text())):
         raise ResultsError(f"{path}: altered since it was written; write the results again")
@@ -114,7 +114,7 @@ def include(folder: Path, names: Iterable[str], registration: str = "") -> None:
     Raises
     ------
     ResultsError
-        A file that is covered already is missing or altered.
+        A file that the facts already list is missing or altered.
     """
     found = facts(folder)
     files = found.files | {name: file_sha256(folder / name) for name in names}
@@ -123,7 +123,7 @@ def include(folder: Path, names: Iterable[str], registration: str = "") -> None:
 
 
 def write_facts(results: Results, folder: Path) -> None:
-    """Write the facts of a folder."""
+    """Write the facts of a folder of results."""
     shown = yaml.safe_dump(results.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
     (folder / RESULTS).write_text(shown)
 
@@ -133,7 +133,7 @@ def _seal_of(facts: dict[str, Any]) -> str:
 
 
 def claims_now() -> dict[str, str]:
-    """SHA-256 of the claims files as they are now."""
+    """SHA-256 of the present claims files, by name."""
     return {path.name: file_sha256(path) for path in sorted(places.claims().glob("*.yaml"))}
 
 

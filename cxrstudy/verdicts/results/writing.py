@@ -1,4 +1,4 @@
-"""Writing: reference results, from the records in a study's store."""
+"""Writing: write reference results from the records in a study's store."""
 
 import gzip
 import json
@@ -40,13 +40,13 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     Parameters
     ----------
     study
-        The study whose store holds the records.
+        Study whose store contains the records.
     experiments
         Names of notebooks that have arms for the study's cohort.
     folder
         Folder to write to; created if missing. Other files in it are kept.
     command
-        Command that repeats this.
+        Command that writes the same results again.
 
     Raises
     ------
@@ -70,13 +70,13 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
     text = scores.to_csv(index=False, lineterminator="\n")
     (folder / SCORED).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     results = _facts(study, experiments, command, list(records.values()), folder)
-    # Last, so that results of an interrupted writing are refused.
+    # Written last, so that incomplete results of an interruption are recognised.
     write_facts(results, folder)
     return results
 
 
 def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round probabilities for writing; the order of no two is reversed."""
+    """Round probabilities for writing, without reversing the order of any two."""
     nearer = np.clip(np.minimum(scores, 1 - scores), 10.0**-DECIMALS, None)
     decimals = np.clip(DIGITS - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
     return np.asarray(np.rint(scores * 10**decimals) / 10**decimals)
@@ -94,25 +94,25 @@ def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
 
 
 def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One table of the images of all runs, and one of their scores."""
+    """Make a table of the images of all runs, and a table of their scores."""
     columns = list(next(iter(tables.values())).columns)
     labels = labels_of(next(iter(tables.values())))
     scored = [score_column(label) for label in labels]
     known: dict[tuple[str, str], pd.DataFrame] = {}
     for run, table in tables.items():
         if list(table.columns) != columns:
-            raise ResultsError(f"run {run[:12]} was scored for other labels than the first run")
+            raise ResultsError(f"run {run[:12]}: its labels differ from those of the first run")
         for place, block in table.drop(columns=scored).groupby(["role", "split"], sort=False):
             block = block.reset_index(drop=True)
             if not known.setdefault(place, block).equals(block):
                 named = " ".join(place)
-                raise ResultsError(f"run {run[:12]}: {named} has other images than in other runs")
+                raise ResultsError(f"run {run[:12]}: images of {named} differ from those of others")
     images = pd.concat(known.values(), ignore_index=True)
     index = pd.MultiIndex.from_frame(images[["role", "split", "id"]])
     scores = {}
     for run, table in tables.items():
         if table[scored].isna().any(axis=None):
-            raise ResultsError(f"run {run[:12]} lacks the score of an image")
+            raise ResultsError(f"run {run[:12]}: an image has no score")
         placed = table.set_index(["role", "split", "id"])[scored].reindex(index)
         for label in labels:
             scores[f"{run}:{label}"] = rounded(placed[score_column(label)].to_numpy(np.float64))
@@ -144,7 +144,7 @@ def _arms(
 
 
 def _places(table: pd.DataFrame) -> list[list[str]]:
-    """Roles and splits that a run scored, in its order."""
+    """Roles and splits that a run scored, in the order of its table."""
     found: list[list[str]] = table[["role", "split"]].drop_duplicates().to_numpy().tolist()
     return found
 

@@ -107,7 +107,7 @@ def test_a_patient_of_both_halves_has_one_name(by_session):
 
 def test_without_the_list_of_shared_patients_the_halves_are_not_read_together(folder):
     (folder / "listjoin_ok.tsv").unlink()
-    with pytest.raises(FileNotFoundError, match=r"no listjoin_ok\.tsv; without it patients"):
+    with pytest.raises(FileNotFoundError, match=r"no listjoin_ok\.tsv, so patients"):
         bimcv.read(folder)
     (folder / "covid19_neg").rename(folder / "elsewhere")
     assert len(bimcv.read(folder)) == 3

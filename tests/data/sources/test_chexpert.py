@@ -111,7 +111,7 @@ def test_the_validation_file_is_read_too_where_it_lies(written):
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ({"Pneumonia": "2.0"}, "row 2, column Pneumonia: '2.0'; legal are 1, 0, -1"),
+        ({"Pneumonia": "2.0"}, "row 2, column Pneumonia: '2.0'; write 1, 0 or -1"),
         ({"Path": "a/b.jpg"}, "row 2, column Path: 'a/b.jpg'; expected"),
         ({"Frontal/Lateral": "Oblique"}, "column Frontal/Lateral: 'Oblique'; known values"),
     ],

@@ -170,7 +170,9 @@ def test_a_row_that_can_not_be_read_is_named(folder, row):
 
 
 def test_a_version_that_does_not_exist_is_named(folder):
-    with pytest.raises(SourceError, match="'7B' is not known; legal: 5, 7A, 8A, 8B, 9A, 9B"):
+    with pytest.raises(
+        SourceError, match="'7B' is not known; the versions are 5, 7A, 8A, 8B, 9A, 9B"
+    ):
         covidx.read(folder, "7B", folder / "crosswalk.csv")
 
 

@@ -72,7 +72,9 @@ def test_what_is_missing_is_named(folder, tmp_path):
     with pytest.raises(SourceError, match=r"no MIDRC-RICORD-1C-<MRN>/<study>/\*\*/\*\.dcm"):
         ricord.read(tmp_path / "empty")
     (folder / f"{CLINICAL}.csv").write_text("Anon MRN,Age\na,1\n")
-    with pytest.raises(SourceError, match="no column 'Anon Study UID'; it has Anon MRN, Age"):
+    with pytest.raises(
+        SourceError, match="no column 'Anon Study UID'; its columns are Anon MRN, Age"
+    ):
         ricord.read(folder)
 
 

@@ -92,7 +92,12 @@ def test_without_headers_view_sex_and_age_are_unknown(folder):
         (CLASS_FILE, "b,Normal", "b,normal", "row 4, column class: 'normal'; known values"),
         (CLASS_FILE, "b,Normal", "b,Normal\nb,Lung Opacity", "'b'; this image has two classes"),
         (CLASS_FILE, "b,Normal", "b,Lung Opacity", "'b' has class 'Lung Opacity', and Target 0"),
-        ("crosswalk.csv", "mse", "error", "no column 'mse'; it has rsna_id, nih_image, error"),
+        (
+            "crosswalk.csv",
+            "mse",
+            "error",
+            "no column 'mse'; its columns are rsna_id, nih_image, error",
+        ),
     ],
 )
 def test_files_that_contradict_each_other_or_the_schema_are_named(folder, file, old, new, message):

@@ -58,7 +58,7 @@ def test_another_number_of_votes_can_be_asked_for(folder, votes, cell):
 
 @pytest.mark.parametrize("votes", [0, 4])
 def test_more_votes_than_readers_are_refused(folder, votes):
-    with pytest.raises(ValueError, match=f"votes must lie in 1 to 3, not {votes}"):
+    with pytest.raises(ValueError, match=f"votes must be 1 to 3, not {votes}"):
         vindr.read(folder, votes)
 
 

@@ -120,7 +120,7 @@ def test_a_worker_that_does_not_see_the_shared_folder_says_so_and_names_it(
     with pytest.raises(EngineError) as error:
         compute(address, {job.id: job}, monkeypatch)
     said = str(error.value)
-    assert f"doesn't see unshared.npy in the shared folder {tmp_path / 'pixels'}" in said
+    assert f"does not find unshared.npy in the shared folder {tmp_path / 'pixels'}" in said
     assert "tcp://127.0.0.1:" in said
     assert not (tmp_path / "store").exists()
 
@@ -131,7 +131,7 @@ def test_a_worker_with_other_code_is_refused_and_the_module_named(
     address, _ = cluster
     job = next(iter(jobs_in(tmp_path / "store", made).values()))
     other = replace(job, code={"training.train": "0" * 64})
-    with pytest.raises(EngineError, match=r"another code of training\.train than the plan"):
+    with pytest.raises(EngineError, match=r"differs from the plan in the code of training\.train"):
         compute(address, {job.id: other}, monkeypatch)
 
 

@@ -128,7 +128,7 @@ def test_altered_facts_are_refused(written):
 
 
 def test_what_is_not_there_is_named(written, tmp_path):
-    with pytest.raises(ResultsError, match="no results of '09_more'; there are 01_sequences, 02"):
+    with pytest.raises(ResultsError, match="no results of '09_more', only of 01_sequences, 02"):
         results.read(written, "09_more")
     with pytest.raises(ResultsError, match="no such results"):
         results.facts(tmp_path / "nowhere")
@@ -154,7 +154,7 @@ def test_runs_that_saw_other_images_are_not_put_together(study, tmp_path):
         scores.to_csv(study.records / run.id / SCORES, index=False)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(store, "checked", lambda records, run, name: records / run / name)
-            with pytest.raises(ResultsError, match="other images than in other runs"):
+            with pytest.raises(ResultsError, match="differ from those of others"):
                 results.write(study, ["01_sequences"], tmp_path / "results", "")
     finally:
         shutil.rmtree(study.records / run.id)
