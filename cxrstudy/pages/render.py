@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base import numbers
+from cxrstudy.base.checks import whole
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import table
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
@@ -198,7 +199,11 @@ def _said(row: Any) -> str:
     if pd.isna(row.estimate):
         return f"{outcome}: {escape(row.why)}" if row.why else outcome
     about = f": {escape(row.why)}" if row.why else f" {escape(row.world)}"
-    text = numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
+    reason = getattr(row, "reason", "")
+    text = numbers.interval(
+        row.estimate, row.low, row.high, numbers.difference, [row.margin],
+        reason if isinstance(reason, str) else "",
+    )  # fmt: skip
     detectable = numbers.level(row.minimum_detectable_difference)
     seen = f"<br>minimum detectable: {detectable}" if row.verdict == "inconclusive" else ""
     return f"{outcome}{about}<br>{escape(text)}{seen}<br><i>{escape(row.counts)}</i>"
@@ -267,6 +272,7 @@ def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:
     >>> show.findings([found], each=1)
     <HTML>
     """
+    each = whole(each, 1, "each")
     found = [outcome for outcome in outcomes if outcome.state in ("issue", "note")]
     tables = [outcome.rows.head(each).assign(code=outcome.code) for outcome in found]
     rows = pd.concat(tables) if tables else pd.DataFrame(columns=["code", "role", "id", "what"])

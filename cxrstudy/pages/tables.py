@@ -19,20 +19,21 @@ DIFFERENCES = ("difference", "saved", "margin")
 OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_difference")
 
 #: Columns that an estimate takes up into its own text.
-FOLDED = ("low", "high", "level", "reason")
+FOLDED = ("low", "high", "level", "reason", "covers", "method")
 
 
 def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headings: str) -> HTML:
     """Show a table as a page of a book does: plain, an estimate and its interval in one column.
 
     An estimate that does not exist is its reason, if the table has one, and has no interval. The
-    heading says the level of the intervals; if they differ, every row does.
+    heading says the level of the intervals; if they differ, every row does. A line below says what
+    intervals are over.
 
     Parameters
     ----------
     frame
-        Any table; ``estimate``, ``low``, ``high``, ``level`` and ``reason`` become one column where
-        they occur.
+        Any table; ``estimate``, ``low``, ``high``, ``level``, ``reason``, ``covers`` and ``method``
+        become one column where they occur.
     columns
         Columns to show, in their order; all, unless given. What belongs to an estimate comes with
         it.
@@ -54,14 +55,20 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
         )
         named["estimate"] = f"{named['estimate']} {interval_heading(frame)}"
     shown = shown[list(columns or shown)].rename(columns=named)
-    empty = "<p>No rows.</p>" if shown.empty else ""
-    return HTML(f'<div class="study-table">{shown.to_html(index=False, border=0)}{empty}</div>')
+    below = "<p>No rows.</p>" if shown.empty else _covered(frame)
+    return HTML(f'<div class="study-table">{shown.to_html(index=False, border=0)}{below}</div>')
 
 
 def interval_heading(frame: pd.DataFrame) -> str:
     """What the brackets beside an estimate hold: ``[95 %]``, or ``[interval]`` if levels differ."""
     levels = _levels(frame)
     return f"[{numbers.whole_percent(levels[0])}]" if len(levels) == 1 else "[interval]"
+
+
+def _covered(frame: pd.DataFrame) -> str:
+    """Line that says what intervals are over, if the table does."""
+    found = set(frame["covers"].dropna()) - {""} if "covers" in frame else set()
+    return f"<p>Intervals are over {' or '.join(sorted(found))}.</p>" if found else ""
 
 
 def _levels(frame: pd.DataFrame) -> list[float]:

@@ -140,9 +140,9 @@ def verdicts(claims: Claims, found: pd.DataFrame, world: str) -> pd.DataFrame:
     Returns
     -------
     One row per claim: ``claim``, ``words``, ``test``, ``contrast``, ``experiment``, ``margin``,
-    ``relevant``, the columns of ``EVIDENCE``, ``adjusted_p``, ``adjusted_p_relevant``, ``verdict``
-    (the outcome), ``world``, ``lacking`` (budgets at which the claim must hold and has no arms),
-    ``why`` (for what is not judged or not testable), and the file's SHA-256 as ``rule``.
+    ``level``, ``relevant``, the columns of ``EVIDENCE``, ``adjusted_p``, ``adjusted_p_relevant``,
+    ``verdict`` (the outcome), ``world``, ``lacking`` (budgets at which the claim must hold and has
+    no arms), ``why`` (for what is not judged or not testable), and the file's SHA-256 as ``rule``.
 
     Raises
     ------
@@ -161,6 +161,7 @@ def verdicts(claims: Claims, found: pd.DataFrame, world: str) -> pd.DataFrame:
                 "contrast": claim.contrast,
                 "experiment": claim.experiment,
                 "margin": claim.margin,
+                "level": claim.level,
                 "relevant": claim.relevant,
                 "lacking": "; ".join(claim.lacking),
                 "rule": claims.sha256,

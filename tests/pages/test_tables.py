@@ -118,3 +118,11 @@ def test_columns_that_are_asked_for_bring_what_belongs_to_an_estimate():
     shown = table(frame, ["arm", "estimate"], estimate="AUROC").data
     assert re.findall("<th>(.*?)</th>", shown) == ["arm", "AUROC [90 %]"]
     assert "+0.169 [+0.116, +0.244]" in shown
+
+
+def test_what_intervals_are_over_is_said_below():
+    frame = LEVELS.assign(covers="patients and seeds", method="t", level=0.95)
+    shown = table(frame).data
+    assert "Intervals are over patients and seeds." in shown
+    assert re.findall("<th>(.*?)</th>", shown) == ["arm", "estimate [95 %]"]
+    assert "Intervals are" not in table(LEVELS).data

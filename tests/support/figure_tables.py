@@ -95,6 +95,7 @@ def scored(arms):
     for strength, arm in enumerate(arms):
         for seed in (0, 1):
             table = pd.DataFrame({"truth_covid19": truth, "id": np.arange(200)})
+            table["patient"] = table["id"]
             table["score_covid19"] = random.normal(0.5 * strength * truth)
             table["arm"] = [arm] * len(table)
             found.append(table.assign(seed=seed, role="target", split="test"))

@@ -22,6 +22,7 @@ def scores():
     for strength, arm in enumerate(ARMS):
         for seed in (0, 1):
             table = pd.DataFrame({"truth_covid19": truth, "id": np.arange(200)})
+            table["patient"] = table["id"]
             table["score_covid19"] = random.normal(0.5 * strength * truth)
             tables.append(table.assign(arm=arm, seed=seed, role="target", split="test"))
     whole = pd.concat(tables, ignore_index=True)
