@@ -50,7 +50,7 @@ from cxrstudy.notebook import auroc, estimates, evidence, figures, read_claims
 from cxrstudy.verdicts import judge, results
 experiment = "06_sequential_schemes"
 scores = results.read(places.results() / "phantom" / "quick", experiment)
-rows = estimates(scores, auroc("covid19"), replicates=50)
+rows = estimates(scores, auroc("covid19"), replicates=100)
 figures.use_style()
 figures.estimates(rows, "AUROC").savefig("estimates.png")
 found = evidence(read_claims("paper_b").of(experiment), scores)

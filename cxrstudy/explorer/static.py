@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from cxrstudy.base.identity import fingerprint
+from cxrstudy.base.numbers import plain_value
 from cxrstudy.base.words import label_name
 from cxrstudy.explain import METHODS
 from cxrstudy.explorer import frontend
@@ -115,7 +116,7 @@ def _check(case: Case) -> None:
 
 def _as_json(data: dict[str, Any]) -> str:
     """Compact JSON, without characters that could end the surrounding script."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    text = json.dumps(plain_value(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

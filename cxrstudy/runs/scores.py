@@ -111,7 +111,7 @@ def arm_text(arm: Hashable) -> str:
     >>> arm_text(("in-domain", 0.1))
     '["in-domain", 0.1]'
     """
-    return json.dumps(arm, ensure_ascii=False)
+    return json.dumps(arm, ensure_ascii=False, allow_nan=False)
 
 
 def arm_of(text: str) -> Hashable:

@@ -1,16 +1,18 @@
 """Statistics: estimates with intervals over patients and seeds, and paired contrasts.
 
 A table of scores goes in; tables of estimates come out. An estimate is the mean over seeds.
-Intervals are percentile intervals of a bootstrap that resamples patients, with all of their images,
-and seeds (:mod:`~cxrstudy.statistics.sample`). All arms are resampled in the same way, so every
-comparison of arms is paired. Read `sample` first, then `estimation` and `comparison`.
+Patients are resampled, with all of their images, in the same way for all arms and seeds, so every
+comparison of arms is paired. Intervals take patients and seeds for samples of those there are
+(:mod:`~cxrstudy.statistics.inference`). Read `gate` and `sample` first, then `inference`,
+`estimation` and `comparison`; `power` plans studies.
 """
 
 from cxrstudy.base.columns import labels_of
 from cxrstudy.statistics.calibration import calibration_curve, calibration_table
-from cxrstudy.statistics.comparison import contrast, contrasts, minimum_detectable_difference
+from cxrstudy.statistics.comparison import contrast, contrasts
 from cxrstudy.statistics.decision import decision_curve
 from cxrstudy.statistics.estimation import estimates
+from cxrstudy.statistics.gate import ScoreError
 from cxrstudy.statistics.groups import groups_of, subgroups
 from cxrstudy.statistics.learning import label_efficiency
 from cxrstudy.statistics.made import made_scores
@@ -32,8 +34,9 @@ from cxrstudy.statistics.metrics import (
 )
 from cxrstudy.statistics.multiplicity import holm
 from cxrstudy.statistics.operating_point import Rule, at_sensitivity, operating_points
+from cxrstudy.statistics.power import VarianceComponents, minimum_detectable_difference
 from cxrstudy.statistics.ranking import weighted_auroc
-from cxrstudy.statistics.sample import DRAW, REPLICATES, ScoreError
+from cxrstudy.statistics.sample import DRAW, REPLICATES
 from cxrstudy.statistics.trends import trend
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "Metric",
     "Rule",
     "ScoreError",
+    "VarianceComponents",
     "at_sensitivity",
     "auroc",
     "brier",

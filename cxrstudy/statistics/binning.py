@@ -6,6 +6,24 @@ from numpy.typing import NDArray
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
 
+def edges_of(scores: Floats, bins: int) -> Floats:
+    """Edges between bins with about equal numbers of images: (bins - 1,).
+
+    Raises
+    ------
+    ValueError
+        The number of bins is less than one.
+    """
+    if bins < 1:
+        raise ValueError(f"{bins} bins: ask for at least one")
+    return np.quantile(scores, np.arange(1, bins) / bins)
+
+
+def members(scores: Floats, edges: Floats) -> NDArray[np.intp]:
+    """Bin number of every image, from 0; equal scores are in the same bin."""
+    return np.searchsorted(edges, scores, side="right")
+
+
 def equal_mass(scores: Floats, bins: int) -> NDArray[np.intp]:
     """Bin number of every image, from 0; equal scores are in the same bin.
 
@@ -17,10 +35,7 @@ def equal_mass(scores: Floats, bins: int) -> NDArray[np.intp]:
     ValueError
         The number of bins is less than one.
     """
-    if bins < 1:
-        raise ValueError(f"{bins} bins: ask for at least one")
-    edges = np.quantile(scores, np.arange(1, bins) / bins)
-    return np.searchsorted(edges, scores, side="right")
+    return members(scores, edges_of(scores, bins))
 
 
 def weighted_calibration_error(scores: Floats, truth: Flags, weights: Weights, bins: int) -> Floats:

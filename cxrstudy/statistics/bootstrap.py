@@ -1,14 +1,17 @@
-"""Bootstrap: a metric of every arm in every replicate, with intervals and p values.
+"""Bootstrap: a metric of every arm and seed, as it is and in every replicate.
 
-Intervals are percentile intervals (Efron and Tibshirani 1993, chapter 13), from one quantile of the
-replicates to another. They need no symmetry and stay inside the range of the metric.
+All estimates, differences and slopes of the study are sums of arms with weights. They get their
+intervals here, from :mod:`~cxrstudy.statistics.inference`.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from cxrstudy.statistics import exact
+from cxrstudy.statistics.inference import FLAT, PATIENTS, Inference, infer
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import Sample, ScoreError
 from cxrstudy.statistics.weighting import Floats
@@ -20,18 +23,78 @@ class Bootstrap:
 
     Attributes
     ----------
+    drawn
+        The sample.
+    metric
+        The metric.
     by_seed
         Arm to the metric of each seed, without resampling: (s,).
     draws
-        Arm to the mean over the drawn seeds, for each replicate: (r,).
+        Arm to the metric of each seed in each replicate, with the same patients for all arms and
+        seeds: (r, s).
+    trials
+        Arm to the number of patients that its metric rests on, in the seed with the fewest.
     """
 
+    drawn: Sample
+    metric: Metric
     by_seed: dict[Hashable, Floats]
     draws: dict[Hashable, Floats]
+    trials: dict[Hashable, int]
 
     def estimate(self, arm: Hashable) -> float:
         """Mean over seeds."""
-        return float(np.mean(self.by_seed[arm]))
+        return np.nan if self.drawn.short else float(np.mean(self.by_seed[arm]))
+
+    def combined(self, weights: Mapping[Hashable, float]) -> Inference:
+        """Inference about a weighted sum of arms, paired by patient and by seed."""
+        patients = self.drawn.counts["patients"]
+        if self.drawn.short:
+            reason, seeds = self.drawn.short, len(self.drawn.seeds)
+            return Inference(np.nan, seeds=seeds, patients=patients, reason=reason)
+        # An infinite value minus another has no value, and is then said to have none.
+        with np.errstate(invalid="ignore"):
+            by_seed, draws = (
+                np.sum([weight * found[arm] for arm, weight in weights.items()], axis=0)
+                for found in (self.by_seed, self.draws)
+            )
+        return infer(by_seed, draws, patients, max(2, min(self.trials[arm] for arm in weights)))
+
+    def difference(self, arm: Hashable, against: Hashable) -> Inference:
+        """Inference about an arm minus another."""
+        return self.combined({arm: 1.0, against: -1.0})
+
+    def row(self, arm: Hashable, level: float) -> dict[str, Any]:
+        """Estimate of an arm with its interval, for a table.
+
+        Returns
+        -------
+        ``estimate``, ``low``, ``high``, ``covers`` (what the interval is over), ``method`` (how it
+        is made), ``reason`` (why there is none).
+        """
+        found, bounds = self.combined({arm: 1.0}), self.metric.bounds
+        if found.reason == FLAT and found.estimate in bounds and self.metric.trials is not None:
+            return self._exact(arm, found.estimate, level)
+        if np.isfinite(bounds).all():
+            low, high = found.logit_interval(level, bounds)
+        else:
+            low, high = found.interval(level, bounds)
+        return _row(found.estimate, low, high, found.covers, found.method, found.reason)
+
+    def _exact(self, arm: Hashable, estimate: float, level: float) -> dict[str, Any]:
+        """Interval of an estimate at a bound, where no draw of patients differs."""
+        at_top = estimate == self.metric.bounds[1]
+        low, high = exact.exact_interval(at_top, self.trials[arm], level)
+        return _row(estimate, low, high, PATIENTS, exact.METHOD, "")
+
+
+def _row(
+    estimate: float, low: float, high: float, covers: str, method: str, reason: str
+) -> dict[str, Any]:
+    return {
+        "estimate": estimate, "low": low, "high": high, "covers": covers, "method": method,
+        "reason": reason,
+    }  # fmt: skip
 
 
 def resample(drawn: Sample, metric: Metric) -> Bootstrap:
@@ -49,17 +112,25 @@ def resample(drawn: Sample, metric: Metric) -> Bootstrap:
         for table in tables:
             scores, truth = table.scores[:, columns], table.truth[:, columns]
             _check(scores, metric, arm, drawn)
+            if drawn.short:
+                continue
             points.append(metric.values(scores, truth, np.ones((1, len(truth)), np.uint8))[0])
             replicates.append(metric.values(scores, truth, drawn.weights))
         by_seed[arm] = np.array(points)
-        draws[arm] = _mean_over_seeds(np.stack(replicates, 1), drawn.seed_weights)
-    return Bootstrap(by_seed, draws)
+        draws[arm] = np.stack(replicates, axis=1) if replicates else np.empty((0, 0))
+    trials = {arm: _trials(drawn, metric, arm) for arm in drawn.arms}
+    return Bootstrap(drawn, metric, by_seed, draws, trials)
 
 
-def _mean_over_seeds(values: Floats, weights: Floats) -> Floats:
-    # A seed that was not drawn has no weight, even if its metric is NaN.
-    shares = np.where(weights > 0, values, 0) * weights
-    return np.asarray(shares.sum(axis=1) / weights.sum(axis=1))
+def _trials(drawn: Sample, metric: Metric, arm: Hashable) -> int:
+    if metric.trials is None or drawn.short:
+        return drawn.fewest
+    columns = [drawn.labels.index(label) for label in metric.labels]
+    return min(
+        metric.trials(table.scores[:, k], table.truth[:, k], drawn.patients)
+        for table in drawn.arms[arm]
+        for k in columns
+    )
 
 
 def _check(scores: Floats, metric: Metric, arm: Hashable, drawn: Sample) -> None:
@@ -71,40 +142,3 @@ def _check(scores: Floats, metric: Metric, arm: Hashable, drawn: Sample) -> None
             f"arm {arm!r} gives image {drawn.ids[row]!r} the score {scores[row, column]:g} of "
             f"{metric.labels[column]}; {metric.name} needs scores from {low:g} to {high:g}"
         )
-
-
-def interval(draws: Floats, level: float) -> dict[str, float]:
-    """Percentile interval; replicates without a value (with only one class) are left out.
-
-    Returns
-    -------
-    ``low`` and ``high``; NaN if no replicate has a value.
-    """
-    known = draws[~np.isnan(draws)]
-    if not len(known):
-        return {"low": np.nan, "high": np.nan}
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    if np.isfinite(known).all():
-        low, high = np.quantile(known, tails)
-    else:  # one can't interpolate between infinite replicates, so one of them is used
-        low, high = np.quantile(known, tails, method="closest_observation")
-    return {"low": float(low), "high": float(high)}
-
-
-def standard_error(draws: Floats) -> float:
-    """Standard deviation over the replicates with a value; infinite if one of them is."""
-    known = draws[~np.isnan(draws)]
-    if len(known) < 2:
-        return np.nan
-    return float(known.std(ddof=1)) if np.isfinite(known).all() else np.inf
-
-
-def two_sided(draws: Floats, null: float) -> float:
-    """Two-sided p value of a value: twice the smaller tail of the replicates beyond it.
-
-    One draw is added to each tail (Davison and Hinkley 1997, section 4.2.3), so p is never 0. One
-    minus p is the level at which the percentile interval ends at the value.
-    """
-    known = draws[~np.isnan(draws)]
-    below, above = (known <= null).sum(), (known >= null).sum()
-    return float(min(1.0, 2 * (1 + min(below, above)) / (1 + len(known))))

@@ -3,18 +3,21 @@
 from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from cxrstudy.base.columns import of_arms
-from cxrstudy.statistics.bootstrap import interval, resample, standard_error, two_sided
+from cxrstudy.statistics.bootstrap import resample
+from cxrstudy.statistics.gate import ScoreError, check_level
+from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.multiplicity import holm
-from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample
+from cxrstudy.statistics.sample import REPLICATES, sample
 from cxrstudy.statistics.weighting import Floats
 
-#: Statistical power that :func:`minimum_detectable_difference` assumes.
-POWER = 0.8
+#: Level of the second interval of a contrast. If it lies within plus and minus the smallest
+#: relevant effect, two one-sided tests at 5 % show no relevant difference (Schuirmann 1987).
+EQUIVALENCE = 0.90
 
 
 def contrasts(
@@ -40,10 +43,15 @@ def contrasts(
     Returns
     -------
     One row per arm except the reference: ``arm``, ``against``, ``estimate`` of the difference,
-    ``low``, ``high``, ``p`` (two-sided bootstrap, of ``null``; 1 if no replicate has a value),
-    ``adjusted_p`` (Holm 1979, over the rows), ``standard_error`` (standard deviation of the
-    replicates), ``minimum_detectable_difference`` (see :func:`minimum_detectable_difference`),
-    ``patients``, ``images``, ``seeds``, and the given ``metric``, ``level`` and ``null``.
+    ``low``, ``high``, ``low90``, ``high90`` (a 90 % interval, for equivalence), ``p`` (two-sided,
+    of ``null``), ``adjusted_p`` (Holm 1979, over the rows), ``standard_error``, ``freedom`` (its
+    degrees of freedom), ``minimum_detectable_difference`` (smallest true distance from ``null``
+    that such a design finds with 80 % power at this level), ``covers``, ``method``, ``reason`` (why
+    there is no interval and no p value), ``patients``, ``images``, ``unknown``, ``seeds``, and the
+    given ``metric``, ``level`` and ``null``.
+
+    If the difference is the same in every draw of patients, as between an arm and its copy or two
+    arms without an error, interval and p value are NaN: this shows no certainty.
 
     Raises
     ------
@@ -63,6 +71,7 @@ def contrasts(
     >>> bool((table["low"] <= table["estimate"]).all())
     True
     """
+    check_level(level)
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     if against not in drawn.arms:
         raise ScoreError(f"no arm {against!r}; there are {', '.join(map(str, drawn.arms))}")
@@ -73,14 +82,13 @@ def contrasts(
         {
             "arm": arm,
             "against": against,
-            "estimate": bootstrap.estimate(arm) - bootstrap.estimate(against),
-            **_spread(draws - bootstrap.draws[against], level, null),
+            **spread(bootstrap.difference(arm, against), level, null, metric),
         }
-        for arm, draws in bootstrap.draws.items()
+        for arm in drawn.arms
         if arm != against
     ]
     table = pd.DataFrame(rows)
-    table.insert(table.columns.get_loc("p") + 1, "adjusted_p", holm(table["p"].to_numpy()))
+    table.insert(table.columns.get_loc("p") + 1, "adjusted_p", _adjusted(table["p"].to_numpy()))
     return table.assign(**drawn.counts, metric=metric.name, level=level, null=null)
 
 
@@ -111,22 +119,26 @@ def contrast(
     return contrasts(pair, metric, against, role, level, replicates, null)
 
 
-def minimum_detectable_difference(standard_error: float, level: float) -> float:
-    """Smallest true distance from the null that such a design detects with 80 % power.
-
-    ``(z(1 - alpha / 2) + z(0.8)) * standard error`` with ``alpha = 1 - level``, for a two-sided
-    test and a normal estimate (Cohen 1988, chapter 2; Bloom 1995, minimum detectable effects). It
-    is not adjusted for several tests. It describes the design, and does not say whether there is a
-    difference.
-    """
-    return float((norm.ppf((1 + level) / 2) + norm.ppf(POWER)) * standard_error)
-
-
-def _spread(differences: Floats, level: float, null: float) -> dict[str, Any]:
-    error = standard_error(differences)
+def spread(found: Inference, level: float, null: float, metric: Metric) -> dict[str, Any]:
+    """Everything that a table says about a difference, from its inference."""
+    low, high = metric.bounds
+    bounds = (low - high, high - low)
+    ends = dict(zip(("low", "high"), found.interval(level, bounds), strict=True))
+    narrow = dict(zip(("low90", "high90"), found.interval(EQUIVALENCE, bounds), strict=True))
     return {
-        **interval(differences, level),
-        "p": two_sided(differences, null),
-        "standard_error": error,
-        "minimum_detectable_difference": minimum_detectable_difference(error, level),
+        "estimate": found.estimate,
+        **ends,
+        **narrow,
+        "p": found.p(null),
+        "standard_error": found.standard_error,
+        "freedom": found.freedom,
+        "minimum_detectable_difference": found.detectable(level),
+        "covers": found.covers,
+        "method": found.method,
+        "reason": found.reason,
     }
+
+
+def _adjusted(p: Floats) -> Floats:
+    """Adjust by Holm; a difference without a p value counts as a test that found nothing."""
+    return np.where(np.isnan(p), np.nan, holm(np.nan_to_num(p, nan=1.0)))

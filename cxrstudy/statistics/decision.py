@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxrstudy.statistics.bootstrap import Bootstrap, interval, resample
+from cxrstudy.statistics.bootstrap import Bootstrap, resample
+from cxrstudy.statistics.gate import check_level
 from cxrstudy.statistics.metrics import Metric, net_benefit, weighted_net_benefit
 from cxrstudy.statistics.sample import REPLICATES, sample
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
@@ -42,8 +43,8 @@ def decision_curve(
     Returns
     -------
     One row per arm or strategy and threshold: ``arm``, ``threshold``, ``estimate`` (mean over
-    seeds), ``low``, ``high`` (percentile interval over patients and seeds), ``patients``,
-    ``images``, ``seeds``. The rows of :data:`ALL` and :data:`NONE` come last.
+    seeds), ``low``, ``high``, ``covers``, ``method``, ``reason``, ``patients``, ``images``,
+    ``unknown``, ``seeds``, ``level``. The rows of :data:`ALL` and :data:`NONE` come last.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def decision_curve(
     ['control', 'treat all', 'treat none']
     """
     models = {threshold: net_benefit(label, threshold) for threshold in thresholds}
+    check_level(level)
     drawn = sample(scores, [label], role, replicates)
     curves = {threshold: resample(drawn, metric) for threshold, metric in models.items()}
     rows = [
@@ -72,9 +74,10 @@ def decision_curve(
     for threshold in thresholds:
         everybody = Metric(ALL, (label,), partial(_of_treating_all, threshold=threshold))
         rows.append(_row(ALL, threshold, resample(drawn, everybody), any_arm, level))
-    nobody = {"arm": NONE, "estimate": 0.0, "low": 0.0, "high": 0.0}
+    nobody = {"arm": NONE, "estimate": 0.0, "low": 0.0, "high": 0.0, "covers": "", "reason": ""}
+    nobody["method"] = "by definition"
     rows += [{**nobody, "threshold": threshold} for threshold in thresholds]
-    return pd.DataFrame(rows).assign(**drawn.counts)
+    return pd.DataFrame(rows).assign(**drawn.counts, level=level)
 
 
 def _of_treating_all(scores: Floats, truth: Flags, weights: Weights, threshold: float) -> Floats:
@@ -87,6 +90,5 @@ def _row(
     return {
         "arm": name,
         "threshold": threshold,
-        "estimate": bootstrap.estimate(arm),
-        **interval(bootstrap.draws[arm], level),
+        **bootstrap.row(arm, level),
     }

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from cxrstudy.statistics.bootstrap import interval, resample
+from cxrstudy.statistics.bootstrap import resample
+from cxrstudy.statistics.gate import check_level
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import REPLICATES, sample
 
@@ -14,7 +15,10 @@ def estimates(
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
-    """Estimate a metric for every arm: mean over seeds, interval over patients and seeds.
+    """Estimate a metric for every arm: mean over seeds, with its interval.
+
+    :mod:`cxrstudy.statistics.inference` says how intervals are made. With one seed they are over
+    patients only.
 
     Parameters
     ----------
@@ -25,34 +29,37 @@ def estimates(
     role
         Role whose test split is used.
     level
-        Level of the percentile interval.
+        Level of the interval.
     replicates
-        Number of bootstrap replicates.
+        Number of bootstrap replicates; at least 100.
 
     Returns
     -------
-    One row per arm: ``arm``, ``estimate``, ``low``, ``high``, ``patients``, ``images``, ``seeds``.
+    One row per arm: ``arm``, ``estimate``, ``low``, ``high``, ``covers`` (what the interval is
+    over: ``patients`` or ``patients and seeds``), ``method`` (how it is made), ``reason`` (why
+    there is no interval, or no estimate; empty if there is one), ``patients``, ``images``,
+    ``unknown`` (images that were left out because their truth is not known), ``seeds``, ``level``.
+    There is no estimate if a class has fewer than ten patients.
 
     Raises
     ------
     ScoreError
-        There are no scores for the role or label, the images with known truth have only one class
-        or come from one patient, a score is missing or outside the metric's legal range, or arms
-        were scored on different images.
+        There are no scores for the role or label, a name, a truth or a score is not legal, an image
+        has several rows, or arms were not scored with the same seeds on the same images.
+    ValueError
+        The level or the number of replicates is not legal.
 
     Examples
     --------
     >>> from cxrstudy.statistics import auroc, made_scores
     >>> table = estimates(made_scores(["control", "general"]), auroc("covid19"))
-    >>> table.columns.tolist()
-    ['arm', 'estimate', 'low', 'high', 'patients', 'images', 'seeds']
-    >>> table["arm"].tolist()
-    ['control', 'general']
+    >>> table[["arm", "covers", "patients", "seeds"]]
+           arm              covers  patients  seeds
+    0  control  patients and seeds        60      2
+    1  general  patients and seeds        60      2
     """
+    check_level(level)
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     bootstrap = resample(drawn, metric)
-    rows = [
-        {"arm": arm, "estimate": bootstrap.estimate(arm), **interval(draws, level)}
-        for arm, draws in bootstrap.draws.items()
-    ]
-    return pd.DataFrame(rows).assign(**drawn.counts)
+    rows = [{"arm": arm, **bootstrap.row(arm, level)} for arm in drawn.arms]
+    return pd.DataFrame(rows).assign(**drawn.counts, level=level)

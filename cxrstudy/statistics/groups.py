@@ -8,8 +8,9 @@ import pandas as pd
 
 from cxrstudy.base.columns import truth_column
 from cxrstudy.statistics.estimation import estimates
+from cxrstudy.statistics.gate import ScoreError, check_level, check_same_images, selected
 from cxrstudy.statistics.metrics import Metric
-from cxrstudy.statistics.sample import REPLICATES, ScoreError, scores_of
+from cxrstudy.statistics.sample import FEWEST_PATIENTS, REPLICATES, scores_of
 
 UNKNOWN = "unknown"
 TOO_FEW = "too few to say"
@@ -23,7 +24,7 @@ def subgroups(
     metric: Metric,
     groups: pd.Series | pd.DataFrame,
     role: str = "target",
-    minimum: int = 10,
+    minimum: int = FEWEST_PATIENTS,
     level: float = 0.95,
     replicates: int = REPLICATES,
 ) -> pd.DataFrame:
@@ -40,14 +41,14 @@ def subgroups(
         Group of every test image, indexed by image id, with one column per grouping, for instance
         from :func:`groups_of`. Missing values count as ``unknown``.
     minimum
-        Minimum number of patients with and without each label for an estimate; at least 2.
+        Minimum number of patients with and without each label for an estimate; at least 10.
 
     Returns
     -------
     One row per grouping, group and arm: ``grouping``, ``group``, ``arm``, ``estimate``, ``low``,
     ``high``, ``positive`` and ``negative`` (patients with and without the label; for several
-    labels, of the rarest), ``patients``, ``images``, ``seeds``, ``note`` (empty, or
-    :data:`TOO_FEW` if there is no estimate).
+    labels, of the rarest), ``patients``, ``images``, ``unknown``, ``seeds``, ``level``, ``covers``,
+    ``method``, ``reason``, ``note`` (empty, or :data:`TOO_FEW` if there is no estimate).
 
     Raises
     ------
@@ -55,7 +56,7 @@ def subgroups(
         As :func:`~cxrstudy.statistics.estimation.estimates`; or a test image is in no group, or in
         several of one grouping.
     ValueError
-        ``minimum`` is below 2.
+        ``minimum`` is below 10.
 
     Examples
     --------
@@ -72,16 +73,23 @@ def subgroups(
     2     M  control        20
     3     M  general        20
     """
-    if minimum < 2:
-        raise ValueError(f"minimum {minimum}: at least 2 patients are needed for an interval")
+    if minimum < FEWEST_PATIENTS:
+        raise ValueError(
+            f"minimum {minimum}: at least {FEWEST_PATIENTS} patients are needed for an estimate"
+        )
+    check_level(level)
+    check_same_images(selected(scores, metric.labels, role, "test"), metric.labels)
+    rows = scores[(scores["role"] == role) & (scores["split"] == "test")]
     known = scores_of(scores, metric.labels, role, "test", metric.classes)
     tables = []
     for grouping, column in pd.DataFrame(groups).items():
-        group = _of_images(column, known["id"], grouping)
+        _check_groups(column, known["id"], grouping)
+        group = column.astype(object).reindex(rows["id"])
+        group = group.where(group.notna(), UNKNOWN)
         for name in _names(column):
-            rows = known[(group == name).to_numpy()]
-            if len(rows):
-                estimated = _estimated(rows, metric, role, minimum, level, replicates)
+            members = rows[(group == name).to_numpy()]
+            if len(members):
+                estimated = _estimated(members, metric, role, minimum, level, replicates)
                 tables.append(_headed(estimated, grouping, name))
     return pd.concat(tables, ignore_index=True)
 
@@ -125,9 +133,7 @@ def _names(column: "pd.Series[Any]") -> list[Any]:
     return list(dict.fromkeys([*order, UNKNOWN]))
 
 
-def _of_images(
-    column: "pd.Series[Any]", ids: "pd.Series[str]", grouping: Hashable
-) -> "pd.Series[Any]":
+def _check_groups(column: "pd.Series[Any]", ids: "pd.Series[str]", grouping: Hashable) -> None:
     if column.index.has_duplicates:
         twice = column.index[column.index.duplicated()][0]
         raise ScoreError(f"image {twice!r} has several rows in the grouping {grouping!r}; keep one")
@@ -137,36 +143,34 @@ def _of_images(
             f"test image {lacking.iloc[0]!r} is in no group of {grouping!r}; give every test image "
             "a row, empty where its group is not known"
         )
-    group = column.astype(object).reindex(ids)
-    return group.where(group.notna(), UNKNOWN)
 
 
 def _estimated(
     rows: pd.DataFrame, metric: Metric, role: str, minimum: int, level: float, replicates: int
 ) -> pd.DataFrame:
-    """Estimates of one group; if it is too small, one row per arm that says so."""
-    arms, seeds = list(dict.fromkeys(rows["arm"])), rows["seed"].nunique()
+    """Estimates of one group; if it is smaller than asked for, without numbers."""
+    found = estimates(rows, metric, role, level, replicates)
     one = rows.drop_duplicates("id")
+    one = one[one[[truth_column(label) for label in metric.labels]].notna().all(axis=1)]
     shown = {
         kind: min(
             one["patient"][one[truth_column(label)] == value].nunique() for label in metric.labels
         )
         for kind, value in (("positive", 1), ("negative", 0))
     }
-    if min(shown.values()) >= minimum:
-        return estimates(rows, metric, role, level, replicates).assign(**shown, note="")
-    counts = {"patients": one["patient"].nunique(), "images": len(one), "seeds": seeds}
-    empty = dict.fromkeys(["estimate", "low", "high"], np.nan)
-    return pd.DataFrame([{"arm": arm, **empty} for arm in arms]).assign(
-        **counts, **shown, note=TOO_FEW
-    )
+    counted = list(shown.values())[: metric.classes]
+    if min(counted) >= minimum:
+        return found.assign(**shown, note="")
+    reason = found["reason"].where(found["reason"] != "", f"fewer than {minimum} patients a class")
+    unknown = dict.fromkeys(["estimate", "low", "high"], np.nan)
+    return found.assign(**unknown, **shown, covers="", method="", reason=reason, note=TOO_FEW)
 
 
 def _headed(table: pd.DataFrame, grouping: Hashable, name: Any) -> pd.DataFrame:
     # In lists, because names may be tuples or intervals, which pandas would spread over rows.
     heads = pd.DataFrame({"grouping": [grouping] * len(table), "group": [name] * len(table)})
     columns = [
-        "arm", "estimate", "low", "high", "positive", "negative",
-        "patients", "images", "seeds", "note",
+        "arm", "estimate", "low", "high", "positive", "negative", "patients", "images", "unknown",
+        "seeds", "level", "covers", "method", "reason", "note",
     ]  # fmt: skip
     return pd.concat([heads, table[columns]], axis=1)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxrstudy.base.words import label_name
 from cxrstudy.statistics.binning import (
     weighted_calibration_error,
     weighted_squared_calibration_error,
 )
+from cxrstudy.statistics.exact import Trials, pairs, patients_among
 from cxrstudy.statistics.ranking import weighted_auroc
 from cxrstudy.statistics.recalibration import (
     weighted_calibration_intercept,
@@ -20,6 +22,9 @@ from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
 ANY = (-np.inf, np.inf)
 PROBABILITY = (0.0, 1.0)
+
+#: Bounds of a metric that is a share.
+SHARE = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,11 @@ class Metric:
         Lowest and highest legal score.
     classes
         Number of classes of a label that must occur; a mean over images needs only one.
+    bounds
+        Lowest and highest value of the metric. If both are finite, intervals stay between them.
+    trials
+        How many independent trials it makes of one label, for the interval of a value at a bound
+        (:mod:`~cxrstudy.statistics.exact`).
     """
 
     name: str
@@ -47,6 +57,8 @@ class Metric:
     weighted: Callable[[Floats, Flags, Weights], Floats]
     legal: tuple[float, float] = ANY
     classes: int = 2
+    bounds: tuple[float, float] = ANY
+    trials: Trials | None = None
 
     def values(self, scores: Floats, truth: Flags, weights: Weights) -> Floats:
         """Metric of scores and truth with one column per label, (n, k), for each row of weights."""
@@ -69,7 +81,13 @@ def auroc(label: str) -> Metric:
     0  control      0.80
     1  general      0.91
     """
-    return Metric(f"AUROC of {label_name(label)} vs rest", (label,), weighted_auroc)
+    return Metric(
+        f"AUROC of {label_name(label)} vs rest",
+        (label,),
+        weighted_auroc,
+        bounds=SHARE,
+        trials=pairs,
+    )
 
 
 def macro_auroc(labels: Sequence[str]) -> Metric:
@@ -78,25 +96,40 @@ def macro_auroc(labels: Sequence[str]) -> Metric:
     All labels have equal weight, however rare.
     """
     named = ", ".join(map(label_name, labels))
-    return Metric(f"macro AUROC, one vs rest, of {named}", tuple(labels), weighted_auroc)
+    return Metric(
+        f"macro AUROC, one vs rest, of {named}",
+        tuple(labels),
+        weighted_auroc,
+        bounds=SHARE,
+        trials=pairs,
+    )
 
 
-def mean(measure: str) -> Metric:
+def mean(measure: str, bounds: tuple[float, float] = ANY) -> Metric:
     """Mean of a measure over images, for instance of maps; the measure has the place of a score.
 
     Images, not patients, have equal weight.
+
+    Parameters
+    ----------
+    measure
+        Name.
+    bounds
+        Lowest and highest legal value of the measure, if there are any.
 
     Examples
     --------
     >>> from cxrstudy.runs.scores import measure_table, of_arm
     >>> from cxrstudy.statistics import estimates
     >>> import pandas as pd
-    >>> images = pd.DataFrame({"role": "target", "id": ["a", "b"], "patient": ["a", "b"]})
-    >>> table = of_arm(measure_table(images, {"energy_lesion": [0.25, 0.75]}), "control", seed=0)
+    >>> names = list("abcdefghij")
+    >>> images = pd.DataFrame({"role": "target", "id": names, "patient": names})
+    >>> measures = measure_table(images, {"energy_lesion": [0.25, 0.75] * 5})
+    >>> table = of_arm(measures, "control", seed=0)
     >>> estimates(table, mean("energy_lesion"))["estimate"].tolist()
     [0.5]
     """
-    return Metric(f"mean {measure}", (measure,), _weighted_mean, classes=1)
+    return Metric(f"mean {measure}", (measure,), _weighted_mean, bounds, classes=1, bounds=bounds)
 
 
 def brier(label: str) -> Metric:
@@ -109,7 +142,7 @@ def brier(label: str) -> Metric:
     [0.18, 0.13]
     """
     name = f"Brier score of {label_name(label)} vs rest"
-    return Metric(name, (label,), weighted_brier, PROBABILITY)
+    return Metric(name, (label,), weighted_brier, PROBABILITY, bounds=SHARE)
 
 
 def calibration_slope(label: str) -> Metric:
@@ -145,7 +178,9 @@ def expected_calibration_error(label: str, bins: int = 10) -> Metric:
     bias.
     """
     name = f"expected calibration error ({bins} bins) of {label_name(label)} vs rest"
-    return Metric(name, (label,), partial(weighted_calibration_error, bins=bins), PROBABILITY)
+    return Metric(
+        name, (label,), partial(weighted_calibration_error, bins=bins), PROBABILITY, bounds=SHARE
+    )
 
 
 def squared_calibration_error(label: str, bins: int = 10) -> Metric:
@@ -162,25 +197,49 @@ def squared_calibration_error(label: str, bins: int = 10) -> Metric:
 def sensitivity(label: str, threshold: float) -> Metric:
     """Fraction of positive images that score at least the threshold; NaN without positives."""
     name = f"sensitivity to {label_name(label)} at {threshold:.3g}"
-    return Metric(name, (label,), partial(weighted_sensitivity, threshold=threshold))
+    return Metric(
+        name,
+        (label,),
+        partial(weighted_sensitivity, threshold=threshold),
+        bounds=SHARE,
+        trials=_positives,
+    )
 
 
 def specificity(label: str, threshold: float) -> Metric:
     """Fraction of negative images that score below the threshold; NaN without negatives."""
     name = f"specificity for {label_name(label)} at {threshold:.3g}"
-    return Metric(name, (label,), partial(weighted_specificity, threshold=threshold))
+    return Metric(
+        name,
+        (label,),
+        partial(weighted_specificity, threshold=threshold),
+        bounds=SHARE,
+        trials=_negatives,
+    )
 
 
 def positive_predictive_value(label: str, threshold: float) -> Metric:
     """Fraction of positives among images that score at least the threshold; NaN if none does."""
     name = f"positive predictive value for {label_name(label)} at {threshold:.3g}"
-    return Metric(name, (label,), partial(weighted_ppv, threshold=threshold))
+    return Metric(
+        name,
+        (label,),
+        partial(weighted_ppv, threshold=threshold),
+        bounds=SHARE,
+        trials=partial(_called, threshold=threshold),
+    )
 
 
 def negative_predictive_value(label: str, threshold: float) -> Metric:
     """Fraction of negatives among images that score below the threshold; NaN if none does."""
     name = f"negative predictive value for {label_name(label)} at {threshold:.3g}"
-    return Metric(name, (label,), partial(weighted_npv, threshold=threshold))
+    return Metric(
+        name,
+        (label,),
+        partial(weighted_npv, threshold=threshold),
+        bounds=SHARE,
+        trials=partial(_not_called, threshold=threshold),
+    )
 
 
 def net_benefit(label: str, threshold: float) -> Metric:
@@ -238,6 +297,22 @@ def weighted_net_benefit(
     harm = threshold / (1 - threshold)
     worth = (scores >= threshold) * np.where(truth, 1.0, -harm)
     return _mean(worth, np.ones(len(truth)), weights)
+
+
+def _positives(scores: Floats, truth: Flags, patients: NDArray[np.intp]) -> int:
+    return patients_among(truth, patients)
+
+
+def _negatives(scores: Floats, truth: Flags, patients: NDArray[np.intp]) -> int:
+    return patients_among(~truth, patients)
+
+
+def _called(scores: Floats, truth: Flags, patients: NDArray[np.intp], threshold: float) -> int:
+    return patients_among(scores >= threshold, patients)
+
+
+def _not_called(scores: Floats, truth: Flags, patients: NDArray[np.intp], threshold: float) -> int:
+    return patients_among(scores < threshold, patients)
 
 
 def _weighted_mean(scores: Floats, truth: Flags, weights: Weights) -> Floats:

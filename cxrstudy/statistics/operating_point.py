@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxrstudy.base.columns import score_column
+from cxrstudy.base.columns import score_column, truth_column
 from cxrstudy.statistics import metrics
-from cxrstudy.statistics.bootstrap import interval, resample
-from cxrstudy.statistics.sample import REPLICATES, ScoreError, sample, scored, scores_of
+from cxrstudy.statistics.bootstrap import resample
+from cxrstudy.statistics.gate import ScoreError, check_level, selected
+from cxrstudy.statistics.sample import REPLICATES, sample, scored, scores_of
 from cxrstudy.statistics.weighting import Flags, Floats
 
 #: What is counted at a threshold.
@@ -81,9 +82,9 @@ def operating_points(
     Returns
     -------
     One row per arm and :data:`MEASURES`: ``arm``, ``measure``, ``estimate`` (mean over seeds, each
-    at its own threshold), ``low``, ``high`` (percentile interval over patients and seeds),
-    ``threshold`` (mean over seeds), ``rule``, ``patients``, ``images``, ``seeds``. NaN if no
-    image is called positive, or none negative.
+    at its own threshold), ``low``, ``high``, ``covers``, ``method``, ``reason``, ``threshold``
+    (mean over seeds), ``rule``, ``patients``, ``images``, ``unknown``, ``seeds``, ``level``. NaN
+    with a reason if no image is called positive, or none negative.
 
     Raises
     ------
@@ -98,8 +99,10 @@ def operating_points(
     >>> table["measure"].tolist()
     ['sensitivity', 'specificity', 'positive predictive value', 'negative predictive value']
     """
+    check_level(level)
+    selected(scores, [label], role, "test")
     chosen = thresholds(scores, label, rule, role)
-    drawn = sample(_from_threshold(scores, label, chosen), [label], role, replicates)
+    drawn = sample(_from_threshold(scores, label, chosen, role), [label], role, replicates)
     rows = []
     for measure, metric in MEASURES.items():
         bootstrap = resample(drawn, metric(label, 0.0))
@@ -107,15 +110,14 @@ def operating_points(
             {
                 "arm": arm,
                 "measure": measure,
-                "estimate": bootstrap.estimate(arm),
-                **interval(draws, level),
+                **bootstrap.row(arm, level),
                 "threshold": float(np.mean([chosen[arm, seed] for seed in drawn.seeds])),
             }
-            for arm, draws in bootstrap.draws.items()
+            for arm in drawn.arms
         ]
     places = {arm: place for place, arm in enumerate(drawn.arms)}
     rows.sort(key=lambda row: places[row["arm"]])
-    return pd.DataFrame(rows).assign(rule=rule.name, **drawn.counts)
+    return pd.DataFrame(rows).assign(rule=rule.name, **drawn.counts, level=level)
 
 
 def thresholds(
@@ -129,37 +131,32 @@ def thresholds(
         There are no validation scores, or the validation images of an arm and seed have only one
         class.
     """
+    scores_of(scores, [label], role, "validation")
     found = {}
-    for arm, seed, rows in _by_arm_and_seed(scores_of(scores, [label], role, "validation")):
-        table = scored(rows, [label])
-        if table.truth.all() or not table.truth.any():
-            raise ScoreError(
-                f"the validation images of arm {arm!r}, seed {seed!r} don't show both {label} and "
-                "its absence"
-            )
-        found[arm, seed] = rule.threshold(table.scores[:, 0], table.truth[:, 0])
+    for arm, by_seed in selected(scores, [label], role, "validation").items():
+        for seed, rows in by_seed.items():
+            known = rows[rows[truth_column(label)].notna()]
+            table = scored(known, [label])
+            if table.truth.all() or not table.truth.any():
+                raise ScoreError(
+                    f"the validation images of arm {arm!r}, seed {seed} don't show both {label} "
+                    "and its absence"
+                )
+            found[arm, seed] = rule.threshold(table.scores[:, 0], table.truth[:, 0])
     return found
-
-
-def _by_arm_and_seed(table: pd.DataFrame) -> list[tuple[Hashable, Any, pd.DataFrame]]:
-    return [
-        (arm, seed, rows)
-        for arm, of_arm in table.groupby("arm", sort=False)
-        for seed, rows in of_arm.groupby("seed")
-    ]
 
 
 def _threshold(chosen: dict[tuple[Hashable, Any], float], arm: Hashable, seed: Any) -> float:
     if (arm, seed) not in chosen:
-        raise ScoreError(f"arm {arm!r}, seed {seed!r} has no validation scores to choose on")
+        raise ScoreError(f"arm {arm!r}, seed {seed} has no validation scores to choose on")
     return chosen[arm, seed]
 
 
 def _from_threshold(
-    scores: pd.DataFrame, label: str, chosen: dict[tuple[Hashable, Any], float]
+    scores: pd.DataFrame, label: str, chosen: dict[tuple[Hashable, Any], float], role: str
 ) -> pd.DataFrame:
     """Test scores minus the threshold of their arm and seed, so that all have the threshold 0."""
-    rows = scores[scores["split"] == "test"]
+    rows = scores[(scores["role"] == role) & (scores["split"] == "test")]
     keys = zip(rows["arm"], rows["seed"], strict=True)
     at = np.array([_threshold(chosen, arm, seed) for arm, seed in keys])
     column = score_column(label)

@@ -1,14 +1,8 @@
 """Sample: the test images that all arms were scored on, and how often each replicate draws them.
 
 The bootstrap resamples patients, with all of their images, because the images of one patient are
-not independent. All arms use the same draws, so contrasts are paired. If there are several seeds,
-seeds are resampled too, independently of patients, because every seed scores every patient
-(bootstrap of two crossed factors: Owen 2007, The pigeonhole bootstrap).
-
-Limits of such intervals: if the only variance is independent noise per patient and seed, they are
-too wide (Owen 2007), so differences are found too rarely, not too often. If seeds differ much, two
-or three seeds are too few to estimate their variance, and intervals are too narrow. With five seeds
-they keep their level in simulation (tests/statistics/test_comparison.py).
+not independent. All arms and seeds use the same draws, so contrasts are paired by patient. Seeds
+are not resampled: :mod:`~cxrstudy.statistics.inference` takes how they vary from their values.
 """
 
 from collections.abc import Hashable, Sequence
@@ -19,8 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy.base.columns import labels_of, score_column, truth_column
+from cxrstudy.base.columns import score_column, truth_column
+from cxrstudy.statistics.gate import ScoreError, check_replicates, check_same_images, selected
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
+
+__all__ = ["DRAW", "REPLICATES", "Sample", "ScoreError", "Scored", "sample"]
 
 #: Number of bootstrap replicates, and the seed of their draws, which is fixed so that tables do not
 #: change between runs.
@@ -29,9 +26,8 @@ REPLICATES, DRAW = 2_000, 20_261_121
 #: Number of replicates drawn at once, so that their counts stay in the cache.
 DRAWN_AT_ONCE = 64
 
-
-class ScoreError(ValueError):
-    """The scores can't be compared as asked; the message says which and why."""
+#: Least number of patients of each class for an estimate.
+FEWEST_PATIENTS = 10
 
 
 @dataclass(frozen=True)
@@ -57,25 +53,36 @@ class Sample:
     arms
         Name of the arm to scores and truth of each seed, in the order of ``seeds``.
     patients
-        Number of patients.
+        (n,): number of the patient of each image, from 0.
+    fewest
+        Number of patients in the rarest class.
+    unknown
+        Images that were left out because their truth is not known.
     weights
         (r, n): how often a replicate draws the patient of an image.
-    seed_weights
-        (r, s): how often a replicate draws a seed.
+    short
+        Why there are too few patients for an estimate; empty if there are enough.
     """
 
     labels: tuple[str, ...]
     ids: list[str]
     seeds: list[Any]
     arms: dict[Hashable, list[Scored]]
-    patients: int
+    patients: NDArray[np.intp]
+    fewest: int
+    unknown: int
     weights: Weights
-    seed_weights: Weights
+    short: str
 
     @property
     def counts(self) -> dict[str, int]:
         """Numbers of patients, images and seeds, for tables of results."""
-        return {"patients": self.patients, "images": len(self.ids), "seeds": len(self.seeds)}
+        return {
+            "patients": int(self.patients.max(initial=-1)) + 1,
+            "images": len(self.ids),
+            "unknown": self.unknown,
+            "seeds": len(self.seeds),
+        }
 
 
 def sample(
@@ -99,38 +106,48 @@ def sample(
     Raises
     ------
     ScoreError
-        There are no scores for the role or a label, the images have only one class of a label or
-        come from one patient, a score is missing, or arms were scored on different images.
+        There are no scores for the role or a label, a name, a truth or a score is not legal, an
+        image has several rows, or arms were not scored with the same seeds on the same images.
+    ValueError
+        There are too few replicates.
     """
-    known = scores_of(scores, labels, role, "test", classes)
-    tables = {
-        arm: dict(list(rows.groupby("seed"))) for arm, rows in known.groupby("arm", sort=False)
-    }
-    seeds = list(next(iter(tables.values())))
-    first = next(iter(tables.values()))[seeds[0]]
-    ids: list[str] = first["id"].tolist()
-    for arm, by_seed in tables.items():
-        if list(by_seed) != seeds:
-            raise ScoreError(f"arm {arm!r} has seeds {list(by_seed)}, another arm has {seeds}")
-        if any(table["id"].tolist() != ids for table in by_seed.values()):
-            raise ScoreError(
-                f"arm {arm!r} was scored on other images than the first arm; score all arms and "
-                "seeds on the same images, in the same order"
-            )
-    patients, patient_of = np.unique(first["patient"].to_numpy(), return_inverse=True)
-    if len(patients) == 1:
-        raise ScoreError(
-            f"the test images of role {role!r} all come from patient {patients[0]!r}; an interval "
-            "needs several patients"
-        )
-    generator = np.random.default_rng(DRAW)
-    weights = draw(generator, len(patients), replicates)[patient_of]
-    seed_weights = draw(generator, len(seeds), replicates)
+    check_replicates(replicates)
+    tables = selected(scores, labels, role, "test")
+    check_same_images(tables, labels)
+    first = next(iter(next(iter(tables.values())).values()))
+    known = first[[truth_column(label) for label in labels]].notna().all(axis=1).to_numpy()
     arms: dict[Hashable, list[Scored]] = {
-        arm: [scored(table, labels) for table in by_seed.values()]
+        arm: [scored(table[known], labels) for table in by_seed.values()]
         for arm, by_seed in tables.items()
     }
-    return Sample(tuple(labels), ids, seeds, arms, len(patients), weights.T, seed_weights.T)
+    truth = next(iter(arms.values()))[0].truth
+    names, patients = np.unique(first["patient"].to_numpy()[known], return_inverse=True)
+    fewest, short = _fewest(truth, patients, labels, classes)
+    weights = np.zeros((int(known.sum()), replicates), np.uint8)
+    if not short:
+        weights = draw(np.random.default_rng(DRAW), len(names), replicates)[patients]
+    return Sample(
+        tuple(labels), first["id"][known].tolist(), list(next(iter(tables.values()))), arms,
+        patients, fewest, int((~known).sum()), weights.T, short,
+    )  # fmt: skip
+
+
+def _fewest(
+    truth: Flags, patients: NDArray[np.intp], labels: Sequence[str], classes: int
+) -> tuple[int, str]:
+    """Number of patients in the rarest class, and why that is too few."""
+    if classes == 1:
+        found = {"": len(np.unique(patients))}
+    else:
+        found = {}
+        for column, label in enumerate(labels):
+            for words, flags in ((" with", truth[:, column]), (" without", ~truth[:, column])):
+                found[f"{words} {label}"] = len(np.unique(patients[flags]))
+    who, fewest = min(found.items(), key=lambda item: item[1])
+    if fewest >= FEWEST_PATIENTS:
+        return fewest, ""
+    plural = "" if fewest == 1 else "s"
+    return fewest, f"{fewest} patient{plural}{who}; at least {FEWEST_PATIENTS} are needed"
 
 
 def draw(generator: np.random.Generator, units: int, replicates: int) -> NDArray[Any]:
@@ -159,25 +176,17 @@ def scores_of(
     Raises
     ------
     ScoreError
-        There are none, the images have only one class of a label, or a score is missing.
+        There are none, the images have only one class of a label, a name, a truth or a score is not
+        legal, or an image has several rows of an arm and seed.
     """
+    selected(scores, labels, role, split)
     rows = scores[(scores["role"] == role) & (scores["split"] == split)]
-    if rows.empty:
-        raise ScoreError(f"no {split} scores of role {role!r}")
-    for label in labels:
-        if not {truth_column(label), score_column(label)} <= set(rows):
-            there = ", ".join(labels_of(rows))
-            raise ScoreError(f"no scores of label {label!r}; there are {there}")
     known = rows[rows[[truth_column(label) for label in labels]].notna().all(axis=1)]
     for label in labels:
         if known[truth_column(label)].nunique() < classes:
             raise ScoreError(
                 f"the {split} images of role {role!r} don't show both {label} and its absence"
             )
-        lacking = known[known[score_column(label)].isna()]
-        if len(lacking):
-            arm, image = lacking.iloc[0][["arm", "id"]]
-            raise ScoreError(f"arm {arm!r} has no score of {label} for image {image!r}")
     return known
 
 

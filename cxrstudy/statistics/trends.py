@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base.columns import of_arms
-from cxrstudy.statistics.bootstrap import interval, resample, standard_error, two_sided
-from cxrstudy.statistics.comparison import minimum_detectable_difference
+from cxrstudy.statistics.bootstrap import resample
+from cxrstudy.statistics.gate import check_level
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import REPLICATES, Sample, ScoreError, sample
 
@@ -22,7 +22,8 @@ def trend(
 ) -> pd.DataFrame:
     """Slope of a metric on the dose, by least squares over arms with equal weights.
 
-    Patients and seeds are resampled for all arms together, so the slope is paired, like contrasts.
+    The slope is computed seed by seed and draw by draw of the patients, so it is paired, like
+    contrasts.
     The arms are fixed: the result does not apply to other doses or sources.
 
     Parameters
@@ -36,10 +37,10 @@ def trend(
     Returns
     -------
     One row: ``metric``, ``estimate`` (of the slope, in units of the metric per unit of dose),
-    ``low``, ``high``, ``p`` (two-sided bootstrap, of no slope), ``standard_error``,
-    ``minimum_detectable_difference``
-    (:func:`~cxrstudy.statistics.comparison.minimum_detectable_difference`), ``arms``, ``patients``,
-    ``images``, ``seeds``, ``level``.
+    ``low``, ``high``, ``p`` (two-sided, of no slope), ``standard_error``, ``freedom``,
+    ``minimum_detectable_difference``, ``covers``, ``method``, ``reason``, ``arms``, ``patients``,
+    ``images``, ``unknown``, ``seeds``, ``level``; as in
+    :func:`~cxrstudy.statistics.comparison.contrasts`.
 
     Raises
     ------
@@ -55,20 +56,25 @@ def trend(
     >>> bool(table["estimate"].item() > 0)  # made scores are better from arm to arm
     True
     """
+    check_level(level)
     drawn = _with_doses(scores, metric, doses, role, replicates)
     bootstrap = resample(drawn, metric)
     dose = np.array([doses[arm] for arm in drawn.arms], np.float64)
     pull = (dose - dose.mean()) / ((dose - dose.mean()) ** 2).sum()
-    estimate = pull @ [bootstrap.estimate(arm) for arm in drawn.arms]
-    slopes = pull @ np.stack([bootstrap.draws[arm] for arm in drawn.arms])
-    error = standard_error(slopes)
+    found = bootstrap.combined(dict(zip(drawn.arms, pull.tolist(), strict=True)))
+    low, high = found.interval(level)
     row = {
         "metric": metric.name,
-        "estimate": float(estimate),
-        **interval(slopes, level),
-        "p": two_sided(slopes, null=0.0),
-        "standard_error": error,
-        "minimum_detectable_difference": minimum_detectable_difference(error, level),
+        "estimate": found.estimate,
+        "low": low,
+        "high": high,
+        "p": found.p(),
+        "standard_error": found.standard_error,
+        "freedom": found.freedom,
+        "minimum_detectable_difference": found.detectable(level),
+        "covers": found.covers,
+        "method": found.method,
+        "reason": found.reason,
         "arms": len(drawn.arms),
     }
     return pd.DataFrame([row]).assign(**drawn.counts, level=level)
@@ -89,4 +95,4 @@ def _with_doses(
             raise ScoreError(f"the dose of arm {arm!r} is {dose}; leave the arm out")
     if len(set(doses.values())) < 2:
         raise ScoreError("a trend needs at least two different doses")
-    return sample(of_arms(scores, list(doses)), metric.labels, role, replicates)
+    return sample(of_arms(scores, list(doses)), metric.labels, role, replicates, metric.classes)

@@ -100,7 +100,7 @@ def _estimated(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]
             "minimum_detectable_difference"
         ],
         **{name: wide[name] for name in ("patients", "images", "seeds")},
-        "reason": "",
+        "reason": wide.get("reason", ""),
     }
 
 
@@ -177,16 +177,14 @@ def _judge(claim: Claim, row: pd.Series) -> tuple[Outcome, str]:
         return "not testable", claim.not_testable
     if claim.needs:
         return "not judged", f"needs {claim.needs}"
+    reason = row["reason"] if isinstance(row["reason"], str) else ""
     if pd.isna(row["estimate"]):
-        return "not judged", row["reason"] if isinstance(row["reason"], str) else "no evidence"
-    numbers = ["low", "high", "narrow_low", "narrow_high", "adjusted_p", "adjusted_p_relevant"]
-    if row[numbers].isna().any():
-        return "not judged", "the difference has no interval"
+        return "not judged", reason or "no evidence"
     if row["seeds"] < claim.seeds:
-        return (
-            "not judged",
-            f"{counted(int(row['seeds']), 'seed')}, the rule asks for {claim.seeds}",
-        )
+        seeds = counted(int(row["seeds"]), "seed")
+        return "not judged", f"{seeds}, the rule asks for {claim.seeds}"
+    if row[["low", "high", "narrow_low", "narrow_high"]].isna().any():
+        return "not judged", reason or "the difference has no interval"
     seen = Evidence(
         Interval(row["low"], row["high"]),
         Interval(row["narrow_low"], row["narrow_high"]),

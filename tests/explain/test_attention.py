@@ -81,11 +81,12 @@ def test_images_are_those_that_the_network_was_scored_on(small, network):
     np.testing.assert_allclose(scores, recorded.to_numpy(), atol=1e-5)
 
 
-def test_statistics_take_the_table_as_scores(looked):
-    table = estimates(looked, mean("energy_lesion"), replicates=50).set_index("arm")
+def test_statistics_take_the_table_as_scores(looked, monkeypatch):
+    monkeypatch.setattr("cxrstudy.statistics.sample.FEWEST_PATIENTS", 2)  # the small study has few
+    table = estimates(looked, mean("energy_lesion"), replicates=100).set_index("arm")
     expected = looked[looked["arm"] == "control"]["score_energy_lesion"].mean()
     assert table.loc["control", "estimate"] == pytest.approx(expected)
-    row = contrast(looked, mean("energy_lesion"), "control", "lung mask", replicates=50).iloc[0]
+    row = contrast(looked, mean("energy_lesion"), "control", "lung mask", replicates=100).iloc[0]
     other = looked[looked["arm"] == "lung mask"]["score_energy_lesion"].mean()
     assert row["estimate"] == pytest.approx(expected - other)
 

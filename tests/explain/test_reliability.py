@@ -8,6 +8,12 @@ from cxrstudy.explain import reliability
 from cxrstudy.explain.reliability import between, between_seeds, faithful, sanity, steady, subject
 
 
+@pytest.fixture(autouse=True)
+def few_patients_are_enough(monkeypatch):
+    """Say that two patients are enough: the small study has few, and these tests are about maps."""
+    monkeypatch.setattr("cxrstudy.statistics.sample.FEWEST_PATIENTS", 2)
+
+
 @pytest.fixture(scope="module")
 def control(small):
     return subject(small.arms, "control", most=5)

@@ -144,7 +144,8 @@ def test_where_lesions_are_not_known_nothing_is_said(study, monkeypatch):
     assert by_lesion_size(study, pd.DataFrame(), auroc("covid19")).empty
 
 
-def test_sizes_of_lesions_divide_the_maps(small):
+def test_sizes_of_lesions_divide_the_maps(small, monkeypatch):
+    monkeypatch.setattr("cxrstudy.statistics.sample.FEWEST_PATIENTS", 2)  # the small study has few
     everything = attention(small.arms.only(["control"]))
     table = attention_by_size(small.study, everything, "energy_lesion")
     uniform = table[table["arm"].str.startswith("uniform")]["estimate"]

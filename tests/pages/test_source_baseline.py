@@ -36,8 +36,8 @@ def test_test_images_do_not_teach():
 
 
 def test_a_tied_source_gives_the_label_away_and_a_reversed_one_the_opposite():
-    trained = role("target", [*TIED, *[("a", 1, "test")] * 5, *[("b", 0, "test")] * 5])
-    turned = role("reversed", [("b", 1, "test")] * 5 + [("a", 0, "test")] * 5)
+    trained = role("target", [*TIED, *[("a", 1, "test")] * 10, *[("b", 0, "test")] * 10])
+    turned = role("reversed", [("b", 1, "test")] * 10 + [("a", 0, "test")] * 10)
     scores = source_alone(trained, [trained, turned], seeds=2)
     found = [estimates(scores, auroc("covid19"), role=name) for name in ("target", "reversed")]
     assert [table["estimate"].iloc[0] for table in found] == [1.0, 0.0]

@@ -38,15 +38,42 @@ def test_the_curve_of_one_seed_is_that_of_scikit_learn(made):
 
 def test_the_curve_of_a_calibrated_arm_is_the_diagonal():
     truth, patients, scores = probabilities(3, patients=20_000)
-    found = calibration_curve(table({"a": scores}, truth, patients), "covid19", replicates=50)
+    found = calibration_curve(table({"a": scores}, truth, patients), "covid19", replicates=100)
     assert found["estimate"].to_numpy() == pytest.approx(found["predicted"].to_numpy(), abs=0.04)
 
 
-def test_bins_that_stay_empty_are_left_out():
+def test_images_with_one_score_are_in_one_bin():
     truth, patients, _ = drawn(0)
     made = table({"a": np.where(np.arange(60) < 50, 0.2, 0.7)}, truth, patients)
     found = calibration_curve(made, "covid19", bins=10)
     assert found["predicted"].tolist() == pytest.approx([0.2, 0.7])
+    assert found["in_bin"].tolist() == [50, 10]
+
+
+def test_no_image_vanishes_if_seeds_call_different_shares_positive():
+    truth, patients, noise = drawn(0, patients=200)
+    seeds = [(np.argsort(np.argsort(noise)) >= share * 200) * 1.0 for share in (0.45, 0.55, 0.65)]
+    found = calibration_curve(table({"a": seeds}, truth, patients), "covid19")
+    assert found["predicted"].tolist() == [0, 1]
+    assert found["in_bin"].tolist() == pytest.approx([110, 90], abs=0.4)
+    assert (found["low"] < found["high"]).all()
+
+
+def test_a_bin_that_is_empty_in_a_seed_has_no_interval_and_says_so():
+    truth, patients, _ = drawn(0)
+    seeds = [np.linspace(0.1, 0.3, 60), np.linspace(0.6, 0.8, 60)]
+    found = calibration_curve(table({"a": seeds}, truth, patients), "covid19", bins=2)
+    assert found["in_bin"].sum() == 60
+    assert found["low"].isna().all()
+    assert (found["reason"] == "no image in 1 of 2 seeds").all()
+
+
+def test_too_few_patients_have_a_curve_without_numbers():
+    truth, patients, scores = probabilities(0, patients=12)
+    found = calibration_curve(table({"a": scores, "b": scores}, truth, patients), "covid19")
+    assert found["arm"].tolist() == ["a", "b"]
+    assert found[["predicted", "estimate", "low", "high"]].isna().all(axis=None)
+    assert (found["reason"] == "6 patients with covid19; at least 10 are needed").all()
 
 
 def test_the_table_says_which_arm_is_too_extreme(made):
@@ -60,7 +87,7 @@ def test_the_table_says_which_arm_is_too_extreme(made):
     slopes = found.xs("slope", level="measure")
     assert slopes["estimate"]["b"] == pytest.approx(slopes["estimate"]["a"] / 2, rel=1e-6)
     assert slopes["high"]["b"] < 1
-    assert slopes["low"]["a"] < 1 < slopes["high"]["a"]
+    assert slopes["low"]["a"] < slopes["estimate"]["a"] < slopes["high"]["a"]
     for error in ("Brier score", "expected calibration error"):
         assert found.loc[("a", error), "estimate"] < found.loc[("b", error), "estimate"]
     alone = estimates(made, calibration_slope("covid19"), replicates=100)
@@ -75,12 +102,11 @@ def test_scores_that_are_no_probabilities_are_refused():
 
 
 @given(st.integers(0, 10_000))
-def test_a_separated_arm_has_an_infinite_slope_and_an_interval_that_says_so(seed):
+def test_a_separated_arm_has_an_infinite_slope_and_no_interval(seed):
     generator = np.random.default_rng(seed)
     truth = np.arange(20) % 2 == 1
     scores = np.where(truth, 0.5, 0) + generator.random(20) / 3
     assume(len(np.unique(scores)) == 20)
-    row = estimates(table({"a": scores}, truth), calibration_slope("covid19"), replicates=20).iloc[
-        0
-    ]
-    assert (row["estimate"], row["low"], row["high"]) == (np.inf, np.inf, np.inf)
+    found = estimates(table({"a": scores}, truth), calibration_slope("covid19"), replicates=100)
+    assert (found["estimate"][0], found["reason"][0]) == (np.inf, "infinite")
+    assert found[["low", "high"]].isna().all(axis=None)

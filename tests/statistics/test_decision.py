@@ -20,7 +20,7 @@ def curve(found, arm):
 
 
 def test_rows_are_of_every_arm_and_strategy_at_every_threshold(made):
-    found = decision_curve(made, "covid19", THRESHOLDS, replicates=50)
+    found = decision_curve(made, "covid19", THRESHOLDS, replicates=100)
     assert list(dict.fromkeys(found["arm"])) == ["a", "no use", "treat all", "treat none"]
     assert found["threshold"].tolist() == THRESHOLDS * 4
     assert (found["patients"] == 300).all()
@@ -47,7 +47,7 @@ def test_an_arm_has_the_net_benefit_of_the_metric_with_its_interval(made):
 
 
 def test_a_calibrated_model_is_never_worth_less_than_either_strategy(made):
-    found = decision_curve(made, "covid19", THRESHOLDS, replicates=50)
+    found = decision_curve(made, "covid19", THRESHOLDS, replicates=100)
     model = curve(found, "a")["estimate"]
     assert (model >= curve(found, "treat all")["estimate"]).all()
     assert (model > 0).all()

@@ -7,7 +7,6 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.statistics import ScoreError, brier, estimates, positive_predictive_value
-from cxrstudy.statistics.bootstrap import interval, standard_error
 from tests.support.score_tables import COVID, drawn, table
 
 
@@ -74,6 +73,7 @@ def test_copies_of_a_seed_add_nothing_to_the_interval():
     )
     columns = ["estimate", "low", "high"]
     np.testing.assert_allclose(one[columns], three[columns])
+    assert (one["covers"][0], three["covers"][0]) == ("patients", "patients and seeds")
 
 
 def test_seeds_that_differ_more_give_a_wider_interval():
@@ -87,20 +87,15 @@ def test_seeds_that_differ_more_give_a_wider_interval():
     assert widths[1] * 1.2 < widths[2]
 
 
-def test_replicates_of_one_class_are_left_out():
-    scores = table({"a": [0.9, 0.1, 0.2, 0.8, 0.3]}, [True, False, False, False, False])
-    row = estimates(scores, COVID).iloc[0]
-    assert row["estimate"] == 1.0
-    assert (row["low"], row["high"]) == (1.0, 1.0)
-
-
 def test_images_whose_truth_is_unknown_are_left_out():
     truth, patients, scores = drawn(0)
     known = table({"a": scores}, truth, patients)
     more = table({"a": scores}, truth, patients).assign(truth_covid19=np.nan)
     more["id"] += " of unknown truth"
     both = pd.concat([known, more])
-    pd.testing.assert_frame_equal(estimates(both, COVID), estimates(known, COVID))
+    left, alone = estimates(both, COVID), estimates(known, COVID)
+    assert (left["unknown"][0], alone["unknown"][0]) == (60, 0)
+    pd.testing.assert_frame_equal(left.drop(columns="unknown"), alone.drop(columns="unknown"))
 
 
 def test_an_interval_covers_when_patients_are_drawn_and_not_when_images_are():
@@ -137,17 +132,20 @@ def test_an_interval_over_patients_and_seeds_covers_the_mean_over_all_seeds():
     assert covered["patients"] / 150 < 0.87
 
 
-def test_replicates_without_a_value_give_an_interval_that_is_unknown():
+def test_an_estimate_without_a_value_says_so():
     truth, patients, scores = drawn(0)
     made = table({"a": scores}, truth, patients)
     row = estimates(made, positive_predictive_value("covid19", 99.0)).iloc[0]
     assert row[["estimate", "low", "high"]].isna().all()
+    assert row["reason"] == "not defined"
 
 
-def test_infinite_replicates_give_an_infinite_end():
-    assert interval(np.array([1.0, 2.0, np.inf, np.inf, np.nan]), 0.9) == {"low": 1, "high": np.inf}
-    assert interval(np.array([np.inf, np.inf]), 0.9) == {"low": np.inf, "high": np.inf}
-    assert standard_error(np.array([1.0, np.inf])) == np.inf
+def test_an_estimate_that_one_seed_lacks_says_so():
+    truth, patients, scores = drawn(0)
+    made = table({"a": [scores, scores - 99]}, truth, patients)
+    row = estimates(made, positive_predictive_value("covid19", 0.5)).iloc[0]
+    assert row[["estimate", "low", "high"]].isna().all()
+    assert row["reason"] == "not defined in 1 of 2 seeds"
 
 
 def test_a_score_that_is_no_probability_is_named_by_arm_label_and_image():

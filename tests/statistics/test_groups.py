@@ -37,8 +37,17 @@ def test_groups_that_are_too_small_have_a_note_and_no_number(made, sex):
     assert small[["estimate", "low", "high"]].isna().all(axis=None)
     assert small["images"].tolist() == [30, 30, 10, 10]
     assert small["positive"].tolist() == [7, 7, 3, 3]
-    everything = subgroups(made, COVID, sex, minimum=2)
-    assert everything["estimate"].notna().all()
+    assert (small["reason"].str.endswith("at least 10 are needed")).all()
+    larger = subgroups(made, COVID, sex, minimum=21).set_index("group").loc["F"]
+    assert larger[["estimate", "low", "high"]].isna().all(axis=None)
+    assert (larger["reason"] == "fewer than 21 patients a class").all()
+
+
+def test_images_of_unknown_truth_are_counted_in_their_group(made, sex):
+    made.loc[made["id"] == "image-0", "truth_covid19"] = np.nan
+    found = subgroups(made, COVID, sex)
+    assert found["unknown"].tolist() == [1, 1, 0, 0, 0, 0]
+    assert found["images"].tolist() == [79, 79, 30, 30, 10, 10]
 
 
 def test_a_group_of_one_class_is_too_small_and_no_error(made):
@@ -61,7 +70,7 @@ def test_several_groupings_stand_below_each_other(made, sex):
 def test_bands_keep_their_order(made):
     ids = made["id"].unique()
     size = pd.cut(pd.Series(np.arange(120), index=ids), [-1, 9, 99, 200])
-    found = subgroups(made, COVID, size.rename("lesion"), minimum=2)
+    found = subgroups(made, COVID, size.rename("lesion"))
     assert found["group"].tolist() == [band for band in size.cat.categories for _ in range(2)]
 
 
@@ -80,9 +89,9 @@ def test_a_test_image_without_a_group_is_named(made, sex):
         subgroups(made, COVID, pd.concat([sex, sex[:1]]))
 
 
-def test_an_interval_of_one_patient_is_not_offered(made, sex):
-    with pytest.raises(ValueError, match="at least 2 patients"):
-        subgroups(made, COVID, sex, minimum=1)
+def test_a_minimum_below_ten_patients_is_refused(made, sex):
+    with pytest.raises(ValueError, match="at least 10 patients"):
+        subgroups(made, COVID, sex, minimum=9)
 
 
 def test_groups_come_from_the_columns_of_the_manifest():

@@ -76,8 +76,8 @@ def test_the_interval_covers_what_a_large_test_set_says():
     sizes = (10, 100, 1000)
     skills = {("good", n): 0.4 * np.log10(n) + 0.2 for n in sizes}
     skills |= {("plain", n): 0.4 * np.log10(n) for n in sizes}
-    large = study(skills, patients=40_000, noise=0.7)
-    truth = label_efficiency(large, COVID, "good", "plain", replicates=2)["estimate"][0]
+    large = study(skills, patients=20_000, noise=0.7)
+    truth = label_efficiency(large, COVID, "good", "plain", replicates=100)["estimate"][0]
     assert truth == pytest.approx(10 * np.sqrt(10), rel=0.15)
     covered = 0
     for seed in range(60):

@@ -15,7 +15,17 @@ from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.series import bar_ends, last_points
-from cxrstudy.pages.figures.style import BROKEN, GREY, SMALL, WIDTH, Look, finished, looks, nothing
+from cxrstudy.pages.figures.style import (
+    BROKEN,
+    GREY,
+    SMALL,
+    WIDTH,
+    Look,
+    caption_below,
+    finished,
+    looks,
+    nothing,
+)
 from cxrstudy.pages.figures.words import caption, in_lines, listed, not_drawn
 from cxrstudy.statistics.decision import ALL, NONE
 
@@ -63,9 +73,7 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     ends_of = last_points(seen, "arm", arms) | _strategies(axes, rows)
     undefined = not_drawn(rows, [f"{row.arm} at {row.x:g}" for row in rows.itertuples()])
     below = _below(rows, arms, bottom)
-    figure.supxlabel(
-        f"threshold for acting\n{caption(rows, 'bands')}{below}{undefined}", fontsize=9.5
-    )
+    caption_below(figure, f"threshold for acting\n{caption(rows, 'bands')}{below}{undefined}")
     axes.set_ylabel("net benefit (true positives per patient)")
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     label_ends(axes, ends_of, given | {ALL: grey, NONE: grey})

@@ -12,9 +12,9 @@ from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms, score_column, truth_column
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table, known_scores
-from cxrstudy.pages.figures.panels import caption_below, squares
+from cxrstudy.pages.figures.panels import LEFT, squares
 from cxrstudy.pages.figures.series import draw_line
-from cxrstudy.pages.figures.style import BLUE, GREY, LOOKS, SMALL, finished, nothing
+from cxrstudy.pages.figures.style import BLUE, GREY, LOOKS, SMALL, caption_below, finished, nothing
 from cxrstudy.pages.figures.words import caption, in_lines, level_text, not_drawn, wrapped
 
 #: Column with the number of images that a point of a calibration curve stands for.
@@ -68,7 +68,7 @@ def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "
     said = f"1 − specificity\n{caption(rows, 'in brackets')}"
     if len(curves) > 1:
         said += in_lines(f"; grey line: {arm_name(first)}")
-    caption_below(figure, said)
+    caption_below(figure, said, **LEFT)
     figure.supylabel("sensitivity", fontsize=10)
     return finished(figure)
 
@@ -127,7 +127,7 @@ def calibration(table: pd.DataFrame, label: str) -> Figure:
         rows, [f"{arm_name(row.arm)}, bin {row.bin}" for row in rows.itertuples()]
     )
     said = f"mean score of {label}\n{caption(rows)}\nticks: mean scores of the bins"
-    caption_below(figure, f"{said}{_bins_said(rows)}{undefined}")
+    caption_below(figure, f"{said}{_bins_said(rows)}{undefined}", **LEFT)
     figure.supylabel(f"fraction with {label}", fontsize=10)
     return finished(figure)
 

@@ -22,6 +22,7 @@ from cxrstudy.pages.figures.style import (
     SMALL,
     WIDTH,
     Look,
+    caption_below,
     finished,
     ink,
     nothing,
@@ -78,7 +79,7 @@ def dose_response(table: pd.DataFrame, doses: pd.DataFrame, axis: str) -> Figure
     for _, row in rows[untrained].iterrows():
         _over_the_width(axes, row)
     said = f"images the weights were trained on\n{caption(rows, 'bars and band')}"
-    figure.supxlabel(f"{said}{not_drawn(rows, rows['arm'])}", fontsize=9.5)
+    caption_below(figure, f"{said}{not_drawn(rows, rows['arm'])}")
     axes.set_ylabel(wrapped(axis, 44))
     _name_points(axes, [(out, OUT), (within, IN)])
     return finished(figure)
@@ -144,10 +145,9 @@ def _over_the_width(axes: Axes, row: "pd.Series[Any]") -> None:
     """Draw weights that were trained on no images, which have no place on a logarithmic axis."""
     if not np.isfinite(row["estimate"]):
         return
-    ends = bar_ends(row.to_frame().T)
-    axes.axhspan(
-        ends["low"].iloc[0], ends["high"].iloc[0], color=GREY, alpha=0.15, linewidth=0, zorder=0
-    )
+    ends = bar_ends(row.to_frame().T).iloc[0]
+    if not ends.isna().any():
+        axes.axhspan(ends["low"], ends["high"], color=GREY, alpha=0.15, linewidth=0, zorder=0)
     axes.axhline(row["estimate"], color=GREY, linewidth=1.4, zorder=0)
     axes.text(
         1.01, row["estimate"], f"{wrapped(row['title'], 12)}\n0 images", va="center",

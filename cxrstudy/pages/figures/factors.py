@@ -25,7 +25,7 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
-from cxrstudy.pages.figures.style import WIDTH, Look, finished, looks, nothing
+from cxrstudy.pages.figures.style import WIDTH, Look, caption_below, finished, looks, nothing
 from cxrstudy.pages.figures.words import counts, intervals, not_drawn, wrapped
 
 
@@ -203,7 +203,7 @@ def _finish(
         for name, rows in panels.items()
     )
     said = f"{counts(pd.concat(panels.values()))}; {intervals(panels.values())}"
-    figure.supxlabel(f"{factor.name}\n{said}{places.said}{undefined}", fontsize=9.5)
+    caption_below(figure, f"{factor.name}\n{said}{places.said}{undefined}")
     levels = dict(sorted((place, value) for value, place in places.at.items()))
     for axes in grid.values():
         axes.set_xscale(factor.scale)

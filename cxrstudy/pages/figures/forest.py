@@ -27,6 +27,7 @@ from cxrstudy.pages.figures.style import (
     SMALL,
     WIDTH,
     Look,
+    caption_below,
     finished,
     ink,
     nothing,
@@ -96,7 +97,7 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
         _claim(axes, place, own, given, ROW / each)
     _name_claims(axes, rows.drop_duplicates(["paper", "claim"]))
     _key(axes, given, key)
-    figure.supxlabel(f"difference: first arm minus second; {intervals([rows])}", fontsize=9.5)
+    caption_below(figure, f"difference: first arm minus second; {intervals([rows])}")
     align_left(axes)
     return finished(figure)
 

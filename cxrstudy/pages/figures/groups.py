@@ -16,8 +16,17 @@ from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import align_left
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import bar_ends
-from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished, nothing
-from cxrstudy.pages.figures.words import counts, intervals, level_text, shortened, wrapped
+from cxrstudy.pages.figures.style import (
+    BLUE,
+    BROKEN,
+    GREY,
+    SMALL,
+    WIDTH,
+    caption_below,
+    finished,
+    nothing,
+)
+from cxrstudy.pages.figures.words import counts, intervals, not_drawn, shortened, wrapped
 
 MOST_ARMS = 3
 LETTERS = 30  # of the name of a group
@@ -78,9 +87,19 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
         axes.set_title(name, fontsize=9.5, loc="left", color=BLUE)
     _name_counts(grid[0, -1], rows, lines)
     said = f"{intervals([rows, whole])} of each group alone; broken line: all, {counts(seen)}"
-    figure.supxlabel(f"{wrapped(axis, 90)}\n{said}", fontsize=9.5)
+    undefined = _undefined(rows)
+    caption_below(figure, f"{wrapped(axis, 90)}\n{said}{undefined}")
     _name_rows(grid[0, 0], lines)
     return finished(figure)
+
+
+def _undefined(rows: pd.DataFrame) -> str:
+    """Lines for the caption about groups of which the figure itself does not say why."""
+    silent = rows[rows["note"].isna() | (rows["note"] == "")]
+    names = [
+        f"{arm_name(row.group)}, {arm_name(row.arm)}" for row in silent.itertuples(index=False)
+    ]
+    return not_drawn(silent, names)
 
 
 def _lines(rows: pd.DataFrame) -> Lines:
@@ -100,7 +119,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, overall: pd.DataFrame, lines: Lines) 
     ends = bar_ends(rows)
     for row, low, high in zip(rows.itertuples(), ends["low"], ends["high"], strict=True):
         place = lines[row.grouping, row.group]
-        note = row.note or ("" if np.isfinite(row.estimate) else level_text(row))
+        note = "" if pd.isna(row.note) else row.note
+        note = note or ("" if np.isfinite(row.estimate) else "no estimate")
         if note:
             axes.text(
                 0.5, place, note, ha="center", va="center", color=GREY, fontsize=SMALL,

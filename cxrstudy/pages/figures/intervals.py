@@ -15,7 +15,16 @@ from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import interval_table, require_one
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import bar_ends
-from cxrstudy.pages.figures.style import BLUE, BROKEN, GREY, SMALL, WIDTH, finished, nothing
+from cxrstudy.pages.figures.style import (
+    BLUE,
+    BROKEN,
+    GREY,
+    SMALL,
+    WIDTH,
+    caption_below,
+    finished,
+    nothing,
+)
 from cxrstudy.pages.figures.words import (
     better_side,
     caption,
@@ -66,7 +75,7 @@ def estimates(
     figure, axes = _rows(rows, len(values) * LINE)
     _intervals(axes, rows, level_text, list(values.values()))
     _published(axes, values)
-    figure.supxlabel(f"{in_lines(axis)}\n{caption(rows)}", fontsize=9.5)
+    caption_below(figure, f"{in_lines(axis)}\n{caption(rows)}")
     return finished(figure)
 
 
@@ -100,7 +109,7 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
     _intervals(axes, rows, difference_text, [0.0])
     said = f"{in_lines(f'{axis}: difference to {against}')}\n{in_lines(better_side(rows, against))}"
-    figure.supxlabel(f"{said}\n{caption(rows)}", fontsize=9.5)
+    caption_below(figure, f"{said}\n{caption(rows)}")
     return finished(figure)
 
 

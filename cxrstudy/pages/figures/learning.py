@@ -20,7 +20,7 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, bar_ends, draw_hollow, draw_line, last_points
-from cxrstudy.pages.figures.style import GREY, WIDTH, finished, looks, nothing
+from cxrstudy.pages.figures.style import GREY, WIDTH, caption_below, finished, looks, nothing
 from cxrstudy.pages.figures.words import caption, not_drawn, wrapped
 
 
@@ -68,7 +68,7 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     fit_heights(axes, rows)
     hollow = "\nhollow marks: equal numbers of patients per class" if shots.any() else ""
     said = f"{caption(rows)}{hollow}{places.said}{not_drawn(rows, rows['arm'])}"
-    figure.supxlabel(f"training patients\ntest: {said}", fontsize=9.5)
+    caption_below(figure, f"training patients\ntest: {said}")
     axes.set_ylabel(wrapped(axis, 44))
     fit_widths(axes, rows["x"].to_list(), 0.08)
     places.draw_break(axes)

@@ -1,6 +1,7 @@
 """Panels: one square panel per arm, for curves with both axes from 0 to 1."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -11,6 +12,9 @@ from cxrstudy.pages.figures.words import wrapped
 
 COLUMNS = 4
 LETTERS = 80  # of the names above a row of panels, per line
+
+#: Place of a caption below panels: from the left, as their names are.
+LEFT: dict[str, Any] = {"x": 0.1, "ha": "left"}
 
 
 def squares(arms: Sequence[Hashable]) -> tuple[Figure, Mapping[Hashable, Axes]]:
@@ -38,8 +42,3 @@ def squares(arms: Sequence[Hashable]) -> tuple[Figure, Mapping[Hashable, Axes]]:
     for axes in grid.flat[max(0, len(arms) - columns) : len(arms)]:
         axes.tick_params(labelbottom=True)  # no panel below it
     return figure, panels
-
-
-def caption_below(figure: Figure, text: str) -> None:
-    """Write a caption below panels, from the left as their names are."""
-    figure.supxlabel(text, x=0.1, ha="left", fontsize=9.5)

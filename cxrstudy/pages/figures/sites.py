@@ -15,7 +15,7 @@ from cxrstudy.pages.figures.gate import interval_table
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
-from cxrstudy.pages.figures.style import WIDTH, finished, looks, nothing
+from cxrstudy.pages.figures.style import WIDTH, caption_below, finished, looks, nothing
 from cxrstudy.pages.figures.words import counts, intervals, not_drawn, shortened, wrapped
 
 FEW = 4  # sites that have room for their counts
@@ -72,7 +72,7 @@ def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -
     axes.set_ylabel(wrapped(axis, 44))
     undefined = not_drawn(rows, [f"{arm_name(row.arm)}, {row.site}" for row in rows.itertuples()])
     _name_sites(axes, tables)
-    axes.set_xlabel(f"{_said(tables, rows)}{undefined}", fontsize=9.5)
+    caption_below(figure, f"{_said(tables, rows)}{undefined}")
     label_ends(axes, last_points(rows, "arm", arms), given)
     return finished(figure)
 

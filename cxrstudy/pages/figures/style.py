@@ -22,6 +22,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
 )  # fmt: skip
 WIDTH = 7.2  # inches: the text width of the book
 SMALL = 8.5  # points: text inside a figure
+CAPTION_LINE = 0.16  # inches: height of a line of a caption
 BROKEN = (0, (4, 3))  # for lines that are not estimates: chance, an ideal, a published number
 
 
@@ -103,6 +104,23 @@ def figure_of(axes: Axes) -> Figure:
     figure = axes.get_figure(root=True)
     assert isinstance(figure, Figure)
     return figure
+
+
+def caption_below(figure: Figure, text: str, **place: Any) -> None:
+    """Write a caption below a figure, which becomes higher by the lines beyond two.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    text
+        The caption.
+    place
+        As for :meth:`matplotlib.figure.Figure.supxlabel`.
+    """
+    more = max(0, text.count("\n") - 1)
+    figure.set_figheight(figure.get_figheight() + CAPTION_LINE * more)
+    figure.supxlabel(text, fontsize=9.5, **place)
 
 
 def nothing(said: str) -> Figure:

@@ -13,6 +13,8 @@ from cxrstudy.pages.figures.gate import level_of
 
 #: Names that a list in a caption has at most; of others it says how many there are.
 LISTED = 4
+#: Letters that a name in such a list has at most.
+LONGEST = 48
 #: Letters per line of a caption.
 LINE = 96
 
@@ -91,33 +93,36 @@ def better_side(rows: pd.DataFrame, against: str) -> str:
 
 
 def not_drawn(rows: pd.DataFrame, names: Iterable[Hashable]) -> str:
-    """Lines for a caption: which estimates have no point, because they are not finite, and why.
+    """Lines for a caption: which estimates have no point or no interval, and why.
 
     Parameters
     ----------
     rows
-        Column ``estimate``; ``reason``, if present, says why one is not finite.
+        Columns ``estimate`` and ``low``; ``reason``, if present, says why there is none.
     names
         What the rows are called, in their order.
 
     Returns
     -------
-    Lines that begin with a line break; empty if all estimates are finite.
+    Lines that begin with a line break; empty if all are drawn.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for row, name in zip(rows.itertuples(), names, strict=True):
         if not np.isfinite(row.estimate):
-            found.setdefault(numbers.level(row.estimate, reason=_reason(row)), []).append(
-                arm_name(name)
-            )
-    return "".join(
-        f"\n{in_lines(f'no point: {listed(them)} ({why})')}" for why, them in found.items()
-    )
+            why = numbers.level(row.estimate, reason=_reason(row))
+            found.setdefault(("no point", why), []).append(arm_name(name))
+        elif np.isnan(row.low):
+            found.setdefault(("no interval", _reason(row)), []).append(arm_name(name))
+    texts = [
+        f"{what}: {listed(them)} ({why})" if why else f"{what}: {listed(them)}"
+        for (what, why), them in found.items()
+    ]
+    return "".join(f"\n{in_lines(text)}" for text in texts)
 
 
 def listed(names: Iterable[str]) -> str:
     """Names in a row; of a long list the first, and how many others."""
-    all_names = list(dict.fromkeys(names))
+    all_names = [shortened(name, LONGEST) for name in dict.fromkeys(names)]
     shown = "; ".join(all_names[:LISTED])
     others = len(all_names) - LISTED
     return f"{shown}; and {others} others" if others > 1 else "; ".join(all_names)

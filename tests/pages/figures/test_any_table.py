@@ -22,7 +22,7 @@ LONG = "control with twice the steps on general findings of another hospital, th
 NUMBER = st.sampled_from([0.0, 1.0, 0.5, -0.0004, 1e-9, 12.0, math.nan, math.inf, -math.inf])
 SIZES = st.sampled_from([0, 1, 2, 7, 30])
 DRAWN = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

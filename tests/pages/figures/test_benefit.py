@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.gate import FigureError
 from cxrstudy.statistics.decision import ALL, NONE
 from tests.support import figure_tables as tables
 
@@ -52,3 +53,23 @@ def test_arms_differ_in_dashes_too():
     (axes,) = figures.decision_curve(tables.beneficial(ARMS)).axes
     first, second = axes.lines[:2]
     assert first.is_dashed() != second.is_dashed()
+
+
+def test_an_arm_that_leaves_the_figure_below_is_said(said):
+    table = tables.beneficial(ARMS)
+    worse = (table["arm"] == "pooled") & (table["threshold"] > 0.3)
+    table.loc[worse, ["estimate", "low", "high"]] = -5.0
+    text = said(figures.decision_curve(table))
+    assert "is not shown; it occurs for pooled" in text
+
+
+def test_where_there_is_no_benefit_the_losses_are_seen():
+    table = tables.beneficial(["control"])
+    table.loc[table["arm"] != NONE, ["estimate", "low", "high"]] = -0.2
+    (axes,) = figures.decision_curve(table).axes
+    assert axes.get_ylim()[0] < -0.2
+
+
+def test_a_threshold_that_is_no_probability_is_named():
+    with pytest.raises(FigureError, match="threshold 30: give a probability from 0 to 1"):
+        figures.decision_curve(tables.beneficial(ARMS).assign(threshold=range(30, 78)))

@@ -1,9 +1,11 @@
 """Dose: every arm at the number of images its weights were trained on."""
 
+import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
 
 
@@ -68,3 +70,23 @@ def test_an_arm_without_a_dose_is_named():
 def test_random_weights_alone_have_no_dose():
     with pytest.raises(ValueError, match="no arm has weights that were trained"):
         figures.dose_response(tables.by_start().iloc[:1], tables.PHANTOM_DOSES, "AUROC")
+
+
+@pytest.mark.parametrize("images", [0, -1, float("nan"), float("inf")])
+def test_a_dose_that_has_no_place_is_named(images):
+    doses = tables.PHANTOM_DOSES.assign(images=[None, images, 990, 3000, 900])
+    with pytest.raises(FigureError, match=r"arm 'out-of-domain, small': .* no place on a log"):
+        figures.dose_response(tables.by_start(), doses, "AUROC")
+
+
+def test_an_arm_with_several_doses_is_named():
+    doses = pd.concat([tables.PHANTOM_DOSES, tables.PHANTOM_DOSES.iloc[[1]]])
+    with pytest.raises(FigureError, match="arm 'out-of-domain, small' has several doses"):
+        figures.dose_response(tables.by_start(), doses, "AUROC")
+
+
+def test_an_unknown_domain_is_named():
+    with pytest.raises(FigureError, match="domain 'inside'; give none, out or in"):
+        figures.dose_response(
+            tables.by_start(), tables.PHANTOM_DOSES.replace("in", "inside"), "AUROC"
+        )

@@ -1,8 +1,12 @@
 """Factors: one line per series, its points at the levels of the factor."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
 from tests.support.gallery import ALPHA, RESOLUTION
 
@@ -87,3 +91,46 @@ def test_series_are_named_once_in_the_last_panel_that_has_them():
 def test_a_level_that_stands_nowhere_is_refused():
     with pytest.raises(ValueError, match="large"):
         figures.by_factor(tables.estimated({("large", "a"): 0.5}), RESOLUTION, "AUROC")
+
+
+def infinite(rows):
+    table = tables.mixups(0.8, 0.04, 0.03).assign(reason="")
+    table.loc[table.index[rows], ["estimate", "high"]] = np.inf
+    table.loc[table.index[rows], "reason"] = "the scores separate the classes"
+    return table
+
+
+def test_a_series_is_named_at_its_last_finite_point(said):
+    table = infinite([2, 3])
+    figure = figures.panels_by_factor({"slope": table}, ALPHA, {"slope": 1.0})
+    ends = {text.get_text(): text.xy for text in figure.axes[0].texts if hasattr(text, "xy")}
+    assert ends["half the steps"][0] == 0.1
+    said_of = said(figure).replace("\n", " ")
+    assert "no point: 0.2, 0.5; 0.4, 0.5 (infinite: the scores separate the classes)" in said_of
+
+
+def test_a_series_without_a_finite_point_is_said_to_be_infinite(said):
+    text = said(figures.by_factor(infinite(range(12)), ALPHA, "slope"))
+    assert "and 8 others (infinite" in text
+
+
+def test_zero_on_a_logarithmic_axis_has_a_place_and_is_said(said):
+    table = tables.estimated({(0, "a"): 0.5, (0.1, "a"): 0.6, (0.2, "a"): 0.7})
+    figure = figures.by_factor(table, figures.Factor("alpha", "log"), "AUROC")
+    text = said(figure)
+    assert "0 is left of the dotted line" in text
+    assert {"0", "0.1", "0.2"} <= set(text.split("\n"))
+    (points,) = drawn(figure.axes[0])
+    assert [x for x, _ in points] == [0.05, 0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("arm", "said"),
+    [("a", "arm 'a' is not a pair"), (("low", "a"), "level 'low' is no number"),
+     ((None, "a"), "level None is no number"), ((-1, "a"), "alpha -1 has no place")],
+)  # fmt: skip
+def test_an_arm_that_has_no_place_is_named(arm, said):
+    table = tables.estimated({"x": 0.5})
+    table = table.assign(arm=pd.Series([arm], dtype=object))
+    with pytest.raises((FigureError, ParameterError), match=said):
+        figures.by_factor(table, figures.Factor("alpha", "log"), "AUROC")

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
 
 TABLE = tables.grouped(["control", "pooled"])
@@ -74,3 +75,24 @@ def test_groups_of_the_same_name_in_two_groupings_are_two_rows():
 def test_more_arms_than_fit_are_refused():
     with pytest.raises(ValueError, match="4 arms in one figure"):
         figures.subgroups(tables.grouped("abcd"), OVERALL, "AUROC")
+
+
+def test_a_group_without_an_estimate_says_so_and_the_caption_says_why(said):
+    table = TABLE.assign(reason="")
+    at = table.index[(table["group"] == "F") & (table["arm"] == "pooled")]
+    table.loc[at, ["estimate", "low", "high"]] = np.nan
+    table.loc[at, "reason"] = "no image was called negative"
+    figure = figures.subgroups(table, OVERALL, "AUROC")
+    assert "no estimate" in [text.get_text() for text in figure.axes[1].texts]
+    assert "no point: F, pooled (no image was called negative)" in said(figure)
+
+
+def test_an_arm_without_an_overall_estimate_is_named():
+    with pytest.raises(FigureError, match="arm 'pooled' has no estimate over all groups"):
+        figures.subgroups(TABLE, OVERALL[OVERALL["arm"] == "control"], "AUROC")
+
+
+def test_a_group_that_only_the_second_arm_has_keeps_its_row_and_count():
+    table = TABLE[(TABLE["arm"] == "pooled") | (TABLE["group"] != "F")]
+    axes = figures.subgroups(table, OVERALL, "AUROC").axes
+    assert "100 (33, 67)" in [text.get_text() for text in axes[-1].texts]

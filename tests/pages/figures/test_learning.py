@@ -65,3 +65,21 @@ def test_an_arm_without_a_number_of_patients_is_named():
         figures.learning_curves(
             tables.by_patients(), {k: v for k, v in tables.TRAINED.items() if k != "5-shot"}, ""
         )
+
+
+def test_a_start_with_shots_only_is_named_at_the_last_of_them():
+    table = tables.estimated({("random", "1-shot"): 0.6, ("random", "5-shot"): 0.7})
+    (axes,) = figures.learning_curves(table, tables.TRAINED, "AUROC").axes
+    ends = {text.get_text(): text.xy for text in axes.texts if hasattr(text, "xy")}
+    assert ends["random"] == (15, 0.7)
+
+
+def test_two_shares_of_the_same_number_of_patients_are_both_named(said):
+    table = tables.estimated({("random", 0.01): 0.6, ("random", 0.011): 0.62, ("random", 1): 0.7})
+    text = said(figures.learning_curves(table, {0.01: 4, 0.011: 4, 1: 360}, "AUROC"))
+    assert "4\n1 %\n1.1 %" in text
+
+
+def test_no_training_patients_stand_left_of_the_scale(said):
+    table = tables.estimated({("random", 0.0): 0.5, ("random", 1): 0.7})
+    assert "0 is left of" in said(figures.learning_curves(table, {0.0: 0, 1: 360}, "AUROC"))

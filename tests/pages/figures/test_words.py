@@ -58,10 +58,19 @@ def test_estimates_and_differences_have_three_places_and_true_signs():
     assert words.difference_text(row) == "+0.100  [−0.057, +0.200]"
 
 
-def test_what_has_no_point_is_named_with_its_reason():
-    rows = pd.DataFrame({"estimate": [np.inf, 0.5, np.nan, np.inf], "reason": ["a", "", "b", "a"]})
-    said = words.not_drawn(rows, ["w", "x", ("y", 1), "z"])
-    assert said == "\nno point: w; z (infinite: a)\nno point: y, 1 (b)"
+def test_what_has_no_point_or_interval_is_named_with_its_reason():
+    rows = pd.DataFrame(
+        {
+            "estimate": [np.inf, 0.5, np.nan, np.inf, 1.0],
+            "low": [1.0, 0.4, np.nan, 1.0, np.nan],
+            "reason": ["a", "", "b", "a", "all images are ranked right"],
+        }
+    )
+    said = words.not_drawn(rows, ["w", "x", ("y", 1), "z", "v"])
+    assert said.splitlines()[1:] == [
+        "no point: w; z (infinite: a)", "no point: y, 1 (b)",
+        "no interval: v (all images are ranked right)",
+    ]  # fmt: skip
     assert words.not_drawn(rows.iloc[[1]], ["x"]) == ""
 
 
