@@ -1,7 +1,7 @@
-"""Repository: what git knows about a folder, read without changing anything.
+"""Repository: read the git history of a folder, without changing anything.
 
-Replaced objects, grafts and the environment of a hook are ignored, so that only the history that
-everybody gets counts.
+Replaced objects, grafts and the environment of a hook are ignored, so that the history is the same
+as in every other clone.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class RepositoryError(RuntimeError):
-    """Git can't answer; the message says why, and what to do."""
+    """A git command failed or is not possible; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -36,30 +36,30 @@ class Repository:
 
     @property
     def is_shallow(self) -> bool:
-        """Whether the history was cut off when the repository was cloned."""
+        """Whether the repository is a shallow clone, without older history."""
         return self._text("rev-parse", "--is-shallow-repository") == "true"
 
     def has_commit(self, commit: str) -> bool:
-        """Whether a commit, given by its whole id, is known here."""
-        # A name such as HEAD, or an option, is no id.
+        """Whether a commit, given by its full id, is in the repository."""
+        # Names such as HEAD, and options, are not accepted.
         if len(commit) < 40 or not set(commit) <= set("0123456789abcdef"):
             return False
         return self._run("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
 
     def is_ancestor(self, earlier: str, later: str) -> bool:
-        """Whether one commit is another, or comes before it in history; dates do not count."""
+        """Whether a commit is equal to a later one or its ancestor; dates are not used."""
         found = self._run("merge-base", "--is-ancestor", earlier, later)
         if found.returncode not in (0, 1):
             raise RepositoryError(f"{self.folder}: {_said(found)}")
         return found.returncode == 0
 
     def paths(self, commit: str, under: str) -> list[str]:
-        """Files of a commit under a folder, or the file itself."""
+        """List the files of a commit in a folder, or one file."""
         text = self._text("ls-tree", "-r", "-z", "--name-only", commit, "--", f"./{under}")
         return sorted(name for name in text.split("\0") if name)
 
     def contents(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
-        """Content of files of a commit; files that it lacks are left out."""
+        """Read the content of files of a commit, without files that it does not contain."""
         wanted = list(paths)
         asked = "".join(f"{commit}:./{path}\n" for path in wanted)
         found = self._run("cat-file", "--batch", given=asked.encode())
@@ -68,7 +68,7 @@ class Repository:
         return _blobs(wanted, found.stdout)
 
     def commits_of(self, path: str) -> list[str]:
-        """Commits up to the present one that added or changed a file, oldest first."""
+        """List the commits up to HEAD that added or changed a file, oldest first."""
         text = self._text("log", "--full-history", "--reverse", "--format=%H", "HEAD", "--", path)
         return text.split()
 
@@ -83,7 +83,7 @@ class Repository:
 
 
 def open_repository(folder: Path) -> Repository:
-    """Find what git knows about a folder.
+    """Open the git repository of a folder.
 
     Raises
     ------
@@ -93,8 +93,8 @@ def open_repository(folder: Path) -> Repository:
     found = _git(folder, ("ls-files", "-z", "--", "."), b"")
     if found.returncode:
         raise RepositoryError(f"{folder} is no checkout of a git repository ({_said(found)})")
-    if not found.stdout:  # an installed package in somebody's checkout
-        raise RepositoryError(f"{folder} holds nothing that git tracks")
+    if not found.stdout:  # a package installed inside another checkout
+        raise RepositoryError(f"{folder} contains no file that git tracks")
     return Repository(folder)
 
 
@@ -117,7 +117,7 @@ def _said(found: "subprocess.CompletedProcess[bytes]") -> str:
 
 
 def _blobs(paths: list[str], output: bytes) -> dict[str, bytes]:
-    """Take apart what ``git cat-file --batch`` prints."""
+    """Parse the output of ``git cat-file --batch``."""
     found, place = {}, 0
     for path in paths:
         end = output.index(b"\n", place)

@@ -18,7 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _OneValuePerKey(yaml.SafeLoader):
-    """Refuses a key that stands twice in a mapping, of which YAML would take the last."""
+    """A YAML loader that raises an error for duplicate keys; YAML itself uses the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         own = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
@@ -56,7 +56,7 @@ def read_yaml(path: Path, model: type[Model], error: type[Exception]) -> Model:
 
 
 def _place(steps: Sequence[int | str], content: Any) -> str:
-    """Write the way to a field, with the ids of items instead of their numbers."""
+    """Write the path of a field, with ids of list items instead of their numbers."""
     words = []
     for step in steps:
         try:

@@ -1,4 +1,4 @@
-"""``cxrstudy register``: fix claims, rule, arms and data before they are run."""
+"""``cxrstudy register``: register claims, decision rule, arms and data before the runs."""
 
 from typing import Annotated
 
@@ -7,19 +7,18 @@ import typer
 
 def register_study(
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
-    cohort: Annotated[str, typer.Option(help="Where the radiographs come from.")] = "phantom",
+    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
     seeds: Annotated[int, typer.Option(min=2, max=20, help="Repeats of every arm.")] = 5,
     seen: Annotated[
-        str, typer.Option(help="What had been seen, besides recorded results with the same arms.")
+        str, typer.Option(help="Results seen before, besides recorded results of the same arms.")
     ] = "",
-    because: Annotated[
-        str, typer.Option(help="Why it replaces the registration that stands.")
-    ] = "",
+    because: Annotated[str, typer.Option(help="Reason to replace the present registration.")] = "",
 ) -> None:
-    """Write a registration; it counts for runs made after it is committed.
+    """Write a registration; it is valid for runs made after it was committed.
 
-    It holds the SHA-256 of all claims, of the rule's code, of the arms of every experiment, of
-    profile, cohort and manifests, and what had been seen of each claim.
+    It contains the SHA-256 of all claims, of the code of the decision rule, of the arms of every
+    experiment, and of profile, cohort and manifests. For each claim, it states the results that had
+    been seen before.
     """
     from cxrstudy.base import places
     from cxrstudy.verdicts.registration import register

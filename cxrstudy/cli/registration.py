@@ -16,7 +16,7 @@ registration = typer.Typer(no_args_is_help=True, help="Registrations: list and c
 
 @registration.command("list")
 def list_registrations(json_wanted: Json = False) -> None:
-    """List all registrations, with what had been seen of each claim when they were written."""
+    """List all registrations, with the results of each claim that had been seen before."""
     from cxrstudy.verdicts.registration import registrations_table
 
     rows = registrations_table().to_dict("records")
@@ -30,10 +30,10 @@ def check_registrations(
     ] = None,
     json_wanted: Json = False,
 ) -> None:
-    """Say from git alone whether recorded results were registered before they were run.
+    """Check with git whether recorded results were registered before the runs.
 
-    Exit status 1 if results name a registration that is not proved, or if the file of a
-    registration was altered. Results that name none do not count, and are no error.
+    The exit status is 1 if results name a registration that can't be proved, or if the file of a
+    registration was altered. Results without a registration are not an error.
     """
     from cxrstudy.base.repository import RepositoryError
     from cxrstudy.verdicts.proof import altered_registrations, proofs, prove

@@ -106,7 +106,7 @@ def test_where_git_can_t_answer_the_reason_is_given(folder, tmp_path, monkeypatc
     with pytest.raises(RepositoryError, match="plain is no checkout of a git repository"):
         open_repository(tmp_path / "plain")
     (folder / "new").mkdir()
-    with pytest.raises(RepositoryError, match="new holds nothing that git tracks"):
+    with pytest.raises(RepositoryError, match="new contains no file that git tracks"):
         open_repository(folder / "new")
     with pytest.raises(RepositoryError, match="here"):
         open_repository(folder).paths("0" * 40, "")

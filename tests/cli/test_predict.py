@@ -107,7 +107,7 @@ def test_errors_are_messages_and_the_notice_stands_before_them(run, brought):
 
 def test_a_score_is_never_written_on_the_wrong_side_of_its_threshold():
     point = OperatingPoint(0.6006, "sensitivity at least 0.9", 1082, 0.91, 0.33)
-    assert _rule(point).startswith("0.6006 (sensitivity at least 0.9; on the 1,082 validation")
+    assert _rule(point).startswith("0.6006 (sensitivity at least 0.9; on 1,082 validation")
     for value, written, word in (
         (0.60055, "0.60055", "negative"), (0.6006, "0.6006", "positive"), (0.7, "0.700", "positive")
     ):  # fmt: skip

@@ -77,7 +77,7 @@ def test_the_ends_of_a_range_are_legal(field, value):
 
 
 def test_an_unknown_field_is_named_with_those_there_are():
-    with pytest.raises(StageError, match="no 'epochs'; it has roles, pixels, steps"):
+    with pytest.raises(StageError, match="no field 'epochs'; its fields are roles, pixels, steps"):
         STAGE.but(epochs=3)
 
 

@@ -71,7 +71,7 @@ class Results(Strict):
     versions: dict[str, str]
     claims: dict[str, str]
     files: dict[str, str]
-    # Older results lack these.
+    # Older results do not have these fields.
     registration: str = ""
     ran: dict[str, int] = Field(default_factory=dict)
     ran_uncommitted: int = 0
