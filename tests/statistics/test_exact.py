@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
 from cxrstudy.statistics import (
     estimates,
@@ -72,18 +72,15 @@ def test_pairs_have_nobody_in_common(images):
     assert pairs(np.zeros(len(truth)), truth, patients) == best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("skill", "ill"), [(2.5, 10), (3.5, 10), (4.5, 20), (3.5, 100)])
 def test_the_interval_holds_the_truth_near_perfection(skill, ill):
     """Studies of 200 patients, few of them ill, of which many are ranked without an error."""
-    from scipy.stats import norm
-
     truth, area = np.arange(200) < ill, norm.cdf(skill / np.sqrt(2))
     generator = np.random.default_rng(ill)
-    covered, perfect = 0, 0
+    covered = 0
     for _ in range(300):
         scores = skill * truth + generator.normal(size=200)
         row = estimates(table({"a": scores}, truth), COVID, replicates=100).iloc[0]
         covered += row["low"] <= area <= row["high"]
-        perfect += row["estimate"] == 1
-    print(skill, ill, covered / 300, perfect / 300)
     assert covered / 300 >= 0.9
