@@ -19,7 +19,7 @@ DIFFERENCES = ("difference", "saved", "margin")
 OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_difference")
 
 #: Columns that an estimate takes up into its own text.
-FOLDED = ("low", "high", "level", "reason", "covers", "method")
+FOLDED = ("low", "high", "level", "reason", "covers", "method", "better")
 
 
 def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headings: str) -> HTML:

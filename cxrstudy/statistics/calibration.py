@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.statistics import metrics
 from cxrstudy.statistics.binning import edges_of, members
 from cxrstudy.statistics.bootstrap import resample
 from cxrstudy.statistics.exact import patients_among
-from cxrstudy.statistics.gate import check_level
 from cxrstudy.statistics.metrics import PROBABILITY, SHARE, Metric
 from cxrstudy.statistics.sample import REPLICATES, Sample, sample
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
@@ -49,7 +49,7 @@ def calibration_table(
         "expected calibration error": metrics.expected_calibration_error(label, bins),
         "squared calibration error, debiased": metrics.squared_calibration_error(label, bins),
     }
-    check_level(level)
+    checked_level(level)
     drawn = sample(scores, [label], role, replicates)
     found = {measure: resample(drawn, metric) for measure, metric in measures.items()}
     rows = [
@@ -97,7 +97,7 @@ def calibration_curve(
     >>> table["bin"].tolist()
     [1, 2, 3]
     """
-    check_level(level)
+    checked_level(level)
     drawn = sample(scores, [label], role, replicates)
     rows = [row for arm in drawn.arms for row in _curve(drawn, arm, label, bins, level)]
     return pd.DataFrame(rows).assign(**drawn.counts, level=level)

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
-from cxrstudy.statistics.gate import ScoreError, check_level
+from cxrstudy.statistics.gate import ScoreError
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.multiplicity import holm
@@ -47,7 +48,8 @@ def contrasts(
     of ``null``), ``adjusted_p`` (Holm 1979, over the rows), ``standard_error``, ``freedom`` (its
     degrees of freedom), ``minimum_detectable_difference`` (smallest true distance from ``null``
     that such a design finds with 80 % power at this level), ``covers``, ``method``, ``reason`` (why
-    there is no interval and no p value), ``patients``, ``images``, ``unknown``, ``seeds``, and the
+    there is no interval and no p value), ``better`` (the direction of the metric),
+    ``patients``, ``images``, ``unknown``, ``seeds``, and the
     given ``metric``, ``level`` and ``null``.
 
     If the difference is the same in every draw of patients, as between an arm and its copy or two
@@ -71,7 +73,7 @@ def contrasts(
     >>> bool((table["low"] <= table["estimate"]).all())
     True
     """
-    check_level(level)
+    checked_level(level)
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     if against not in drawn.arms:
         raise ScoreError(f"no arm {against!r}; there are {', '.join(map(str, drawn.arms))}")
@@ -89,7 +91,8 @@ def contrasts(
     ]
     table = pd.DataFrame(rows)
     table.insert(table.columns.get_loc("p") + 1, "adjusted_p", _adjusted(table["p"].to_numpy()))
-    return table.assign(**drawn.counts, metric=metric.name, level=level, null=null)
+    table = table.assign(**drawn.counts, metric=metric.name, level=level, null=null)
+    return table.assign(better=metric.better)
 
 
 def contrast(

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.statistics.bootstrap import Bootstrap, resample
-from cxrstudy.statistics.gate import check_level
 from cxrstudy.statistics.metrics import Metric, net_benefit, weighted_net_benefit
 from cxrstudy.statistics.sample import REPLICATES, sample
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
@@ -61,7 +61,7 @@ def decision_curve(
     ['control', 'treat all', 'treat none']
     """
     models = {threshold: net_benefit(label, threshold) for threshold in thresholds}
-    check_level(level)
+    checked_level(level)
     drawn = sample(scores, [label], role, replicates)
     curves = {threshold: resample(drawn, metric) for threshold, metric in models.items()}
     rows = [

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.statistics.bootstrap import resample
-from cxrstudy.statistics.gate import check_level
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import REPLICATES, sample
 
@@ -58,7 +58,7 @@ def estimates(
     0  control  patients and seeds        60      2
     1  general  patients and seeds        60      2
     """
-    check_level(level)
+    checked_level(level)
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     bootstrap = resample(drawn, metric)
     rows = [{"arm": arm, **bootstrap.row(arm, level)} for arm in drawn.arms]

@@ -21,34 +21,6 @@ class ScoreError(ValueError):
     """The scores can't be compared as asked; the message says which and why."""
 
 
-def check_level(level: float) -> None:
-    """Refuse a level of an interval that is not a share from one half to below 1.
-
-    Raises
-    ------
-    ValueError
-        The level is a percentage, an error probability, or no number between.
-    """
-    if 0.5 <= level < 1:
-        return
-    meant = level / 100 if 50 <= level < 100 else 1 - level if 0 < level < 0.5 else 0.95
-    raise ValueError(
-        f"level {level:g}: the share of intervals that cover is needed, for instance {meant:g}"
-    )
-
-
-def check_replicates(replicates: int) -> None:
-    """Refuse a number of bootstrap replicates that gives no standard error.
-
-    Raises
-    ------
-    ValueError
-        There are fewer than :data:`FEWEST_REPLICATES`.
-    """
-    if replicates < FEWEST_REPLICATES:
-        raise ValueError(f"replicates {replicates}: at least {FEWEST_REPLICATES} are needed")
-
-
 def selected(
     scores: pd.DataFrame, labels: Sequence[str], role: str, split: str
 ) -> dict[Hashable, dict[Any, pd.DataFrame]]:

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import truth_column
 from cxrstudy.statistics.estimation import estimates
-from cxrstudy.statistics.gate import ScoreError, check_level, check_same_images, selected
+from cxrstudy.statistics.gate import ScoreError, check_same_images, selected
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import FEWEST_PATIENTS, REPLICATES, scores_of
 
@@ -77,7 +78,7 @@ def subgroups(
         raise ValueError(
             f"minimum {minimum}: at least {FEWEST_PATIENTS} patients are needed for an estimate"
         )
-    check_level(level)
+    checked_level(level)
     check_same_images(selected(scores, metric.labels, role, "test"), metric.labels)
     rows = scores[(scores["role"] == role) & (scores["split"] == "test")]
     known = scores_of(scores, metric.labels, role, "test", metric.classes)

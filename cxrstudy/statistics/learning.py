@@ -21,9 +21,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import Bootstrap, resample
-from cxrstudy.statistics.gate import ScoreError, check_level
+from cxrstudy.statistics.gate import ScoreError
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import REPLICATES, sample
@@ -75,7 +76,7 @@ def label_efficiency(
         As :func:`~cxrstudy.statistics.estimation.estimates`; or an arm is not such a tuple, or a
         start has fewer than two sizes.
     """
-    check_level(level)
+    checked_level(level)
     sizes = {start: _sizes(scores, start) for start in (name, against)}
     arms = [(start, size) for start, found in sizes.items() for size in found]
     drawn = sample(of_arms(scores, arms), metric.labels, role, replicates, metric.classes)

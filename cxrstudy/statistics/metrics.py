@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ PROBABILITY = (0.0, 1.0)
 SHARE = (0.0, 1.0)
 
 
+#: Which values of a metric are better.
+Direction = Literal["higher", "lower", ""]
+
+
 @dataclass(frozen=True)
 class Metric:
     """A number that is computed from the scores of an arm.
@@ -47,6 +52,9 @@ class Metric:
         Number of classes of a label that must occur; a mean over images needs only one.
     bounds
         Lowest and highest value of the metric. If both are finite, intervals stay between them.
+    better
+        Which values are better: ``higher``, ``lower``, or empty if it has no direction, as a
+        calibration slope, which is best at 1.
     trials
         How many independent trials it makes of one label, for the interval of a value at a bound
         (:mod:`~cxrstudy.statistics.exact`).
@@ -59,6 +67,7 @@ class Metric:
     classes: int = 2
     bounds: tuple[float, float] = ANY
     trials: Trials | None = None
+    better: Direction = "higher"
 
     def values(self, scores: Floats, truth: Flags, weights: Weights) -> Floats:
         """Metric of scores and truth with one column per label, (n, k), for each row of weights."""
@@ -129,7 +138,9 @@ def mean(measure: str, bounds: tuple[float, float] = ANY) -> Metric:
     >>> estimates(table, mean("energy_lesion"))["estimate"].tolist()
     [0.5]
     """
-    return Metric(f"mean {measure}", (measure,), _weighted_mean, bounds, classes=1, bounds=bounds)
+    return Metric(
+        f"mean {measure}", (measure,), _weighted_mean, bounds, classes=1, bounds=bounds, better=""
+    )
 
 
 def brier(label: str) -> Metric:
@@ -142,7 +153,7 @@ def brier(label: str) -> Metric:
     [0.18, 0.13]
     """
     name = f"Brier score of {label_name(label)} vs rest"
-    return Metric(name, (label,), weighted_brier, PROBABILITY, bounds=SHARE)
+    return Metric(name, (label,), weighted_brier, PROBABILITY, bounds=SHARE, better="lower")
 
 
 def calibration_slope(label: str) -> Metric:
@@ -159,13 +170,13 @@ def calibration_slope(label: str) -> Metric:
     [0.9, 1.0]
     """
     name = f"calibration slope of {label_name(label)} vs rest"
-    return Metric(name, (label,), weighted_calibration_slope, PROBABILITY)
+    return Metric(name, (label,), weighted_calibration_slope, PROBABILITY, better="")
 
 
 def calibration_intercept(label: str) -> Metric:
     """Calibration in the large (Cox 1958): shift of the logit at slope one; 0 is perfect."""
     name = f"calibration intercept (slope 1) of {label_name(label)} vs rest"
-    return Metric(name, (label,), weighted_calibration_intercept, PROBABILITY)
+    return Metric(name, (label,), weighted_calibration_intercept, PROBABILITY, better="")
 
 
 def expected_calibration_error(label: str, bins: int = 10) -> Metric:
@@ -179,7 +190,12 @@ def expected_calibration_error(label: str, bins: int = 10) -> Metric:
     """
     name = f"expected calibration error ({bins} bins) of {label_name(label)} vs rest"
     return Metric(
-        name, (label,), partial(weighted_calibration_error, bins=bins), PROBABILITY, bounds=SHARE
+        name,
+        (label,),
+        partial(weighted_calibration_error, bins=bins),
+        PROBABILITY,
+        bounds=SHARE,
+        better="lower",
     )
 
 
@@ -190,7 +206,7 @@ def squared_calibration_error(label: str, bins: int = 10) -> Metric:
     """
     name = f"squared calibration error, debiased ({bins} bins), of {label_name(label)} vs rest"
     weighted = partial(weighted_squared_calibration_error, bins=bins)
-    return Metric(name, (label,), weighted, PROBABILITY)
+    return Metric(name, (label,), weighted, PROBABILITY, better="lower")
 
 
 def sensitivity(label: str, threshold: float) -> Metric:

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import score_column, truth_column
 from cxrstudy.statistics import metrics
 from cxrstudy.statistics.bootstrap import resample
-from cxrstudy.statistics.gate import ScoreError, check_level, selected
+from cxrstudy.statistics.gate import ScoreError, selected
 from cxrstudy.statistics.sample import REPLICATES, sample, scored, scores_of
 from cxrstudy.statistics.weighting import Flags, Floats
 
@@ -99,7 +100,7 @@ def operating_points(
     >>> table["measure"].tolist()
     ['sensitivity', 'specificity', 'positive predictive value', 'negative predictive value']
     """
-    check_level(level)
+    checked_level(level)
     selected(scores, [label], role, "test")
     chosen = thresholds(scores, label, rule, role)
     drawn = sample(_from_threshold(scores, label, chosen, role), [label], role, replicates)

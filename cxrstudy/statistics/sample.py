@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.base.checks import whole
 from cxrstudy.base.columns import score_column, truth_column
-from cxrstudy.statistics.gate import ScoreError, check_replicates, check_same_images, selected
+from cxrstudy.statistics.gate import FEWEST_REPLICATES, ScoreError, check_same_images, selected
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
 
 __all__ = ["DRAW", "REPLICATES", "Sample", "ScoreError", "Scored", "sample"]
@@ -111,7 +112,7 @@ def sample(
     ValueError
         There are too few replicates.
     """
-    check_replicates(replicates)
+    whole(replicates, FEWEST_REPLICATES, "replicates")
     tables = selected(scores, labels, role, "test")
     check_same_images(tables, labels)
     first = next(iter(next(iter(tables.values())).values()))

@@ -5,9 +5,9 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
-from cxrstudy.statistics.gate import check_level
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.sample import REPLICATES, Sample, ScoreError, sample
 
@@ -56,7 +56,7 @@ def trend(
     >>> bool(table["estimate"].item() > 0)  # made scores are better from arm to arm
     True
     """
-    check_level(level)
+    checked_level(level)
     drawn = _with_doses(scores, metric, doses, role, replicates)
     bootstrap = resample(drawn, metric)
     dose = np.array([doses[arm] for arm in drawn.arms], np.float64)

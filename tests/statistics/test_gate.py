@@ -20,7 +20,6 @@ from cxrstudy.statistics import (
     subgroups,
     trend,
 )
-from cxrstudy.statistics.gate import check_level, check_replicates
 
 COVID = auroc("covid19")
 ARMS = [("start", 10), ("start", 20), ("other", 10), ("other", 20)]
@@ -130,14 +129,14 @@ def test_every_door_lets_a_right_table_in_and_says_level_and_counts(made, door):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"level": 95}, "level 95: .* for instance 0.95"),
-        ({"level": 0.05}, "level 0.05: .* for instance 0.95"),
-        ({"level": -1}, "level -1: .* for instance 0.95"),
-        ({"level": 0}, "level 0: .* for instance 0.95"),
-        ({"level": 1}, "level 1: .* for instance 0.95"),
-        ({"level": float("nan")}, "level nan: .* for instance 0.95"),
-        ({"replicates": 0}, "replicates 0: at least 100"),
-        ({"replicates": 1}, "replicates 1: at least 100"),
+        ({"level": 95}, "level 95: give a proportion, 0.95"),
+        ({"level": 0.05}, "level 0.05: that is alpha; give 0.95"),
+        ({"level": -1}, "level -1: give a proportion .* such as 0.95"),
+        ({"level": 0}, "level 0: give a proportion .* such as 0.95"),
+        ({"level": 1}, "level 1: give a proportion .* such as 0.95"),
+        ({"level": float("nan")}, "level nan: give a finite number"),
+        ({"replicates": 0}, "replicates 0: give a whole number of at least 100"),
+        ({"replicates": 1}, "replicates 1: give a whole number of at least 100"),
     ],
 )
 def test_parameters_are_refused_by_name_and_with_what_is_meant(made, door, parameters, message):
@@ -145,11 +144,14 @@ def test_parameters_are_refused_by_name_and_with_what_is_meant(made, door, param
         DOORS[door](made, **({"replicates": 100} | parameters))
 
 
-def test_levels_and_replicates_in_use_are_let_in():
-    for level in (0.5, 0.9, 0.95, 0.9917, 0.999):
-        check_level(level)
-    for replicates in (100, 2000):
-        check_replicates(replicates)
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.9917, 0.999])
+def test_levels_in_use_are_let_in_and_a_higher_one_is_wider(made, level):
+    found, wider = (
+        estimates(made, COVID, level=used, replicates=100) for used in (level, (1 + level) / 2)
+    )
+    assert (found["level"] == level).all()
+    assert (wider["low"] < found["low"]).all()
+    assert (wider["high"] > found["high"]).all()
 
 
 def test_whole_numbers_of_any_type_are_seeds(made):

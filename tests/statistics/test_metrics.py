@@ -11,7 +11,9 @@ from cxrstudy.statistics import (
     brier,
     calibration_intercept,
     calibration_slope,
+    contrasts,
     estimates,
+    expected_calibration_error,
     macro_auroc,
     negative_predictive_value,
     net_benefit,
@@ -116,3 +118,31 @@ def test_the_macro_auroc_is_the_mean_over_labels_and_says_so():
     each = [estimates(made, auroc(label))["estimate"][0] for label in metric.labels]
     assert each[0] != each[1]
     assert estimates(made, metric)["estimate"][0] == pytest.approx(np.mean(each))
+
+
+# --- Direction ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [*ONE, expected_calibration_error])
+@given(seed=st.integers(0, 100))
+def test_the_better_direction_is_that_of_scores_that_are_right(make, seed):
+    metric = make("covid19")
+    truth = np.arange(60) % 2 == 1
+    guessed = np.random.default_rng(seed).uniform(size=60)
+    right, wrong = (value(metric, scores, truth)[0] for scores in (truth.astype(float), guessed))
+    if metric.better == "higher":
+        assert right >= wrong
+    if metric.better == "lower":
+        assert right <= wrong
+
+
+def test_metrics_that_are_best_in_the_middle_have_no_direction():
+    assert {make("covid19").better for make in (calibration_slope, calibration_intercept)} == {""}
+    assert {make("covid19").better for make in (auroc, brier)} == {"higher", "lower"}
+
+
+def test_contrasts_say_which_side_is_better():
+    truth, patients, scores = probabilities(0)
+    made = table({"a": scores, "b": scores / 2}, truth, patients)
+    for metric in (auroc("covid19"), brier("covid19"), calibration_slope("covid19")):
+        assert (contrasts(made, metric, against="a")["better"] == metric.better).all()
