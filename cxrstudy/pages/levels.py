@@ -279,7 +279,7 @@ def by_lesion_size(study: Study, scores: pd.DataFrame, metric: Metric) -> pd.Dat
 
 
 def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Estimate the mean of a measure by size of the lesion.
+    """Estimate the mean of a measure between 0 and 1, such as a share of a map, by lesion size.
 
     Returns
     -------
@@ -300,6 +300,6 @@ def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.Dat
     sizes, tables = size_classes(areas), []
     for size in SIZES:
         kept = table[table["id"].isin(sizes.index[sizes == size])]
-        found = estimates(kept, mean(measure))
+        found = estimates(kept, mean(measure, (0, 1)))
         tables.append(found.assign(arm=[f"{arm}, {size} lesions" for arm in found["arm"]]))
     return pd.concat(tables, ignore_index=True)

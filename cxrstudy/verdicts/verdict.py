@@ -33,7 +33,7 @@ NOT_SIMULTANEOUS = "each interval on its own, not simultaneous over the claims"
 
 def metric_of(claim: Claim) -> Metric:
     """What a claim is about."""
-    return mean("energy_lesion") if about_maps(claim) else auroc(claim.label)
+    return mean("energy_lesion", bounds=(0, 1)) if about_maps(claim) else auroc(claim.label)
 
 
 def about_maps(claim: Claim) -> bool:
