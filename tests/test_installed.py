@@ -46,15 +46,15 @@ for arguments in json.loads(sys.argv[1]):
 """
 JUDGE = """
 from cxrstudy.base import places
-from cxrstudy.notebook import auroc, estimates, evidence, figures, read_claims
+from cxrstudy.notebook import estimates, figures, metrics
 from cxrstudy.verdicts import judge, results
-experiment = "06_sequential_schemes"
-scores = results.read(places.results() / "phantom" / "quick", experiment)
-rows = estimates(scores, auroc("covid19"), replicates=100)
+folder = places.results() / "phantom" / "quick"
+scores = results.read(folder, "06_sequential_schemes")
 figures.use_style()
+rows = estimates(scores, metrics.auroc("covid19"), replicates=100)
 figures.estimates(rows, "AUROC").savefig("estimates.png")
-found = evidence(read_claims("paper_b").of(experiment), scores)
-print(*judge.judged(found, "recorded", "phantom", "quick")["verdict"].unique(), sep="\n")
+for verdict in judge.judged_results(folder)["verdict"].unique():
+    print(verdict)
 """
 
 
@@ -125,7 +125,8 @@ def test_the_audit_needs_no_torch(python, empty):
 def test_what_is_recorded_is_judged_and_drawn(python, empty):
     done = installed.run(python, "-c", JUDGE, cwd=empty)
     assert done.returncode == 0, done.stderr
-    assert {"inconclusive", "no evidence"} <= set(done.stdout.splitlines())
+    # One seed decides nothing.
+    assert set(done.stdout.splitlines()) == {"not judged", "not testable"}
     assert (empty / "estimates.png").stat().st_size > 1000
 
 

@@ -42,7 +42,14 @@ def test_what_is_recorded_is_drawn_with_the_study_that_made_it(recorded):
     drawn = beside(found, lambda arms, scores: (arms.study.seeds, scores["asked"].iloc[0]))
     assert drawn == (5, (recorded, "03_resolution"))
     said = found.banner.data
-    for text in ("5 seeds", "12 runs", "2.0 hours", "2 cores", "0123456789ab", "2026-11-22"):
+    for text in (
+        "5 seeds",
+        "12 runs",
+        "2.0 h of training and scoring",
+        "2 cores",
+        "0123456789ab",
+        "2026-11-22",
+    ):
         assert text in said
 
 
