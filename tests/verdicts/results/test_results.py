@@ -193,3 +193,19 @@ def test_rounding_moves_no_metric_by_a_ten_thousandth(spread):
         weights = np.ones((1, len(truth)))
         exact, shown = (metric.values(s, truth, weights)[0] for s in (scores, rounded(scores)))
         assert abs(exact - shown) < 1e-4
+
+
+def test_results_say_at_which_commits_their_runs_were_made(tmp_path):
+    with project(tmp_path / "here"):
+        study = Study("tiny", "made", 1)
+        runs = study.plan(experiment.arms_of("01_sequences", study)).runs
+        for number, run in enumerate(runs):
+            made = {} if number == 0 else {"commit": "a" * 40, "uncommitted": number == 1}
+            record(study, run, **made)
+        facts = results.write(study, ["01_sequences"], tmp_path / "results", "the command")
+    # An older record does not say it.
+    assert facts.ran == {"a" * 40: len(runs) - 1}
+    assert facts.ran_uncommitted == 1
+    assert facts.registration == ""
+    results.include(tmp_path / "results", [], "0001-made-tiny")
+    assert results.facts(tmp_path / "results").registration == "0001-made-tiny"
