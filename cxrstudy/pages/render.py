@@ -17,7 +17,7 @@ from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import table
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.study import Arms, Study
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claim import Claim, all_claims
 from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.planning import enough_by_claim
 from cxrstudy.verdicts.verdict import evidence
@@ -110,10 +110,7 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     rows = [
         {
             "claim": f'<a href="{escape(claim.experiment)}.html">{escape(claim.id)}</a>',
-            "the abstract's words": escape(
-                f"“{claim.words}” ({cited(paper.citation)})", quote=False
-            ),
-            "our test": escape(f"{claim.test} ({claim.contrast})", quote=False),
+            "the abstract's words, and our test": _words_and_test(claim, paper.citation),
             "paper reports": _published(paper.published(claim.id)),
             **_said_by_origin(judged, paper.paper, claim.id),
         }
@@ -126,6 +123,12 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     levels = " or ".join(map(numbers.whole_percent, _levels()))
     heading = f"<p>In brackets: {levels} interval of the difference.</p>"
     return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')
+
+
+def _words_and_test(claim: Claim, citation: str) -> str:
+    """What an abstract says and what is tested of it, in one cell: a phone has room for two."""
+    words = escape(f"“{claim.words}” ({cited(citation)})", quote=False)
+    return f"{words}<br>Our test: {escape(f'{claim.test} ({claim.contrast})', quote=False)}"
 
 
 def cited(citation: str) -> str:
