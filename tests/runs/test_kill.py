@@ -42,10 +42,18 @@ def jobs(tmp_path_factory):
         process.kill()
 
 
+@pytest.fixture
+def records(tmp_path):
+    """Store of a test: in a folder of its own, because scores are recorded beside it."""
+    folder = tmp_path / "store"
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(scope="module")
 def undisturbed(jobs, tmp_path_factory):
     """Store of the two runs, and how many seconds they take."""
-    records, again = (tmp_path_factory.mktemp("undisturbed") for _ in range(2))
+    records, again = (tmp_path_factory.mktemp("undisturbed") / "store" for _ in range(2))
     for folder in (records, again):  # the first also loads what is loaded once
         answer = jobs(folder)
         assert not answer["killed"]
@@ -90,49 +98,49 @@ def finished(jobs, records, orders):
 # --- Killed -------------------------------------------------------------------------------------
 
 
-def test_killed_at_random_moments(jobs, undisturbed, tmp_path):
+def test_killed_at_random_moments(jobs, undisturbed, records):
     chance = random.Random(0)
     # The short ones first: the machine may be quicker now than when a life was measured.
     moments = sorted(chance.uniform(0, undisturbed[1]) for _ in range(8))
-    assert finished(jobs, tmp_path, [{"after": moment} for moment in moments]) >= 2
-    same(tmp_path, undisturbed)
+    assert finished(jobs, records, [{"after": moment} for moment in moments]) >= 2
+    same(records, undisturbed)
 
 
-def test_killed_at_each_thing_that_it_does_to_the_store(jobs, undisturbed, tmp_path):
+def test_killed_at_each_thing_that_it_does_to_the_store(jobs, undisturbed, records):
     # Each time four events later, and from where the last one was killed.
-    assert finished(jobs, tmp_path, [{"event": number} for number in range(0, 200, 4)]) > 5
-    same(tmp_path, undisturbed)
+    assert finished(jobs, records, [{"event": number} for number in range(0, 200, 4)]) > 5
+    same(records, undisturbed)
 
 
 @pytest.mark.parametrize(
     "pattern", [r"\.checkpoint\.", r"run\.json$"], ids=["checkpoint", "record"]
 )
-def test_killed_half_way_through_a_file(jobs, undisturbed, tmp_path, pattern):
+def test_killed_half_way_through_a_file(jobs, undisturbed, records, pattern):
     for _ in range(2):
-        assert jobs(tmp_path, half=pattern)["killed"]
-    left = [finding.kind for finding in store_check.check(tmp_path)]
+        assert jobs(records, half=pattern)["killed"]
+    left = [finding.kind for finding in store_check.check(records)]
     assert "leftover" in left
     assert "altered" not in left
-    assert finished(jobs, tmp_path, []) == 0
-    same(tmp_path, undisturbed)
+    assert finished(jobs, records, []) == 0
+    same(records, undisturbed)
 
 
 # --- At once ------------------------------------------------------------------------------------
 
 
-def test_two_processes_compute_each_run_once(jobs, undisturbed, tmp_path):
-    answer = jobs(tmp_path, processes=2)
+def test_two_processes_compute_each_run_once(jobs, undisturbed, records):
+    answer = jobs(records, processes=2)
     assert sorted(answer["computed"]) == sorted(store_check.runs_of(undisturbed[0]))
     assert answer["error"] is None
-    same(tmp_path, undisturbed)
+    same(records, undisturbed)
 
 
-def test_of_two_that_are_killed_others_take_over(jobs, undisturbed, tmp_path):
-    assert jobs(tmp_path, processes=2, after=0.4 * undisturbed[1])["killed"]
-    answer = jobs(tmp_path, processes=2)
+def test_of_two_that_are_killed_others_take_over(jobs, undisturbed, records):
+    assert jobs(records, processes=2, after=0.4 * undisturbed[1])["killed"]
+    answer = jobs(records, processes=2)
     assert answer["error"] is None
     assert len(answer["computed"]) == len(set(answer["computed"]))
-    same(tmp_path, undisturbed)
+    same(records, undisturbed)
 
 
 # --- Full, read-only, altered -------------------------------------------------------------------
@@ -194,26 +202,26 @@ def test_a_read_only_store_is_an_error_that_names_the_file(jobs, undisturbed, tm
 
 
 @pytest.mark.parametrize("length", [0, 5000])
-def test_a_truncated_checkpoint_is_named_and_kept_as_it_is(jobs, tmp_path, length):
-    assert jobs(tmp_path, half=r"run\.json$")["killed"]
-    (checkpoint,) = tmp_path.glob(".*.checkpoint")
+def test_a_truncated_checkpoint_is_named_and_kept_as_it_is(jobs, records, length):
+    assert jobs(records, half=r"run\.json$")["killed"]
+    (checkpoint,) = records.glob(".*.checkpoint")
     checkpoint.write_bytes(checkpoint.read_bytes()[:length])
-    error = jobs(tmp_path)["error"]
+    error = jobs(records)["error"]
     assert error.startswith("CheckpointError: ")
     assert f"{checkpoint}: truncated or altered; delete it" in error
     assert checkpoint.stat().st_size == length
-    assert [f.kind for f in store_check.check(tmp_path) if f.path == checkpoint] == ["altered"]
+    assert [f.kind for f in store_check.check(records) if f.path == checkpoint] == ["altered"]
     checkpoint.unlink()
-    assert jobs(tmp_path)["error"] is None
+    assert jobs(records)["error"] is None
 
 
-def test_an_altered_parent_is_named_and_nothing_is_computed_from_it(jobs, undisturbed, tmp_path):
-    shutil.copytree(undisturbed[0], tmp_path, dirs_exist_ok=True)
-    (child,) = [run for run in store_check.runs_of(tmp_path) if store.read(tmp_path, run).parent]
-    parent = store.read(tmp_path, child).parent
-    shutil.rmtree(tmp_path / child)
-    body = tmp_path / parent / BACKBONE
+def test_an_altered_parent_is_named_and_nothing_is_computed_from_it(jobs, undisturbed, records):
+    shutil.copytree(undisturbed[0], records, dirs_exist_ok=True)
+    (child,) = [run for run in store_check.runs_of(records) if store.read(records, run).parent]
+    parent = store.read(records, child).parent
+    shutil.rmtree(records / child)
+    body = records / parent / BACKBONE
     body.write_bytes(body.read_bytes()[:-1] + b"!")
-    assert jobs(tmp_path)["error"].startswith(f"StoreError: {body}: missing or altered")
-    assert store_check.runs_of(tmp_path) == [parent]
-    assert (tmp_path / parent / RUN).exists()
+    assert jobs(records)["error"].startswith(f"StoreError: {body}: missing or altered")
+    assert store_check.runs_of(records) == [parent]
+    assert (records / parent / RUN).exists()
