@@ -41,7 +41,11 @@ test: .venv/test ## check style and types, and run the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile -m "not book"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not book and not slow"
+
+.PHONY: test-slow
+test-slow: .venv/test ## simulate studies, to test that intervals keep their level
+	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last
