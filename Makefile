@@ -44,8 +44,12 @@ test: .venv/test ## check style and types, and run the tests
 	$(BIN)/pytest -n 2 --dist loadfile -m "not book and not slow"
 
 .PHONY: test-slow
-test-slow: .venv/test ## simulate studies, to test that intervals keep their level
-	$(BIN)/pytest -n 2 --dist worksteal -m slow
+test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
+
+.PHONY: search
+search: .venv/test ## run the property tests on examples of another draw, ten times as many
+	$(BIN)/pytest -n 2 --dist loadfile -m "hypothesis and not slow" --hypothesis-profile search
 
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last

@@ -15,6 +15,9 @@ from tests.support.project import THIS, write_cohort, write_profile
 
 pytest.importorskip("hatchling", reason="this test was not run: hatchling is not installed")
 
+#: Environments are made, and each command imports anew.
+pytestmark = pytest.mark.slow
+
 #: Modules that need the extra `train`, because they train, apply or explain a network.
 NEED_TRAIN = {
     "explain", "explorer", "pages.examples", "predict.predict", "runs.computation", "runs.network",

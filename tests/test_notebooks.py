@@ -56,6 +56,7 @@ def test_an_illegal_parameter_is_refused_with_what_is_legal(
     assert said in refused(checks, tmp_path / "out.ipynb", *parameters)
 
 
+@pytest.mark.slow
 def test_an_experiment_stops_at_an_illegal_parameter_before_it_computes_anything(
     tmp_path: Path,
 ) -> None:
@@ -88,6 +89,7 @@ def printed(notebook: Path, output: str) -> str:
     return str(cells[-1].outputs[0].text)
 
 
+@pytest.mark.slow
 def test_several_at_once_all_end_one_with_a_profiles_file_as_it_stands(checks: Path) -> None:
     given: dict[str, tuple[str, ...]] = {
         "1.ipynb": ("-p", "seeds", "3"),

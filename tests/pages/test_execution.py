@@ -157,6 +157,7 @@ def is_alive(process):
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="this test was not run: Windows has no such signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_kernel_ends_with_who_started_it_however_that_ends(tmp_path, notebooks, how):

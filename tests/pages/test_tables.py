@@ -85,11 +85,11 @@ def test_numbers_of_other_columns_are_written_by_their_kind():
     frame = pd.DataFrame(
         {
             "source_rule_test": [0.99996], "threshold": [0.6006], "patients": [np.nan],
-            "level of training": [1.0], "pixels": [64], "share": ["5-shot"], "known": [True],
+            "level of training": [1.0], "pixels": [64], "fraction": ["5-shot"], "known": [True],
         }
     )  # fmt: skip
     assert cells(frame) == ["99.996 %", "0.601", "", "1.000", "64", "5-shot", "True"]
-    mixed = pd.DataFrame({"share": pd.Series(["5-shot", 0.1, 1], dtype=object)})
+    mixed = pd.DataFrame({"fraction": pd.Series(["5-shot", 0.1, 1], dtype=object)})
     assert cells(mixed) == ["5-shot", "0.1", "1"]
 
 

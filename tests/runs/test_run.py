@@ -82,6 +82,7 @@ def alone(world, records):
 # --- Bits ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_fresh_process_and_this_one_side_by_side_leave_the_same_bits_as_before(
     world, records, recorded, tmp_path
 ):

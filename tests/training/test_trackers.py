@@ -105,6 +105,7 @@ print("files", *(files[name] for name in sys.argv[2:]))
 """
 
 
+@pytest.mark.slow
 def test_wandb_writes_its_files_offline_and_changes_no_bit(tmp_path, made, monkeypatch):
     """In a process of its own: wandb starts a service, and fastai's callback imports much."""
     pytest.importorskip("wandb")

@@ -23,6 +23,9 @@ from tests.support.hosts import PATIENCE, hosts
 
 LONG = STAGE.but(steps=60, validations=2)
 
+#: A scheduler and its workers are processes that import much.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch):

@@ -95,6 +95,7 @@ def test_submitits_local_executor_computes_without_a_slurm(tmp_path):
         assert executor.submit(os.path.join, "a", "b").result(300) == "a/b"
 
 
+@pytest.mark.slow
 def test_a_run_is_computed_in_a_job(slurm, tmp_path, monkeypatch):
     job = made_job(tmp_path)
     monkeypatch.setenv(engine.VARIABLE, "slurm:")
@@ -105,6 +106,7 @@ def test_a_run_is_computed_in_a_job(slurm, tmp_path, monkeypatch):
     assert len(list(slurm.glob("*.sh"))) == 1
 
 
+@pytest.mark.slow
 def test_a_job_that_fails_is_named_by_its_chain_and_reason(slurm, tmp_path, monkeypatch):
     job = made_job(tmp_path)
     for path in job.maps.values():
