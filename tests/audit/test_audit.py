@@ -72,6 +72,7 @@ def test_the_gravest_state_counts() -> None:
     assert gravest([]) == "not applicable"
 
 
+@pytest.mark.slow
 def test_phantoms_have_no_issue(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
     monkeypatch.setattr("cxrstudy.runs.engine.workers", lambda: 1)

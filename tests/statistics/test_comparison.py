@@ -88,6 +88,7 @@ def test_p_values_are_adjusted_for_all_rows():
     assert (rows["adjusted_p"] > rows["p"]).any()
 
 
+@pytest.mark.slow
 def test_arms_of_equal_skill_are_rarely_told_apart():
     small = 0
     for study in range(150):

@@ -98,6 +98,7 @@ def test_images_whose_truth_is_unknown_are_left_out():
     pd.testing.assert_frame_equal(left.drop(columns="unknown"), alone.drop(columns="unknown"))
 
 
+@pytest.mark.slow
 def test_an_interval_covers_when_patients_are_drawn_and_not_when_images_are():
     """150 studies of 60 patients with five images each, which are alike."""
     truth_known = norm.cdf(1.0 / np.sqrt(2 * (1 + 0.3**2)))
@@ -111,6 +112,7 @@ def test_an_interval_covers_when_patients_are_drawn_and_not_when_images_are():
     assert covered["images"] / 150 < 0.75
 
 
+@pytest.mark.slow
 def test_an_interval_over_patients_and_seeds_covers_the_mean_over_all_seeds():
     """150 studies of 60 patients and 8 seeds whose skill differs."""
     nodes, shares = np.polynomial.hermite_e.hermegauss(30)

@@ -71,6 +71,7 @@ def test_a_curve_that_falls_is_made_to_rise_before_it_is_read():
     assert found["reached"][1] == found["reached"][2]
 
 
+@pytest.mark.slow
 def test_the_interval_covers_what_a_large_test_set_says():
     """60 studies with small test sets, against one of 40,000 patients."""
     sizes = (10, 100, 1000)

@@ -56,6 +56,7 @@ def test_turning_the_doses_round_turns_the_slope_round():
     assert one["p"] == other["p"]
 
 
+@pytest.mark.slow
 def test_a_trend_that_is_there_is_found_and_one_that_is_not_seldom():
     found = [
         trend(study(seed, gain=1.0), COVID, DOSES, replicates=200)["p"][0] for seed in range(5)

@@ -390,6 +390,7 @@ def asked(tmp_path_factory):
     return json.loads(done.stdout), got, colour, requests, broken
 
 
+@pytest.mark.slow
 def test_a_tag_is_downloaded_once_checked_and_folded(asked):
     answers, got, colour, requests, _ = asked
     assert answers[:2] == ["accepted", "accepted"]
@@ -401,11 +402,13 @@ def test_a_tag_is_downloaded_once_checked_and_folded(asked):
     assert_sees_the_same(model, colour)
 
 
+@pytest.mark.slow
 def test_a_download_with_a_wrong_bit_is_refused_by_its_sha256(asked):
     answers, *_, broken = asked
     assert f"SHA-256 is {hashlib.sha256(broken).hexdigest()}, expected " in answers[2]
 
 
+@pytest.mark.slow
 def test_an_unknown_tag_is_refused_and_not_asked_for(asked):
     answers, _, _, requests, _ = asked
     for answer in answers[3:]:

@@ -33,6 +33,7 @@ def mean_auroc(recomputed, experiment, arm):
     return rows["auroc"].mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "claim",
     [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"],

@@ -157,6 +157,7 @@ def test_the_outcomes_that_need_no_scores_are_the_others():
     assert {*Outcome.__args__} == reached | {"not testable"}
 
 
+@pytest.mark.slow
 def test_where_labels_are_shuffled_claims_are_decided_no_more_often_than_the_level_says():
     """A glance: tests of statistics hold the level, in many more worlds."""
     worlds = [scores(1.5, shuffled=n, patients=80, seed=n, seeds=2) for n in range(30)]
