@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cxrstudy.base import places
+from cxrstudy.base.columns import PLATEAU
 from cxrstudy.data.role import Role
 from cxrstudy.explain import (
     baselines,
@@ -24,6 +25,7 @@ from cxrstudy.explain import (
     score_maps,
     upsample,
 )
+from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm, together
 from cxrstudy.study.study import Arms
@@ -74,8 +76,8 @@ def attention(
     -------
     One row per arm, seed and image: ``arm``, ``seed``, ``run``, ``role``, ``split``, ``id``,
     ``patient``, ``score_pointing`` and ``score_iou`` (where lesions are known) and
-    ``score_energy_REGION``. The arms after the given ones are the baselines ``uniform``,
-    ``centre blob`` and ``lung mask``, which come from no run.
+    ``score_energy_REGION``, and ``plateau``. The arms after the given ones are the baselines
+    ``uniform``, ``centre blob`` and ``lung mask``, which come from no run.
 
     Examples
     --------
@@ -98,10 +100,12 @@ def attention(
         )  # fmt: skip
         maps = upsample(made.raw, side)
         table = _measured(wanted, rows, maps, regions[side])
-        tables.append(of_arm(table, arm, seed, run))
+        reached = store.read(study.records, run).at_plateau
+        tables.append(of_arm(table, arm, seed, run).assign(**{PLATEAU: reached}))
     first = regions[min(regions)]
     for name, maps in _uninformed(first).items():
         table = _measured(wanted, rows, maps, first)
+        table = table.assign(**{PLATEAU: ""})
         tables += [of_arm(table, name, seed) for seed in range(study.seeds)]
     return together(tables)
 

@@ -22,11 +22,9 @@ Kind = Literal["superiority", "non-inferiority", "equivalence"]
 #: Budgets of training at which a claim must hold.
 Budget = Literal["profile", "plateau"]
 BUDGETS: dict[Budget, str] = {
-    "profile": "the steps of the profile",
-    "plateau": "until the validation loss no longer falls",
+    "profile": "with the steps of the profile",
+    "plateau": "at a plateau",
 }
-#: Budgets that the arms of our notebooks have; none is held to a plateau yet.
-AVAILABLE: tuple[Budget, ...] = ("profile",)
 
 
 class ClaimError(ValueError):
@@ -59,7 +57,8 @@ class Claim(Strict):
     relevant, because
         Smallest relevant effect, in units of the metric, and the reason for this size.
     budgets
-        Budgets at which the claim must hold; see :data:`BUDGETS`.
+        Budgets at which the claim must hold; see :data:`BUDGETS`. Whether trainings reached a
+        plateau stands in their records (:mod:`cxrstudy.training.plateau`).
     control
         What would be a fair control, and how ours differs from it.
     level
@@ -135,11 +134,6 @@ class Claim(Strict):
     def contrast(self) -> str:
         """The difference that decides, for tables."""
         return f"{arm_name(self.arm)} − {arm_name(self.against)}" if self.has_contrast else ""
-
-    @property
-    def lacking(self) -> list[str]:
-        """Budgets at which the claim must hold, in words, and for which there are no arms."""
-        return [BUDGETS[budget] for budget in self.budgets if budget not in AVAILABLE]
 
 
 class Claims(Strict):

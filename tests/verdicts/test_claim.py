@@ -8,8 +8,6 @@ import yaml
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.claim import (
-    AVAILABLE,
-    BUDGETS,
     Claim,
     ClaimError,
     Claims,
@@ -134,12 +132,6 @@ def test_claims_are_tabulated_before_they_are_judged():
     assert [claim.id for claim in claims.testable] == ["X1"]
     assert [claim.id for claim in claims.of("06")] == ["X1"]
     assert abstract_table(claims)["words"].tolist()[0] == "Order helps"
-
-
-def test_what_no_arm_was_trained_for_is_said():
-    assert Claim(**CLAIM | {"budgets": ["profile"]}).lacking == []
-    assert Claim(**CLAIM).lacking == [BUDGETS["plateau"]]
-    assert set(AVAILABLE) < set(BUDGETS)
 
 
 @pytest.mark.parametrize("profile", ["quick", "standard"])
