@@ -19,6 +19,11 @@ Arm = str | int | float | tuple[str | int | float, ...]
 #: accepted loss, or within the smallest relevant effect of zero.
 Kind = Literal["superiority", "non-inferiority", "equivalence"]
 
+#: What a claim may measure: scores, or the share of a map inside the lesion, as it is or as a share
+#: of what a perfect map of the same cells has there.
+MetricName = Literal["auroc", "lesion energy", "share of the perfect map"]
+MAP_METRICS: tuple[MetricName, ...] = ("lesion energy", "share of the perfect map")
+
 #: Budgets of training at which a claim must hold.
 Budget = Literal["profile", "plateau"]
 BUDGETS: dict[Budget, str] = {
@@ -78,7 +83,7 @@ class Claim(Strict):
     test: str = Field(min_length=1)
     kind: Kind = "superiority"
     experiment: str = ""
-    metric: Literal["auroc", "lesion energy"] = "auroc"
+    metric: MetricName = "auroc"
     label: str = ""
     role: str = "target"
     arm: Arm = ""

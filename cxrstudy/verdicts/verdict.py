@@ -17,7 +17,7 @@ from cxrstudy.statistics.comparison import spread
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.sample import sample
 from cxrstudy.training.plateau import UNKNOWN
-from cxrstudy.verdicts.claim import BUDGETS, Claim, ClaimError, Claims
+from cxrstudy.verdicts.claim import BUDGETS, MAP_METRICS, Claim, ClaimError, Claims
 from cxrstudy.verdicts.outcome import (
     DECIDED,
     Evidence,
@@ -42,12 +42,14 @@ NOT_SIMULTANEOUS = "each interval on its own, not simultaneous over the claims"
 
 def metric_of(claim: Claim) -> Metric:
     """What a claim is about."""
+    if claim.metric == "share of the perfect map":
+        return mean("of_perfect", bounds=(0, np.inf))
     return mean("energy_lesion", bounds=(0, 1)) if about_maps(claim) else auroc(claim.label)
 
 
 def about_maps(claim: Claim) -> bool:
     """Whether a claim is about where maps lie, and not about scores."""
-    return claim.metric == "lesion energy"
+    return claim.metric in MAP_METRICS
 
 
 def evidence(claims: Sequence[Claim], scores: pd.DataFrame, tests: int = 1) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 import yaml
 
+from cxrstudy.explain import LESIONS, LUNGS
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.claim import (
@@ -145,4 +146,5 @@ def test_the_arms_that_the_papers_claims_contrast_exist(profile):
     }
     assert len(wanted) >= 10
     arms = {name: experiment.arms_of(name, study) for name, _ in wanted}
-    assert not {(name, arm) for name, arm in wanted if arm not in arms[name]}
+    drawn = {LUNGS, LESIONS}  # baselines, which nobody trains
+    assert not {(name, arm) for name, arm in wanted if arm not in {*arms[name], *drawn}}
