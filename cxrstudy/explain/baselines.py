@@ -44,8 +44,13 @@ def as_map(masks: Masks, cells: tuple[int, int]) -> Maps:
     >>> as_map(halves, (2, 2))[0, 0].round(2).tolist()  # smooth, like a map of two cells
     [0.0, 0.0, 0.12, 0.38, 0.62, 0.88, 1.0, 1.0]
     """
-    shares = functional.adaptive_avg_pool2d(torch.from_numpy(masks.astype(np.float32)), cells)
-    return upsample(shares.numpy(), masks.shape[-1])
+    return upsample(in_cells(masks, cells), masks.shape[-1])
+
+
+def in_cells(masks: Masks, cells: tuple[int, int]) -> Maps:
+    """Share of masks (n, side, side) in each of the cells of a map: (n, rows, columns)."""
+    whole = torch.from_numpy(masks.astype(np.float32))
+    return functional.adaptive_avg_pool2d(whole, cells).numpy()
 
 
 def baselines(
