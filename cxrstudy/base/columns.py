@@ -8,6 +8,8 @@ A table of scores has one row per arm, seed and image:
 ``id``, ``patient``, ``source``         ids of image, patient and source
 ``truth_LABEL``                         1 if the image has the label, 0 if not, empty if unknown
 ``score_LABEL``                         probability of the label, from the network
+``plateau``                             whether the network's last training was at a plateau:
+                                        ``yes``, ``no``, ``not known``; empty without a network
 ======================================  =========================================================
 
 Tables of other measures of images, such as the overlap of a map with the lungs, have the same form.
@@ -23,6 +25,9 @@ ENDS = ("arm", "seed", "run")
 
 #: Columns that describe the image; all are text.
 IMAGE = ("role", "split", "id", "patient", "source")
+
+#: Column that says whether the network's last training was at a plateau; tables may lack it.
+PLATEAU = "plateau"
 
 _TRUTH, _SCORE = "truth_", "score_"
 

@@ -8,7 +8,7 @@ with `similarity`, after Adebayo et al. 2018 and Petsiuk et al. 2018; `reliabili
 run, and `attention` measures the maps of an experiment. Read `maps` first.
 """
 
-from cxrstudy.explain.baselines import baselines
+from cxrstudy.explain.baselines import LESIONS, LUNGS, as_map, baselines
 from cxrstudy.explain.default_layer import CELLS, pointing_layer
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.faithfulness import Curves, curves, faithfulness
@@ -24,8 +24,8 @@ from cxrstudy.explain.stability import stability
 from cxrstudy.runs.maps import ManyMaps, read_facts, read_maps
 
 __all__ = [
-    "CELLS", "METHODS", "Curves", "ExplainError", "ManyMaps", "Method",
-    "baselines", "cascade", "cascade_similarity", "curves", "energy", "faithfulness",
+    "CELLS", "LESIONS", "LUNGS", "METHODS", "Curves", "ExplainError", "ManyMaps", "Method",
+    "as_map", "baselines", "cascade", "cascade_similarity", "curves", "energy", "faithfulness",
     "heatmaps", "iou", "layer_names", "phantom_regions", "pointing", "pointing_layer",
     "read_facts", "read_maps", "real_regions", "recorded_maps", "relative", "score_maps",
     "similarities", "spearman", "ssim", "stability", "upsample",

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cxrstudy.base import places
+from cxrstudy.base.columns import PLATEAU
 from cxrstudy.data.role import Role
 from cxrstudy.explain import (
+    as_map,
     baselines,
+    energy,
     heatmaps,
     phantom_regions,
     pointing_layer,
@@ -24,14 +27,16 @@ from cxrstudy.explain import (
     score_maps,
     upsample,
 )
+from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm, together
 from cxrstudy.study.study import Arms
 
 #: Measures that need a lesion, and measures of regions.
-POINTING = ("pointing", "iou")
+POINTING = ("pointing", "iou", "of_perfect")
 
 Maps = NDArray[np.float32]
+Masks = NDArray[np.bool_]
 
 
 def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
@@ -40,7 +45,7 @@ def shown_rows(role: Role, label: str, most: int) -> NDArray[np.intp]:
     return np.flatnonzero(present & (role.table["split"] == "test").to_numpy())[:most]
 
 
-def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, NDArray[np.bool_]]:
+def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, Masks]:
     """Regions of images: exact for phantoms, by shape for others."""
     paths = role.table["path"].iloc[rows]
     if paths.str.startswith("phantom:").all():
@@ -73,21 +78,25 @@ def attention(
     Returns
     -------
     One row per arm, seed and image: ``arm``, ``seed``, ``run``, ``role``, ``split``, ``id``,
-    ``patient``, ``score_pointing`` and ``score_iou`` (where lesions are known) and
-    ``score_energy_REGION``. The arms after the given ones are the baselines ``uniform``,
-    ``centre blob`` and ``lung mask``, which come from no run.
+    ``patient``, ``score_pointing``, ``score_iou`` and ``score_of_perfect`` (where lesions are
+    known), ``score_energy_REGION``, and ``plateau``. ``of_perfect`` is the energy in the lesion as
+    a share of what a perfect map of the same cells has there: the lesion, drawn with these cells.
+    It may exceed 1, because a map may mark only the middle of a lesion. The arms after the given
+    ones are baselines, which come from no run; see :func:`cxrstudy.explain.baselines.baselines`.
+    Their cells are those of the first arm with the fewest pixels.
 
     Examples
     --------
     >>> looked = attention(arms, most=2)  # arms are trained, as in a chapter
-    >>> looked["arm"].unique().tolist()[-3:]
-    ['uniform', 'centre blob', 'lung mask']
+    >>> looked["arm"].unique().tolist()[-3:-1]
+    ['centre blob', "lungs, at the map's resolution"]
     """
     study = arms.study
     wanted = study.cohort.role(role)
     rows = shown_rows(wanted, label, most)
     tables = []
-    regions: dict[int, dict[str, NDArray[np.bool_]]] = {}
+    regions: dict[int, dict[str, Masks]] = {}
+    cells: dict[int, tuple[int, int]] = {}
     for (arm, seed), run in arms.plan.ends.items():
         network = arms.network(arm, seed)
         side = network.pixels
@@ -96,12 +105,15 @@ def attention(
             network, wanted, rows, study.squares(wanted, side), label, places.runs() / "heatmaps",
             method, pointing_layer(network.model, side),
         )  # fmt: skip
-        maps = upsample(made.raw, side)
-        table = _measured(wanted, rows, maps, regions[side])
-        tables.append(of_arm(table, arm, seed, run))
-    first = regions[min(regions)]
-    for name, maps in _uninformed(first).items():
-        table = _measured(wanted, rows, maps, first)
+        shape = made.raw.shape[1], made.raw.shape[2]
+        cells.setdefault(side, shape)
+        table = _measured(wanted, rows, upsample(made.raw, side), regions[side], shape)
+        reached = store.read(study.records, run).at_plateau
+        tables.append(of_arm(table, arm, seed, run).assign(**{PLATEAU: reached}))
+    first, shape = regions[min(regions)], cells[min(regions)]
+    for name, maps in _uninformed(first, shape).items():
+        table = _measured(wanted, rows, maps, first, shape)
+        table = table.assign(**{PLATEAU: ""})
         tables += [of_arm(table, name, seed) for seed in range(study.seeds)]
     return together(tables)
 
@@ -125,17 +137,24 @@ def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "
     return upsample(raw, network.pixels)
 
 
-def _uninformed(regions: Mapping[str, NDArray[np.bool_]]) -> dict[str, Maps]:
+def _uninformed(regions: Mapping[str, Masks], cells: tuple[int, int]) -> dict[str, Maps]:
     """Baseline maps; if the lungs are not known, the thorax-shaped centre replaces them."""
     lungs = regions.get("lung", regions.get("centre"))
     assert lungs is not None  # regions_of gives one or the other
-    return baselines(lungs)
+    return baselines(lungs, cells, regions.get("lesion"))
 
 
 def _measured(
-    role: Role, rows: NDArray[np.intp], maps: Maps, regions: Mapping[str, NDArray[np.bool_]]
+    role: Role,
+    rows: NDArray[np.intp],
+    maps: Maps,
+    regions: Mapping[str, Masks],
+    cells: tuple[int, int],
 ) -> pd.DataFrame:
     images = role.table[["id", "patient"]].iloc[rows].assign(role=role.name)
     table = score_maps(images, maps, regions)
+    if "lesion" in regions:
+        perfect = energy(as_map(regions["lesion"], cells), regions["lesion"])
+        table["of_perfect"] = table["energy_lesion"].to_numpy() / perfect
     measures = [name for name in table if name in POINTING or name.startswith("energy_")]
     return measure_table(images, {name: table[name] for name in measures})

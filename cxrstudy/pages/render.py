@@ -22,6 +22,9 @@ from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.planning import enough_by_claim
 from cxrstudy.verdicts.verdict import evidence
 
+#: Headings of the numbers of trainings.
+AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
+
 
 def banner(study: Study) -> HTML:
     """Say above the numbers which images, profile and seeds they come from, and their caveat.
@@ -86,11 +89,15 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
         *(["paper"] if found["paper"].nunique() > 1 else []),
         *("claim", "test", "estimate", "low", "high", "level", "reason", "p"),
         "minimum_detectable_difference",
+        "trainings",
+        "at_plateau",
+        "plateau_unknown",
     ]
     return table(
         found[[name for name in columns if name in found]], estimate="difference",
         p="p, against the margin", test="our test",
-        minimum_detectable_difference="minimum detectable difference",
+        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
+        plateau_unknown=PLATEAU_UNKNOWN,
     )  # fmt: skip
 
 
@@ -163,7 +170,8 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     shown = shown.sort_values([*papers, "claim", "origin"])
     columns = [
         *papers, "claim", "origin", "margin", "level", "adjusted_p", "relevant",
-        "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "counts",
+        "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "trainings",
+        "at_plateau", "counts",
     ]  # fmt: skip
     return table(
         shown[[name for name in columns if name in shown]],
@@ -171,7 +179,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
         adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
         relevant="smallest relevant effect", counts="does it count?",
         level="level of the interval",
-        minimum_detectable_difference="minimum detectable difference",
+        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
     )  # fmt: skip
 
 
@@ -201,7 +209,9 @@ def _said(row: Any) -> str:
     outcome = f"<b>{escape(row.verdict)}</b>"
     if pd.isna(row.estimate):
         return f"{outcome}: {escape(row.why)}" if row.why else outcome
-    about = f": {escape(row.why)}" if row.why else f" {escape(row.world)}"
+    about = f": {escape(row.why)}" if row.why else f" {escape(f'{row.budget}, {row.world}')}"
+    if row.lacking:
+        about += f"<br><b>not judged</b> at a plateau: {escape(row.lacking)}"
     reason = getattr(row, "reason", "")
     text = numbers.interval(
         row.estimate, row.low, row.high, numbers.difference, [row.margin],

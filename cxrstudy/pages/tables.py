@@ -11,7 +11,8 @@ from cxrstudy.pages.html import HTML
 #: Columns by the kind of what they hold; other numbers are levels, or counts where all are whole.
 P_VALUES = ("p", "adjusted_p", "adjusted_p_relevant")
 SHARES = ("source_rule_test", "source_rule_train", "view_rule_test", "tested", "as_reported")
-COUNTS = ("samples_seen", "seconds", "MiB", "patients", "images", "seeds", "positive", "negative")
+COUNTS = ("samples_seen", "seconds", "MiB", "patients", "images", "seeds", "positive", "negative",
+          "trainings", "at_plateau", "plateau_unknown")  # fmt: skip
 DIFFERENCES = ("difference", "saved", "margin")
 
 #: Columns of a table whose estimates are differences: a p value tests one, and a reference arm or a

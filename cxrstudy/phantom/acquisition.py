@@ -48,7 +48,7 @@ class SiteStyle:
     blur : float
         Standard deviation in cm of detector and focal spot together.
     marker : str
-        Letter of the side marker, ``"R"`` or ``"L"``.
+        Letter of the side marker, ``"R"`` or ``"L"``; empty for none.
     marker_place : (float, float)
         Where it is put, as shares of the field from its left and top edge.
     marker_size : float
@@ -78,7 +78,8 @@ SITES: dict[str, SiteStyle] = {
 """Sites by name. "alder" and "birch" share the target cohort; "cedar" is the external hospital."""
 
 # Strokes of the marker letters in a box of unit height, x to the right and y down.
-_LETTERS = {
+_LETTERS: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {
+    "": [],
     "L": [((0.0, 0.0), (0.0, 1.0)), ((0.0, 1.0), (0.55, 1.0))],
     "R": [
         ((0.0, 0.0), (0.0, 1.0)),

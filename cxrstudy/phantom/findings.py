@@ -163,7 +163,7 @@ def alteration(patient: Patient, findings: Iterable[str]) -> Alteration:
     return Alteration(heart=float(heart), lift=lift, engorged=float(engorged))
 
 
-def disease(chest: Chest, findings: Iterable[str], progress: float) -> Lesion:
+def disease(chest: Chest, findings: Iterable[str], progress: float, drawing: str = "") -> Lesion:
     """Draw all findings of a patient into their chest.
 
     Parameters
@@ -174,6 +174,8 @@ def disease(chest: Chest, findings: Iterable[str], progress: float) -> Lesion:
         Names of `FINDINGS`.
     progress : float
         Progress of the disease: 1 is its full strength.
+    drawing : str
+        Name of another drawing of the same findings; empty for the patient's own.
 
     Returns
     -------
@@ -182,6 +184,5 @@ def disease(chest: Chest, findings: Iterable[str], progress: float) -> Lesion:
         the other findings.
     """
     patient = chest.patient
-    return together(
-        chest, [FINDINGS[name](chest, patient.stream(name), progress) for name in findings]
-    )
+    streams = {name: patient.stream(f"{name} {drawing}".strip()) for name in findings}
+    return together(chest, [FINDINGS[name](chest, rng, progress) for name, rng in streams.items()])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.phantom import population
-from cxrstudy.phantom.acquisition import SITES, acquire
+from cxrstudy.phantom.acquisition import SITES, SiteStyle, acquire
 from cxrstudy.phantom.anatomy import chest
 from cxrstudy.phantom.devices import devices
 from cxrstudy.phantom.findings import alteration, disease
@@ -73,13 +73,14 @@ def render(address: str, pixels: int) -> Phantom:
         If the address or the number of pixels is not legal.
     """
     where = population.parse(address)
-    _check_pixels(pixels)
+    check_pixels(pixels)
     if where.role in CLASSES:
         rng = stream(where.seed, where.id, "fractal")
         nowhere = np.zeros((pixels, pixels), dtype=bool)
         image = draw_fractal(population.fractal_class(where), rng, pixels)
         return Phantom(image, nowhere, nowhere.copy(), None)
-    return _radiograph(population.patient_of(where), where.id, population.case_of(where), pixels)
+    case = population.case_of(where)
+    return radiograph(population.patient_of(where), where.id, case, pixels, SITES[case.site])
 
 
 def read(address: str, pixels: int) -> NDArray[np.uint8]:
@@ -113,33 +114,49 @@ def specimen(finding: str, seed: int, pixels: int) -> Phantom:
     """
     if finding not in SPECIMENS:
         raise ValueError(f"finding must be one of {', '.join(SPECIMENS)}, not {finding!r}")
-    _check_pixels(pixels)
+    check_pixels(pixels)
     rng = stream(seed, "specimen", "case")
     site, view = str(rng.choice(("alder", "birch"))), str(rng.choice(("PA", "AP")))
     findings = () if finding == "normal" else (finding,)
     case = Case(findings, findings, site, view, 1.0)
-    return _radiograph(draw_patient(seed, "specimen"), "specimen-1", case, pixels)
+    return radiograph(draw_patient(seed, "specimen"), "specimen-1", case, pixels, SITES[site])
 
 
-def _radiograph(patient: Patient, image: str, case: Case, pixels: int) -> Phantom:
-    """Build the chest, draw the disease, add devices, take the image."""
+def radiograph(
+    patient: Patient, image: str, case: Case, pixels: int, style: SiteStyle, drawing: str = ""
+) -> Phantom:
+    """Build the chest, draw the disease, add devices, take the image.
+
+    Parameters
+    ----------
+    patient, case
+        Who is shown, and what they have.
+    image : str
+        Id of the image, which names its random streams.
+    pixels : int
+        Pixels per side.
+    style : SiteStyle
+        Style of the hospital.
+    drawing : str
+        Name of another drawing of the same disease; empty for the patient's own.
+    """
     pose = draw_pose(patient.seed, image, case.view)
     body = chest(patient, pose, pixels, alteration(patient, case.findings))
-    lesion = disease(body, case.findings, case.progress)
+    lesion = disease(body, case.findings, case.progress, drawing)
     metal = devices(body, stream(patient.seed, image, "devices"))
     size = np.float32(patient.size)  # paths so far are in cm of the reference body
     grey = acquire(
         size * soft_tissue(body, lesion),
         size * body.bone,
         metal,
-        SITES[case.site],
+        style,
         case.view,
         stream(patient.seed, image, "acquisition"),
     )
     return Phantom(grey, lesion.mask, body.lung_mask, patient)
 
 
-def _check_pixels(pixels: int) -> None:
+def check_pixels(pixels: int) -> None:
     """Check that a size can be rendered."""
     if not SMALLEST <= pixels <= LARGEST:
         raise ValueError(f"pixels must lie in {SMALLEST} to {LARGEST}, not {pixels!r}")

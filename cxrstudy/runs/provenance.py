@@ -15,6 +15,7 @@ from cxrstudy.base import device, places
 from cxrstudy.base.coverage import environment
 from cxrstudy.base.power_meter import UNMEASURED
 from cxrstudy.runs.record import Record
+from cxrstudy.training.plateau import UNKNOWN
 
 #: Key in the metadata of a cell's output under which the records of a page are stored.
 RUNS = "cxrstudy_runs"
@@ -33,6 +34,7 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
                 "stage": record.chain,
                 "seed": record.identity["stage"]["seed"],
                 "samples_seen": record.samples_seen,
+                "plateau": record.plateau.said if record.plateau else UNKNOWN,
                 "seconds": sum(record.seconds.values()),
                 "MiB": record.peak_memory_bytes / 2**20,
                 "device": record.device,

@@ -16,6 +16,7 @@ from pydantic import Field
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Task
+from cxrstudy.training.plateau import UNKNOWN, Plateau
 
 RUN, SCORES, EPOCHS = "run.json", "scores.csv", "epochs.csv"
 BACKBONE, HEAD = "backbone.safetensors", "head.safetensors"
@@ -46,6 +47,8 @@ class Record(Strict):
         Number of training patients that were used.
     samples_seen
         Images seen in training, counted with repeats.
+    plateau
+        Whether training was at a plateau when it ended; None in older records.
     seconds
         Wall time of each part: ``training``, ``scoring``.
     peak_memory_bytes
@@ -72,6 +75,7 @@ class Record(Strict):
     images: dict[str, int]
     patients: int
     samples_seen: int
+    plateau: Plateau | None = None
     seconds: dict[str, float]
     peak_memory_bytes: int
     device: str
@@ -84,6 +88,11 @@ class Record(Strict):
     def parent(self) -> str | None:
         """Id of the run whose backbone this run started from."""
         return self.identity.get("parent")
+
+    @property
+    def at_plateau(self) -> str:
+        """``yes``, ``no`` or ``not known``; see :mod:`cxrstudy.training.plateau`."""
+        return self.plateau.word if self.plateau else UNKNOWN
 
 
 def id_of(identity: dict[str, Any]) -> str:

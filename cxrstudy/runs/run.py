@@ -15,6 +15,7 @@ from cxrstudy.runs.provenance import checkout
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
+from cxrstudy.training.plateau import plateau
 from cxrstudy.training.subset import training_rows
 
 if TYPE_CHECKING:  # imports torch, which planning a study or reading a recorded one does not need
@@ -148,6 +149,7 @@ def _record(job: Job, computed: "Computed", folder: Path, began: tuple[str, bool
         images={f"{job.role.name} train": len(training), **images},
         patients=int(job.role.table["patient"].iloc[training].nunique()),
         samples_seen=stage.samples_seen,
+        plateau=plateau(computed.epochs),
         seconds={name: round(value, 3) for name, value in computed.seconds.items()},
         peak_memory_bytes=device.peak_memory_bytes(kind),
         device=device.name(kind),

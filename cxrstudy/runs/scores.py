@@ -15,6 +15,7 @@ import pandas as pd
 from cxrstudy.base.columns import (
     ENDS,
     IMAGE,
+    PLATEAU,
     labels_of,
     of_arms,
     score_column,
@@ -47,7 +48,9 @@ def collect(plan: Plan, records: Path) -> pd.DataFrame:
     """
     scorings = {run.id: run.scorings for run in plan.runs}
     return together(
-        of_arm(all_scores(records, run, scorings[run].values()), arm, seed, run)
+        of_arm(all_scores(records, run, scorings[run].values()), arm, seed, run).assign(
+            **{PLATEAU: store.read(records, run).at_plateau}
+        )
         for (arm, seed), run in plan.ends.items()
     )
 

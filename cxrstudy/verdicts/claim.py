@@ -19,14 +19,17 @@ Arm = str | int | float | tuple[str | int | float, ...]
 #: accepted loss, or within the smallest relevant effect of zero.
 Kind = Literal["superiority", "non-inferiority", "equivalence"]
 
+#: What a claim may measure: scores, or the share of a map inside the lesion, as it is or as a share
+#: of what a perfect map of the same cells has there.
+MetricName = Literal["auroc", "lesion energy", "share of the perfect map"]
+MAP_METRICS: tuple[MetricName, ...] = ("lesion energy", "share of the perfect map")
+
 #: Budgets of training at which a claim must hold.
 Budget = Literal["profile", "plateau"]
 BUDGETS: dict[Budget, str] = {
-    "profile": "the steps of the profile",
-    "plateau": "until the validation loss no longer falls",
+    "profile": "with the steps of the profile",
+    "plateau": "at a plateau",
 }
-#: Budgets that the arms of our notebooks have; none is held to a plateau yet.
-AVAILABLE: tuple[Budget, ...] = ("profile",)
 
 
 class ClaimError(ValueError):
@@ -59,7 +62,8 @@ class Claim(Strict):
     relevant, because
         Smallest relevant effect, in units of the metric, and the reason for this size.
     budgets
-        Budgets at which the claim must hold; see :data:`BUDGETS`.
+        Budgets at which the claim must hold; see :data:`BUDGETS`. Whether trainings reached a
+        plateau stands in their records (:mod:`cxrstudy.training.plateau`).
     control
         What would be a fair control, and how ours differs from it.
     level
@@ -79,7 +83,7 @@ class Claim(Strict):
     test: str = Field(min_length=1)
     kind: Kind = "superiority"
     experiment: str = ""
-    metric: Literal["auroc", "lesion energy"] = "auroc"
+    metric: MetricName = "auroc"
     label: str = ""
     role: str = "target"
     arm: Arm = ""
@@ -135,11 +139,6 @@ class Claim(Strict):
     def contrast(self) -> str:
         """The difference that decides, for tables."""
         return f"{arm_name(self.arm)} − {arm_name(self.against)}" if self.has_contrast else ""
-
-    @property
-    def lacking(self) -> list[str]:
-        """Budgets at which the claim must hold, in words, and for which there are no arms."""
-        return [BUDGETS[budget] for budget in self.budgets if budget not in AVAILABLE]
 
 
 class Claims(Strict):

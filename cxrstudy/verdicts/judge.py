@@ -29,6 +29,9 @@ ORIGIN = ["paper", "origin", "cohort", "profile", "counts"]
 #: What is said of a reader's own run.
 OWN = "does not count: nothing is registered for this run"
 
+#: What is said of maps of real radiographs.
+NO_LESIONS = "lesions are not known on this cohort"
+
 #: File of recorded verdicts beside a set of results.
 VERDICTS = "verdicts.csv"
 
@@ -183,7 +186,9 @@ def _about(paper: Claims, name: str, maps: bool, table_of: TableOf) -> pd.DataFr
     known = [claim for claim in claims if not maps or _is_measured(claim, table)]
     found = evidence(known, table, tests=len(paper.testable))
     unknown = [claim.id for claim in claims if claim not in known]
-    reasons = pd.DataFrame({"claim": unknown, "reason": "lesions are not known on this cohort"})
+    measured = "energy_lesion" in labels_of(table)
+    why = "these results lack this measure of maps" if measured else NO_LESIONS
+    reasons = pd.DataFrame({"claim": unknown, "reason": why})
     return pd.concat([found, reasons.reindex(columns=EVIDENCE)], ignore_index=True)
 
 

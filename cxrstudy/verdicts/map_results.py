@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base.columns import PLATEAU
 from cxrstudy.runs.scores import arm_of, arm_text, read_table
 from cxrstudy.study.study import Arms
 
@@ -40,4 +41,6 @@ def read_attention(folder: Path) -> pd.DataFrame:
         return pd.DataFrame()
     table = read_table(folder / ATTENTION)
     # Baselines do not depend on a network, so they have no run.
-    return table.assign(arm=[arm_of(text) for text in table["arm"]]).fillna({"run": ""})
+    return table.assign(arm=[arm_of(text) for text in table["arm"]]).fillna(
+        {"run": "", PLATEAU: ""}
+    )

@@ -20,6 +20,11 @@ is no relevant difference, also where it is not zero. For non-inferiority the ma
 equivalence is supported by the narrow interval, and reversed where the wide one lies outside of the
 smallest relevant effect.
 
+An outcome is about a budget of training. Networks that still improved when their training ended
+show what the steps of the profile show, and nothing about a plateau. A claim that must hold at both
+budgets is then decided for the profile's steps and *not judged* at a plateau; one that must hold at
+a plateau only is not judged.
+
 An outcome is about the world that the images come from. On simulated radiographs it says nothing of
 patients, and it never contradicts a paper.
 """
@@ -28,11 +33,16 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Literal
 
+from cxrstudy.base.words import counted
 from cxrstudy.verdicts.claim import Kind
 
 Outcome = Literal[
     "supported", "no relevant difference", "reversed", "inconclusive", "not judged", "not testable"
 ]  # fmt: skip
+
+
+#: Outcomes that say something of the claim.
+DECIDED: tuple[Outcome, ...] = ("supported", "no relevant difference", "reversed", "inconclusive")
 
 
 @dataclass(frozen=True)
@@ -123,3 +133,23 @@ def decide(
     if same:
         return "no relevant difference"
     return "supported" if above else "reversed" if below else "inconclusive"
+
+
+def short_of_plateau(trainings: int, at_plateau: int, unknown: int) -> str:
+    """Say why trainings show nothing about a plateau; empty if all of them ended at one.
+
+    Examples
+    --------
+    >>> short_of_plateau(trainings=10, at_plateau=7, unknown=0)
+    '3 of 10 trainings still improved when they ended'
+    """
+    if at_plateau >= trainings > 0:
+        return ""
+    if unknown:
+        return (
+            f"whether {unknown} of {counted(trainings, 'training')} ended at a plateau is not known"
+        )
+    if not trainings:
+        return "no training is recorded"
+    short = trainings - at_plateau
+    return f"{short} of {counted(trainings, 'training')} still improved when they ended"

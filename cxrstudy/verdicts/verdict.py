@@ -9,20 +9,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxrstudy.base.columns import of_arms
+from cxrstudy.base.columns import PLATEAU, of_arms
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.statistics import REPLICATES, Metric, ScoreError, auroc, holm, mean
 from cxrstudy.statistics.bootstrap import resample
 from cxrstudy.statistics.comparison import spread
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.sample import sample
-from cxrstudy.verdicts.claim import Claim, ClaimError, Claims
-from cxrstudy.verdicts.outcome import Evidence, Interval, Outcome, decide
+from cxrstudy.training.plateau import UNKNOWN
+from cxrstudy.verdicts.claim import BUDGETS, MAP_METRICS, Claim, ClaimError, Claims
+from cxrstudy.verdicts.outcome import (
+    DECIDED,
+    Evidence,
+    Interval,
+    Outcome,
+    decide,
+    short_of_plateau,
+)
 
 #: Columns of the evidence for a claim; see :func:`evidence`.
 EVIDENCE = [
     "claim", "estimate", "low", "high", "p", "narrow_low", "narrow_high", "p_relevant",
-    "minimum_detectable_difference", "patients", "images", "seeds", "reason",
+    "minimum_detectable_difference", "patients", "images", "seeds", "trainings", "at_plateau",
+    "plateau_unknown", "reason",
 ]  # fmt: skip
 
 NUMBERS = EVIDENCE[1:-1]
@@ -33,12 +42,14 @@ NOT_SIMULTANEOUS = "each interval on its own, not simultaneous over the claims"
 
 def metric_of(claim: Claim) -> Metric:
     """What a claim is about."""
+    if claim.metric == "share of the perfect map":
+        return mean("of_perfect", bounds=(0, np.inf))
     return mean("energy_lesion", bounds=(0, 1)) if about_maps(claim) else auroc(claim.label)
 
 
 def about_maps(claim: Claim) -> bool:
     """Whether a claim is about where maps lie, and not about scores."""
-    return claim.metric == "lesion energy"
+    return claim.metric in MAP_METRICS
 
 
 def evidence(claims: Sequence[Claim], scores: pd.DataFrame, tests: int = 1) -> pd.DataFrame:
@@ -61,7 +72,10 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame, tests: int = 1) -> p
     are the interval at one minus twice the complement of the claim's level; ``p_relevant`` is of
     the two one-sided tests. ``minimum_detectable_difference`` is the smallest distance from the
     margin that this design detects with 80 % power at the strictest level that Holm can ask for.
-    Where scores lack an arm or can't be compared, the row has no numbers, and ``reason`` says why.
+    ``trainings`` counts the networks of both arms, ``at_plateau`` those that ended at a plateau,
+    and ``plateau_unknown`` those of which it is not known; a map that comes from no network counts
+    in none. Where scores lack an arm or can't be compared, the row has no numbers, and ``reason``
+    says why.
     """
     rows = [_row(claim, scores, tests) for claim in claims]
     return pd.DataFrame(rows, columns=EVIDENCE)
@@ -112,7 +126,22 @@ def _estimated(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]
         ),
         "minimum_detectable_difference": found.detectable(1 - alpha / tests),
         **{name: counts[name] for name in ("patients", "images", "seeds")},
+        **_plateaus(of_arms(scores, [claim.arm, claim.against])),
         "reason": found.reason,
+    }
+
+
+def _plateaus(scores: pd.DataFrame) -> dict[str, int]:
+    """Numbers of networks, of those at a plateau, and of those of which it is not known."""
+    rows = scores if PLATEAU in scores else scores.assign(**{PLATEAU: UNKNOWN})
+    # By text, because grouping takes the tuple of an arm apart.
+    arms = pd.Series([arm_name(arm) for arm in rows["arm"]], rows.index)
+    said = rows[PLATEAU].fillna(UNKNOWN).groupby([arms, rows["seed"]]).first()
+    trained = said[said != ""]
+    return {
+        "trainings": len(trained),
+        "at_plateau": int((trained == "yes").sum()),
+        "plateau_unknown": int((trained == UNKNOWN).sum()),
     }
 
 
@@ -141,8 +170,9 @@ def verdicts(claims: Claims, found: pd.DataFrame, world: str) -> pd.DataFrame:
     -------
     One row per claim: ``claim``, ``words``, ``test``, ``contrast``, ``experiment``, ``margin``,
     ``level``, ``relevant``, the columns of ``EVIDENCE``, ``adjusted_p``, ``adjusted_p_relevant``,
-    ``verdict`` (the outcome), ``world``, ``lacking`` (budgets at which the claim must hold and has
-    no arms), ``why`` (for what is not judged or not testable), and the file's SHA-256 as ``rule``.
+    ``verdict`` (the outcome), ``budget`` (at which it holds, in words), ``world``, ``why`` (for
+    what is not judged or not testable), ``lacking`` (for a claim that must also hold at a plateau:
+    why it is not judged there; else empty), and the file's SHA-256 as ``rule``.
 
     Raises
     ------
@@ -163,7 +193,6 @@ def verdicts(claims: Claims, found: pd.DataFrame, world: str) -> pd.DataFrame:
                 "margin": claim.margin,
                 "level": claim.level,
                 "relevant": claim.relevant,
-                "lacking": "; ".join(claim.lacking),
                 "rule": claims.sha256,
                 "world": world,
             }
@@ -181,6 +210,11 @@ def verdicts(claims: Claims, found: pd.DataFrame, world: str) -> pd.DataFrame:
     ]
     table["verdict"] = [outcome for outcome, _ in judged]
     table["why"] = [why for _, why in judged]
+    pairs = zip(claims.claims, table.iterrows(), strict=True)
+    table["lacking"] = [_lacking(claim, row) for claim, (_, row) in pairs]
+    at_plateau = table["trainings"].eq(table["at_plateau"])
+    table["budget"] = np.where(at_plateau, BUDGETS["plateau"], BUDGETS["profile"])
+    table.loc[~table["verdict"].isin(DECIDED), "budget"] = ""
     return table.drop(columns="reason")
 
 
@@ -198,6 +232,9 @@ def _judge(claim: Claim, row: pd.Series) -> tuple[Outcome, str]:
         return "not judged", f"{seeds}, the rule asks for {claim.seeds}"
     if row[["low", "high", "narrow_low", "narrow_high"]].isna().any():
         return "not judged", reason or "the difference has no interval"
+    short = _short_of_plateau(claim, row)
+    if short and "profile" not in claim.budgets:
+        return "not judged", short
     seen = Evidence(
         Interval(row["low"], row["high"]),
         Interval(row["narrow_low"], row["narrow_high"]),
@@ -205,3 +242,15 @@ def _judge(claim: Claim, row: pd.Series) -> tuple[Outcome, str]:
         row["adjusted_p_relevant"],
     )
     return decide(claim.kind, claim.margin, claim.relevant, seen, claim.level), ""
+
+
+def _short_of_plateau(claim: Claim, row: pd.Series) -> str:
+    """Why a claim that must hold at a plateau is not judged there; empty if it is, or need not."""
+    if "plateau" not in claim.budgets:
+        return ""
+    counts = (int(row[name]) for name in ("trainings", "at_plateau", "plateau_unknown"))
+    return short_of_plateau(*counts)
+
+
+def _lacking(claim: Claim, row: pd.Series) -> str:
+    return _short_of_plateau(claim, row) if row["verdict"] in DECIDED else ""

@@ -7,7 +7,7 @@ import torch
 
 from cxrstudy import phantom
 from cxrstudy.data.role import Role
-from cxrstudy.explain import energy
+from cxrstudy.explain import LESIONS, LUNGS, as_map, energy
 from cxrstudy.explain.attention import attention, maps_of, shown_rows
 from cxrstudy.statistics import contrast, estimates, mean
 
@@ -27,7 +27,7 @@ def network(small):
 
 
 def test_every_arm_seed_and_image_has_a_row_and_baselines_beside_them(small, looked):
-    arms = [*small.arms, "uniform", "centre blob", "lung mask"]
+    arms = [*small.arms, "uniform", "centre blob", LUNGS, LESIONS]
     counts = looked.groupby(["arm", "seed"], sort=False).size()
     assert list(dict.fromkeys(looked["arm"])) == arms
     assert (counts == 6).all()
@@ -64,6 +64,27 @@ def test_a_row_is_the_energy_of_that_network_s_map(small, looked, network):
     assert row["score_energy_lesion"].to_numpy() == pytest.approx(energy(maps, lesions), abs=1e-4)
 
 
+def test_a_perfect_map_reaches_all_that_its_cells_allow_and_others_their_share_of_it(small, looked):
+    role = small.study.cohort.role("target")
+    rows = shown_rows(role, "covid19", 6)
+    lesions = np.stack([phantom.render(p, 64).lesion for p in role.table["path"].iloc[rows]])
+    reached = energy(as_map(lesions, (8, 8)), lesions)
+    assert (reached < 0.9).all()  # not even a perfect map of 64 cells has all in the lesion
+    by_arm = {arm: table[table["seed"] == 0] for arm, table in looked.groupby("arm", sort=False)}
+    assert by_arm[LESIONS]["score_energy_lesion"].to_numpy() == pytest.approx(reached, abs=1e-6)
+    assert by_arm[LESIONS]["score_of_perfect"].to_numpy() == pytest.approx(1, abs=1e-6)
+    for arm in ("control", LUNGS):
+        found, share = (by_arm[arm][f"score_{name}"] for name in ("energy_lesion", "of_perfect"))
+        assert share.to_numpy() == pytest.approx(found / reached, abs=1e-6)
+
+
+def test_a_table_says_whether_each_training_was_at_a_plateau(small, looked):
+    said = {record.id: record.at_plateau for record in small.arms.records}
+    trained = looked[looked["run"] != ""]
+    assert trained["plateau"].tolist() == [said[run] for run in trained["run"]]
+    assert set(looked[looked["run"] == ""]["plateau"]) == {""}
+
+
 def test_maps_are_recorded_and_read_again(small, looked, monkeypatch):
     monkeypatch.setattr("cxrstudy.explain.many_maps.heatmaps", None)
     pd.testing.assert_frame_equal(attention(small.arms, most=6), looked)
@@ -86,8 +107,8 @@ def test_statistics_take_the_table_as_scores(looked, monkeypatch):
     table = estimates(looked, mean("energy_lesion"), replicates=100).set_index("arm")
     expected = looked[looked["arm"] == "control"]["score_energy_lesion"].mean()
     assert table.loc["control", "estimate"] == pytest.approx(expected)
-    row = contrast(looked, mean("energy_lesion"), "control", "lung mask", replicates=100).iloc[0]
-    other = looked[looked["arm"] == "lung mask"]["score_energy_lesion"].mean()
+    row = contrast(looked, mean("energy_lesion"), "control", LUNGS, replicates=100).iloc[0]
+    other = looked[looked["arm"] == LUNGS]["score_energy_lesion"].mean()
     assert row["estimate"] == pytest.approx(expected - other)
 
 

@@ -63,7 +63,9 @@ def judged(papers, origins, **facts):
         {"paper": paper, "claim": claim, "origin": origin, "estimate": 0.02, "low": -0.01,
          "high": 0.05, "margin": 0.0, "verdict": "inconclusive", "patients": 128.0, "seeds": 5.0,
          "minimum_detectable_difference": 0.03, "adjusted_p": 0.2, "adjusted_p_relevant": 0.04,
-         "relevant": 0.02, "why": "", "world": "on made images", "counts": "counts: registered"}
+         "relevant": 0.02, "why": "", "lacking": "", "budget": "at a plateau",
+         "world": "on made images",
+         "trainings": 10.0, "at_plateau": 10.0, "counts": "counts: registered"}
         for paper, claim in papers
         for origin in origins
     ]  # fmt: skip
@@ -115,11 +117,21 @@ def test_verdicts_write_what_decides_and_no_markup_of_others(three_papers):
 def test_an_outcome_names_its_images_and_whether_it_counts_or_why_there_is_none(three_papers):
     table = judged([("A", "A1")], ["here"], verdict="supported")
     shown = text_of(render.verdicts(table))
-    assert "supported on made images" in shown
+    assert "supported at a plateau, on made images" in shown
+    assert "not judged" not in shown
     assert "counts: registered" in shown
     for estimate in (0.02, float("nan")):
         silent = table.assign(verdict="not judged", why="no arm <b>", estimate=estimate)
         assert "not judged</b>: no arm &lt;b&gt;" in render.verdicts(silent).data
+
+
+def test_an_outcome_that_holds_at_one_budget_says_why_it_is_not_judged_at_the_other(three_papers):
+    table = judged(
+        [("A", "A1")], ["here"], verdict="supported", budget="with the steps", lacking="3 of <10>"
+    )
+    shown = render.verdicts(table).data
+    assert "supported</b> with the steps, on made images" in shown
+    assert "not judged</b> at a plateau: 3 of &lt;10&gt;" in shown
 
 
 def test_details_show_both_corrected_p_values():

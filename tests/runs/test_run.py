@@ -15,6 +15,7 @@ from cxrstudy.runs.score_table import score_table
 from cxrstudy.runs.scores import all_scores, read_scores
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
+from cxrstudy.training.plateau import plateau
 from tests.support.builders import STAGE, TINY, make_job, make_pool, make_role
 
 START = Chain(TINY)
@@ -136,6 +137,9 @@ def test_the_record_says_what_was_run_on_what(records, recorded):
     }  # fmt: skip
     assert target.patients == 24
     assert target.samples_seen == TARGET.steps * TARGET.batch_size
+    history = store.read_epochs(records, target.id)
+    assert target.plateau == plateau(history)
+    assert target.at_plateau == target.plateau.word
     assert set(target.seconds) == {"training", "scoring"}
     assert min(target.seconds.values()) >= 0
     assert target.peak_memory_bytes > 50 * 2**20

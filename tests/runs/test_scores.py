@@ -62,7 +62,7 @@ def test_the_table_has_a_row_an_arm_seed_and_image_with_the_scores_of_the_arms_l
     table = collect(plan, tmp_path)
     assert list(table) == [
         "arm", "seed", "run", "role", "split", "id", "patient", "source", "truth_covid19",
-        "score_covid19",
+        "score_covid19", "plateau",
     ]  # fmt: skip
     numbers = {run.id: number for number, run in enumerate(plan.runs)}
     assert len(plan.runs) == 6

@@ -5,11 +5,10 @@ import hashlib
 import pytest
 import yaml
 
+from cxrstudy.explain import LESIONS, LUNGS
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.claim import (
-    AVAILABLE,
-    BUDGETS,
     Claim,
     ClaimError,
     Claims,
@@ -136,12 +135,6 @@ def test_claims_are_tabulated_before_they_are_judged():
     assert abstract_table(claims)["words"].tolist()[0] == "Order helps"
 
 
-def test_what_no_arm_was_trained_for_is_said():
-    assert Claim(**CLAIM | {"budgets": ["profile"]}).lacking == []
-    assert Claim(**CLAIM).lacking == [BUDGETS["plateau"]]
-    assert set(AVAILABLE) < set(BUDGETS)
-
-
 @pytest.mark.parametrize("profile", ["quick", "standard"])
 def test_the_arms_that_the_papers_claims_contrast_exist(profile):
     study = Study(profile, "phantom", 1)
@@ -153,4 +146,5 @@ def test_the_arms_that_the_papers_claims_contrast_exist(profile):
     }
     assert len(wanted) >= 10
     arms = {name: experiment.arms_of(name, study) for name, _ in wanted}
-    assert not {(name, arm) for name, arm in wanted if arm not in arms[name]}
+    drawn = {LUNGS, LESIONS}  # baselines, which nobody trains
+    assert not {(name, arm) for name, arm in wanted if arm not in {*arms[name], *drawn}}

@@ -89,6 +89,7 @@ def test_the_rule_of_this_study_holds_all_that_decides():
     rule = freeze(FolderTree(places.root()), "standard", "phantom").rule
     needed = {"verdicts.outcome", "verdicts.verdict", "verdicts.claim", "statistics.multiplicity"}
     assert needed <= set(rule)
-    assert {name.split(".")[0] for name in rule} == {"base", "statistics", "verdicts"}
+    assert {name.split(".")[0] for name in rule} == {"base", "statistics", "training", "verdicts"}
+    assert {name for name in rule if name.startswith("training")} == {"training.plateau"}
     base = {name for name in rule if name.startswith("base")}
     assert base == {"base.checks", "base.columns"}

@@ -81,8 +81,13 @@ def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):
     monkeypatch.setattr(judge.results, "experiments", lambda folder: ["07_gradcam"])
     monkeypatch.setattr(judge, "read_attention", lambda folder: pd.DataFrame())
     found = judge.evidence_of_results(None)
-    assert found["reason"].tolist() == ["lesions are not known on this cohort"]
+    assert set(found["reason"]) == {"lesions are not known on this cohort"}
     assert found["estimate"].isna().all()
+
+
+def test_older_results_that_lack_a_measure_of_maps_say_so_and_not_that_lesions_are_unknown():
+    found = judge.evidence_of_results(judge.deciding()[0]).set_index("claim")
+    assert found.loc["A15", "reason"] == "these results lack this measure of maps"
 
 
 def test_recorded_verdicts_lie_beside_results_without_what_git_says_of_them(

@@ -23,7 +23,8 @@ def found(*rows, seeds=5):
     table = pd.DataFrame(rows, columns=columns)
     return table.assign(
         narrow_low=table["low"], narrow_high=table["high"], minimum_detectable_difference=0.04,
-        patients=40, images=50, seeds=seeds, reason="",
+        patients=40, images=50, seeds=seeds, trainings=2 * seeds, at_plateau=2 * seeds,
+        plateau_unknown=0, reason="",
     )[EVIDENCE]  # fmt: skip
 
 
@@ -50,10 +51,54 @@ def test_every_claim_is_judged_after_one_correction_over_the_claims_with_a_contr
     assert table.loc[["X2", "X3"], "adjusted_p"].isna().all()
 
 
-def test_every_outcome_names_its_world_and_the_budgets_that_no_arm_has():
+def test_every_outcome_names_its_world():
+    assert verdicts(claims(), found(), WORLD)["world"].tolist() == [WORLD]
+
+
+# --- Plateau --------------------------------------------------------------------------------------
+
+SUPPORTED = ("X1", 0.07, 0.04, 0.10, 0.002, 1)
+
+
+def at_budgets(*budgets, at_plateau=10, unknown=0):
+    row = found(SUPPORTED).assign(at_plateau=at_plateau, plateau_unknown=unknown)
+    return verdicts(claims({"budgets": list(budgets)}), row, WORLD).iloc[0]
+
+
+def test_a_claim_that_must_hold_at_a_plateau_is_judged_there_if_all_trainings_are_at_one():
+    for budgets in (["plateau"], ["profile", "plateau"]):
+        row = at_budgets(*budgets)
+        assert (row["verdict"], row["budget"], row["lacking"]) == ("supported", "at a plateau", "")
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"at_plateau": 9}, "1 of 10 trainings still improved when they ended"),
+        ({"at_plateau": 0, "unknown": 10},
+         "whether 10 of 10 trainings ended at a plateau is not known"),
+        ({"at_plateau": 9, "unknown": 1},
+         "whether 1 of 10 trainings ended at a plateau is not known"),
+    ],
+)  # fmt: skip
+def test_without_a_plateau_the_verdict_is_about_the_profiles_steps_and_says_so(changed, why):
+    row = at_budgets("profile", "plateau", **changed)
+    assert row["verdict"] == "supported"
+    assert row["budget"] == "with the steps of the profile"
+    assert row["lacking"] == why
+    strict = at_budgets("plateau", **changed)
+    assert (strict["verdict"], strict["why"], strict["lacking"]) == ("not judged", why, "")
+
+
+def test_a_claim_that_need_not_hold_at_a_plateau_lacks_nothing():
+    row = at_budgets("profile", at_plateau=0)
+    assert (row["verdict"], row["lacking"]) == ("supported", "")
+    assert row["budget"] == "with the steps of the profile"
+
+
+def test_what_is_not_judged_has_no_budget():
     table = verdicts(claims(), found(), WORLD)
-    assert table["world"].tolist() == [WORLD]
-    assert table["lacking"].tolist() == ["until the validation loss no longer falls"]
+    assert table[["budget", "lacking"]].to_numpy().tolist() == [["", ""]]
 
 
 def test_a_claim_without_evidence_counts_in_the_correction():
@@ -194,3 +239,29 @@ def test_what_can_t_be_compared_has_the_reason_instead_of_numbers():
     assert "another" in row["reason"]
     assert "control" in row["reason"]
     assert pd.isna(row["estimate"])
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        (["yes"] * 10, (10, 10, 0)),
+        (["yes"] * 9 + ["no"], (10, 9, 0)),
+        (["yes"] * 8 + ["no", "not known"], (10, 8, 1)),
+        # Maps that come from no network.
+        (["yes", ""] * 5, (5, 5, 0)),
+    ],
+)
+def test_evidence_counts_the_trainings_of_both_arms_at_a_plateau(said, counts):
+    table = scores(2.0)
+    of = dict(zip(table.groupby(["seed", "arm"]).groups, said, strict=True))
+    table["plateau"] = [
+        of[seed, arm] for seed, arm in zip(table["seed"], table["arm"], strict=True)
+    ]
+    row = judge(table)
+    assert (row["trainings"], row["at_plateau"], row["plateau_unknown"]) == counts
+
+
+def test_scores_that_say_nothing_of_a_plateau_leave_it_unknown():
+    row = judge(scores(2.0))
+    assert (row["verdict"], row["budget"]) == ("supported", "with the steps of the profile")
+    assert row["lacking"] == "whether 10 of 10 trainings ended at a plateau is not known"

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.columns import PLATEAU
 from cxrstudy.runs.scores import arm_of, of_arm, read_table, score_column, together
+from cxrstudy.training.plateau import UNKNOWN
 from cxrstudy.verdicts.results.results import ARMS, IMAGES, SCORED, ResultsError, facts
 
 
@@ -20,8 +22,10 @@ def experiments(folder: Path) -> list[str]:
 def arms(folder: Path) -> pd.DataFrame:
     """Read the last run of every experiment, arm and seed: the columns of ``arms.csv``."""
     facts(folder)
-    texts = dict.fromkeys(("experiment", "arm", "cohort", "run", "chain", "scored"), str)
+    texts = dict.fromkeys(("experiment", "arm", "cohort", "run", "chain", "scored", PLATEAU), str)
     table = pd.read_csv(folder / ARMS, dtype=texts, keep_default_na=False)
+    if PLATEAU not in table:  # older results do not say it
+        table = table.assign(**{PLATEAU: UNKNOWN})
     named = [arm_of(text) for text in table["arm"]]
     return table.assign(
         arm=pd.Series(named, dtype=object), scored=[json.loads(text) for text in table["scored"]]
@@ -50,7 +54,7 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
         own = [name for name in scores.columns if name.startswith(prefix)]
         said = scores[own].rename(columns=lambda name: score_column(name.split(":", 1)[1]))
         whole = pd.concat([images, said], axis=1).iloc[used].reset_index(drop=True)
-        tables.append(of_arm(whole, end.arm, end.seed, end.run))
+        tables.append(of_arm(whole, end.arm, end.seed, end.run).assign(**{PLATEAU: end.plateau}))
     return together(tables)
 
 

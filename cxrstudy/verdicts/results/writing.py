@@ -136,6 +136,7 @@ def _arms(
                 "samples_seen": record.samples_seen,
                 "seconds": round(sum(record.seconds.values()), 3),
                 "patients": record.patients,
+                "plateau": record.at_plateau,
                 "scored": json.dumps(_places(tables[run]), ensure_ascii=False),
                 "scores_sha256": record.files[SCORES],
             }

@@ -1,0 +1,74 @@
+"""Twins: one thing is changed, and what is not concerned stays as it was."""
+
+import numpy as np
+import pytest
+
+from cxrstudy import phantom
+from cxrstudy.explain.regions import phantom_regions
+from cxrstudy.phantom.twins import (
+    BARE,
+    CHANGES,
+    ELSEWHERE,
+    WITHOUT_LESION,
+    WITHOUT_MARKER,
+    twin,
+)
+
+ROWS = phantom.population.draw("target", 12, 5)
+ILL = ROWS[ROWS["labels"] == "covid19"]["path"].to_list()[:4]
+HEALTHY = ROWS[ROWS["labels"] == "normal"]["path"].iloc[0]
+
+
+def apart(one, other):
+    """Grey levels by which two images differ, pixel by pixel."""
+    return np.abs(one.image.astype(int) - other.image)
+
+
+def test_what_is_taken_away_is_where_the_image_changes():
+    for address in ILL:
+        whole, gone = phantom.render(address, 64), twin(address, 64, WITHOUT_LESION)
+        moved = apart(whole, gone)
+        assert not gone.lesion.any()
+        np.testing.assert_array_equal(gone.lung, whole.lung)  # the same chest
+        assert moved[whole.lesion].mean() > 3 * moved[~whole.lesion].mean()
+
+
+def test_without_the_marker_nothing_changes_far_from_it():
+    changed = 0
+    for address in ROWS["path"][:6]:
+        whole, gone = phantom.render(address, 64), twin(address, 64, WITHOUT_MARKER)
+        zone = phantom_regions([address], 64)["marker"][0]
+        np.testing.assert_array_equal(gone.lesion, whole.lesion)
+        moved = apart(whole, gone)
+        assert moved[~zone].mean() < 1
+        changed += moved[zone].max() > 20
+    assert changed >= 3  # a marker is missing one time in ten
+
+
+def test_a_lesion_elsewhere_is_drawn_by_the_same_law_in_the_same_chest():
+    for address in ILL:
+        whole, other = phantom.render(address, 64), twin(address, 64, ELSEWHERE)
+        np.testing.assert_array_equal(other.lung, whole.lung)
+        assert other.lesion.any()
+        assert (other.lesion != whole.lesion).any()
+        assert twin(address, 64, ELSEWHERE).image.tobytes() == other.image.tobytes()
+
+
+def test_who_has_no_lesion_has_twins_like_themselves():
+    whole = phantom.render(HEALTHY, 64)
+    for change in (WITHOUT_LESION, ELSEWHERE):
+        np.testing.assert_array_equal(twin(HEALTHY, 64, change).image, whole.image)
+    without, bare = twin(HEALTHY, 64, WITHOUT_MARKER), twin(HEALTHY, 64, BARE)
+    np.testing.assert_array_equal(bare.image, without.image)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_fractal_has_no_twin(change):
+    address = phantom.population.draw("natural_small", 1, 5)["path"].iloc[0]
+    with pytest.raises(ValueError, match="a fractal has no patient"):
+        twin(address, 64, change)
+
+
+def test_another_change_is_refused_with_what_is_legal():
+    with pytest.raises(ValueError, match="without the lesion, lesion elsewhere"):
+        twin(ILL[0], 64, "upside down")
