@@ -167,7 +167,7 @@ def missing_column(path: Path, name: str, present: Sequence[str], row: int = 1) 
 def _check_header(
     path: Path, row: int, names: Sequence[str], needed: Sequence[str], separator: str
 ) -> None:
-    if len(names) == 1 and len(needed) > 1:
+    if len(names) == 1 and len(needed) != 1:
         other = max(SEPARATORS, key=names[0].count)
         if names[0].count(other):
             raise TableError(
