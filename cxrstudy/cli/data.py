@@ -15,7 +15,6 @@ from cxrstudy.cli.output import Json, table
 
 if TYPE_CHECKING:
     from cxrstudy.data.fetch import FetchResult
-    from cxrstudy.data.sets import DataSet
 
 data = typer.Typer(no_args_is_help=True, help="Sets of radiographs: list, find, download, verify.")
 _Set = Annotated[str, typer.Argument(metavar="SET", help="A name from `cxrstudy data list`.")]
@@ -23,19 +22,30 @@ _Set = Annotated[str, typer.Argument(metavar="SET", help="A name from `cxrstudy 
 
 @data.command("list")
 def list_sets(json_wanted: Json = False) -> None:
-    """List the sets: number of images, number in the data folder, licence, access."""
-    from cxrstudy.data.sets import open_set, set_names
+    """List the sets: images, how many are in the data folder, licence, access.
 
-    rows = [_listed(open_set(name)) for name in set_names()]
+    A set whose card or manifest can't be read is listed with the reason; exit status 1.
+    """
+    from cxrstudy.data.sets import set_names
+
+    rows, broken = [], {}
+    for name in set_names():
+        try:
+            rows.append(_listed(name))
+        except ValueError as error:
+            broken[name] = str(error)
     if json_wanted:
-        typer.echo(json_text(rows))
-        return
+        typer.echo(json_text([*rows, *({"name": n, "error": e} for n, e in broken.items())]))
+        raise typer.Exit(int(bool(broken)))
     typer.echo(table(rows))
+    for name, reason in broken.items():
+        typer.echo(f"\n{name} can't be read: {reason}")
     typer.echo(
         f"\npresent: files in {places.data()}, not checked. publishable: images whose licence "
         "allows a figure;\nthe others are used for training and testing, but not shown in "
         "published figures."
     )
+    raise typer.Exit(int(bool(broken)))
 
 
 @data.command("where")
@@ -104,9 +114,11 @@ def verify_set(
         raise typer.Exit(1)
 
 
-def _listed(data_set: DataSet) -> dict[str, object]:
+def _listed(name: str) -> dict[str, object]:
     from cxrstudy.data.licence import publishable
+    from cxrstudy.data.sets import open_set
 
+    data_set = open_set(name)
     card, images = data_set.card, data_set.images
     known = images is not None
     return {
@@ -135,10 +147,18 @@ def explain_failures(failures: Sequence[FetchResult]) -> None:
 def _read(summary: dict[str, Any]) -> str:
     """Write a verification as text."""
     wrong = [f"wrong: {path}" for path in summary["wrong"]]
-    missing = [f"missing: {path}" for path in summary["missing"]]
+    twins, strangers = summary["twins"], summary["unlisted"]
+    missing = [
+        f"missing: {path}" + (f"; {twins[path]} lies there" if path in twins else "")
+        for path in summary["missing"]
+    ]
+    rest = [
+        f"{len(strangers):,} image files in the set's folders are in no row; first: {path}"
+        for path in strangers[:1]
+    ]
     states = ", ".join(f"{number:,} {state}" for state, number in summary["counts"].items())
     of = f"{summary['set']}: {summary['images']:,} images in {summary['folder']}: {states}"
     licences = [
         {**row, "publishable": "yes" if row["publishable"] else "no"} for row in summary["licences"]
     ]
-    return "\n".join([*wrong, *missing, of, "", table(licences)])
+    return "\n".join([*wrong, *missing, of, *rest, "", table(licences)])

@@ -1,8 +1,10 @@
 """Card: the description of the source of a manifest, in a YAML file beside the table."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 from pydantic import Field
 
 from cxrstudy.base.schema import Strict, read_yaml
@@ -41,10 +43,60 @@ def read_card(path: Path) -> Card:
     Raises
     ------
     CardError
-        The card breaks its schema; the message names the file and all wrong fields.
+        The card breaks its schema, or its name is not that of its file; the message names the file
+        and all wrong fields.
     FileNotFoundError
         There is no such file.
     """
     if not path.exists():
         raise FileNotFoundError(f"{path}: missing; every manifest needs a card, so write this file")
-    return read_yaml(path, Card, CardError)
+    card = read_yaml(path, Card, CardError)
+    if card.name != path.stem:
+        raise CardError(
+            f"{path}: name: {card.name!r} is not the name of the file; commands know the set as "
+            f"{path.stem!r}, so write that"
+        )
+    return card
+
+
+def count(table: pd.DataFrame, labels: Sequence[str]) -> dict[str, int]:
+    """Count what a card may state about a table.
+
+    Parameters
+    ----------
+    table
+        Columns ``patient``, ``labels`` and ``excluded`` of a manifest.
+    labels
+        Names of the labels.
+
+    Returns
+    -------
+    ``images``, ``excluded`` and ``patients``; and of the included rows, ``no_label`` and each
+    label.
+    """
+    included = table[table["excluded"] == ""]
+    cells = included["labels"].str.split("|")
+    return {
+        "images": len(table),
+        "excluded": len(table) - len(included),
+        "patients": int(table["patient"].nunique()),
+        "no_label": int((included["labels"] == "").sum()),
+    } | {label: int(sum(label in cell for cell in cells)) for label in labels}
+
+
+def different_counts(card: Card, table: pd.DataFrame) -> list[str]:
+    """Compare the counts that a card states with a table; empty if they agree.
+
+    Parameters
+    ----------
+    card
+        A card; counts that it does not state are not compared.
+    table
+        As for :func:`count`.
+    """
+    found = count(table, card.labels)
+    return [
+        f"the card says {name}: {stated}, the table has {found.get(name, 0)}"
+        for name, stated in card.counts.items()
+        if stated != found.get(name, 0)
+    ]

@@ -19,7 +19,9 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
-from cxrstudy.data.card import Card, read_card
+from cxrstudy.data.card import Card, different_counts, read_card
+from cxrstudy.data.rules import Wrong, wrong_cells
+from cxrstudy.data.tables.reader import TableError, read_table
 
 SPLITS = ("train", "validation", "test")
 VIEWS = ("PA", "AP", "AP supine", "lateral", "unknown")
@@ -99,19 +101,24 @@ def read_manifest(path: Path) -> Manifest:
     Raises
     ------
     ManifestError
-        The table breaks the schema, or names a label that the card does not declare.
+        The file can't be read as a table, the table breaks the schema or names a label that the
+        card does not declare, or it has not the numbers of images that the card states.
     FileNotFoundError
         The table or its card is missing.
     """
     card = read_card(path.with_suffix(".yaml"))
     try:
-        table = pd.read_csv(
-            path, dtype={name: str for name in COLUMNS if name not in ("age", "width", "height")},
-            keep_default_na=False, na_values={"age": [""]},
-        )  # fmt: skip
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise ManifestError(f"{path}: {str(error).strip()}") from None
-    return Manifest(check_manifest(table, card.labels, str(path)), card)
+        table = read_table(path)
+    except TableError as error:
+        raise ManifestError(str(error)) from None
+    checked = _checked(table, card.labels, str(path))
+    differences = different_counts(card, checked)
+    if differences:
+        raise ManifestError(
+            f"{path}: {'; '.join(differences)}. Put the whole table there, or correct the counts "
+            f"in {path.with_suffix('.yaml').name}"
+        )
+    return Manifest(checked, card)
 
 
 def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd.DataFrame:
@@ -136,27 +143,36 @@ def check_manifest(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd
         The table breaks the schema. The message names the first ten wrong cells: row (as in an
         editor, the header is row 1), column and value.
     """
+    # Row 1 is the header.
+    return _checked(table.set_axis(range(2, len(table) + 2)), labels, where)
+
+
+def _checked(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd.DataFrame:
+    """Check a table whose index is the row in the file; number the result from 0."""
+    wrong = wrong_cells(table)
+    if wrong:
+        raise ManifestError(_list_of([_said(cell, where) for cell in wrong]))
     try:
-        checked = SCHEMA.validate(table, lazy=True)
+        checked = SCHEMA.validate(table.replace({"age": {"": np.nan}}), lazy=True)
     except pa.errors.SchemaErrors as error:
-        raise ManifestError(_describe(error.failure_cases, where)) from None
-    for row, cell in enumerate(checked["labels"]):
+        raise ManifestError(_list_of(_describe(error.failure_cases, where))) from None
+    for row, cell in checked["labels"].items():
         for name in cell.split("|") if cell else ():
             if name.removeprefix("?") not in labels:
                 raise ManifestError(
-                    f"{where}, row {row + 2}, column labels: {name!r} is not a label of this "
+                    f"{where}, row {row}, column labels: {name!r} is not a label of this "
                     f"source; its labels are {', '.join(labels)}. Add it to the card or correct "
                     "the row."
                 )
     patients = checked.groupby("patient")["split"].nunique()
     if (patients > 1).any():
         patient = patients.index[patients > 1][0]
-        rows = [int(row) + 2 for row in np.flatnonzero(checked["patient"] == patient)]
+        rows = checked.index[checked["patient"] == patient].tolist()
         raise ManifestError(
             f"{where}, rows {rows}, column split: patient {patient!r} is in more than one split; "
             "give all images of a patient the same split."
         )
-    return checked
+    return checked.reset_index(drop=True)
 
 
 def write_manifest(table: pd.DataFrame, path: Path) -> None:
@@ -190,18 +206,25 @@ def truth(
     return matrix
 
 
-def _describe(failures: pd.DataFrame, where: str) -> str:
+def _said(cell: Wrong, where: str) -> str:
+    return f"{where}, row {cell.row}, column {cell.column} is {cell.value!r}; rule: {cell.rule}"
+
+
+def _list_of(lines: Sequence[str]) -> str:
+    more = [f"... and {len(lines) - 10} more"] if len(lines) > 10 else []
+    return "\n".join([*lines[:10], *more])
+
+
+def _describe(failures: pd.DataFrame, where: str) -> list[str]:
     # For a cell of a wrong type, pandera reports every check as failed, also those it can't apply.
     wrong_type = failures["check"].str.startswith("coerce_dtype")
     columns = failures.loc[wrong_type, "column"]
     failures = failures[wrong_type | ~failures["column"].isin(columns)]
     lines = []
-    for case in failures.head(10).itertuples():
-        at = f", row {int(case.index) + 2}" if pd.notna(case.index) else ""
+    for case in failures.itertuples():
+        at = f", row {int(case.index)}" if pd.notna(case.index) else ""
         # Pandera reports a missing or additional column as a failure of the whole table.
         column = case.column if case.schema_context == "Column" else case.failure_case
         value = f" is {case.failure_case!r}" if case.schema_context == "Column" else ""
         lines.append(f"{where}{at}, column {column}{value}; rule: {case.check}")
-    if len(failures) > 10:
-        lines.append(f"... and {len(failures) - 10} more")
-    return "\n".join(lines)
+    return lines

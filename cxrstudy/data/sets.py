@@ -57,10 +57,14 @@ class Image:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set: its card and, if there is a manifest, its included images."""
+    """A data set: its card and, if there is a manifest, its included images.
+
+    ``excluded`` contains the paths of the images that are not used, whose files may exist.
+    """
 
     card: Card
     images: tuple[Image, ...] | None
+    excluded: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,7 +93,7 @@ def open_set(name: str) -> DataSet:
     Raises
     ------
     FetchError
-        There is no such set, or one of its paths is outside the data folder.
+        There is no such set.
     CardError, ManifestError
         The card or the manifest breaks its schema.
     """
@@ -106,9 +110,8 @@ def open_set(name: str) -> DataSet:
     columns = ("path", "sha256", "prepared_sha256", "origin", "licence")
     rows = manifest.included.loc[:, list(columns)].itertuples(index=False, name=None)
     images = tuple(Image(*row) for row in rows)
-    for image in images:
-        _inside(image.path)
-    return DataSet(manifest.card, images)
+    excluded = manifest.table.loc[manifest.table["excluded"] != "", "path"]
+    return DataSet(manifest.card, images, tuple(excluded))
 
 
 def _cards() -> dict[str, Path]:

@@ -1,10 +1,13 @@
-"""Verify: check which files of a set are present, and compare their SHA-256 with the manifest."""
+"""Verify: check which files of a set are present, and compare their SHA-256 with the manifest.
+
+A missing file that lies there under nearly the same name is told, and so are files without a row.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +15,7 @@ from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.threads import each
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.sets import DataSet, FetchError, Image
+from cxrstudy.data.twins import twins, unlisted
 
 #: State of a file on disk, according to its SHA-256.
 State = Literal["original", "prepared", "wrong", "missing"]
@@ -27,11 +31,17 @@ class Verification:
         Name of the set, and the data folder that was checked.
     states
         Each included image and the state of its file.
+    twins
+        Missing path to the path of the file that it probably is.
+    unlisted
+        Image files in the set's folders that no row names, without twins.
     """
 
     name: str
     folder: Path
     states: tuple[tuple[Image, State], ...]
+    twins: Mapping[str, str] = field(default_factory=dict)
+    unlisted: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -59,11 +69,13 @@ class Verification:
             ],
             "wrong": self.paths("wrong"),
             "missing": self.paths("missing"),
+            "twins": dict(self.twins),
+            "unlisted": list(self.unlisted),
         }
 
 
 def verify(data_set: DataSet, folder: Path, workers: int = 2) -> Verification:
-    """Check the SHA-256 of every file of a set.
+    """Check the SHA-256 of every file of a set, and look for files that are not expected.
 
     Parameters
     ----------
@@ -85,7 +97,11 @@ def verify(data_set: DataSet, folder: Path, workers: int = 2) -> Verification:
             f"See: cxrstudy data where {data_set.name}"
         )
     states = states_of(data_set.images, folder, workers)
-    return Verification(data_set.name, folder, tuple(zip(data_set.images, states, strict=True)))
+    found = Verification(data_set.name, folder, tuple(zip(data_set.images, states, strict=True)))
+    near = twins(folder, found.paths("missing"))
+    listed = [*(image.path for image in data_set.images), *data_set.excluded]
+    strangers = [path for path in unlisted(folder, listed) if path not in near.values()]
+    return replace(found, twins=near, unlisted=tuple(strangers))
 
 
 def state_of(image: Image, folder: Path) -> State:

@@ -100,7 +100,7 @@ def leaks_of(
     program misreads if it counts cells from the left; ``most_of_one_patient``: training images of
     the most frequent COVID-19 patient; and the SHA-256 of both lists.
     """
-    table = covidx.read(folder, version, crosswalk, headers)
+    table = covidx.read(folder, version, crosswalk, headers).rows
     train, test = (table[covidx.official_split(table) == split] for split in ("train", "test"))
     known = test["patient"].isin(train["patient"])
     from_rsna = test["source"] == "rsna"

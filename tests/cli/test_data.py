@@ -73,6 +73,20 @@ class TestList:
         listed = cxrstudy("data", "list").out.splitlines()
         assert listed[2].split() == ["far", "9", "-", "-", "agreement", "made", "made"]
 
+    def test_a_set_that_can_not_be_read_is_a_line_with_its_reason(
+        self, data: Path, folder: SimpleNamespace
+    ) -> None:
+        path = folder.source("commas", ["normal"], {}, {})
+        header, *rows = path.read_text().splitlines()
+        path.write_text("\n".join([header, *(f"{row}," for row in rows)]))
+        listed = cxrstudy("data", "list")
+        assert listed.status == 1
+        assert listed.out.splitlines()[1].startswith("made ")
+        assert f"commas can't be read: {path}, row 2: 17 cells under 16 columns" in listed.out
+        good, bad = json.loads(cxrstudy("data", "list", "--json").out)
+        assert (good["name"], bad["name"]) == ("made", "commas")
+        assert cxrstudy("data", "verify", "commas").status == 1
+
     def test_the_projects_own_sets_are_all_shown(self) -> None:
         listed = {row["name"] for row in json.loads(cxrstudy("data", "list", "--json").out)}
         assert {"covid_multi", "external", "kermany224", "nih1k", "nih64"} <= listed
@@ -165,6 +179,12 @@ class TestVerify:
             "1 original, 1 prepared, 1 wrong, 1 missing",
         ):  # fmt: skip
             assert said in found.out
+        assert "no row" not in found.out
+        (data / "made" / "d.PNG").touch()
+        (data / "made" / "e.png").touch()
+        again = cxrstudy("data", "verify", "made").out
+        assert "missing: made/d.png; made/d.PNG lies there\n" in again
+        assert "1 image files in the set's folders are in no row; first: made/e.png\n" in again
         marks = [line.split() for line in found.out.splitlines()[-2:]]
         assert marks == [["CC", "BY", "4.0", "3", "yes"], ["not", "stated", "1", "no"]]
 

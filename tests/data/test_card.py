@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from cxrstudy.base import places
-from cxrstudy.data.card import Card, CardError, read_card
+from cxrstudy.data.card import Card, CardError, count, different_counts, read_card
 from cxrstudy.data.manifest import read_manifest
 
 CARD = {
@@ -66,6 +66,11 @@ def test_all_illegal_fields_are_named_at_once(write):
         read_card(write(CARD | {"name": "", "access": "free"}))
 
 
+def test_a_card_has_the_name_of_its_file(write):
+    with pytest.raises(CardError, match=r"made\.yaml: name: 'other' is not the name of the file"):
+        read_card(write(CARD | {"name": "other"}))
+
+
 def test_a_missing_card_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing\.yaml: .*write this file"):
         read_card(tmp_path / "nothing.yaml")
@@ -84,15 +89,19 @@ def test_there_are_committed_cards():
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
 def test_a_committed_card_counts_what_is_in_its_table(path):
     manifest = read_manifest(path.with_suffix(".csv"))
-    included = manifest.table[manifest.table["excluded"] == ""]
-    counts = {
-        "images": len(manifest.table),
-        "excluded": len(manifest.table) - len(included),
-        "patients": manifest.table["patient"].nunique(),
-        "no_label": int((included["labels"] == "").sum()),
-    }
-    cells = included["labels"].str.split("|")
-    counts |= {label: sum(label in cell for cell in cells) for label in manifest.card.labels}
     stated = {"no_label": 0} | manifest.card.counts
-    assert stated == counts
+    assert stated == count(manifest.table, manifest.card.labels)
     assert manifest.card.name == path.stem
+
+
+def test_counts_that_differ_are_named_and_those_that_the_card_lacks_are_not(images):
+    table = images({"labels": "a|b"}, {"labels": "?a"}, {}, {"excluded": "a copy"})
+    card = Card(**CARD)
+    assert count(table, card.labels) == {
+        "images": 4, "excluded": 1, "patients": 4, "no_label": 1, "b": 1, "a": 1,
+    }  # fmt: skip
+    assert different_counts(card, table) == ["the card says images: 2, the table has 4"]
+    stated = card.model_copy(update={"counts": {"images": 4, "a": 2, "c": 1}})
+    assert different_counts(stated, table) == [
+        "the card says a: 2, the table has 1", "the card says c: 1, the table has 0",
+    ]  # fmt: skip

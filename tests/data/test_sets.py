@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from cxrstudy.data.manifest import ManifestError
 from cxrstudy.data.sets import DataSet, FetchError, open_set, set_names, where
 from tests.support import originals
 from tests.support.originals import NAMES, row
@@ -17,7 +18,7 @@ class TestOpening:
     def test_a_path_out_of_the_data_folder_is_refused(
         self, made: Callable[..., DataSet], path: str
     ) -> None:
-        with pytest.raises(FetchError, match="leads out"):
+        with pytest.raises(ManifestError, match="row 2, column path is"):
             made(row(NAMES[0], path=path))
 
     def test_an_unknown_set_is_refused_with_the_names_of_those_that_there_are(

@@ -44,6 +44,23 @@ class TestVerifying:
         (data / NAMES[1]).write_bytes(b"reduced")
         assert verify(made_set, data).good
 
+    def test_tells_a_missing_file_s_twin_and_files_without_a_row(
+        self, made: Callable[..., DataSet], data: Path
+    ) -> None:
+        made_set = made(*map(row, NAMES[:5]), row(NAMES[5], excluded="a copy"))
+        folder = (data / NAMES[0]).parent
+        (folder / "deeper").mkdir(parents=True)
+        for name in ("A.JPG", "b.png", "deeper/c.jpg", "d.jpg", "f.jpg", "later.jpg", ".x.jpg"):
+            (folder / name).touch()
+        found = verify(made_set, data)
+        assert found.twins == {
+            NAMES[0]: "made/images/A.JPG",
+            NAMES[1]: "made/images/b.png",
+            NAMES[2]: "made/images/deeper/c.jpg",
+        }
+        assert found.unlisted == ("made/images/later.jpg",)
+        assert found.summary()["unlisted"] == ["made/images/later.jpg"]
+
     def test_needs_a_manifest(self, brought: DataSet, data: Path) -> None:
         with pytest.raises(FetchError, match="no manifest to compare"):
             verify(brought, data)

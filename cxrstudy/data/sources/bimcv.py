@@ -5,22 +5,26 @@ The layout is that of the publisher's archives: ``covid19_posi/`` and ``covid19_
 ``listjoin_ok.tsv``. One of the two folders may be missing.
 """
 
-import ast
-import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from cxrstudy.data.sources.labels import (
-    SourceError,
+    Reading,
     find,
     find_if_any,
+    not_listed,
     read_text,
-    sexes,
     unsplit,
-    years,
 )  # fmt: skip
+from cxrstudy.data.sources.terms import BIMCV, SAYS_NOTHING
+from cxrstudy.data.tables import values
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.duplicates import unique_by
+from cxrstudy.data.tables.join import joined
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.reader import TableError, read_sentences
+from cxrstudy.data.tables.terms import term_sets
 
 #: The labels and their basis.
 LABELS = {
@@ -43,10 +47,14 @@ _REPORTS = (
 _TESTS = ("sil_reg_covid_posi.tsv", "sil_reg_covid.tsv")
 _VIEWS = {"pa": "PA", "ap": "AP", "ll": "lateral", "lat": "lateral", "rl": "lateral"}
 _PNEUMONIA = frozenset({"pneumonia", "atypical pneumonia"})
-_EMPTY = frozenset({"", "unchanged"})
+_COVID = frozenset({"COVID 19", "COVID 19 uncertain"})
+_UNKNOWN = "?pneumonia|?normal"
+#: Results of tests, in lower case; others, such as doubtful ones, are neither.
+_POSITIVE, _NEGATIVE = frozenset(("positivo", "positive")), frozenset(("negativo", "negative"))
+_CHEST = "chest"
 
 
-def read(folder: Path, days: int = DAYS) -> pd.DataFrame:
+def read(folder: Path, days: int = DAYS) -> Reading:
     """List the radiographs of both halves, with labels from tests and reports.
 
     Parameters
@@ -63,118 +71,166 @@ def read(folder: Path, days: int = DAYS) -> pd.DataFrame:
       unknown, because the infection may not have begun, or may be over.
     - The two halves number patients separately, and share some patients. ``listjoin_ok.tsv`` lists
       them. Such a patient gets the name in the positive half, and ``covid19`` is unknown in the
-      negative half, whose tests were not published. Without the list, the halves are not read
-      together.
+      negative half, whose tests were not published. It is also unknown there if the report speaks
+      of COVID-19. Without the list, the halves are not read together.
     - Report labels are Python lists as text, with spaces before terms. Some are truncated, and some
-      sessions have none: ``pneumonia`` and ``normal`` are unknown there.
+      sessions have none: ``pneumonia`` and ``normal`` are unknown there. So they are if a term is
+      none of the publisher's. ``normal`` beside a finding is a contradiction, and unknown.
     - The projection is taken from the file name (``vp-pa``). DeGrave and colleagues found thirty
       positive files named pa or ap that are lateral.
-    - Only ``mod-rx`` is listed (CR and DX), not CT.
+    - Only ``mod-rx`` is listed (CR and DX), not CT. Images of other body parts (``bp-abdomen``) are
+      excluded, with the reason.
     - Files are 16-bit with mixed photometric interpretation.
 
     Returns
     -------
-    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    Rows with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`, and notes.
     """
     halves = [name for name in (POSITIVE, NEGATIVE) if (folder / name).is_dir()]
     if not halves:
         raise FileNotFoundError(f"{folder}: neither {POSITIVE} nor {NEGATIVE}; unpack one here")
+    notes = Notes()
     shared = _shared(folder, needed=len(halves) == 2)
-    table = pd.concat([_one_half(folder, name, shared, days) for name in halves])
+    table = pd.concat([_one_half(folder, name, shared, days, notes) for name in halves])
     table = table.reset_index(drop=True)
     columns = {"source": "bimcv", "licence": LICENCE, **{name: table[name] for name in table}}
-    return unsplit(folder, table.index, columns)
+    return Reading(unsplit(folder, table.index, columns), tuple(notes.found))
 
 
-def _one_half(folder: Path, half: str, shared: dict[str, str], days: int) -> pd.DataFrame:
+def _one_half(
+    folder: Path, half: str, shared: dict[str, str], days: int, notes: Notes
+) -> pd.DataFrame:
     root = folder / half
-    table = _images(root)
-    people = _participants(find(root, "participants.tsv"))
-    reports = _reports(root)
-    tested = half == POSITIVE
-    covid = _covid_of_tests(root, table, days) if tested else _covid_negative(table, shared)
+    table = _images(root, notes)
+    people = _participants(find(root, "participants.tsv"), table["subject"], notes)
     session = table["subject"] + "/" + table["session"]
+    reports = _reports(root, session, notes)
+    covid = (
+        _covid_of_tests(root, table, days, notes)
+        if half == POSITIVE
+        else _covid_negative(table, reports["covid"], shared)
+    )
     return pd.DataFrame({
         "id": f"bimcv/{half}/" + table["file"],
         "path": f"{half}/" + table["path"],
         "patient": [_patient(subject, half, shared) for subject in table["subject"]],
         "view": table["file"].str.extract(r"_vp-([a-z]+)")[0].map(_VIEWS).fillna("unknown"),
-        "sex": table["subject"].map(people["sex"]).fillna("unknown"),
-        "age": table["subject"].map(people["age"]),
+        "sex": people["sex"].fillna("unknown"),
+        "age": people["age"],
         "labels": [
-            "|".join(filter(None, (first, reports.get(name, "?pneumonia|?normal"))))
-            for first, name in zip(covid, session, strict=True)
+            "|".join(filter(None, cells)) for cells in zip(covid, reports["labels"], strict=True)
         ],
+        "excluded": _other_parts(table["file"]),
     })  # fmt: skip
 
 
-def _images(root: Path) -> pd.DataFrame:
-    found = sorted(root.glob("sub-*/ses-*/mod-rx/*.png"))
+def _images(root: Path, notes: Notes) -> pd.DataFrame:
+    lying = [path for path in root.glob("sub-*/ses-*/mod-rx/*") if path.is_file()]
+    found = sorted(path for path in lying if path.suffix.lower() == ".png")
     if not found:
-        raise SourceError(f"{root}: no sub-*/ses-*/mod-rx/*.png; unpack the image archives here")
+        raise TableError(f"{root}: no sub-*/ses-*/mod-rx/*.png; unpack the image archives here")
+    rest = (path for path in set(lying) - set(found) if path.suffix.lower() != ".json")
+    not_listed(root, rest, "files beside the images are no .png, and are not read", notes,
+               len(lying))  # fmt: skip
     rows = [(*path.relative_to(root).parts, path.relative_to(root).as_posix()) for path in found]
     return pd.DataFrame(rows, columns=["subject", "session", "modality", "file", "path"])
 
 
-def _participants(path: Path) -> pd.DataFrame:
-    """Read sex and age by subject. If a cell lists several ages, the age is unknown."""
-    table = read_text(path, ["participant", "age", "gender"], "\t").set_index("participant")
-    ages = table["age"].map(lambda cell: sorted(set(re.findall(r"\d+", cell))))
-    single = ages.map(lambda found: found[0] if len(found) == 1 else "")
-    return pd.DataFrame({"sex": sexes(table["gender"]), "age": years(single)})
+def _other_parts(files: "pd.Series[str]") -> "pd.Series[str]":
+    """Why an image is not used: its file's name says that it shows another body part."""
+    part = files.str.extract(r"_bp-([a-z]+)")[0].fillna(_CHEST)
+    return ("named after another body part: " + part).where(part != _CHEST, "")
 
 
-def _reports(root: Path) -> dict[str, str]:
-    """Read label cells of ``pneumonia`` and ``normal`` by ``subject/session``."""
+def _participants(path: Path, subjects: "pd.Series[str]", notes: Notes) -> pd.DataFrame:
+    """Look up sex and age by subject. If a cell lists several ages, the age is unknown."""
+    table = read_text(path, ["participant", "age", "gender"], "\t")
+    table = unique_by(table, ["participant"], path, notes)
+    about = pd.DataFrame({
+        "sex": values.sexes(Column.of(path, table, "gender"), notes),
+        "age": values.years(Column.of(path, table, "age"), notes),
+    })  # fmt: skip
+    return joined(subjects, about.set_axis(table["participant"]), path, "subjects", notes)
+
+
+def _reports(root: Path, sessions: "pd.Series[str]", notes: Notes) -> pd.DataFrame:
+    """Label cells of ``pneumonia`` and ``normal``, and whether the report speaks of COVID-19."""
     path = find(root / "derivatives" / "labels", *_REPORTS)
     table = read_text(path, ["PatientID", "ReportID", "Labels"], "\t")
-    cells = [_report_cell(cell) for cell in table["Labels"]]
-    return dict(zip(table["PatientID"] + "/" + table["ReportID"], cells, strict=True))
+    table = unique_by(table, ["PatientID", "ReportID"], path, notes)
+    cells = Column.of(path, table, "Labels")
+    terms = term_sets(cells, BIMCV)
+    unread = terms.isna() & ~cells.blank
+    cells.note(
+        notes, unread, "is no list of the publisher's terms; pneumonia and normal are unknown"
+    )
+    known = pd.DataFrame({
+        "labels": [_report_cell(given) for given in terms],
+        "covid": cells.cells.str.contains("covid", case=False),
+    })  # fmt: skip
+    known = known.set_axis(table["PatientID"] + "/" + table["ReportID"])
+    found = joined(sessions, known, path, "sessions", notes)
+    return pd.DataFrame({
+        "labels": found["labels"].fillna(_UNKNOWN), "covid": found["covid"].eq(True),
+    })  # fmt: skip
 
 
-def _report_cell(cell: str) -> str:
-    try:
-        terms = frozenset(str(term).strip() for term in ast.literal_eval(cell)) - _EMPTY
-    except (ValueError, SyntaxError, TypeError):
-        terms = frozenset()
-    if not terms:
-        return "?pneumonia|?normal"
-    pneumonia = "pneumonia" if terms & _PNEUMONIA else ""
-    return "normal" if terms == {"normal"} else pneumonia
+def _report_cell(terms: frozenset[str] | None) -> str:
+    told = (terms or frozenset()) - SAYS_NOTHING
+    if not told:
+        return _UNKNOWN
+    pneumonia = "pneumonia" if told & _PNEUMONIA else ""
+    if "normal" not in told:
+        return pneumonia
+    return "normal" if told == {"normal"} else "|".join(filter(None, (pneumonia, "?normal")))
 
 
-def _covid_of_tests(root: Path, table: pd.DataFrame, days: int) -> list[str]:
+def _covid_of_tests(root: Path, table: pd.DataFrame, days: int, notes: Notes) -> list[str]:
     path = find(root / "derivatives" / "EHR", *_TESTS)
     tests = read_text(path, ["participant", "date", "result"], "\t")
-    tests = tests[tests["result"] == "POSITIVO"]
-    when = pd.to_datetime(tests["date"], format="%d.%m.%Y")
-    positive = {name: list(dates) for name, dates in when.groupby(tests["participant"])}
-    taken = _study_dates(root, table["subject"].unique())
+    result = Column(path, "result", tests["result"].str.casefold())
+    is_positive = result.cells.isin(_POSITIVE)
+    result.note(notes, ~is_positive & ~result.cells.isin(_NEGATIVE),
+                "is neither positive nor negative, and counts as neither")  # fmt: skip
+    when = values.dates(Column.of(path, tests, "date"), notes)[is_positive]
+    subjects = tests["participant"]
+    tested = pd.DataFrame(index=pd.Index(subjects.unique()))
+    joined(table["subject"], tested, path, "subjects", notes)
+    positive = {name: list(dates.dropna()) for name, dates in when.groupby(subjects[is_positive])}
+    taken = _study_dates(root, table, notes)
     return [
-        _covid(taken.get(f"{row.subject}/{row.session}"), positive.get(row.subject, []), days)
-        for row in table.itertuples()
+        _covid(day, positive.get(subject, []), days)
+        for day, subject in zip(taken, table["subject"], strict=True)
     ]
 
 
-def _covid(taken: pd.Timestamp | None, positive: list[pd.Timestamp], days: int) -> str:
-    near = taken is not None and any(abs((taken - date).days) <= days for date in positive)
+def _covid(taken: pd.Timestamp, positive: list[pd.Timestamp], days: int) -> str:
+    near = pd.notna(taken) and any(abs((taken - date).days) <= days for date in positive)
     return "covid19" if near else "?covid19"
 
 
-def _covid_negative(table: pd.DataFrame, shared: dict[str, str]) -> list[str]:
-    return ["?covid19" if subject in shared else "" for subject in table["subject"]]
+def _covid_negative(
+    table: pd.DataFrame, reported: "pd.Series[bool]", shared: dict[str, str]
+) -> list[str]:
+    doubtful = table["subject"].isin(list(shared)) | reported
+    return ["?covid19" if doubt else "" for doubt in doubtful]
 
 
-def _study_dates(root: Path, subjects: Iterable[str]) -> dict[str, pd.Timestamp]:
-    """Read the dates of sessions, by ``subject/session``."""
-    taken: dict[str, pd.Timestamp] = {}
-    for subject in subjects:
+def _study_dates(root: Path, table: pd.DataFrame, notes: Notes) -> "pd.Series[pd.Timestamp]":
+    """Date of each image's session; NaT if it is not known."""
+    dates: dict[str, pd.Timestamp] = {}
+    for subject in table["subject"].unique():
         path = find_if_any(root / subject, f"{subject}_sessions.tsv")
         if path is not None:
-            table = read_text(path, ["session_id", "study_date"], "\t")
-            dates = pd.to_datetime(table["study_date"], format="%Y%m%d", errors="coerce")
-            named = zip(table["session_id"], dates, strict=True)
-            taken |= {f"{subject}/{name}": date for name, date in named if pd.notna(date)}
+            sessions = read_text(path, ["session_id", "study_date"], "\t")
+            sessions = unique_by(sessions, ["session_id"], path, notes)
+            days = values.dates(Column.of(path, sessions, "study_date"), notes)
+            names = subject + "/" + sessions["session_id"]
+            dates |= dict(zip(names, days, strict=True))
+    session = table["subject"] + "/" + table["session"]
+    taken = session.map(dates)
+    notes.add(root, "images have a session without a date in sub-*_sessions.tsv, so that COVID-19 "
+              "is unknown", session[taken.isna()], len(session))  # fmt: skip
     return taken
 
 
@@ -189,10 +245,21 @@ def _shared(folder: Path, needed: bool) -> dict[str, str]:
     if path is None:
         return {}
     # Three columns under a header that varies: a number, the negative and the positive subject.
-    rows = [line.split() for line in path.read_text().splitlines()[1:] if line.strip()]
-    if any(len(row) != 3 for row in rows):
-        raise SourceError(f"{path}: expected three columns: number, negative and positive subject")
-    return {negative: positive for _, negative, positive in rows}
+    shared: dict[str, str] = {}
+    for row, line in read_sentences(path)[1:]:
+        cells = line.split()
+        if len(cells) != 3 or not all(cell.startswith("sub-") for cell in cells[1:]):
+            raise TableError(
+                f"{path}, row {row}: expected three columns: number, negative and positive subject "
+                "(sub-S00000)"
+            )
+        _, negative, positive = cells
+        if shared.setdefault(negative, positive) != positive:
+            raise TableError(
+                f"{path}, row {row}: {negative} is {positive} here, and {shared[negative]} in an "
+                "earlier row; find out which is right, and delete the other"
+            )
+    return shared
 
 
 def _patient(subject: str, half: str, shared: dict[str, str]) -> str:

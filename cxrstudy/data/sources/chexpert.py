@@ -11,16 +11,17 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.data.sources.labels import (
-    by_map,
+    Reading,
     find,
     find_if_any,
     listed,
     read_text,
-    reject,
-    sexes,
     unsplit,
-    years,
-)
+)  # fmt: skip
+from cxrstudy.data.tables import values
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.duplicates import unique_by
+from cxrstudy.data.tables.notes import Notes
 
 #: The labels, and their names in CheXpert (and MIMIC-CXR). "No Finding" is not a label, but the
 #: absence of the others.
@@ -38,10 +39,11 @@ LICENCE = "Stanford University Dataset Research Use Agreement"
 Policy = Literal["unknown", "present", "absent"]
 
 _VIEWS = {"AP": "AP", "PA": "PA"}
+_PROJECTIONS = frozenset(("AP", "PA", "LL", "RL", ""))
 _NOT_A_FINDING = "Support Devices"
 
 
-def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown") -> pd.DataFrame:
+def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown") -> Reading:
     """Read ``train.csv`` and, if it is in the same folder, ``valid.csv``.
 
     Parameters
@@ -66,11 +68,12 @@ def read(folder: Path, uncertain: Policy = "unknown", blank: Policy = "unknown")
 
     Returns
     -------
-    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    Rows with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`, and notes.
     """
     paths = [find(folder, "train.csv"), find_if_any(folder, "valid.csv")]
-    parts = [_read_one(path, uncertain, blank) for path in paths if path is not None]
-    return pd.concat(parts, ignore_index=True)
+    notes = Notes()
+    parts = [_read_one(path, uncertain, blank, notes) for path in paths if path is not None]
+    return Reading(pd.concat(parts, ignore_index=True), tuple(notes.found))
 
 
 def official_split(table: pd.DataFrame) -> "pd.Series[str]":
@@ -82,7 +85,9 @@ def official_split(table: pd.DataFrame) -> "pd.Series[str]":
     return table["path"].str.split("/", n=1).str[0].replace("valid", "validation").rename("split")
 
 
-def label_cells(table: pd.DataFrame, path: Path, uncertain: Policy, blank: Policy) -> list[str]:
+def label_cells(
+    table: pd.DataFrame, path: Path, uncertain: Policy, blank: Policy, notes: Notes
+) -> list[str]:
     """Convert the fourteen columns of the CheXpert labeller to label cells.
 
     Policy: -1 ("may represent", "cannot exclude") is unknown, because the report does not decide.
@@ -92,6 +97,9 @@ def label_cells(table: pd.DataFrame, path: Path, uncertain: Policy, blank: Polic
     finding is absent. This does not hold for support devices, which "No Finding" ignores: 8,808 of
     its rows have one. Many publications treat blank as absent; ``blank="absent"`` does the same.
 
+    "No Finding" beside a finding that is present is a contradiction, which no row of the published
+    files has. All findings of the row are then unknown, and the row is counted.
+
     Parameters
     ----------
     table
@@ -100,48 +108,54 @@ def label_cells(table: pd.DataFrame, path: Path, uncertain: Policy, blank: Polic
         Path of the file, for error messages.
     uncertain, blank
         Values for -1 and for empty cells.
+    notes
+        Counts contradictions.
     """
     names = list(LABELS.values())
-    values = {name: _value(table[name], path) for name in ("No Finding", *names)}
-    codes = np.column_stack([values[name] for name in names])
+    codes = np.column_stack([_code(Column.of(path, table, name)) for name in names])
+    none = Column.of(path, table, "No Finding")
     finding = np.array([name != _NOT_A_FINDING for name in names])
-    nothing = (values["No Finding"] == "1").to_numpy()[:, None] & finding
-    codes[(codes == "") & nothing] = "0"
+    said = (_code(none) == "1").to_numpy()
+    both = said & ((codes == "1") & finding).any(axis=1)
+    none.note(notes, pd.Series(both, table.index), "say No Finding and a finding; all are unknown")
+    codes[(codes == "") & (said & ~both)[:, None] & finding] = "0"
     meaning = {"1": "present", "0": "absent", "-1": uncertain, "": blank}
     present = np.isin(codes, [code for code, what in meaning.items() if what == "present"])
     unknown = np.isin(codes, [code for code, what in meaning.items() if what == "unknown"])
-    return listed(tuple(LABELS), present, unknown)
+    disputed = both[:, None] & finding
+    return listed(tuple(LABELS), present & ~disputed, unknown | disputed)
 
 
-def _value(cells: "pd.Series[str]", path: Path) -> "pd.Series[str]":
+def _code(column: Column) -> "pd.Series[str]":
     """Convert 1.0, 0.0 and -1.0 to 1, 0 and -1; empty cells stay empty."""
-    short = cells.str.removesuffix(".0")
-    todo = "write 1, 0 or -1, or leave the cell empty"
-    reject(~short.isin(["1", "0", "-1", ""]), cells, path, str(cells.name), todo)
+    short = column.cells.str.removesuffix(".0")
+    column.reject(~short.isin(["1", "0", "-1", ""]), "write 1, 0 or -1, or leave the cell empty")
     return short
 
 
-def _read_one(path: Path, uncertain: Policy, blank: Policy) -> pd.DataFrame:
+def _read_one(path: Path, uncertain: Policy, blank: Policy, notes: Notes) -> pd.DataFrame:
     needed = ["Path", "Sex", "Age", "Frontal/Lateral", "AP/PA", "No Finding", *LABELS.values()]
-    table = read_text(path, needed)
-    parts = table["Path"].str.extract(r"(?:^|/)((?:train|valid)/(patient\d+)/study\d+/[^/]+)$")
-    todo = "expected .../train/patient00001/study1/view1_frontal.jpg"
-    reject(parts[0].isna(), table["Path"], path, "Path", todo)
+    table = unique_by(read_text(path, needed), ["Path"], path, notes)
+    named = Column.of(path, table, "Path")
+    parts = named.cells.str.extract(r"(?:^|/)((?:train|valid)/(patient\d+)/study\d+/[^/]+)$")
+    named.reject(parts[0].isna(), "expected .../train/patient00001/study1/view1_frontal.jpg")
+    age = values.years(Column.of(path, table, "Age"), notes)
     return unsplit(path, table.index, {
         "id": "chexpert/" + parts[0],
         "path": parts[0],
         "patient": "chexpert-" + parts[1].str.removeprefix("patient"),
         "source": "chexpert",
-        "view": _views(table, path),
-        "sex": sexes(table["Sex"]),
-        "age": years(table["Age"]).where(lambda age: age > 0),
+        "view": _views(path, table),
+        "sex": values.sexes(Column.of(path, table, "Sex"), notes),
+        "age": age.where(age > 0),
         "licence": LICENCE,
-        "labels": label_cells(table, path, uncertain, blank),
+        "labels": label_cells(table, path, uncertain, blank, notes),
     })  # fmt: skip
 
 
-def _views(table: pd.DataFrame, path: Path) -> "pd.Series[str]":
-    sides = by_map(
-        table["Frontal/Lateral"], {"Frontal": "", "Lateral": "lateral"}, path, "Frontal/Lateral"
-    )
-    return sides.where(sides != "", table["AP/PA"].map(_VIEWS).fillna("unknown"))
+def _views(path: Path, table: pd.DataFrame) -> "pd.Series[str]":
+    side = Column.of(path, table, "Frontal/Lateral")
+    sides = side.translated({"Frontal": "", "Lateral": "lateral"})
+    projection = Column.of(path, table, "AP/PA")
+    frontal = projection.translated({name: _VIEWS.get(name, "unknown") for name in _PROJECTIONS})
+    return sides.where(sides != "", frontal)

@@ -5,13 +5,17 @@ The layout is that of the construction notebooks: ``train_COVIDx8A.txt`` and ``t
 version 5, have three classes; versions that end in B have two.
 """
 
+import re
 from pathlib import Path
 from typing import Literal, get_args
 
 import pandas as pd
 
 from cxrstudy.data.sources import rsna
-from cxrstudy.data.sources.labels import SourceError, find, unsplit
+from cxrstudy.data.sources.labels import Reading, find, unsplit
+from cxrstudy.data.tables.duplicates import unique_by
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.reader import TableError, read_sentences
 
 Version = Literal["5", "7A", "8A", "8B", "9A", "9B"]
 
@@ -29,9 +33,7 @@ _VIEW_IN_NAME = r"(?:_vp-(?=[a-z]+_)|-(?=[A-Z]+-\d+-\d+-\d+\.))(?P<view>[A-Za-z]
 _VIEWS = {"AP": "AP", "PA": "PA", "LATERAL": "lateral"}
 
 
-def read(
-    folder: Path, version: Version, crosswalk: Path, headers: Path | None = None
-) -> pd.DataFrame:
+def read(folder: Path, version: Version, crosswalk: Path, headers: Path | None = None) -> Reading:
     """Read both lists of a version.
 
     Parameters
@@ -64,24 +66,25 @@ def read(
 
     Returns
     -------
-    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    Rows with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`, and notes.
     """
+    notes = Notes()
     paths = {split: list_path(folder, split, version) for split in ("train", "test")}
+    lists = {path: unique_by(read_list(path), ["file"], path, notes) for path in paths.values()}
     table = pd.concat(
-        [read_list(path).assign(split=split) for split, path in paths.items()], ignore_index=True
+        [lists[path].assign(split=split) for split, path in paths.items()], ignore_index=True
     )
     columns = {
         "id": f"covidx{version.lower()}/" + table["file"],
         "path": table["split"] + "/" + table["file"],
-        "patient": _patients(table, crosswalk),
+        "patient": _patients(table, crosswalk, notes),
         "source": table["source"],
         "licence": "not stated",
         "labels": table["label"],
     }
-    about = _about(table, headers)
-    return unsplit(
-        paths["train"].parent, table.index, columns | {name: about[name] for name in about}
-    )
+    about = _about(table, headers, notes)
+    columns |= {name: about[name] for name in about}
+    return Reading(unsplit(paths["train"].parent, table.index, columns), tuple(notes.found))
 
 
 def read_list(path: Path) -> pd.DataFrame:
@@ -89,20 +92,19 @@ def read_list(path: Path) -> pd.DataFrame:
 
     Traps: cells are separated by single spaces, but ids also contain spaces (``COVID 1
     COVID(1).png COVID-19 sirm``), so that counting from the left gives the wrong cell. Rows are
-    therefore read from the right. In versions 5 and 7A, 197 rows of the test list have no source: a
-    file named by a UUID is from RSNA, any other from Cohen.
+    therefore read from the right, and an id with blanks must have the letters and digits of the
+    file's name, so that a blank in a name of a file is an error. In versions 5 and 7A, 197 rows of
+    the test list have no source: a file named by a UUID is from RSNA, any other from Cohen.
 
     Raises
     ------
-    SourceError
-        A row has no known class or source.
+    TableError
+        A row has no known class or source, or a file whose name holds a blank.
     """
-    rows = [
-        _row(line, f"{path}, row {number}")
-        for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if line.strip()
-    ]
-    table = pd.DataFrame(rows, columns=["listed_id", "file", "label", "source"])
+    lines = read_sentences(path)
+    rows = [_row(line.text, f"{path}, row {line.row}") for line in lines]
+    names, index = ["listed_id", "file", "label", "source"], [line.row for line in lines]
+    table = pd.DataFrame(rows, index, names)
     by_name = table["file"].str.match(_UUID).map({True: "rsna", False: "cohen"})
     return table.assign(source=table["source"].where(table["source"] != "", by_name))
 
@@ -121,7 +123,7 @@ def list_path(folder: Path, split: str, version: Version) -> Path:
     """Find the list of a split, ``train`` or ``test``, in the folder or in its ``labels``."""
     if version not in get_args(Version):
         legal = ", ".join(get_args(Version))
-        raise SourceError(f"COVIDx version {version!r} is not known; the versions are {legal}")
+        raise TableError(f"COVIDx version {version!r} is not known; the versions are {legal}")
     name = f"{split}_COVIDx{version}.txt"
     return find(folder / "labels" if (folder / "labels" / name).exists() else folder, name)
 
@@ -132,27 +134,39 @@ def _row(line: str, where: str) -> tuple[str, str, str, str]:
     source = "" if last in classes else last
     label = last if last in classes else rest.pop() if rest else ""
     if label not in classes or (source and source not in SOURCES) or len(rest) < 2:
-        raise SourceError(
+        raise TableError(
             f"{where}: {line!r}; expected 'id file class source', class one of "
             f"{', '.join(classes)}, source one of {', '.join(SOURCES)} or left out"
         )
-    return " ".join(rest[:-1]), rest[-1], classes[label], SOURCES.get(source, "")
+    listed_id, file = " ".join(rest[:-1]), rest[-1]
+    if len(rest) > 2 and _letters(listed_id) != _letters(file.rsplit(".", 1)[0]):
+        raise TableError(
+            f"{where}: {line!r}; where the id ends and the file begins can't be told, because one "
+            "of them holds a blank. Rename the file without blanks, here and in its folder"
+        )
+    return listed_id, file, classes[label], SOURCES.get(source, "")
 
 
-def _patients(table: pd.DataFrame, crosswalk: Path) -> "pd.Series[str]":
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text)
+
+
+def _patients(table: pd.DataFrame, crosswalk: Path, notes: Notes) -> "pd.Series[str]":
     stem = table["file"].str.rsplit(".", n=1).str[0]
     number = table["listed_id"].where(table["source"] != "radiography", stem)
     own = table["source"] + "-" + number
-    return rsna.patients(table["listed_id"], crosswalk).where(table["source"] == "rsna", own)
+    of_rsna = table["listed_id"][table["source"] == "rsna"]
+    return own.where(table["source"] != "rsna", rsna.patients(of_rsna, crosswalk, notes))
 
 
-def _about(table: pd.DataFrame, headers: Path | None) -> pd.DataFrame:
+def _about(table: pd.DataFrame, headers: Path | None, notes: Notes) -> pd.DataFrame:
     """Collect view, sex and age from file names and from RSNA's headers."""
     named = table["file"].str.extract(_VIEW_IN_NAME)["view"].str.upper().map(_VIEWS)
     tells = table["source"].isin(["stonybrook", "bimcv"])
     about = pd.DataFrame({"view": named.where(tells, None)}, table.index)
     if headers is not None:
-        known = rsna.read_headers(headers).reindex(table["listed_id"]).set_index(table.index)
+        of_rsna = table["listed_id"][table["source"] == "rsna"]
+        known = pd.DataFrame(rsna.about_images(of_rsna, headers, notes)).reindex(table.index)
         about = about.join(known[["sex", "age"]]).assign(view=about["view"].fillna(known["view"]))
         about["sex"] = about["sex"].fillna("unknown")
     return about.assign(view=about["view"].fillna("unknown"))

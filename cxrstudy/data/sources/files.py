@@ -15,6 +15,7 @@ from PIL import Image
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.progress import progress
 from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.twins import twins
 from cxrstudy.pixels.decode import UnreadableImage
 
 _DICOM_PREAMBLE = 128
@@ -55,7 +56,7 @@ def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFr
     """
     paths = [folder / path for path in table["path"]]
     reasons = list(table["excluded"])
-    _require(paths, reasons)
+    _require(folder, paths, reasons)
     seen = _look_at(paths, reasons, workers)
     kept = [place for place, file in enumerate(seen) if file.problem is None]
     filled = table.iloc[kept].reset_index(drop=True)
@@ -66,11 +67,13 @@ def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFr
     return filled[list(UNSPLIT)]
 
 
-def _require(paths: list[Path], reasons: list[str]) -> None:
+def _require(folder: Path, paths: list[Path], reasons: list[str]) -> None:
     """Report a missing file before the others are hashed, which may take hours."""
     for path, reason in zip(paths, reasons, strict=True):
         if not reason and not path.is_file():
-            raise UnreadableImage("PIX001", path, "the label file lists it")
+            near = twins(folder, [path.relative_to(folder).as_posix()])
+            where = "".join(f"; is it {folder / other}?" for other in near.values())
+            raise UnreadableImage("PIX001", path, f"the label file lists it{where}")
 
 
 def _look_at(paths: list[Path], reasons: list[str], workers: int) -> list[_Seen]:

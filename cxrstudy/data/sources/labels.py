@@ -1,14 +1,16 @@
-"""Labels: shared functions of adapters, to find, read and check label files.
+"""Labels: shared functions of adapters, to find and read label files and to make a manifest.
 
-An adapter is a function ``read(folder, ...)``. It takes the publisher's folder and returns a table
-with the columns of a manifest except `split` (:data:`UNSPLIT`). The image files are not read here,
-so ``sha256`` is empty, and a width of 0 means "not in the label files".
-:func:`cxrstudy.data.sources.files.with_files` adds both from the image files.
+An adapter is a function ``read(folder, ...)``. It takes the publisher's folder and returns a
+:class:`Reading`: a table with the columns of a manifest except `split` (:data:`UNSPLIT`), and notes
+on what was skipped, could not be read or could not be joined. The image files are not read here, so
+``sha256`` is empty, and a width of 0 means "not in the label files".
+:func:`cxrstudy.data.sources.files.with_files` adds both from the image files. How cells are read,
+joined and counted is decided in :mod:`cxrstudy.data.tables`, for all adapters at once.
 """
 
 import importlib.util
-import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +18,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxrstudy.data.manifest import COLUMNS
+from cxrstudy.data.tables.column import Column, names_nobody
+from cxrstudy.data.tables.notes import Note, Notes
+from cxrstudy.data.tables.reader import TableError, missing_column, read_table
 
 #: Columns of a manifest before a split is assigned.
 UNSPLIT = tuple(name for name in COLUMNS if name != "split")
 
-#: Maximum age in years; higher ages are typing errors or have a missing unit.
-OLDEST = 120
 
-_DIVISORS = {"": 1.0, "Y": 1.0, "M": 12.0, "W": 365.25 / 7, "D": 365.25}
-_AGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([YMWD]?)\s*$")
+@dataclass(frozen=True)
+class Reading:
+    """What an adapter read.
 
+    Attributes
+    ----------
+    rows
+        One row per image, columns :data:`UNSPLIT`.
+    notes
+        What was skipped, could not be read or could not be joined.
+    """
 
-class SourceError(ValueError):
-    """A publisher's label file is wrong; the message names file, row, value and what to do."""
+    rows: pd.DataFrame
+    notes: tuple[Note, ...]
 
 
 def find(folder: Path, *names: str) -> Path:
@@ -58,37 +69,42 @@ def find_if_any(folder: Path, *names: str) -> Path | None:
 
 
 def read_text(path: Path, needed: Sequence[str], separator: str = ",") -> pd.DataFrame:
-    """Read a label file with every cell as text; empty cells are "".
+    """Read columns of a label file as text, without blanks around the cells.
 
     Parameters
     ----------
     path
         The file, compressed or not.
     needed
-        Required columns.
+        Columns to return.
     separator
         Separator of cells.
 
+    Returns
+    -------
+    Table whose index is the row in the file.
+
     Raises
     ------
-    SourceError
-        A column is missing.
+    TableError
+        A column is missing, or the file can't be read; see
+        :func:`cxrstudy.data.tables.reader.read_table`.
     """
-    table = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False)
-    missing = [name for name in needed if name not in table.columns]
-    if missing:
-        raise SourceError(
-            f"{path}: no column {missing[0]!r}; its columns are {', '.join(table.columns)}. "
-            "Use the publisher's file, unchanged."
-        )
-    return table
+    return stripped(read_table(path, needed, separator))
 
 
-def read_sheet(folder: Path, stem: str, sheet: str | int = 0) -> tuple[Path, pd.DataFrame] | None:
-    """Read a spreadsheet with every cell as text; None if it can't be read.
+def stripped(table: pd.DataFrame) -> pd.DataFrame:
+    """Remove blanks around cells of text."""
+    return table.apply(lambda cells: cells.str.strip())
+
+
+def read_sheet(
+    folder: Path, stem: str, needed: Sequence[str], notes: Notes, sheet: str | int = 0
+) -> tuple[Path, pd.DataFrame] | None:
+    """Read a spreadsheet with every cell as text; None if there is none that can be read.
 
     A CSV export ``STEM.csv`` is preferred. ``STEM.xlsx`` needs the package openpyxl, which this
-    project does not require.
+    project does not require; without it, a note says so.
 
     Parameters
     ----------
@@ -96,60 +112,44 @@ def read_sheet(folder: Path, stem: str, sheet: str | int = 0) -> tuple[Path, pd.
         Folder of the file.
     stem
         File name without its ending; may contain ``*``.
+    needed
+        Columns that the sheet must have.
+    notes
+        Says why a spreadsheet was not read.
     sheet
         Name or number of the sheet in the .xlsx.
+
+    Raises
+    ------
+    TableError
+        A column is missing, or several files have such a name.
     """
-    for path in sorted(folder.glob(f"{stem}.csv")):
-        return path, read_text(path, [])
-    if importlib.util.find_spec("openpyxl") is None:
+    exports, books = (sorted(folder.glob(f"{stem}.{ending}")) for ending in ("csv", "xlsx"))
+    for found in (exports, [] if exports else books):
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            raise TableError(f"{folder}: {names} are both here; keep the right one")
+    if exports:
+        return exports[0], stripped(read_table(exports[0], needed))
+    if not books:
+        notes.add(folder, "spreadsheets are not there", [f"{stem}.xlsx or .csv"], 1)
         return None
-    for path in sorted(folder.glob(f"{stem}.xlsx")):
-        return path, pd.read_excel(path, sheet_name=sheet, dtype=str, keep_default_na=False)
-    return None
+    if importlib.util.find_spec("openpyxl") is None:
+        what = "spreadsheets can't be read without openpyxl; install it, or export them as CSV"
+        notes.add(folder, what, [path.name for path in books], len(books))
+        return None
+    table = pd.read_excel(books[0], sheet_name=sheet, dtype=str, keep_default_na=False)
+    table = table.set_axis(table.index + 2).rename(columns=lambda name: str(name).strip())
+    for name in needed:
+        if name not in table.columns:
+            raise missing_column(books[0], name, list(table.columns))
+    return books[0], stripped(table.astype(str))
 
 
-def reject(
-    wrong: "pd.Series[bool]", values: "pd.Series[str]", where: Path, column: str, todo: str
-) -> None:
-    """Raise a :class:`SourceError` for the first wrong row; row 1 is the header."""
-    if wrong.any():
-        row = int(np.flatnonzero(wrong.to_numpy())[0])
-        value = values.iloc[row]
-        raise SourceError(f"{where}, row {row + 2}, column {column}: {value!r}; {todo}")
-
-
-def by_map(
-    values: "pd.Series[str]", legal: Mapping[str, str], where: Path, column: str
-) -> "pd.Series[str]":
-    """Translate cells; an unknown value is an error."""
-    known = ", ".join(repr(name) for name in legal)
-    todo = f"known values are {known}. Add it to the adapter once its meaning is known."
-    reject(~values.isin(list(legal)), values, where, column, todo)
-    return values.map(dict(legal))
-
-
-def years(cells: "pd.Series[str]") -> "pd.Series[float]":
-    """Convert cells to ages in years; NaN if unknown.
-
-    Trap: in some releases, the same column contains ``58``, ``058Y``, ``006M`` and ``012D``, and
-    ages of 148 to 414. Policy: units are used. An age above :data:`OLDEST` is unknown, because it
-    is unclear which digit is wrong, and a clipped age would look like a true one.
-    """
-    known = {cell: _years_of(cell) for cell in cells.unique()}
-    return cells.map(known).astype(float)
-
-
-def _years_of(cell: str) -> float:
-    match = _AGE.match(str(cell).upper())
-    if match is None:
-        return float("nan")
-    age = float(match[1]) / _DIVISORS[match[2]]
-    return age if age <= OLDEST else float("nan")
-
-
-def sexes(cells: "pd.Series[str]") -> "pd.Series[str]":
-    """Convert any spelling of a publisher to F, M or unknown."""
-    return cells.str.strip().str.upper().str[:1].where(lambda sex: sex.isin(["F", "M"]), "unknown")
+def not_listed(folder: Path, files: Iterable[Path], what: str, notes: Notes, total: int) -> None:
+    """Count files that lie in a folder and are not read."""
+    names = [path.relative_to(folder).as_posix() for path in sorted(files)]
+    notes.add(folder, what, names, total)
 
 
 def listed(
@@ -177,28 +177,28 @@ def unsplit(where: Path, index: pd.Index, columns: Mapping[str, object]) -> pd.D
     where
         Name of the label file, for error messages.
     index
-        Index of the table's rows.
+        The row in the file of each image.
     columns
         At least id, path, patient, source, licence and labels; other columns are unknown or empty.
 
     Raises
     ------
-    SourceError
+    TableError
         Two rows have the same id, or a row has no patient.
     """
     unknown = {
         "sha256": "", "origin": "", "prepared_sha256": "", "view": "unknown", "sex": "unknown",
         "age": np.nan, "width": 0, "height": 0, "excluded": "",
     }  # fmt: skip
-    table = pd.DataFrame({**unknown, **columns}, index=index)[list(UNSPLIT)].reset_index(drop=True)
+    table = pd.DataFrame({**unknown, **columns}, index=index)[list(UNSPLIT)]
     table = table.astype({"age": float, "width": int, "height": int})
-    todo = "the image is listed twice; use the publisher's file, unchanged"
-    reject(table["id"].duplicated(), table["id"], where, "id", todo)
-    todo = "no patient, so patients can't be kept in one split; complete the row"
-    reject(table["patient"].str.endswith("-"), table["patient"], where, "patient", todo)
-    return table
-
-
-def numbers(values: Iterable[object]) -> "pd.Series[int]":
-    """Convert cells to whole numbers; 0 for an empty cell."""
-    return pd.to_numeric(pd.Series(values), errors="coerce").fillna(0).astype(int)
+    ids, patients = (Column.of(where, table, name) for name in ("id", "patient"))
+    ids.reject(
+        table["id"].duplicated(), "the image is listed twice; use the publisher's file, unchanged"
+    )
+    paths = Column.of(where, table, "path")
+    bare = table["id"].str.endswith("/") | table["path"].str.contains(r"^$|^/|//|/$")
+    paths.reject(bare, "the name of the file or of its folder is missing; complete the row")
+    nobody = table["patient"].map(names_nobody).astype(bool)
+    patients.reject(nobody, "no patient, so patients can't be kept in one split; complete the row")
+    return table.reset_index(drop=True)

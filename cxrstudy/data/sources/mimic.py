@@ -10,7 +10,13 @@ from typing import Literal
 import pandas as pd
 
 from cxrstudy.data.sources.chexpert import LABELS, Policy, label_cells
-from cxrstudy.data.sources.labels import SourceError, by_map, find, numbers, read_text, unsplit
+from cxrstudy.data.sources.labels import Reading, find, read_text, unsplit
+from cxrstudy.data.tables import values
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.duplicates import unique_by
+from cxrstudy.data.tables.join import joined
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.reader import TableError
 
 LICENCE = "PhysioNet Credentialed Health Data License 1.5.0"
 
@@ -28,7 +34,7 @@ def read(
     labeller: Literal["chexpert", "negbio"] = "chexpert",
     uncertain: Policy = "unknown",
     blank: Policy = "unknown",
-) -> pd.DataFrame:
+) -> Reading:
     """Read metadata and the labels of one program, one row per image.
 
     Parameters
@@ -53,27 +59,35 @@ def read(
 
     Returns
     -------
-    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    Rows with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`, and notes.
     """
     path = find(folder, "mimic-cxr-2.0.0-metadata.csv")
     orientation = "PatientOrientationCodeSequence_CodeMeaning"
-    table = read_text(path, ["dicom_id", *_STUDY, "ViewPosition", "Rows", "Columns", orientation])
+    needed = ["dicom_id", *_STUDY, "ViewPosition", "Rows", "Columns", orientation]
+    notes = Notes()
+    table = unique_by(read_text(path, needed), ["dicom_id"], path, notes)
+    for name in _STUDY:
+        number = Column.of(path, table, name)
+        number.reject(~number.cells.str.fullmatch(r"[0-9]{8}"), "expected a number of eight digits")
     views = table["ViewPosition"].map(_VIEWS).fillna("unknown")
     lying = (views == "AP") & (table[orientation] == "Recumbent")
     subject, study = table["subject_id"], table["study_id"]
-    of_study = _labels(find(folder, f"mimic-cxr-2.0.0-{labeller}.csv"), uncertain, blank)
+    labels = find(folder, f"mimic-cxr-2.0.0-{labeller}.csv")
+    of_study = _labels(labels, uncertain, blank, notes)
+    found = joined(subject + "/" + study, of_study, labels, "studies", notes)
     file = "p" + subject.str[:2] + "/p" + subject + "/s" + study + "/" + table["dicom_id"]
-    return unsplit(path, table.index, {
+    rows = unsplit(path, table.index, {
         "id": "mimic/" + table["dicom_id"],
         "path": "files/" + file + ".jpg",
         "patient": "mimic-" + subject,
         "source": "mimic",
         "view": views.mask(lying, "AP supine"),
-        "width": numbers(table["Columns"]),
-        "height": numbers(table["Rows"]),
+        "width": values.whole_numbers(Column.of(path, table, "Columns"), notes),
+        "height": values.whole_numbers(Column.of(path, table, "Rows"), notes),
         "licence": LICENCE,
-        "labels": [of_study.get(name, _UNKNOWN) for name in subject + "/" + study],
+        "labels": found["labels"].fillna(_UNKNOWN),
     })  # fmt: skip
+    return Reading(rows, tuple(notes.found))
 
 
 def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
@@ -84,21 +98,23 @@ def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
 
     Raises
     ------
-    SourceError
+    TableError
         An image of the table is not in the file.
     """
     path = find(folder, "mimic-cxr-2.0.0-split.csv")
-    splits = read_text(path, ["dicom_id", "split"])
-    named = by_map(splits["split"], _SPLITS, path, "split").set_axis("mimic/" + splits["dicom_id"])
+    splits = unique_by(read_text(path, ["dicom_id", "split"]), ["dicom_id"], path, Notes())
+    split = Column.of(path, splits, "split").translated(_SPLITS)
+    named = split.set_axis("mimic/" + splits["dicom_id"])
     found = table["id"].map(named.to_dict())
     if found.isna().any():
         image = table["id"][found.isna()].iloc[0]
-        raise SourceError(f"{path}: no row for {image!r}; use the files of one release")
+        raise TableError(f"{path}: no row for {image!r}; use the files of one release")
     return found.rename("split")
 
 
-def _labels(path: Path, uncertain: Policy, blank: Policy) -> dict[str, str]:
+def _labels(path: Path, uncertain: Policy, blank: Policy, notes: Notes) -> pd.DataFrame:
     """Read label cells by ``subject/study``."""
-    table = read_text(path, [*_STUDY, "No Finding", *LABELS.values()])
-    cells = label_cells(table, path, uncertain, blank)
-    return dict(zip(table["subject_id"] + "/" + table["study_id"], cells, strict=True))
+    needed = [*_STUDY, "No Finding", *LABELS.values()]
+    table = unique_by(read_text(path, needed), _STUDY, path, notes)
+    cells = label_cells(table, path, uncertain, blank, notes)
+    return pd.DataFrame({"labels": cells}, table["subject_id"] + "/" + table["study_id"])

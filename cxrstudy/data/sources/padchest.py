@@ -5,23 +5,18 @@ The layout is that of the publisher: ``PADCHEST_chest_x_ray_images_labels_160K_0
 ``54/``.
 """
 
-import ast
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from cxrstudy.data.sources.labels import (
-    SourceError,
-    by_map,
-    find,
-    listed,
-    numbers,
-    read_text,
-    sexes,
-    unsplit,
-    years,
-)
+from cxrstudy.data.sources.labels import Reading, find, listed, read_text, unsplit
+from cxrstudy.data.sources.terms import PADCHEST, SAYS_NOTHING
+from cxrstudy.data.tables import values
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.duplicates import unique_by
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.terms import term_sets
 
 #: Each label, and those of PadChest's 193 terms that mean it: the term itself and the terms below
 #: it in PadChest's tree.
@@ -91,10 +86,9 @@ _VIEWS = {
 _NOT_A_CHEST = {
     "COSTAL": "a projection of the ribs", "EXCLUDE": "projection marked EXCLUDE by the publisher",
 }  # fmt: skip
-_SAYS_NOTHING = frozenset({"", "unchanged"})
 
 
-def read(folder: Path) -> pd.DataFrame:
+def read(folder: Path) -> Reading:
     """Read the label file.
 
     Traps and policies
@@ -118,48 +112,52 @@ def read(folder: Path) -> pd.DataFrame:
 
     Returns
     -------
-    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    Rows with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`, and notes.
     """
     path = find(folder, "PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv")
+    notes = Notes()
     table = read_text(path, [
         "ImageID", "ImageDir", "StudyDate_DICOM", "PatientID", "PatientBirth", "PatientSex_DICOM",
         "Projection", "Rows_DICOM", "Columns_DICOM", "Labels",
     ])  # fmt: skip
-    terms = _terms(table["Labels"], path)
-    views = by_map(table["Projection"], _VIEWS, path, "Projection")
-    born = pd.to_numeric(table["PatientBirth"], errors="coerce")
-    return unsplit(path, table.index, {
+    table = unique_by(table, ["ImageID"], path, notes)
+    column = {name: Column.of(path, table, name) for name in table}
+    terms = _terms(column["Labels"])
+    rows = unsplit(path, table.index, {
         "id": "padchest/" + table["ImageID"],
         "path": table["ImageDir"] + "/" + table["ImageID"],
         "patient": "padchest-" + table["PatientID"],
         "source": "padchest",
-        "view": views,
-        "sex": sexes(table["PatientSex_DICOM"]),
-        "age": years((table["StudyDate_DICOM"].str[:4].astype(float) - born).astype(str)),
-        "width": numbers(table["Columns_DICOM"]),
-        "height": numbers(table["Rows_DICOM"]),
+        "view": column["Projection"].translated(_VIEWS),
+        "sex": values.sexes(column["PatientSex_DICOM"], notes),
+        "age": _ages(column["StudyDate_DICOM"], column["PatientBirth"], notes),
+        "width": values.whole_numbers(column["Columns_DICOM"], notes),
+        "height": values.whole_numbers(column["Rows_DICOM"], notes),
         "licence": LICENCE,
         "labels": _labels(terms),
         "excluded": _excluded(table, terms),
     })  # fmt: skip
+    return Reading(rows, tuple(notes.found))
 
 
-def _terms(cells: "pd.Series[str]", path: Path) -> "pd.Series":
+def _ages(studied: Column, born: Column, notes: Notes) -> "pd.Series[float]":
+    """Ages in years, from the date of the study and the year of birth, which may be 0."""
+    birth = values.whole_numbers(born, notes)
+    age = values.calendar_years(studied, notes) - birth.where(birth > 0)
+    impossible = (age < 0) | (age > values.OLDEST)
+    studied.note(notes, impossible, "give an impossible age with the year of birth; it is unknown")
+    return age.mask(impossible)
+
+
+def _terms(cells: Column) -> "pd.Series":
     """Sets of terms without spaces around them, one row per image; None if the cell is empty."""
-    known = {cell: _terms_of(cell, path) for cell in cells.unique()}
-    return pd.Series([known[cell] for cell in cells], cells.index, dtype=object)
-
-
-def _terms_of(cell: str, path: Path) -> frozenset[str] | None:
-    if cell in ("", "nan"):
-        return None
-    try:
-        return frozenset(str(term).strip() for term in ast.literal_eval(cell))
-    except (ValueError, SyntaxError, TypeError):
-        raise SourceError(
-            f"{path}, column Labels: {cell!r}; expected a list such as ['normal']. "
-            "Use the publisher's file, unchanged."
-        ) from None
+    terms = term_sets(cells, PADCHEST)
+    cells.reject(
+        terms.isna() & ~cells.blank,
+        "expected a list of PadChest's terms, such as ['normal', 'nodule']. Use the publisher's "
+        "file, unchanged.",
+    )
+    return terms
 
 
 def _labels(terms: "pd.Series") -> list[str]:
@@ -168,7 +166,7 @@ def _labels(terms: "pd.Series") -> list[str]:
     normal = list(TERMS).index("normal")
     unknown = np.zeros_like(present)
     unknown[:, normal] = [
-        given is not None and "normal" in given and bool(given - {"normal"} - _SAYS_NOTHING)
+        given is not None and "normal" in given and bool(given - {"normal"} - SAYS_NOTHING)
         for given in terms
     ]
     return listed(tuple(TERMS), present & ~unknown, unknown)
@@ -191,6 +189,6 @@ def _why_silent(given: frozenset[str] | None) -> str:
         return "no labels"
     if "exclude" in given:
         return "labelled 'exclude' by the publisher"
-    if given <= _SAYS_NOTHING:
+    if given <= SAYS_NOTHING:
         return "labels do not say what is seen: " + (", ".join(sorted(given - {""})) or "empty")
     return ""

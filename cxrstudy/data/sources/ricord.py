@@ -7,9 +7,16 @@ Clinical Data*.xlsx`` with the sheet "CR Pos - TCIA Submission" (or that sheet a
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from cxrstudy.data.sources.labels import SourceError, read_sheet, sexes, unsplit, years
+from cxrstudy.data.sources.labels import Reading, not_listed, read_sheet, unsplit
+from cxrstudy.data.tables import values
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.duplicates import unique_by
+from cxrstudy.data.tables.join import joined
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.reader import TableError
 
 LABELS = {"covid19": "COVID-19 positive (all)"}
 LICENCE = "CC BY-NC 4.0"
@@ -17,10 +24,10 @@ SHEET = "CR Pos - TCIA Submission"
 CLINICAL = "MIDRC-RICORD-1c Clinical Data*"
 
 _PREFIX = "MIDRC-RICORD-1C-"
-_MRN, _UID = "Anon MRN", "Anon Study UID"
+_MRN, _UID, _AGE, _SEX = "Anon MRN", "Anon Study UID", "Anon Age", "Anon Sex"
 
 
-def read(folder: Path) -> pd.DataFrame:
+def read(folder: Path) -> Reading:
     """List the DICOM files, joined to the clinical sheet by patient and study.
 
     Traps and policies
@@ -28,7 +35,8 @@ def read(folder: Path) -> pd.DataFrame:
     - Every image is positive. The set must not be the only source of positives, with negatives from
       another collection, because a model would learn the collection. Use it in addition to others.
     - The folder of a study is named ``<date>-<exam>-<last five digits of the study UID>``; the
-      middle part depends on the version of the retriever. Only patient and digits are used.
+      rest of the name depends on the version of the retriever; some name the folder by the whole
+      UID. Only patient and digits are used.
     - The spreadsheet needs openpyxl, or an export as CSV. Without both, and for a study that is not
       in it, sex and age are unknown.
     - 24 images are lateral, but the label files do not say which. The view is AP if the exam's name
@@ -37,12 +45,13 @@ def read(folder: Path) -> pd.DataFrame:
 
     Returns
     -------
-    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    Rows with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`, and notes.
     """
-    table = _files(folder)
-    clinical = _clinical(folder).reindex(table["study"]).set_index(table.index)
+    notes = Notes()
+    table = _files(folder, notes)
+    clinical = _clinical(folder, table["study"], notes)
     single = table["exam"].str.contains(r"1 VIEW AP", case=False)
-    return unsplit(folder, table.index, {
+    rows = unsplit(folder, table.index, {
         "id": "ricord/" + table["name"],
         "path": table["path"],
         "patient": "ricord-" + table["mrn"],
@@ -53,40 +62,53 @@ def read(folder: Path) -> pd.DataFrame:
         "licence": LICENCE,
         "labels": "covid19",
     })  # fmt: skip
+    return Reading(rows, tuple(notes.found))
 
 
-def _files(folder: Path) -> pd.DataFrame:
-    rows = [_file(folder, path) for path in sorted(set(folder.glob(f"**/{_PREFIX}*/**/*.dcm")))]
-    if not rows:
-        raise SourceError(f"{folder}: no {_PREFIX}<MRN>/<study>/**/*.dcm; put TCIA's download here")
-    return pd.DataFrame(rows)
+def _files(folder: Path, notes: Notes) -> pd.DataFrame:
+    lying = [path for path in folder.rglob("*") if path.suffix.lower() == ".dcm"]
+    inside = [path for path in lying if _depth(folder, path) is not None]
+    if not inside:
+        raise TableError(f"{folder}: no {_PREFIX}<MRN>/<study>/**/*.dcm; put TCIA's download here")
+    outside = set(lying) - set(inside)
+    not_listed(
+        folder,
+        outside,
+        f"DICOM files are in no folder {_PREFIX}<MRN>/<study>, and are not read",
+        notes,
+        len(lying),
+    )
+    return pd.DataFrame([_file(folder, path) for path in sorted(inside)])
+
+
+def _depth(folder: Path, path: Path) -> int | None:
+    """Which part of a path is the patient's folder; a study and a file must follow it."""
+    parts = path.relative_to(folder).parts
+    places = (at for at, part in enumerate(parts[:-2]) if part.startswith(_PREFIX))
+    return next(places, None)
 
 
 def _file(folder: Path, path: Path) -> dict[str, str]:
     parts = path.relative_to(folder).parts
-    at = next(place for place, part in enumerate(parts) if part.startswith(_PREFIX))
+    at = _depth(folder, path) or 0
     mrn, study = parts[at].removeprefix(_PREFIX), parts[at + 1]
-    digits = study.rsplit("-", 1)[-1]
     return {
-        "path": "/".join(parts), "mrn": mrn, "exam": study, "study": f"{mrn}/{digits}",
+        "path": "/".join(parts), "mrn": mrn, "exam": study, "study": f"{mrn}/{study[-5:]}",
         "name": "/".join(parts[at:]),
     }  # fmt: skip
 
 
-def _clinical(folder: Path) -> pd.DataFrame:
-    """Read sex and age by ``MRN/last five digits of the study UID``."""
-    found = read_sheet(folder, CLINICAL, SHEET)
+def _clinical(folder: Path, studies: "pd.Series[str]", notes: Notes) -> pd.DataFrame:
+    """Look up sex and age by ``MRN/last five digits of the study UID``."""
+    found = read_sheet(folder, CLINICAL, [_MRN, _UID, _AGE, _SEX], notes, SHEET)
     if found is None:
-        return pd.DataFrame({"sex": pd.Series(dtype=str), "age": pd.Series(dtype=float)})
+        unknown = {"sex": pd.Series(None, studies.index, dtype=object)}
+        return pd.DataFrame({**unknown, "age": pd.Series(np.nan, studies.index)})
     path, sheet = found
-    missing = [name for name in (_MRN, _UID) if name not in sheet.columns]
-    if missing:
-        raise SourceError(
-            f"{path}: no column {missing[0]!r}; its columns are {', '.join(sheet.columns)}. "
-            f"Export the sheet {SHEET!r}, unchanged."
-        )
-    named = {name.lower(): sheet[name] for name in sheet.columns}
-    empty = pd.Series("", sheet.index)
-    key = sheet[_MRN].str.strip() + "/" + sheet[_UID].str.strip().str[-5:]
-    about = {"sex": sexes(named.get("anon sex", empty)), "age": years(named.get("anon age", empty))}
-    return pd.DataFrame(about).set_axis(key).loc[lambda table: ~table.index.duplicated()]
+    sheet = sheet.assign(study=sheet[_MRN] + "/" + sheet[_UID].str[-5:])[["study", _SEX, _AGE]]
+    sheet = unique_by(sheet, ["study"], path, notes)
+    about = pd.DataFrame({
+        "sex": values.sexes(Column.of(path, sheet, _SEX), notes),
+        "age": values.years(Column.of(path, sheet, _AGE), notes),
+    })  # fmt: skip
+    return joined(studies, about.set_axis(sheet["study"]), path, "studies", notes)

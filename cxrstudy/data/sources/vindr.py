@@ -8,18 +8,11 @@ test images have no labels at Kaggle.
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from cxrstudy.data.sources.labels import (
-    SourceError,
-    by_map,
-    find,
-    listed,
-    read_text,
-    reject,
-    unsplit,
-)
+from cxrstudy.data.sources.labels import Reading, find, listed, read_text, unsplit
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.notes import Notes
 
 #: The labels, and their names in the challenge.
 LABELS = {
@@ -36,7 +29,7 @@ READERS = 3
 NOTHING = "No finding"
 
 
-def read(folder: Path, votes: int = 2) -> pd.DataFrame:
+def read(folder: Path, votes: int = 2) -> Reading:
     """Read the label file, one row per image.
 
     Parameters
@@ -52,46 +45,54 @@ def read(folder: Path, votes: int = 2) -> pd.DataFrame:
       Boxes of one reader count once.
     - Readers disagree. A label with the votes of a majority (two of three) is present. With one
       vote it is unknown, because the others drew no box, which does not state absence. Without
-      votes it is absent. "No finding" is unanimous in every image that has it: an empty cell.
+      votes it is absent. "No finding" is unanimous in every image that has it: an empty cell. If a
+      reader marks something in such an image, which is a contradiction, that label is unknown.
     - Three readers (R8, R9, R10) supply most rows; a model can learn who labelled an image.
     - There is no patient, view, sex or age. Every image counts as a patient of its own, which may
       be wrong, so it can't be shown that splits share no patient.
 
     Returns
     -------
-    Table with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`.
+    Rows with columns :data:`cxrstudy.data.sources.labels.UNSPLIT`, and notes.
     """
     if not 1 <= votes <= READERS:
         raise ValueError(f"votes must be 1 to {READERS}, not {votes}")
     path = find(folder, "train.csv")
+    notes = Notes()
     counted = _votes(path)
     ids = counted.index.to_series()
-    present = counted.to_numpy() >= votes
-    return unsplit(path, counted.index, {
+    seen = counted[list(LABELS.values())].to_numpy()
+    both = (counted[NOTHING] == READERS).to_numpy() & (seen > 0).any(axis=1)
+    notes.add(
+        path,
+        f"images have {NOTHING!r} by all readers and a finding, which is unknown",
+        ids[both],
+        len(ids),
+    )
+    present = (seen >= votes) & ~both[:, None]
+    rows = unsplit(path, counted.index, {
         "id": "vindr/" + ids,
         "path": "train/" + ids + ".dicom",
         "patient": "vindr-" + ids,
         "source": "vindr",
         "licence": LICENCE,
-        "labels": listed(tuple(LABELS), present, counted.to_numpy() > 0),
+        "labels": listed(tuple(LABELS), present, seen > 0),
     })  # fmt: skip
+    return Reading(rows, tuple(notes.found))
 
 
 def _votes(path: Path) -> pd.DataFrame:
-    """Number of readers who marked each label, one row per image."""
+    """Number of readers who marked each label, or nothing, one row per image."""
     table = read_text(path, ["image_id", "class_name", "rad_id"])
-    by_map(table["class_name"], dict.fromkeys((NOTHING, *LABELS.values()), ""), path, "class_name")
+    names = (NOTHING, *LABELS.values())
+    Column.of(path, table, "class_name").translated(dict.fromkeys(names, ""))
+    reader = Column.of(path, table, "rad_id")
+    reader.reject(reader.blank, "no reader; use the whole file, unchanged")
     readers = table.groupby("image_id")["rad_id"].transform("nunique")
-    todo = f"this image does not have {READERS} readers; use the whole file, unchanged"
-    reject(readers != READERS, table["image_id"], path, "rad_id", todo)
+    reader.reject(
+        readers != READERS,
+        f"the image of this row does not have {READERS} readers; use the whole file, unchanged",
+    )
     single = table.drop_duplicates(["image_id", "rad_id", "class_name"])
     counted = pd.crosstab(single["image_id"], single["class_name"])
-    counted = counted.reindex(columns=[NOTHING, *LABELS.values()], fill_value=0)
-    seen = counted[list(LABELS.values())]
-    both = (counted[NOTHING] == READERS) & (seen.sum(axis=1) > 0)
-    if both.any():
-        raise SourceError(
-            f"{path}: image {both.index[np.argmax(both.to_numpy())]!r} has no finding by all "
-            "readers, and a finding; use the whole file, unchanged"
-        )
-    return seen
+    return counted.reindex(columns=list(names), fill_value=0)

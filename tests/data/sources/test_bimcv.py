@@ -7,7 +7,8 @@ from cxrstudy.base import places
 from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import bimcv
-from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.tables.reader import TableError
 
 PARTICIPANTS = "participant\tmodality_dicom\tbody_parts\tage\tgender\n"
 LABELS = (
@@ -67,12 +68,12 @@ def folder(tmp_path):
 
 @pytest.fixture
 def by_session(folder):
-    table = bimcv.read(folder)
+    table = bimcv.read(folder).rows
     return table.set_index(table["path"].str.extract(r"(ses-E\d+)")[0])
 
 
 def test_radiographs_are_listed_and_ct_is_not(folder):
-    table = bimcv.read(folder)
+    table = bimcv.read(folder).rows
     assert tuple(table.columns) == UNSPLIT
     assert len(table) == 5
     assert table["path"][0] == "covid19_posi/" + IMAGES["covid19_posi"][0]
@@ -85,8 +86,8 @@ def test_an_image_near_a_positive_test_shows_covid_and_a_later_one_may(by_sessio
 
 
 def test_how_near_can_be_asked_for(folder):
-    assert bimcv.read(folder, days=4)["labels"][0] == "?covid19|pneumonia"
-    assert bimcv.read(folder, days=90)["labels"][1] == "covid19|normal"
+    assert bimcv.read(folder, days=4).rows["labels"][0] == "?covid19|pneumonia"
+    assert bimcv.read(folder, days=90).rows["labels"][1] == "covid19|normal"
 
 
 def test_without_a_positive_test_or_a_readable_report_all_is_unknown(by_session):
@@ -110,7 +111,7 @@ def test_without_the_list_of_shared_patients_the_halves_are_not_read_together(fo
     with pytest.raises(FileNotFoundError, match=r"no listjoin_ok\.tsv, so patients"):
         bimcv.read(folder)
     (folder / "covid19_neg").rename(folder / "elsewhere")
-    assert len(bimcv.read(folder)) == 3
+    assert len(bimcv.read(folder).rows) == 3
 
 
 def test_views_ages_and_sexes_are_known_or_unknown(by_session):
@@ -120,10 +121,96 @@ def test_views_ages_and_sexes_are_known_or_unknown(by_session):
     assert by_session["age"].fillna(-1).tolist() == [65, 65, -1, -1, 40]
 
 
-def test_a_report_that_finds_something_else_has_neither_label(folder):
+@pytest.mark.parametrize(
+    ("terms", "labels"),
+    [
+        ("['scoliosis']", "covid19"),
+        ("['scoliosis', 'normal']", "covid19|?normal"),
+        ("['pneumonia', 'normal']", "covid19|pneumonia|?normal"),
+        ("['infiltrates' 'pneumonia']", "covid19|?pneumonia|?normal"),
+        ("'pneumonia'", "covid19|?pneumonia|?normal"),
+        ("['Pneumonia']", "covid19|?pneumonia|?normal"),
+        ("['pnuemonia']", "covid19|?pneumonia|?normal"),
+        ("", "covid19|?pneumonia|?normal"),
+    ],
+)
+def test_terms_of_a_report_are_known_or_its_labels_are_not(folder, terms, labels):
     path = folder / "covid19_posi" / "derivatives" / "labels" / "labels_covid_posi.tsv"
-    path.write_text(path.read_text().replace("' pneumonia', 'COVID 19'", "'scoliosis', 'normal'"))
-    assert bimcv.read(folder)["labels"][0] == "covid19"
+    path.write_text(path.read_text().replace("[' pneumonia', 'COVID 19']", terms))
+    assert bimcv.read(folder).rows["labels"][0] == labels
+
+
+@pytest.mark.parametrize(
+    ("terms", "labels"),
+    [
+        ("['normal']", "normal"),
+        ("['COVID 19', 'pneumonia']", "?covid19|pneumonia"),
+        ("['COVID 19 uncertain']", "?covid19"),
+        ("['covid19']", "?covid19|?pneumonia|?normal"),
+    ],
+)
+def test_a_report_of_the_negative_half_that_speaks_of_covid_leaves_it_in_doubt(
+    folder, terms, labels
+):
+    path = folder / "covid19_neg" / "derivatives" / "labels" / "Labels_covid_NEG_JAN21.tsv"
+    path.write_text(path.read_text().replace("['normal']", terms))
+    assert bimcv.read(folder).rows["labels"][3] == labels
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "labels"),
+    [
+        ("25.03.2020", "2020-03-25", "covid19|pneumonia"),
+        ("POSITIVO", "Positivo", "covid19|pneumonia"),
+        ("PCR\tPOSITIVO", "PCR\tPROBABLE", "?covid19|pneumonia"),
+        ("25.03.2020", "March 25", "?covid19|pneumonia"),
+    ],
+)
+def test_tests_are_read_in_other_spellings_or_counted(folder, old, new, labels):
+    path = folder / "covid19_posi" / "derivatives" / "EHR" / "sil_reg_covid_posi.tsv"
+    path.write_text(path.read_text().replace(old, new))
+    reading = bimcv.read(folder)
+    assert reading.rows["labels"][0] == labels
+    told = any("sil_reg_covid_posi.tsv" in note.where for note in reading.notes)
+    assert told == labels.startswith("?")
+
+
+@pytest.mark.parametrize(
+    ("cell", "age"), [("['050Y']", 50), ("['006M']", 0.5), ("50.0", 50), ("50,5", 50.5)]
+)
+def test_ages_are_read_with_their_units(folder, cell, age):
+    path = folder / "covid19_posi" / "participants.tsv"
+    path.write_text(path.read_text().replace("[65]", cell))
+    assert bimcv.read(folder).rows["age"][0] == age
+
+
+def test_other_files_and_body_parts_are_told(folder):
+    images = folder / "covid19_posi" / "sub-S03044" / "ses-E06790" / "mod-rx"
+    (images / "sub-S03044_ses-E06790_run-2_bp-abdomen_vp-ap_dx.png").touch()
+    (images / "sub-S03044_ses-E06790_run-3_bp-chest_vp-ap_dx.nii.gz").touch()
+    reading = bimcv.read(folder)
+    assert reading.rows["excluded"].tolist()[1] == "named after another body part: abdomen"
+    assert sum("are no .png" in note.what and note.count == 1 for note in reading.notes) == 1
+
+
+def test_tables_that_do_not_join_or_contradict_themselves_are_refused(folder):
+    reports = folder / "covid19_posi" / "derivatives" / "labels" / "labels_covid_posi.tsv"
+    whole = reports.read_text()
+    reports.write_text(whole.replace("sub-", "").replace("ses-", ""))
+    with pytest.raises(TableError, match=r"0 of 3 sessions; none, .*'S03044/E06790'"):
+        bimcv.read(folder)
+    reports.write_text(whole + "3\tsub-S03044\tses-E06790\t-\t['normal']\t[]\t[]\t[]\t[]\n")
+    with pytest.raises(TableError, match=r"rows 2 and 5: .* differ in Labels"):
+        bimcv.read(folder)
+    reports.write_text(whole)
+    people = folder / "covid19_posi" / "participants.tsv"
+    people.write_text(people.read_text() + "sub-S03044\t['DX']\t[['chest']]\t[65]\tF\n")
+    reading = bimcv.read(folder)
+    assert len(reading.rows) == 5
+    assert any("count once" in note.what for note in reading.notes)
+    (folder / "listjoin_ok.tsv").write_text(SHARED + "1\tsub-S10002\tsub-S03045\n")
+    with pytest.raises(TableError, match="row 3: sub-S10002 is sub-S03045 here, and sub-S03044"):
+        bimcv.read(folder)
 
 
 def test_what_is_missing_is_named(folder, tmp_path):
@@ -131,13 +218,13 @@ def test_what_is_missing_is_named(folder, tmp_path):
     with pytest.raises(FileNotFoundError, match="neither covid19_posi nor covid19_neg"):
         bimcv.read(tmp_path / "empty")
     (folder / "listjoin_ok.tsv").write_text("id\tneg\tpos\n0\tsub-S10002\n")
-    with pytest.raises(SourceError, match=r"listjoin_ok\.tsv: expected three columns"):
+    with pytest.raises(TableError, match=r"listjoin_ok\.tsv, row 2: expected three columns"):
         bimcv.read(folder)
 
 
 def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
     card = read_card(places.manifests() / "user_supplied" / "bimcv.yaml")
     assert card.label_map == bimcv.LABELS
-    table = bimcv.read(folder).assign(sha256="0" * 64, width=1, height=1, split="train")
+    table = bimcv.read(folder).rows.assign(sha256="0" * 64, width=1, height=1, split="train")
     check_manifest(table[list(COLUMNS)], card.labels, "bimcv")
     assert isinstance(table, pd.DataFrame)

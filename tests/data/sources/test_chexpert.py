@@ -11,7 +11,8 @@ from cxrstudy.base import places
 from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, check_manifest, truth
 from cxrstudy.data.sources import chexpert
-from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.tables.reader import TableError
 
 NAMES = tuple(chexpert.LABELS)
 
@@ -39,11 +40,11 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("chexpert")
     data = Path(found.submodule_search_locations[0]) / "data"
     shutil.copy(data / "chexpert_train.csv.gz", folder / "train.csv.gz")
-    return chexpert.read(folder)
+    return chexpert.read(folder).rows
 
 
 def test_a_row_becomes_an_image_of_a_patient(written):
-    table = chexpert.read(written(row()))
+    table = chexpert.read(written(row())).rows
     assert tuple(table.columns) == UNSPLIT
     first = table.iloc[0]
     assert first["path"] == "train/patient00001/study1/view1_frontal.jpg"
@@ -56,12 +57,12 @@ def test_a_row_becomes_an_image_of_a_patient(written):
 def test_the_name_of_the_release_is_no_part_of_the_path(written, release):
     path = "valid/patient64541/study1/view1_frontal.jpg"
     folder = written(row(Path=release + path), name="train.csv")
-    assert chexpert.read(folder)["path"].tolist() == [path]
+    assert chexpert.read(folder).rows["path"].tolist() == [path]
 
 
 def labels_of(written, **given):
     policy = {name: given.pop(name) for name in ("uncertain", "blank") if name in given}
-    table = chexpert.read(written(row(**given)), **policy)
+    table = chexpert.read(written(row(**given)), **policy).rows
     return dict(zip(NAMES, truth(table["labels"], NAMES, NAMES)[0], strict=True))
 
 
@@ -91,12 +92,12 @@ def test_laterals_are_kept_and_a_frontal_view_named_lateral_is_unknown(written):
     lateral = row("train/patient00001/study1/view2_lateral.jpg")
     lateral |= {"Frontal/Lateral": "Lateral", "AP/PA": ""}
     odd = row("train/patient00001/study2/view1_frontal.jpg", **{"AP/PA": "LL"})
-    table = chexpert.read(written(row(), lateral, odd))
+    table = chexpert.read(written(row(), lateral, odd)).rows
     assert table["view"].tolist() == ["AP", "lateral", "unknown"]
 
 
 def test_age_0_and_an_unknown_sex_are_unknown(written):
-    table = chexpert.read(written(row(Age="0", Sex="Unknown")))
+    table = chexpert.read(written(row(Age="0", Sex="Unknown"))).rows
     assert table["age"].isna().all()
     assert table["sex"].tolist() == ["unknown"]
 
@@ -104,7 +105,7 @@ def test_age_0_and_an_unknown_sex_are_unknown(written):
 def test_the_validation_file_is_read_too_where_it_lies(written):
     written(row())
     folder = written(row("valid/patient64541/study1/view1_frontal.jpg"), name="valid.csv")
-    table = chexpert.read(folder)
+    table = chexpert.read(folder).rows
     assert chexpert.official_split(table).tolist() == ["train", "validation"]
 
 
@@ -117,7 +118,7 @@ def test_the_validation_file_is_read_too_where_it_lies(written):
     ],
 )
 def test_a_cell_that_can_not_be_is_named(written, cells, message):
-    with pytest.raises(SourceError) as raised:
+    with pytest.raises(TableError) as raised:
         chexpert.read(written(row(**cells)))
     assert message in str(raised.value)
 

@@ -10,7 +10,8 @@ from cxrstudy.base import places
 from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, ManifestError, check_manifest
 from cxrstudy.data.sources import covidx
-from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.tables.reader import TableError
 
 COMMIT = "mirror/lindawangg/COVID-Net/65999806546b55ab8adfc32b0cf8f70880c337dc"
 RSNA = "47c78742-4998-4878-aec4-37b11b1354ac"
@@ -111,7 +112,7 @@ def crosswalk(radiographs):
 
 
 def made(folder, **given):
-    return covidx.read(folder, "9A", folder / "crosswalk.csv", **given)
+    return covidx.read(folder, "9A", folder / "crosswalk.csv", **given).rows
 
 
 def test_ids_with_spaces_do_not_shift_the_cells(folder):
@@ -157,7 +158,7 @@ def test_a_binary_version_carries_one_label(folder):
         text = text.replace("COVID-19", "positive")
         text = text.replace("pneumonia", "negative").replace("normal", "negative")
         (folder / f"{split}_COVIDx8B.txt").write_text(text)
-    table = covidx.read(folder, "8B", folder / "crosswalk.csv")
+    table = covidx.read(folder, "8B", folder / "crosswalk.csv").rows
     assert table["labels"].value_counts().to_dict() == {"covid19": 5, "": 4}
 
 
@@ -165,13 +166,13 @@ def test_a_binary_version_carries_one_label(folder):
 def test_a_row_that_can_not_be_read_is_named(folder, row):
     path = folder / "labels" / "train_COVIDx9A.txt"
     path.write_text(f"{TRAIN}{row}\n")
-    with pytest.raises(SourceError, match=rf"train_COVIDx9A\.txt, row 7: '{row}'; expected"):
+    with pytest.raises(TableError, match=rf"train_COVIDx9A\.txt, row 7: '{row}'; expected"):
         made(folder)
 
 
 def test_a_version_that_does_not_exist_is_named(folder):
     with pytest.raises(
-        SourceError, match="'7B' is not known; the versions are 5, 7A, 8A, 8B, 9A, 9B"
+        TableError, match="'7B' is not known; the versions are 5, 7A, 8A, 8B, 9A, 9B"
     ):
         covidx.read(folder, "7B", folder / "crosswalk.csv")
 
@@ -210,7 +211,7 @@ def test_every_official_list_has_the_published_sources(lists, version, split):
 @pytest.mark.data
 @pytest.mark.parametrize("version", LEAKED)
 def test_every_version_makes_a_table_that_its_card_counts(lists, crosswalk, version):
-    table = covidx.read(lists, version, crosswalk)
+    table = covidx.read(lists, version, crosswalk).rows
     counts = card_of(version).counts
     assert counts.pop("images") == len(table)
     assert counts.pop("excluded") == 0
@@ -224,7 +225,7 @@ def test_every_version_makes_a_table_that_its_card_counts(lists, crosswalk, vers
 @pytest.mark.data
 @pytest.mark.parametrize("version", LEAKED)
 def test_the_official_split_leaks_patients_and_is_refused(lists, crosswalk, version):
-    table = covidx.read(lists, version, crosswalk)
+    table = covidx.read(lists, version, crosswalk).rows
     split = covidx.official_split(table)
     trained = set(table["patient"][split == "train"])
     tested = table[(split == "test") & (table["source"] == "rsna")]
@@ -239,7 +240,7 @@ def test_the_official_split_leaks_patients_and_is_refused(lists, crosswalk, vers
     ("version", "pneumonia", "normal"), [("5", 82, 43), ("7A", 82, 43), ("8A", 86, 43)]
 )
 def test_leaked_test_images_are_mostly_pneumonia(lists, crosswalk, version, pneumonia, normal):
-    table = covidx.read(lists, version, crosswalk)
+    table = covidx.read(lists, version, crosswalk).rows
     split = covidx.official_split(table)
     trained = table[(split == "train") & (table["source"] == "rsna")]
     tested = table[(split == "test") & (table["source"] == "rsna")]
@@ -266,7 +267,7 @@ def test_views_inside_rsna_are_as_published(lists, crosswalk):
         pytest.skip("this test was not run: it reads headers that torchxrayvision ships")
     data = Path(found.submodule_search_locations[0]) / "data"
     headers = data / "kaggle_stage_2_train_images_dicom_headers.csv.gz"
-    table = covidx.read(lists, "8A", crosswalk, headers)
+    table = covidx.read(lists, "8A", crosswalk, headers).rows
     seen = table[table["source"] == "rsna"]
     split = covidx.official_split(seen)
     counted = pd.crosstab([split, seen["labels"]], seen["view"])
@@ -282,7 +283,7 @@ def test_views_inside_rsna_are_as_published(lists, crosswalk):
 def test_version_9_holds_laterals_and_films_named_abdomen_and_236_images_of_one_patient(
     lists, crosswalk
 ):
-    table = covidx.read(lists, "9A", crosswalk)
+    table = covidx.read(lists, "9A", crosswalk).rows
     covid = table[table["labels"] == "covid19"]
     assert covid["patient"].value_counts().iloc[0] == 236
     abdomen = covid[covid["path"].str.contains("-ABD|ABDOMEN")]

@@ -64,6 +64,13 @@ def test_the_first_missing_file_is_named(brought):
         with_files(table, folder)
 
 
+def test_a_missing_file_that_lies_there_under_another_name_is_told(brought):
+    folder, table = brought
+    (folder / "b.jpg").rename(folder / "B.JPG")
+    with pytest.raises(UnreadableImage, match=r"lists it; is it .*B\.JPG\?"):
+        with_files(table, folder)
+
+
 def test_a_missing_file_is_named_before_any_is_hashed(brought, monkeypatch):
     folder, table = brought
     (folder / "c.png").unlink()

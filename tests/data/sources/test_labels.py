@@ -1,4 +1,4 @@
-"""What adapters share: ages, label cells, label files."""
+"""What adapters share: label files and label cells."""
 
 import gzip
 import importlib.util
@@ -11,27 +11,10 @@ from hypothesis import strategies as st
 
 from cxrstudy.data.manifest import truth
 from cxrstudy.data.sources import labels
-from cxrstudy.data.sources.labels import SourceError
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.reader import TableError
 
 NAMES = ("edema", "mass", "hernia", "nodule", "effusion", "fibrosis", "pneumonia", "emphysema", "x")
-
-
-@pytest.mark.parametrize(
-    ("cell", "age"),
-    [("58", 58), ("058Y", 58), ("006M", 0.5), ("84.0", 84), ("120", 120), ("0", 0), ("14D", 0.038)],
-)
-def test_an_age_is_read_with_its_unit(cell, age):
-    assert labels.years(pd.Series([cell]))[0] == pytest.approx(age, abs=1e-3)
-
-
-@pytest.mark.parametrize("cell", ["", "nan", "414", "155", "148Y", "-3", "fifty", "50+", "None"])
-def test_an_age_that_can_not_be_is_unknown(cell):
-    assert labels.years(pd.Series([cell])).isna().all()
-
-
-def test_sexes_are_f_m_or_unknown():
-    cells = pd.Series(["Female", "m", " M ", "O", "", "Unknown", "F"])
-    assert labels.sexes(cells).tolist() == ["F", "M", "M", "unknown", "unknown", "unknown", "F"]
 
 
 @given(st.lists(st.lists(st.sampled_from("01?"), min_size=9, max_size=9), min_size=1, max_size=9))
@@ -54,32 +37,37 @@ def test_a_label_file_is_found_packed_or_not(tmp_path):
     assert labels.find(tmp_path, "other.csv", "t.csv").name == "t.csv.gz"
     table = labels.read_text(labels.find(tmp_path, "t.csv"), ["a", "b"])
     assert table.to_numpy().tolist() == [["1", ""]]
-    (tmp_path / "t.csv").write_text("a,b\n2,NA\n")
-    assert labels.read_text(labels.find(tmp_path, "t.csv"), [])["b"][0] == "NA"
+    (tmp_path / "t.csv").write_text("a,b\n2, NA \n")
+    assert labels.read_text(labels.find(tmp_path, "t.csv"), ["b"])["b"][2] == "NA"
 
 
-def test_an_unknown_value_is_named_with_its_row(tmp_path):
-    cells = pd.Series(["PA", "AP", "oblique"])
-    with pytest.raises(SourceError, match=r"t\.csv, row 4, column View: 'oblique'; known values"):
-        labels.by_map(cells, {"PA": "PA", "AP": "AP"}, tmp_path / "t.csv", "View")
-
-
-def test_an_image_without_a_patient_is_named(tmp_path):
-    ids = pd.Series(["a", "b"])
-    columns = {"id": ids, "path": ids, "patient": ["set-1", "set-"], "source": "set"}
-    with pytest.raises(SourceError, match="row 3, column patient: 'set-'"):
+@pytest.mark.parametrize("name", ["set-", "set-nan", "set-unknown", "set- "])
+def test_an_image_without_a_patient_is_named(tmp_path, name):
+    ids = pd.Series(["a", "b"], [2, 3])
+    columns = {"id": ids, "path": ids, "patient": ["set-1", name], "source": "set"}
+    with pytest.raises(TableError, match=f"row 3, column patient: '{name}'"):
         labels.unsplit(tmp_path, ids.index, columns | {"licence": "CC0-1.0", "labels": ""})
 
 
-def test_a_spreadsheet_is_read_from_its_export_or_not_at_all_without_openpyxl(
-    tmp_path, monkeypatch
-):
+@pytest.mark.parametrize("path", ["", "images/", "/a.png", "p/p10//a.png"])
+def test_an_image_without_a_file_or_folder_is_named(tmp_path, path):
+    ids = pd.Series(["a", "b"], [2, 3])
+    columns = {"id": ids, "path": ["b/a.png", path], "patient": ids, "source": "set"}
+    with pytest.raises(TableError, match="row 3, column path: "):
+        labels.unsplit(tmp_path, ids.index, columns | {"licence": "CC0-1.0", "labels": ""})
+
+
+def test_a_spreadsheet_is_read_from_its_export_or_a_note_says_why_not(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    (tmp_path / "COVID.metadata.xlsx").write_bytes(b"PK")
-    assert labels.read_sheet(tmp_path, "COVID.metadata") is None
-    (tmp_path / "COVID.metadata.csv").write_text("FILE NAME\nCOVID-1\n")
-    path, sheet = labels.read_sheet(tmp_path, "COVID.metadata")
-    assert (path.name, sheet["FILE NAME"].tolist()) == ("COVID.metadata.csv", ["COVID-1"])
+    notes = Notes()
+    assert labels.read_sheet(tmp_path, "x", ["a"], notes) is None
+    (tmp_path / "x.xlsx").write_bytes(b"PK")
+    assert labels.read_sheet(tmp_path, "x", ["a"], notes) is None
+    assert ["not there" in note.what for note in notes.found] == [True, False]
+    assert "without openpyxl" in notes.found[1].what
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    path, sheet = labels.read_sheet(tmp_path, "x", ["a"], notes)
+    assert (path.name, sheet["a"].to_dict(), len(notes.found)) == ("x.csv", {2: "1"}, 2)
 
 
 def test_a_spreadsheet_is_read_by_sheet_with_openpyxl(tmp_path, monkeypatch):
@@ -87,11 +75,19 @@ def test_a_spreadsheet_is_read_by_sheet_with_openpyxl(tmp_path, monkeypatch):
 
     def read_excel(path, **given):
         asked.update(given, name=path.name)
-        return pd.DataFrame({"a": ["1"]})
+        return pd.DataFrame({" a ": [" 1"]})
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     monkeypatch.setattr(pd, "read_excel", read_excel)
-    assert labels.read_sheet(tmp_path, "x") is None
     (tmp_path / "x.xlsx").write_bytes(b"PK")
-    assert labels.read_sheet(tmp_path, "x", "second")[1]["a"].tolist() == ["1"]
+    assert labels.read_sheet(tmp_path, "x", ["a"], Notes(), "second")[1]["a"].to_dict() == {2: "1"}
     assert (asked["name"], asked["sheet_name"], asked["dtype"]) == ("x.xlsx", "second", str)
+    with pytest.raises(TableError, match="no column 'b'"):
+        labels.read_sheet(tmp_path, "x", ["b"], Notes())
+
+
+def test_of_several_spreadsheets_none_is_chosen(tmp_path):
+    for name in ("x 1.csv", "x 2.csv"):
+        (tmp_path / name).write_text("a\n1\n")
+    with pytest.raises(TableError, match=r"x 1\.csv and x 2\.csv are both here"):
+        labels.read_sheet(tmp_path, "x*", ["a"], Notes())

@@ -7,7 +7,8 @@ from cxrstudy.base import places
 from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import nih
-from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.tables.reader import TableError
 
 COLUMN_NAMES = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View P"
 HEADER_2017 = f"{COLUMN_NAMES}osition,OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y],\n"
@@ -21,7 +22,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def whole(official):
-    return nih.read(official)
+    return nih.read(official).rows
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def folder(tmp_path):
 
 
 def test_a_row_becomes_an_image_of_a_patient(folder):
-    table = nih.read(folder)
+    table = nih.read(folder).rows
     assert tuple(table.columns) == UNSPLIT
     row = table.iloc[1]
     assert row["path"] == "images/00000061_012.png"
@@ -46,40 +47,40 @@ def test_a_row_becomes_an_image_of_a_patient(folder):
 
 
 def test_no_finding_is_an_empty_cell(folder):
-    assert nih.read(folder)["labels"].tolist() == ["cardiomegaly", "edema|pneumonia", ""]
+    assert nih.read(folder).rows["labels"].tolist() == ["cardiomegaly", "edema|pneumonia", ""]
 
 
 def test_ages_with_a_unit_are_read_and_ages_over_120_are_unknown(folder):
-    ages = nih.read(folder)["age"]
+    ages = nih.read(folder).rows["age"]
     assert ages[[0, 2]].tolist() == [57, 27]
     assert ages.isna().tolist() == [False, True, False]
 
 
 def test_a_sex_that_is_neither_is_unknown(folder):
-    assert nih.read(folder)["sex"].tolist() == ["M", "F", "unknown"]
+    assert nih.read(folder).rows["sex"].tolist() == ["M", "F", "unknown"]
 
 
 @pytest.mark.parametrize("header", [HEADER_2017, QUOTED, HEADER_2017.replace("y],", "y]")])
 def test_the_brackets_of_the_header_move_no_cell(folder, header):
-    expected = nih.read(folder)
+    expected = nih.read(folder).rows
     (folder / "Data_Entry_2017.csv").write_text(header + ROWS)
-    pd.testing.assert_frame_equal(nih.read(folder), expected)
+    pd.testing.assert_frame_equal(nih.read(folder).rows, expected)
 
 
 def test_the_corrected_file_of_2020_is_preferred(folder):
     (folder / "Data_Entry_2017_v2020.csv").write_text(HEADER_2017 + ROWS.splitlines()[0])
-    assert len(nih.read(folder)) == 1
+    assert len(nih.read(folder).rows) == 1
 
 
 def test_a_finding_that_nih_does_not_have_is_named(folder):
     (folder / "Data_Entry_2017.csv").write_text(HEADER_2017 + ROWS.replace("Edema", "Oedema"))
-    with pytest.raises(SourceError, match=r"row 3, column Finding Labels: 'Pneumonia\|Oedema'"):
+    with pytest.raises(TableError, match=r"row 3, column Finding Labels: 'Pneumonia\|Oedema'"):
         nih.read(folder)
 
 
 def test_another_file_is_told_by_its_header(folder):
     (folder / "Data_Entry_2017.csv").write_text("a,b,c,d,e,f,g\n1,2,3,4,5,6,7\n")
-    with pytest.raises(SourceError, match="row 1: 'a,b,c,d,e,f'"):
+    with pytest.raises(TableError, match="row 1: 'a,b,c,d,e,f'"):
         nih.read(folder)
 
 
@@ -88,14 +89,48 @@ def test_a_folder_without_the_label_file_says_what_to_put_there(tmp_path):
         nih.read(tmp_path)
 
 
-def test_an_image_that_is_listed_twice_is_named(folder):
+def test_an_image_that_is_listed_twice_counts_once_or_is_named(folder):
     (folder / "Data_Entry_2017.csv").write_text(HEADER_2017 + ROWS + ROWS)
-    with pytest.raises(SourceError, match=r"row 5, column id: 'nih/00000001_000\.png'"):
+    reading = nih.read(folder)
+    assert len(reading.rows) == 3
+    assert "3 of 6 rows say the same as an earlier row" in str(reading.notes[0])
+    other = ROWS.splitlines()[0].replace("Cardiomegaly", "Mass")
+    (folder / "Data_Entry_2017.csv").write_text(HEADER_2017 + ROWS + other)
+    with pytest.raises(TableError, match=r"rows 2 and 5: .* differ in findings: 'Cardiomegaly'"):
+        nih.read(folder)
+
+
+def test_no_finding_beside_a_finding_leaves_it_unknown(folder):
+    text = HEADER_2017 + ROWS.replace("Pneumonia|Edema", "No Finding|Edema")
+    (folder / "Data_Entry_2017.csv").write_text(text)
+    reading = nih.read(folder)
+    assert reading.rows["labels"].tolist() == ["cardiomegaly", "?edema", ""]
+    assert "1 of 3 say No Finding and a finding" in str(reading.notes[-1])
+
+
+@pytest.mark.parametrize("cell", ["1.0", "", "2", "one"])
+def test_a_patient_s_number_is_digits_and_that_of_the_image(folder, cell):
+    text = HEADER_2017 + ROWS.replace(",0,1,57", f",0,{cell},57")
+    (folder / "Data_Entry_2017.csv").write_text(text)
+    with pytest.raises(TableError, match=rf"row 2, column Patient ID: '{cell}'"):
+        nih.read(folder)
+
+
+def test_semicolons_and_rows_of_another_length_are_named(folder):
+    path = folder / "Data_Entry_2017.csv"
+    path.write_text((HEADER_2017 + ROWS).replace(",", ";"))
+    with pytest.raises(TableError, match="with a comma between cells"):
+        nih.read(folder)
+    path.write_text(HEADER_2017 + ROWS.replace("2500,2048,", "2500,"))
+    with pytest.raises(TableError, match="row 3: 11 cells, row 2 has 12"):
+        nih.read(folder)
+    path.write_text("")
+    with pytest.raises(TableError, match="row 1: ''; expected"):
         nih.read(folder)
 
 
 def test_the_official_lists_split_the_table(folder):
-    assert nih.official_split(folder, nih.read(folder)).tolist() == ["train", "train", "test"]
+    assert nih.official_split(folder, nih.read(folder).rows).tolist() == ["train", "train", "test"]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +142,8 @@ def test_the_official_lists_split_the_table(folder):
 )
 def test_an_image_outside_the_official_lists_or_in_both_is_named(folder, listed, message):
     (folder / "test_list.txt").write_text(listed)
-    with pytest.raises(SourceError, match=message):
-        nih.official_split(folder, nih.read(folder))
+    with pytest.raises(TableError, match=message):
+        nih.official_split(folder, nih.read(folder).rows)
 
 
 def test_the_card_names_the_labels_of_the_adapter():

@@ -8,7 +8,8 @@ from cxrstudy.base import places
 from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import covidx, ricord
-from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.tables.reader import TableError
 
 UID = "1.2.826.0.1.3680043.10.474.419639.1093341823846556"
 FILES = (
@@ -34,7 +35,7 @@ def folder(tmp_path):
 
 
 def test_every_file_is_a_positive_image_of_a_patient(folder):
-    table = ricord.read(folder)
+    table = ricord.read(folder).rows
     assert tuple(table.columns) == UNSPLIT
     assert table["path"][0] == f"manifest-1610656454899/MIDRC-RICORD-1C/{FILES[0]}"
     assert table["id"].tolist() == [f"ricord/{name}" for name in FILES]
@@ -43,7 +44,7 @@ def test_every_file_is_a_positive_image_of_a_patient(folder):
 
 
 def test_a_study_has_the_sex_and_age_of_the_sheet_and_none_where_it_lacks(folder):
-    table = ricord.read(folder)
+    table = ricord.read(folder).rows
     assert table["sex"].tolist() == ["F", "F", "unknown"]
     assert table["age"].fillna(-1).tolist() == [58, 58, -1]
     assert table["view"].tolist() == ["AP", "AP", "unknown"]
@@ -52,9 +53,27 @@ def test_a_study_has_the_sex_and_age_of_the_sheet_and_none_where_it_lacks(folder
 def test_without_openpyxl_and_an_export_sex_and_age_are_unknown(folder, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     (folder / f"{CLINICAL}.csv").rename(folder / f"{CLINICAL} .xlsx")
-    table = ricord.read(folder)
+    table = ricord.read(folder).rows
     assert len(table) == 3
     assert set(table["sex"]) == {"unknown"}
+
+
+@pytest.mark.parametrize("study", [UID, f"20020101-XR CHEST_{UID[-5:]}", f"1 VIEW AP{UID[-5:]}"])
+def test_the_folder_of_a_study_ends_in_digits_of_its_uid(tmp_path, study):
+    path = tmp_path / "MIDRC-RICORD-1C-419639-000238" / study / "1-AP" / "1-1.DCM"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    (tmp_path / "loose.dcm").touch()
+    (tmp_path / f"{CLINICAL}.csv").write_text(SHEET)
+    reading = ricord.read(tmp_path)
+    assert (reading.rows["sex"][0], reading.rows["age"][0]) == ("F", 58)
+    assert "1 of 2 DICOM files are in no folder" in str(reading.notes[0])
+
+
+def test_a_sheet_that_names_no_study_of_the_folder_is_refused(folder):
+    (folder / f"{CLINICAL}.csv").write_text(SHEET.replace("419639-000238", "238"))
+    with pytest.raises(TableError, match=r"0 of 2 studies; .*'419639-0002.*'238/46556'"):
+        ricord.read(folder)
 
 
 def test_patients_are_called_as_in_covidx(folder, tmp_path):
@@ -63,17 +82,17 @@ def test_patients_are_called_as_in_covidx(folder, tmp_path):
         text = row if split == "train" else row.replace("-1.png", "-2.png")
         (tmp_path / f"{split}_COVIDx8A.txt").write_text(text)
     (tmp_path / "crosswalk.csv").write_text("rsna_id,nih_image,mse\n")
-    listed = covidx.read(tmp_path, "8A", tmp_path / "crosswalk.csv")
-    assert set(listed["patient"]) == {ricord.read(folder)["patient"][0]}
+    listed = covidx.read(tmp_path, "8A", tmp_path / "crosswalk.csv").rows
+    assert set(listed["patient"]) == {ricord.read(folder).rows["patient"][0]}
 
 
 def test_what_is_missing_is_named(folder, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(SourceError, match=r"no MIDRC-RICORD-1C-<MRN>/<study>/\*\*/\*\.dcm"):
+    with pytest.raises(TableError, match=r"no MIDRC-RICORD-1C-<MRN>/<study>/\*\*/\*\.dcm"):
         ricord.read(tmp_path / "empty")
     (folder / f"{CLINICAL}.csv").write_text("Anon MRN,Age\na,1\n")
     with pytest.raises(
-        SourceError, match="no column 'Anon Study UID'; its columns are Anon MRN, Age"
+        TableError, match="no column 'Anon Study UID'; its columns are Anon MRN, Age"
     ):
         ricord.read(folder)
 
@@ -81,5 +100,5 @@ def test_what_is_missing_is_named(folder, tmp_path):
 def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
     card = read_card(places.manifests() / "user_supplied" / "ricord.yaml")
     assert card.label_map == ricord.LABELS
-    table = ricord.read(folder).assign(sha256="0" * 64, width=1, height=1, split="train")
+    table = ricord.read(folder).rows.assign(sha256="0" * 64, width=1, height=1, split="train")
     check_manifest(table[list(COLUMNS)], card.labels, "ricord")

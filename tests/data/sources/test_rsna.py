@@ -7,7 +7,9 @@ from cxrstudy.base import places
 from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import nih, rsna
-from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.reader import TableError
 
 LABEL_FILE, CLASS_FILE = "stage_2_train_labels.csv", "stage_2_detailed_class_info.csv"
 HEADER_FILE = "kaggle_stage_2_train_images_dicom_headers.csv.gz"
@@ -47,7 +49,7 @@ def stage_2(official, radiographs, tmp_path):
 
 
 def test_an_image_is_one_row_however_many_boxes_it_has(folder):
-    table = rsna.read(folder, folder / "crosswalk.csv")
+    table = rsna.read(folder, folder / "crosswalk.csv").rows
     assert tuple(table.columns) == UNSPLIT
     assert table["id"].tolist() == ["rsna/a", "rsna/b", "rsna/c"]
     assert table["path"][0] == "stage_2_train_images/a.dcm"
@@ -56,30 +58,55 @@ def test_an_image_is_one_row_however_many_boxes_it_has(folder):
 
 def test_without_the_class_file_an_image_without_pneumonia_may_be_normal_or_not(folder):
     (folder / CLASS_FILE).unlink()
-    table = rsna.read(folder, folder / "crosswalk.csv")
+    table = rsna.read(folder, folder / "crosswalk.csv").rows
     assert table["labels"].tolist() == ["pneumonia", "?normal", "?normal"]
 
 
 def test_images_of_one_nih_patient_have_one_patient_and_a_poor_match_has_its_own(folder):
-    table = rsna.read(folder, folder / "crosswalk.csv")
+    table = rsna.read(folder, folder / "crosswalk.csv").rows
     assert table["patient"].tolist() == ["nih-00061", "nih-00061", "rsna-c"]
 
 
-def test_an_image_that_the_crosswalk_lacks_is_a_patient_of_its_own(folder):
-    (folder / "crosswalk.csv").write_text("rsna_id,nih_image,mse\na,00000061_012.png,1.2\n")
-    table = rsna.read(folder, folder / "crosswalk.csv")
-    assert table["patient"].tolist() == ["nih-00061", "rsna-b", "rsna-c"]
+def test_an_image_that_the_crosswalk_lacks_is_a_patient_of_its_own_and_counted(folder):
+    (folder / "crosswalk.csv").write_text(
+        "rsna_id,nih_image,mse\na,00000061_012.png,1.2\nb,00000061_015.png,1.2\n"
+    )
+    reading = rsna.read(folder, folder / "crosswalk.csv")
+    assert reading.rows["patient"].tolist() == ["nih-00061", "nih-00061", "rsna-c"]
+    (note,) = reading.notes
+    assert str(note).endswith("1 of 3 RSNA images have no row; first: 'c'")
+
+
+def test_a_crosswalk_whose_keys_are_written_in_another_way_is_refused(folder):
+    text = (folder / "crosswalk.csv").read_text()
+    (folder / "crosswalk.csv").write_text(text.replace(",0", ".dcm,0"))
+    with pytest.raises(TableError, match=r"0 of 3 RSNA images; none, for example, for 'a', and it"):
+        rsna.read(folder, folder / "crosswalk.csv")
+
+
+@pytest.mark.parametrize("cell", ['"1,5"', "", "nan", "inf", "small"])
+def test_an_error_of_a_match_that_is_no_number_is_named(folder, cell):
+    text = (folder / "crosswalk.csv").read_text()
+    (folder / "crosswalk.csv").write_text(text.replace("7.2", cell))
+    with pytest.raises(TableError, match=r"crosswalk\.csv, row 3, column mse: '.*'; expected"):
+        rsna.read(folder, folder / "crosswalk.csv")
+
+
+def test_an_image_without_a_class_may_be_normal(folder):
+    (folder / CLASS_FILE).write_text("patientId,class\na,Lung Opacity\nb,Normal\n")
+    table = rsna.read(folder, folder / "crosswalk.csv").rows
+    assert table["labels"].tolist() == ["pneumonia", "normal", "?normal"]
 
 
 def test_headers_tell_view_sex_and_age_but_not_an_age_of_155(folder):
-    table = rsna.read(folder, folder / "crosswalk.csv", folder / "headers.csv")
+    table = rsna.read(folder, folder / "crosswalk.csv", folder / "headers.csv").rows
     assert table["view"].tolist() == ["AP", "PA", "unknown"]
     assert table["sex"].tolist() == ["F", "M", "unknown"]
     assert table["age"].fillna(-1).tolist() == [-1, 43, -1]
 
 
 def test_without_headers_view_sex_and_age_are_unknown(folder):
-    table = rsna.read(folder, folder / "crosswalk.csv")
+    table = rsna.read(folder, folder / "crosswalk.csv").rows
     assert set(table["view"]) == set(table["sex"]) == {"unknown"}
     assert table["age"].isna().all()
 
@@ -87,10 +114,20 @@ def test_without_headers_view_sex_and_age_are_unknown(folder):
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        (LABEL_FILE, "7,8,1", "7,8,0", "row 2, column Target: 'a'; this image is both 0 and 1"),
+        (
+            LABEL_FILE,
+            "7,8,1",
+            "7,8,0",
+            "rows 2 and 3: two rows of 'a' differ in Target: '1'",
+        ),
         (LABEL_FILE, "7,8,1", "7,8,2", "row 3, column Target: '2'; known values are '0', '1'"),
         (CLASS_FILE, "b,Normal", "b,normal", "row 4, column class: 'normal'; known values"),
-        (CLASS_FILE, "b,Normal", "b,Normal\nb,Lung Opacity", "'b'; this image has two classes"),
+        (
+            CLASS_FILE,
+            "b,Normal",
+            "b,Normal\nb,Lung Opacity",
+            "rows 4 and 5: two rows of 'b'",
+        ),
         (CLASS_FILE, "b,Normal", "b,Lung Opacity", "'b' has class 'Lung Opacity', and Target 0"),
         (
             "crosswalk.csv",
@@ -104,7 +141,7 @@ def test_files_that_contradict_each_other_or_the_schema_are_named(folder, file, 
     text = (folder / file).read_text()
     assert old in text
     (folder / file).write_text(text.replace(old, new))
-    with pytest.raises(SourceError) as raised:
+    with pytest.raises(TableError) as raised:
         rsna.read(folder, folder / "crosswalk.csv")
     assert message in str(raised.value)
     assert file in str(raised.value)
@@ -121,7 +158,7 @@ def test_the_official_files_have_the_published_numbers(stage_2):
     assert boxes["patientId"].value_counts().value_counts().to_dict() == {
         1: 23_286, 2: 3_266, 3: 119, 4: 13,
     }  # fmt: skip
-    table = rsna.read(folder, crosswalk, headers)
+    table = rsna.read(folder, crosswalk, headers).rows
     assert len(table) == 26_684
     counts = table["labels"].value_counts().to_dict()
     assert counts == {"pneumonia": 6_012, "normal": 8_851, "": 11_821}
@@ -147,7 +184,7 @@ def test_the_images_are_of_11439_nih_patients(radiographs, monkeypatch):
     assert len(confident) == 26_586
     assert confident["nih_image"].nunique() == 26_585
     assert not matches["mse"].between(8, 73).any()
-    named = rsna.patients(matches["rsna_id"], crosswalk)
+    named = rsna.patients(matches["rsna_id"], crosswalk, Notes())
     assert named.str.startswith("rsna-").sum() == 98
     assert named[named.str.startswith("nih-")].nunique() == 11_410
     monkeypatch.setattr(rsna, "CONFIDENT", float("inf"))
@@ -162,8 +199,8 @@ def test_the_images_are_of_11439_nih_patients(radiographs, monkeypatch):
 @pytest.mark.data
 def test_nih_s_own_labels_agree_poorly_with_the_radiologists(stage_2, official):
     folder, crosswalk, _, _ = stage_2
-    seen = rsna.read(folder, crosswalk).set_index("id")["labels"]
-    own = nih.read(official).set_index("id")["labels"]
+    seen = rsna.read(folder, crosswalk).rows.set_index("id")["labels"]
+    own = nih.read(official).rows.set_index("id")["labels"]
     matches = pd.read_csv(crosswalk)
     seen = seen["rsna/" + matches["rsna_id"]].to_numpy()
     own = own["nih/" + matches["nih_image"]].reset_index(drop=True)

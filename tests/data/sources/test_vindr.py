@@ -9,7 +9,8 @@ from cxrstudy.base import places
 from cxrstudy.data.card import read_card
 from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import vindr
-from cxrstudy.data.sources.labels import UNSPLIT, SourceError
+from cxrstudy.data.sources.labels import UNSPLIT
+from cxrstudy.data.tables.reader import TableError
 
 HEADER = "image_id,class_name,class_id,rad_id,x_min,y_min,x_max,y_max\n"
 BOXES = """\
@@ -41,7 +42,7 @@ def laid_out(official, tmp_path_factory):
 
 
 def test_a_majority_makes_a_label_and_one_reader_leaves_it_unknown(folder):
-    table = vindr.read(folder)
+    table = vindr.read(folder).rows
     assert tuple(table.columns) == UNSPLIT
     assert table["labels"].tolist() == ["cardiomegaly|ild|?nodule_mass", ""]
     assert table["path"].tolist() == ["train/a.dicom", "train/b.dicom"]
@@ -53,7 +54,7 @@ def test_a_majority_makes_a_label_and_one_reader_leaves_it_unknown(folder):
     [(1, "cardiomegaly|ild|nodule_mass"), (3, "ild|?cardiomegaly|?nodule_mass")],
 )
 def test_another_number_of_votes_can_be_asked_for(folder, votes, cell):
-    assert vindr.read(folder, votes)["labels"][0] == cell
+    assert vindr.read(folder, votes).rows["labels"][0] == cell
 
 
 @pytest.mark.parametrize("votes", [0, 4])
@@ -62,17 +63,27 @@ def test_more_votes_than_readers_are_refused(folder, votes):
         vindr.read(folder, votes)
 
 
+def test_a_finding_beside_no_finding_by_all_is_unknown_and_counted(folder):
+    (folder / "train.csv").write_text(HEADER + BOXES + "b,ILD,5,R1,1,2,3,4\nb,ILD,5,R2,1,2,3,4\n")
+    reading = vindr.read(folder)
+    assert reading.rows.set_index("id")["labels"]["vindr/b"] == "?ild"
+    (note,) = reading.notes
+    assert (note.count, note.example) == (1, "b")
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ("c,ILD,5,R1,1,2,3,4\n", "row 13, column rad_id: 'c'; this image does not have 3 readers"),
+        (
+            "c,ILD,5,R1,1,2,3,4\n",
+            "row 13, column rad_id: 'R1'; the image of this row does",
+        ),
         ("b,Fracture,5,R1,1,2,3,4\n", "row 13, column class_name: 'Fracture'; known values"),
-        ("b,ILD,5,R1,1,2,3,4\n", "image 'b' has no finding by all readers, and a finding"),
     ],
 )
 def test_rows_that_can_not_be_are_named(folder, more, message):
     (folder / "train.csv").write_text(HEADER + BOXES + more)
-    with pytest.raises(SourceError) as raised:
+    with pytest.raises(TableError) as raised:
         vindr.read(folder)
     assert message in str(raised.value)
 
@@ -86,14 +97,14 @@ def test_the_official_file_has_the_published_numbers(laid_out):
     share = rows["rad_id"].isin(["R8", "R9", "R10"]).mean()
     assert share == pytest.approx(0.61, abs=0.005)
     # What somebody saw, whoever it was, is the published count.
-    anyone = vindr.read(laid_out, votes=1)["labels"].str.get_dummies("|").sum()
+    anyone = vindr.read(laid_out, votes=1).rows["labels"].str.get_dummies("|").sum()
     assert {vindr.LABELS[name]: count for name, count in anyone.items()} == seen.drop(
         "No finding"
     ).to_dict()
 
 
 def test_the_card_fits_the_adapter_and_the_official_file(laid_out):
-    table = vindr.read(laid_out)
+    table = vindr.read(laid_out).rows
     assert len(table) == 15_000
     assert (table["labels"] == "").sum() == 10_606
     card = read_card(places.manifests() / "user_supplied" / "vindr.yaml")
