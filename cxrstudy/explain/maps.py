@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from cxrstudy.base.locks import lock_of
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.layers import find_layer, grid_of, legal
 from cxrstudy.explain.methods import cam_class, method_of
@@ -41,7 +42,8 @@ def heatmaps(
     ----------
     model
         A network in any mode, frozen or not, on any device. It is restored afterwards, hooks
-        included, also after an interruption.
+        included, also after an interruption. Its lock is held (`cxrstudy.base.locks`), so that
+        threads may call this at once.
     images
         (n, 1, h, w), or one image (1, h, w), normalised for the network.
     label
@@ -70,7 +72,8 @@ def heatmaps(
     slow = method_of(method).slow
     target = find_layer(model, layer)
     found: list[Floats] = []
-    with untouched(model):
+    # Hooks of two explanations at a time would read each other's values.
+    with lock_of(model), untouched(model):
         batch = _as_batch(images, model)
         parts = batch.split(1 if slow else BATCH)
         for part in parts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ class ExplorerError(ValueError):
 
 
 def explore(
-    arms: Arm | Mapping[str, Arm],
+    arms: Arm | Mapping[Hashable, Arm],
     cohort: Cohort | str,
     *,
     role: str = "target",
@@ -41,7 +42,7 @@ def explore(
     ----------
     arms
         A run's id (or its first characters), a loaded run, or a network of one's own; or several by
-        name, of which two at a time can be compared.
+        name, of which two at a time can be compared. Names may be numbers; they are shown as text.
     cohort
         Source of the radiographs: a loaded cohort, or its name.
     role, split
@@ -74,20 +75,23 @@ def explore(
     return Explorer(networks, items, explain or Explainer(), f"Grad-CAM explorer: {chosen.title}")
 
 
-def networks_of(arms: Arm | Mapping[str, Arm]) -> dict[str, TrainedNetwork]:
+def networks_of(arms: Arm | Mapping[Hashable, Arm]) -> dict[str, TrainedNetwork]:
     """Networks by arm.
 
     Raises
     ------
     ExplorerError
-        No arm is given.
+        No arm is given, or two have the same name as text, such as 1 and "1".
     StoreError
         A run is not recorded.
     """
     named = arms if isinstance(arms, Mapping) else {_name(arms): arms}
     if not named:
         raise ExplorerError("no arm to explore: give a run's id, or a mapping of name to run")
-    return {name: _network(arm) for name, arm in named.items()}
+    doubles = [name for name, count in Counter(map(str, named)).items() if count > 1]
+    if doubles:
+        raise ExplorerError(f"two arms are named {doubles[0]!r}; names are compared as text")
+    return {str(name): _network(arm) for name, arm in named.items()}
 
 
 def gallery_of(cohort: Cohort, role: str, split: str, limit: int) -> list[Item]:

@@ -1,7 +1,7 @@
 """Network: load the trained network of a recorded run, for predictions and explanations."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cxrstudy.base.locks import lock_of
 from cxrstudy.data.role import Task
 from cxrstudy.pixels.masking import Visible, masked
 from cxrstudy.runs import store
@@ -40,9 +41,6 @@ class TrainedNetwork:
         Part of an image that it was trained on.
     run
         Id of the run that trained it; empty for a network that was not recorded.
-    busy
-        Lock, held during a forward pass or an explanation. Explanations register hooks in the
-        model, so that two at a time would read each other's values.
     """
 
     model: nn.Module
@@ -52,7 +50,14 @@ class TrainedNetwork:
     normalisation: tuple[float, float]
     visible: Visible = "whole"
     run: str = ""
-    busy: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def busy(self) -> threading.RLock:
+        """Lock of the model, held during a forward pass or an explanation.
+
+        Explanations register hooks in the model: two at a time would read each other's values.
+        """
+        return lock_of(self.model)
 
     def seen(self, squares: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Mask (n, pixels, pixels) grey images as in training."""

@@ -1,6 +1,7 @@
 """Maps equal the closed forms; any of timm's families, any mode, any head."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -264,3 +265,16 @@ def test_read_only_arrays() -> None:
     maps = heatmaps(Pooled(), images, 0)
     np.testing.assert_array_equal(maps[0], maps[1])
     assert upsample(np.broadcast_to(maps[0], (2, 8, 8)), 16).shape == (2, 16, 16)
+
+
+def test_threads_that_explain_one_network_at_once_get_the_maps_of_one_alone() -> None:
+    # Two explorers over one run, a cell beside them, another label and layer each.
+    model = family("resnet10t")
+    jobs = [(noise(seed), label, layer) for seed in (1, 2) for label in (0, 1)
+            for layer in ("layer1", "layer2")]  # fmt: skip
+    alone = [heatmaps(model, *job[:2], layer=job[2]) for job in jobs]
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        asked = [threads.submit(heatmaps, model, *job[:2], layer=job[2]) for job in jobs * 4]
+        made = [one.result() for one in asked]
+    for got, expected in zip(made, alone * 4, strict=True):
+        np.testing.assert_array_equal(got, expected)

@@ -217,6 +217,12 @@ def test_one_network_is_an_arm_of_its_own():
     assert list(networks_of(made_network())) == ["network"]
 
 
+def test_names_of_arms_are_text():
+    assert list(networks_of({1: made_network(), 0.25: made_network(1)})) == ["1", "0.25"]
+    with pytest.raises(ExplorerError, match="two arms are named '1'"):
+        networks_of({1: made_network(), "1": made_network()})
+
+
 def test_a_large_split_is_thinned_evenly():
     rows = np.arange(1000)
     assert evenly_spaced(rows, 3).tolist() == [0, 500, 999] or evenly_spaced(rows, 3)[1] in (
