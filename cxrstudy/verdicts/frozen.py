@@ -28,7 +28,7 @@ from cxrstudy.base.source_code import PACKAGE, closure, normal_form
 RULE = ("verdicts.verdict", "verdicts.outcome")
 
 #: Modules of other folders that the rule imports and that decide nothing.
-DECIDES_NOTHING = ("base.identity", "base.places", "base.schema", "base.words")
+DECIDES_NOTHING = ("base.identity", "base.numbers", "base.places", "base.schema", "base.words")
 
 
 class FrozenError(ValueError):
