@@ -1,9 +1,8 @@
 """CXR110: images of one patient that dominate a class."""
 
-import numpy as np
-
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR110", "images of one patient dominating a class"
 
@@ -31,10 +30,11 @@ def check(evidence: Evidence) -> CheckResult:
                 largest = max(largest, share)
                 what = f"{counts.index[0]} has {counts.iloc[0]} of {counts.sum()} images of {label}"
                 rows.append(row(f"{what} in {split}", name))
+    limit = numbers.whole_percent(NOTE_ABOVE)
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
-        f"In {len(rows)} classes of a split one patient has more than {NOTE_ABOVE:.0%} of the "
-        f"images; the largest share is {np.round(100 * largest):.0f} %." if rows
-        else f"No patient has more than {NOTE_ABOVE:.0%}, and {LEAST_IMAGES}, of a class's images.",
+        f"In {len(rows)} classes of a split one patient has more than {limit} of the images; the "
+        f"largest share is {numbers.percent(largest, [NOTE_ABOVE])}." if rows
+        else f"No patient has more than {limit}, and {LEAST_IMAGES}, of a class's images.",
         "Weight by patient, and count patients, not images." if rows else "Nothing to do.",
     )  # fmt: skip

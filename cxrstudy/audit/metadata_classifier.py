@@ -17,6 +17,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.data.role import Role
 from cxrstudy.data.split import place
 from cxrstudy.statistics import weighted_auroc
@@ -48,12 +50,11 @@ class Guess:
     patients: int
 
     def __str__(self) -> str:
-        low, high = self.auroc_interval
-        least, most = self.accuracy_interval
+        area = numbers.interval(self.auroc, *self.auroc_interval, beside=(NOTE_ABOVE, ISSUE_ABOVE))
+        accuracy = numbers.interval(self.accuracy, *self.accuracy_interval)
         return (
-            f"AUROC {self.auroc:.3f} ({low:.3f} to {high:.3f}), balanced accuracy "
-            f"{self.accuracy:.3f} ({least:.3f} to {most:.3f}), {self.images} images of "
-            f"{self.patients} patients"
+            f"AUROC {area}, balanced accuracy {accuracy} ({numbers.whole_percent(LEVEL)} "
+            f"intervals), {counted(self.images, 'image')} of {counted(self.patients, 'patient')}"
         )
 
     @property

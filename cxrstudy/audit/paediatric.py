@@ -2,6 +2,7 @@
 
 from cxrstudy.audit.check_result import CannotCheck, CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR106", "children among adults"
 
@@ -24,7 +25,7 @@ def check(evidence: Evidence) -> CheckResult:
     if not (images["age"] >= ADULT).any():
         children = children.iloc[:0]
     rows = [
-        row(f"{image.age:g} years", ", ".join(image.roles), image.manifest, image.id)
+        row(f"{numbers.plain(image.age)} years", ", ".join(image.roles), image.manifest, image.id)
         for image in children.itertuples()
     ]
     silent = [

@@ -4,6 +4,7 @@ import numpy as np
 
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR109", "unreadable or blank images"
 
@@ -19,7 +20,7 @@ def check(evidence: Evidence) -> CheckResult:
     deviations = seen.pixels.std((1, 2), dtype=np.float32)
     wrong = {place: seen.unreadable[place] for place in used if place in seen.unreadable}
     wrong |= {
-        place: f"blank: standard deviation {deviations[place]:.1f} grey levels"
+        place: f"blank: standard deviation {_grey_levels(deviations[place])} grey levels"
         for place in used
         if deviations[place] < FLATTEST and place not in wrong
     }
@@ -35,3 +36,7 @@ def check(evidence: Evidence) -> CheckResult:
         "Fetch them again, or list them as excluded with that reason." if rows
         else "Nothing to do.",
     )  # fmt: skip
+
+
+def _grey_levels(deviation: float) -> str:
+    return numbers.level(float(deviation), [FLATTEST], least=1)

@@ -8,6 +8,8 @@ import math
 from numbers import Integral, Real
 from typing import Any
 
+from cxrstudy.base import numbers
+
 #: Smallest accepted level of an interval; a smaller number is probably alpha.
 LEAST_LEVEL = 0.5
 
@@ -36,10 +38,16 @@ def checked_level(value: Any, name: str = "level") -> float:
     if LEAST_LEVEL <= number < 1:
         return number
     if 0 < number < LEAST_LEVEL:
-        raise ParameterError(f"{name} {number:g}: that is alpha; give {1 - number:g}")
+        raise ParameterError(
+            f"{name} {numbers.plain(number)}: that is alpha; give {numbers.plain(1 - number)}"
+        )
     if 100 * LEAST_LEVEL <= number < 100:
-        raise ParameterError(f"{name} {number:g}: give a proportion, {number / 100:g}")
-    raise ParameterError(f"{name} {number:g}: give a proportion from 0.5 to below 1, such as 0.95")
+        raise ParameterError(
+            f"{name} {numbers.plain(number)}: give a proportion, {numbers.plain(number / 100)}"
+        )
+    raise ParameterError(
+        f"{name} {numbers.plain(number)}: give a proportion from 0.5 to below 1, such as 0.95"
+    )
 
 
 def share(value: Any, name: str) -> float:
@@ -58,8 +66,8 @@ def share(value: Any, name: str) -> float:
     number = finite(value, name)
     if 0 <= number <= 1:
         return number
-    meant = f", such as {number / 100:g}" if 1 < number <= 100 else ""
-    raise ParameterError(f"{name} {number:g}: give a number from 0 to 1{meant}")
+    meant = f", such as {numbers.plain(number / 100)}" if 1 < number <= 100 else ""
+    raise ParameterError(f"{name} {numbers.plain(number)}: give a number from 0 to 1{meant}")
 
 
 def between(value: Any, low: float, high: float, name: str) -> float:
@@ -78,7 +86,10 @@ def between(value: Any, low: float, high: float, name: str) -> float:
     number = finite(value, name)
     if low < number < high:
         return number
-    raise ParameterError(f"{name} {number:g}: give a number above {low:g} and below {high:g}")
+    raise ParameterError(
+        f"{name} {numbers.plain(number)}: give a number above {numbers.plain(low)} and below "
+        f"{numbers.plain(high)}"
+    )
 
 
 def whole(value: Any, least: int, name: str) -> int:

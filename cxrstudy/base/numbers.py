@@ -174,15 +174,31 @@ def exact(value: float) -> str:
     return _signed(value, MOST + 1, plus="") if math.isfinite(value) else _word(value, "")
 
 
-def axis_number(value: float) -> str:
-    """Format a position on an axis, with thousands separators and without trailing zeros.
+def plain(value: float) -> str:
+    """Format a number without a kind as short as it is: a mark of an axis, or a given parameter.
+
+    It has thousands separators, no trailing zeros and at most ten digits.
 
     Examples
     --------
-    >>> axis_number(1281167), axis_number(0.1), axis_number(-0.05)
-    ('1,281,167', '0.1', '−0.05')
+    >>> plain(1281167), plain(0.1), plain(-0.05), plain(0.0003)
+    ('1,281,167', '0.1', '−0.05', '0.0003')
     """
-    return f"{value + 0.0:,.10g}".replace("-", MINUS) if math.isfinite(value) else _word(value, "")
+    if not math.isfinite(value):
+        return _word(value, "")
+    text = f"{value + 0.0:,.10g}"
+    return (_signed(value, MOST + 1, plus="") if "e" in text else text).replace("-", MINUS)
+
+
+def significant(value: float, digits: int) -> float:
+    """Round a number to some significant digits, for data that a program reads.
+
+    Examples
+    --------
+    >>> significant(0.00123456, 3), significant(1.0, 3)
+    (0.00123, 1.0)
+    """
+    return float(f"{value:.{digits}g}")
 
 
 def interval(

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, overloa
 
 from tqdm import tqdm
 
+from cxrstudy.base import numbers
+
 Place = Literal["terminal", "notebook", "log"]
 Item = TypeVar("Item")
 
@@ -127,16 +129,23 @@ class _Lines(Bar):
         state = self.format_dict
         rate = state["rate"] or self.n / max(state["elapsed"], 1e-9)
         if not self.total:
-            return f"{self.desc}: {self.n:,}, {_pace(rate, self.unit)}"
+            return f"{self.desc}: {numbers.count(self.n)}, {_pace(rate, self.unit)}"
         left = tqdm.format_interval((self.total - self.n) / rate) if rate else "?"
-        share = f"{self.n:,} of {self.total:,} ({self.n / self.total:.0%})"
+        part = numbers.percent(min(1.0, self.n / self.total))
+        share = f"{numbers.count(self.n)} of {numbers.count(self.total)} ({part})"
         return f"{self.desc}: {share}, {_pace(rate, self.unit)}, {left} left"
 
     def _last_line(self) -> str:
         elapsed = self.format_dict["elapsed"]
-        part = f" of {self.total:,}, stopped" if self.total and self.n < self.total else ""
+        part = (
+            f" of {numbers.count(self.total)}, stopped"
+            if self.total and self.n < self.total
+            else ""
+        )
         pace = _pace(self.n / max(elapsed, 1e-9), self.unit)
-        return f"{self.desc}: {self.n:,}{part} in {tqdm.format_interval(elapsed)}, {pace}"
+        return (
+            f"{self.desc}: {numbers.count(self.n)}{part} in {tqdm.format_interval(elapsed)}, {pace}"
+        )
 
     def _say(self, line: str) -> None:
         if self._where == "log":
@@ -164,11 +173,13 @@ class _Lines(Bar):
 
 
 def _pace(rate: float, unit: str) -> str:
-    return f"{rate:,.0f} {unit}/s" if rate >= 10 else _slow_pace(rate, unit)
+    return f"{numbers.count(rate)} {unit}/s" if rate >= 10 else _slow_pace(rate, unit)
 
 
 def _slow_pace(rate: float, unit: str) -> str:
-    return f"{rate:.1f} {unit}/s" if rate >= 1 or not rate else f"{1 / rate:.1f} s/{unit}"
+    if rate >= 1 or not rate:
+        return f"{numbers.level(rate, least=1)} {unit}/s"
+    return f"{numbers.level(1 / rate, least=1)} s/{unit}"
 
 
 def _in_kernel() -> bool:

@@ -118,7 +118,7 @@ def _line(row: Row) -> dict[str, str]:
         "role": row.key.role,
         "metric": row.key.metric,
         "seeds": f"{len(row.seeds_a)}, {len(row.seeds_b)}",
-        "images": f"{row.images_a:,}, {row.images_b:,}",
+        "images": f"{numbers.count(row.images_a)}, {numbers.count(row.images_b)}",
         **{name: numbers.level(value, least=4, reason="-") for name, value in means.items()},
         "moved": numbers.difference(row.moved, least=1, reason="-"),
         "tolerance": numbers.level(row.tolerance, least=1, reason="-"),

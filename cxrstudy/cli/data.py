@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
 from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
@@ -88,8 +88,9 @@ def fetch_set(
     explain_failures([outcome for outcome in outcomes if outcome.failed])
     failed = len(outcomes) - statuses["arrived"] - statuses["kept"]
     typer.echo(
-        f"{name}: {statuses['arrived']:,} downloaded, {statuses['kept']:,} already present, "
-        f"{failed:,} failed; in {folder}"
+        f"{name}: {numbers.count(statuses['arrived'])} downloaded, "
+        f"{numbers.count(statuses['kept'])} already present, {numbers.count(failed)} failed; in "
+        f"{folder}"
     )
     if failed:
         typer.echo("To continue, run the same command again; correct files are kept.", err=True)
@@ -141,7 +142,7 @@ def explain_failures(failures: Sequence[FetchResult]) -> None:
         if failure.status != "not tried":
             typer.echo(f"{failure.status}: {failure.path}: {failure.detail}", err=True)
     for status, number in statuses.items():
-        typer.echo(f"{number:,} {status}: {ADVICE[status]}", err=True)
+        typer.echo(f"{numbers.count(number)} {status}: {ADVICE[status]}", err=True)
 
 
 def _read(summary: dict[str, Any]) -> str:
@@ -153,11 +154,15 @@ def _read(summary: dict[str, Any]) -> str:
         for path in summary["missing"]
     ]
     rest = [
-        f"{len(strangers):,} image files in the set's folders are in no row; first: {path}"
+        f"{numbers.count(len(strangers))} image files in the set's folders are in no row; "
+        f"first: {path}"
         for path in strangers[:1]
     ]
-    states = ", ".join(f"{number:,} {state}" for state, number in summary["counts"].items())
-    of = f"{summary['set']}: {summary['images']:,} images in {summary['folder']}: {states}"
+    states = ", ".join(
+        f"{numbers.count(number)} {state}" for state, number in summary["counts"].items()
+    )
+    images = numbers.count(summary["images"])
+    of = f"{summary['set']}: {images} images in {summary['folder']}: {states}"
     licences = [
         {**row, "publishable": "yes" if row["publishable"] else "no"} for row in summary["licences"]
     ]

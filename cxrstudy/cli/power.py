@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cxrstudy.base import numbers
 from cxrstudy.cli.output import Json, table
 
 
@@ -43,7 +44,9 @@ def show_power(
         }
         typer.echo(json.dumps(shown, indent=2))
         return
-    typer.echo(f"{asked.id}: {asked.contrast}; smallest relevant effect {asked.relevant:g}")
+    typer.echo(
+        f"{asked.id}: {asked.contrast}; smallest relevant effect {numbers.plain(asked.relevant)}"
+    )
     typer.echo(f"variances from {folder}; {tests} tests\n")
     typer.echo(
         table(
@@ -51,9 +54,9 @@ def show_power(
                 {
                     "seeds": int(row.seeds),
                     "patients": int(row.patients),
-                    "detectable": f"{row.minimum_detectable_difference:.3f}",
-                    "finds it": f"{row.finds:.0%}",
-                    "shows its absence": f"{row.excludes:.0%}",
+                    "detectable": numbers.level(row.minimum_detectable_difference),
+                    "finds it": numbers.percent(row.finds),
+                    "shows its absence": numbers.percent(row.excludes),
                 }
                 for row in sizes.itertuples()
             ]
@@ -61,5 +64,7 @@ def show_power(
     )
     typer.echo("")
     for few, many in zip(enough["seeds"], enough["patients"], strict=True):
-        said = "no number of patients is" if pd.isna(many) else f"{many:,} patients are"
+        said = (
+            "no number of patients is" if pd.isna(many) else f"{numbers.count(many)} patients are"
+        )
         typer.echo(f"with {few} seeds {said} enough")

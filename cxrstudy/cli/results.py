@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cxrstudy.base import numbers
 from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
@@ -45,7 +46,9 @@ def write_results(
     study = Study(profile, cohort, seeds)
     written = reference.write(study, chosen, folder, command)
     judge.record(study, folder)
-    typer.echo(f"{folder}: {written.runs:,} runs, {_size(folder):,} bytes")
+    typer.echo(
+        f"{folder}: {numbers.count(written.runs)} runs, {numbers.count(_size(folder))} bytes"
+    )
 
 
 @results.command("list")

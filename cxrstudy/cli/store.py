@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
 from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json, table
 
@@ -36,9 +36,14 @@ def check_store(json_wanted: Json = False) -> None:
     else:
         for finding in found:
             typer.echo(f"{finding.kind}: {finding.path}: {finding.detail}")
-        kinds = ", ".join(f"{n:,} {kind}" for kind, n in Counter(f.kind for f in found).items())
-        checked = f"{len(store_check.runs_of(records)):,} runs checked"
-        typer.echo(f"{records}: {checked}, {problems:,} problems" + (f" ({kinds})" * bool(kinds)))
+        kinds = ", ".join(
+            f"{numbers.count(n)} {kind}" for kind, n in Counter(f.kind for f in found).items()
+        )
+        checked = f"{numbers.count(len(store_check.runs_of(records)))} runs checked"
+        typer.echo(
+            f"{records}: {checked}, {numbers.count(problems)} problems"
+            + (f" ({kinds})" * bool(kinds))
+        )
     if problems:
         raise typer.Exit(1)
 
@@ -75,14 +80,15 @@ def prune_store(
         typer.echo(json_text(summary))
         return
     for item in sweep.removable:
-        typer.echo(f"{item.why}: {item.path}: {item.bytes:,} bytes")
+        typer.echo(f"{item.why}: {item.path}: {numbers.count(item.bytes)} bytes")
     typer.echo(f"\n{table(sweep.totals())}\n\n{_said(sweep, delete)}")
 
 
 def _said(sweep: Sweep, delete: bool) -> str:
     size = sum(item.bytes for item in (sweep.removed if delete else sweep.removable))
     if not delete:
-        return f"{size:,} bytes can be freed, {sweep.kept:,} runs are kept; use --delete to remove"
+        free = f"{numbers.count(size)} bytes can be freed"
+        return f"{free}, {numbers.count(sweep.kept)} runs are kept; use --delete to remove"
     left = len(sweep.removable) - len(sweep.removed)
-    busy = f"; {left:,} are kept because they are in progress" if left else ""
-    return f"{size:,} bytes freed, {sweep.kept:,} runs are kept{busy}"
+    busy = f"; {numbers.count(left)} are kept because they are in progress" if left else ""
+    return f"{numbers.count(size)} bytes freed, {numbers.count(sweep.kept)} runs are kept{busy}"

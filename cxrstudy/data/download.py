@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from cxrstudy import __version__
+from cxrstudy.base import numbers
 from cxrstudy.base.atomic import unfinished_of, whole_file
 from cxrstudy.data.sets import FetchError
 
@@ -159,12 +160,17 @@ class _Body:
         """
         found = self._hash.hexdigest()
         if found != sha256:
-            detail = f"{self._bytes:,} bytes with SHA-256 {found}, the manifest says {sha256}"
+            size = numbers.count(self._bytes)
+            detail = f"{size} bytes with SHA-256 {found}, the manifest says {sha256}"
             raise Failure("wrong hash", detail)
 
     def too_slow(self) -> Failure:
         """Make the failure for a file that takes longer than the deadline."""
-        return Failure("timeout", f"not complete after {self.seconds:g} s, {self._bytes:,} bytes")
+        return Failure(
+            "timeout",
+            f"not complete after {numbers.plain(self.seconds)} s, {numbers.count(self._bytes)} "
+            "bytes",
+        )
 
 
 # --- where files come from ----------------------------------------------------------------------
@@ -255,7 +261,7 @@ def _failure(
     if body.late:
         return body.too_slow()
     if isinstance(error, requests.Timeout) or "Read timed out" in str(error):
-        return Failure("timeout", f"{address}: no data for {timeout:g} s")
+        return Failure("timeout", f"{address}: no data for {numbers.plain(timeout)} s")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return Failure("truncated", f"{address}: {_last_words(error)}")
     return Failure("unreachable", f"{address}: {_last_words(error)}")

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
+from cxrstudy.base import numbers
 from cxrstudy.base.threads import each
 from cxrstudy.data.download import Downloader, Failure, Reason
 from cxrstudy.data.sets import DataSet, FetchError, Image, where
@@ -122,9 +123,10 @@ def _refuse_prepared(name: str, states: Sequence[State], folder: Path) -> None:
     copies = states.count("prepared")
     if copies:
         raise FetchError(
-            f"{folder} contains prepared copies of {copies:,} images of {name}. Originals are not "
-            "mixed with copies: give another folder for the originals with --to FOLDER. To use "
-            "them, set CXRSTUDY_DATA=FOLDER and a cohort with the line 'files: originals'."
+            f"{folder} contains prepared copies of {numbers.count(copies)} images of {name}. "
+            "Originals are not mixed with copies: give another folder for the originals with "
+            "--to FOLDER. To use them, set CXRSTUDY_DATA=FOLDER and a cohort with the line "
+            "'files: originals'."
         )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
 
 if TYPE_CHECKING:  # not needed for --help, which must be fast
     from cxrstudy.data.card import Card
@@ -134,7 +134,7 @@ def where(data_set: DataSet) -> list[str]:
     ]
     if data_set.images is not None:
         here = data_set.present(folder)
-        lines.append(f"present: {here:,} of {len(data_set.images):,}")
+        lines.append(f"present: {numbers.count(here)} of {numbers.count(len(data_set.images))}")
         lines += [f"expected: {pattern}" for pattern in _layout(data_set.images, folder)]
     if data_set.fetchable:
         return [*lines, f"to fetch the originals: cxrstudy data fetch {card.name} [--to FOLDER]"]
@@ -147,7 +147,7 @@ def _layout(images: Sequence[Image], folder: Path) -> list[str]:
     counts = Counter(path.parent for path in paths)
     example = {path.parent: path.name for path in reversed(paths)}
     return [
-        f"{count:,} in {folder / parent}, such as {example[parent]}"
+        f"{numbers.count(count)} in {folder / parent}, such as {example[parent]}"
         for parent, count in sorted(counts.items())
     ]
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.base import numbers
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Task
 from cxrstudy.explain import CELLS
@@ -66,7 +67,7 @@ class LowMap:
     def written(self) -> list[Any]:
         """Width, height, peak, and the values as base64."""
         height, width = self.values.shape
-        return [width, height, float(f"{self.peak:.3g}"), as_text(self.values.tobytes())]
+        return [width, height, numbers.significant(self.peak, 3), as_text(self.values.tobytes())]
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Reading:
         for key, low in self.maps.items():
             maps.setdefault(key.method, {}).setdefault(key.layer, {})[key.label] = low.written
         return {
-            "probabilities": {name: round(p, 4) for name, p in self.probabilities.items()},
+            "probabilities": {name: _kept(p) for name, p in self.probabilities.items()},
             "predicted": list(self.predicted),
             "right": self.right,
             "maps": maps,
@@ -192,3 +193,8 @@ def as_address(image: bytes) -> str:
     """Encode an image file as a data URL, which loads without internet access."""
     kinds = {b"RIFF": "webp", b"\x89PNG": "png", b"\xff\xd8\xff\xe0": "jpeg"}
     return f"data:image/{kinds.get(image[:4], 'jpeg')};base64,{as_text(image)}"
+
+
+def _kept(probability: float) -> float:
+    """A probability with few decimals, but not with so few that it becomes 0, 1 or one half."""
+    return numbers.value_of(numbers.level(probability, beside=[0.5], least=4))

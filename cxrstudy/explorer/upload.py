@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cxrstudy.base import numbers
 from cxrstudy.explorer.gallery import Decoded, Item
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import CODES, UnreadableImage
@@ -73,7 +74,7 @@ def read_upload(name: str, content: bytes, number: int) -> Item:
     if max(grey.shape) > NARROWEST * min(grey.shape):
         raise UploadError(
             f"{name} has {width} x {height} pixels, which is not a chest radiograph: one side is "
-            f"more than {NARROWEST:g} times the other."
+            f"more than {numbers.plain(NARROWEST)} times the other."
         )
     return Item(f"upload {number}: {name}", Decoded(grey), None, {})
 

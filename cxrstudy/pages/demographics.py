@@ -98,11 +98,13 @@ def _listed(cohort: Cohort, role: Role) -> str:
 def _excluded(cohort: Cohort, role: Role) -> str:
     names = role.table["manifest"].unique()
     reasons = [
-        f"{n:,}: {reason}" for name in names for reason, n in cohort.excluded.get(name, {}).items()
+        f"{numbers.count(n)}: {reason}"
+        for name in names
+        for reason, n in cohort.excluded.get(name, {}).items()
     ]
     kept = sum(len(cohort.manifests[name]) for name in names) - len(role.table)
     if kept:
-        reasons.append(f"{kept:,}: patients in the target's test split")
+        reasons.append(f"{numbers.count(kept)}: patients in the target's test split")
     return "\n".join(_broken(reason) for reason in reasons)
 
 
@@ -123,7 +125,7 @@ def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
         return []
     counts = (role.truth[rows] == 1).sum(axis=0)
     named = zip(role.labels, counts, strict=True)
-    return ["(" + ", ".join(f"{label_name(k)} {n:,}" for k, n in named) + ")"]
+    return ["(" + ", ".join(f"{label_name(k)} {numbers.count(n)}" for k, n in named) + ")"]
 
 
 def _broken(text: str, width: int = 34) -> str:

@@ -52,7 +52,7 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
     for (factor, fixed), chain in arms.items():
         stage = chain.stages[-1]
         work = stage.steps * stage.pixels**2 / (base.steps * base.pixels**2)
-        facts = {"factor": numbers.axis_number(factor), "fixed": fixed, "pixels": stage.pixels}
+        facts = {"factor": numbers.plain(factor), "fixed": fixed, "pixels": stage.pixels}
         rows.append({**facts, "steps": stage.steps, "computation": numbers.level(work, least=2)})
     return pd.DataFrame(rows)
 
@@ -100,8 +100,8 @@ def mixup_levels(arms: Arms) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "alpha": numbers.axis_number(alpha),
-                "length": numbers.axis_number(length),
+                "alpha": numbers.plain(alpha),
+                "length": numbers.plain(length),
                 "steps": chain.stages[-1].steps,
             }
             for (alpha, length), chain in arms.items()

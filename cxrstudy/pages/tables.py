@@ -114,7 +114,7 @@ def _p_value(row: dict[Any, Any], name: Any) -> str:
 def _cell(value: Any) -> Any:
     """Numbers in a column of mixed kinds, such as shares and names of shots."""
     if isinstance(value, float):
-        return "" if pd.isna(value) else numbers.axis_number(value)
+        return "" if pd.isna(value) else numbers.plain(value)
     return numbers.count(value) if type(value) is int else value
 
 

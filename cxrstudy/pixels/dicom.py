@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.base import numbers
 from cxrstudy.pixels.grey import Grey, UnreadableImage, Values, between, by_value, luma, stretch
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _voi(values: Values, dataset: Dataset) -> Values:
 def _window(values: Values, centre: float, width: float, shape: str) -> Values:
     """Apply the window functions of DICOM PS3.3 C.11.2.1.2 and C.11.2.1.3."""
     if width <= 0 or (width < 1 and shape == "LINEAR"):
-        raise ValueError(f"window width {width:g} is not legal for {shape}")
+        raise ValueError(f"window width {numbers.plain(width)} is not legal for {shape}")
     if shape == "LINEAR":
         return between(values, centre - 0.5 - (width - 1) / 2, centre - 0.5 + (width - 1) / 2)
     if shape == "LINEAR_EXACT":

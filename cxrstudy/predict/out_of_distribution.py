@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
 from cxrstudy.base.atomic import whole_file
 from cxrstudy.base.coverage import code_fingerprint, pixel_environment
 from cxrstudy.base.identity import canonical, fingerprint
@@ -189,8 +189,9 @@ def _of_file(content: bytes) -> Iterator[ImageWarning]:
     if colour > COLOUR:
         yield ImageWarning(
             "colour",
-            f"this is a colour image: red, green and blue differ by {colour:.0f} of 255 grey "
-            f"levels on average (more than {COLOUR:g})",
+            "this is a colour image: red, green and blue differ by "
+            f"{numbers.level(colour, [COLOUR], least=0)} of 255 grey levels on average (more than "
+            f"{numbers.plain(COLOUR)})",
         )
 
 
@@ -206,7 +207,7 @@ def _of_shape(grey: Grey, pixels: int) -> Iterator[ImageWarning]:
         yield ImageWarning(
             "proportions",
             f"wrong proportions: {width} x {height} pixels, one side is more than "
-            f"{PROPORTIONS:g} times the other",
+            f"{numbers.plain(PROPORTIONS)} times the other",
         )
 
 
@@ -220,17 +221,18 @@ def _of_pixels(
     square = decode.fit(grey, pixels)[None]
     distance, alike = float(reference.distances(square)[0]), reference.correlations(square)[0]
     if distance > reference.farthest:
+        far = numbers.level(distance, [reference.farthest], least=1)
         yield ImageWarning(
             "brightness",
-            f"unusual brightness or contrast: its histogram is {distance:.0f} grey levels from "
-            f"that of the training images (99 % of them: at most {reference.farthest:.0f})",
+            f"unusual brightness or contrast: its histogram is {far} grey levels from that of the "
+            f"training images (99 % of them: at most {numbers.level(reference.farthest, least=1)})",
         )
     if alike < reference.least:
         yield ImageWarning(
             "view",
-            f"this does not look like an upright frontal chest radiograph: correlation "
-            f"{alike:.2f} with the mean training image (99 % of them: at least "
-            f"{reference.least:.2f})",
+            "this does not look like an upright frontal chest radiograph: correlation "
+            f"{numbers.level(alike, [reference.least])} with the mean training image (99 % of "
+            f"them: at least {numbers.level(reference.least)})",
         )
 
 

@@ -11,7 +11,7 @@ import nbformat
 import pandas as pd
 
 from cxrstudy import __version__
-from cxrstudy.base import device, places
+from cxrstudy.base import device, numbers, places
 from cxrstudy.base.coverage import environment
 from cxrstudy.base.power_meter import UNMEASURED
 from cxrstudy.runs.record import Record
@@ -258,4 +258,4 @@ def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
 def _joules(electricity: object) -> str:
     if not isinstance(electricity, Mapping):
         return str(electricity)
-    return ", ".join(f"{used:,.0f} J by the {part}" for part, used in electricity.items())
+    return ", ".join(f"{numbers.count(used)} J by the {part}" for part, used in electricity.items())

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cxrstudy.base import numbers
 from cxrstudy.statistics import exact
 from cxrstudy.statistics.inference import FLAT, PATIENTS, Inference, infer
 from cxrstudy.statistics.metrics import Metric
@@ -139,6 +140,7 @@ def _check(scores: Floats, metric: Metric, arm: Hashable, drawn: Sample) -> None
     if outside.any():
         row, column = np.argwhere(outside)[0]
         raise ScoreError(
-            f"arm {arm!r} gives image {drawn.ids[row]!r} the score {scores[row, column]:g} of "
-            f"{metric.labels[column]}; {metric.name} needs scores from {low:g} to {high:g}"
+            f"arm {arm!r} gives image {drawn.ids[row]!r} the score "
+            f"{numbers.plain(scores[row, column])} of {metric.labels[column]}; {metric.name} needs "
+            f"scores from {numbers.plain(low)} to {numbers.plain(high)}"
         )

@@ -46,6 +46,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import expit, logit
 
+from cxrstudy.base import numbers
 from cxrstudy.statistics.power import POWER, VarianceComponents, degrees_of_freedom, noncentrality
 from cxrstudy.statistics.weighting import Floats
 
@@ -229,7 +230,9 @@ def infer(by_seed: Floats, draws: Floats, patients: int, fewest: int) -> Inferen
         return replace(plain, reason=_undefined(by_seed))
     if len(known) < max(2, (1 - LEFT_OUT) * len(draws)):
         share = 1 - len(known) / len(draws)
-        return replace(plain, reason=f"not defined in {share:.0%} of the draws of patients")
+        return replace(
+            plain, reason=f"not defined in {numbers.percent(share)} of the draws of patients"
+        )
     # Drawing from K patients gives (K - 1) / K of the variance, as dividing by K in a sample does.
     own, shared = (part * fewest / (fewest - 1) for part in _covariance(known))
     residual = max(0.0, own - shared)

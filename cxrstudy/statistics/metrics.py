@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.base import numbers
 from cxrstudy.base.words import label_name
 from cxrstudy.statistics.binning import (
     weighted_calibration_error,
@@ -211,7 +212,7 @@ def squared_calibration_error(label: str, bins: int = 10) -> Metric:
 
 def sensitivity(label: str, threshold: float) -> Metric:
     """Fraction of positive images that score at least the threshold; NaN without positives."""
-    name = f"sensitivity to {label_name(label)} at {threshold:.3g}"
+    name = f"sensitivity to {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
         (label,),
@@ -223,7 +224,7 @@ def sensitivity(label: str, threshold: float) -> Metric:
 
 def specificity(label: str, threshold: float) -> Metric:
     """Fraction of negative images that score below the threshold; NaN without negatives."""
-    name = f"specificity for {label_name(label)} at {threshold:.3g}"
+    name = f"specificity for {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
         (label,),
@@ -235,7 +236,7 @@ def specificity(label: str, threshold: float) -> Metric:
 
 def positive_predictive_value(label: str, threshold: float) -> Metric:
     """Fraction of positives among images that score at least the threshold; NaN if none does."""
-    name = f"positive predictive value for {label_name(label)} at {threshold:.3g}"
+    name = f"positive predictive value for {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
         (label,),
@@ -247,7 +248,7 @@ def positive_predictive_value(label: str, threshold: float) -> Metric:
 
 def negative_predictive_value(label: str, threshold: float) -> Metric:
     """Fraction of negatives among images that score below the threshold; NaN if none does."""
-    name = f"negative predictive value for {label_name(label)} at {threshold:.3g}"
+    name = f"negative predictive value for {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
         (label,),
@@ -271,7 +272,7 @@ def net_benefit(label: str, threshold: float) -> Metric:
     """
     if not 0 < threshold < 1:
         raise ValueError(f"threshold {threshold}: a probability between 0 and 1 is needed")
-    name = f"net benefit for {label_name(label)} at {threshold:.3g}"
+    name = f"net benefit for {label_name(label)} at {numbers.level(threshold)}"
     weighted = partial(weighted_net_benefit, threshold=threshold)
     return Metric(name, (label,), weighted, PROBABILITY)
 

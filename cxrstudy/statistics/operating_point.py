@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import score_column, truth_column
 from cxrstudy.statistics import metrics
@@ -67,7 +68,7 @@ def at_sensitivity(least: float) -> Rule:
         needed = int(np.ceil(least * len(positive) - 1e-9))
         return float(positive[max(needed, 1) - 1])
 
-    return Rule(f"sensitivity at least {least:g}", threshold)
+    return Rule(f"sensitivity at least {numbers.plain(least)}", threshold)
 
 
 def operating_points(

@@ -13,6 +13,8 @@ import numpy as np
 from scipy import stats
 from scipy.optimize import brentq
 
+from cxrstudy.base import numbers
+
 #: Chance to find a difference that is there, which a detectable difference asks for.
 POWER = 0.8
 
@@ -139,7 +141,7 @@ def noncentrality(level: float, wanted: float, freedom: float) -> float:
     """Distance, in standard errors, that a two-sided t test at ``1 - level`` finds with a power."""
     alpha = 1 - level
     if not alpha < wanted < 1:
-        raise ValueError(f"power {wanted}: one above {alpha:.3g} and below 1 is needed")
+        raise ValueError(f"power {wanted}: one above {numbers.plain(alpha)} and below 1 is needed")
     far = float(stats.t.isf(alpha / 2, freedom)) + 1.0
     while _power(far, level, freedom) < wanted:
         far *= 2

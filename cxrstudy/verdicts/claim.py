@@ -6,7 +6,7 @@ from typing import Literal, Self
 import pandas as pd
 from pydantic import Field, model_validator
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.base.words import arm_name
@@ -285,8 +285,8 @@ def claims_table(claims: Claims) -> pd.DataFrame:
                 "test": claim.test,
                 "contrast": claim.contrast or ("needs arms" if claim.needs else "not testable"),
                 "kind": "" if claim.not_testable else claim.kind,
-                "margin": f"{claim.margin:g}" if claim.has_contrast else "",
-                "relevant": f"{claim.relevant:g}" if claim.relevant else "",
+                "margin": numbers.plain(claim.margin) if claim.has_contrast else "",
+                "relevant": numbers.plain(claim.relevant) if claim.relevant else "",
                 "because": claim.because,
                 "budgets": "; ".join(BUDGETS[budget] for budget in claim.budgets),
                 "control": claim.control or claim.not_testable,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.statistics.power import (
     POWER,
     VarianceComponents,
@@ -181,7 +182,7 @@ def enough_by_claim(seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
             rows.append({**about, "why": str(problem)})
             continue
         found = enough(claim, components, family_size(claim), seeds)
-        told = ["never" if pd.isna(many) else f"{many:,}" for many in found["patients"]]
+        told = ["never" if pd.isna(many) else numbers.count(many) for many in found["patients"]]
         named = [f"{few} seeds" for few in seeds]
         rows.append({**about, **dict(zip(named, told, strict=True)), "why": ""})
     columns = ["claim", "contrast", "relevant", *(f"{few} seeds" for few in seeds), "why"]

@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
+from cxrstudy.base import numbers
 from cxrstudy.base.columns import score_column, truth_column
 from cxrstudy.statistics import ScoreError
 from cxrstudy.verdicts import results
@@ -67,8 +68,8 @@ class Design:
     def __post_init__(self) -> None:
         if min(self.positive, self.negative) < 1 or self.images < 1:
             raise ValueError(
-                f"{self.positive} and {self.negative} patients with {self.images:g} images: each "
-                "class needs a patient, and each patient an image"
+                f"{self.positive} and {self.negative} patients with {numbers.plain(self.images)} "
+                "images: each class needs a patient, and each patient an image"
             )
 
 
@@ -306,12 +307,14 @@ def in_words(table: pd.DataFrame) -> str:
     'If no scheme differed, the best of six would lie above th'
     """
     rows = table[table["scenario"] == "no scheme differs"]
-    gains = [f"{row.mean:.3f} with {row.patients} test patients" for row in rows.itertuples()]
-    often = [f"{row.as_reported:.1%}" for row in rows.itertuples()]
+    gains = [
+        f"{numbers.level(row.mean)} with {row.patients} test patients" for row in rows.itertuples()
+    ]
+    often = [numbers.percent(row.as_reported) for row in rows.itertuples()]
     return (
         "If no scheme differed, the best of six would lie above the control by "
-        f"{', '.join(gains)}, on average, by selection alone; a gain of {REPORTED:.3f} or more "
-        f"would be found in {', '.join(often)} of such studies."
+        f"{', '.join(gains)}, on average, by selection alone; a gain of "
+        f"{numbers.level(REPORTED)} or more would be found in {', '.join(often)} of such studies."
     )
 
 

@@ -94,3 +94,11 @@ def test_unknown_labels_are_left_out() -> None:
     found = classifier.guess_labels(_role(truth, "multilabel"), _people(200), features)
     assert found is not None
     assert found.auroc == 1
+
+
+def test_a_guess_is_written_on_its_side_of_the_bounds_that_decide() -> None:
+    guess = classifier.Guess(0.7, (0.60004, 1.0), 0.99996, (0.5, 1.0), 1200, 1)
+    assert str(guess) == (
+        "AUROC 0.70000 [0.60004, 1.00000], balanced accuracy 0.99996 [0.50000, 1.00000] (95 % "
+        "intervals), 1,200 images of 1 patient"
+    )

@@ -21,7 +21,7 @@ def test_a_level_is_a_share_of_at_least_one_half(level: float) -> None:
     [
         (95, "level 95: give a proportion, 0.95"),
         (0.05, "level 0.05: that is alpha; give 0.95"),
-        (-1, "level -1: give a proportion from 0.5 to below 1"),
+        (-1, "level −1: give a proportion from 0.5 to below 1"),
         (0, "level 0: give a proportion from 0.5"),
         (1, "level 1: give a proportion from 0.5"),
         (math.nan, "level nan: give a finite number"),

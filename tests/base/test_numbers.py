@@ -65,7 +65,7 @@ def test_nothing_that_is_written_is_nan_inf_a_hyphen_or_a_negative_zero(
         write(estimate),
         numbers.interval(estimate, low, high, write),
         numbers.count(estimate),
-        numbers.axis_number(estimate),
+        numbers.plain(estimate),
     ):
         assert "nan" not in text.lower()
         assert "inf" not in text.replace("infinite", "")
@@ -150,8 +150,20 @@ def test_the_level_of_an_interval_has_the_digits_that_it_has(level: float, text:
     ("number", "text"),
     [(1281167, "1,281,167"), (0.1, "0.1"), (64.0, "64"), (-0.05, "−0.05"), (-0.0, "0")],
 )
-def test_numbers_of_an_axis_are_plain(number: float, text: str) -> None:
-    assert numbers.axis_number(number) == text
+def test_numbers_without_a_kind_are_plain(number: float, text: str) -> None:
+    assert numbers.plain(number) == text
+
+
+@given(st.floats(-1e300, 1e300))
+def test_a_plain_number_is_zero_only_if_it_is_zero(number: float) -> None:
+    read = value_of(numbers.plain(number))
+    assert read == pytest.approx(number, rel=1e-3 if abs(number) >= numbers.LARGE else 1e-9, abs=0)
+
+
+@given(st.floats(1e-300, 1e300), st.integers(1, 12))
+def test_significant_digits_are_those_of_numpy(number: float, digits: int) -> None:
+    expected = float(np.format_float_positional(number, precision=digits, fractional=False))
+    assert numbers.significant(number, digits) == pytest.approx(expected, rel=1e-15)
 
 
 JSON = st.recursive(

@@ -62,7 +62,7 @@ def test_log_says_a_line_every_ten_seconds_and_a_last_one(clock, capsys):
         clock.now += 0.125  # 150 s in all
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 15 + 1
-    assert lines[4] == "decoding: 400 of 1,200 (33%), 8.0 image/s, 01:40 left"
+    assert lines[4] == "decoding: 400 of 1,200 (33.3 %), 8.0 image/s, 01:40 left"
     assert lines[-1] == "decoding: 1,200 in 02:30, 8.0 image/s"
 
 
@@ -87,7 +87,7 @@ def test_counting_by_hand(clock, capsys):
             bar.update(3)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 11
-    assert lines[0] == "pixels: 3 of 30 (10%), 4.0 s/image, 01:48 left"
+    assert lines[0] == "pixels: 3 of 30 (10.0 %), 4.0 s/image, 01:48 left"
     assert lines[-1] == "pixels: 30 in 02:00, 4.0 s/image"
 
 
@@ -95,7 +95,7 @@ def test_a_number_alone_is_the_total(clock, capsys):
     with progress(5, "pixels") as bar:
         clock.now += 11
         bar.update(2)
-    assert capsys.readouterr().err.splitlines()[0].startswith("pixels: 2 of 5 (40%)")
+    assert capsys.readouterr().err.splitlines()[0].startswith("pixels: 2 of 5 (40.0 %)")
 
 
 def test_items_without_a_length(clock, capsys):

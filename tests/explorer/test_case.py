@@ -14,6 +14,7 @@ from PIL import Image
 from cxrstudy.explorer.case import (
     LowMap,
     MapKey,
+    Reading,
     as_address,
     is_right,
     opening_layer,
@@ -144,3 +145,12 @@ def test_the_layer_shown_first_is_the_deepest_that_is_fine_enough_to_point(sides
         for name, side in zip("abc", sides, strict=True)
     }
     assert opening_layer(maps) == layer
+
+
+@given(st.floats(0, 1))
+def test_a_written_probability_stays_on_its_side_of_zero_one_half_and_one(p):
+    (written,) = Reading({"covid19": p}, (), None).written["probabilities"].values()
+    assert written == pytest.approx(p, abs=6e-5)
+    assert [np.sign(written - one) for one in (0, 0.5, 1)] == [
+        np.sign(p - one) for one in (0, 0.5, 1)
+    ]

@@ -131,7 +131,7 @@ def test_every_door_lets_a_right_table_in_and_says_level_and_counts(made, door):
     [
         ({"level": 95}, "level 95: give a proportion, 0.95"),
         ({"level": 0.05}, "level 0.05: that is alpha; give 0.95"),
-        ({"level": -1}, "level -1: give a proportion .* such as 0.95"),
+        ({"level": -1}, "level −1: give a proportion .* such as 0.95"),
         ({"level": 0}, "level 0: give a proportion .* such as 0.95"),
         ({"level": 1}, "level 1: give a proportion .* such as 0.95"),
         ({"level": float("nan")}, "level nan: give a finite number"),

@@ -100,7 +100,7 @@ def test_a_few_draws_without_a_value_are_left_out_and_many_are_not():
     left = infer(np.array([0.5]), few, 100, 50)
     assert left.standard_error == pytest.approx(draws[50:].std(ddof=1) * np.sqrt(50 / 49))
     assert infer(np.array([0.5]), many, 100, 50).reason == (
-        "not defined in 5% of the draws of patients"
+        "not defined in 5.1 % of the draws of patients"
     )
 
 

@@ -190,5 +190,5 @@ def test_the_words_hold_the_numbers_of_the_table():
     words = selection.in_words(table)
     (row,) = table[table["scenario"] == "no scheme differs"].to_dict("records")
     assert f"{row['mean']:.3f} with {row['patients']} test patients" in words
-    assert f"{row['as_reported']:.1%}" in words
+    assert f"{100 * row['as_reported']:.1f} %" in words
     assert "one helps" not in words

@@ -115,6 +115,13 @@ function liveSource(model) {
   };
 }
 
+/** A probability, with as many digits as keep it from becoming 0, 1 or one half. */
+function level(p) {
+  let digits = 2;
+  while (digits < 8 && [0, 0.5, 1].some((one) => p !== one && Number(p.toFixed(digits)) === one)) digits += 1;
+  return p.toFixed(digits);
+}
+
 /* ---- pictures ------------------------------------------------------------------------------- */
 
 /** @returns {LowMap} of [width, height, peak, base64] */
@@ -440,7 +447,7 @@ function startExplorer(element, source) {
   function sentence(left) {
     const said = panels.map(({ arm }) => {
       const reading = current().readings[arm];
-      const sure = reading.predicted.map((label) => `probability ${reading.probabilities[label].toFixed(2)}`);
+      const sure = reading.predicted.map((label) => `probability ${level(reading.probabilities[label])}`);
       return [`${arm} predicts ${predictionOf(reading)}`, ...sure, outcome(reading.right)].filter(Boolean).join(", ");
     });
     return `Image ${left.indexOf(current()) + 1} of ${left.length}: ${state.id}. ${said.join("; ")}.`;
@@ -471,7 +478,7 @@ function startExplorer(element, source) {
       const name = make("span", {}, spoken(label));
       if (one.truth.includes(label)) name.append(make("em", {}, " (truth)"));
       const predicted = reading.predicted.includes(label) ? "cxr-predicted" : undefined;
-      return make("li", { class: predicted }, name, bar, make("span", { class: "cxr-number" }, p.toFixed(2)));
+      return make("li", { class: predicted }, name, bar, make("span", { class: "cxr-number" }, level(p)));
     }));
   }
 

@@ -71,7 +71,9 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     bottom = axes.get_ylim()[0]
     seen = rows[rows["estimate"] >= bottom]
     ends_of = last_points(seen, "arm", arms) | _strategies(axes, rows)
-    undefined = not_drawn(rows, [f"{row.arm} at {row.x:g}" for row in rows.itertuples()])
+    undefined = not_drawn(
+        rows, [f"{row.arm} at {numbers.plain(row.x)}" for row in rows.itertuples()]
+    )
     below = _below(rows, arms, bottom)
     caption_below(figure, f"threshold for acting\n{caption(rows, 'bands')}{below}{undefined}")
     axes.set_ylabel("net benefit (true positives per patient)")
@@ -85,7 +87,9 @@ def _placed(rows: pd.DataFrame) -> pd.DataFrame:
     placed = rows.assign(x=rows["threshold"].astype(float))
     outside = placed[~placed["x"].between(0, 1)]
     if len(outside):
-        raise FigureError(f"threshold {outside['x'].iloc[0]:g}: give a probability from 0 to 1")
+        raise FigureError(
+            f"threshold {numbers.plain(outside['x'].iloc[0])}: give a probability from 0 to 1"
+        )
     return placed
 
 

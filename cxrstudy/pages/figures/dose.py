@@ -105,8 +105,8 @@ def _dosed(rows: pd.DataFrame, doses: pd.DataFrame) -> pd.DataFrame:
     if bad.any():
         row = found[bad].iloc[0]
         raise FigureError(
-            f"arm {row['arm']!r}: {row['x']:g} images have no place on a logarithmic axis; give a "
-            "number above 0, or the domain 'none'"
+            f"arm {row['arm']!r}: {numbers.plain(row['x'])} images have no place on a logarithmic "
+            "axis; give a number above 0, or the domain 'none'"
         )
     return found
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.base.columns import score_column
 from cxrstudy.base.words import arm_name
 from cxrstudy.statistics.sample import scores_of
@@ -80,7 +81,7 @@ def level_of(tables: Iterable[pd.DataFrame]) -> float | None:
         {float(one) for table in tables if "level" in table for one in table["level"].dropna()}
     )
     if len(found) > 1:
-        named = ", ".join(f"{one:g}" for one in found)
+        named = ", ".join(f"{numbers.plain(one)}" for one in found)
         raise FigureError(f"intervals of several levels in one figure ({named}); draw one each")
     return found[0] if found else None
 

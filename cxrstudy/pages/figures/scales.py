@@ -117,7 +117,8 @@ def log_places(values: Sequence[float], what: str) -> Places:
     for value in distinct:
         if not (np.isfinite(value) and value >= 0):
             raise FigureError(
-                f"{what} {value:g} has no place on a logarithmic axis; use a linear one"
+                f"{what} {numbers.plain(value)} has no place on a logarithmic axis; use a linear "
+                "one"
             )
     positive = [value for value in distinct if value > 0]
     if not positive:
@@ -155,7 +156,7 @@ def magnitudes_below(axes: Axes) -> None:
         seen = _marks(low, high, leading)
         if len(seen) > 1:
             break
-    numbers_below(axes, seen, [numbers.axis_number(mark) for mark in seen])
+    numbers_below(axes, seen, [numbers.plain(mark) for mark in seen])
 
 
 def _marks(low: float, high: float, leading: Sequence[int]) -> list[float]:
