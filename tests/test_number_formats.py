@@ -18,6 +18,7 @@ BRACES = re.compile(r"\{[^{}:]*:([^{}]+)\}")
 #: Modules that may, and why.
 MAY = {
     "base/numbers.py": "it is that module",
+    "data/rules.py": "decimal digits that a rule looks at, not a number to read",
     "data/cohort.py": "a name that identifies a source in recorded results, not a number to read",
 }
 

@@ -108,7 +108,7 @@ def patients(ids: "pd.Series[str]", crosswalk: Path, notes: Notes) -> "pd.Series
     found = joined(ids, matches.set_axis(table["rsna_id"]), crosswalk, "RSNA images", notes)
     doubtful = found["error"] > CONFIDENT
     notes.add(
-        crosswalk, f"matches have an error above {CONFIDENT:g}; each such image is a patient",
+        crosswalk, f"matches have an error above {CONFIDENT}; each such image is a patient",
         ids[doubtful], len(ids),
     )  # fmt: skip
     return found["patient"].where(found["patient"].notna() & ~doubtful, "rsna-" + ids)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.data.tables.notes import Notes
 from cxrstudy.data.tables.reader import TableError
 
@@ -57,9 +58,9 @@ def joined(
     if len(wanted) and found < max(1, LEAST_FOUND * len(wanted)):
         theirs = f"its first key is {str(table.index[0])!r}" if len(table) else "it has no rows"
         raise TableError(
-            f"{path}: a row was found for {found:,} of {len(wanted):,} {what}; none, for example, "
-            f"for {str(lacking[0])!r}, and {theirs}. Use files of one release, and write the keys "
-            "in the same way"
+            f"{path}: a row was found for {numbers.count(found)} of {numbers.count(len(wanted))} "
+            f"{what}; none, for example, for {str(lacking[0])!r}, and {theirs}. Use files of one "
+            "release, and write the keys in the same way"
         )
     notes.add(path, f"{what} have no row", [repr(str(key)) for key in lacking], len(wanted))
     return table.reindex(keys).set_axis(keys.index)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cxrstudy.base import numbers
+
 
 @dataclass(frozen=True)
 class Note:
@@ -28,7 +30,8 @@ class Note:
     example: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.count:,} of {self.total:,} {self.what}; first: {self.example}"
+        counts = f"{numbers.count(self.count)} of {numbers.count(self.total)}"
+        return f"{self.where}: {counts} {self.what}; first: {self.example}"
 
 
 @dataclass
