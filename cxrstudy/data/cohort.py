@@ -43,6 +43,10 @@ class Source(Strict):
     site_follows_label: float = Field(
         0.0, ge=-1, le=1, description="phantoms only: strength of the association; reversed below 0"
     )
+    hospitals: Literal["shared", "own"] = Field(
+        "shared",
+        description="phantoms of upstream roles: those of the target, or hospitals of their own",
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -50,13 +54,17 @@ class Source(Strict):
             raise ValueError("a source is either a manifest or a phantom")
         if (self.phantom is None) != (self.split is None):
             raise ValueError("a phantom needs a split, a manifest has its own")
+        if self.hospitals == "own" and self.phantom not in phantom.WITH_OWN_HOSPITALS:
+            able = " and ".join(phantom.WITH_OWN_HOSPITALS)
+            raise ValueError(f"hospitals: own is for the phantom roles {able}")
         return self
 
     @property
     def name(self) -> str:
         """Name of the manifest: of its file, or of the generator's role."""
         tie = f" tied {self.site_follows_label:+g}" if self.site_follows_label else ""
-        return self.manifest or f"phantom {self.phantom}{tie}"
+        own = ", own hospitals" if self.hospitals == "own" else ""
+        return self.manifest or f"phantom {self.phantom}{tie}{own}"
 
 
 class RoleDefinition(Strict):
@@ -218,8 +226,9 @@ def _open(
     if source.phantom not in patients:
         raise CohortError(f"the profile gives no number of patients for {source.name!r}")
     table = phantom.population.draw(
-        source.phantom, patients[source.phantom], seed, source.site_follows_label
-    )
+        source.phantom, patients[source.phantom], seed, source.site_follows_label,
+        source.hospitals == "own",
+    )  # fmt: skip
     splits = [split_of(patient, source.split) for patient in table["patient"]]
     table.insert(table.columns.get_loc("excluded"), "split", splits)
     carried = phantom.LABELS[source.phantom]

@@ -11,8 +11,11 @@ streams of `streams`. Read `population` and `render` first.
 """
 
 from cxrstudy.phantom import population
-from cxrstudy.phantom.address import ROLES
+from cxrstudy.phantom.address import ROLES, WITH_OWN_HOSPITALS
 from cxrstudy.phantom.population import LABELS
 from cxrstudy.phantom.render import SPECIMENS, Phantom, read, render, specimen
 
-__all__ = ["LABELS", "ROLES", "SPECIMENS", "Phantom", "population", "read", "render", "specimen"]
+__all__ = [
+    "LABELS", "ROLES", "SPECIMENS", "WITH_OWN_HOSPITALS", "Phantom", "population", "read", "render",
+    "specimen",
+]  # fmt: skip

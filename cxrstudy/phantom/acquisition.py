@@ -74,8 +74,13 @@ SITES: dict[str, SiteStyle] = {
     "alder": SiteStyle(3.4, 0.25, 0.50, 0.5, 2.5, 0.14, 0.030, "R", (0.07, 0.12), 1.3, 0.35),
     "birch": SiteStyle(4.3, 0.30, 0.50, 0.9, 1.7, 0.11, 0.024, "L", (0.90, 0.09), 1.7, 0.50),
     "cedar": SiteStyle(2.7, 0.30, 0.52, 0.25, 3.5, 0.19, 0.040, "R", (0.10, 0.20), 1.0, 0.70),
+    "dogwood": SiteStyle(3.0, 0.30, 0.46, 0.35, 2.0, 0.17, 0.036, "L", (0.88, 0.20), 1.2, 0.45),
+    "elm": SiteStyle(4.9, 0.25, 0.54, 1.10, 1.4, 0.10, 0.022, "R", (0.08, 0.08), 1.6, 0.30),
+    "fir": SiteStyle(2.4, 0.25, 0.48, 0.20, 3.2, 0.20, 0.045, "R", (0.06, 0.25), 1.1, 0.60),
+    "gorse": SiteStyle(3.9, 0.30, 0.56, 0.70, 2.2, 0.13, 0.028, "L", (0.90, 0.16), 1.5, 0.25),
 }
-"""Sites by name. "alder" and "birch" share the target cohort; "cedar" is the external hospital."""
+"""Sites by name [by eye]. "alder" and "birch" share the target cohort; "cedar" is the external
+hospital; the others are hospitals that upstream roles may have for themselves."""
 
 # Strokes of the marker letters in a box of unit height, x to the right and y down.
 _LETTERS: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {

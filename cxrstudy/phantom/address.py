@@ -8,13 +8,16 @@ from dataclasses import dataclass
 ROLES = ("target", "external", "general", "pneumonia", "natural_small", "natural_large")
 """What a cohort can be for."""
 
+WITH_OWN_HOSPITALS = ("general", "pneumonia")
+"""Roles whose patients may come from hospitals that no other role has."""
+
 LEGAL = (
-    "phantom:seed=<integer>;role=<role>;site_follows_label=<-1 to 1>;"
+    "phantom:seed=<integer>;role=<role>;site_follows_label=<-1 to 1>;[hospitals=own;]"
     "id=<role>-<five digits or more>-<image>"
 )
 _ADDRESS = re.compile(
     r"phantom:seed=(\d+);role=([a-z_]+);site_follows_label=([0-9.e-]+);"
-    r"id=([a-z_]+)-(\d{5,})-([1-9]\d*)"
+    r"(?:hospitals=(own);)?id=([a-z_]+)-(\d{5,})-([1-9]\d*)"
 )
 
 
@@ -32,6 +35,8 @@ class Address:
         Probability that the label decides the site; negative values reverse the association.
     number, image : int
         Number of the patient, from 0, and of the patient's image, from 1.
+    own_hospitals : bool
+        Whether the role has hospitals of its own, instead of those of the target.
     """
 
     seed: int
@@ -39,6 +44,7 @@ class Address:
     site_follows_label: float
     number: int
     image: int
+    own_hospitals: bool = False
 
     @property
     def patient(self) -> str:
@@ -54,7 +60,9 @@ class Address:
         """Write the address as text, from which `parse` gives the same address back."""
         tied = self.site_follows_label
         tie = str(int(tied)) if tied == int(tied) else repr(tied)
-        return f"phantom:seed={self.seed};role={self.role};site_follows_label={tie};id={self.id}"
+        own = "hospitals=own;" if self.own_hospitals else ""
+        start = f"phantom:seed={self.seed};role={self.role};site_follows_label={tie}"
+        return f"{start};{own}id={self.id}"
 
 
 def read_address(text: str) -> Address:
@@ -68,12 +76,13 @@ def read_address(text: str) -> Address:
     found = _ADDRESS.fullmatch(text)
     if found is None:
         raise illegal(text, "it does not match")
-    seed, role, tie, prefix, number, image = found.groups()
+    seed, role, tie, own, prefix, number, image = found.groups()
     if role not in ROLES or prefix != role:
         raise illegal(text, f"its role must be one of {', '.join(ROLES)}, the same in its id")
     try:
-        address = Address(int(seed), role, float(tie), int(number), int(image))
+        address = Address(int(seed), role, float(tie), int(number), int(image), own is not None)
         check_tie(address.site_follows_label)
+        check_hospitals(role, address.own_hospitals)
     except ValueError as error:
         raise illegal(text, str(error)) from None
     if str(address) != text:
@@ -96,3 +105,16 @@ def check_tie(tie: float) -> None:
     """
     if not -1 <= tie <= 1:
         raise ValueError(f"site_follows_label must lie in -1 to 1, not {tie!r}")
+
+
+def check_hospitals(role: str, own: bool) -> None:
+    """Check that a role can have hospitals of its own.
+
+    Raises
+    ------
+    ValueError
+        If it can't; the message says which roles can.
+    """
+    if own and role not in WITH_OWN_HOSPITALS:
+        able = ", ".join(WITH_OWN_HOSPITALS)
+        raise ValueError(f"hospitals of its own are for {able}, not for role {role!r}")

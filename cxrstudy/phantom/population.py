@@ -10,7 +10,14 @@ import pandas as pd
 
 from cxrstudy.base.coverage import code_fingerprint
 from cxrstudy.base.identity import canonical, fingerprint
-from cxrstudy.phantom.address import ROLES, Address, check_tie, illegal, read_address
+from cxrstudy.phantom.address import (
+    ROLES,
+    Address,
+    check_hospitals,
+    check_tie,
+    illegal,
+    read_address,
+)
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.pathology import ATYPICAL
 from cxrstudy.phantom.patient import Patient, draw_patient
@@ -93,7 +100,10 @@ SITES = {
     "general": ("alder", "birch"),
     "pneumonia": ("alder", "birch"),
 }
-"""Hospitals of each role, drawn evenly."""
+"""Hospitals of each role, drawn evenly. The upstream roles share those of the target."""
+OWN_SITES = {"general": ("dogwood", "elm"), "pneumonia": ("fir", "gorse")}
+"""Hospitals of upstream roles that have their own: a domain gap, as between public data sets.
+``benchmarks/hospitals.py`` measures how large it is for a network of the target."""
 TIED_SITE = {"covid19": "birch", "other_pneumonia": "alder", "normal": "alder"}
 """Where the target's site goes when it follows the label."""
 REVERSED_SITE = {"covid19": "alder", "other_pneumonia": "birch", "normal": "birch"}
@@ -168,7 +178,7 @@ def case_of(address: Address) -> Case:
     labels, findings = _diagnose(address.role, rng)
     site_rng = stream(address.seed, address.patient, "site")
     tied, choice = site_rng.random(), site_rng.random()
-    sites = SITES[address.role]
+    sites = (OWN_SITES if address.own_hospitals else SITES)[address.role]
     site = sites[int(choice * len(sites))]
     if address.role == "target" and tied < abs(address.site_follows_label):
         site = TIED_SITE[labels[0]] if address.site_follows_label > 0 else REVERSED_SITE[labels[0]]
@@ -212,7 +222,13 @@ def recipe_hash(address: Address) -> str:
     return fingerprint(canonical(recipe))
 
 
-def draw(role: str, patients: int, seed: int, site_follows_label: float = 0.0) -> pd.DataFrame:
+def draw(
+    role: str,
+    patients: int,
+    seed: int,
+    site_follows_label: float = 0.0,
+    own_hospitals: bool = False,
+) -> pd.DataFrame:
     """Draw the manifest of a role, without rendering anything.
 
     Parameters
@@ -226,6 +242,8 @@ def draw(role: str, patients: int, seed: int, site_follows_label: float = 0.0) -
     site_follows_label : float
         Probability, in the target role, that the label decides the site; negative values reverse
         the association.
+    own_hospitals : bool
+        Whether the role, an upstream one, has hospitals of its own.
 
     Returns
     -------
@@ -242,8 +260,9 @@ def draw(role: str, patients: int, seed: int, site_follows_label: float = 0.0) -
     if patients < 0 or seed < 0:
         raise ValueError(f"patients and seed must not be negative: {patients!r}, {seed!r}")
     check_tie(site_follows_label)
+    check_hospitals(role, own_hospitals)
     rows = [
-        _row(Address(seed, role, float(site_follows_label), number, image))
+        _row(Address(seed, role, float(site_follows_label), number, image, own_hospitals))
         for number in range(patients)
         for image in range(1, images_of(seed, role, number) + 1)
     ]

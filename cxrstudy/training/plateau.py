@@ -9,8 +9,8 @@ a fiftieth.
 
 With the one-cycle schedule the learning rate falls from four tenths of its maximum to zero over
 this third, which by itself lowers the loss of a network that is not at its optimum. So the rule is
-strict where the budget is short. It can't tell what a longer schedule would reach:
-``benchmarks/plateau.csv`` shows how often it agrees with training twice as long.
+strict where the budget is short. It can't tell what a longer schedule would reach;
+``benchmarks/plateau.py`` measures that.
 """
 
 import numpy as np

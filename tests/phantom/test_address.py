@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.phantom.address import ROLES, Address, read_address
+from cxrstudy.phantom.address import ROLES, WITH_OWN_HOSPITALS, Address, read_address
 
 
 @given(
@@ -12,9 +12,10 @@ from cxrstudy.phantom.address import ROLES, Address, read_address
     role=st.sampled_from(ROLES),
     tie=st.floats(0, 1),
     number=st.integers(0, 10**6),
+    own=st.booleans(),
 )
-def test_addresses_read_back(seed, role, tie, number):
-    address = Address(seed, role, tie, number, 1)
+def test_addresses_read_back(seed, role, tie, number, own):
+    address = Address(seed, role, tie, number, 1, own and role in WITH_OWN_HOSPITALS)
     assert read_address(str(address)) == address
 
 
@@ -31,6 +32,8 @@ def test_addresses_read_back(seed, role, tie, number):
         "phantom:seed=0;role=dogs;site_follows_label=0;id=dogs-00000-1",
         "phantom:seed=0;role=target;site_follows_label=0;id=general-00000-1",
         "phantom:seed=0;role=target;site_follows_label=0;id=target-000000-1",
+        "phantom:seed=0;role=target;site_follows_label=0;hospitals=own;id=target-00000-1",
+        "phantom:seed=0;role=general;site_follows_label=0;hospitals=shared;id=general-00000-1",
         "phantom:seed=-1;role=target;site_follows_label=0;id=target-00000-1",
     ],
 )

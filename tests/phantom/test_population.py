@@ -7,13 +7,15 @@ from scipy.stats import binomtest, chi2_contingency
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.phantom import population
-from cxrstudy.phantom.address import ROLES, Address
+from cxrstudy.phantom.acquisition import SITES
+from cxrstudy.phantom.address import ROLES, WITH_OWN_HOSPITALS, Address
 from cxrstudy.phantom.population import (
     AP_SHARE,
     DIAGNOSES,
     FINDINGS,
     GENERAL,
     LABELS,
+    OWN_SITES,
     PNEUMONIA,
     parse,
 )
@@ -123,6 +125,25 @@ def test_tying_the_site_changes_nothing_else():
     assert (free.source != tied.source).any()
 
 
+@pytest.mark.parametrize("role", WITH_OWN_HOSPITALS)
+def test_hospitals_of_its_own_change_nothing_else_in_a_role(role):
+    shared = population.draw(role, 60, 0)
+    own = population.draw(role, 60, 0, own_hospitals=True)
+    columns = ["id", "patient", "view", "sex", "age", "labels"]
+    assert own[columns].equals(shared[columns])
+    assert set(shared.source) == {"phantom-alder", "phantom-birch"}
+    assert set(own.source) == {f"phantom-{site}" for site in OWN_SITES[role]}
+    assert not set(own.sha256) & set(shared.sha256)
+
+
+def test_no_two_roles_share_a_hospital_of_their_own_and_every_hospital_has_a_style():
+    own = [site for sites in OWN_SITES.values() for site in sites]
+    used = {site for sites in population.SITES.values() for site in sites}
+    assert len(set(own)) == len(own)
+    assert not used & set(own)
+    assert used | set(own) == set(SITES)
+
+
 @pytest.mark.parametrize("role", ["target", "general", "natural_large"])
 def test_a_small_cohort_is_the_beginning_of_a_large_one(role):
     few, many = population.draw(role, 10, 4), population.draw(role, 25, 4)
@@ -147,6 +168,7 @@ def test_recipes_hash_the_address_and_the_source(monkeypatch):
         (("target", 1, -2), "seed"),
         (("target", 1, 0, 1.5), "site_follows_label"),
         (("target", 1, 0, -1.5), "site_follows_label"),
+        (("target", 1, 0, 0.0, True), "hospitals of its own"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, named):
