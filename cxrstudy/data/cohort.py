@@ -19,14 +19,11 @@ from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.data.manifest import check_manifest, read_manifest, truth
 from cxrstudy.data.role import Role, Task, pool
+from cxrstudy.data.role_checks import CohortError, check_ids, check_labels, check_training
 from cxrstudy.data.split import SplitRule, split_of
 
 #: Files to read: the originals, or the reduced copies that a manifest lists.
 Files = Literal["originals", "prepared"]
-
-
-class CohortError(ValueError):
-    """A cohort can't be assembled; the message names file, role, row or patient."""
 
 
 class Source(Strict):
@@ -71,11 +68,22 @@ class RoleDefinition(Strict):
     """Definition of a role in a cohort file."""
 
     task: Task
-    labels: list[str] | None = Field(None, description="None: all labels of the sources")
-    sources: list[Source]
+    labels: list[str] | None = Field(
+        None, min_length=1, description="None: all labels of the sources"
+    )
+    sources: list[Source] = Field(min_length=1)
     variant_of: str | None = Field(
         None, description="a role with the same patients and splits, whose images differ"
     )
+
+    @model_validator(mode="after")
+    def _labels_fit_the_task(self) -> Self:
+        labels = self.labels or []
+        if len(set(labels)) < len(labels):
+            raise ValueError(f"labels: a name stands twice in {', '.join(labels)}")
+        if self.task == "binary" and len(labels) > 1:
+            raise ValueError("a binary role has one label; use multiclass or multilabel for more")
+        return self
 
 
 class CohortDefinition(Strict):
@@ -96,6 +104,8 @@ class Cohort:
 
     ``manifests`` contains the included rows of every manifest that a role uses, by name.
     ``excluded`` contains the number of excluded rows of every manifest, by name and reason.
+    ``withheld`` contains, by role, the rows that were taken out of it because their patients are in
+    the target's test split.
     """
 
     name: str
@@ -105,6 +115,7 @@ class Cohort:
     roles: Mapping[str, Role]
     manifests: Mapping[str, pd.DataFrame]
     excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    withheld: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def role(self, *names: str) -> Role:
         """One role, or several pooled.
@@ -144,7 +155,9 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     ------
     CohortError
         The file is missing or breaks the schema, an image of a multi-class role does not have
-        exactly one label, or a role has no images.
+        exactly one label, two images of a role have the same id, a label of a role is carried by no
+        source or spelled in two ways, the training images of a role show a label always, never or
+        not at all, or a role has no images.
     ManifestError
         A manifest breaks its schema.
     """
@@ -154,8 +167,9 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     }
     files = definition.files
     opened = {name: _open(source, patients, seed, files) for name, source in sources.items()}
+    whole = {role: _make_role(role, recipe, opened) for role, recipe in definition.roles.items()}
     roles = _apart(
-        {role: _make_role(role, recipe, opened) for role, recipe in definition.roles.items()},
+        whole,
         variants={role for role, recipe in definition.roles.items() if recipe.variant_of},
     )
     for role in roles.values():
@@ -164,10 +178,15 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
                 f"cohort {name!r}, role {role.name!r}: no image is left; all are excluded "
                 "or belong to patients in the target's test split"
             )
+        check_training(role)
     tables = {name: table for name, (table, _) in opened.items()}
     about = (definition.name, definition.title, definition.copies, definition.caveat)
     return Cohort(
-        *about, roles, tables, {name: _reasons(source) for name, source in sources.items()}
+        *about,
+        roles,
+        tables,
+        excluded={name: _reasons(source) for name, source in sources.items()},
+        withheld={name: _missing(whole[name], role) for name, role in roles.items()},
     )
 
 
@@ -240,11 +259,21 @@ def _make_role(
     definition: RoleDefinition,
     opened: Mapping[str, tuple[pd.DataFrame, tuple[str, ...]]],
 ) -> Role:
-    sources = [_renamed(source, *opened[source.name]) for source in definition.sources]
+    is_chosen = definition.labels is not None
+    sources = [_renamed(source, *opened[source.name], is_chosen) for source in definition.sources]
     labels = tuple(
         definition.labels or dict.fromkeys(label for _, carried in sources for label in carried)
     )
+    names = [source.name for source in definition.sources]
+    carried_by = [(*named,) for named in zip(names, (c for _, c in sources), strict=True)]
+    check_labels(name, labels, carried_by)
+    if definition.task == "binary" and len(labels) != 1:
+        raise CohortError(
+            f"role {name!r}: a binary role has one label, and its sources carry "
+            f"{', '.join(labels)}; name one in labels"
+        )
     table = pd.concat([table for table, _ in sources], ignore_index=True)
+    check_ids(name, table)
     matrix = np.concatenate([truth(table["labels"], labels, carried) for table, carried in sources])
     if definition.task == "multiclass":
         wrong = np.flatnonzero(np.nansum(matrix, axis=1) != 1)
@@ -260,9 +289,13 @@ def _make_role(
 
 
 def _renamed(
-    source: Source, table: pd.DataFrame, carried: tuple[str, ...]
+    source: Source, table: pd.DataFrame, carried: tuple[str, ...], is_chosen: bool
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Add the position in the manifest to the rows, and rename labels to those of the role."""
+    """Add the position in the manifest to the rows, and rename labels to those of the role.
+
+    A label that is left out of the renaming is not carried, which is an error unless the role names
+    the labels that it wants (`is_chosen`).
+    """
     table = table.assign(manifest=source.name, row=np.arange(len(table)))
     if not source.rename:
         return table, carried
@@ -271,6 +304,12 @@ def _renamed(
         raise CohortError(
             f"rename: the source {source.name!r} has no label {strangers[0]!r}; "
             f"its labels are {', '.join(carried)}"
+        )
+    lost = [label for label in carried if label not in source.rename]
+    if lost and not is_chosen:
+        raise CohortError(
+            f"rename: {lost[0]!r} of the source {source.name!r} would be lost; add "
+            f"{lost[0]}: {lost[0]}, or name the role's labels"
         )
     renamed = [_rename(cell, source.rename) for cell in table["labels"]]
     return table.assign(labels=renamed), tuple(dict.fromkeys(source.rename.values()))
@@ -298,3 +337,8 @@ def _apart(roles: Mapping[str, Role], variants: Set[str]) -> dict[str, Role]:
         else role.only(np.flatnonzero(~role.table["patient"].isin(tested).to_numpy()))
         for name, role in roles.items()
     }
+
+
+def _missing(whole: Role, kept: Role) -> pd.DataFrame:
+    """Rows of a role that are not in what was kept of it."""
+    return whole.table[~whole.table["id"].isin(kept.table["id"])].reset_index(drop=True)

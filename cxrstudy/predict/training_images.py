@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from cxrstudy.base import places
-from cxrstudy.data.cohort import Cohort, CohortError, load_cohort, read_definition
+from cxrstudy.data.cohort import Cohort, load_cohort, read_definition
 from cxrstudy.data.manifest import ManifestError
 from cxrstudy.data.role import Role
+from cxrstudy.data.role_checks import CohortError
 from cxrstudy.pixels.grey import Grey
 from cxrstudy.pixels.memory_map import open_pixels
 from cxrstudy.runs.record import Record

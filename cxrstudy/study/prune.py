@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cxrstudy.base import device, places
 from cxrstudy.base.coverage import code_fingerprint, environment
-from cxrstudy.data.cohort import CohortError
+from cxrstudy.data.role_checks import CohortError
 from cxrstudy.runs import lock, scoring_record, store, store_check
 from cxrstudy.runs.maps import MapsError, read_facts
 from cxrstudy.runs.record import id_of

@@ -1,12 +1,15 @@
 """Cohorts: roles out of sources, what is unknown, and that no tested patient is trained on."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxrstudy.base import places
-from cxrstudy.data.cohort import CohortError, cohort_names, load_cohort, read_definition
+from cxrstudy.data.cohort import cohort_names, load_cohort, read_definition
 from cxrstudy.data.manifest import ManifestError, read_manifest
+from cxrstudy.data.role_checks import CohortError
 from cxrstudy.data.sources.prepared import RULE
 from cxrstudy.data.split import SplitRule, split_of
 
@@ -94,7 +97,7 @@ def test_an_image_without_exactly_one_class_is_named(folder, cell):
 
 def test_an_excluded_image_may_have_any_labels(folder):
     row = {"labels": "normal|covid19", "excluded": "two labels"}
-    folder.source("one", CLASSES, {"labels": "normal"}, row)
+    folder.source("one", CLASSES, {"labels": "normal"}, row, split="test")
     folder.cohort("made", target=role("multiclass", "one"))
     assert len(load_cohort("made", {}, 0).role("target").table) == 1
 
@@ -104,8 +107,9 @@ def test_an_excluded_image_may_have_any_labels(folder):
 
 def test_the_hash_of_a_row_is_that_of_the_bytes_that_are_read(folder):
     folder.source(
-        "one", ["a"], {"sha256": "1" * 64, "prepared_sha256": "2" * 64}, {"sha256": "3" * 64}
-    )
+        "one", ["a"],
+        {"sha256": "1" * 64, "prepared_sha256": "2" * 64, "labels": "a"}, {"sha256": "3" * 64},
+    )  # fmt: skip
     path = folder.cohort("made", x=role("binary", "one"))
     originals = load_cohort("made", {}, 0).role("x")
     path.write_text(path.read_text() + "files: prepared\n")
@@ -122,17 +126,23 @@ def test_the_hash_of_a_row_is_that_of_the_bytes_that_are_read(folder):
 def test_labels_and_their_absence_get_the_names_of_the_role(folder):
     folder.source("one", ["Pneumonia", "Mass"], {"labels": "Pneumonia|Mass"}, {})
     source = {"manifest": "one", "rename": {"Pneumonia": "pneumonia", "": "normal"}}
-    folder.cohort("made", target=role("multiclass", source, labels=CLASSES))
+    folder.cohort("made", target=role("multiclass", source, labels=["pneumonia", "normal"]))
     target = load_cohort("made", {}, 0).role("target")
     assert target.table["labels"].tolist() == ["pneumonia", "normal"]
-    same(target.truth, [[0, 1, 0], [1, 0, 0]])
+    same(target.truth, [[1, 0], [0, 1]])
 
 
 def test_a_label_that_is_left_out_of_the_renaming_is_not_carried(folder):
     folder.source("one", ["a", "b"], {"labels": "a|b"}, {"labels": "b"})
+    folder.source("two", ["b"], {"labels": "b"})
     source = {"manifest": "one", "rename": {"a": "x"}}
-    folder.cohort("made", general=role("multilabel", source, labels=["x", "b"]))
-    same(load_cohort("made", {}, 0).role("general").truth, [[1, NAN], [0, NAN]])
+    folder.cohort("made", general=role("multilabel", source, "two", labels=["x", "b"]))
+    same(load_cohort("made", {}, 0).role("general").truth, [[1, NAN], [0, NAN], [NAN, 1]])
+    folder.cohort("made", general=role("multilabel", source))
+    with pytest.raises(
+        CohortError, match="rename: 'b' of the source 'one' would be lost; add"
+    ):
+        load_cohort("made", {}, 0)
 
 
 def test_what_is_unknown_stays_unknown_when_renamed(folder):
@@ -143,13 +153,13 @@ def test_what_is_unknown_stays_unknown_when_renamed(folder):
 
 
 def test_of_two_labels_with_one_new_name_the_known_one_counts(folder):
-    cells = ["a|?b", "?b|?a", "a|b", "?b"]
+    cells = ["a|?b", "?b|?a", "a|b", "?b", ""]
     folder.source("one", ["a", "b"], *[{"labels": cell} for cell in cells])
     source = {"manifest": "one", "rename": {"a": "x", "b": "x"}}
     folder.cohort("made", general=role("multilabel", source))
     general = load_cohort("made", {}, 0).role("general")
     assert general.labels == ("x",)
-    same(general.truth, [[1], [NAN], [1], [NAN]])
+    same(general.truth, [[1], [NAN], [1], [NAN], [0]])
 
 
 def test_an_image_with_an_unknown_label_is_not_one_without_labels(folder):
@@ -176,7 +186,7 @@ def overlapping(folder):
     """Patients p and q test in the target; both are in other roles too."""
     folder.source(
         "one", ["a"], {"patient": "p", "split": "test"}, {"patient": "q", "split": "test"},
-        {"patient": "r"},
+        {"patient": "r"}, {"patient": "t", "labels": "a"},
     )  # fmt: skip
     folder.source(
         "two", ["a", "b"], {"patient": "p", "labels": "b"}, {"patient": "r"}, {"labels": "a"}
@@ -192,14 +202,14 @@ def overlapping(folder):
 
 
 def test_tested_patients_of_the_target_are_in_no_other_role(overlapping):
-    assert overlapping.role("target").table["patient"].tolist() == ["p", "q", "r"]
+    assert overlapping.role("target").table["patient"].tolist() == ["p", "q", "r", "t"]
     assert overlapping.role("general").table["patient"].tolist() == ["r", "two-2"]
-    assert overlapping.role("external").table["patient"].tolist() == ["s", "r"]
+    assert overlapping.role("external").table["patient"].tolist() == ["s", "r", "t"]
 
 
 def test_truth_goes_with_the_rows_that_are_kept(overlapping):
     same(overlapping.role("general").truth, [[0, 0], [1, 0]])
-    assert len(overlapping.role("external").truth) == 2
+    assert len(overlapping.role("external").truth) == 3
 
 
 def test_a_role_that_the_target_leaves_empty_is_named(folder):
@@ -215,6 +225,91 @@ def test_a_role_whose_images_are_all_excluded_is_named(folder):
     folder.cohort("made", general=role("multilabel", "one"))
     with pytest.raises(CohortError, match="cohort 'made', role 'general': no image is left"):
         load_cohort("made", {}, 0)
+
+
+def test_rows_that_are_taken_out_of_a_role_are_kept_apart(overlapping):
+    withheld = overlapping.withheld
+    assert withheld["target"].empty
+    assert withheld["general"]["id"].tolist() == ["two-0"]
+    assert withheld["external"]["patient"].tolist() == ["q", "p", "q"]
+
+
+# --- Labels that nobody has ----------------------------------------------------------------------
+
+
+def loading(folder, **roles):
+    """The error of a cohort that stops."""
+    folder.cohort("made", **roles)
+    with pytest.raises(CohortError) as error:
+        load_cohort("made", {}, 0)
+    return str(error.value)
+
+
+BOTH = ({"labels": "covid19"}, {"labels": "normal"})
+
+
+@pytest.mark.parametrize(
+    ("label", "hint"), [("covd19", "Did you mean covid19?"), ("edema", "covid19, normal.")]
+)
+@pytest.mark.parametrize("task", ["binary", "multilabel"])
+def test_a_label_that_no_source_carries_is_named_with_those_they_carry(folder, task, label, hint):
+    folder.source("one", ["covid19", "normal"], *BOTH)
+    said = loading(folder, target=role(task, "one", labels=[label]))
+    assert said.startswith(f"role 'target', label {label}: no source carries it; they carry covid1")
+    assert said.endswith(hint)
+
+
+@pytest.mark.parametrize("labels", [["covid19"], None])
+@pytest.mark.parametrize("other", ["COVID-19", "Covid_19", "covid 19", "covvid19"])
+def test_a_label_in_two_spellings_is_named_with_its_source(folder, labels, other):
+    folder.source("one", ["covid19", "normal"], *BOTH)
+    folder.source("two", ["normal", other], {"labels": other}, {"labels": "normal"})
+    said = loading(folder, target=role("multilabel", "one", "two", labels=labels))
+    assert "label covid19: the source 'two' does not carry it" in said
+    assert f"rename: {{{other}: covid19, ...}}" in said
+
+
+def test_labels_that_differ_by_a_number_or_a_word_are_two_labels(folder):
+    folder.source("one", ["grade 1", "effusion"], {"labels": "grade 1"}, {})
+    folder.source("two", ["grade 2", "pleural_effusion"], {"labels": "grade 2"}, {})
+    folder.cohort("made", general=role("multilabel", "one", "two"))
+    assert len(load_cohort("made", {}, 0).role("general").labels) == 4
+
+
+@pytest.mark.parametrize(
+    ("task", "cells", "counts"),
+    [
+        ("binary", ["a", "a", "?a"], "label a: of 3 .* present in 2, absent in 0 and unknown in 1"),
+        ("binary", ["", ""], "label a: of 2 .* present in 0, absent in 2 and unknown in 0"),
+        ("binary", ["?a"], "label a: of 1 .* present in 0, absent in 0 and unknown in 1"),
+        ("multilabel", ["a|?b", "?b"], "label b: of 2 .* absent in 0 and unknown in 2"),
+        ("multilabel", ["", ""], "label a: of 2 .* present in 0, absent in 2"),
+        ("multiclass", ["a", "a"], "label a: of 2 .* present in 2, absent in 0"),
+        ("multiclass", ["a", "b"], "label c: of 2 .* present in 0, absent in 2"),
+    ],
+)
+def test_training_images_show_a_label_both_ways(folder, task, cells, counts):
+    labels = {"binary": ["a"], "multilabel": ["a", "b"], "multiclass": ["a", "b", "c"]}[task]
+    rows = [{"labels": cell} for cell in cells]
+    tested = {"labels": labels[-1], "split": "test"}
+    folder.source("one", labels, *rows, tested)
+    assert re.search(f"role 'target', {counts}", loading(folder, target=role(task, "one")))
+    folder.cohort("made", external=role(task, "one"))
+    assert len(load_cohort("made", {}, 0).role("external").table) == len(cells) + 1
+
+
+def test_a_rare_label_of_many_may_have_no_training_case(folder):
+    folder.source("one", ["a", "b"], {"labels": "a"}, {}, {"labels": "b", "split": "test"})
+    folder.cohort("made", general=role("multilabel", "one"))
+    assert len(load_cohort("made", {}, 0).role("general").table) == 3
+
+
+def test_ids_of_a_role_are_unique(folder):
+    rows = ({"id": "0.png", "labels": "a"}, {"id": "1.png"})
+    folder.source("one", ["a"], *rows)
+    folder.source("two", ["a"], *rows)
+    said = loading(folder, general=role("binary", "one", "two"))
+    assert said.startswith("role 'general': the id '0.png' is in one and in two, as are 2 ids")
 
 
 # --- Phantoms ------------------------------------------------------------------------------------
@@ -255,6 +350,10 @@ def test_the_phantom_cohort_can_be_drawn_with_all_its_roles():
             {"task": "binary", "sources": [{"phantom": "x", "split": {"salt": 0, "test": 0.5}}]},
             "roles.x.sources.0.split.validation",
         ),
+        ({"task": "binary", "sources": []}, "roles.x.sources"),
+        (role("binary", "one", labels=[]), "roles.x.labels"),
+        (role("binary", "one", labels=["a", "b"]), "roles.x"),
+        (role("multilabel", "one", labels=["a", "a"]), "roles.x"),
         (
             role("binary", {"phantom": "x", "split": {"salt": 0, "test": 0.9, "validation": 0.3}}),
             "roles.x.sources.0.split",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxrstudy.data.cohort import CohortError
+from cxrstudy.data.role_checks import CohortError
 from cxrstudy.explorer import ExplorerError, explore, gallery_of, networks_of
 from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.explorer.map_worker import MapWorker

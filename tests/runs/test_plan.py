@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxrstudy.data.cohort import Cohort, CohortError
+from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.role import Role
+from cxrstudy.data.role_checks import CohortError
 from cxrstudy.runs import plan as planning
 from cxrstudy.runs import scoring_record
 from cxrstudy.runs.plan import make_plan

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxrstudy.data.cohort import CohortError
+from cxrstudy.data.role_checks import CohortError
 from cxrstudy.runs import engine, store
 from cxrstudy.study.profile import ProfileError, read_profile
 from cxrstudy.study.study import Study
