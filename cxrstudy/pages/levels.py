@@ -196,15 +196,22 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     """
     if table.empty:
         return pd.DataFrame(columns=["initial weights", "training patients", "patients needed"])
-    needs = [
-        f"{_patients(row.estimate, row)} [{_patients(row.low, row)}, {_patients(row.high, row)}]"
-        for row in table.itertuples()
-    ]
+    needs = [_needs(row) for row in table.itertuples()]
     shown = table.assign(reached=table["reached"].map(numbers.level), needs=needs)
     named = {"name": "initial weights", "trained": "training patients"}
     named |= {"reached": table["metric"].iloc[0], "against": "compared with"}
     named |= {"needs": f"patients needed {interval_heading(table)}"}
     return shown.rename(columns=named)[list(named.values())]
+
+
+def _needs(row: Any) -> str:
+    """Patients needed, with interval, or why there is none."""
+    if pd.isna(row.estimate):
+        return str(row.reason)
+    if pd.isna(row.low):
+        return f"{_patients(row.estimate, row)} [no interval: {row.reason}]"
+    ends = f"[{_patients(row.low, row)}, {_patients(row.high, row)}]"
+    return f"{_patients(row.estimate, row)} {ends}"
 
 
 def _patients(needed: float, row: Any) -> str:

@@ -5,15 +5,18 @@ intervals here, from :mod:`~cxrstudy.statistics.inference`.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from cxrstudy.base import numbers
+from cxrstudy.base.words import arm_name
 from cxrstudy.statistics import exact
-from cxrstudy.statistics.inference import FLAT, PATIENTS, Inference, infer
+from cxrstudy.statistics.inference import Inference, infer
 from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.recovery import Part, recovered
 from cxrstudy.statistics.sample import Sample, ScoreError
 from cxrstudy.statistics.weighting import Floats
 
@@ -59,7 +62,10 @@ class Bootstrap:
                 np.sum([weight * found[arm] for arm, weight in weights.items()], axis=0)
                 for found in (self.by_seed, self.draws)
             )
-        return infer(by_seed, draws, patients, max(2, min(self.trials[arm] for arm in weights)))
+        found = infer(by_seed, draws, patients, max(2, min(self.trials[arm] for arm in weights)))
+        if np.isnan(found.estimate) or not any(map(self._near_end, weights)):
+            return found
+        return self._recovered(found, weights)
 
     def difference(self, arm: Hashable, against: Hashable) -> Inference:
         """Inference about an arm minus another."""
@@ -74,19 +80,38 @@ class Bootstrap:
         is made), ``reason`` (why there is none).
         """
         found, bounds = self.combined({arm: 1.0}), self.metric.bounds
-        if found.reason == FLAT and found.estimate in bounds and self.metric.trials is not None:
-            return self._exact(arm, found.estimate, level)
         if np.isfinite(bounds).all():
             low, high = found.logit_interval(level, bounds)
         else:
             low, high = found.interval(level, bounds)
         return _row(found.estimate, low, high, found.covers, found.method, found.reason)
 
-    def _exact(self, arm: Hashable, estimate: float, level: float) -> dict[str, Any]:
-        """Interval of an estimate at a bound, where no draw of patients differs."""
-        at_top = estimate == self.metric.bounds[1]
-        low, high = exact.exact_interval(at_top, self.trials[arm], level)
-        return _row(estimate, low, high, PATIENTS, exact.METHOD, "")
+    def _recovered(self, found: Inference, weights: Mapping[Hashable, float]) -> Inference:
+        """Inference about arms of which one is near an end of its range."""
+        parts = []
+        for arm, weight in weights.items():
+            share, trials = self.estimate(arm), self.trials[arm]
+            if self._near_end(arm):
+                ends = partial(exact.exact_interval, share, trials)
+            else:
+                own = self._alone[arm]
+                if own.reason:
+                    why = f"{arm_name(arm)}: {own.reason}"
+                    return replace(own, estimate=found.estimate, reason=why)
+                ends = partial(own.logit_interval, bounds=self.metric.bounds)
+            parts.append(Part(weight, share, ends))
+        return recovered(found, tuple(parts))
+
+    @cached_property
+    def _alone(self) -> dict[Hashable, Inference]:
+        """Inference about each arm that is not near an end of its range."""
+        return {arm: self.combined({arm: 1.0}) for arm in self.draws if not self._near_end(arm)}
+
+    def _near_end(self, arm: Hashable) -> bool:
+        """Whether an arm's metric is a share so near 0 or 1 that draws do not say how it varies."""
+        if self.metric.trials is None or self.drawn.short:
+            return False
+        return exact.near_end(self.estimate(arm), self.trials[arm])
 
 
 def _row(

@@ -12,7 +12,8 @@ from cxrstudy.statistics import (
     contrasts,
     holm,
 )
-from cxrstudy.statistics.inference import FLAT
+from cxrstudy.statistics.inference import FLAT, PATIENTS
+from cxrstudy.statistics.recovery import METHOD
 from tests.support.score_tables import COVID, drawn, table
 
 
@@ -41,7 +42,7 @@ def test_a_contrast_is_the_arm_minus_the_one_compared_with():
     assert rows["against"].tolist() == ["base", "base"]
     assert rows["estimate"].tolist() == pytest.approx([-area, 1 - area])
     assert rows["high"][0] < 0 < rows["low"][1]
-    assert (rows["p"] < 0.01).all()
+    assert rows["p"].tolist() == pytest.approx([1e-9, 0.044], rel=0.3)
     assert rows[["patients", "images", "seeds"]].drop_duplicates().to_numpy().tolist() == [
         [60, 60, 1]
     ]
@@ -173,8 +174,11 @@ def test_arms_without_an_error_are_no_evidence_that_neither_ever_errs():
     made = table({"a": 1.0 * truth, "b": 2.0 * truth}, truth, patients)
     row = contrasts(made, COVID, "a", null=-0.05).iloc[0]
     assert row["estimate"] == 0
-    assert np.isnan(row["p"])
-    assert row["reason"] == FLAT
+    bound = 1 - 0.025 ** (1 / 20)
+    assert (row["low"], row["high"]) == pytest.approx((-bound, bound))
+    assert row["p"] > 0.5
+    assert np.isnan(row["minimum_detectable_difference"])
+    assert (row["covers"], row["method"]) == (PATIENTS, METHOD)
 
 
 def test_a_row_without_a_p_value_counts_among_the_tests():
