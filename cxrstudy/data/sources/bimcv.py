@@ -189,7 +189,9 @@ def _shared(folder: Path, needed: bool) -> dict[str, str]:
     if path is None:
         return {}
     # Three columns under a header that varies: a number, the negative and the positive subject.
-    rows = [line.split() for line in path.read_text().splitlines()[1:] if line.strip()]
+    rows = [
+        line.split() for line in path.read_text(encoding="utf-8").splitlines()[1:] if line.strip()
+    ]
     if any(len(row) != 3 for row in rows):
         raise SourceError(f"{path}: expected three columns: number, negative and positive subject")
     return {negative: positive for _, negative, positive in rows}

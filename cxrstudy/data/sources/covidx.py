@@ -99,7 +99,7 @@ def read_list(path: Path) -> pd.DataFrame:
     """
     rows = [
         _row(line, f"{path}, row {number}")
-        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if line.strip()
     ]
     table = pd.DataFrame(rows, columns=["listed_id", "file", "label", "source"])

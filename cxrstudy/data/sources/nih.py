@@ -81,7 +81,9 @@ def official_split(folder: Path, table: pd.DataFrame) -> "pd.Series[str]":
         "train": find(folder, "train_val_list.txt"),
         "test": find(folder, "test_list.txt"),
     }
-    names = {split: frozenset(path.read_text().split()) for split, path in lists.items()}
+    names = {
+        split: frozenset(path.read_text(encoding="utf-8").split()) for split, path in lists.items()
+    }
     images = table["path"].str.rsplit("/", n=1).str[-1]
     inside = {split: images.isin(listed_names) for split, listed_names in names.items()}
     wrong = inside["train"] == inside["test"]
