@@ -10,92 +10,86 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-BIN := .venv/bin
-STARTED := $(shell date +%s)
-# Places are those that commands, notebooks and workers find: see cxrstudy/base/places.py.
+# Modules, not scripts: a script names the Python of the checkout that it was installed in.
+PY := .venv/bin/python -m
+# What is executed and built, and where, is decided by the command alone: cxrstudy/pages/executed.py.
 export CXRSTUDY_PROJECT := $(CURDIR)
-home = $(patsubst ~/%,$(HOME)/%,$(1))
-RUNS := $(call home,$(or $(CXRSTUDY_RUNS),runs))
+# As a shell does it, and not every shell in DATA=~/radiographs; spaces stay.
 ifneq ($(DATA),)
-export CXRSTUDY_DATA := $(abspath $(call home,$(DATA)))
+export CXRSTUDY_DATA := $(subst //begin//,,$(subst //begin//~/,$(HOME)/,//begin//$(DATA)))
 endif
-
-# The executed notebooks depend on their source, on the code that they call, and on the parameters.
-RUN       := $(RUNS)/executed/$(COHORT)-$(PROFILE)$(if $(SEEDS),-$(SEEDS))
-NOTEBOOKS := $(wildcard notebooks/*.ipynb)
-CODE      := $(shell find cxrstudy -name '*.py') $(wildcard profiles/*.yaml claims/*.yaml) \
-             $(wildcard results/*/*/*) \
-             $(wildcard data_manifests/*.csv data_manifests/*.yaml data_manifests/cohorts/*.yaml)
-PAGES     := $(shell find book -path book/_build -prune -o -path book/experiments -prune -o -type f -print)
 
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: book
-book: book/_build/html/.$(subst /,-,$(RUN)) ## run the study (PROFILE, COHORT, SEEDS, DATA) and build the book
-	@echo "The book is at book/_build/html/index.html ($$(( $$(date +%s) - $(STARTED) )) s)."
+book: .venv/book ## run the study (PROFILE, COHORT, SEEDS, DATA) and build the book
+	$(PY) cxrstudy.cli book --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
 
 .PHONY: test
 test: .venv/test ## check style and types, and run the tests
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile -m "not book and not slow"
+	$(PY) ruff format --check .
+	$(PY) ruff check .
+	$(PY) mypy
+	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow"
 
 .PHONY: test-slow
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
-	$(BIN)/pytest -n 2 --dist loadfile -m slow
+	$(PY) pytest -n 2 --dist loadfile -m slow
 
 .PHONY: search
 search: .venv/test ## run the property tests on examples of another draw, ten times as many
-	$(BIN)/pytest -n 2 --dist loadfile -m "hypothesis and not slow" --hypothesis-profile search
+	$(PY) pytest -n 2 --dist loadfile -m "hypothesis and not slow" --hypothesis-profile search
 
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last
-	$(BIN)/pytest -m book
+	$(PY) pytest -m book
 
 .PHONY: compare
 compare: .venv/book ## compare the quick study with its committed results
-	$(BIN)/cxrstudy results write --profile quick --cohort phantom --seeds 1 --to $(RUNS)/results
-	$(BIN)/cxrstudy compare results/phantom/quick $(RUNS)/results
+	$(PY) cxrstudy.cli results write --profile quick --cohort phantom --seeds 1 --to book/_build/results
+	$(PY) cxrstudy.cli compare results/phantom/quick book/_build/results
 
 .PHONY: registered
 registered: .venv/book ## check that results which name a registration came after it, from git alone
-	$(BIN)/cxrstudy registration check
+	$(PY) cxrstudy.cli registration check
 
 .PHONY: lock
 lock: .venv/book ## update the pinned versions
-	$(BIN)/uv pip compile -q --upgrade --all-extras --universal --no-header --no-annotate \
+	$(PY) uv pip compile -q --upgrade --all-extras --universal --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
 
 .PHONY: clean
 clean: ## delete the built book and executed notebooks; records and pixels stay
-	rm -rf book/_build book/experiments $(RUNS)/executed
+	@[ ! -x .venv/bin/python ] || $(PY) cxrstudy.cli clean
 
-# uv installs the same as pip, but several times as fast, which matters for 6 GB of packages.
+# What is installed is decided by content: this folder, what the project needs, and the pinned
+# versions. In a copy of a checkout, .venv still leads to the first one until it is installed here.
+STATE := { pwd; cat pyproject.toml requirements.lock; }
+define install
+@$(STATE) | cmp -s - $@ || { $(AS_PIP); .venv/bin/python .ci/moved.py .venv; \
+	$(PY) uv pip install -q -c requirements.lock -e '.[$(1)]'; $(STATE) > $@; }
+endef
+
+.PHONY: always
+.venv/book: always | .venv/bin/uv
+	$(call install,train$(comma)book$(comma)weights)
+
+.venv/test: always | .venv/book
+	$(call install,train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test)
+
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q -c requirements.lock uv
+	$(PY) pip install -q -c requirements.lock uv
 
-.venv/book: pyproject.toml requirements.lock | .venv/bin/uv
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights]'
-	@touch $@
-
-.venv/test: .venv/book
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights,dicom,explorer,dask,slurm,trackers,test]'
-	@touch $@
-
-# If only notebooks changed, only those are executed again, and the chapter that reads all of them.
-CHANGED = $(if $(filter-out notebooks/%,$?),,$(sort $(basename $(notdir $?)) 10_provenance))
-$(RUN)/.executed: $(NOTEBOOKS) $(CODE) | .venv/book
-	$(BIN)/cxrstudy run $(CHANGED) --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
-	@touch $@
-
-# One folder of executed notebooks per cohort and profile; the book contains one of them at a time.
-book/_build/html/.$(subst /,-,$(RUN)): $(RUN)/.executed _config.yml $(PAGES) | .venv/book
-	rm -rf book/experiments && cp -rp $(RUN) book/experiments
-	$(BIN)/jupyter-book build book --path-output book --config _config.yml --quiet --warningiserror
-	@rm -f book/_build/html/.*-executed-*
-	@touch $@
+# uv installs the same as pip, but several times as fast, which matters for 6 GB of packages. It reads
+# none of pip's variables and files, so it is told the index, mirror and certificates that pip uses.
+comma := ,
+pip = $$($(PY) pip config get global.$(1) 2>/dev/null || true)
+AS_PIP = use() { [ -z "$$2" ] || export "$$1=$$2"; }; \
+	use UV_DEFAULT_INDEX "$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$(call pip,index-url)}}}"; \
+	use UV_INDEX "$${UV_INDEX:-$${UV_EXTRA_INDEX_URL:-$${PIP_EXTRA_INDEX_URL:-$(call pip,extra-index-url)}}}"; \
+	use UV_INSECURE_HOST "$${UV_INSECURE_HOST:-$${PIP_TRUSTED_HOST:-$(call pip,trusted-host)}}"; \
+	use SSL_CERT_FILE "$${SSL_CERT_FILE:-$${PIP_CERT:-$(call pip,cert)}}"

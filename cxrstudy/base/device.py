@@ -54,7 +54,7 @@ def reset_peak_memory(device: DeviceKind) -> None:
         torch.cuda.reset_peak_memory_stats()
     else:
         with contextlib.suppress(OSError):
-            _CLEAR_REFERENCES.write_text("5")
+            _CLEAR_REFERENCES.write_text("5", encoding="utf-8")
 
 
 def peak_memory_bytes(device: DeviceKind) -> int:
@@ -75,4 +75,4 @@ def peak_memory_bytes(device: DeviceKind) -> int:
 
 def _read(path: str) -> str:
     file = Path(path)
-    return file.read_text() if file.exists() else ""
+    return file.read_text(encoding="utf-8") if file.exists() else ""

@@ -10,13 +10,23 @@ variable              folder
 ``CXRSTUDY_RUNS``     all output of runs. Default: ``runs`` in the workplace
 ====================  ===========================================================================
 
-A value may begin with ``~`` and may be relative to the working folder. A wheel of the package
-contains a copy of the project; a checkout is a project itself. The workplace is the project. If the
-project is the copy in an installed package, which must not be written to, the workplace is the
-working folder.
+A value may begin with ``~`` and may be relative to the working folder of a command. The command
+makes all three absolute once (:func:`settled`), so that kernels, worker processes and other hosts
+use the same folders, wherever they work. A notebook has a working folder that depends on how it was
+opened, so a relative value is refused there. Symbolic links are kept, because another host may have
+a folder mounted where this one has a link.
+
+A wheel of the package contains a copy of the project; a checkout is a project itself. The workplace
+is the project. If the project is the copy in an installed package, which must not be written to,
+the workplace is the working folder. A checkout is used only with its own code: a command that was
+copied together with a checkout still starts the code of the first one.
 """
 
 import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PROJECT, DATA, RUNS = "CXRSTUDY_PROJECT", "CXRSTUDY_DATA", "CXRSTUDY_RUNS"
@@ -24,7 +34,7 @@ PROJECT, DATA, RUNS = "CXRSTUDY_PROJECT", "CXRSTUDY_DATA", "CXRSTUDY_RUNS"
 #: Folders that every project contains. No other software uses the second name.
 MARKS = ("profiles", "data_manifests/cohorts")
 
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).absolute().parents[1]
 #: Copy of the project in a wheel.
 COPY = PACKAGE / "project"
 
@@ -49,14 +59,26 @@ def root() -> Path:
                 f"{' and '.join(f'{mark}/' for mark in MARKS)}; name a folder that contains both, "
                 "or unset the variable"
             )
-        return named
+        return _with_its_code(named)
     here = _working_folder()
     for folder in (here, *here.parents, COPY, PACKAGE.parent):
         if is_project(folder):
-            return folder
+            return _with_its_code(folder)
     raise PlaceError(
         f"{here} is not in a project, and the package at {PACKAGE} contains none; name a project "
         f"in {PROJECT}, or install the package again"
+    )
+
+
+def _with_its_code(project: Path) -> Path:
+    """Refuse a checkout whose code is not the code that runs here."""
+    own = project / "cxrstudy"
+    if not (own / "__init__.py").is_file() or own.resolve() == PACKAGE.resolve():
+        return project
+    raise PlaceError(
+        f"{project} is a checkout with code of its own, but this command runs the code in "
+        f"{PACKAGE}; run `make book` there once, or call its own: "
+        f"{shlex.join([str(project / '.venv/bin/python'), '-m', 'cxrstudy.cli'])}"
     )
 
 
@@ -107,7 +129,7 @@ def data() -> Path:
     PlaceError
         ``CXRSTUDY_DATA`` names no folder, or there is no project.
     """
-    return _named(DATA) or (workplace() / "data").resolve()
+    return _named(DATA) or workplace() / "data"
 
 
 def runs() -> Path:
@@ -118,12 +140,50 @@ def runs() -> Path:
     PlaceError
         ``CXRSTUDY_RUNS`` names no folder, or there is no project.
     """
-    return _named(RUNS) or (workplace() / "runs").resolve()
+    return _named(RUNS) or workplace() / "runs"
 
 
 def variables() -> dict[str, str]:
     """Environment variables for another process, so that it uses the same folders."""
     return {PROJECT: str(root()), DATA: str(data()), RUNS: str(runs())}
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Make the folders absolute, within, in the environment of this process and its children.
+
+    Where they can't be found nothing changes, and what asks for them says why.
+    """
+    before = dict(os.environ)
+    with suppress(PlaceError):
+        os.environ.update(variables())
+    try:
+        yield
+    finally:
+        for name in (PROJECT, DATA, RUNS):
+            os.environ.pop(name, None)
+            if name in before:
+                os.environ[name] = before[name]
+
+
+def in_project(folder: Path) -> Path:
+    """Make a folder absolute; a relative one lies in the workplace, also in JupyterLab.
+
+    Examples
+    --------
+    >>> in_project(Path("book/experiments")).is_absolute()
+    True
+    """
+    return workplace() / folder.expanduser()
+
+
+def visible(folder: Path, pattern: str) -> list[Path]:
+    """List the entries that fit a pattern, without hidden ones, sorted by name.
+
+    Other systems leave hidden files beside ordinary ones: ``._NAME`` on a USB stick that was in a
+    Mac, ``.#NAME`` of an open editor. They are not what their ending says.
+    """
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
 
 
 def _named(variable: str) -> Path | None:
@@ -135,8 +195,9 @@ def _named(variable: str) -> Path | None:
     if "://" in value:
         raise PlaceError(f"{variable}={value} is an address; {advice}")
     try:
-        path = Path(value).expanduser()
-        folder = (path if path.is_absolute() else _working_folder() / path).resolve()
+        folder = _absolute(variable, Path(value).expanduser())
+        with suppress(FileNotFoundError, NotADirectoryError):
+            folder.stat()  # an error for links in a circle, and without permission
         there = next(each for each in (folder, *folder.parents) if each.exists())
     except (OSError, RuntimeError) as error:  # no such user, links in a circle, no permission
         raise PlaceError(f"{variable}={value} can't be used ({error}); {advice}") from None
@@ -145,8 +206,35 @@ def _named(variable: str) -> Path | None:
     return folder
 
 
+def _absolute(variable: str, path: Path) -> Path:
+    """Make a path absolute and remove ``..``, without following links otherwise."""
+    if not path.is_absolute():
+        if _in_notebook():
+            raise PlaceError(
+                f"{variable}={path} is relative, and a notebook's working folder depends on how it "
+                "was opened; give the whole path, beginning with / or ~"
+            )
+        path = _working_folder() / path
+    while ".." in path.parts:  # the folder above a link's target, as in the operating system
+        at = path.parts.index("..")
+        path = Path(*path.parts[:at]).resolve().parent.joinpath(*path.parts[at + 1 :])
+    return path
+
+
+def _in_notebook() -> bool:
+    """Whether this process is the kernel of a notebook."""
+    library = sys.modules.get("IPython")
+    return library is not None and hasattr(library.get_ipython(), "kernel")
+
+
 def _working_folder() -> Path:
+    """Working folder, by the name that the shell knows it under; links are kept."""
     try:
-        return Path.cwd()
+        here = Path.cwd()
     except FileNotFoundError:
         raise PlaceError("the working folder does not exist any more; change to another") from None
+    named = Path(os.environ.get("PWD", ""))
+    with suppress(OSError):
+        if named.is_absolute() and named.samefile(here):
+            return named
+    return here

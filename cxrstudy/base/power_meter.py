@@ -97,7 +97,7 @@ def _read_counters(folder: Path, file: str) -> dict[str, int]:
         if zone.name.count(":") > 1:
             continue
         try:
-            found[zone.name] = int((zone / file).read_text())
+            found[zone.name] = int((zone / file).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
     return found

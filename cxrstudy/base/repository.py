@@ -35,6 +35,11 @@ class Repository:
         return self._text("rev-parse", "--verify", "HEAD^{commit}")
 
     @property
+    def is_top(self) -> bool:
+        """Whether the folder is the top of its repository, not a folder in a larger one."""
+        return self._text("rev-parse", "--show-prefix") == ""
+
+    @property
     def is_shallow(self) -> bool:
         """Whether the repository is a shallow clone, without older history."""
         return self._text("rev-parse", "--is-shallow-repository") == "true"
@@ -71,6 +76,12 @@ class Repository:
         """List the commits up to HEAD that added or changed a file, oldest first."""
         text = self._text("log", "--full-history", "--reverse", "--format=%H", "HEAD", "--", path)
         return text.split()
+
+    def has_changes(self, *left_out: str) -> bool:
+        """Whether files, also new ones, differ from HEAD; ignored files and some folders aside."""
+        excluded = [f":(exclude){folder}" for folder in left_out]
+        command = ("status", "--porcelain", "--untracked-files=normal", "--", ".", *excluded)
+        return bool(self._text(*command))
 
     def _text(self, *arguments: str) -> str:
         found = self._run(*arguments)

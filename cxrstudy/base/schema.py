@@ -46,7 +46,7 @@ def read_yaml(path: Path, model: type[Model], error: type[Exception]) -> Model:
     """
     content = None
     try:
-        content = yaml.load(path.read_text(), _OneValuePerKey)
+        content = yaml.load(path.read_text(encoding="utf-8"), _OneValuePerKey)
         return model.model_validate(content)
     except yaml.YAMLError as problem:
         raise error(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None

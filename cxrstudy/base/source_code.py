@@ -82,6 +82,8 @@ def package_sources(folder: Path) -> dict[str, str]:
     sources = {}
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).with_suffix("").parts
+        if any(part.startswith(".") for part in parts):  # left by other systems, and by Jupyter
+            continue
         names = parts[:-1] if parts[-1] == "__init__" else parts
         sources[".".join([PACKAGE, *names])] = path.read_text(encoding="utf-8")
     return sources

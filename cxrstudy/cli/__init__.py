@@ -7,6 +7,7 @@ There is one module per group of commands. Commands import other modules when th
 import typer
 
 from cxrstudy.cli.audit import audit_cohort
+from cxrstudy.cli.book import build_book, clean_book
 from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
 from cxrstudy.cli.output import Plain, print_version
@@ -39,6 +40,8 @@ app.command("why")(explain_run)
 app.command("compare")(compare_results)
 app.command("plan")(show_plan)
 app.command("run")(run_study)
+app.command("book")(build_book)
+app.command("clean")(clean_book)
 app.command("power")(show_power)
 app.command("register")(register_study)
 app.command("predict")(predict_images)

@@ -1,6 +1,8 @@
 """Output: shared by all commands: errors without a traceback, text tables, common options."""
 
+import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -16,9 +18,11 @@ class Plain(TyperGroup):
     """Commands that print only a message, no traceback, for errors raised by this package."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command."""
+        """Run a command, with the folders made absolute once for all that it starts."""
+        _write_any_character()
         try:
-            return super().invoke(ctx)
+            with places.settled():
+                return super().invoke(ctx)
         except (typer.Exit, typer.Abort):
             raise
         except KeyboardInterrupt:
@@ -35,6 +39,13 @@ class Plain(TyperGroup):
                 raise
             typer.echo(f"cxrstudy: {error}", err=True)
             raise typer.Exit(1) from None
+
+
+def _write_any_character() -> None:
+    """Write ? for a character that the terminal's encoding lacks, instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _is_ours(error: Exception) -> bool:

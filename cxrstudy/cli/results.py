@@ -65,7 +65,7 @@ def stamp_notebooks(
     notebooks: Annotated[list[Path], typer.Argument(help="Notebooks that papermill executed.")],
 ) -> None:
     """Add provenance to executed notebooks, and write NAME.provenance.json beside them."""
-    from cxrstudy.runs.provenance import stamp
+    from cxrstudy.runs.page_stamp import stamp
 
     for notebook in notebooks:
         typer.echo(stamp(notebook))

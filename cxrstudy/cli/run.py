@@ -1,11 +1,19 @@
 """``cxrstudy run``: execute the missing runs of all experiments, then the notebooks."""
 
+from __future__ import annotations
+
 import os
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cxrstudy.base import places
+from cxrstudy.base.words import counted
 from cxrstudy.cli.plan import Cohort, Experiments, Profile, totals
+
+if TYPE_CHECKING:
+    from cxrstudy.pages.execution import Execution
 
 
 def run_study(
@@ -38,13 +46,11 @@ def run_study(
 ) -> None:
     """Execute the missing runs of all experiments as one graph, then the notebooks.
 
-    Recorded runs are not executed again, so the same command continues after a stop.
+    Recorded runs are not executed again, so the same command continues after a stop. A notebook is
+    executed again only if something that it depends on has changed.
     """
     from cxrstudy.base import extras
-    from cxrstudy.pages import execution
-    from cxrstudy.runs import engine
-    from cxrstudy.study import experiment
-    from cxrstudy.study.graph import full_names
+    from cxrstudy.study.graph import chosen
     from cxrstudy.training import trackers
 
     _choose(dask, slurm)
@@ -53,14 +59,62 @@ def run_study(
     trackers.wanted()
     if execute:
         extras.need("book")
-    wanted = full_names(notebooks or [], execution.notebook_names())
-    experiments = [name for name in wanted if name in experiment.experiment_names()]
-    if experiments:  # some notebooks have no arms
-        _compute(experiments, profile, cohort, seeds or 1)
-    if execute:
-        listed = execution.executions(wanted, profile, cohort, seeds)
-        execution.execute_notebooks(listed, engine.workers())
-        typer.echo(f"executed notebooks: {execution.folder_of(profile, cohort, seeds)}")
+    wanted = chosen(notebooks or [])
+    _name_left_out(wanted)
+    if not execute:
+        compute(wanted, profile, cohort, seeds or 1)
+        return
+    from cxrstudy.pages.execution import executions
+
+    listed = executions(wanted, profile, cohort, seeds)  # names wrong parameters at once
+    compute(wanted, profile, cohort, seeds or 1)
+    execute_listed(listed, (profile, cohort, seeds), all_of_them=not notebooks)
+
+
+def execute_listed(
+    listed: list[Execution], study: tuple[str, str, int | None], all_of_them: bool
+) -> Path:
+    """Execute the notebooks that have changed, and remove those that are no more.
+
+    Returns
+    -------
+    Folder of the executed notebooks.
+    """
+    from cxrstudy.pages import executed, execution
+    from cxrstudy.runs import engine
+
+    folder = execution.folder_of(*study)
+    names = [each.notebook.stem for each in listed]
+    if not all_of_them:  # others stay as long as there is such a notebook
+        names += [path.stem for path in places.visible(places.notebooks(), "*.ipynb")]
+    executed.remove_others(folder, names)
+    done = execution.execute_changed(listed, engine.workers())
+    same = len(listed) - len(done)
+    kept = f", {same} unchanged since their last execution" if same else ""
+    typer.echo(f"{counted(len(done), 'notebook')} executed{kept}: {folder}")
+    return folder
+
+
+def compute(notebooks: list[str], profile: str, cohort: str, seeds: int) -> None:
+    """Execute the missing runs of those notebooks that have arms."""
+    from cxrstudy.study import experiment
+
+    experiments = experiment.experiment_names(notebooks)
+    if experiments:
+        _compute(experiments, profile, cohort, seeds)
+
+
+def _name_left_out(wanted: list[str]) -> None:
+    """Name the files beside the notebooks that are no chapters, such as copies."""
+    from cxrstudy.study import experiment
+
+    for path in experiment.left_out():
+        if path.stem not in wanted:
+            typer.echo(
+                f"not executed: {path}: not in the book's table of contents; to execute it, give "
+                "its name",
+                err=True,
+            )
 
 
 def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> None:

@@ -136,7 +136,7 @@ class Cohort:
 
 def cohort_names() -> list[str]:
     """Names of the cohorts, which are their files' names."""
-    return sorted(path.stem for path in (places.manifests() / "cohorts").glob("*.yaml"))
+    return sorted(path.stem for path in places.visible(places.manifests() / "cohorts", "*.yaml"))
 
 
 def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:

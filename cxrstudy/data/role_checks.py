@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.data.role import Role
 from cxrstudy.data.spelling import same_name, suggestion
 
@@ -80,9 +81,9 @@ def check_ids(role: str, table: pd.DataFrame) -> None:
         name = table["id"].iloc[again[0]]
         where = table.loc[table["id"] == name, "manifest"].tolist()
         raise CohortError(
-            f"role {role!r}: the id {name!r} is in {' and in '.join(where)}, as are {len(again):,} "
-            "ids of the role; begin ids with the name of their set, and names of patients too, if "
-            "they are other people"
+            f"role {role!r}: the id {name!r} is in {' and in '.join(where)}, as are "
+            f"{numbers.count(len(again))} ids of the role; begin ids with the name of "
+            "their set, and names of patients too, if they are other people"
         )
 
 
@@ -110,9 +111,11 @@ def check_training(role: Role) -> None:
     if is_learnt.all():
         return
     column = int(np.argmin(is_learnt))
+    images, having, lacking = len(rows), int(present[column]), int(absent[column])
     raise CohortError(
-        f"role {role.name!r}, label {role.labels[column]}: of {len(rows):,} training images it is "
-        f"present in {present[column]:,}, absent in {absent[column]:,} and unknown in "
-        f"{len(rows) - present[column] - absent[column]:,}; it can only be learnt from images with "
-        "and without it. Correct the labels or the split, or leave the label out of the role"
+        f"role {role.name!r}, label {role.labels[column]}: of {numbers.count(images)} training "
+        f"images it is present in {numbers.count(having)}, absent in {numbers.count(lacking)} and "
+        f"unknown in {numbers.count(images - having - lacking)}; it can only be learnt "
+        "from images with and without it. Correct the labels or the split, or leave the label out "
+        "of the role"
     )

@@ -116,7 +116,7 @@ def open_set(name: str) -> DataSet:
 
 def _cards() -> dict[str, Path]:
     folders = (places.manifests(), places.manifests() / "user_supplied")
-    cards = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    cards = [path for folder in folders for path in places.visible(folder, "*.yaml")]
     return {path.stem: path for path in cards}
 
 

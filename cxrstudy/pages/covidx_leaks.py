@@ -126,7 +126,7 @@ def leaks_of(
 
 def misread(path: Path) -> int:
     """Count rows with more than four cells, which a program that counts from the left misreads."""
-    return sum(len(line.split()) > 4 for line in path.read_text().splitlines())
+    return sum(len(line.split()) > 4 for line in path.read_text(encoding="utf-8").splitlines())
 
 
 def _source_rule(table: pd.DataFrame) -> float:

@@ -111,7 +111,7 @@ def write_maps(maps: ManyMaps, identity: dict[str, Any], folder: Path) -> str:
         _write_arrays(place / MAPS, arrays)
         files = {MAPS: file_sha256(place / MAPS)}
         facts = MapFacts(id=name, identity=identity, shape=(rows, height, width), files=files)
-        (place / FACTS).write_text(facts.model_dump_json(indent=1) + "\n")
+        (place / FACTS).write_text(facts.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     # A folder that is there already is broken, or another process has written it in the meantime.
     write_folder(folder / name, fill, lambda place: _is_whole(folder, name))
@@ -128,7 +128,7 @@ def read_facts(folder: Path, name: str) -> MapFacts:
     """
     path = folder / name / FACTS
     try:
-        facts = MapFacts.model_validate_json(path.read_text())
+        facts = MapFacts.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MapsError(f"{path}: no such record of maps; make it with recorded_maps") from None
     except ValueError as error:  # not text, not JSON, or not the facts of maps

@@ -1,27 +1,20 @@
 """Provenance: the runs that a page is based on, stored inside the executed notebook."""
 
 import json
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 
-from cxrstudy import __version__
-from cxrstudy.base import device, numbers, places
-from cxrstudy.base.coverage import environment
-from cxrstudy.base.power_meter import UNMEASURED
+from cxrstudy.base import places
+from cxrstudy.base.notebooks import read_notebook
+from cxrstudy.base.repository import Repository, RepositoryError, open_repository
 from cxrstudy.runs.record import Record
 from cxrstudy.training.plateau import UNKNOWN
 
 #: Key in the metadata of a cell's output under which the records of a page are stored.
 RUNS = "cxrstudy_runs"
-
-#: Tag and key of the cell that :func:`stamp` adds.
-STAMP = "provenance-stamp"
 
 
 def table_of(records: Sequence[Record]) -> pd.DataFrame:
@@ -56,7 +49,7 @@ def read_executed(folder: Path) -> dict[str, list[Record]]:
     Parameters
     ----------
     folder
-        Folder of executed notebooks.
+        Folder of executed notebooks; a relative one lies in the project, also in JupyterLab.
 
     Returns
     -------
@@ -72,12 +65,13 @@ def read_executed(folder: Path) -> dict[str, list[Record]]:
     >>> from pathlib import Path
     >>> read_executed(Path("nowhere"))
     Traceback (most recent call last):
-    FileNotFoundError: nowhere: no executed notebook; run make book
+    FileNotFoundError: ...nowhere: no executed notebook; run make book
     """
-    paths = sorted(folder.glob("*.ipynb"))
+    folder = places.in_project(folder)
+    paths = places.visible(folder, "*.ipynb")
     if not paths:
         raise FileNotFoundError(f"{folder}: no executed notebook; run make book")
-    found = {path.stem: _carried(path) for path in paths}
+    found = {path.stem: carried(read_notebook(path)) for path in paths}
     return {name: records for name, records in found.items() if records}
 
 
@@ -139,8 +133,8 @@ def environments(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
     return pd.DataFrame(rows).value_counts().rename("runs").reset_index()
 
 
-def _carried(path: Path) -> list[Record]:
-    notebook = nbformat.read(path, as_version=4)
+def carried(notebook: Any) -> list[Record]:
+    """Records that an executed notebook contains."""
     return [
         Record.model_validate(facts)
         for cell in notebook.cells
@@ -163,99 +157,29 @@ def checkout(folder: Path) -> tuple[str, bool]:
 
     Returns
     -------
-    ``"none"`` and True if git tracks nothing in the folder, or git is not installed.
+    ``"none"`` and True if no commit contains the project; :func:`why_no_commit` says why.
     """
     try:
-        commit = _git(folder, "rev-parse", "HEAD")
-        if not _git(folder, "ls-files", "--", "."):  # a package installed inside another checkout
-            return "none", True
-        changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
-    except (OSError, subprocess.CalledProcessError):
+        repository = _repository_of(folder)
+        return repository.head, repository.has_changes("results")
+    except RepositoryError:
         return "none", True
-    return commit, bool(changes)
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    # Without optional locks, so that reading does not block a commit.
-    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+def why_no_commit(folder: Path) -> str:
+    """Reason why there is no commit of the project's folder, in git's words; empty if there is."""
+    try:
+        return _repository_of(folder).head[:0]
+    except RepositoryError as error:
+        return str(error)
 
 
-def stamp(executed: Path, electricity: object = UNMEASURED) -> Path:
-    """Add a cell with its provenance to an executed notebook, and write it beside it as JSON.
+def _repository_of(project: Path) -> Repository:
+    """Open the project's repository; not one around it, which only happens to track a file in it.
 
-    The cell gives command, commit, whether files differed from the commit, versions, device,
-    seconds and electricity. A second call replaces the cell.
-
-    Parameters
-    ----------
-    executed
-        A notebook that papermill executed.
-    electricity
-        Joules that each part of the machine used in this time, from
-        :class:`cxrstudy.base.power_meter.Meter`.
-
-    Returns
-    -------
-    Path of the JSON: ``NAME.provenance.json``.
-
-    Raises
-    ------
-    ValueError
-        The notebook was not executed by papermill.
+    A project that was unpacked from an archive inside another repository has no commit.
     """
-    notebook = nbformat.read(executed, as_version=4)
-    told = notebook.metadata.get("papermill")
-    if not told:
-        raise ValueError(f"{executed}: not executed by papermill; give a notebook that was")
-    facts = _circumstances(told) | {
-        "electricity_joules": electricity,
-        "runs": [record.id for record in _carried(executed)],
-    }
-    beside = executed.with_suffix(".provenance.json")
-    notebook.cells = [cell for cell in notebook.cells if STAMP not in cell.metadata.get("tags", [])]
-    notebook.cells.append(_stamp_cell(facts, beside.name))
-    nbformat.write(notebook, executed)
-    beside.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
-    return beside
-
-
-def _circumstances(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts of an execution, from papermill's metadata and from the machine."""
-    kind = device.kind()
-    commit, uncommitted = checkout(places.root())
-    given = [f"-p {name} {value}" for name, value in told.get("parameters", {}).items()]
-    return {
-        "command": " ".join(["papermill", told["input_path"], told["output_path"], *given]),
-        "commit": commit,
-        "uncommitted": uncommitted,
-        "versions": {"cxrstudy": __version__, "papermill": told["version"]} | environment(),
-        "device": device.name(kind),
-        "cores": os.cpu_count() or 1,
-        "started": told["start_time"],
-        "seconds": round(told["duration"], 1) if told.get("duration") else None,
-        "failed": bool(told.get("exception")),
-    }
-
-
-def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
-    changed = ", with changes that are not in it" if facts["uncommitted"] else ""
-    versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
-    lines = [
-        "## How this page was made",
-        f"    {facts['command']}",
-        f"- Commit: {facts['commit'][:12]}{changed}",
-        f"- Versions: {versions}",
-        f"- On: {facts['device']}, {facts['cores']} cores",
-        f"- Took: {facts['seconds']} s, started {facts['started']}",
-        f"- Electricity: {_joules(facts['electricity_joules'])}",
-        f"- The same for programs: `{beside}`",
-    ]
-    text = "\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:])
-    return nbformat.v4.new_markdown_cell(text, metadata={"tags": [STAMP], STAMP: dict(facts)})
-
-
-def _joules(electricity: object) -> str:
-    if not isinstance(electricity, Mapping):
-        return str(electricity)
-    return ", ".join(f"{numbers.count(used)} J by the {part}" for part, used in electricity.items())
+    repository = open_repository(project)
+    if not repository.is_top and not repository.paths(repository.head, "profiles"):
+        raise RepositoryError(f"{project} lies in a repository that does not track its profiles/")
+    return repository

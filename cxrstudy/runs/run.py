@@ -109,7 +109,7 @@ def _fill(folder: Path, job: Job, computed: "Computed", began: tuple[str, bool])
     write_weights(dict(computed.backbone), folder / BACKBONE)
     write_weights(dict(computed.head), folder / HEAD)
     record = _record(job, computed, folder, began)
-    (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n")
+    (folder / RUN).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def _score_other_roles(job: Job) -> None:

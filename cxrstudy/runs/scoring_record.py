@@ -94,7 +94,7 @@ def read(store: Path, scoring: str) -> ScoringRecord:
     if not path.is_file():
         raise StoreError(f"{path}: no such record of scores; run the notebook that makes it")
     try:
-        record = ScoringRecord.model_validate_json(path.read_text())
+        record = ScoringRecord.model_validate_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise StoreError(f"{path}: broken ({error}); delete its folder") from None
     if record.id != scoring or id_of(record.identity) != scoring:
@@ -142,6 +142,6 @@ def _filling(
             images=len(scores),
             files={SCORES: file_sha256(folder / SCORES)},
         )
-        (folder / FACTS).write_text(record.model_dump_json(indent=1) + "\n")
+        (folder / FACTS).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     return fill

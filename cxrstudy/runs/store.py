@@ -80,7 +80,7 @@ def read(store: Path, run: str) -> Record:
     if not path.is_file():
         raise StoreError(f"{path}: no such record; run the notebook that makes it")
     try:
-        facts = json.loads(path.read_text())
+        facts = json.loads(path.read_text(encoding="utf-8"))
         record, sealed = Record.model_validate(facts), _is_as_sealed(facts)
     except ValueError as error:  # not text, not JSON, or not a record
         raise StoreError(f"{path}: broken ({error}); delete the folder to run it again") from None
@@ -162,9 +162,9 @@ def _sealing(fill: Callable[[Path], None]) -> Callable[[Path], None]:
 
 def _seal(path: Path) -> None:
     """Add to a record the SHA-256 of the rest, so that changes are detected."""
-    facts = json.loads(path.read_text())
+    facts = json.loads(path.read_text(encoding="utf-8"))
     facts["files"][RUN] = fingerprint(canonical(facts))
-    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _is_as_sealed(facts: dict[str, Any]) -> bool:

@@ -6,13 +6,16 @@ to a dictionary of chains. If an experiment has different arms on one cohort, a 
 ``arms-COHORT`` defines them.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
+import yaml
 
 from cxrstudy.base import places
+from cxrstudy.base.identity import canonical, fingerprint
+from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.study.study import Arms, Study
 
 
@@ -20,9 +23,69 @@ class ExperimentError(ValueError):
     """A notebook does not define its arms; the message names notebook and tag."""
 
 
-def experiment_names() -> list[str]:
-    """Notebooks that have arms, in the order of the book."""
-    return [path.stem for path in sorted(places.notebooks().glob("*.ipynb")) if _cells(path)]
+def notebook_names() -> list[str]:
+    """Names of the study's notebooks, in the order of the book.
+
+    They are those of the book's table of contents. Jupyter leaves copies beside a notebook, which
+    are no chapters. A project without a book has all notebooks of its folder, without such copies.
+
+    Raises
+    ------
+    ExperimentError
+        The table of contents names a notebook that does not exist.
+    """
+    contents = places.root() / "book" / "_toc.yml"
+    there = [path.stem for path in places.visible(places.notebooks(), "*.ipynb")]
+    if not contents.is_file():
+        return [name for name in there if not _COPY.search(name)]
+    files = _files(yaml.safe_load(contents.read_text(encoding="utf-8")))
+    chapters = [file.removeprefix(_CHAPTERS) for file in files if file.startswith(_CHAPTERS)]
+    missing = [name for name in chapters if name not in there]
+    if missing:
+        raise ExperimentError(
+            f"{contents} names the chapter {missing[0]}, but {places.notebooks()} has no "
+            f"{missing[0]}.ipynb; add the notebook, or remove the chapter"
+        )
+    return sorted(chapters)
+
+
+def left_out() -> list[Path]:
+    """Files in the folder of notebooks that are no notebook of the study, such as copies."""
+    names = notebook_names()
+    found = places.visible(places.notebooks(), "*.ipynb")
+    return [path for path in found if path.stem not in names]
+
+
+def _files(contents: Any) -> Iterator[str]:
+    """Yield the files that a table of contents names, at any depth."""
+    if isinstance(contents, Mapping):
+        yield from [contents["file"]] if "file" in contents else []
+        contents = list(contents.values())
+    for part in contents if isinstance(contents, list) else ():
+        yield from _files(part)
+
+
+#: Folder of executed notebooks in the book's table of contents.
+_CHAPTERS = "experiments/"
+#: How Jupyter and file managers name copies.
+_COPY = re.compile(r"(-Copy\d+| - Copy.*| copy.*|\(\d+\))$")
+
+
+def experiment_names(names: Sequence[str] | None = None) -> list[str]:
+    """Those of some notebooks, by default of all, that have arms."""
+    chosen = notebook_names() if names is None else names
+    return [name for name in chosen if _cells(places.notebooks() / f"{name}.ipynb")]
+
+
+def arms_hash() -> str:
+    """SHA-256 of the cells that define the arms of all experiments.
+
+    Chapters read the arms of others, to plan or to judge them.
+    """
+    names = notebook_names()
+    return fingerprint(
+        canonical({name: _cells(places.notebooks() / f"{name}.ipynb") for name in names})
+    )
 
 
 def arms_of(experiment: str, study: Study) -> Arms:
@@ -62,10 +125,17 @@ def arms_of(experiment: str, study: Study) -> Arms:
 
 def _cells(path: Path) -> dict[str, str]:
     """Source of the cells that define arms, by tag."""
-    notebook = nbformat.read(path, as_version=4)
-    return {
+    cells = read_notebook(path).cells
+    found = {
         tag: cell.source
-        for cell in notebook.cells
-        for tag in cell.metadata.get("tags", [])
+        for cell in cells
+        for tag in tags_of(cell)
         if tag == "arms" or tag.startswith("arms-")
     }
+    for number, cell in enumerate(cells, 1):
+        sets = cell.cell_type == "code" and re.search(r"^arms = study\.arms\(", cell.source, re.M)
+        if sets and not any(tag in found for tag in tags_of(cell)):
+            raise ExperimentError(
+                f"{path}: cell {number} sets the arms, but has lost its tag; give it the tag arms"
+            )
+    return found

@@ -79,7 +79,7 @@ def _paces(records: Path) -> dict[str, float]:
 def _facts(path: Path) -> dict[str, Any]:
     """Facts of a record; empty if it is broken, which ``cxrstudy store check`` reports."""
     try:
-        facts = json.loads(path.read_text())
+        facts = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return {}
     return facts if isinstance(facts, dict) else {}

@@ -10,10 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from cxrstudy.base import places
 from cxrstudy.base.identity import canonical
+from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.runs.run import Job
 from cxrstudy.study import experiment, parameters
@@ -173,13 +172,39 @@ def make_graph(experiments: Sequence[str], profile: str, cohort: str, seeds: int
     """
     studies: dict[str, Study] = {}
     parts = []
-    for name in full_names(experiments, experiment.experiment_names()):
+    for name in _with_arms(experiments):
         for each in _cohorts(name, cohort):
             if each not in studies:  # sampling the phantom patients takes a second
                 studies[each] = Study(profile, each, seeds)
             study = studies[each]
             parts.append(Part(name, experiment.arms_of(name, study)))
     return Graph(tuple(parts))
+
+
+def _with_arms(asked: Sequence[str]) -> list[str]:
+    """Names of experiments; of what was not asked for, only the name is looked at."""
+    names = chosen(asked)
+    found = experiment.experiment_names(names)
+    without = [name for name in names if name not in found]
+    if asked and without:
+        raise GraphError(
+            f"{without[0]} has no arms; give one of {', '.join(experiment.experiment_names())}"
+        )
+    return found
+
+
+def chosen(asked: Sequence[str]) -> list[str]:
+    """Names of notebooks that were asked for, by default those of the study.
+
+    Another file in the folder of notebooks is taken only by its whole name.
+
+    Raises
+    ------
+    GraphError
+        See :func:`full_names`.
+    """
+    others = [path.stem for path in experiment.left_out() if path.stem in asked]
+    return full_names(asked, [*experiment.notebook_names(), *others])
 
 
 def full_names(asked: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -207,13 +232,10 @@ def _cohorts(name: str, cohort: str) -> list[str]:
     The notebook always uses a cohort that has a cell ``arms-COHORT`` and is not a legal value of
     the notebook's parameter.
     """
-    notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", as_version=4)
-    tags = [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
+    path = places.notebooks() / f"{name}.ipynb"
+    tags = [tag for cell in read_notebook(path).cells for tag in tags_of(cell)]
     own = [tag.removeprefix("arms-") for tag in tags if tag.startswith("arms-")]
-    cells = [
-        cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
-    ]
-    known = parameters.declared(cells[0]) if cells else {}
+    known = parameters.declared_in(path)
     asked = known["cohort"].legal if "cohort" in known else ""
     always = [each for each in own if each not in asked.replace(",", " ").split()]
     return list(dict.fromkeys([*always, cohort]))

@@ -158,7 +158,7 @@ class Profile(Strict):
 
 def profile_names() -> list[str]:
     """Names of the profiles, which are their files' names."""
-    return sorted(path.stem for path in places.profiles().glob("*.yaml"))
+    return sorted(path.stem for path in places.visible(places.profiles(), "*.yaml"))
 
 
 def read_profile(name: str) -> Profile:

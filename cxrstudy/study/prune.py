@@ -65,12 +65,12 @@ class Sweep:
 
 def profiles() -> list[str]:
     """Names of all profiles."""
-    return sorted(path.stem for path in places.profiles().glob("*.yaml"))
+    return sorted(path.stem for path in places.visible(places.profiles(), "*.yaml"))
 
 
 def cohorts() -> list[str]:
     """Names of all cohorts."""
-    return sorted(path.stem for path in (places.manifests() / "cohorts").glob("*.yaml"))
+    return sorted(path.stem for path in places.visible(places.manifests() / "cohorts", "*.yaml"))
 
 
 def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Reach:

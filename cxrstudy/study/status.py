@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import nbformat
-
 from cxrstudy.base import places
+from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.runs import lock, store
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.runs.store import StoreError
@@ -101,5 +100,5 @@ def _size(folder: Path) -> int:
 
 
 def _tags(name: str) -> set[str]:
-    notebook = nbformat.read(places.notebooks() / f"{name}.ipynb", as_version=4)
-    return {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+    notebook = read_notebook(places.notebooks() / f"{name}.ipynb")
+    return {tag for cell in notebook.cells for tag in tags_of(cell)}

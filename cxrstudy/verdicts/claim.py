@@ -238,7 +238,7 @@ def all_claims() -> list[Claims]:
     ClaimError
         Names the file, the claim and the field; or two papers have a claim of the same id.
     """
-    papers = [read_claims(path.stem) for path in sorted(places.claims().glob("*.yaml"))]
+    papers = [read_claims(path.stem) for path in places.visible(places.claims(), "*.yaml")]
     owner: dict[str, str] = {}
     for claims in papers:
         for claim in claims.claims:

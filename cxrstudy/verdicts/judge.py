@@ -129,7 +129,7 @@ def record(study: Study, folder: Path) -> None:
         text = table.drop(columns=["origin", "counts"]).to_csv(
             index=False, float_format="%.6g", lineterminator="\n"
         )
-        (folder / VERDICTS).write_text(text)
+        (folder / VERDICTS).write_text(text, encoding="utf-8")
     written = [name for name in (ATTENTION, VERDICTS) if (folder / name).is_file()]
     results.include(folder, written, registration_of(results.facts(folder)))
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -128,17 +129,76 @@ def test_a_variable_moves_one_place_and_not_the_others(
 
 
 @pytest.mark.parametrize(("variable", "place", "name"), MOVED)
-def test_homes_relative_paths_and_links_are_resolved(
+def test_homes_and_relative_paths_are_made_absolute_and_links_are_kept(
     project, tmp_path, monkeypatch, variable, place, name
 ):
     monkeypatch.chdir(project)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    home = tmp_path / "home of mine"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
     (tmp_path / "disk").mkdir()
     (project / name).symlink_to(tmp_path / "disk")
-    assert place() == tmp_path / "disk"
-    for value in ("../disk", "~/../disk", str(project / name)):
+    assert place() == project / name
+    for value, expected in {
+        "../disk": tmp_path / "disk",
+        "~/../disk": tmp_path / "disk",
+        "~/my runs": home / "my runs",
+        "my runs/x": project / "my runs" / "x",
+        f"{name}/../y": tmp_path / "y",  # above the link's target, as for the operating system
+        str(project / name): project / name,
+    }.items():
         monkeypatch.setenv(variable, value)
-        assert place() == tmp_path / "disk"
+        assert place() == expected
+
+
+def test_within_a_command_they_are_absolute_and_afterwards_as_they_were(
+    project, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("CXRSTUDY_RUNS", "my runs")
+    with places.settled():
+        monkeypatch.chdir(tmp_path)
+        found = [os.environ[variable] for variable in VARIABLES]
+        assert found == [str(project), str(project / "data"), str(project / "my runs")]
+    assert os.environ["CXRSTUDY_RUNS"] == "my runs"
+    assert "CXRSTUDY_PROJECT" not in os.environ
+
+
+def test_the_working_folder_keeps_the_name_that_the_shell_gave_it(project, tmp_path, monkeypatch):
+    (tmp_path / "link").symlink_to(project)
+    monkeypatch.chdir(tmp_path / "link")
+    monkeypatch.setenv("PWD", str(tmp_path / "link"))
+    assert places.runs() == tmp_path / "link" / "runs"
+    monkeypatch.setenv("PWD", str(tmp_path))  # of another process
+    assert places.runs() == project / "runs"
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_a_relative_folder_is_refused_in_a_notebook(project, monkeypatch, variable):
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=None))
+    monkeypatch.setenv(variable, "there")
+    place = dict(zip(VARIABLES, (places.root, places.data, places.runs), strict=True))[variable]
+    with pytest.raises(PlaceError, match=rf"{variable}=there is relative.*whole path"):
+        place()
+
+
+def test_a_checkout_is_used_only_with_its_own_code(project, monkeypatch):
+    """As after `cp -a`, when the command of the copy still starts the code of the first."""
+    (project / "cxrstudy").mkdir()
+    (project / "cxrstudy" / "__init__.py").touch()
+    monkeypatch.chdir(project)
+    with pytest.raises(PlaceError, match=r"code of its own.*runs the code in .*run `make book`"):
+        places.root()
+    monkeypatch.setenv("CXRSTUDY_PROJECT", str(project))
+    with pytest.raises(PlaceError, match="code of its own"):
+        places.runs()
+
+
+def test_hidden_files_of_other_systems_are_not_listed(tmp_path):
+    for name in ("quick.yaml", "._quick.yaml", ".#quick.yaml", "notes.txt"):
+        (tmp_path / name).write_bytes(b"\x00\x05\x16\x07")
+    assert [path.name for path in places.visible(tmp_path, "*.yaml")] == ["quick.yaml"]
 
 
 @pytest.mark.parametrize("variable", VARIABLES)

@@ -68,5 +68,5 @@ def test_plan_as_json_says_the_same(records):
 def test_an_unknown_experiment_is_named_with_those_there_are():
     result = cxrstudy("plan", "03", *TINY)
     assert result.status == 1
-    said = "'03' fits 0 experiments; give one of 01_one, 02_two"
+    said = "'03' fits 0 experiments; give one of 01_one, 02_two, 10_none"
     assert result.err == f"cxrstudy: {said}\n"

@@ -7,22 +7,27 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
 
+from cxrstudy.base.notebooks import NotebookFileError
+from cxrstudy.pages import execution
 from cxrstudy.pages.execution import (
     Execution,
     NotebookError,
     execute_notebooks,
     executions,
     folder_of,
-    notebook_names,
 )
+from cxrstudy.study.experiment import notebook_names
+from cxrstudy.study.parameters import ParameterError
 from tests.support.project import THIS, use
 
-STUDY = '# parameters\nprofile = "quick"  # quick: a\ncohort = "phantom"  # phantom: b\n'
+STUDY = (
+    '# parameters\nprofile = "quick"  # quick or standard: a\n'
+    'cohort = "phantom"  # phantom or open: b\n'
+)
 SEEDS = "seeds = 1  # 1 to 20: c\n"
 READER = '# parameters\nexecuted = "book"  # any folder: d\n'
 #: Both meet before either goes on: they are under way at the same time, or neither ends.
@@ -60,44 +65,120 @@ def notebooks(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.mark.parametrize("runs", ["", "mine", "~/mine", "/mine"])
-@pytest.mark.parametrize(
-    ("given", "asked"),
-    [
-        ((), ("quick", "phantom", None)),
-        (("PROFILE=standard", "SEEDS=5"), ("standard", "phantom", 5)),
-    ],
-)
-def test_the_folder_is_that_of_the_makefile(monkeypatch, runs, given, asked):
-    monkeypatch.setenv("CXRSTUDY_RUNS", runs)
-    monkeypatch.chdir(THIS)
-    command = ["make", "--dry-run", "--always-make", "book", *given]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    (folder,) = re.findall(r"cp -rp (\S+) book/experiments", said)
-    assert Path(folder).absolute() == folder_of(*asked)
+def test_make_asks_the_command_and_has_no_folder_of_its_own():
+    command = ["make", "--dry-run", "book", "PROFILE=standard", "SEEDS=5"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=THIS).stdout
+    assert "cxrstudy.cli book --profile standard --cohort phantom --seeds 5" in said
+    assert "runs/" not in said
 
 
-def test_each_notebook_is_given_what_it_has_a_parameter_for(notebooks):
-    folder = folder_of("quick", "open", 3)
-    listed = executions(notebook_names(), "quick", "open", 3)
+@pytest.mark.parametrize("seeds", [3, None])
+def test_every_declared_parameter_is_given(notebooks, seeds):
+    folder = folder_of("quick", "open", seeds)
+    listed = executions(notebook_names(), "quick", "open", seeds)
     assert [(each.notebook.stem, each.parameters) for each in listed] == [
         ("00_plain", {}),
-        ("06_schemes", {"profile": "quick", "cohort": "open", "seeds": 3}),
-        ("10_provenance", {"executed": "runs/executed/open-quick-3"}),
+        ("06_schemes", {"profile": "quick", "cohort": "open", "seeds": seeds or 1}),
+        ("10_provenance", {"executed": str(folder)}),
     ]
+    assert folder.is_absolute()
     assert [each.output for each in listed] == [folder / each.notebook.name for each in listed]
 
 
-def test_a_folder_outside_the_project_is_given_whole(notebooks, tmp_path_factory, monkeypatch):
-    runs = tmp_path_factory.mktemp("elsewhere")
-    monkeypatch.setenv("CXRSTUDY_RUNS", str(runs))
-    (reader,) = executions(["10_provenance"], "quick", "phantom", None)
-    assert reader.parameters == {"executed": str(runs / "executed" / "phantom-quick")}
+def test_what_can_not_be_given_is_said_by_notebook_before_anything_is_executed(notebooks):
+    with pytest.raises(ParameterError, match=r"06_schemes.ipynb: parameter cohort = 'made' is not"):
+        executions(notebook_names(), "quick", "made", None)
+    made = nbformat.read(notebooks / "06_schemes.ipynb", as_version=4)
+    made.cells[0].metadata.pop("tags")
+    nbformat.write(made, notebooks / "06_schemes.ipynb")
+    with pytest.raises(ParameterError, match=r"06_schemes.ipynb: cell 1 begins .* no cell has the"):
+        executions(notebook_names(), "quick", "phantom", None)
+    (notebooks / "06_schemes.ipynb").write_text("<<<<<<< HEAD\n")
+    with pytest.raises(NotebookFileError, match=r"06_schemes.ipynb: no notebook \(line 1: a merge"):
+        executions(notebook_names(), "quick", "phantom", None)
 
 
-def test_seeds_are_the_notebooks_own_unless_given_and_only_what_is_asked_for_is_executed(notebooks):
-    (only,) = executions(["06_schemes"], "quick", "phantom", None)
-    assert only.parameters == {"profile": "quick", "cohort": "phantom"}
+def made_by(error):
+    """A stand-in for papermill that leaves a notebook of one cell, then fails in some way."""
+
+    def papermill(source, output, parameters, **_):
+        left = nbformat.v4.new_notebook()
+        cell = nbformat.v4.new_code_cell("1")
+        cell.metadata["papermill"] = {"start_time": "2026"}
+        left.cells = [nbformat.v4.new_markdown_cell("x"), cell]
+        left.metadata["papermill"] = {
+            "input_path": source, "output_path": output, "parameters": parameters, "version": "2",
+            "start_time": "2026", "duration": None, "exception": None,
+        }  # fmt: skip
+        nbformat.write(left, output)
+        if error:
+            raise error
+
+    return papermill
+
+
+class DeadKernelError(RuntimeError):
+    """Like nbclient's."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (DeadKernelError("Kernel died"), "cell 2, failed: the kernel died .*memory.*run the same"),
+        (RuntimeError("Kernel didn't respond in 600 seconds"), "did not start within 600 s .*busy"),
+        (ValueError("anything"), "failed: ValueError: anything; check the installation"),
+        (OSError(28, "No space left on device"), "No space left .* name another folder"),
+        (None, "was given .*'quick'.*, but does not call check_parameters"),
+    ],
+)
+def test_every_error_of_execution_names_notebook_cause_and_advice(
+    notebooks, monkeypatch, error, said
+):
+    monkeypatch.setattr("papermill.execute_notebook", made_by(error))
+    (one,) = executions(["06_schemes"], "quick", "phantom", None)
+    failure = execution.execute_notebook(one)
+    assert re.search(rf"notebooks/06_schemes.ipynb: .*{said}", str(failure))
+    assert one.changed  # it will be executed again
+    stamped = json.loads(one.output.with_suffix(".provenance.json").read_text())
+    assert (stamped["failed"], stamped["commit"]) == (error is not None, "unknown")
+
+
+def test_an_output_of_an_earlier_execution_is_not_taken_for_this_one(notebooks, monkeypatch):
+    def nothing(*_, **__):
+        raise FileNotFoundError(2, "no kernel")
+
+    (one,) = executions(["00_plain"], "quick", "phantom", None)
+    one.output.parent.mkdir(parents=True)
+    one.output.write_text("of another time")
+    monkeypatch.setattr("papermill.execute_notebook", nothing)
+    assert "no kernel" in str(execution.execute_notebook(one))
+    assert not one.output.exists()
+
+
+def test_only_what_has_changed_is_executed_and_the_rest_goes_on(notebooks, monkeypatch):
+    executed = []
+
+    def alone(listed, _):
+        executed.append([each.notebook.stem for each in listed])
+        return [failure for each in listed if (failure := execution.execute_notebook(each))]
+
+    def changed():
+        listed = executions(notebook_names(), "quick", "phantom", None)
+        return [each.notebook.stem for each in execution.execute_changed(listed, 1)]
+
+    monkeypatch.setattr(execution, "_execute", alone)
+    monkeypatch.setattr(execution, "_compare", lambda _: None)
+    monkeypatch.setattr("papermill.execute_notebook", made_by(None))
+    assert changed() == ["00_plain", "06_schemes", "10_provenance"]
+    assert changed() == []
+    write(notebooks / "00_plain.ipynb", "2")
+    os.utime(notebooks / "00_plain.ipynb", (0, 0))  # older than what was executed from it
+    assert changed() == ["00_plain", "10_provenance"]  # what reads the executed ones comes last
+    write(notebooks / "00_plain.ipynb", "1")
+    monkeypatch.setattr("papermill.execute_notebook", made_by(ValueError("broken")))
+    with pytest.raises(NotebookError, match="00_plain"):
+        changed()
+    assert executed[-2:] == [["00_plain"], ["10_provenance"]]
 
 
 def test_notebooks_are_executed_at_the_same_time_without_a_clash(tmp_path, notebooks):
@@ -128,7 +209,7 @@ def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
     assert str(error.value).splitlines() == [
         "notebooks/bad.ipynb: cell 3, In [2], failed: ValueError: no such image",
         "  the notebook, with the error, is out/bad.ipynb; to look at it:",
-        "  jupyter lab 'out/bad.ipynb'",
+        "  jupyter lab out/bad.ipynb",
     ]
     cells = nbformat.read(output, as_version=4).cells
     assert [

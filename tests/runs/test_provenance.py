@@ -1,6 +1,5 @@
 """Records that travel inside executed notebooks."""
 
-import json
 import subprocess
 
 import nbformat
@@ -8,44 +7,18 @@ import pytest
 
 from cxrstudy.runs.provenance import (
     RUNS,
-    STAMP,
     checkout,
     costs,
     environments,
     output_of,
     read_executed,
     runs_of,
-    stamp,
     table_of,
     versions_of,
+    why_no_commit,
 )
-from cxrstudy.runs.record import Record, id_of
-
-
-def record(seed=0, parent=None, seconds=2.0):
-    identity = {
-        "stage": {"seed": seed},
-        "parent": parent,
-        "environment": {"torch": "2.15.0"},
-        "arithmetic": ["cpu", "float32"],
-    }
-    return Record(
-        id=id_of(identity),
-        identity=identity,
-        chain="random → target",
-        cohort="phantom",
-        copies="made",
-        task="binary",
-        labels=["a"],
-        images={"target train": 4},
-        patients=3,
-        samples_seen=320,
-        seconds={"training": seconds, "scoring": 1.0},
-        peak_memory_bytes=2**20,
-        device="a processor",
-        finished=f"2026-11-21T22:0{seed}:00+00:00",
-        files={},
-    )
+from tests.support.recorded_pages import record
+from tests.support.repositories import commit, start
 
 
 def execute(folder, name, records):
@@ -99,67 +72,6 @@ def test_an_environment_is_listed_once_with_its_number_of_runs():
 # --- How a page was made ------------------------------------------------------------------------
 
 
-def leave(folder, **told):
-    """Write a notebook as papermill leaves it, with what it says of the execution."""
-    execute(folder, "01_one", [record()])
-    notebook = nbformat.read(folder / "01_one.ipynb", as_version=4)
-    notebook.metadata["papermill"] = {
-        "input_path": "notebooks/01_one.ipynb",
-        "output_path": "out.ipynb",
-        "parameters": {"profile": "quick", "seeds": 2},
-        "start_time": "2026-11-22T00:00:00+00:00",
-        "duration": 12.34,
-        "exception": None,
-        "version": "2.6.0",
-    } | told
-    nbformat.write(notebook, folder / "01_one.ipynb")
-    return folder / "01_one.ipynb"
-
-
-def test_a_stamped_notebook_says_how_it_was_made_and_so_does_a_file_beside_it(tmp_path):
-    path = leave(tmp_path)
-    facts = json.loads(stamp(path).read_text())
-    command = "papermill notebooks/01_one.ipynb out.ipynb -p profile quick -p seeds 2"
-    assert facts["command"] == command
-    assert (facts["seconds"], facts["failed"]) == (12.3, False)
-    assert facts["electricity_joules"] == "not measured"
-    assert facts["runs"] == [record().id]
-    assert set(facts["versions"]) >= {"cxrstudy", "papermill", "torch", "python"}
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
-    last = notebook.cells[-1]
-    assert last.metadata[STAMP] == facts
-    for said in (command, facts["commit"][:12], "Took: 12.3 s", "Electricity: not measured"):
-        assert said in last.source
-    assert read_executed(tmp_path) == {"01_one": [record()]}
-
-
-def test_stamping_again_replaces_the_stamp(tmp_path):
-    path = leave(tmp_path)
-    stamp(path)
-    before = path.read_text().count(STAMP)
-    stamp(path)
-    assert path.read_text().count(STAMP) == before
-    assert len(nbformat.read(path, as_version=4).cells) == 2
-
-
-def test_a_stamp_says_the_electricity_that_was_measured(tmp_path):
-    path = leave(tmp_path)
-    facts = json.loads(stamp(path, {"processor": 1234.0}).read_text())
-    assert facts["electricity_joules"] == {"processor": 1234.0}
-    assert "1,234 J by the processor" in nbformat.read(path, as_version=4).cells[-1].source
-
-
-def test_a_failed_execution_is_stamped_as_one(tmp_path):
-    assert json.loads(stamp(leave(tmp_path, exception=True)).read_text())["failed"]
-
-
-def test_what_papermill_did_not_leave_is_not_stamped(tmp_path):
-    execute(tmp_path, "01_one", [])
-    with pytest.raises(ValueError, match="not executed by papermill"):
-        stamp(tmp_path / "01_one.ipynb")
-
-
 def test_the_checkout_says_its_commit_and_whether_files_differ(tmp_path):
     def git(*arguments):
         name = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
@@ -181,6 +93,27 @@ def test_the_checkout_says_its_commit_and_whether_files_differ(tmp_path):
     (tmp_path / "venv").mkdir()
     (tmp_path / "venv" / "project").touch()  # a package that is installed in the checkout
     assert checkout(tmp_path / "venv") == ("none", True)
+
+
+def test_a_project_inside_another_repository_does_not_take_its_commit(tmp_path, monkeypatch):
+    """As an archive unpacked in a folder that the outer repository ignores, but for one file."""
+    outer = start(tmp_path / "outer")
+    inner = outer / "study"
+    inner.mkdir()
+    (outer / ".gitignore").write_text("study/*\n!study/.gitkeep\n")
+    (inner / ".gitkeep").touch()
+    made = commit(outer)
+    (inner / "profiles").mkdir()
+    (inner / "profiles" / "quick.yaml").touch()
+    assert checkout(inner) == ("none", True)
+    assert "does not track its profiles/" in why_no_commit(inner)
+    monkeypatch.setenv("GIT_DIR", str(outer / ".git"))  # as in a hook of the outer repository
+    assert checkout(tmp_path / "elsewhere") == ("none", True)
+    assert checkout(outer) == (made, False)
+    assert why_no_commit(outer) == ""
+    (outer / ".gitignore").write_text("")
+    made = commit(outer)  # now the outer commit contains the project
+    assert checkout(inner) == (made, False)
 
 
 def test_versions_that_differ_between_runs_are_all_named():

@@ -99,7 +99,7 @@ def facts(folder: Path) -> Results:
     if not path.is_file():
         raise ResultsError(f"{path}: no such results; see `cxrstudy results list` for all results")
     results = read_yaml(path, Results, ResultsError)
-    if results.seal != _seal_of(yaml.safe_load(path.read_text())):
+    if results.seal != _seal_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
         raise ResultsError(f"{path}: altered since it was written; write the results again")
     for name in sorted({ARMS, IMAGES, SCORED} | set(results.files)):
         file = folder / name
@@ -125,7 +125,7 @@ def include(folder: Path, names: Iterable[str], registration: str = "") -> None:
 def write_facts(results: Results, folder: Path) -> None:
     """Write the facts of a folder of results."""
     shown = yaml.safe_dump(results.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-    (folder / RESULTS).write_text(shown)
+    (folder / RESULTS).write_text(shown, encoding="utf-8")
 
 
 def _seal_of(facts: dict[str, Any]) -> str:
@@ -134,7 +134,7 @@ def _seal_of(facts: dict[str, Any]) -> str:
 
 def claims_now() -> dict[str, str]:
     """SHA-256 of the present claims files, by name."""
-    return {path.name: file_sha256(path) for path in sorted(places.claims().glob("*.yaml"))}
+    return {path.name: file_sha256(path) for path in places.visible(places.claims(), "*.yaml")}
 
 
 def claims_changed(results: Results) -> list[str]:

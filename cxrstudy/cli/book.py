@@ -1,0 +1,49 @@
+"""``cxrstudy book``: execute what has changed, and build the pages of the book."""
+
+from typing import Annotated
+
+import typer
+
+from cxrstudy.base import places
+from cxrstudy.cli.plan import Cohort, Profile
+from cxrstudy.cli.run import compute, execute_listed
+
+
+def build_book(
+    profile: Profile = "quick",
+    cohort: Cohort = "phantom",
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=1, max=20, help="Repeats of every arm; default: the notebooks' value."),
+    ] = None,
+) -> None:
+    """Execute missing runs and changed notebooks, and build the book from them.
+
+    What is executed and built is decided by the contents of files, never by their times. The pages
+    are those of this profile, cohort and number of seeds, whatever was built before.
+    """
+    from cxrstudy.base import extras
+
+    extras.need("book")
+    from cxrstudy.pages import book
+    from cxrstudy.pages.execution import any_changed, executions
+    from cxrstudy.study.experiment import notebook_names
+
+    names = notebook_names()
+    listed = executions(names, profile, cohort, seeds)
+    if any_changed(listed):
+        compute(names, profile, cohort, seeds or 1)
+    execute_listed(listed, (profile, cohort, seeds), all_of_them=True)
+    built = book.build([each.output for each in listed])
+    state = "" if built else ", unchanged"
+    typer.echo(f"The book is at {book.html() / 'index.html'}{state}.")
+
+
+def clean_book() -> None:
+    """Delete the built book and the executed notebooks; records and pixels stay."""
+    import shutil
+
+    from cxrstudy.pages import book
+
+    for folder in (*book.made_folders(), places.runs() / "executed"):
+        shutil.rmtree(folder, ignore_errors=True)
