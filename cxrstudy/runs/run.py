@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxrstudy.base import device, places
+from cxrstudy.base.allocator import keep_freed_memory
 from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
@@ -88,6 +89,7 @@ def _execute(job: Job) -> None:
     from cxrstudy.training.backbone import read_weights
     from cxrstudy.training.trackers import tracking
 
+    keep_freed_memory()
     kind, parent = device.kind(), job.identity["parent"]
     device.reset_peak_memory(kind)
     began = checkout(places.root())
