@@ -32,6 +32,64 @@ def source_doses(study: Study) -> dict[Hashable, float]:
     }
 
 
+def at_equal_steps(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores of the arms whose initial weights were trained for the same number of steps.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import levels, statistics
+    >>> scores = statistics.made_scores(["small", ("small", "same passes")])
+    >>> levels.at_equal_steps(scores)["arm"].unique().tolist()
+    ['small']
+    """
+    return scores[[not isinstance(arm, tuple) for arm in scores["arm"]]]
+
+
+def at_equal_passes(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores of the arms whose initial weights saw every image equally often; maybe none.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import levels, statistics
+    >>> scores = statistics.made_scores(["small", ("small", "same passes")])
+    >>> levels.at_equal_passes(scores)["arm"].unique().tolist()
+    [('small', 'same passes')]
+    """
+    return scores[[isinstance(arm, tuple) for arm in scores["arm"]]]
+
+
+def source_budgets(study: Study) -> pd.DataFrame:
+    """Steps, and passes over the images, of the stages that make out-of-domain weights.
+
+    Returns
+    -------
+    One row per weights and budget: ``start``, ``budget``, ``images``, ``steps``, ``passes``.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, levels
+    >>> table = levels.source_budgets(Study("quick", "phantom", seeds=1))
+    >>> table["budget"].unique().tolist()
+    ['same steps', 'same passes']
+    """
+    images = study.initial_images.set_index("name")["images"]
+    equal = study.initial_at_equal_passes
+    steps = {name: study.initial[name] for name in equal}
+    return pd.DataFrame(
+        [
+            {
+                "start": name,
+                "budget": budget,
+                "images": int(images[name]),
+                "steps": chain.stages[0].steps,
+                "passes": numbers.level(chain.stages[0].samples_seen / images[name], least=1),
+            }
+            for budget, chains in (("same steps", steps), ("same passes", equal))
+            for name, chain in chains.items()
+        ]
+    )
+
+
 def resolution_levels(arms: Arms) -> pd.DataFrame:
     """Side of the image, steps and computation of every arm of the experiment on resolution.
 

@@ -95,6 +95,8 @@ class Levels(Strict):
         Fractions of the training patients.
     shots
         Numbers of training patients per class.
+    passes
+        How often every image is seen where sets of different sizes are compared at equal passes.
     """
 
     resolutions: tuple[float, ...] = (0.5, 1, 1.5, 2)
@@ -102,6 +104,7 @@ class Levels(Strict):
     lengths: tuple[float, ...] = (0.5, 1, 2)
     fractions: tuple[float, ...] = (0.01, 0.05, 0.1, 0.25, 0.5, 1)
     shots: tuple[int, ...] = (1, 10)
+    passes: float = Field(14, gt=0)
 
 
 class Profile(Strict):

@@ -1,7 +1,7 @@
 """Study: a profile, a cohort and seeds. Arms: the chains that an experiment compares on a study."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +85,18 @@ class Study:
         chain = Chain(backbone.start)
         return chain >> self.stage(backbone.stand_in) if backbone.stand_in else chain
 
+    def pretrained_at(self, pixels: int) -> Chain:
+        """The same, pretrained on images of another side; downloaded weights stay as they are.
+
+        Examples
+        --------
+        >>> study = Study("quick", "phantom", seeds=1)
+        >>> [stage.pixels for stage in study.pretrained_at(128).stages]
+        [128]
+        """
+        chain = self.pretrained
+        return replace(chain, stages=tuple(stage.but(pixels=pixels) for stage in chain.stages))
+
     @property
     def initial(self) -> dict[str, Chain]:
         """Chains of the initial weights to compare, by the names that claims use.
@@ -99,6 +111,34 @@ class Study:
             name: Chain(compared.start(name), (stage,) if stage else ())
             for name, stage in self._stand_ins.items()
         }
+
+    @property
+    def initial_at_equal_passes(self) -> dict[str, Chain]:
+        """Chains of the out-of-domain weights, each trained on its images equally often.
+
+        With equal steps, a larger set shows each image less often. With equal passes
+        (:attr:`cxrstudy.study.profile.Levels.passes`) it is trained on for more steps. Downloaded
+        weights, whose budgets are not ours, are left out.
+
+        Examples
+        --------
+        >>> study = Study("quick", "phantom", seeds=1)
+        >>> steps = [c.stages[0].steps for c in study.initial_at_equal_passes.values()]
+        >>> steps == sorted(steps)
+        True
+        """
+        compared = self._compared
+        return {
+            name: Chain(compared.start(name), (self._with_passes(stage),))
+            for name, stage in self._stand_ins.items()
+            if stage and compared.initial[name].domain == "out"
+        }
+
+    def _with_passes(self, stage: Stage) -> Stage:
+        """A stage with the steps in which its images are seen as often as the profile says."""
+        images = len(training_rows(self.cohort.role(*stage.roles), stage))
+        each = self.levels.passes * images / stage.batch_size / stage.validations
+        return stage.but(steps=max(1, round(each)) * stage.validations)
 
     @property
     def initial_images(self) -> pd.DataFrame:

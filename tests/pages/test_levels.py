@@ -7,6 +7,8 @@ import pytest
 from cxrstudy.explain.attention import attention
 from cxrstudy.pages import levels
 from cxrstudy.pages.levels import (
+    at_equal_passes,
+    at_equal_steps,
     attention_by_size,
     by_lesion_size,
     label_efficiency_of,
@@ -15,9 +17,10 @@ from cxrstudy.pages.levels import (
     mixup_levels,
     patients_of,
     resolution_levels,
+    source_budgets,
     source_doses,
 )
-from cxrstudy.statistics import auroc
+from cxrstudy.statistics import auroc, made_scores
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
 
@@ -33,6 +36,34 @@ def test_doses_are_logarithms_of_images_of_out_of_domain_sets(study):
     assert list(doses) == [f"out-of-domain, {size}" for size in ("small", "middle", "large")]
     assert {name: round(10**dose) for name, dose in doses.items()} == images[list(doses)].to_dict()
     assert sorted(doses.values()) == list(doses.values())
+
+
+def test_equal_steps_are_not_equal_passes_and_equal_passes_are(study):
+    table = source_budgets(study)
+    same = dict(list(table.groupby("budget")))
+    assert same["same steps"]["steps"].nunique() == 1
+    passes = same["same passes"]["passes"].astype(float)
+    # Steps are whole and divide into validations.
+    assert passes.between(0.85, 1.15).all()
+    assert same["same passes"]["steps"].is_monotonic_increasing
+    spread = same["same steps"]["passes"].astype(float)
+    assert spread.max() > 3 * spread.min()
+
+
+def test_arms_at_equal_passes_are_told_from_those_at_equal_steps():
+    made = made_scores(["small", ("small", "same passes")])
+    assert set(at_equal_steps(made)["arm"]) == {"small"}
+    assert set(at_equal_passes(made)["arm"]) == {("small", "same passes")}
+    assert at_equal_passes(at_equal_steps(made)).empty
+
+
+def test_every_resolution_may_have_weights_of_its_own(study):
+    arms = arms_of("03_resolution", study)
+    for factor in study.levels.resolutions:
+        stages = arms[factor, "own weights"].stages
+        assert {stage.pixels for stage in stages} == {round(64 * factor)}
+        assert arms[factor, "same steps"].stages[0].pixels == 64
+    assert arms[1, "own weights"] == arms[1, "same steps"]
 
 
 def test_resolutions_are_told_in_pixels_steps_and_computation(study):

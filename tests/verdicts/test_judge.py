@@ -61,7 +61,7 @@ def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
         assert table.loc[claim.id, "verdict"] == "not judged", claim.id
         assert table.loc[claim.id, "why"] == "1 seed, the rule asks for 5"
     assert table.loc["A6", "verdict"] == "not testable"
-    assert table.loc["B6", "why"].startswith("needs ")
+    assert table.loc["B5", "why"].startswith("needs ")
 
 
 def test_every_claim_has_a_row_even_without_evidence():
