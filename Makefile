@@ -76,7 +76,7 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 	$(BIN)/python -m pip install -q -c requirements.lock uv
 
 .venv/book: pyproject.toml requirements.lock | .venv/bin/uv
-	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights]'
+	$(BIN)/uv pip install -q -c requirements.lock -e '.[train,book,weights,dicom]'
 	@touch $@
 
 .venv/test: .venv/book
