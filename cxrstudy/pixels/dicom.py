@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.pixels.dicom_file import read_dataset
+from cxrstudy.pixels.dicom_file import form_notes, read_dataset
 from cxrstudy.pixels.display import Display
 from cxrstudy.pixels.elements import named, us_or_ss, whole
 from cxrstudy.pixels.frame import Header, read_frame_header, read_values, read_words
@@ -32,7 +32,7 @@ def read_dicom(content: bytes, path: Path) -> Noted:
     dataset = read_dataset(content, path)
     header = read_frame_header(dataset, path)
     facts = header_facts(dataset)
-    notes = header_notes(facts)
+    notes = form_notes(content, dataset) + header_notes(facts)
     if header.samples == 3 or header.photometric == "PALETTE COLOR":
         grey = _of_colours(_colours(dataset, header, path), header)
     else:

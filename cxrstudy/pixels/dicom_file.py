@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrstudy.pixels.elements import texts
-from cxrstudy.pixels.grey import UnreadableImage, one_line
+from cxrstudy.pixels.grey import Note, UnreadableImage, one_line
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -76,6 +76,16 @@ def read_dataset(content: bytes, path: Path, header_only: bool = False) -> Datas
     except Exception as error:  # pydicom raises errors of many classes
         detail = f"its data set can't be read: {one_line(error)}"
         raise UnreadableImage("PIX008", path, detail) from error
+
+
+def form_notes(content: bytes, dataset: Dataset) -> tuple[Note, ...]:
+    """Say what the form of a file lacks (PS3.10, 7.1)."""
+    lacking = []
+    if content[_PREAMBLE : _PREAMBLE + 4] != _DICM:
+        lacking.append("preamble (128 bytes and DICM)")
+    if not texts(dataset.file_meta, "TransferSyntaxUID"):
+        lacking.append("Transfer Syntax UID (0002,0010)")
+    return (Note("header-form", f"it has no {' and no '.join(lacking)}"),) if lacking else ()
 
 
 def sop_class(dataset: Dataset) -> str:

@@ -33,6 +33,7 @@ _SYNTAXES = {
     "JPEG 2000": "1.2.840.10008.1.2.4.90",
 }
 _DEEP_JPEG = "1.2.840.10008.1.2.4.51"
+_END = b"\xff\xd9"
 _RLE = "1.2.840.10008.1.2.5"
 
 
@@ -210,6 +211,8 @@ def _codestream(dataset: Dataset, syntax: str, path: Path) -> Codestream | None:
         if UID(syntax).name.startswith("JPEG"):
             raise UnreadableImage("PIX003", path, "its frame has no JPEG header")
         return None  # a kind that can't be decoded, which is said later
+    if found.kind != "JPEG 2000" and _END not in frame:  # its decoder would fill up what is missing
+        raise UnreadableImage("PIX003", path, "its frame ends early")
     if found.kind not in _SYNTAXES:
         raise UnreadableImage("PIX004", path, f"{found.name} inside DICOM")
     return found

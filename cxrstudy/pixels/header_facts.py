@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "header-annotation": "Burned In Annotation (0028,0301) is YES",
     "header-spacing": "Pixel Spacing or Pixel Aspect Ratio: pixels are not square",
     "header-frames": "Number of Frames (0028,0008) is not 1",
+    "header-form": "no preamble, or no Transfer Syntax UID (0002,0010)",
     "header-window": "a window or VOI LUT can't be used or shows nothing",
     "header-rescale": "a rescale or Modality LUT can't be used",
 }
