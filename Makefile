@@ -74,7 +74,7 @@ endef
 
 .PHONY: always
 .venv/book: always | .venv/bin/uv
-	$(call install,train$(comma)book$(comma)weights)
+	$(call install,train$(comma)book$(comma)weights$(comma)dicom)
 
 .venv/test: always | .venv/book
 	$(call install,train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test)

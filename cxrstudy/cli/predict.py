@@ -13,12 +13,13 @@ from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:  # imported when the command runs
     from cxrstudy.predict.operating_points import OperatingPoint
-    from cxrstudy.predict.predict import Prediction, Predictor, UnreadFile
+    from cxrstudy.predict.predict import Answer, Predictor
 
 
 def predict_images(
     images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE...", help="PNG, JPEG or DICOM files, or folders.")
+        list[Path],
+        typer.Argument(metavar="IMAGE...", help="Image files of radiographs, or folders."),
     ],
     run: Annotated[str, typer.Option(metavar="ID", help="First characters of a run's id.")],
     maps: Annotated[
@@ -33,9 +34,11 @@ def predict_images(
 ) -> None:
     """Apply the network of a run to images. Not for clinical use.
 
-    The exit status is 1 if a file could not be read; the other files are still processed.
+    PNG, JPEG, TIFF, JPEG 2000 and DICOM files are read. The exit status is 1 if one could not be
+    read, or if there was none; the other files are still processed. What lies in a folder and is no
+    image, as the index of a hospital's CD, is passed over.
     """
-    from cxrstudy.predict.predict import NOTICE, Prediction, make_predictor
+    from cxrstudy.predict.predict import NOTICE, PassedOver, Prediction, make_predictor
     from cxrstudy.runs import store
 
     if not json_wanted:
@@ -52,11 +55,14 @@ def predict_images(
         if not json_wanted:
             typer.echo(_said(answer, predictor))
     read = [answer for answer in answers if isinstance(answer, Prediction)]
+    others = [answer for answer in answers if isinstance(answer, PassedOver)]
+    asked = len(answers) - len(others)
     if json_wanted:
         typer.echo(_as_json(full, predictor, answers))
     else:
-        typer.echo(f"\n{len(read)} of {len(answers)} files could be read")
-    raise typer.Exit(int(len(read) < len(answers)))
+        passed = f"; {len(others)} are no images" if others else ""
+        typer.echo(f"\n{len(read)} of {asked} files could be read{passed}")
+    raise typer.Exit(int(len(read) < asked or not read))
 
 
 def _head(run: str, predictor: Predictor) -> str:
@@ -77,9 +83,11 @@ def _rule(point: OperatingPoint | str) -> str:
     )
 
 
-def _said(answer: Prediction | UnreadFile, predictor: Predictor) -> str:
-    from cxrstudy.predict.predict import UnreadFile
+def _said(answer: Answer, predictor: Predictor) -> str:
+    from cxrstudy.predict.predict import PassedOver, UnreadFile
 
+    if isinstance(answer, PassedOver):
+        return f"\n{answer.file}\n  no image: {answer.what}"
     if isinstance(answer, UnreadFile):
         return f"\n{answer.file}\n  could not be read: {answer.code} {answer.reason}"
     width = max(map(len, answer.probabilities))
@@ -99,10 +107,10 @@ def _beside(point: OperatingPoint | str) -> list[float]:
     return [] if isinstance(point, str) else [point.threshold]
 
 
-def _as_json(run: str, predictor: Predictor, answers: list[Prediction | UnreadFile]) -> str:
+def _as_json(run: str, predictor: Predictor, answers: list[Answer]) -> str:
     from dataclasses import asdict
 
-    from cxrstudy.predict.predict import NOTICE, Prediction, UnreadFile
+    from cxrstudy.predict.predict import NOTICE, PassedOver, Prediction, UnreadFile
 
     points: dict[str, Any] = {
         name: {"unknown": point} if isinstance(point, str) else asdict(point)
@@ -115,6 +123,7 @@ def _as_json(run: str, predictor: Predictor, answers: list[Prediction | UnreadFi
         "operating_points": points,
         "predictions": [one.facts for one in answers if isinstance(one, Prediction)],
         "unread": [one.facts for one in answers if isinstance(one, UnreadFile)],
+        "passed_over": [one.facts for one in answers if isinstance(one, PassedOver)],
     }
     # The notice must be on the first line, in JSON as well.
     return json_text(facts).replace("{\n  ", "{", 1)

@@ -1,48 +1,60 @@
 """Decode: convert radiograph files of any format to one grey scale, and grey images to squares.
 
 The same rule is used for every format, so that a model can't recognise the program that wrote a
-file:
+file. PNG, JPEG, TIFF, JPEG 2000 and DICOM files with one image of 8 or 16 bits are read.
 
-1. **Low signal is black.** Air is dark and bone is bright; DICOM's MONOCHROME1 is inverted.
-2. **Colour is converted to luma** (ITU-R BT.601, the weights of Pillow's mode ``L``). CMYK is first
-   converted to RGB. Transparent pixels are black. Colour profiles and gamma chunks are not applied.
-3. **Eight-bit values are not changed.**
-4. **Deeper values, and all monochrome DICOM, are scaled to 0..255.** For DICOM, the modality
-   rescale (or look-up table) is applied first, then the first VOI look-up table or window. If there
-   is neither, as in a 16-bit PNG, the lowest value of the image becomes 0 and the highest 255. Such
-   files often use 10 to 12 of their 16 bits, and would be nearly black after division by 257.
-5. **EXIF orientation is applied.**
+1. **A value is what its bits say** (DICOM PS3.5, 8.1.1). Of the bits of a pixel, those from High
+   Bit down are the value, as many as Bits Stored; the highest is the sign if Pixel Representation
+   is 1. Bits above and below don't count. This holds for all transfer syntaxes (`value`).
+2. **Low signal is black.** Air is dark and bone is bright. MONOCHROME1 and Presentation LUT Shape
+   INVERSE are inverted (PS3.3 C.7.6.3.1.2 and C.8.11.3.1.2), also if only one of them says so.
+3. **Colour is converted to luma** (ITU-R BT.601, the weights of Pillow's mode ``L``). What three
+   values are is decided by the compressed frame (subsampled chroma, component names, Adobe's and
+   JFIF's marks, JPEG 2000's transform), then by Photometric Interpretation. Palettes are applied
+   (PS3.3 C.7.6.3.1.5), and CMYK is converted to RGB. Colour profiles and gamma are not applied.
+4. **Transparent pixels are black, unless alpha hides an image:** then alpha is not applied.
+5. **Eight-bit values are not changed**, in whatever container. In a DICOM file this holds if there
+   is no window or VOI look-up table; with fewer bits or with a rescale, the lowest value that can
+   be stored becomes 0 and the highest 255.
+6. **Deeper values are scaled to 0..255.** In a DICOM file, the modality look-up table or rescale is
+   applied (PS3.3 C.11.1), then the first VOI look-up table or window (C.11.2) that shows at least
+   1 % of the pixels between black and white; enhanced objects have it in a functional group
+   (C.7.6.16). Others are placeholders, and are passed over with a note. If none is left, as in a
+   16-bit PNG, the lowest value of the image becomes 0 and the highest 255. Values far from all
+   others are left out of this range: dead pixels and burnt-in labels (`grey.robust_range`).
+7. **Pixel padding is black** and no part of the range (PS3.3 C.7.5.1.1.2).
+8. **Elements whose type depends on Pixel Representation** (padding, descriptors of tables) are read
+   by their 16 bits, whichever of the two types the file states (`elements.us_or_ss`). Tables are
+   read by descriptor and data (`lookup`).
+9. **The image is turned upright** by EXIF's orientation or by Patient Orientation (PS3.3
+   C.7.6.1.1.1): rows to the patient's left, columns to the feet.
 
 A file that can't be read raises `UnreadableImage`, with a stable code; files are never repaired.
+What a reader should know about an image that was read is in its notes: see `header_facts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from cxrstudy.pixels.dicom import read_dicom
-from cxrstudy.pixels.grey import Grey, UnreadableImage, one_line
-from cxrstudy.pixels.png_jpeg import JPEG, PNG, read_picture
+from cxrstudy.pixels.dicom import colours_of_dicom, read_dicom
+from cxrstudy.pixels.grey import Grey, Noted, UnreadableImage, one_line
+from cxrstudy.pixels.picture import colours_of_picture, read_picture
+from cxrstudy.pixels.sniff import DICOM, readable_format
 
-__all__ = ["Grey", "UnreadableImage", "decode_grey", "fit", "read_file", "read_grey"]
+__all__ = [
+    "Grey", "Noted", "UnreadableImage", "colour_spread", "decode_grey", "decode_noted", "fit",
+    "read_file", "read_grey",
+]  # fmt: skip
 
-_FOREIGN = {
-    b"GIF8": "GIF",
-    b"BM": "BMP",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"RIFF": "WebP",
-    b"\0\0\0\x0cjP": "JPEG 2000",
-    b"\x1f\x8b": "gzip",
-}
+_LONGEST = 256  # side at which the colours of a picture are measured
 
 
 def read_grey(path: Path) -> Grey:
-    """Read a PNG, JPEG or DICOM file as grey values, by the rule stated in this module.
+    """Read an image file as grey values, by the rule stated in this module.
 
     Parameters
     ----------
@@ -58,7 +70,8 @@ def read_grey(path: Path) -> Grey:
     ------
     UnreadableImage
         PIX001 missing, PIX002 not an image, PIX003 truncated or damaged, PIX004 unsupported
-        format, PIX005 blank (all pixels equal), PIX007 pydicom or its decoders missing.
+        format, PIX005 blank (all pixels equal), PIX007 pydicom or its decoders missing, PIX008
+        header contradicts the pixels, PIX009 a DICOM object without pixels.
     """
     return decode_grey(read_file(path), path)
 
@@ -107,16 +120,51 @@ def decode_grey(content: bytes, path: Path) -> Grey:
     UnreadableImage
         As `read_grey`, without PIX001.
     """
-    decode = _decoder(content, path)
+    return decode_noted(content, path).grey
+
+
+def decode_noted(content: bytes, path: Path) -> Noted:
+    """Decode as `decode_grey`, with notes on how the image was read and on what its header says.
+
+    Raises
+    ------
+    UnreadableImage
+        As `read_grey`, without PIX001.
+    """
+    decode = read_dicom if readable_format(content, path) == DICOM else read_picture
     try:
-        grey = decode(content, path)
+        noted = decode(content, path)
     except (UnreadableImage, MemoryError):
         raise
-    except Exception as error:  # for damaged bytes, decoders raise errors of many classes
-        raise UnreadableImage("PIX003", path, one_line(error)) from error
+    except Exception as error:  # pydicom raises errors of many classes for values of a header
+        detail = f"its header can't be read: {one_line(error)}"
+        raise UnreadableImage("PIX008", path, detail) from error
+    grey = noted.grey
     if grey.min() == grey.max():
         raise UnreadableImage("PIX005", path, f"every pixel is {grey.flat[0]} after decoding")
-    return grey
+    return noted
+
+
+def colour_spread(content: bytes, path: Path) -> float:
+    """Maximum minus minimum of red, green and blue, averaged over the pixels of an image.
+
+    Parameters
+    ----------
+    content : bytes
+        An image file that can be decoded.
+    path : Path
+        Path of the file, for error messages only.
+
+    Returns
+    -------
+    float
+        In grey levels of 255; 0 for a grey image.
+    """
+    if readable_format(content, path) == DICOM:
+        colours = colours_of_dicom(content, path)
+    else:
+        colours = colours_of_picture(content, path, _LONGEST)
+    return 0.0 if colours is None else float(np.ptp(colours, axis=-1).mean())
 
 
 def fit(grey: Grey, pixels: int) -> Grey:
@@ -150,15 +198,3 @@ def fit(grey: Grey, pixels: int) -> Grey:
     if pixels < 1:
         raise ValueError(f"pixels must be at least 1, not {pixels}")
     return np.array(Image.fromarray(grey).resize((pixels, pixels), Image.Resampling.BILINEAR))
-
-
-def _decoder(content: bytes, path: Path) -> Callable[[bytes, Path], Grey]:
-    if content.startswith((PNG, JPEG)):
-        return read_picture
-    if content[128:132] == b"DICM":
-        return read_dicom
-    foreign = next((name for start, name in _FOREIGN.items() if content.startswith(start)), None)
-    if foreign:
-        raise UnreadableImage("PIX004", path, f"this is {foreign}")
-    seen = f"it starts with {content[:12]!r}" if content else "it is empty"
-    raise UnreadableImage("PIX002", path, seen)

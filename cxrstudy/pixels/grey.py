@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
 Values = NDArray[np.float64]
-Tone = Callable[[Values], Values]
+Counts = NDArray[np.int64]
+Tone = Callable[[Values, Counts], Values]
 
+_TAIL = 0.05  # share of pixels beyond either end of the bulk, see `robust_range`
 _EXCLUDE = "or list the row in the manifest's `excluded` column with a reason"
 
 #: Meaning of each error code, and advice. Codes are never reused.
@@ -24,7 +27,25 @@ CODES: dict[str, tuple[str, str]] = {
     "PIX005": ("blank", f"It holds nothing to learn from: replace it, {_EXCLUDE}."),
     "PIX006": ("not the manifest's file", "Fetch the version that the manifest's card names."),
     "PIX007": ("DICOM reader missing", "Run: pip install cxrstudy[dicom]"),
+    "PIX008": ("header contradicts the pixels", f"Correct the named element, {_EXCLUDE}."),
+    "PIX009": ("no image", f"It holds no pixels: leave it out, {_EXCLUDE}."),
 }
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a reader of an image must know that its grey values don't say: a code and a sentence."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Noted:
+    """A decoded image, shape (height, width), and notes on how it was read."""
+
+    grey: Grey
+    notes: tuple[Note, ...] = ()
 
 
 class UnreadableImage(ValueError):
@@ -66,18 +87,26 @@ def one_line(error: Exception) -> str:
 
 
 def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None = None) -> Grey:
-    """Convert integer values to grey with `tone`, which maps values to 0..1; `outside` is black.
+    """Convert integer values to grey, once per value and not once per pixel.
 
-    Grey depends only on the value, so it is computed once per value, not once per pixel.
+    Parameters
+    ----------
+    stored : ndarray of integers, shape (height, width)
+        Stored values.
+    tone : callable
+        Maps the values that are present, and the number of pixels of each, to 0..1.
+    outside : ndarray of bool, shape (height, width), optional
+        Pixels that are black and that `tone` doesn't see.
     """
     values = stored.astype(np.int64)
     inside = values if outside is None else values[~outside]
     if not inside.size:
         return np.zeros(values.shape, np.uint8)
     low = int(inside.min())
-    present = np.flatnonzero(np.bincount(inside.ravel() - low))
-    table = np.zeros(int(present[-1]) + 1, np.uint8)
-    table[present] = np.rint(255 * tone((present + low).astype(np.float64)))
+    counts = np.bincount(inside.ravel() - low)
+    present = np.flatnonzero(counts)
+    table = np.zeros(len(counts), np.uint8)
+    table[present] = np.rint(255 * tone((present + low).astype(np.float64), counts[present]))
     grey = table[np.clip(values - low, 0, len(table) - 1)]
     return grey if outside is None else np.where(outside, np.uint8(0), grey)
 
@@ -89,9 +118,38 @@ def between(values: Values, low: float, high: float) -> Values:
     return np.clip((values - low) / (high - low), 0, 1)
 
 
-def stretch(values: Values) -> Values:
-    """Map the lowest value to 0 and the highest to 1, linearly."""
-    return between(values, values.min(), values.max())
+def stretch(values: Values, counts: Counts) -> Values:
+    """Map the robust range of values to 0..1, linearly; see `robust_range`."""
+    return between(values, *robust_range(values, counts))
+
+
+def robust_range(values: Values, counts: Counts) -> tuple[float, float]:
+    """Lowest and highest value of an image without dead pixels and burnt-in labels.
+
+    The bulk is the middle 90 % of the pixels. Values that are farther from it than it is wide don't
+    belong to the range. This is the rule of a box plot, with other numbers: a label may cover 5 %
+    of the image, and of the radiographs that use their whole range none is changed.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        The distinct values.
+    counts : ndarray of int, shape (n,)
+        Number of pixels with each value.
+
+    Examples
+    --------
+    >>> robust_range(np.array([0.0, 2000, 4095, 65535]), np.array([50, 800, 149, 1]))
+    (0.0, 4095.0)
+    """
+    order = np.argsort(values)
+    ordered, share = values[order], np.cumsum(counts[order]) / counts.sum()
+    low, high = ordered[np.searchsorted(share, [_TAIL, 1 - _TAIL])]
+    width = high - low
+    if width == 0:  # nearly all pixels are background
+        return float(ordered[0]), float(ordered[-1])
+    near = ordered[(ordered >= low - width) & (ordered <= high + width)]
+    return float(near[0]), float(near[-1])
 
 
 def luma(colour: NDArray[Any]) -> NDArray[np.uint32]:

@@ -25,6 +25,9 @@ By construction, each of the two warns for about 1 % of images that *are* like t
 together for 2 to 3 % of held-out phantoms and of held-out open radiographs. If rotated or inverted,
 all phantoms are found and 91 to 100 % of the open radiographs. A mirrored chest is not found, nor
 what only a radiologist would call unusual: the absence of a warning guarantees nothing.
+
+What the header of a DICOM file says has warnings of its own, by the codes of
+:mod:`cxrstudy.pixels.header_facts`; how an image was read, by ``alpha``.
 """
 
 from __future__ import annotations
@@ -33,12 +36,10 @@ import contextlib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.atomic import whole_file
@@ -62,15 +63,12 @@ OUTSIDE = 0.01
 #: Minimum number of training images for thresholds at 1 %.
 LEAST = 50
 
-_LONGEST = 256  # side at which colour is measured
-_DICOM = slice(128, 132)
-
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ImageWarning:
-    """A warning: a code of this module, and a sentence."""
+    """A warning: a code of this module or of a note on decoding, and a sentence."""
 
     code: str
     text: str
@@ -156,17 +154,6 @@ def warnings_of(
     return (*_of_file(content), *_of_shape(grey, pixels), *_of_pixels(grey, pixels, reference))
 
 
-def colour_of(content: bytes) -> float:
-    """Maximum minus minimum of red, green and blue, averaged over the pixels of an image file."""
-    if content[_DICOM] == b"DICM":
-        return _colour_of_dicom(content)
-    image = Image.open(BytesIO(content), formats=("PNG", "JPEG", "MPO"))
-    image.draft("RGB", (_LONGEST, _LONGEST))  # a JPEG is decoded at reduced size
-    coloured = image.convert("RGB")
-    coloured.thumbnail((_LONGEST, _LONGEST), Image.Resampling.BOX)
-    return _spread(np.asarray(coloured, np.float64))
-
-
 def reference_of(record: Record) -> Reference:
     """Statistics of the training images of a run, from its pixels or from an earlier computation.
 
@@ -185,7 +172,7 @@ def reference_of(record: Record) -> Reference:
 
 
 def _of_file(content: bytes) -> Iterator[ImageWarning]:
-    colour = colour_of(content)
+    colour = decode.colour_spread(content, Path("the image"))
     if colour > COLOUR:
         yield ImageWarning(
             "colour",
@@ -246,20 +233,6 @@ def _thumbnails(squares: Grey) -> Floats:
     centred = small - small.mean(1, keepdims=True)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(centred / np.maximum(lengths, 1e-9))  # uniform: correlates with nothing
-
-
-def _colour_of_dicom(content: bytes) -> float:
-    import pydicom
-
-    dataset = pydicom.dcmread(BytesIO(content))
-    if dataset.SamplesPerPixel != 3:
-        return 0.0
-    pixels = dataset.pixel_array.astype(np.float64)
-    return _spread(pixels * (255 / (2**dataset.BitsStored - 1)))
-
-
-def _spread(colour: Floats) -> float:
-    return float((colour.max(-1) - colour.min(-1)).mean())
 
 
 def _place(record: Record) -> Path:

@@ -1,6 +1,7 @@
 """Predict: apply a recorded run's network to image files. Not for clinical use.
 
-For a file that can't be read the answer is the reason; the other files are still processed.
+For a file that can't be read the answer is the reason; the other files are still processed. What
+lies in a folder and is no image is passed over.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Decoded
 from cxrstudy.explorer.still import still
 from cxrstudy.pixels import decode
-from cxrstudy.pixels.grey import CODES, Grey, UnreadableImage
+from cxrstudy.pixels.grey import CODES, Grey, Noted, UnreadableImage
+from cxrstudy.pixels.sniff import no_image
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
 from cxrstudy.predict.out_of_distribution import ImageWarning, Reference, reference_of, warnings_of
 from cxrstudy.predict.training_images import TrainingImagesError
@@ -54,8 +56,8 @@ class Prediction:
     positive
         By label: whether the probability is at or above the operating point; None without one.
     warnings
-        Differences from the training images, by
-        :mod:`cxrstudy.predict.out_of_distribution`.
+        What the header says, by :mod:`cxrstudy.pixels.header_facts`, and differences from the
+        training images, by :mod:`cxrstudy.predict.out_of_distribution`.
     explained
         Label of the map.
     map
@@ -113,6 +115,30 @@ class UnreadFile:
 
 
 @dataclass(frozen=True)
+class PassedOver:
+    """A file of a folder that is no image, for instance the index of a hospital's CD.
+
+    Attributes
+    ----------
+    file
+        Path of the file.
+    what
+        What it is, in words.
+    """
+
+    file: Path
+    what: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        return {"file": str(self.file), "what": self.what}
+
+
+Answer = Prediction | UnreadFile | PassedOver
+
+
+@dataclass(frozen=True)
 class Predictor:
     """A run's network, ready for prediction.
 
@@ -135,7 +161,7 @@ class Predictor:
 
     def predict(
         self, paths: Sequence[Path], maps: Path | None = None, label: str | None = None
-    ) -> Iterator[Prediction | UnreadFile]:
+    ) -> Iterator[Answer]:
         """Yield the answer for each file in turn.
 
         Parameters
@@ -155,24 +181,29 @@ class Predictor:
         if label is not None and label not in self.network.labels:
             known = ", ".join(self.network.labels)
             raise PredictError(f"the run knows no label {label!r}; it knows {known}")
-        return (self._answer(file, maps, label) for file in files_of(paths))
+        return (self._answer(file, file in paths, maps, label) for file in files_of(paths))
 
-    def _answer(self, file: Path, maps: Path | None, label: str | None) -> Prediction | UnreadFile:
+    def _answer(self, file: Path, given: bool, maps: Path | None, label: str | None) -> Answer:
         try:
             if file.is_dir():
                 raise UnreadableImage("PIX001", file, "the folder holds no file")
             content = decode.read_file(file)
-            grey = decode.decode_grey(content, file)
+            if not given and (what := no_image(content, file)):
+                return PassedOver(file, what)
+            noted = decode.decode_noted(content, file)
         except UnreadableImage as error:
+            if error.code == "PIX009" and not given:
+                return PassedOver(file, error.detail)
             return UnreadFile(file, error.code, _reason(error))
         except MemoryError:
             return UnreadFile(file, "PIX004", "unsupported format: it does not fit into memory")
-        return self._say(file, content, grey, maps, label)
+        return self._say(file, content, noted, maps, label)
 
     def _say(
-        self, file: Path, content: bytes, grey: Grey, maps: Path | None, label: str | None
+        self, file: Path, content: bytes, noted: Noted, maps: Path | None, label: str | None
     ) -> Prediction:
-        network, square = self.network, decode.fit(grey, self.network.pixels)
+        network, grey = self.network, noted.grey
+        square = decode.fit(grey, network.pixels)
         read = reading(network, network.probabilities(square[None])[0], {})
         by_label = read.probabilities
         explained = label or max(by_label, key=lambda name: by_label[name])
@@ -187,7 +218,10 @@ class Predictor:
             probabilities=by_label,
             predicted=read.predicted,
             positive={name: is_positive(by_label[name], self.points[name]) for name in by_label},
-            warnings=warnings_of(content, grey, network.pixels, self.reference),
+            warnings=(
+                *(ImageWarning(note.code, note.text) for note in noted.notes),
+                *warnings_of(content, grey, network.pixels, self.reference),
+            ),
             explained=explained,
             map=drawn,
         )

@@ -1,6 +1,7 @@
 """Unlike: how often the rule falls on held-out phantoms, and on what is no frontal chest."""
 
 import io
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 
 from cxrstudy import phantom
 from cxrstudy.pixels import decode, memory_map
+from cxrstudy.pixels.decode import colour_spread
 from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.out_of_distribution import LEAST, learn, reference_of, warnings_of
 from cxrstudy.predict.training_images import TrainingImagesError
@@ -16,6 +18,7 @@ from cxrstudy.runs import store
 from tests.support.dicoms import dicom_of
 
 SIDE = 64
+HERE = Path("made.img")  # a name for messages
 
 
 def drawn(role, patients, seed):
@@ -146,10 +149,10 @@ def test_a_colour_photograph_is_named_and_a_grey_file_with_three_channels_is_not
 @pytest.mark.parametrize("format", ["PNG", "JPEG"])
 def test_colour_is_the_mean_difference_of_channels(format):
     tinted = np.full((40, 40, 3), [100, 110, 130], np.uint8)
-    assert out_of_distribution.colour_of(png(tinted, format=format)) == pytest.approx(30, abs=3)
+    assert colour_spread(png(tinted, format=format), HERE) == pytest.approx(30, abs=3)
     palette = io.BytesIO()
     Image.fromarray(tinted).convert("P", palette=Image.Palette.ADAPTIVE).save(palette, "PNG")
-    assert out_of_distribution.colour_of(palette.getvalue()) == pytest.approx(30, abs=3)
+    assert colour_spread(palette.getvalue(), HERE) == pytest.approx(30, abs=3)
 
 
 def test_without_training_images_it_says_that_nothing_was_compared(chests):
@@ -203,5 +206,5 @@ def test_it_is_learnt_once_and_again_when_what_was_kept_is_damaged(record, small
 def test_colour_of_a_dicom_file(dtype):
     top = np.iinfo(dtype).max
     tinted = np.full((20, 20, 3), [top, top // 2, 0], dtype)
-    assert out_of_distribution.colour_of(dicom_of(tinted, "RGB")) == pytest.approx(255)
-    assert out_of_distribution.colour_of(dicom_of(tinted[..., 0], "MONOCHROME2")) == 0
+    assert colour_spread(dicom_of(tinted, "RGB"), HERE) == pytest.approx(255)
+    assert colour_spread(dicom_of(tinted[..., 0], "MONOCHROME2"), HERE) == 0

@@ -72,7 +72,7 @@ def test_a_broken_file_is_named_with_its_reason_and_stops_no_other(predictor, tm
         Prediction, UnreadFile, UnreadFile, Prediction, UnreadFile,
     ]  # fmt: skip
     assert [answers[place].code for place in (1, 2, 4)] == ["PIX003", "PIX002", "PIX001"]
-    assert "not an image: it starts with" in answers[2].reason
+    assert "not an image: this is a web page (HTML)" in answers[2].reason
     assert "manifest" not in "".join(answers[place].reason for place in (1, 2, 4))
 
 
@@ -80,7 +80,7 @@ def test_memory_that_runs_out_stops_no_other(predictor, tmp_path, chest, monkeyp
     def full(content, path):
         raise MemoryError
 
-    monkeypatch.setattr("cxrstudy.pixels.decode.decode_grey", full)
+    monkeypatch.setattr("cxrstudy.pixels.decode.decode_noted", full)
     answer = one(predictor, saved(tmp_path, "a.png", chest))
     assert (answer.code, "memory" in answer.reason) == ("PIX004", True)
 

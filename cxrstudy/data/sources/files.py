@@ -6,19 +6,17 @@ the content of its images.
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from PIL import Image
 
-from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.progress import progress
 from cxrstudy.data.sources.labels import UNSPLIT
 from cxrstudy.data.twins import twins
-from cxrstudy.pixels.decode import UnreadableImage
-
-_DICOM_PREAMBLE = 128
+from cxrstudy.pixels.decode import UnreadableImage, read_file
+from cxrstudy.pixels.sniff import look
 
 
 class _Seen(NamedTuple):
@@ -51,8 +49,8 @@ def with_files(table: pd.DataFrame, folder: Path, workers: int = 4) -> pd.DataFr
     Raises
     ------
     cxrstudy.pixels.decode.UnreadableImage
-        The file of an included row is missing (PIX001), or its header can't be read (PIX002; PIX007
-        without pydicom). The error names the first such file.
+        The file of an included row is missing (PIX001), or decoding would refuse it for its format
+        or header. The error names the first such file.
     """
     paths = [folder / path for path in table["path"]]
     reasons = list(table["excluded"])
@@ -94,36 +92,11 @@ def _look_at(paths: list[Path], reasons: list[str], workers: int) -> list[_Seen]
 
 def _look(path: Path) -> _Seen:
     try:
-        return _Seen(file_sha256(path), *_size(path), None)
+        content = read_file(path)
+        looked = look(content, path)
     except UnreadableImage as problem:
         return _Seen("", 0, 0, problem)
-    except OSError as problem:
-        detail = problem.strerror or "can't be opened"
-        return _Seen("", 0, 0, UnreadableImage("PIX001", path, detail))
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Read width and height from the header only."""
-    with path.open("rb") as stream:
-        if stream.read(_DICOM_PREAMBLE + 4)[_DICOM_PREAMBLE:] == b"DICM":
-            return _dicom_size(path)
-    try:
-        with Image.open(path) as image:
-            return image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise UnreadableImage("PIX002", path, "no image header that can be read") from None
-
-
-def _dicom_size(path: Path) -> tuple[int, int]:
-    try:
-        import pydicom
-    except ImportError:
-        raise UnreadableImage("PIX007", path, "its size can't be read") from None
-    header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["Rows", "Columns"])
-    try:
-        return int(header.Columns), int(header.Rows)
-    except AttributeError:
-        raise UnreadableImage("PIX002", path, "a DICOM file without rows and columns") from None
+    return _Seen(sha256(content).hexdigest(), looked.width, looked.height, None)
 
 
 def _left_out(path: Path, reason: str) -> None:

@@ -11,7 +11,8 @@ from PIL import Image
 from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources.files import with_files
 from cxrstudy.data.sources.labels import unsplit
-from cxrstudy.pixels.decode import UnreadableImage
+from cxrstudy.pixels.decode import UnreadableImage, read_grey
+from tests.support.dicoms import dicom_of
 
 
 @pytest.fixture
@@ -44,16 +45,38 @@ def test_a_size_of_the_label_files_stays_and_an_unknown_one_is_read(brought):
     assert filled[["width", "height"]].to_numpy().tolist() == [[40, 30], [40, 30], [2500, 2048]]
 
 
-def test_the_size_of_a_dicom_file_is_read_from_its_header(brought):
-    pydicom = pytest.importorskip("pydicom", reason="this test was not run: no pydicom")
+def test_the_size_of_a_dicom_file_is_that_of_the_upright_image(brought):
     folder, table = brought
-    header = pydicom.dataset.Dataset()
-    header.Rows, header.Columns = 1024, 512
-    header.SOPClassUID, header.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.1", "1.2.3"
-    header.file_meta = pydicom.dataset.FileMetaDataset()
-    header.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
-    header.save_as(folder / "a.png", enforce_file_format=True)
+    stored = np.arange(1024 * 512, dtype=np.uint16).reshape(1024, 512)
+    (folder / "a.png").write_bytes(dicom_of(stored, "MONOCHROME2"))
     assert with_files(table, folder).loc[0, ["width", "height"]].tolist() == [512, 1024]
+    # Its rows go to the feet and its columns to the left, so it is turned.
+    (folder / "a.png").write_bytes(dicom_of(stored, "MONOCHROME2", PatientOrientation=["F", "L"]))
+    assert with_files(table, folder).loc[0, ["width", "height"]].tolist() == [1024, 512]
+
+
+@pytest.mark.parametrize("turn", [1, 3, 6, 8])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+def test_the_size_of_a_turned_picture_is_that_of_the_upright_image(brought, kind, turn):
+    folder, table = brought
+    image = Image.fromarray(np.arange(800, dtype=np.uint8).reshape(20, 40))
+    exif = image.getexif()
+    exif[0x0112] = turn
+    image.save(folder / "a.png", kind, exif=exif)
+    height, width = read_grey(folder / "a.png").shape
+    assert (width < height) == (turn in (6, 8))
+    assert with_files(table, folder).loc[0, ["width", "height"]].tolist() == [width, height]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "BMP"])
+def test_a_format_that_decoding_refuses_is_refused_before_hours_of_hashing(brought, kind):
+    folder, table = brought
+    Image.fromarray(np.arange(800, dtype=np.uint8).reshape(20, 40)).save(folder / "a.png", kind)
+    with pytest.raises(UnreadableImage, match=r"PIX004 .*a\.png") as looked:
+        with_files(table, folder)
+    with pytest.raises(UnreadableImage) as read:
+        read_grey(folder / "a.png")
+    assert str(looked.value) == str(read.value)
 
 
 def test_the_first_missing_file_is_named(brought):
@@ -75,7 +98,7 @@ def test_a_missing_file_is_named_before_any_is_hashed(brought, monkeypatch):
     folder, table = brought
     (folder / "c.png").unlink()
     hashed = []
-    monkeypatch.setattr("cxrstudy.data.sources.files.file_sha256", hashed.append)
+    monkeypatch.setattr("cxrstudy.data.sources.files.read_file", hashed.append)
     with pytest.raises(UnreadableImage, match=r"c\.png"):
         with_files(table, folder)
     assert not hashed

@@ -1,0 +1,121 @@
+"""Codestream: what the header of a compressed image says: kind, size, bits and colours.
+
+The header of a DICOM file may say something else. The codestream is what a decoder reads, so it is
+believed. Markers are those of ISO/IEC 10918-1 (JPEG), 14495-1 (JPEG-LS) and 15444-1 (JPEG 2000).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+_SOI, _SOS = 0xD8, 0xDA
+_STANDALONE = (0x01, *range(0xD0, 0xD9))
+_FRAMES = {
+    0xC0: "JPEG", 0xC1: "JPEG", 0xC2: "JPEG", 0xC3: "lossless JPEG", 0xC5: "hierarchical JPEG",
+    0xC6: "hierarchical JPEG", 0xC7: "hierarchical JPEG", 0xC9: "arithmetic-coded JPEG",
+    0xCA: "arithmetic-coded JPEG", 0xCB: "lossless JPEG", 0xCD: "hierarchical JPEG",
+    0xCE: "hierarchical JPEG", 0xCF: "hierarchical JPEG", 0xF7: "JPEG-LS",
+}  # fmt: skip
+J2K = b"\xff\x4f\xff\x51"
+
+
+@dataclass(frozen=True)
+class Codestream:
+    """Facts of a compressed frame.
+
+    Attributes
+    ----------
+    kind
+        ``"JPEG"``, ``"lossless JPEG"``, ``"JPEG-LS"``, ``"JPEG 2000"`` or another process by name.
+    precision
+        Bits of a value.
+    rows, columns
+        Size in pixels.
+    components
+        Number of values of a pixel.
+    colours
+        ``"RGB"`` or ``"YBR"`` if the codestream itself decides; else empty.
+    """
+
+    kind: str
+    precision: int
+    rows: int
+    columns: int
+    components: int
+    colours: str
+
+    @property
+    def name(self) -> str:
+        """Name of the kind, with its bits where they are unusual: "12-bit JPEG"."""
+        is_deep = self.kind == "JPEG" and self.precision != 8
+        return f"{self.precision}-bit JPEG" if is_deep else self.kind
+
+
+def codestream_of(content: bytes) -> Codestream | None:
+    """Read the header of a codestream; None if it is of no known kind, or is cut off."""
+    try:
+        if content.startswith(b"\xff\xd8"):
+            return _jpeg(content)
+        start = content.find(J2K, 0, 4096)  # a JP2 file has boxes before its codestream
+        return None if start < 0 else _jpeg_2000(content, start)
+    except (IndexError, struct.error):
+        return None
+
+
+def _jpeg(content: bytes) -> Codestream | None:
+    place, adobe, is_jfif = 2, None, False
+    while True:
+        if content[place] != 0xFF:
+            return None
+        while content[place] == 0xFF:  # markers may be preceded by fill bytes
+            place += 1
+        marker, place = content[place], place + 1
+        if marker in _STANDALONE:
+            continue
+        if marker == _SOS:
+            return None
+        length = struct.unpack_from(">H", content, place)[0]
+        body = content[place + 2 : place + length]
+        if marker in _FRAMES:
+            return _jpeg_frame(_FRAMES[marker], body, adobe, is_jfif)
+        if marker == 0xEE and body.startswith(b"Adobe"):
+            adobe = body[11]
+        is_jfif = is_jfif or (marker == 0xE0 and body.startswith(b"JFIF"))
+        place += length
+
+
+def _jpeg_frame(kind: str, body: bytes, adobe: int | None, is_jfif: bool) -> Codestream:
+    precision, rows, columns, count = struct.unpack_from(">BHHB", body)
+    parts = [body[6 + 3 * part : 9 + 3 * part] for part in range(count)]
+    colours = ""
+    if count == 3 and kind != "JPEG-LS":
+        ids, factors = bytes(part[0] for part in parts), {part[1] for part in parts}
+        colours = _jpeg_colours(ids, len(factors) > 1, adobe, is_jfif)
+    return Codestream(kind, precision, rows, columns, count, colours)
+
+
+def _jpeg_colours(ids: bytes, is_subsampled: bool, adobe: int | None, is_jfif: bool) -> str:
+    if is_subsampled:  # only chroma is subsampled
+        return "YBR"
+    if ids.upper() == b"RGB":
+        return "RGB"
+    if adobe is not None:
+        return "RGB" if adobe == 0 else "YBR"
+    return "YBR" if is_jfif else ""
+
+
+def _jpeg_2000(content: bytes, start: int) -> Codestream:
+    length, _, right, bottom, left, top = struct.unpack_from(">HHIIII", content, start + 4)
+    count, bits = struct.unpack_from(">H", content, start + 40)[0], content[start + 42] & 0x7F
+    colours = "RGB" if _has_colour_transform(content, start + 4 + length) else ""
+    return Codestream("JPEG 2000", bits + 1, bottom - top, right - left, count, colours)
+
+
+def _has_colour_transform(content: bytes, place: int) -> bool:
+    """Whether the codestream converts its components: then they are red, green and blue."""
+    while content[place] == 0xFF and content[place + 1] not in (0x90, 0x93):
+        if content[place + 1] == 0x52:  # the coding style
+            return content[place + 8] == 1
+        place += 2 + int(struct.unpack_from(">H", content, place + 2)[0])
+    return False

@@ -1,0 +1,155 @@
+"""DICOM file: read a data set, also without a preamble or a transfer syntax (PS3.10, 7.1).
+
+A file that lacks them is read where only one reading is possible.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxrstudy.pixels.elements import texts
+from cxrstudy.pixels.grey import Note, UnreadableImage, one_line
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+_PREAMBLE = 128
+_DICM = b"DICM"
+_UNDEFINED = 0xFFFFFFFF
+_IMAGES = "Image Storage"
+_VRS = (
+    b"AE AS AT CS DA DS DT FL FD IS LO LT OB OD OF OL OW PN SH SL SQ SS ST TM UC UI UL UN UR US UT"
+).split()
+
+
+def is_dicom(content: bytes) -> bool:
+    """Whether these are the first bytes of a DICOM file, with or without preamble and prefix."""
+    prefixed = content[_PREAMBLE : _PREAMBLE + 4] == _DICM or content.startswith(_DICM)
+    return prefixed or _is_bare(content)
+
+
+def _is_bare(content: bytes) -> bool:
+    """Whether a data set begins here: group 0002 or 0008, and a type or a plausible length."""
+    if len(content) < 8:
+        return False
+    if content[4:6] in _VRS:
+        return content[:2] in (b"\x02\0", b"\x08\0", b"\0\x08")
+    group, element, length = struct.unpack("<HHI", content[:8])
+    # The elements that a data set can begin with have at most 64 characters.
+    return bool(group == 8 and element <= 0x1000 and length <= 64 and length % 2 == 0)
+
+
+def read_dataset(content: bytes, path: Path, header_only: bool = False) -> Dataset:
+    """Read a DICOM data set.
+
+    Parameters
+    ----------
+    content : bytes
+        The file; its start is enough for a header.
+    path : Path
+        Path of the file, for messages only.
+    header_only : bool
+        Whether to stop before the pixel data.
+
+    Raises
+    ------
+    UnreadableImage
+        PIX003: the file ends early. PIX007: pydicom is not installed. PIX008: the data set can't
+        be read.
+    """
+    try:
+        import pydicom
+    except ModuleNotFoundError as error:
+        raise UnreadableImage("PIX007", path, "pydicom is not installed") from error
+    if content.startswith(_DICM):
+        content = bytes(_PREAMBLE) + content
+    try:
+        return pydicom.dcmread(BytesIO(content), stop_before_pixels=header_only, force=True)
+    except (EOFError, struct.error, zlib.error) as error:
+        raise UnreadableImage("PIX003", path, f"it ends early: {one_line(error)}") from error
+    except MemoryError:
+        raise
+    except Exception as error:  # pydicom raises errors of many classes
+        detail = f"its data set can't be read: {one_line(error)}"
+        raise UnreadableImage("PIX008", path, detail) from error
+
+
+def form_notes(content: bytes, dataset: Dataset) -> tuple[Note, ...]:
+    """Say what the form of a file lacks (PS3.10, 7.1)."""
+    lacking = []
+    if content[_PREAMBLE : _PREAMBLE + 4] != _DICM:
+        lacking.append("preamble (128 bytes and DICM)")
+    if not texts(dataset.file_meta, "TransferSyntaxUID"):
+        lacking.append("Transfer Syntax UID (0002,0010)")
+    return (Note("header-form", f"it has no {' and no '.join(lacking)}"),) if lacking else ()
+
+
+def sop_class(dataset: Dataset) -> str:
+    """Name of the kind of object, in the words of PS3.6; empty if the header doesn't say it."""
+    from pydicom.uid import UID
+
+    said = texts(dataset, "SOPClassUID") or texts(dataset.file_meta, "MediaStorageSOPClassUID")
+    return UID(said[0]).name if said else ""
+
+
+def require_pixels(dataset: Dataset, path: Path) -> None:
+    """Stop if there is no pixel data.
+
+    Raises
+    ------
+    UnreadableImage
+        PIX003: it was cut off. PIX004: it is of floating point numbers. PIX009: this is no image.
+    """
+    if "PixelData" in dataset:
+        return
+    if "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset:
+        raise UnreadableImage("PIX004", path, "floating point pixel data")
+    kind = sop_class(dataset)
+    if "Rows" in dataset or _IMAGES in kind or not kind:
+        raise UnreadableImage("PIX003", path, "cut off before the end of its pixel data")
+    raise UnreadableImage("PIX009", path, f"{kind}, a DICOM object without pixels")
+
+
+def transfer_syntax(dataset: Dataset, path: Path) -> str:
+    """Return the transfer syntax (PS3.5, 10), also if the file doesn't say it.
+
+    Raises
+    ------
+    UnreadableImage
+        PIX008: Transfer Syntax UID is missing and the pixel data is compressed, or it contradicts
+        the pixel data.
+    """
+    from pydicom import uid
+
+    said = texts(dataset.file_meta, "TransferSyntaxUID")
+    name = "Transfer Syntax UID (0002,0010)"
+    if not said:
+        if is_encapsulated(dataset):
+            raise UnreadableImage("PIX008", path, f"{name} is missing; its pixels are compressed")
+        return _native(dataset)
+    syntax = uid.UID(said[0])
+    if syntax.is_private or not syntax.is_transfer_syntax:
+        raise UnreadableImage("PIX008", path, f"{name} {said[0]!r} is unknown")
+    if syntax.is_encapsulated and not is_encapsulated(dataset):
+        raise UnreadableImage("PIX008", path, f"{name} is {syntax.name}; its pixels are plain")
+    if not syntax.is_encapsulated and is_encapsulated(dataset):
+        raise UnreadableImage("PIX008", path, f"{name} is {syntax.name}; its pixels are compressed")
+    return str(syntax) if syntax.is_encapsulated else _native(dataset)
+
+
+def is_encapsulated(dataset: Dataset) -> bool:
+    """Whether the pixel data is stored in fragments, as compressed frames are (PS3.5, A.4)."""
+    raw = dataset.get_item("PixelData")
+    length = getattr(raw, "length", None)  # only an element that nothing has read yet has one
+    return bool(raw.is_undefined_length if length is None else length == _UNDEFINED)
+
+
+def _native(dataset: Dataset) -> str:
+    from pydicom import uid
+
+    is_little = dataset.original_encoding[1] is not False
+    return str(uid.ExplicitVRLittleEndian if is_little else uid.ExplicitVRBigEndian)

@@ -1,0 +1,230 @@
+"""Picture: convert PNG, JPEG, TIFF and JPEG 2000 files to grey values, by the rule of `decode`.
+
+Files are read with Pillow.
+"""
+
+from __future__ import annotations
+
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    Image,
+    ImageChops,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+)
+
+from cxrstudy.pixels.codestream import codestream_of
+from cxrstudy.pixels.grey import (
+    Note,
+    Noted,
+    UnreadableImage,
+    by_value,
+    luma,
+    one_line,
+    stretch,
+)
+from cxrstudy.pixels.png import PNG, without_text
+from cxrstudy.pixels.turn import EXIF, UPRIGHT, Turn, turned
+
+#: Pillow's names of the formats that are read. It knows the last two only after these imports.
+FORMATS = (
+    "PNG",
+    "JPEG",
+    TiffImagePlugin.TiffImageFile.format,
+    Jpeg2KImagePlugin.Jpeg2KImageFile.format,
+)
+
+_ORIENTATION = 0x0112
+_PHOTOMETRIC, _BITS, _WHITE_IS_ZERO = 262, 258, 0
+_SINGLE = ("1", "L", "P", "I", "I;16", "I;16B", "I;16L")
+_HIDDEN_SPREAD = 0.06  # of the image's range, between the 5th and 95th percentile of hidden pixels
+
+
+def read_picture(content: bytes, path: Path) -> Noted:
+    """Decode the bytes of a picture file; ``path`` is used in messages only."""
+    image = open_picture(content, path)
+    try:
+        image.load()
+        turn = _turn(image)
+        shown = _deep_colour(without_text(content)) if _is_deep_colour(content) else _shown(image)
+    except MemoryError:
+        raise
+    except Exception as error:  # for damaged bytes, decoders raise errors of many classes
+        raise UnreadableImage("PIX003", path, one_line(error)) from error
+    return Noted(turned(shown.grey, turn), shown.notes)
+
+
+def open_picture(content: bytes, path: Path) -> ImageFile.ImageFile:
+    """Open a picture and check what its header says; its pixels are not decoded.
+
+    Raises
+    ------
+    UnreadableImage
+        PIX003: its header is damaged. PIX004: it is of a kind that is not read.
+    """
+    # Another library may have set this to True, and truncated images would be accepted.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        image = _open(without_text(content))
+        frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage("PIX004", path, one_line(error)) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # of several classes
+        raise UnreadableImage("PIX003", path, _why_not_opened(content, error)) from error
+    if frames > 1:
+        raise UnreadableImage("PIX004", path, f"{frames} frames, one expected")
+    _require_known_depth(image, content, path)
+    return image
+
+
+def size_of_picture(content: bytes, path: Path) -> tuple[int, int]:
+    """Width and height of the image that `read_picture` makes, without decoding it."""
+    image = open_picture(content, path)
+    try:
+        turn = _turn(image)
+    except Exception as error:  # of several classes
+        raise UnreadableImage("PIX003", path, f"its EXIF data: {one_line(error)}") from error
+    return image.size[::-1] if turn.is_transposed else image.size
+
+
+def colours_of_picture(content: bytes, path: Path, longest: int) -> NDArray[np.float64]:
+    """Red, green and blue of 0..255, shape (height, width, 3), at most `longest` pixels a side."""
+    image = open_picture(content, path)
+    image.draft("RGB", (longest, longest))  # a JPEG is decoded at reduced size
+    coloured = image.convert("RGB")
+    coloured.thumbnail((longest, longest), Image.Resampling.BOX)
+    return np.asarray(coloured, np.float64)
+
+
+def _open(content: bytes) -> ImageFile.ImageFile:
+    image = Image.open(BytesIO(content), formats=FORMATS)
+    assert isinstance(image, ImageFile.ImageFile)
+    return image
+
+
+def _turn(image: ImageFile.ImageFile) -> Turn:
+    if image.format == "TIFF":  # which Pillow turns itself
+        return UPRIGHT
+    if image.format == "PNG" and "exif" not in image.info:  # else Pillow would decode the image
+        return UPRIGHT
+    return EXIF.get(image.getexif().get(_ORIENTATION, 1), UPRIGHT)
+
+
+def _why_not_opened(content: bytes, error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError | KeyError):
+        return f"its header can't be read ({len(content)} bytes)"
+    return one_line(error)
+
+
+def _require_known_depth(image: ImageFile.ImageFile, content: bytes, path: Path) -> None:
+    if image.mode == "F":
+        raise UnreadableImage("PIX004", path, f"{image.format} of floating point numbers")
+    if image.format == "TIFF" and image.mode not in _SINGLE:
+        bits = max(image.tag_v2.get(_BITS, (8,)))  # type: ignore[attr-defined]
+        if bits > 8:
+            raise UnreadableImage("PIX004", path, f"TIFF with colours of {bits} bits")
+    if image.format == "JPEG2000" and image.mode not in _SINGLE:
+        frame = codestream_of(content)
+        if frame and frame.precision > 8:
+            raise UnreadableImage("PIX004", path, f"JPEG 2000, colours of {frame.precision} bits")
+
+
+def _shown(image: ImageFile.ImageFile) -> Noted:
+    if image.mode.startswith("I"):
+        stored = np.asarray(image)
+        if image.format == "TIFF" and _is_white_zero(image):
+            stored = int(stored.max()) - stored.astype(np.int64)
+        transparent = image.info.get("transparency")
+        return Noted(
+            by_value(stored, stretch, None if transparent is None else stored == transparent)
+        )
+    if image.mode == "CMYK":
+        return Noted(np.array(_ink(image).convert("RGB").convert("L")))
+    if image.has_transparency_data:
+        return _over_black(image.convert("RGBA"))
+    return Noted(
+        np.array(image.convert("RGB").convert("L") if image.mode == "P" else image.convert("L"))
+    )
+
+
+def _is_white_zero(image: ImageFile.ImageFile) -> bool:
+    return bool(image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO)  # type: ignore[attr-defined]
+
+
+def _over_black(image: Image.Image) -> Noted:
+    black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+    shown = np.array(Image.alpha_composite(black, image).convert("L"))
+    colours, alpha = np.array(image.convert("RGB").convert("L")), np.array(image.getchannel("A"))
+    note = _hidden(colours, alpha / 255)
+    return Noted(colours, (note,)) if note else Noted(shown)
+
+
+def _hidden(grey: NDArray[Any], alpha: NDArray[np.float64]) -> Note | None:
+    """Say whether alpha would hide an image: then it isn't applied."""
+    hidden = alpha < 0.5
+    if not hidden.any():
+        return None
+    low, high = np.quantile(grey[hidden], [0.05, 0.95])
+    if high - low <= _HIDDEN_SPREAD * max(int(np.ptp(grey)), 1):
+        return None
+    share = f"{100 * hidden.mean():.0f} %"
+    return Note("alpha", f"{share} of it is transparent, with an image there: read without alpha")
+
+
+def _ink(image: ImageFile.ImageFile) -> Image.Image:
+    """Convert CMYK to values where 255 is full ink.
+
+    Adobe stores inverted values, and marks its files. Pillow undoes the inversion without checking
+    the mark, so the values of a file without the mark must be inverted again.
+    """
+    is_plain = "adobe" in image.info or image.format != "JPEG"
+    return image if is_plain else ImageChops.invert(image)
+
+
+def _is_deep_colour(content: bytes) -> bool:
+    return content.startswith(PNG) and content[24] == 16 and content[25] in (2, 4, 6)
+
+
+def _deep_colour(content: bytes) -> Noted:
+    """Read a PNG with several channels of 16 bits, which Pillow reduces to 8 bits."""
+    channels = _grey_and_alpha(content) if content[25] == 4 else _both_bytes(content)
+    colour, alpha = channels[..., :3], channels[..., 3:]
+    values = luma(colour).astype(np.float64)
+    note = None
+    if alpha.size:
+        opacity = alpha[..., 0] / 65535
+        note = _hidden(values, opacity)
+        values = values if note else values * opacity
+    return Noted(by_value(np.rint(values), stretch), (note,) if note else ())
+
+
+def _both_bytes(content: bytes) -> NDArray[np.uint16]:
+    """Read the channels of a 16-bit RGB or RGBA file, first the high bytes, then the low bytes."""
+    high, low = _open(content), _open(content)
+    low.tile = [tile._replace(args=f"{low.mode};16L") for tile in low.tile]
+    joined: NDArray[np.uint16] = np.asarray(high).astype(np.uint16) << 8 | np.asarray(low)
+    return joined
+
+
+def _grey_and_alpha(content: bytes) -> NDArray[np.uint16]:
+    """Read a 16-bit grey file with alpha as the channels R = G = B and alpha.
+
+    In a file, two channels of two bytes have the same layout as four channels of one byte, also
+    when filtered. The header is therefore changed to RGBA with 8 bits, and pairs of bytes are
+    joined.
+    """
+    header = content[12:24] + bytes([8, 6]) + content[26:29]
+    crc = zlib.crc32(header).to_bytes(4, "big")
+    four = np.asarray(_open(content[:12] + header + crc + content[33:])).astype(np.uint16)
+    grey, alpha = four[..., 0] << 8 | four[..., 1], four[..., 2] << 8 | four[..., 3]
+    return np.stack([grey, grey, grey, alpha], axis=-1)

@@ -1,0 +1,44 @@
+"""Grey: the robust range of values, and grey once per value."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxrstudy.pixels.grey import by_value, robust_range, stretch
+
+
+def ranged(pixels):
+    return robust_range(*(side.astype(kind) for side, kind in zip(
+        np.unique(pixels, return_counts=True), (float, np.int64), strict=True)))  # fmt: skip
+
+
+def noise(top=4000, seed=0):
+    return np.random.default_rng(seed).integers(0, top + 1, 5000)
+
+
+@given(st.integers(1, 200), st.integers(20_000, 65_535), st.booleans())
+def test_dead_pixels_and_labels_of_up_to_4_percent_don_t_count(number, value, is_below):
+    pixels = np.concatenate([noise(), np.full(number, -value if is_below else value)])
+    assert ranged(pixels) == (0, 4000)
+
+
+def test_dead_pixels_of_many_values_don_t_count():
+    dead = np.random.default_rng(1).integers(10_000, 65_536, 50)
+    assert ranged(np.concatenate([noise(), dead])) == (0, 4000)
+
+
+@given(st.floats(0.3, 3), st.integers(0, 9))
+def test_an_image_that_uses_its_whole_range_keeps_its_extremes(gamma, seed):
+    pixels = np.rint(4095 * (noise(seed=seed) / 4000) ** gamma)
+    assert ranged(pixels) == (pixels.min(), pixels.max())
+
+
+def test_an_image_of_nearly_only_background_keeps_its_extremes():
+    assert ranged(np.repeat([0, 700, 4095], [9800, 150, 50])) == (0, 4095)
+
+
+def test_what_lies_outside_is_black_and_no_part_of_the_range():
+    stored = np.array([[5, 10, 15, 900]])
+    grey = by_value(stored, stretch, stored == 900)
+    assert grey.tolist() == [[0, 128, 255, 0]]
+    assert not by_value(stored, stretch, stored > 0).any()
