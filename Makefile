@@ -37,11 +37,22 @@ book: book/_build/html/.$(subst /,-,$(RUN)) ## run the study (PROFILE, COHORT, S
 	@echo "The book is at book/_build/html/index.html ($$(( $$(date +%s) - $(STARTED) )) s)."
 
 .PHONY: test
-test: .venv/test ## check style and types, and run the tests
+test: .venv/test types ## check style and types, and run the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile -m "not book and not slow"
+
+# The front end of the explorer is JavaScript with types in comments; a test runs the compiler.
+.PHONY: types
+types: .venv/test ## install the TypeScript compiler that checks the front end's types, where there is npm
+	@if ! command -v npm >/dev/null; then \
+		echo "The types of the front end are not checked: npm is not installed."; \
+	elif ! cmp -s cxrstudy/explorer/assets/package.json .venv/node/package.json; then \
+		mkdir -p .venv/node && cp cxrstudy/explorer/assets/package.json .venv/node/ && \
+		npm install --prefix .venv/node --no-package-lock --no-audit --no-fund --silent || \
+		{ rm -f .venv/node/package.json; echo "The types of the front end are not checked: npm installed no compiler."; }; \
+	fi
 
 .PHONY: test-slow
 test-slow: .venv/test ## simulate studies, to test that intervals keep their level
