@@ -28,11 +28,22 @@ book: .venv/book ## run the study (PROFILE, COHORT, SEEDS, DATA) and build the b
 	$(PY) cxrstudy.cli book --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
 
 .PHONY: test
-test: .venv/test ## check style and types, and run the tests
+test: .venv/test types ## check style and types, and run the tests
 	$(PY) ruff format --check .
 	$(PY) ruff check .
 	$(PY) mypy
 	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow"
+
+# The front end of the explorer is JavaScript with types in comments; a test runs the compiler.
+.PHONY: types
+types: .venv/test ## install the TypeScript compiler that checks the front end's types, where there is npm
+	@if ! command -v npm >/dev/null; then \
+		echo "The types of the front end are not checked: npm is not installed."; \
+	elif ! cmp -s cxrstudy/explorer/assets/package.json .venv/node/package.json; then \
+		mkdir -p .venv/node && cp cxrstudy/explorer/assets/package.json .venv/node/ && \
+		npm install --prefix .venv/node --no-package-lock --no-audit --no-fund --silent || \
+		{ rm -f .venv/node/package.json; echo "The types of the front end are not checked: npm installed no compiler."; }; \
+	fi
 
 .PHONY: test-slow
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder

@@ -24,10 +24,9 @@ from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.explorer.lab import open_lab, running
-from tests.explorer.viewer import Viewer
-
 from tests.conftest import FLAGS, chromium
+from tests.support.lab import open_lab, running
+from tests.support.viewer import Viewer
 
 #: Waits in the page itself, where no message has to travel: milliseconds until the picture is new.
 CLOCK = """([name, value]) => new Promise(resolve => {

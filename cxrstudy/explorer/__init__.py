@@ -1,9 +1,10 @@
 """Explorer: interactive heatmaps over radiographs.
 
-One front end (``assets/explorer.js``) serves two places: :func:`explore` shows it live in a
-notebook and computes maps when they are asked for; :func:`static_explorer` puts precomputed maps
-and images into a page of the book, which then needs no kernel and no network. `case` is the plain
-data that both show; `gallery` says where images come from and `answers` what networks say of them.
+One front end (the modules in ``assets``, joined by `frontend`) serves two places: :func:`explore`
+shows it live in a notebook and computes maps when they are asked for; :func:`static_explorer` puts
+precomputed maps and images into a page of the book, which then needs no kernel and no network.
+`case` is the plain data that both show; `gallery` says where images come from and `answers` what
+networks say of them.
 """
 
 from cxrstudy.explorer.answers import Explainer

@@ -69,6 +69,8 @@ def low_maps(
     if key.label not in network.labels:
         raise ValueError(f"no class {key.label!r} here; there are {', '.join(network.labels)}")
     with network.busy:
+        if report:
+            report(0)  # raises if it was cancelled while another map was computed
         raw = explain.heatmaps(
             network.model, network.tensor(squares), network.labels.index(key.label),
             method=key.method, layer=key.layer, report=report,

@@ -1,14 +1,19 @@
 """Live: the explorer as a widget that requests images and maps from Python.
 
-Messages from the front end, as JSON: ``show`` (a case, and one part per arm), ``cancel``, and
-``upload`` (with a buffer). Answers: ``picture``, ``map``, ``progress``, ``done``, ``added`` and
-``error``; all but the last two contain the number of the request.
+A widget may be shown several times; each view has a name of its own, and every message carries it.
+
+Messages from a view, as JSON: ``show`` (its number, a case, and one part per arm), ``cancel``,
+``ping``, ``part`` of a file (with a buffer), ``drop`` of a file, and ``close``. Answers: ``answer``
+(the image, its maps and all that is said of it, at once, with all that was asked), ``progress``,
+``failed``, ``alive``, and of files ``received``, ``added`` and ``refused``. The front end's side of
+this is ``assets/messages.js``.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anywidget
@@ -22,12 +27,14 @@ from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
 from cxrstudy.explorer.map_worker import MapWorker, Report
-from cxrstudy.explorer.upload import Parts, UploadError, read_upload
+from cxrstudy.explorer.upload import Arrivals, UploadError, read_upload
 from cxrstudy.runs.network import TrainedNetwork
 
 _REPORT_EVERY = 0.1  # seconds; enough for a progress bar
 #: A live map is computed for one image, and shown at the full resolution of its layer.
 _FINEST = 64
+
+Message = Mapping[str, Any]
 
 
 class Explorer(anywidget.AnyWidget):
@@ -48,6 +55,8 @@ class Explorer(anywidget.AnyWidget):
     _esm = frontend.script()
     _css = frontend.style()
     catalogue = traitlets.Dict().tag(sync=True)
+    #: Cases of uploaded images; a view that is opened later offers them too.
+    uploads: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -56,42 +65,81 @@ class Explorer(anywidget.AnyWidget):
         explain: Explainer,
         title: str,
     ) -> None:
+        # One at a time and in order; decoding is no reason to end the map of a view.
+        self._reader = ThreadPoolExecutor(1, "upload")
+        self._workers: dict[str, MapWorker] = {}
         said = zip(items, read_all(networks, items), strict=True)
         cases = [unseen_case_of(item, readings) for item, readings in said]
         super().__init__(catalogue=live_catalogue(networks, explain, cases, title))
         self._networks, self._explain = dict(networks), explain
         self._items = {item.id: item for item in items}
+        self._said = {case.id: case.written for case in cases}
         self._maps: dict[tuple[str, str, MapKey], list[Any]] = {}
-        self._parts, self._uploads = Parts(), 0
-        self._worker = MapWorker(lambda error: self._fail(error))
+        self._arrivals = Arrivals()
+        self._hears = {
+            "show": self._hear_show, "cancel": self._hear_cancel, "close": self._hear_close,
+            "ping": self._hear_ping, "part": self._hear_part, "drop": self._hear_drop,
+        }  # fmt: skip
         self.on_msg(self._hear)
+
+    def close(self) -> None:
+        """End all work and remove the widget."""
+        for worker in self._workers.values():
+            worker.cancel()
+        self._reader.shutdown(wait=False, cancel_futures=True)
+        super().close()
 
     def _hear(self, _: Any, message: dict[str, Any], buffers: Sequence[Any]) -> None:
         try:
-            kind = message["kind"]
-            if kind == "cancel":
-                self._worker.cancel()
-            elif kind == "show":
-                self._worker.submit(lambda report: self._show(message, report))
-            elif kind == "upload":
-                self._collect(message, bytes(buffers[0]))
-        except Exception as error:  # users do not see the kernel's log
-            self._fail(error)
+            self._hears[message["kind"]](message, buffers)
+        except (Exception, KeyboardInterrupt) as error:  # users do not see the kernel's log
+            self._fail(message, error)
 
-    def _show(self, message: dict[str, Any], report: Report) -> None:
-        """Send the image, then one map per arm."""
-        request, item = message["request"], self._items[message["case"]]
-        picture = {"image": as_address(encode_image(item.picture.shown()))}
-        outline = item.picture.outline()
-        self._say("picture", request, case=item.id, outline=outline, **picture)
-        parts = message["parts"]
+    def _hear_show(self, message: Message, _: Sequence[Any]) -> None:
+        worker = self._workers.setdefault(message["view"], MapWorker())
+        worker.submit(
+            lambda report: self._show(message, report), lambda error: self._fail(message, error)
+        )
+
+    def _hear_cancel(self, message: Message, _: Sequence[Any]) -> None:
+        if message["view"] in self._workers:
+            self._workers[message["view"]].cancel()
+
+    def _hear_close(self, message: Message, _: Sequence[Any]) -> None:
+        if message["view"] in self._workers:
+            self._workers.pop(message["view"]).cancel()
+
+    def _hear_ping(self, message: Message, _: Sequence[Any]) -> None:
+        worker = self._workers.get(message["view"])
+        self._say("alive", message, works=worker is not None and worker.works)
+
+    def _hear_drop(self, message: Message, _: Sequence[Any]) -> None:
+        self._arrivals.drop(message["upload"])
+
+    def _hear_part(self, message: Message, buffers: Sequence[Any]) -> None:
+        place = message["name"], message["size"], message["offset"]
+        content = self._arrivals.add(message["upload"], *place, bytes(buffers[0]))
+        arrived = message["offset"] + len(buffers[0])
+        self._say("received", message, upload=message["upload"], offset=arrived)
+        if content is not None:
+            self._reader.submit(self._read, message, content)
+
+    def _show(self, message: Message, report: Report) -> None:
+        """Compute what is missing, then send the image with everything that is said of it."""
+        if message["case"] not in self._items:
+            raise ValueError(f"no image {message['case']!r} here")
+        item, parts = self._items[message["case"]], message["parts"]
+        picture = as_address(encode_image(item.picture.shown()))
+        maps = []
         for number, part in enumerate(parts):
-            share = self._progress(request, number, len(parts), report)
+            share = self._progress(message, number, len(parts), report)
             key = MapKey(part["method"], part["layer"], part["label"])
-            written = self._map(part["arm"], item, key, share)
-            report(0)  # raises if it was cancelled meanwhile
-            self._say("map", request, case=item.id, map=written, **part)
-        self._say("done", request)
+            maps.append(self._map(part["arm"], item, key, share))
+        report(1)  # raises if it was cancelled meanwhile
+        self._say(
+            "answer", message, case=item.id, parts=parts, about=self._said[item.id],
+            image=picture, outline=item.picture.outline(), maps=maps,
+        )  # fmt: skip
 
     def _map(self, arm: str, item: Item, key: MapKey, report: Report) -> list[Any]:
         """Compute a map once; maps are small and are kept in memory."""
@@ -103,7 +151,7 @@ class Explorer(anywidget.AnyWidget):
             self._maps[place] = low.written
         return self._maps[place]
 
-    def _progress(self, request: int, number: int, parts: int, report: Report) -> Report:
+    def _progress(self, message: Message, number: int, parts: int, report: Report) -> Report:
         """Report the progress of one part as a fraction of the whole request, not too often."""
         said = time.monotonic()
 
@@ -112,31 +160,34 @@ class Explorer(anywidget.AnyWidget):
             report(share)
             if time.monotonic() - said >= _REPORT_EVERY:
                 said = time.monotonic()
-                self._say("progress", request, share=(number + share) / parts)
+                self._say("progress", message, share=(number + share) / parts)
 
         return share_of_part
 
-    def _collect(self, message: dict[str, Any], part: bytes) -> None:
-        self._parts.add(message["name"], message["first"], part)
-        if message["last"]:
-            name, content = self._parts.name, bytes(self._parts.content)
-            self._parts = Parts()
-            self._worker.submit(lambda _: self._upload(name, content))
+    def _read(self, message: Message, content: bytes) -> None:
+        try:
+            item = read_upload(message["name"], content, len(self.uploads) + 1)
+            (readings,) = read_all(self._networks, [item])
+        except Exception as error:  # any error of a network is shown to the user
+            return self._fail(message, error)
+        written = unseen_case_of(item, readings).written
+        self._items[item.id], self._said[item.id] = item, written
+        self.uploads = [*self.uploads, written]
+        self._say("added", message, upload=message["upload"], case=written)
 
-    def _upload(self, name: str, content: bytes) -> None:
-        item = read_upload(name, content, self._uploads + 1)
-        (readings,) = read_all(self._networks, [item])
-        self._uploads += 1
-        self._items[item.id] = item
-        self.send({"kind": "added", "case": unseen_case_of(item, readings).written})
+    def _say(self, kind: str, message: Message, **content: Any) -> None:
+        """Answer a message: to its view, and with its number if it has one."""
+        number = {"number": message["number"]} if "number" in message else {}
+        self.send({"kind": kind, "view": message.get("view"), **number, **content})
 
-    def _say(self, kind: str, request: int, **content: Any) -> None:
-        self.send({"kind": kind, "request": request, **content})
-
-    def _fail(self, error: Exception) -> None:
-        text = str(error) if isinstance(error, UploadError) else _in_words(error)
-        self.send({"kind": "error", "text": text})
+    def _fail(self, message: Message, error: BaseException) -> None:
+        if "upload" in message:
+            text = _in_words(error, f"{message.get('name', 'The file')} can't be used")
+            return self._say("refused", message, upload=message["upload"], text=text)
+        return self._say("failed", message, text=_in_words(error, "that did not work"))
 
 
-def _in_words(error: Exception) -> str:
-    return f"That did not work: {error} ({type(error).__name__})."
+def _in_words(error: BaseException, what: str) -> str:
+    if isinstance(error, UploadError):
+        return str(error)
+    return f"{what}: {error} ({type(error).__name__})."

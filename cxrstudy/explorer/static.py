@@ -18,7 +18,7 @@ from cxrstudy.explorer.case import Case, as_address, as_text
 from cxrstudy.explorer.catalogue import static_catalogue
 from cxrstudy.explorer.still import first_map, still
 
-_PAGE = """<div class="cxr-explorer" data-explorer="{key}">
+_PAGE = """<div class="cxr-explorer" dir="ltr" lang="en" data-explorer="{key}">
 <style>{style}</style>
 <div class="cxr-still">{still}</div>
 {left_out}

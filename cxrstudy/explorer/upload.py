@@ -1,4 +1,4 @@
-"""Upload: decode an image that a user uploads, or explain why it can't be used."""
+"""Upload: files that arrive in parts, and what becomes of them: images, or words of refusal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from cxrstudy.pixels.grey import CODES, UnreadableImage
 
 #: Maximum number of bytes; an uncompressed radiograph of 4000 x 4000 pixels has 32 MiB.
 LARGEST = 64 * 2**20
+#: Maximum number of files that arrive at the same time; each view sends one after another.
+AT_ONCE = 8
 #: Minimum number of pixels of the shorter side.
 SMALLEST_SIDE = 32
 #: Maximum ratio of the longer to the shorter side.
@@ -23,26 +25,86 @@ class UploadError(ValueError):
 
 
 @dataclass
-class Parts:
-    """Collects a file that arrives in parts, because messages in notebooks are limited in size."""
+class _Arriving:
+    """A file that is not whole yet."""
 
-    name: str = ""
+    name: str
+    size: int
     content: bytearray = field(default_factory=bytearray)
 
-    def add(self, name: str, first: bool, part: bytes) -> None:
-        """Add the next part.
+
+class Arrivals:
+    """Files that arrive in parts, because messages in notebooks are limited in size.
+
+    Each part carries the id of its file and the offset at which it belongs, so that files which
+    arrive at the same time are never mixed.
+    """
+
+    def __init__(self) -> None:
+        self._files: dict[str, _Arriving] = {}
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def add(self, file: str, name: str, size: int, offset: int, part: bytes) -> bytes | None:
+        """Add a part of a file.
+
+        Parameters
+        ----------
+        file
+            Id of the file.
+        name, size
+            Its name, for messages, and its number of bytes; the same in every part.
+        offset
+            Where the part belongs: the number of bytes that arrived before.
+        part
+            The bytes.
+
+        Returns
+        -------
+        The content of the file if it is whole, None if parts are missing.
 
         Raises
         ------
         UploadError
-            The file is too large.
+            The file is too large or empty, a part does not fit, or too many files arrive at once.
+            The file is forgotten.
         """
-        if first:
-            self.name, self.content = name, bytearray()
-        self.content += part
-        if len(self.content) > LARGEST:
-            self.content = bytearray()
-            raise UploadError(f"{name} is larger than {LARGEST >> 20} MiB; upload a smaller file.")
+        try:
+            arriving = self._arriving(file, name, size, offset)
+            self._check(arriving, name, size, offset, part)
+        except UploadError:
+            self.drop(file)
+            raise
+        arriving.content += part
+        if len(arriving.content) < size:
+            return None
+        self.drop(file)
+        return bytes(arriving.content)
+
+    def drop(self, file: str) -> None:
+        """Forget a file that was given up."""
+        self._files.pop(file, None)
+
+    def _arriving(self, file: str, name: str, size: int, offset: int) -> _Arriving:
+        if file in self._files:
+            return self._files[file]
+        if offset:
+            raise UploadError(f"{name} did not arrive from its beginning; choose it again.")
+        if size > LARGEST:
+            raise UploadError(f"{name} is larger than {LARGEST >> 20} MiB; choose a smaller file.")
+        if size < 1:
+            raise UploadError(f"{name} is empty; choose another file.")
+        if len(self._files) >= AT_ONCE:
+            del self._files[next(iter(self._files))]  # of a view that is gone
+        return self._files.setdefault(file, _Arriving(name, size))
+
+    @staticmethod
+    def _check(arriving: _Arriving, name: str, size: int, offset: int, part: bytes) -> None:
+        at = len(arriving.content)
+        whole = (arriving.name, arriving.size) == (name, size)
+        if not whole or offset != at or not part or at + len(part) > size:
+            raise UploadError(f"{arriving.name} did not arrive as it was sent; choose it again.")
 
 
 def read_upload(name: str, content: bytes, number: int) -> Item:

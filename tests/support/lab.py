@@ -19,11 +19,20 @@ from tests.support.viewer import Viewer
 
 TOKEN = "made-for-one-test"
 
+_IN_KERNEL = """async code => {
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    const asked = kernel.requestExecute({ code });
+    let text = '';
+    asked.onIOPub = ({ header, content }) => {
+        if (header.msg_type === 'stream') text += content.text; };
+    await asked.done;
+    return text; }"""
+
 
 @contextmanager
-def running(folder: Path, cell: str) -> Iterator[str]:
-    """Address of a JupyterLab that has one notebook, ``live.ipynb`` with one cell."""
-    cells = [nbformat.v4.new_code_cell(cell)]
+def running(folder: Path, *code: str) -> Iterator[str]:
+    """Address of a JupyterLab that has one notebook, ``live.ipynb`` with these cells."""
+    cells = [nbformat.v4.new_code_cell(cell) for cell in code]
     python = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=python), folder / "live.ipynb")
     port, log = _free_port(), folder / "log.txt"
@@ -49,14 +58,33 @@ def running(folder: Path, cell: str) -> Iterator[str]:
 
 
 def open_lab(viewer: Viewer, address: str) -> None:
-    """Open the notebook, execute its cell, and wait for the explorer."""
+    """Open the notebook, execute its cells, and wait for the explorer."""
+    open_notebook(viewer, address)
+    viewer.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    viewer.ready()
+
+
+def open_notebook(viewer: Viewer, address: str) -> None:
+    """Open the notebook and wait for its kernel."""
     viewer.page.goto(f"{address}/lab/tree/live.ipynb?token={TOKEN}")
     viewer.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     viewer.page.wait_for_function(
         "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
     )
-    viewer.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-    viewer.ready()
+
+
+def in_kernel(viewer: Viewer, code: str) -> str:
+    """Run code in the notebook's kernel, outside its cells, and return what it prints."""
+    return str(viewer.page.evaluate(_IN_KERNEL, code))
+
+
+def cells(viewer: Viewer) -> list[str]:
+    """Kind and beginning of each cell of the notebook."""
+    found: list[str] = viewer.page.evaluate(
+        "jupyterapp.shell.currentWidget.content.widgets"
+        ".map(one => one.model.type + ' ' + one.model.sharedModel.getSource().slice(0, 9))"
+    )
+    return found
 
 
 def _free_port() -> int:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 #: Milliseconds that anything may take on a busy machine.
 PATIENCE = 60_000
 
+_READY = "number => document.querySelectorAll('.cxr-view')[number]?.matches('[data-state=ready]')"
 _PICTURE = """root => root.matches('[data-state=ready]')
     && [...root.querySelectorAll('canvas[role=img]')].map(canvas => canvas.toDataURL()).join()"""
 
@@ -26,6 +27,9 @@ class Viewer:
     tolerated
         Beginnings of addresses that are no fault of the explorer's; they are refused as well.
     """
+
+    #: Which of the page's explorers is looked at.
+    number = 0
 
     def __init__(self, context: Any, host: str = "") -> None:
         self.complaints: list[str] = []
@@ -56,13 +60,13 @@ class Viewer:
 
     @property
     def root(self) -> Any:
-        return self.page.locator(".cxr-view").first
+        return self.page.locator(".cxr-view").nth(self.number)
 
     def control(self, name: str) -> Any:
         return self.root.locator(f"[data-control={name}]")
 
     def ready(self) -> None:
-        self.page.locator(".cxr-view[data-state=ready]").first.wait_for(timeout=2 * PATIENCE)
+        self.page.wait_for_function(_READY, arg=self.number, timeout=2 * PATIENCE)
 
     def picture(self) -> str:
         """Everything that is drawn, once it has come to rest."""
@@ -75,9 +79,9 @@ class Viewer:
         before = self.picture()
         yield
         self.page.wait_for_function(
-            f"before => {{ const now = ({_PICTURE})(document.querySelector('.cxr-view'));"
-            " return now && now !== before; }",
-            arg=before,
+            f"([before, number]) => {{ const now = ({_PICTURE})"
+            "(document.querySelectorAll('.cxr-view')[number]); return now && now !== before; }",
+            arg=[before, self.number],
         )
         assert self.picture() != before, what
 

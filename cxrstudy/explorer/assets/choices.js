@@ -1,0 +1,130 @@
+/* Choices: what can be chosen from a catalogue, and the picture that a choice asks for. */
+
+/**
+ * @typedef {import("./messages.js").Catalogue} Catalogue
+ * @typedef {import("./messages.js").Case} Case
+ *
+ * All that the controls say; `id` is null if no image fits the filter.
+ * @typedef {{id: string | null, arm: string, other: string, label: string, method: string,
+ *            layer: string, colours: string, opacity: number, threshold: number, outline: boolean,
+ *            truth: string, outcome: string, source: string}} Choice
+ */
+
+import { COLOUR_NAMES } from "./colours.js";
+
+/** Fields that change how a picture is drawn, but not what it is made of. */
+export const SETTINGS = /** @type {(keyof Choice)[]} */ (["colours", "opacity", "threshold", "outline"]);
+
+/** @param {boolean | null} right */
+export function outcomeOf(right) {
+  if (right === null) return "";
+  return right ? "right" : "wrong";
+}
+
+/**
+ * @param {Catalogue} data
+ * @returns {Choice}
+ */
+export function firstChoice(data) {
+  return {
+    id: data.cases[0].id, arm: data.arms[0].name, other: "", label: "", method: data.methods[0].name,
+    layer: data.arms[0].opens, colours: "magma", opacity: 0.5, threshold: 0, outline: true,
+    truth: "", outcome: "", source: "",
+  };
+}
+
+/**
+ * Images that the filter lets through; an upload always is one of them.
+ * @param {Case[]} cases
+ * @param {Choice} choice
+ */
+export function offered(cases, { truth, outcome, source, arm }) {
+  return cases.filter((one) => !one.facts || (
+    (!truth || one.truth.includes(truth)) &&
+    (!outcome || outcomeOf(one.readings[arm].right) === outcome) &&
+    (!source || one.facts.source === source)));
+}
+
+/**
+ * The choice nearest to this one that the catalogue allows; it may come from a saved page.
+ * @param {Catalogue} data
+ * @param {Case[]} cases
+ * @param {Partial<Choice>} wanted
+ * @returns {Choice}
+ */
+export function legal(data, cases, wanted) {
+  const first = firstChoice(data);
+  const choice = { ...first, ...wanted };
+  const keep = (/** @type {"arm"|"other"|"label"|"method"|"colours"|"outcome"} */ name,
+    /** @type {string[]} */ values) => {
+    if (!values.includes(choice[name])) choice[name] = first[name];
+  };
+  const arms = data.arms.map(({ name }) => name);
+  keep("arm", arms);
+  keep("other", ["", ...arms]);
+  keep("label", ["", ...data.mapped]);
+  keep("method", data.methods.map(({ name }) => name));
+  keep("colours", Object.keys(COLOUR_NAMES));
+  keep("outcome", ["", "right", "wrong"]);
+  if (!cases.some(({ truth }) => truth.includes(choice.truth))) choice.truth = "";
+  if (!cases.some(({ facts }) => facts?.source === choice.source)) choice.source = "";
+  const { layers, opens } = armOf(data, choice.arm);
+  if (!layers.includes(choice.layer)) choice.layer = opens;
+  choice.opacity = share(choice.opacity, first.opacity);
+  choice.threshold = share(choice.threshold, first.threshold);
+  choice.outline = Boolean(choice.outline);
+  const left = offered(cases, choice);
+  if (!left.some(({ id }) => id === choice.id)) choice.id = left[0]?.id ?? null;
+  return choice;
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} usual
+ */
+function share(value, usual) {
+  const number = Number(value);
+  return number >= 0 && number <= 1 ? number : usual;
+}
+
+/** @param {Case[]} cases */
+export function truthsOf(cases) {
+  return [...new Set(cases.flatMap((one) => one.truth))].sort();
+}
+
+/** @param {Case[]} cases */
+export function sourcesOf(cases) {
+  return [...new Set(cases.map((one) => one.facts?.source).filter(Boolean))].sort();
+}
+
+/**
+ * @param {Catalogue} data
+ * @param {string} name
+ */
+function armOf(data, name) {
+  return data.arms.find((one) => one.name === name) ?? data.arms[0];
+}
+
+/**
+ * What a picture is made of: the image, and for each arm the map of the class asked for, or of the
+ * class that it predicts.
+ * @param {Catalogue} data
+ * @param {Case[]} cases
+ * @param {Choice} choice
+ * @returns {{case: string, parts: import("./messages.js").Part[]} | null}
+ */
+export function pictureOf(data, cases, choice) {
+  const one = cases.find(({ id }) => id === choice.id);
+  if (!one) return null;
+  const arms = choice.other && choice.other !== choice.arm ? [choice.arm, choice.other] : [choice.arm];
+  const parts = arms.map((arm) => {
+    const { predicted, probabilities } = one.readings[arm];
+    const likeliest = Object.entries(probabilities).sort((a, b) => b[1] - a[1])[0][0];
+    const { layers, opens } = armOf(data, arm);
+    const layer = layers.includes(choice.layer) ? choice.layer : opens;
+    const usual = predicted.length === 1 ? predicted[0] : likeliest;
+    const label = choice.label in probabilities ? choice.label : usual; // arms may know other classes
+    return { arm, label, method: choice.method, layer };
+  });
+  return { case: one.id, parts };
+}

@@ -1,0 +1,145 @@
+/* Page: the elements of an explorer, empty; view.js fills them and controls.js listens to them. */
+
+/**
+ * Make an element: attributes, then children (elements or text).
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | number | boolean | undefined>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/**
+ * A labelled control; `name` is how tests and style sheets find it.
+ * @param {string} text
+ * @param {HTMLElement} control
+ * @param {string} name
+ * @param {...Node} more
+ */
+function labelled(text, control, name, ...more) {
+  control.dataset.control = name;
+  return make("label", { class: `cxr-control cxr-${name}` }, make("span", {}, text), control, ...more);
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ * @param {string} [label]
+ */
+function button(text, name, label) {
+  return make("button", { type: "button", "data-control": name, "aria-label": label }, text);
+}
+
+// A browser would fill fields with what they held before, and the picture would say something else.
+const select = () => make("select", { autocomplete: "off" });
+const slider = () => make("input", { type: "range", min: 0, max: 1, step: 0.05, autocomplete: "off" });
+
+/** @typedef {ReturnType<typeof makeParts>} Parts */
+
+/** Every element that changes later. */
+function makeParts() {
+  return {
+    previous: button("‹", "previous", "Previous image"), next: button("›", "next", "Next image"),
+    image: select(), count: make("span", { class: "cxr-count" }),
+    truth: select(), outcome: select(), source: select(),
+    arm: select(), other: select(), label: select(), method: select(), layer: select(),
+    colours: select(), opacity: slider(), threshold: slider(),
+    outline: make("input", { type: "checkbox", autocomplete: "off" }),
+    opacityValue: make("output"), thresholdValue: make("output"),
+    stage: make("div", {
+      class: "cxr-stage", tabindex: 0, role: "group",
+      "aria-label": "Pictures; arrow left and right change the image",
+    }),
+    scale: make("span", { class: "cxr-scale" }), caption: make("figcaption"),
+    facts: make("dl", { class: "cxr-facts" }), filterSays: make("summary"),
+    says: make("p", { class: "cxr-says", role: "status", "aria-live": "polite" }),
+    trouble: make("p", { class: "cxr-error cxr-trouble", role: "alert", hidden: true }),
+    again: button("Ask again", "again"),
+    error: make("p", { class: "cxr-error", role: "alert", hidden: true }),
+    refused: make("ul", { class: "cxr-error cxr-refused", role: "alert", hidden: true }),
+    clear: button("Clear messages", "clear"),
+    file: make("input", {
+      type: "file", multiple: true, accept: ".png,.jpg,.jpeg,.dcm,image/png,image/jpeg,application/dicom",
+    }),
+    progress: make("progress", { max: 1, value: 0 }), cancel: button("Cancel", "cancel"),
+    waiting: make("div", { class: "cxr-waiting", hidden: true }),
+    view: make("div", { class: "cxr-view", role: "region", dir: "ltr", lang: "en" }),
+  };
+}
+
+/**
+ * The frame of an explorer, put into an element.
+ * @param {HTMLElement} element
+ * @param {import("./messages.js").Catalogue} data
+ * @param {boolean} live
+ */
+export function buildPage(element, data, live) {
+  const parts = makeParts();
+  const several = data.arms.length > 1;
+  parts.again.hidden = parts.clear.hidden = true;
+  parts.view.setAttribute("aria-label", data.title);
+  parts.waiting.append(parts.progress, parts.cancel);
+  const controls = make("div", { class: "cxr-controls", role: "group", "aria-label": "Map" },
+    ...(several ? [labelled("Arm", parts.arm, "arm"), labelled("Compare with", parts.other, "other")] : []),
+    labelled("Map for class", parts.label, "label"),
+    labelled("Method", parts.method, "method"),
+    labelled("Layer", parts.layer, "layer"),
+    labelled("Colours", parts.colours, "colours"),
+    labelled("Opacity", parts.opacity, "opacity", parts.opacityValue),
+    labelled("Threshold", parts.threshold, "threshold", parts.thresholdValue),
+    labelled("Outline of the true lesion", parts.outline, "outline"),
+    ...(live ? [labelled("Own images (PNG, JPEG, DICOM)", parts.file, "file"), parts.waiting] : []));
+  const filters = make("details", { class: "cxr-filter" }, parts.filterSays, make("div", {},
+    labelled("True class", parts.truth, "truth"),
+    labelled("Prediction", parts.outcome, "outcome"),
+    labelled("Site", parts.source, "source")));
+  const choosing = make("div", { class: "cxr-choose" },
+    parts.previous, labelled("Image", parts.image, "image"), parts.next, parts.count, filters);
+  const legend = make("div", { class: "cxr-legend", "aria-hidden": "true" }, "0", parts.scale, "strongest");
+  const messages = make("div", { class: "cxr-messages" },
+    parts.trouble, parts.again, parts.error, parts.refused, parts.clear);
+  parts.view.append(choosing, messages,
+    make("div", { class: "cxr-body" }, make("figure", {}, parts.stage, legend, parts.caption), controls),
+    parts.facts, parts.says);
+  // A saved page holds the explorer as it was; the figure stays for pages whose scripts don't run.
+  for (const old of element.querySelectorAll(":scope > .cxr-view")) old.remove();
+  const still = element.querySelector(":scope > .cxr-still");
+  element.insertBefore(parts.view, still?.nextSibling ?? null);
+  element.classList.add("cxr-mounted");
+  return parts;
+}
+
+/**
+ * Picture and probabilities of one arm.
+ * @param {string} arm
+ * @param {boolean} several
+ */
+export function buildPanel(arm, several) {
+  const panel = {
+    arm, canvas: make("canvas", { role: "img" }), says: make("p", { class: "cxr-prediction" }),
+    bars: make("ul", { class: "cxr-bars", "aria-label": `Probabilities, ${arm}` }),
+    note: make("p", { class: "cxr-note" }),
+  };
+  const name = several ? [make("h4", {}, arm)] : [];
+  const element = make("div", { class: "cxr-panel" }, ...name, panel.canvas, panel.note, panel.says, panel.bars);
+  return { ...panel, element };
+}
+
+/**
+ * The radiograph alone; only in print.
+ * @param {boolean} several
+ */
+export function buildPlain(several) {
+  const canvas = make("canvas");
+  const name = several ? [make("h4", {}, "radiograph")] : [];
+  const element = make("div", { class: "cxr-panel cxr-plain", "aria-hidden": "true" }, ...name, canvas);
+  return { canvas, element };
+}

@@ -1,0 +1,142 @@
+/* Words: what is said of a picture. All of it comes from the answer that brought the picture. */
+
+import { offered, outcomeOf } from "./choices.js";
+import { seen } from "./state.js";
+
+/**
+ * @typedef {import("./messages.js").Answer} Answer
+ * @typedef {import("./messages.js").Catalogue} Catalogue
+ * @typedef {import("./state.js").State} State
+ */
+
+/** @param {number} share */
+export const percent = (share) => `${Math.round(share * 100)} %`;
+
+/**
+ * A probability, with as many digits as keep it from becoming 0, 1 or one half.
+ * @param {number} p
+ */
+export function probability(p) {
+  let digits = 2;
+  while (digits < 8 && [0, 0.5, 1].some((one) => p !== one && Number(p.toFixed(digits)) === one)) digits += 1;
+  return p.toFixed(digits);
+}
+
+/**
+ * A label as people say it.
+ * @param {Catalogue} data
+ * @param {string} label
+ */
+export const spoken = (data, label) => data.names[label] ?? label;
+
+/**
+ * @param {Catalogue} data
+ * @param {import("./messages.js").Reading} reading
+ */
+export function predictionOf(data, { predicted }) {
+  return predicted.map((label) => spoken(data, label)).join(", ") || "none of the labels";
+}
+
+/**
+ * @param {Catalogue} data
+ * @param {string} name
+ */
+function methodOf(data, name) {
+  return data.methods.find((one) => one.name === name)?.title ?? name;
+}
+
+/**
+ * The layers of all panels; two arms may have different ones.
+ * @param {import("./messages.js").Part[]} parts
+ */
+function layersOf(parts) {
+  return [...new Set(parts.map(({ layer }) => layer))].join(" and ");
+}
+
+/**
+ * The line below the pictures.
+ * @param {State} state
+ */
+export function captionOf(state) {
+  const { answer, place } = seen(state);
+  const { data, choice, awaited } = state;
+  if (!answer) {
+    if (place === "nothing fits") return "No image fits the filter.";
+    if (place === "not loaded") return `${choice.id}: not loaded.`;
+    const parts = awaited?.request.parts ?? [];
+    return `Waiting for ${awaited?.request.case}: ${methodOf(data, parts[0].method)} at ${layersOf(parts)}.`;
+  }
+  const hidden = choice.threshold > 0 ? `, hidden below ${percent(choice.threshold)} of it` : "";
+  const truth = answer.outline === "" ? " There is no lesion." : " White line: the true lesion.";
+  const known = answer.outline !== null && choice.outline;
+  return `${answer.case}: ${methodOf(data, answer.parts[0].method)} at ${layersOf(answer.parts)}. `
+    + `Each map is scaled from 0 to its own maximum${hidden}.${known ? truth : ""}`;
+}
+
+/**
+ * What stands in for a picture, in a screen reader.
+ * @param {Catalogue} data
+ * @param {Answer} answer
+ * @param {number} place of the panel
+ */
+export function alternativeOf(data, answer, place) {
+  const { arm, label, method } = answer.parts[place];
+  return `Radiograph ${answer.case} with the ${methodOf(data, method)} map of ${arm} for ${spoken(data, label)}`;
+}
+
+/**
+ * @param {Catalogue} data
+ * @param {Answer} answer
+ * @param {number} place
+ */
+export function noteOf(data, answer, place) {
+  const map = answer.maps[place];
+  const name = `map for ${spoken(data, answer.parts[place].label)}`;
+  if (map === null) return `${name}: none is stored here`;
+  return map.peak > 0 ? name : `${name}: empty, no evidence for it`;
+}
+
+/**
+ * What is known of an image, by name.
+ * @param {Catalogue} data
+ * @param {import("./messages.js").Case} about
+ * @returns {[string, string][]}
+ */
+export function factsOf(data, about) {
+  const { patient, source, view, sex, age, licence } = about.facts ?? {};
+  const truth = about.known ? about.truth.map((label) => spoken(data, label)).join(", ") || "none of the labels" : "not known";
+  const facts = {
+    Image: about.id, Truth: truth, Patient: patient, Source: source, View: view, Sex: sex,
+    Age: age == null ? undefined : Math.round(age), Licence: licence,
+  };
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined && value !== "");
+  return known.map(([name, value]) => [name, String(value)]);
+}
+
+/**
+ * What a screen reader says after a change.
+ * @param {State} state
+ */
+export function sentenceOf(state) {
+  const { answer } = seen(state);
+  const left = offered(state.cases, state.choice);
+  if (left.length === 0) return "No image fits the filter.";
+  if (!answer) return captionOf(state);
+  const said = answer.parts.map(({ arm }) => {
+    const reading = answer.about.readings[arm];
+    const sure = reading.predicted.map((label) => `probability ${probability(reading.probabilities[label])}`);
+    return [`${arm} predicts ${predictionOf(state.data, reading)}`, ...sure, outcomeOf(reading.right)].filter(Boolean).join(", ");
+  });
+  const place = left.findIndex(({ id }) => id === answer.case) + 1;
+  return `${state.said} Image ${place} of ${left.length}: ${answer.case}. ${said.join("; ")}.`.trimStart();
+}
+
+/**
+ * What is said if the kernel does not answer.
+ * @param {State} state
+ */
+export function troubleOf({ trouble, shown }) {
+  const stays = shown ? ` The picture is the last that came: ${shown.answer.case}.` : "";
+  if (trouble === "gone") return `The kernel that made this explorer is gone; run its cell again.${stays}`;
+  return `The kernel does not answer: it is busy with something else, or it is gone.${stays}`;
+}

@@ -1,0 +1,43 @@
+/* Memory: what was shown is found again, and nonsense is not. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { legal } from "../../../cxrstudy/explorer/assets/choices.js";
+import { recalled, remember } from "../../../cxrstudy/explorer/assets/memory.js";
+import { madeCatalogue } from "./made.mjs";
+
+const data = madeCatalogue();
+const choice = legal(data, data.cases, { id: "image-3", method: "scorecam", opacity: 0.9 });
+
+function page(state = null, fails = false) {
+  globalThis.history = {
+    state,
+    replaceState(next) {
+      if (fails) throw new Error("not allowed here");
+      this.state = JSON.parse(JSON.stringify(next));
+    },
+  };
+  return { dataset: {} };
+}
+
+test("the place in the history brings the choice back, and keeps what others put there", () => {
+  const element = page({ theirs: 1 });
+  remember(element, "key-0", choice);
+  remember(element, "key-1", { ...choice, id: "image-1" });
+  assert.deepEqual(recalled({ dataset: {} }, "key-0"), choice);
+  assert.equal(history.state.theirs, 1);
+});
+
+test("a saved page has no history, but it has the choice", () => {
+  const element = page(null, true);
+  remember(element, "key-0", choice);
+  assert.deepEqual(recalled(element, "key-0"), choice);
+});
+
+test("what can't be chosen here is not", () => {
+  assert.deepEqual(recalled({ dataset: { choice: "{" } }, "key-9"), {});
+  const first = legal(data, data.cases, {});
+  const wild = { id: "gone", arm: "nobody", label: "gout", method: "x", layer: "y", colours: "z", opacity: "a", threshold: 7, truth: "q", outcome: "w", source: "e" };
+  assert.deepEqual(legal(data, data.cases, wild), first);
+});

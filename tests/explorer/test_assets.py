@@ -1,0 +1,83 @@
+"""Assets: the modules of the front end, tested and type-checked without a browser, and joined."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cxrstudy.explorer import frontend
+
+SCRIPTS = sorted((Path(__file__).parent / "assets").glob("test_*.mjs"))
+PROJECT = Path(__file__).parents[2]
+ASSETS = frontend.modules()[0].parent
+
+
+def node() -> str:
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("this test was not run: node is not installed")
+    return found
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_modules_do_what_their_tests_say(script: Path) -> None:
+    done = subprocess.run([node(), "--test", str(script)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "# fail 0" in done.stdout or "fail 0" in done.stdout
+    assert "# pass 0" not in done.stdout
+
+
+def test_modules_have_the_types_that_they_state() -> None:
+    """With the compiler that `make types` installs."""
+    own = PROJECT / ".venv/node/node_modules/.bin/tsc"
+    compiler = str(own) if own.exists() else shutil.which("tsc")
+    if compiler is None:
+        pytest.skip("this test was not run: no TypeScript compiler; `make types` installs one")
+    done = subprocess.run([compiler, "-p", str(ASSETS)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_module_is_in_the_script_and_has_a_name_of_its_own() -> None:
+    script = frontend.script()
+    names = [path.stem for path in frontend.modules()]
+    assert len(names) > 10
+    assert [name for name in names if f"/* {name}.js */" not in script] == []
+    assert script.rstrip().endswith("}")
+    assert script.count("export default") == 1
+
+
+def test_the_script_is_an_es_module_that_runs(tmp_path: Path) -> None:
+    (tmp_path / "explorer.mjs").write_text(frontend.script(), encoding="utf-8")
+    code = "import('./explorer.mjs').then(m => console.log(typeof m.default.render))"
+    done = subprocess.run([node(), "-e", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.strip() == "function", done.stderr
+
+
+def test_modules_come_after_those_that_they_import() -> None:
+    sources = {
+        "b": "export const two = 2;\n",
+        "a": '/* words */\nimport { two } from "./b.js";\n\nexport function one() {}\n',
+        "explorer": 'import { one } from "./a.js";\nimport { two } from "./b.js";\none(two);\n',
+    }
+    assert frontend.joined(sources, "explorer").split("\n") == [
+        "/* b.js */", "const two = 2;", "", "/* a.js */", "function one() {}", "",
+        "/* explorer.js */", "one(two);", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ({"e": "const a = 1;\n", "b": "function a() {}\n"}, "a is named in e.js and in b.js"),
+        ({"e": 'import { a } from "./b.js";\n'}, "e.js imports b.js, which does not exist"),
+        ({"e": 'import { a } from "./e.js";\n'}, "modules import each other: e -> e"),
+        ({"e": 'import * as b from "./b.js";\n', "b": ""}, "e.js can't be joined: import"),
+        ({"e": 'export * from "./b.js";\n', "b": ""}, "e.js can't be joined: export"),
+    ],
+)
+def test_what_can_not_be_joined_is_said(sources: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=words.replace("*", r"\*")):
+        frontend.joined(sources, "e")
