@@ -344,9 +344,13 @@ def _with_power(size: float) -> str:
 
 
 def _alike(values: list[float], write: Writer, beside: Collection[float]) -> list[str]:
-    """Format numbers with the number of decimals of the one that needs most."""
+    """Format numbers with the number of decimals of the one that needs most.
+
+    One that needs more than :data:`MOST`, such as 0.99999999979, does not make the others longer.
+    """
     texts = [write(value, beside) for value in values]
-    needed = max((_decimals_of(text) for text in texts), default=DECIMALS)
+    counts = [count for text in texts if (count := _decimals_of(text)) <= MOST]
+    needed = max(counts, default=DECIMALS)
     plus = "+" if write is difference else ""
     return [
         _signed(value, needed, plus) if 0 < _decimals_of(text) < needed else text

@@ -14,6 +14,7 @@ from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.rule import claim_levels, either, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.study import Arms, Study
@@ -127,9 +128,21 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     if not rows:
         return HTML("<p>There is no claim that could be tested.</p>")
     shown = pd.DataFrame(rows).fillna("").to_html(index=False, border=0, escape=False)
-    levels = " or ".join(map(numbers.whole_percent, _levels()))
+    levels = either(claim_levels())
     heading = f"<p>In brackets: {levels} interval of the difference.</p>"
     return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')
+
+
+def rule() -> HTML:
+    """Show when a claim has which outcome, with the levels that the claims ask for.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import show
+    >>> show.rule()
+    <HTML>
+    """
+    return table(rule_table(claim_levels()))
 
 
 def _words_and_test(claim: Claim, citation: str) -> str:
@@ -181,11 +194,6 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
         level="level of the interval",
         minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
     )  # fmt: skip
-
-
-def _levels() -> list[float]:
-    """Levels of the intervals that claims ask for."""
-    return sorted({claim.level for paper in all_claims() for claim in paper.testable})
 
 
 def _published(values: Mapping[str, float]) -> str:

@@ -61,9 +61,14 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
 
 
 def interval_heading(frame: pd.DataFrame) -> str:
-    """What the brackets beside an estimate hold: ``[95 %]``, or ``[interval]`` if levels differ."""
+    """What the brackets beside an estimate hold: ``[95 %]``, or ``[interval]`` if levels differ.
+
+    If a table has intervals and no level, ``[interval of unknown level]``.
+    """
     levels = _levels(frame)
-    return f"[{numbers.whole_percent(levels[0])}]" if len(levels) == 1 else "[interval]"
+    if len(levels) == 1:
+        return f"[{numbers.whole_percent(levels[0])}]"
+    return "[interval]" if levels or frame["low"].isna().all() else "[interval of unknown level]"
 
 
 def _covered(frame: pd.DataFrame) -> str:

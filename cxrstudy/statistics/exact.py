@@ -61,14 +61,16 @@ def near_end(share: float, trials: int) -> bool:
 def exact_interval(share: float, trials: int, level: float) -> tuple[float, float]:
     """Ends of the interval of Clopper and Pearson for a share of trials, from 0 to 1.
 
+    Less than one lost trial refutes no share below 1, and less than one that is won none above 0.
+
     Examples
     --------
     >>> [round(end, 3) for end in exact_interval(1.0, 20, 0.95)]
     [0.832, 1.0]
     """
     won, lost, tail = share * trials, (1 - share) * trials, (1 - level) / 2
-    low = float(beta.ppf(tail, won, lost + 1)) if won else 0.0
-    high = float(beta.isf(tail, won + 1, lost)) if lost else 1.0
+    low = float(beta.ppf(tail, won, lost + 1)) if won >= 1 else 0.0
+    high = float(beta.isf(tail, won + 1, lost)) if lost >= 1 else 1.0
     return low, high
 
 

@@ -112,6 +112,11 @@ def test_an_interval_keeps_the_side_of_zero_of_all_three(a: float, b: float, c: 
     assert [side(one, 0) for one in said] == [side(one, 0) for one in (estimate, low, high)]
 
 
+def test_an_end_with_very_many_decimals_does_not_make_the_others_long() -> None:
+    found = numbers.interval(0.9933, 0.87193206, 1 - 2.1e-10)
+    assert found == "0.993 [0.872, 0.99999999979]"
+
+
 def test_numbers_of_an_interval_have_the_same_decimals() -> None:
     assert numbers.interval(0.97, 0.91, 0.99996) == "0.97000 [0.91000, 0.99996]"
 

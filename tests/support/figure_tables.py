@@ -154,7 +154,7 @@ def grouped(arms):
                         "note": "too few to say" if few else "",
                     }
                 )  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(level=0.95)
 
 
 CLAIMS = {

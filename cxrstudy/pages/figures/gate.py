@@ -1,8 +1,8 @@
 """Gate: the one way by which numbers come into a figure, checked before anything is drawn.
 
 Behind it every row has a name that is not null and occurs once; an interval has both ends or none,
-and none beside an estimate that does not exist; and all intervals have one level. Scores come with
-known truth only, through :func:`cxrstudy.statistics.sample.scores_of`.
+and none beside an estimate that does not exist; and all intervals have a level, which is the same.
+Scores come with known truth only, through :func:`cxrstudy.statistics.sample.scores_of`.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import score_column
 from cxrstudy.base.words import arm_name
 from cxrstudy.statistics.sample import scores_of
@@ -46,7 +47,9 @@ def interval_table(
     ------
     FigureError
         A column is missing, a name is null or occurs twice, a number is text, an interval ends
-        before it begins, or intervals have several levels.
+        before it begins or has no level, or intervals have several levels.
+    ParameterError
+        A level is none, for instance 95 in place of 0.95.
     """
     needed = [*keys, *NUMBERS, *also]
     if table.empty:
@@ -65,7 +68,7 @@ def interval_table(
         )
     undefined = rows[list(NUMBERS)].isna().any(axis=1)
     rows.loc[undefined, ["low", "high"]] = np.nan
-    level_of([rows])
+    _refuse_without_level(rows[~undefined], keys)
     return rows
 
 
@@ -142,6 +145,18 @@ def _refuse_null(column: "pd.Series[Any]", key: str) -> None:
 
 def _is_null(name: Hashable) -> bool:
     return name is None or (isinstance(name, float) and np.isnan(name)) or name is pd.NA
+
+
+def _refuse_without_level(rows: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Refuse intervals of an unknown level: nobody could say what they are."""
+    unknown = rows["level"].isna() if "level" in rows else pd.Series(True, rows.index)
+    if unknown.any():
+        raise FigureError(
+            f"{_named(rows[unknown].iloc[0], keys)}: the level of the interval is not known; give "
+            "it in the column 'level', for instance 0.95"
+        )
+    if level := level_of([rows]):
+        checked_level(level)
 
 
 def _refuse_twice(rows: pd.DataFrame, keys: Sequence[str]) -> None:

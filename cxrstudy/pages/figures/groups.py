@@ -69,7 +69,11 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
         return nothing(f"No group to draw: {axis}")
     arms = list(dict.fromkeys(rows["arm"]))
     if len(arms) > MOST_ARMS:
-        raise FigureError(f"{len(arms)} arms in one figure; draw at most {MOST_ARMS}")
+        raise FigureError(
+            f"{len(arms)} arms in one figure; each has a column, and the page has room for "
+            f"{MOST_ARMS}: draw the others, from {arm_name(arms[MOST_ARMS])!r} on, in another "
+            "figure"
+        )
     for arm in arms:
         if of_arms(whole, [arm]).empty:
             raise FigureError(f"arm {arm_name(arm)!r} has no estimate over all groups")

@@ -22,6 +22,7 @@ from cxrstudy.pages.figures.style import (
     SMALL,
     WIDTH,
     caption_below,
+    figure_of,
     finished,
     nothing,
 )
@@ -35,6 +36,7 @@ from cxrstudy.pages.figures.words import (
 )
 
 LETTERS = 36  # per line of the name of an arm
+NUMBER = 36.0  # points: width of a number of the axis, with the space beside it
 LINE = 0.15  # inches: height of a line of small text
 
 
@@ -144,7 +146,15 @@ def _intervals(
             transform=axes.get_yaxis_transform(),
         )  # fmt: skip
     axes.set_xlim(*limits(rows, also, room=0.05))
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    _number(axes)
+
+
+def _number(axes: Axes) -> None:
+    """Number the axis as densely as its width allows, which long names may make small."""
+    figure = figure_of(axes)
+    figure.draw_without_rendering()
+    width = axes.get_window_extent().width * 72 / figure.dpi
+    axes.xaxis.set_major_locator(MaxNLocator(int(np.clip(width / NUMBER, 1, 6))))
 
 
 def _published(axes: Axes, values: Mapping[str, float]) -> None:

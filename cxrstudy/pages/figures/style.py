@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError
 
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
@@ -85,8 +86,9 @@ def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
     distinct = list(dict.fromkeys(names))
     if len(distinct) > len(LOOKS):
         raise FigureError(
-            f"{len(distinct)} series in one figure; draw at most {len(LOOKS)}, which a reader can "
-            f"tell apart: leave out {distinct[len(LOOKS)]!r} and others"
+            f"{len(distinct)} series in one figure; a reader can tell {len(LOOKS)} lines apart: "
+            f"draw the others, from {arm_name(distinct[len(LOOKS)])!r} on, in another figure, or "
+            "all as rows of a table"
         )
     return dict(zip(distinct, LOOKS, strict=False))
 

@@ -52,16 +52,18 @@ def caption(table: pd.DataFrame, drawn: str = "bars") -> str:
 def intervals(tables: Iterable[pd.DataFrame], drawn: str = "bars") -> str:
     """How intervals of some tables are drawn, with their level, and what they are over.
 
-    The columns ``level`` and ``covers`` of the tables say so; what they don't say is left out.
+    The columns ``level`` and ``covers`` of the tables say so. If a table has neither ``covers`` nor
+    the number of ``seeds``, the text says that it is not known.
     """
-    all_tables = list(tables)
-    level = level_of(all_tables)
-    named = "interval" if level is None else f"{numbers.whole_percent(level)} interval"
-    covered = {
-        str(one) for table in all_tables if "covers" in table for one in table["covers"].dropna()
-    }
-    over = " or ".join(sorted(covered - {""}))
-    return f"{drawn}: {named}{over and f' over {over}'}"
+    held = [table[table["low"].notna()] if "low" in table else table for table in tables]
+    level = level_of(held)
+    if level is None:
+        return "no intervals"
+    named = [str(one) for table in held for one in table.get("covers", [""])]
+    over = " or ".join(sorted(set(named) - {"", "nan"}))
+    told = all("covers" in table or "seeds" in table for table in held)
+    covered = f" over {over}" if over else "" if told else " (over what is not known)"
+    return f"{drawn}: {numbers.whole_percent(level)} interval{covered}"
 
 
 def level_text(row: Any, between: str = "  ") -> str:

@@ -40,6 +40,7 @@ ESTIMATED = pd.DataFrame(
         "patients": 90,
         "images": 200,
         "seeds": 2,
+        "level": 0.95,
     }
 )
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages.figures.gate import FigureError, interval_table, known_scores, level_of
 from cxrstudy.statistics import ScoreError
 from tests.support import figure_tables as tables
@@ -40,6 +41,24 @@ def test_text_for_a_number_is_named():
         interval_table(TABLE.assign(high=["n/a", 0.7]))
 
 
+@pytest.mark.parametrize(
+    "table", [TABLE.drop(columns="level"), TABLE.assign(level=[np.nan, 0.95])], ids=["none", "one"]
+)
+def test_an_interval_without_a_level_is_named(table):
+    with pytest.raises(FigureError, match="arm 'a': the level of the interval is not known; give"):
+        interval_table(table)
+
+
+def test_a_level_is_only_needed_where_there_is_an_interval():
+    assert len(interval_table(TABLE.drop(columns="level").assign(low=np.nan))) == 2
+
+
+@pytest.mark.parametrize(("level", "meant"), [(95, "give a proportion, 0.95"), (0.05, "0.95")])
+def test_a_level_that_is_none_is_named(level, meant):
+    with pytest.raises(ParameterError, match=meant):
+        interval_table(TABLE.assign(level=level))
+
+
 def test_an_interval_turned_round_is_named():
     with pytest.raises(FigureError, match="arm 'a': the interval ends before it begins"):
         interval_table(TABLE.assign(low=[0.9, 0.1]))
@@ -63,6 +82,7 @@ NUMBER = st.floats()
 def test_an_interval_has_both_ends_or_none(numbers):
     rows = [(e, *sorted(ends)) for e, *ends in numbers]
     table = pd.DataFrame(rows, columns=["estimate", "low", "high"]).assign(arm=range(len(rows)))
+    table["level"] = 0.95
     if (table["low"] > table["high"]).any():  # NaN has no order
         return
     found = interval_table(table)

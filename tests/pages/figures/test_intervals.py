@@ -10,6 +10,7 @@ import pytest
 from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages import figures
 from cxrstudy.pages.figures.gate import FigureError
+from tests.support import figure_tables as tables
 
 TABLE = pd.DataFrame(
     {
@@ -173,3 +174,18 @@ def test_an_arm_that_is_a_tuple_is_named_by_its_parts():
     (axes,) = figures.estimates(table, "AUROC").axes
     names = [label.get_text() for label in axes.get_yticklabels()]
     assert names == ["random, 0.1", "random, 1", "in-domain, 1"]
+
+
+def test_numbers_of_a_narrow_axis_do_not_touch():
+    """Long names, and long reasons at the right, leave little of the width to the axis."""
+    name = "control with twice the steps on general findings of another hospital"
+    table = tables.estimated({name: 0.5, "b": 0.93}).assign(reason="the same in every draw " * 3)
+    table.loc[1, ["low", "high"]] = np.nan
+    figure = figures.estimates(table, "AUROC")
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    low, high = axes.get_xlim()
+    seen = [t.label1 for t in axes.xaxis.get_major_ticks() if low <= t.get_loc() <= high]
+    boxes = [label.get_window_extent() for label in seen]
+    assert len(boxes) >= 2
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))

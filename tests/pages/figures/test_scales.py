@@ -113,9 +113,11 @@ def test_positions_on_a_logarithmic_axis_keep_the_order_of_the_values(values):
     assert min(places.values()) > 0
 
 
-@pytest.mark.parametrize("value", [-1.0, np.nan, np.inf])
-def test_what_has_no_place_on_a_logarithmic_axis_is_named(value):
-    with pytest.raises(FigureError, match=f"alpha {value:g} has no place on a logarithmic axis"):
+@pytest.mark.parametrize(
+    ("value", "named"), [(-1.0, "−1"), (np.nan, "undefined"), (np.inf, "infinite")]
+)
+def test_what_has_no_place_on_a_logarithmic_axis_is_named(value, named):
+    with pytest.raises(FigureError, match=f"alpha {named} has no place on a logarithmic axis"):
         log_places([1.0, value], "alpha")
 
 

@@ -10,7 +10,7 @@ from cxrstudy.pages import figures
 
 def place(levels):
     rows = [
-        {"arm": arm, "estimate": e, "low": e - 0.1, "high": e + 0.1, "patients": 40}
+        {"arm": arm, "estimate": e, "low": e - 0.1, "high": e + 0.1, "patients": 40, "level": 0.95}
         for arm, e in levels.items()
     ]
     return pd.DataFrame(rows)

@@ -32,8 +32,10 @@ def test_counts_that_are_not_there_are_not_said():
 
 
 def test_the_caption_says_the_level_of_the_intervals():
-    assert words.caption(COUNTS).endswith("; bars: 95 % interval")
-    assert words.caption(COUNTS.assign(level=0.9), "bands").endswith("; bands: 90 % interval")
+    covered = COUNTS.assign(covers="patients")
+    assert words.caption(covered).endswith("; bars: 95 % interval over patients")
+    narrow = words.caption(covered.assign(level=0.9), "bands")
+    assert narrow.endswith("; bands: 90 % interval over patients")
 
 
 def test_two_levels_in_one_figure_are_refused():
@@ -48,8 +50,14 @@ def test_what_intervals_are_over_is_said():
     assert both.endswith("over patients or patients and seeds")
 
 
-def test_a_table_without_a_level_is_not_given_one():
-    assert words.intervals([COUNTS.drop(columns="level")]) == "bars: interval"
+def test_what_a_table_does_not_say_is_said_not_to_be_known():
+    said = words.intervals([COUNTS.drop(columns="seeds")])
+    assert said == "bars: 95 % interval (over what is not known)"
+    assert words.intervals([COUNTS]) == "bars: 95 % interval"
+
+
+def test_a_table_without_an_interval_has_no_level():
+    assert words.intervals([COUNTS.assign(low=np.nan)]) == "no intervals"
 
 
 def test_estimates_and_differences_have_three_places_and_true_signs():

@@ -1,0 +1,61 @@
+"""Rule: how claims are decided, in words, with the levels that the claims files ask for."""
+
+import pandas as pd
+
+from cxrstudy.base import numbers
+from cxrstudy.verdicts.claim import all_claims
+
+
+def rule_table(levels: list[float]) -> pd.DataFrame:
+    """Tabulate the outcomes, each with when it is given.
+
+    Parameters
+    ----------
+    levels
+        Levels of the intervals that claims ask for.
+
+    Returns
+    -------
+    One row per outcome: ``outcome``, ``when``.
+
+    Examples
+    --------
+    >>> rule_table([0.95])["when"].tolist()[:2]  # doctest: +NORMALIZE_WHITESPACE
+    ['the 95 % interval lies above the margin, and the p value of the margin is below 5 %',
+     'the 90 % interval lies within the smallest relevant effect of zero, and the p value of
+     relevance is below 5 %']
+    """
+    wide = either(levels)
+    alpha = either([1 - level for level in levels])
+    narrow = either([1 - 2 * (1 - level) for level in levels])
+    beyond = f", and the p value of the margin is below {alpha}"
+    rows = {
+        "supported": f"the {wide} interval lies above the margin{beyond}",
+        "no relevant difference": (
+            f"the {narrow} interval lies within the smallest relevant effect of zero, and the p "
+            f"value of relevance is below {alpha}"
+        ),
+        "reversed": (
+            f"the {wide} interval lies below the margin{beyond}: the opposite of the claim holds"
+        ),
+        "inconclusive": "none of these",
+        "not judged": "there is no evidence, or fewer seeds than the rule asks for",
+        "not testable": "no data here can decide the claim",
+    }
+    return pd.DataFrame(list(rows.items()), columns=["outcome", "when"])
+
+
+def claim_levels() -> list[float]:
+    """Levels of the intervals that the claims of all papers ask for."""
+    return sorted({claim.level for paper in all_claims() for claim in paper.testable})
+
+
+def either(shares: list[float]) -> str:
+    """Percentages, as text.
+
+    Examples
+    --------
+    >>> either([0.95, 0.9])
+    '90 % or 95 %'
+    """
+    return " or ".join(numbers.whole_percent(share) for share in sorted(shares))
