@@ -9,7 +9,9 @@ from cxrstudy.cli.output import Json
 
 
 def show_run(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="First characters of a run's id.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="First characters of a run's id, or its folder.")
+    ],
     json_wanted: Json = False,
 ) -> None:
     """Print the record of a run."""

@@ -28,7 +28,7 @@ def show_status(
     """Show the number of recorded, running, stopped, broken and missing runs, with time and size.
 
     A stopped run failed or was killed; run the study again to continue it. A broken record can't be
-    read; delete its folder to compute it again.
+    read; running the study sets it aside and computes it again.
     """
     from cxrstudy.study import status
     from cxrstudy.study.study import Study

@@ -60,11 +60,14 @@ def prune_store(
     delete: Annotated[
         bool, typer.Option("--delete", help="Remove files; without it, only list them.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With --delete: even if no record would stay.")
+    ] = False,
     json_wanted: Json = False,
 ) -> None:
     """Remove runs that no experiment plans any more, their maps, and files of killed processes.
 
-    Nothing is removed without --delete. Runs in progress are always kept.
+    Nothing is removed without --delete. Runs in progress and altered records are always kept.
     """
     from cxrstudy.study import prune
 
@@ -72,16 +75,29 @@ def prune_store(
     reach = prune.reachable(profile or prune.profiles(), cohort or prune.cohorts(), seeds)
     for sentence in reach.left_out:
         typer.echo(f"not planned: {sentence}", err=True)
-    sweep = (prune.prune if delete else prune.survey)(records, reach.runs)
+    if delete:
+        sweep = prune.prune(records, reach.runs, may_empty=everything)
+    else:
+        sweep = prune.survey(records, reach.runs)
     if json_wanted:
         items = [{"path": str(i.path), "why": i.why, "bytes": i.bytes} for i in sweep.removable]
         gone = [str(item.path) for item in sweep.removed]
-        summary = {"store": str(records), "kept": sweep.kept, "removable": items, "removed": gone}
+        altered = [str(item.path) for item in sweep.altered]
+        summary = {
+            "store": str(records), "kept": sweep.kept, "removable": items, "removed": gone,
+            "altered": altered, "refused": list(sweep.refused),
+        }  # fmt: skip
         typer.echo(json_text(summary))
-        return
-    for item in sweep.removable:
-        typer.echo(f"{item.why}: {item.path}: {numbers.count(item.bytes)} bytes")
-    typer.echo(f"\n{table(sweep.totals())}\n\n{_said(sweep, delete)}")
+    else:
+        for item in sweep.removable:
+            typer.echo(f"{item.why}: {item.path}: {numbers.count(item.bytes)} bytes")
+        for item in sweep.altered:
+            typer.echo(f"{item.why}, so not removed: {item.path}; delete it yourself if it may go")
+        typer.echo(f"\n{table(sweep.totals())}\n\n{_said(sweep, delete)}")
+    for sentence in sweep.refused:
+        typer.echo(sentence, err=True)
+    if sweep.refused:
+        raise typer.Exit(1)
 
 
 def _said(sweep: Sweep, delete: bool) -> str:
@@ -89,6 +105,6 @@ def _said(sweep: Sweep, delete: bool) -> str:
     if not delete:
         free = f"{numbers.count(size)} bytes can be freed"
         return f"{free}, {numbers.count(sweep.kept)} runs are kept; use --delete to remove"
-    left = len(sweep.removable) - len(sweep.removed)
+    left = len(sweep.removable) - len(sweep.removed) - len(sweep.refused)
     busy = f"; {numbers.count(left)} are kept because they are in progress" if left else ""
     return f"{numbers.count(size)} bytes freed, {numbers.count(sweep.kept)} runs are kept{busy}"

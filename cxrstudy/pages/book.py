@@ -23,6 +23,8 @@ from cxrstudy.pages.executed import tree_hash, versions_of_all
 EXPERIMENTS, BUILT = "experiments", "_build"
 #: File among the pages that says what they were made of.
 MADE_OF = ".made-of.json"
+#: Starts Jupyter Book with this Python; its script may start another one.
+_START = "from jupyter_book.cli.main import main; main()"
 
 
 class BookError(RuntimeError):
@@ -104,7 +106,7 @@ def _copy(prose: Path, executed: Sequence[Path], to: Path) -> None:
 def _jupyter_book(source: Path, to: Path) -> None:
     settings = places.root() / "_config.yml"
     command = [
-        sys.executable, "-m", "jupyter_book", "build", str(source), "--path-output", str(to),
+        sys.executable, "-c", _START, "build", str(source), "--path-output", str(to),
         "--config", str(settings), "--all", "--quiet", "--warningiserror",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, check=False)

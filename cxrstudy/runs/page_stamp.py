@@ -5,7 +5,6 @@ device. The stamp only reads them, because it may be made later, or on another m
 """
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ import yaml
 from cxrstudy import __version__
 from cxrstudy.base import device, numbers, places
 from cxrstudy.base.atomic import write_file
+from cxrstudy.base.cores import usable_cores
 from cxrstudy.base.coverage import environment
 from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.base.power_meter import UNMEASURED
@@ -55,7 +55,7 @@ def circumstances(used: Mapping[str, Any], given: Sequence[str] = ()) -> dict[st
         "executable": sys.executable,
         "versions": {"cxrstudy": __version__} | environment(),
         "device": device.name(device.kind()),
-        "cores": os.cpu_count() or 1,
+        "cores": usable_cores(),
     }
 
 

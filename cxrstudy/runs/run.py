@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxrstudy.base import device, places
 from cxrstudy.base.allocator import keep_freed_memory
+from cxrstudy.base.atomic import make_folder
 from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
@@ -70,9 +71,10 @@ def execute(job: Job) -> str:
         The run has a checkpoint that is damaged.
     """
     with store.writing(job.records):
-        job.records.mkdir(parents=True, exist_ok=True)
+        make_folder(job.records)
     with lock.held(job.records, job.id):
         store.remove_partial(job.records, job.id)
+        store.set_aside(job.records, job.id)
         try:
             if not store.has(job.records, job.id):  # another process may have finished it meanwhile
                 _execute(job)

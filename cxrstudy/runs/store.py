@@ -5,17 +5,25 @@ store is complete. ``run.json`` holds the SHA-256 of each file of the record, an
 """
 
 import json
+import os
+import re
 import shutil
+import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cxrstudy.base.atomic import unfinished_of, write_folder
+from cxrstudy.base.atomic import make_folder, unfinished_of, write_folder
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+
+#: Ending of the names of broken records that were set aside.
+BROKEN = ".broken"
 
 
 class StoreError(RuntimeError):
@@ -23,8 +31,55 @@ class StoreError(RuntimeError):
 
 
 def has(store: Path, run: str) -> bool:
-    """Whether the run is recorded."""
+    """Whether the run is recorded, and its record can be read and has all of its files."""
+    return is_there(store, run) and not why_broken(store, run)
+
+
+def is_there(store: Path, run: str) -> bool:
+    """Whether there is a record of the run, also a broken one."""
     return (store / run / RUN).is_file()
+
+
+def why_broken(store: Path, run: str) -> str:
+    """Why a record can't be used; empty if it can, as far as a look at its facts shows.
+
+    The SHA-256 of its other files are checked when they are read, and by ``cxrstudy store check``.
+    """
+    path = store / run / RUN
+    try:
+        found = path.stat()
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    why, files = _looked_at(store, run, (found.st_mtime_ns, found.st_size, found.st_ino))
+    missing = [name for name in files if not (store / run / name).is_file()]
+    return f"{store / run / missing[0]}: missing" if missing else why
+
+
+@lru_cache(maxsize=10_000)
+def _looked_at(store: Path, run: str, version: tuple[int, int, int]) -> tuple[str, tuple[str, ...]]:
+    """Why a record can't be read, and its files; remembered for a version of ``run.json``."""
+    try:
+        return "", tuple(read(store, run).files)
+    except StoreError as error:
+        return str(error), ()
+
+
+def set_aside(store: Path, run: str) -> None:
+    """Move a broken record out of the way, so that its run is computed again; keep its files.
+
+    The caller must hold the run's lock.
+
+    Raises
+    ------
+    StoreError
+        The record can't be moved.
+    """
+    if not is_there(store, run) or has(store, run):
+        return
+    aside = store / f".{run}.{uuid.uuid4().hex[:8]}{BROKEN}"
+    with writing(store / run):
+        (store / run).rename(aside)
+    sys.stderr.write(f"{store / run}: broken; moved to {aside.name}, and computed again\n")
 
 
 def write(store: Path, run: str, fill: Callable[[Path], None]) -> None:
@@ -83,13 +138,30 @@ def read(store: Path, run: str) -> Record:
         facts = json.loads(path.read_text(encoding="utf-8"))
         record, sealed = Record.model_validate(facts), _is_as_sealed(facts)
     except ValueError as error:  # not text, not JSON, or not a record
-        raise StoreError(f"{path}: broken ({error}); delete the folder to run it again") from None
+        raise StoreError(f"{path}: broken ({error}); run the study again to make it anew") from None
+    except OSError as error:
+        raise StoreError(f"{path}: can't be read ({error.strerror}{owner(path)})") from None
     if record.id != run or id_of(record.identity) != run:
-        raise StoreError(f"{path}: altered, its id does not match its contents; delete the folder")
+        raise StoreError(f"{path}: altered, its id does not match its contents")
     if not sealed:
-        raise StoreError(f"{path}: altered since it was written; delete the folder to run it again")
+        raise StoreError(f"{path}: altered since it was written; run the study again to make it")
     record.files.pop(RUN, None)
     return record
+
+
+def owner(path: Path) -> str:
+    """Name the owner of a file, as an ending of a message; empty if it can't be found."""
+    try:
+        return f"; it belongs to {path.owner()}"
+    except (OSError, KeyError, NotImplementedError):
+        return _number_of_owner(path)
+
+
+def _number_of_owner(path: Path) -> str:
+    try:
+        return f"; it belongs to user {path.stat().st_uid}"
+    except OSError:
+        return ""
 
 
 def read_epochs(store: Path, run: str) -> pd.DataFrame:
@@ -119,14 +191,15 @@ def checked(store: Path, run: str, name: str) -> Path:
 
 def checkpoint_path(store: Path, run: str) -> Path:
     """Checkpoint file of an unfinished run."""
-    store.mkdir(parents=True, exist_ok=True)
+    make_folder(store)
     return store / f".{run}.checkpoint"
 
 
 def remove_partial(store: Path, run: str) -> None:
     """Remove the partial records and checkpoints of a run whose process was killed.
 
-    The caller must hold the run's lock.
+    The caller must hold the run's lock. What another host writes is left alone, because the lock
+    may not reach it.
     """
     for path in (*unfinished_of(store / run), *unfinished_of(checkpoint_path(store, run))):
         if path.is_dir():
@@ -143,8 +216,13 @@ def find(store: Path, beginning: str) -> str:
     StoreError
         No run, or more than one, begins with them.
     """
-    found = [path.parent.name for path in store.glob(f"{beginning}*/{RUN}")]
-    found = [name for name in found if not name.startswith(".")]  # unfinished
+    asked = Path(beginning).name if os.sep in beginning else beginning  # as messages name it
+    if not re.fullmatch(r"[0-9a-f]{0,64}", asked):
+        raise StoreError(
+            f"{beginning!r} is no run; give the first of the 64 characters 0-9a-f of one"
+        )
+    found = [path.parent.name for path in store.glob(f"{asked}*/{RUN}")]
+    found = [name for name in found if not name.startswith(".")]  # unfinished, or set aside
     if len(found) != 1:
         raise StoreError(
             f"{store}: {len(found)} runs begin with {beginning!r}; give more of the id"

@@ -7,13 +7,12 @@ never read. This module finds them and tells them apart from work in progress.
 
 import hashlib
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cxrstudy.base.atomic import UNFINISHED
+from cxrstudy.base.atomic import UNFINISHED, is_old, is_written_elsewhere
 from cxrstudy.base.progress import progress
 from cxrstudy.runs import lock, scoring_record, store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
@@ -29,8 +28,6 @@ _PARTIAL = re.compile(
     rf"\.([0-9a-f]{{64}})(?:\.checkpoint)?\.[0-9a-f]{{32}}{re.escape(UNFINISHED)}"
     r"|\.([0-9a-f]{12})-pruned\d+"
 )
-#: Age in seconds after which an unfinished file without a lock counts as abandoned.
-_STALE_AFTER = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def runs_of(records: Path) -> list[str]:
 def unfinished(records: Path) -> dict[str, Path]:
     """Run id to checkpoint, for runs that are not recorded."""
     found = {m[1]: path for path in records.iterdir() if (m := _CHECKPOINT.fullmatch(path.name))}
-    return {run: path for run, path in found.items() if not store.has(records, run)}
+    return {run: path for run, path in found.items() if not store.is_there(records, run)}
 
 
 def leftovers(records: Path) -> list[Path]:
@@ -99,9 +96,7 @@ def leftovers(records: Path) -> list[Path]:
 
 def abandoned(folder: Path) -> list[Path]:
     """Unfinished files and folders that were last written more than a day ago."""
-    now = time.time()
-    found = sorted(folder.glob(f".*{UNFINISHED}"))
-    return [path for path in found if now - path.stat().st_mtime > _STALE_AFTER]
+    return [path for path in sorted(folder.glob(f".*{UNFINISHED}")) if is_old(path)]
 
 
 def _abandoned_beside(records: Path) -> list[Path]:
@@ -111,7 +106,7 @@ def _abandoned_beside(records: Path) -> list[Path]:
 
 
 def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
-    if _ID.fullmatch(entry.name) and store.has(records, entry.name):
+    if _ID.fullmatch(entry.name) and store.is_there(records, entry.name):
         return list(_look_at_record(records, entry.name))
     if _is_left(records, entry, running):
         return [_leftover(entry)]
@@ -120,6 +115,9 @@ def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
         return [] if checkpoint[1] in running else [_look_at_checkpoint(entry)]
     if _PARTIAL.fullmatch(entry.name) or entry.suffix == lock.SUFFIX or not entry.exists():
         return []
+    if entry.name.endswith(store.BROKEN):
+        advice = "a broken record that was set aside; delete it if you do not need it"
+        return [Finding("unknown", entry, advice)]
     return [Finding("unknown", entry, "is not part of a store; move it elsewhere")]
 
 
@@ -138,7 +136,7 @@ def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
     for path in sorted(folder.iterdir()):
         if path.name not in {RUN, *record.files}:
             yield Finding("unknown", path, "is not part of the record; move it elsewhere")
-    if record.parent and not store.has(records, record.parent):
+    if record.parent and not store.is_there(records, record.parent):
         detail = f"its parent {record.parent[:12]} is not recorded; run the study again to make it"
         yield Finding("no parent", folder, detail)
 
@@ -151,7 +149,7 @@ def _look_at_scoring(records: Path, scoring: str) -> Iterator[Finding]:
     except StoreError as error:
         yield _altered(folder, error)
         return
-    if not store.has(records, run):
+    if not store.is_there(records, run):
         detail = f"its run {run[:12]} is not recorded; run the study again to make it"
         yield Finding("no parent", folder, detail)
 
@@ -169,11 +167,13 @@ def _is_left(records: Path, entry: Path, running: list[str]) -> bool:
     """Whether nothing will use an entry. One that has disappeared meanwhile was in use."""
     checkpoint, partial = _CHECKPOINT.fullmatch(entry.name), _PARTIAL.fullmatch(entry.name)
     if _ID.fullmatch(entry.name):
-        return entry.is_dir() and not store.has(records, entry.name)
+        return entry.is_dir() and not store.is_there(records, entry.name)
     if checkpoint:
         run = checkpoint[1]
-        return run not in running and store.has(records, run) and entry.exists()
+        return run not in running and store.is_there(records, run) and entry.exists()
     if partial:
+        if entry.name.endswith(UNFINISHED) and is_written_elsewhere(entry):
+            return False
         beginning = partial[1] or partial[2]
         return not any(run.startswith(beginning) for run in running) and entry.exists()
     return False

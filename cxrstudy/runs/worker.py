@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cxrstudy.base import device, places
 from cxrstudy.base.coverage import code_of, environment
+from cxrstudy.runs import lock
 from cxrstudy.runs.run import Job, execute
 from cxrstudy.training.weight_files import UNKNOWN, sha256_of
 
@@ -39,6 +40,8 @@ class Needs:
         Names of initial weights and architecture to SHA-256, as in the plan's ids.
     kinds
         Kinds of processor, as in the plan's ids.
+    held
+        Locks that the planner holds; a worker must not be able to take them.
     """
 
     folders: frozenset[Path]
@@ -48,6 +51,7 @@ class Needs:
     environment: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[tuple[str, str], str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
+    held: frozenset[Path] = frozenset()
 
 
 def needs_of(jobs: Iterable[Job]) -> Needs:
@@ -76,6 +80,12 @@ def complaints(needs: Needs) -> list[str]:
     return [
         *(f"can't write to the shared folder {path}" for path in _unwritable(needs.folders)),
         *_unseen(needs.files),
+        *(
+            f"can take {path}, a lock that the planner holds: locks of this file system do not "
+            "reach other hosts; mount it with locks, or name another folder in CXRSTUDY_RUNS"
+            for path in sorted(needs.held)
+            if path.parent.is_dir() and lock.can_take(path)
+        ),
         *(
             f"has no {name} in its data folder {places.data()}; name another folder in "
             "CXRSTUDY_DATA, or copy the file there"

@@ -1,5 +1,6 @@
 """Prune: remove runs that no plan needs any more, and partial files of killed processes."""
 
+import errno
 import os
 import shutil
 from collections import Counter
@@ -19,6 +20,9 @@ from cxrstudy.study import experiment
 from cxrstudy.study.experiment import ExperimentError
 from cxrstudy.study.profile import ProfileError
 from cxrstudy.study.study import Study
+
+#: Why a record that no plan needs is not removed.
+ALTERED = "altered, and not planned"
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,28 @@ class Removable:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Files and folders to remove, those that were removed, and the number of kept records."""
+    """What may be removed from a store.
+
+    Attributes
+    ----------
+    removable
+        Files and folders to remove.
+    removed
+        Those that were removed.
+    kept
+        Number of records that stay.
+    altered
+        Records that no plan needs but that are not as they were written. They are never removed
+        here, because what can't be read can't be explained either.
+    refused
+        What could not be removed, and is in its place as before: one sentence each.
+    """
 
     removable: tuple[Removable, ...]
     removed: tuple[Removable, ...]
     kept: int
+    altered: tuple[Removable, ...] = ()
+    refused: tuple[str, ...] = ()
 
     def totals(self) -> list[dict[str, object]]:
         """Count files and bytes by reason."""
@@ -115,24 +136,48 @@ def survey(records: Path, runs: Collection[str]) -> Sweep:
     """
     if not records.is_dir():
         raise StoreError(f"{records}: no such store; name the folder of the store in CXRSTUDY_RUNS")
-    recorded = [run for run in store_check.runs_of(records) if store.has(records, run)]
+    recorded = [run for run in store_check.runs_of(records) if store.is_there(records, run)]
     kept = _kept(records, recorded, runs)
-    return Sweep(tuple(_removable(records, recorded, kept, runs)), (), len(kept))
+    found = list(_removable(records, recorded, kept, runs))
+    altered = tuple(item for item in found if item.why == ALTERED)
+    rest = tuple(item for item in found if item.why != ALTERED)
+    return Sweep(rest, (), len(kept), altered)
 
 
-def prune(records: Path, runs: Collection[str]) -> Sweep:
+def prune(records: Path, runs: Collection[str], may_empty: bool = False) -> Sweep:
     """Remove what :func:`survey` finds, except runs that a process is computing.
+
+    Parameters
+    ----------
+    records, runs
+        See :func:`survey`.
+    may_empty
+        Whether every record may be removed. This is refused otherwise, because it is more often a
+        wrong store, project or version than a wish.
 
     Raises
     ------
     StoreError
-        There is no store; or a run that is not planned is in progress, and may need records that
-        would be removed.
+        There is no store; no record would stay; or a run that is not planned is in progress, and
+        may need records that would be removed.
     """
     found = survey(records, runs)
+    gone = [item for item in found.removable if item.path.parent == records and item.path.is_dir()]
+    empties = not found.kept and any(store.is_there(records, item.path.name) for item in gone)
+    if empties and not may_empty:
+        raise StoreError(
+            f"{records}: no record would stay, so nothing was removed; is this the store of "
+            "this project and version? To remove all records, add --all"
+        )
     _refuse_while_strangers_run(records, runs)
-    removed = tuple(item for item in found.removable if _remove(records, item.path))
-    return replace(found, removed=removed)
+    removed, refused = [], []
+    for item in found.removable:
+        try:
+            removed += [item] if _remove(records, item.path) else []
+        except OSError as error:
+            reason = f"{error.strerror or error}{store.owner(item.path)}"
+            refused.append(f"{item.path}: could not be removed ({reason})")
+    return replace(found, removed=tuple(removed), refused=tuple(refused))
 
 
 def _kept(records: Path, recorded: Sequence[str], runs: Collection[str]) -> set[str]:
@@ -169,7 +214,7 @@ def _removable(
         if run not in kept:
             yield _sized(records / run, _why(records, run))
     for run, path in store_check.unfinished(records).items():
-        if run not in runs and not lock.is_held(records, run):
+        if run not in runs and not lock.is_held(records, run):  # of any host
             yield _sized(path, "unfinished, and not planned")
     for path in store_check.leftovers(records):
         yield _sized(path, "left by a killed process")
@@ -206,7 +251,7 @@ def _why(records: Path, run: str) -> str:
     try:
         identity = store.read(records, run).identity
     except StoreError:
-        return "altered, and not planned"
+        return ALTERED
     if identity.get("code") != code_fingerprint("run"):
         return "other code"
     if identity.get("environment") != environment():
@@ -236,13 +281,29 @@ def _remove(records: Path, path: Path) -> bool:
 
 
 def _removed(path: Path) -> bool:
+    """Remove a file or folder whole; if that is not possible, leave it as it was.
+
+    Raises
+    ------
+    OSError
+        It can't be removed, and is in its place as before.
+    """
     if not path.is_dir():
         path.unlink(missing_ok=True)
         return True
+    for folder in (path, *(each for each in path.rglob("*") if each.is_dir())):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    before = set(path.rglob("*"))
     # Renamed first, so that nobody reads a record that is partly removed.
     aside = path.with_name(f".{path.name.lstrip('.')[:12]}-pruned{os.getpid()}")
     path.rename(aside)
-    shutil.rmtree(aside)
+    try:
+        shutil.rmtree(aside)
+    except OSError:
+        if len(before) == sum(1 for _ in aside.rglob("*")):  # nothing was removed
+            aside.rename(path)
+        raise
     return True
 
 

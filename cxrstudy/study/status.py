@@ -9,7 +9,6 @@ from cxrstudy.base import places
 from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.runs import lock, store
 from cxrstudy.runs.plan import Plan, PlannedRun
-from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 
@@ -66,11 +65,10 @@ def experiments_of(cohort: str) -> list[str]:
 
 
 def _look(run: PlannedRun, records: Path) -> RunStatus:
+    if store.is_there(records, run.id) and (why := store.why_broken(records, run.id)):
+        return RunStatus(run, "broken", why=why)
     if run.recorded(records):
-        try:
-            record = store.read(records, run.id)
-        except StoreError as error:
-            return RunStatus(run, "broken", why=str(error))
+        record = store.read(records, run.id)
         seconds = sum(record.seconds.values())
         return RunStatus(run, "recorded", seconds, _size(records / run.id), record.finished)
     if lock.is_held(records, run.id):

@@ -42,4 +42,4 @@ def test_show_is_json_on_request(run: str) -> None:
 def test_show_says_that_no_run_begins_so(run: str) -> None:
     shown = cxrstudy("show", "zzz")
     assert (shown.status, shown.out) == (1, "")
-    assert "0 runs begin with 'zzz'" in shown.err
+    assert "'zzz' is no run; give the first of the 64 characters 0-9a-f" in shown.err

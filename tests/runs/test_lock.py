@@ -1,8 +1,10 @@
 """Lock: one holder at a time, and a dead one holds nothing."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from threading import Thread
 
@@ -10,6 +12,7 @@ import pytest
 
 from cxrstudy.runs import lock
 from cxrstudy.runs.lock import Busy, LockError
+from cxrstudy.runs.worker import Needs, complaints
 
 RUN, OTHER = "a" * 64, "b" * 64
 
@@ -110,3 +113,64 @@ def test_many_that_want_it_have_it_one_after_another(tmp_path):
         thread.join(120)
     assert most == [1] * 80
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_may_not_be_opened_counts_as_held(tmp_path, monkeypatch):
+    lock.path_of(tmp_path, RUN).touch()
+    assert not lock.is_held(tmp_path, RUN)
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(lock.os, "open", refused)
+    assert lock.is_held(tmp_path, RUN)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied"), "another user made it .*write permission"),
+        (OSError(37, "No locks available"), "the file system has no locks"),
+    ],
+)
+def test_who_may_not_lock_is_told_why(tmp_path, monkeypatch, error, said):
+    lock.path_of(tmp_path, RUN).touch()
+
+    def refused(*_, **__):
+        raise error
+
+    monkeypatch.setattr(lock.FileLock, "acquire", refused)
+    with pytest.raises(LockError, match=said):
+        lock.held_at_once(tmp_path, RUN).__enter__()
+
+
+def test_a_lock_file_has_the_permissions_of_its_store(tmp_path):
+    tmp_path.chmod(0o2770)
+    with lock.held(tmp_path, RUN):
+        assert lock.path_of(tmp_path, RUN).stat().st_mode & 0o777 == 0o660
+
+
+def test_a_lock_of_another_host_counts_for_a_day_even_where_it_can_be_taken(tmp_path, monkeypatch):
+    """As on file systems whose locks do not reach other hosts."""
+    path = lock.path_of(tmp_path, RUN)
+    path.write_text("of another host")
+    assert lock.is_held(tmp_path, RUN)
+    assert lock.running(tmp_path) == [RUN]
+    day_ago = time.time() - 2 * 24 * 3600
+    os.utime(path, (day_ago, day_ago))
+    assert not lock.is_held(tmp_path, RUN)
+    path.with_suffix(".checkpoint").touch()  # it is still training
+    assert lock.is_held(tmp_path, RUN)
+    with lock.held_at_once(tmp_path, RUN):  # computing is never held up by it
+        assert path.read_text() == lock.host_mark()
+
+
+def test_a_host_that_can_take_the_lock_of_a_planner_is_found(tmp_path):
+    with lock.probe(tmp_path) as held:
+        assert not lock.can_take(held)
+        assert lock.running(tmp_path) == []
+        said = complaints(Needs(frozenset(), frozenset(), held=frozenset([held])))
+        assert said == []
+    held.touch()  # as it looks to a host that the lock does not reach
+    (said,) = complaints(Needs(frozenset(), frozenset(), held=frozenset([held])))
+    assert "do not reach other hosts" in said

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -18,9 +19,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cxrstudy.base import atomic
 from cxrstudy.base.atomic import unfinished_name
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.runs import store
+from cxrstudy.runs import store, store_check
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
@@ -167,7 +169,7 @@ def test_a_process_that_is_killed_while_writing_leaves_no_record(tmp_path):
     program = """
 import sys, time
 from pathlib import Path
-from cxrstudy.runs import store
+from cxrstudy.runs import store, store_check
 
 def fill(folder):
     for name, content in (("run.json", "{}"), ("scores.csv", "id\\n")):
@@ -303,7 +305,7 @@ def test_a_record_that_does_not_vouch_for_a_file_is_refused(tmp_path):
 def test_a_broken_record_is_refused_with_a_way_out(tmp_path, content):
     run = written(tmp_path)
     (tmp_path / run / RUN).write_bytes(content)
-    with pytest.raises(StoreError, match=rf"(?s){run}.run\.json: broken.*delete the folder"):
+    with pytest.raises(StoreError, match=rf"(?s){run}.run\.json: broken.*run the study again"):
         store.read(tmp_path, run)
 
 
@@ -361,8 +363,78 @@ def test_a_beginning_finds_the_one_run_that_has_it(tmp_path):
     count = sum(run[0] == many for run in runs)
     with pytest.raises(StoreError, match=rf"{count} runs begin with '{many}'; give more"):
         store.find(tmp_path, many)
-    with pytest.raises(StoreError, match="0 runs begin with 'xyz'"):
-        store.find(tmp_path, "xyz")
+    assert store.find(tmp_path, f"runs/store/{first}") == first  # as messages name it
+    assert store.find(tmp_path, str(tmp_path / first)) == first
+    for wrong in ("xyz", "**", "*", "..", "/", "a" * 65, f"{first}/run.json", "é"):
+        with pytest.raises(StoreError, match=r"is no run; give the first of the|runs begin with"):
+            store.find(tmp_path, wrong)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda folder: (folder / RUN).write_text(""),
+        lambda folder: (folder / RUN).write_text((folder / RUN).read_text().replace("1", "2")),
+        lambda folder: (folder / SCORES).unlink(),
+    ],
+)
+def test_a_broken_record_is_not_recorded_and_is_set_aside_whole(tmp_path, harm, capfd):
+    run, other = written(tmp_path, 0), written(tmp_path, 1)
+    harm(tmp_path / run)
+    files = {path.name: path.read_bytes() for path in (tmp_path / run).iterdir()}
+    assert store.is_there(tmp_path, run)
+    assert not store.has(tmp_path, run)
+    assert store.why_broken(tmp_path, run).startswith(str(tmp_path / run))
+    for each in (run, other):
+        store.set_aside(tmp_path, each)
+    assert "broken; moved to" in capfd.readouterr().err
+    assert not store.is_there(tmp_path, run)
+    assert store.has(tmp_path, other)
+    (aside,) = tmp_path.glob(f".{run}.*.broken")
+    assert {path.name: path.read_bytes() for path in aside.iterdir()} == files
+    assert written(tmp_path, 0) == run
+    assert store.has(tmp_path, run)
+    ((kind, detail),) = [(f.kind, f.detail) for f in store_check.check(tmp_path)]
+    assert (kind, "set aside" in detail) == ("unknown", True)
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o2775, 0o700, 0o2770])
+def test_a_record_has_the_permissions_of_its_store(tmp_path, mode):
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    folder.chmod(mode)
+    before = os.umask(0o022)
+    try:
+        run = written(folder / "store")
+    finally:
+        os.umask(before)
+    assert (folder / "store").stat().st_mode & 0o7777 == mode
+    assert (folder / "store" / run).stat().st_mode & 0o7777 == mode
+    shown = (folder / "store" / run / RUN).stat().st_mode & 0o077
+    assert shown == mode & 0o066
+
+
+def test_what_another_host_writes_is_not_removed(tmp_path, monkeypatch):
+    """Also where this host has the lock: it may not reach the other one."""
+    run = run_of(0)
+    monkeypatch.setattr(atomic, "host_mark", lambda: "b" * 12)
+    theirs = unfinished_name(tmp_path / run)
+    theirs.mkdir()
+    monkeypatch.setattr(atomic, "host_mark", lambda: "a" * 12)
+    ours = unfinished_name(tmp_path / run)
+    ours.mkdir()
+    store.remove_partial(tmp_path, run)
+    assert (theirs.exists(), ours.exists()) == (True, False)
+    assert store_check.leftovers(tmp_path) == []
+    day_ago = time.time() - 2 * 24 * 3600
+    (theirs / SCORES).touch()
+    os.utime(theirs, (day_ago, day_ago))
+    store.remove_partial(tmp_path, run)  # a file in it was written just now
+    assert theirs.exists()
+    os.utime(theirs / SCORES, (day_ago, day_ago))
+    assert store_check.leftovers(tmp_path) == [theirs]
+    store.remove_partial(tmp_path, run)
+    assert not theirs.exists()
 
 
 def test_an_unfinished_record_is_never_found(tmp_path):

@@ -55,10 +55,47 @@ def test_the_reason_is_said(made):
     write_record(made.records, 4, code=code_fingerprint("run"), environment={"torch": "1"})
     broken = write_record(made.records, 5)
     (made.records / broken / "run.json").write_text("{")
-    whys = [item.why for item in swept(made, made.last, delete=False).removable]
-    assert sorted(whys) == [
-        "altered, and not planned", "not planned", "other code", "other versions of libraries"
-    ]  # fmt: skip
+    sweep = swept(made, made.last, delete=False)
+    whys = [item.why for item in sweep.removable]
+    assert sorted(whys) == ["not planned", "other code", "other versions of libraries"]
+    assert [item.path.name for item in sweep.altered] == [broken]
+
+
+def test_what_can_not_be_read_is_never_removed(made):
+    """As when a store is read in a way that makes all of its records look altered."""
+    for run in (made.first, made.other):
+        (made.records / run / "run.json").write_text("{")
+    sweep = swept(made, made.last)
+    assert {item.path.name for item in sweep.altered} == {made.first, made.other} - {made.first}
+    assert sweep.removed == ()
+    assert len(store_check.runs_of(made.records)) == 3
+
+
+def test_a_store_is_not_emptied_unless_that_is_asked_for(made):
+    with pytest.raises(StoreError, match=r"no record would stay, .*is this the store.* add --all"):
+        swept(made, "f" * 64)
+    assert len(store_check.runs_of(made.records)) == 3
+    prune.prune(made.records, set(), may_empty=True)
+    assert store_check.runs_of(made.records) == []
+
+
+def test_what_can_not_be_removed_stays_whole_and_the_rest_goes(made, monkeypatch):
+    """As records of another user, in folders that this one may not write to."""
+    second = write_record(made.records, 9)
+    before = {path.name for path in (made.records / made.other).iterdir()}
+    access = prune.os.access
+    monkeypatch.setattr(
+        prune.os, "access", lambda path, mode: made.other not in str(path) and access(path, mode)
+    )
+    sweep = swept(made, made.last)
+    assert [item.path.name for item in sweep.removed] == [second]
+    (said,) = sweep.refused
+    assert f"{made.other}: could not be removed (Permission denied; it belongs to" in said
+    monkeypatch.undo()
+    monkeypatch.setattr(prune.shutil, "rmtree", lambda path: (_ for _ in ()).throw(OSError(1, "x")))
+    assert len(swept(made, made.last).refused) == 1
+    assert {path.name for path in (made.records / made.other).iterdir()} == before
+    assert store_check.check(made.records) == []
 
 
 def test_a_run_of_another_processor_stays_where_the_same_would_here(tmp_path):

@@ -5,12 +5,14 @@ Dask assigns runs to workers. If a worker dies, Dask gives its run to another on
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
+from cxrstudy.runs import lock
 from cxrstudy.runs.engines import EngineError
 from cxrstudy.runs.run import Job
-from cxrstudy.runs.worker import complaints, needs_of
+from cxrstudy.runs.worker import Needs, complaints, needs_of
 
 #: Seconds to wait for the scheduler, and for its first worker.
 PATIENCE = 30
@@ -33,9 +35,12 @@ def cluster(address: str, jobs: Collection[Job]) -> Iterator[Executor]:
         Dask is not installed, no scheduler answers, it has no worker, or a worker does not have a
         folder, the code or the versions of the plan; the message names worker and folder.
     """
+    needs = needs_of(jobs)
     with _client(address) as client:
-        workers = _workers(client, address)
-        _refuse_unfit(client, jobs)
+        workers = _workers(client, address, len(jobs))
+        with ExitStack() as held:  # locks of the planner that workers try, to see if they reach
+            probes = [held.enter_context(lock.probe(folder)) for folder in sorted(needs.folders)]
+            _refuse_unfit(client, replace(needs, held=frozenset(probes)))
         # If some workers offer a GPU, runs go there, one per GPU.
         with_gpu = any(worker["resources"].get("GPU") for worker in workers.values())
         options = {"resources": {"GPU": 1}} if with_gpu else {}
@@ -61,15 +66,22 @@ def _client(address: str) -> Any:
         ) from None
 
 
-def _workers(client: Any, address: str) -> dict[str, Any]:
-    """Facts of each worker. A run needs a process of its own: random state is per process."""
+def _workers(client: Any, address: str, jobs: int) -> dict[str, Any]:
+    """Facts of each worker. A run needs a process of its own: random state is per process.
+
+    A cluster that adapts starts workers only when there is work, so some small tasks come first.
+    """
+    tasks = [client.submit(int, number, pure=False) for number in range(max(1, jobs))]
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
+        tasks[0].result(timeout=PATIENCE)
     except TimeoutError:
         raise EngineError(
-            f"the Dask scheduler at {address} has no worker; start one on each host with "
+            f"the Dask scheduler at {address} was asked to do {len(tasks)} tasks, but has no "
+            f"worker after {PATIENCE} s; start one on each host with "
             f"`dask worker {address} --nworkers CORES --nthreads 1`"
         ) from None
+    finally:
+        client.cancel(tasks)
     workers: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
     several = [name for name, worker in workers.items() if worker["nthreads"] > 1]
     if several:
@@ -80,8 +92,8 @@ def _workers(client: Any, address: str) -> dict[str, Any]:
     return workers
 
 
-def _refuse_unfit(client: Any, jobs: Collection[Job]) -> None:
-    answers = client.run(complaints, needs_of(jobs), on_error="return")
+def _refuse_unfit(client: Any, needs: Needs) -> None:
+    answers = client.run(complaints, needs, on_error="return")
     said = [
         f"{name}: {answer if isinstance(answer, Exception) else '; '.join(answer)}"
         for name, answer in answers.items()

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from cxrstudy.base import device, processes
+from cxrstudy.base.cores import usable_processes
 
 
 def workers() -> int:
     """Default number of processes: one per core that this process may use, or one per GPU.
+
+    The quotas of containers count, and their memory: :mod:`cxrstudy.base.cores`.
 
     Each process uses one thread. Sums are then added in a fixed order, and a run gives the same
     bits in any process. This is also the fastest choice on two cores. Images per second, relative
@@ -19,7 +22,7 @@ def workers() -> int:
     two threads, 1.7 for two processes with two threads (``benchmarks/threads.py``, the quick
     network for phantoms). ``CXRSTUDY_ENGINE=local:COUNT`` sets another number.
     """
-    return max(1, len(gpus())) if device.kind() == "cuda" else _cores()
+    return max(1, len(gpus())) if device.kind() == "cuda" else usable_processes()
 
 
 def gpus() -> tuple[str, ...]:
@@ -55,10 +58,3 @@ def local(count: int) -> Iterator[Executor]:
 def _take_gpu(devices: Any) -> None:
     """Make one GPU visible. This comes before the import of torch, which reads it only once."""
     os.environ["CUDA_VISIBLE_DEVICES"] = devices.get()
-
-
-def _cores() -> int:
-    # In a container or under a scheduler, a process may have fewer cores than the machine.
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -4,6 +4,7 @@ Slurm decides when and where a job runs. If a job is preempted or reaches its ti
 puts it back into the queue, and it continues from its checkpoint.
 """
 
+import platform
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -14,7 +15,9 @@ from typing import Any
 
 import yaml
 
+from cxrstudy.runs import lock
 from cxrstudy.runs.engines import EngineError
+from cxrstudy.runs.worker import Needs, WorkerError, complaints
 
 #: Default resources of a job: one core and one hour.
 DEFAULTS: Mapping[str, Any] = {
@@ -39,16 +42,33 @@ class Requeued:
         return DelayedSubmission(self, *arguments)
 
 
+@dataclass(frozen=True)
+class Guarded:
+    """A function that is called only where a lock of the planner can be seen."""
+
+    work: Callable[..., Any]
+    held: Path
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the function, or refuse a host that the planner's locks do not reach."""
+        lacking = complaints(Needs(frozenset(), frozenset(), held=frozenset([self.held])))
+        # A planner that has ended meanwhile holds nothing; then nothing can be said.
+        if lacking and self.held.exists():
+            raise WorkerError(f"worker on {platform.node()} {lacking[0]}")
+        return self.work(*arguments)
+
+
 class Submitted(Executor):
     """submitit's executor with the interface of ``concurrent.futures``."""
 
-    def __init__(self, executor: Any) -> None:
+    def __init__(self, executor: Any, held: Path) -> None:
         self._executor = executor
+        self._held = held
         self._jobs: list[Any] = []
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
         """Put a job into the queue."""
-        job = self._executor.submit(Requeued(work), *arguments, **options)
+        job = self._executor.submit(Requeued(Guarded(work, self._held)), *arguments, **options)
         future: Future[Any] = Future()
         self._jobs.append(job)
         # submitit has no callback, so a thread waits. A daemon thread does not delay an interrupt.
@@ -80,12 +100,14 @@ def queue(options: str, folder: Path) -> Iterator[Executor]:
     EngineError
         submitit is not installed, there is no Slurm, or submitit does not know an option.
     """
-    executor = Submitted(_submitit(_read(options), folder))
-    try:
-        yield executor
-    except BaseException:
-        executor.shutdown(cancel_futures=True)
-        raise
+    made = _submitit(_read(options), folder)
+    with lock.probe(folder) as held:
+        executor = Submitted(made, held)
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(cancel_futures=True)
+            raise
 
 
 def _submitit(options: dict[str, Any], folder: Path) -> Any:

@@ -1,0 +1,58 @@
+"""Cores: quotas of containers count, of both versions of control groups and of the groups above."""
+
+import pytest
+
+from cxrstudy.base import cores
+
+GIB = 2**30
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine of 64 cores with control groups of a test's own."""
+
+    def made(proc, files, job=None):
+        for name, content in files.items():
+            path = tmp_path / "groups" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        (tmp_path / "cgroup").write_text(proc)
+        monkeypatch.setattr(cores, "_GROUPS", tmp_path / "groups")
+        monkeypatch.setattr(cores, "_PROC", tmp_path / "cgroup")
+        monkeypatch.setattr(cores.os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+        if job is None:
+            monkeypatch.delenv("SLURM_CPUS_PER_TASK", raising=False)
+        else:
+            monkeypatch.setenv("SLURM_CPUS_PER_TASK", job)
+        return cores.usable_cores(), cores.usable_processes()
+
+    return made
+
+
+V1 = "4:memory:/q\n3:cpu,cpuacct:/q\n"
+
+
+@pytest.mark.parametrize(
+    ("proc", "files", "expected"),
+    [
+        ("", {}, (64, 64)),
+        ("0::/\n", {"cpu.max": "max 100000\n"}, (64, 64)),
+        ("0::/\n", {"cpu.max": "50000 100000\n"}, (1, 1)),
+        ("0::/\n", {"cpu.max": "250000 100000\n"}, (3, 3)),
+        ("0::/a/b\n", {"a/cpu.max": "200000 100000", "a/b/cpu.max": "max 100000"}, (2, 2)),
+        ("0::/a\n", {"a/cpu.max": "800000 100000", "a/memory.max": str(3 * GIB)}, (8, 3)),
+        ("0::/a\n", {"a/memory.max": str(GIB // 2)}, (64, 1)),
+        (V1, {"cpu/q/cpu.cfs_quota_us": "200000", "cpu/q/cpu.cfs_period_us": "100000"}, (2, 2)),
+        (V1, {"cpu/q/cpu.cfs_quota_us": "-1", "cpu/q/cpu.cfs_period_us": "100000"}, (64, 64)),
+        (V1, {"memory/q/memory.limit_in_bytes": str(5 * GIB)}, (64, 5)),
+        (V1, {"memory/q/memory.limit_in_bytes": "9223372036854771712"}, (64, 64)),
+        ("nonsense\n::\n", {"cpu.max": "a b"}, (64, 64)),
+    ],
+)
+def test_the_smallest_limit_counts(machine, proc, files, expected):
+    assert machine(proc, files) == expected
+
+
+def test_the_cores_of_a_slurm_task_count(machine):
+    assert machine("", {}, job="4") == (4, 4)
+    assert machine("", {}, job="") == (64, 64)
