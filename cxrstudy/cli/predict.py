@@ -90,7 +90,7 @@ def _said(answer: Prediction | UnreadFile, predictor: Predictor) -> str:
         for name, value in answer.probabilities.items()
     ]
     lines += [f"  WARNING {one.code}: {one.text}" for one in answer.warnings]
-    lines += [f"  map of {answer.explained}: {answer.map}"] if answer.map else []
+    lines += [_map_line(answer)] if answer.map else []
     return "\n".join([f"\n{answer.file} ({answer.width} x {answer.height})", *lines])
 
 
@@ -118,3 +118,11 @@ def _as_json(run: str, predictor: Predictor, answers: list[Prediction | UnreadFi
     }
     # The notice must be on the first line, in JSON as well.
     return json_text(facts).replace("{\n  ", "{", 1)
+
+
+def _map_line(answer: Prediction) -> str:
+    if answer.holds_nothing:
+        said = f"nothing speaks for it (peak {answer.peak:.1g})"
+    else:
+        said = f"peak {answer.peak:.2g}"
+    return f"  map of {answer.explained}, {said}: {answer.map}"

@@ -16,6 +16,7 @@ from cxrstudy.base import places
 from cxrstudy.data.role import Role
 from cxrstudy.explain import (
     baselines,
+    cells_of,
     heatmaps,
     phantom_regions,
     pointing_layer,
@@ -94,9 +95,9 @@ def attention(
         regions.setdefault(side, regions_of(wanted, rows, side))
         made = recorded_maps(
             network, wanted, rows, study.squares(wanted, side), label, places.runs() / "heatmaps",
-            method, pointing_layer(network.model, side),
+            method, layer := pointing_layer(network.model, side),
         )  # fmt: skip
-        maps = upsample(made.raw, side)
+        maps = upsample(made.raw, side, cells_of(network.model, layer, side))
         table = _measured(wanted, rows, maps, regions[side])
         tables.append(of_arm(table, arm, seed, run))
     first = regions[min(regions)]
@@ -122,7 +123,7 @@ def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "
     """
     layer = pointing_layer(network.model, network.pixels)
     raw = heatmaps(network.model, images, network.labels.index(label), method, layer)
-    return upsample(raw, network.pixels)
+    return upsample(raw, network.pixels, cells_of(network.model, layer, network.pixels))
 
 
 def _uninformed(regions: Mapping[str, NDArray[np.bool_]]) -> dict[str, Maps]:
