@@ -36,6 +36,10 @@ import os
 import warnings
 from typing import Any
 
+from cxrstudy.base import arithmetic
+
+# Before numpy and torch are imported, which read how they may compute only once.
+arithmetic.prepare()
 # OpenMP threads that spin while another process works slow two parallel trainings by a factor of
 # eight on two cores; the wait policy must be set before torch is imported anywhere.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

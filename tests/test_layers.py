@@ -15,6 +15,7 @@ LAYERS = (
 
 #: Who may import from above, and why.
 UPWARD = {
+    ("__init__", "base"): "how this process computes is set before any library is imported",
     ("__init__", "explorer"): "`cxrstudy.explore` is loaded when somebody asks for it",
 }
 

@@ -14,7 +14,7 @@ parent, or start      id of the previous run; architecture, options, SHA-256 of 
 data                  ids, SHA-256, patients, splits and truth of all images of its role, in order
 code                  normal form of every covered module, independent of its place in the package
 environment           versions of :data:`LIBRARIES` and of Python
-arithmetic            kind of processor and precision
+arithmetic            kind of processor, precision, instructions, native or held, threads
 ====================  ============================================================================
 """
 
@@ -40,6 +40,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
 
 #: Modules or folders that covered modules import but that can't change a result, and the reason.
 EXEMPT: dict[str, str] = {
+    "base.arithmetic": "its result is in the id",
     "base.atomic": "writes files; their content is computed elsewhere",
     "base.coverage": "defines what ids cover; a change gives other ids",
     "base.device": "its result, the arithmetic, is in the id",

@@ -7,6 +7,7 @@ There is one module per group of commands. Commands import other modules when th
 import typer
 
 from cxrstudy.cli.audit import audit_cohort
+from cxrstudy.cli.bits import bits
 from cxrstudy.cli.book import build_book, clean_book
 from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
@@ -37,6 +38,7 @@ app.command("audit")(audit_cohort)
 app.command("show")(show_run)
 app.command("status")(show_status)
 app.command("why")(explain_run)
+app.command("bits")(bits)
 app.command("compare")(compare_results)
 app.command("plan")(show_plan)
 app.command("run")(run_study)

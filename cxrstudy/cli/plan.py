@@ -11,6 +11,7 @@ import typer
 from cxrstudy.base.numbers import duration, json_text
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.cli.output import Json
+from cxrstudy.training.weight_files import planned_input
 
 if TYPE_CHECKING:
     from cxrstudy.study.forecast import Forecast
@@ -133,7 +134,11 @@ def _users(node: Node) -> str:
 def _start(node: Node) -> str:
     options = ", ".join(f"{name} {_short(value)}" for name, value in node.start.options)
     network = node.start.architecture + (f" ({options})" if options else "")
-    return f"{node.start.title} weights, {network}, cohort {node.cohort}"
+    expects = planned_input(node.start)
+    return (
+        f"{node.start.title} weights, {network}, cohort {node.cohort}\n"
+        f"images: {expects or 'what the weights expect is not known on this machine'}"
+    )
 
 
 def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
@@ -143,6 +148,7 @@ def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
             {
                 "id": node.id, "parent": node.parent, "cohort": node.cohort,
                 "architecture": node.start.architecture, "weights": node.start.weights,
+                "expects": expects.facts if (expects := planned_input(node.start)) else None,
                 "roles": list(node.stage.roles), "pixels": node.stage.pixels,
                 "steps": node.stage.steps, "changes": dict(node.changes),
                 "runs": list(node.runs), "missing": list(node.missing),

@@ -13,7 +13,7 @@ from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:  # imported when the command runs
     from cxrstudy.predict.operating_points import OperatingPoint
-    from cxrstudy.predict.predict import Answer, Predictor
+    from cxrstudy.predict.predict import Answer, Prediction, Predictor
 
 
 def predict_images(
@@ -98,7 +98,7 @@ def _said(answer: Answer, predictor: Predictor) -> str:
         for name, value in answer.probabilities.items()
     ]
     lines += [f"  WARNING {one.code}: {one.text}" for one in answer.warnings]
-    lines += [f"  map of {answer.explained}: {answer.map}"] if answer.map else []
+    lines += [_map_line(answer)] if answer.map else []
     return "\n".join([f"\n{answer.file} ({answer.width} x {answer.height})", *lines])
 
 
@@ -127,3 +127,9 @@ def _as_json(run: str, predictor: Predictor, answers: list[Answer]) -> str:
     }
     # The notice must be on the first line, in JSON as well.
     return json_text(facts).replace("{\n  ", "{", 1)
+
+
+def _map_line(answer: Prediction) -> str:
+    peak = numbers.plain(numbers.significant(answer.peak or 0.0, 2))
+    said = f"nothing speaks for it (peak {peak})" if answer.holds_nothing else f"peak {peak}"
+    return f"  map of {answer.explained}, {said}: {answer.map}"

@@ -9,6 +9,7 @@ run, and `attention` measures the maps of an experiment. Read `maps` first.
 """
 
 from cxrstudy.explain.baselines import LESIONS, LUNGS, as_map, baselines
+from cxrstudy.explain.cells import Cells, cells_of
 from cxrstudy.explain.default_layer import CELLS, pointing_layer
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.faithfulness import Curves, curves, faithfulness
@@ -24,9 +25,9 @@ from cxrstudy.explain.stability import stability
 from cxrstudy.runs.maps import ManyMaps, read_facts, read_maps
 
 __all__ = [
-    "CELLS", "LESIONS", "LUNGS", "METHODS", "Curves", "ExplainError", "ManyMaps", "Method",
-    "as_map", "baselines", "cascade", "cascade_similarity", "curves", "energy", "faithfulness",
-    "heatmaps", "iou", "layer_names", "phantom_regions", "pointing", "pointing_layer",
-    "read_facts", "read_maps", "real_regions", "recorded_maps", "relative", "score_maps",
-    "similarities", "spearman", "ssim", "stability", "upsample",
+    "CELLS", "LESIONS", "LUNGS", "METHODS", "Cells", "Curves", "ExplainError", "ManyMaps", "Method",
+    "as_map", "baselines", "cascade", "cascade_similarity", "cells_of", "curves", "energy",
+    "faithfulness", "heatmaps", "iou", "layer_names", "phantom_regions", "pointing",
+    "pointing_layer", "read_facts", "read_maps", "real_regions", "recorded_maps", "relative",
+    "score_maps", "similarities", "spearman", "ssim", "stability", "upsample",
 ]  # fmt: skip

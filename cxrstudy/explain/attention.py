@@ -18,6 +18,7 @@ from cxrstudy.data.role import Role
 from cxrstudy.explain import (
     as_map,
     baselines,
+    cells_of,
     energy,
     heatmaps,
     phantom_regions,
@@ -103,11 +104,12 @@ def attention(
         regions.setdefault(side, regions_of(wanted, rows, side))
         made = recorded_maps(
             network, wanted, rows, study.squares(wanted, side), label, places.runs() / "heatmaps",
-            method, pointing_layer(network.model, side),
+            method, layer := pointing_layer(network.model, side),
         )  # fmt: skip
         shape = made.raw.shape[1], made.raw.shape[2]
         cells.setdefault(side, shape)
-        table = _measured(wanted, rows, upsample(made.raw, side), regions[side], shape)
+        maps = upsample(made.raw, side, cells_of(network.model, layer, side))
+        table = _measured(wanted, rows, maps, regions[side], shape)
         reached = store.read(study.records, run).at_plateau
         tables.append(of_arm(table, arm, seed, run).assign(**{PLATEAU: reached}))
     first, shape = regions[min(regions)], cells[min(regions)]
@@ -134,7 +136,7 @@ def maps_of(network: TrainedNetwork, images: Tensor, label: str, method: str = "
     """
     layer = pointing_layer(network.model, network.pixels)
     raw = heatmaps(network.model, images, network.labels.index(label), method, layer)
-    return upsample(raw, network.pixels)
+    return upsample(raw, network.pixels, cells_of(network.model, layer, network.pixels))
 
 
 def _uninformed(regions: Mapping[str, Masks], cells: tuple[int, int]) -> dict[str, Maps]:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from cxrstudy.explain.cells import Cells
 from cxrstudy.explain.maps import upsample
 
 Maps = NDArray[np.float32]
@@ -44,7 +45,8 @@ def as_map(masks: Masks, cells: tuple[int, int]) -> Maps:
     >>> as_map(halves, (2, 2))[0, 0].round(2).tolist()  # smooth, like a map of two cells
     [0.0, 0.0, 0.12, 0.38, 0.62, 0.88, 1.0, 1.0]
     """
-    return upsample(in_cells(masks, cells), masks.shape[-1])
+    side = masks.shape[-1]
+    return upsample(in_cells(masks, cells), side, Cells.even(cells, side))
 
 
 def in_cells(masks: Masks, cells: tuple[int, int]) -> Maps:

@@ -17,6 +17,7 @@ from cxrstudy.base.columns import PLATEAU
 from cxrstudy.base.progress import progress
 from cxrstudy.explain.attention import regions_of, shown_rows
 from cxrstudy.explain.baselines import in_cells
+from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.default_layer import pointing_layer
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import heatmaps, upsample
@@ -240,7 +241,8 @@ def measures(
     before = score(squares)
     drawn = {name: in_cells(of, cells) for name, of in (("lungs", lungs), ("lesions", lesions))}
     side = squares.shape[-1]
-    there, here = (energy(upsample(of, side), twins.elsewhere) for of in (moved, raw))
+    places = cells_of(network.model, layer, side)
+    there, here = (energy(upsample(of, side, places), twins.elsewhere) for of in (moved, raw))
     agreed = {
         "agreement": agreement(raw, effects),
         **{f"agreement_{name}": agreement(of, effects) for name, of in drawn.items()},

@@ -16,6 +16,7 @@ from torch import nn
 
 from cxrstudy.base.progress import progress
 from cxrstudy.data.role import Task
+from cxrstudy.explain.cells import Cells
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import upsample
 from cxrstudy.explain.state import untouched
@@ -67,6 +68,7 @@ def curves(
     steps: int = STEPS,
     filling: Filling = "blur",
     seed: int = 0,
+    cells: Cells | None = None,
 ) -> Curves:
     """Delete and insert pixels in the order of a map.
 
@@ -77,7 +79,7 @@ def curves(
     images
         (n, 1, h, h), normalised.
     maps
-        (n, h', w') of any size; resized to that of the images.
+        (n, h', w'), of the size of the images, or at a layer's resolution with its ``cells``.
     label, kind
         The label whose probability is used, and the kind of classification.
     steps
@@ -88,6 +90,8 @@ def curves(
         delete to grey and insert into a blur.)
     seed
         Seed of the order of pixels with equal values, such as zeros.
+    cells
+        Where the cells of smaller maps lie, from :func:`cxrstudy.explain.cells_of`.
 
     Raises
     ------
@@ -96,7 +100,12 @@ def curves(
     """
     side = images.shape[-1]
     _check(images, maps, steps, filling)
-    ranks = _ranks(upsample(maps, side), seed)
+    if maps.shape[1:] != (side, side) and cells is None:
+        raise ExplainError(
+            f"maps of {maps.shape[1:]} for images of {side} pixels: give cells, from cells_of, or "
+            "upsample the maps first"
+        )
+    ranks = _ranks(upsample(maps, side, cells or Cells.even((side, side), side)), seed)
     filled = _filled(images, filling)
     shares = np.linspace(0, 1, steps + 1)
     scores: dict[str, list[Floats]] = {"deletion": [], "insertion": []}
@@ -123,6 +132,7 @@ def faithfulness(
     steps: int = STEPS,
     filling: Filling = "blur",
     seed: int = 0,
+    cells: Cells | None = None,
 ) -> pd.DataFrame:
     """Compare areas under the curves with those of a random order.
 
@@ -131,7 +141,7 @@ def faithfulness(
 
     Parameters
     ----------
-    model, images, maps, label, task, steps, filling, seed
+    model, images, maps, label, task, steps, filling, seed, cells
         As for :func:`curves`.
 
     Returns
@@ -144,7 +154,7 @@ def faithfulness(
     ExplainError
         As :func:`curves`.
     """
-    shared = (label, task, steps, filling, seed)
+    shared = (label, task, steps, filling, seed, cells)
     areas = curves(model, images, maps, *shared).areas
     random = curves(model, images, shuffled(maps, seed), *shared).areas
     table = areas.join(random.add_prefix("random_"))

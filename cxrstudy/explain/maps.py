@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from cxrstudy.base.locks import lock_of
+from cxrstudy.explain.cells import Cells, interpolation
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.layers import find_layer, grid_of, legal
 from cxrstudy.explain.methods import cam_class, method_of
@@ -93,12 +93,25 @@ def relative(maps: Floats) -> Floats:
     return np.asarray(maps / np.where(peak > 0, peak, 1), np.float32)
 
 
-def upsample(maps: Floats, pixels: int) -> Floats:
-    """Interpolate maps (n, h', w') bilinearly to (n, pixels, pixels), aligned at cell centres."""
-    tensor = torch.from_numpy(np.array(maps, np.float32))[:, None]
-    with torch.inference_mode():
-        large = functional.interpolate(tensor, (pixels, pixels), mode="bilinear")
-    return large[:, 0].numpy()
+def upsample(maps: Floats, pixels: int, cells: Cells) -> Floats:
+    """Interpolate maps (n, h', w') bilinearly to (n, pixels, pixels).
+
+    Parameters
+    ----------
+    maps
+        At a layer's resolution.
+    pixels
+        Side of the images.
+    cells
+        Where the cells lie, from :func:`cxrstudy.explain.cells_of`. Beyond the outermost centres
+        the outermost values go on.
+    """
+    small = np.asarray(maps, np.float32)
+    down, right = (
+        interpolation(axis, count, pixels)
+        for axis, count in zip((cells.rows, cells.columns), small.shape[1:], strict=True)
+    )
+    return np.asarray(down @ small @ right.T, np.float32)
 
 
 def _as_batch(images: Floats | Tensor, model: nn.Module) -> Tensor:

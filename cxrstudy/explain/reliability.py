@@ -14,6 +14,7 @@ from torch import Tensor
 
 from cxrstudy.explain import (
     cascade_similarity,
+    cells_of,
     faithfulness,
     heatmaps,
     pointing_layer,
@@ -147,7 +148,8 @@ def faithful(one: Subject) -> pd.DataFrame:
     model = one.network.model
     task = one.network.task
     maps = heatmaps(model, one.images, one.output, layer=one.layer)
-    table = faithfulness(model, one.images.numpy(), maps, one.output, task)
+    cells = cells_of(model, one.layer, one.network.pixels)
+    table = faithfulness(model, one.images.numpy(), maps, one.output, task, cells=cells)
     table = table.assign(
         patient=one.patients,
         **{"deletion − random": table["deletion"] - table["random_deletion"],

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cxrstudy.base.progress import progress
+from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.similarity import similarities
 
@@ -103,9 +104,11 @@ def cascade_similarity(
     ExplainError
         As ``heatmaps``.
     """
+    side = images.shape[-1]
+    cells = cells_of(model, layer, side)
 
     def maps(network: nn.Module) -> NDArray[np.float32]:
-        return upsample(heatmaps(network, images, label, method, layer), images.shape[-1])
+        return upsample(heatmaps(network, images, label, method, layer), side, cells)
 
     trained = maps(model)
     tables = [_rows(0, "none", similarities(trained, trained))]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cxrstudy.base.progress import progress
+from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.similarity import similarities
@@ -53,8 +54,10 @@ def stability(
     if any(2 * abs(step) > side for shift in shifts for step in shift):
         raise ExplainError(f"shifts {list(shifts)} must not exceed half of {side} pixels")
 
+    cells = cells_of(model, layer, side)
+
     def maps(shown: Images) -> Images:
-        return upsample(heatmaps(model, shown, label, method, layer), side)
+        return upsample(heatmaps(model, shown, label, method, layer), side, cells)
 
     still = maps(images)
     tables = []

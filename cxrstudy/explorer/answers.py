@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from cxrstudy.explain import METHODS, Method, heatmaps, layer_names, pointing_layer
+from cxrstudy.explain import METHODS, Cells, Method, cells_of, heatmaps, layer_names, pointing_layer
 from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right, predicted
 from cxrstudy.explorer.encode import FINEST, encode_map
 from cxrstudy.runs.network import TrainedNetwork
 
 Report = Callable[[float], None]
+
+_CELLS: WeakKeyDictionary[TrainedNetwork, dict[str, Cells]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -75,4 +78,14 @@ def low_maps(
             network.model, network.tensor(squares), network.labels.index(key.label),
             method=key.method, layer=key.layer, report=report,
         )  # fmt: skip
-    return [encode_map(one, finest) for one in raw]
+    cells = _cells(network, key.layer)
+    return [encode_map(one, finest, cells, network.pixels) for one in raw]
+
+
+def _cells(network: TrainedNetwork, layer: str) -> Cells:
+    """Where a layer's cells lie; computed once for a network."""
+    known = _CELLS.setdefault(network, {})
+    if layer not in known:
+        with network.busy:
+            known[layer] = cells_of(network.model, layer, network.pixels)
+    return known[layer]

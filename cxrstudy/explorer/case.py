@@ -19,6 +19,9 @@ from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Task
 from cxrstudy.explain import CELLS
 
+#: Peak below which a map holds nothing: its strongest cell adds less to a logit than this.
+NOTHING = 1e-3
+
 #: Side of the square in which outlines are drawn, for images of any size.
 OUTLINE_SIDE = 1000
 
@@ -62,6 +65,11 @@ class LowMap:
 
     values: NDArray[np.uint8]
     peak: float
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether nothing in the image speaks for the label: the peak is below `NOTHING`."""
+        return self.peak < NOTHING
 
     @property
     def written(self) -> list[Any]:

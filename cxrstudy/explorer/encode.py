@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cxrstudy.explain.cells import Axis, Cells, interpolation
 from cxrstudy.explorer.case import OUTLINE_SIDE, LowMap
 
 #: Longer side of displayed images, in pixels.
@@ -38,7 +39,12 @@ def encode_image(grey: NDArray[np.uint8]) -> bytes:
     return stream.getvalue()
 
 
-def encode_map(raw: NDArray[np.floating[Any]], finest: int = FINEST) -> LowMap:
+def encode_map(
+    raw: NDArray[np.floating[Any]],
+    finest: int = FINEST,
+    cells: Cells | None = None,
+    pixels: int = 0,
+) -> LowMap:
     """Quantise a non-negative map to 256 steps between 0 and its maximum.
 
     Parameters
@@ -47,6 +53,9 @@ def encode_map(raw: NDArray[np.floating[Any]], finest: int = FINEST) -> LowMap:
         (height, width) at the layer's resolution.
     finest
         Longest side that is kept; a finer map is reduced by averaging.
+    cells, pixels
+        Where the cells lie in square images of this side. The map is interpolated to cells that
+        divide the image evenly, because front ends draw it so. None: they do already.
 
     Raises
     ------
@@ -57,7 +66,10 @@ def encode_map(raw: NDArray[np.floating[Any]], finest: int = FINEST) -> LowMap:
         raise ValueError(f"a map is (height, width), not {raw.shape}")
     if not np.isfinite(raw).all() or raw.min() < 0:
         raise ValueError("a map must hold numbers from 0 on; check the method that made this one")
-    coarse = _averaged(raw.astype(np.float32), finest)
+    placed = raw.astype(np.float32)
+    if cells is not None and cells != Cells.even((raw.shape[0], raw.shape[1]), pixels):
+        placed = _in_place(placed, cells, pixels, finest)
+    coarse = _averaged(placed, finest)
     peak = float(coarse.max())
     steps = coarse / peak * 255 if peak > 0 else np.zeros_like(coarse)
     return LowMap(np.rint(steps).astype(np.uint8), peak)
@@ -75,6 +87,21 @@ def outline(mask: NDArray[np.bool_]) -> str:
     height, width = mask.shape
     scale = OUTLINE_SIDE / np.array([width, height])
     return "".join(_path((np.asarray(line) - 0.5) * scale) for line in lines if len(line) > 4)
+
+
+def _in_place(
+    raw: NDArray[np.float32], cells: Cells, pixels: int, finest: int
+) -> NDArray[np.float32]:
+    """Interpolate to an even grid, twice as fine where that is allowed, so that peaks stay."""
+    count = max(max(raw.shape), min(2 * max(raw.shape), finest))
+    sides = (cells.rows, raw.shape[0]), (cells.columns, raw.shape[1])
+    # An even grid of `count` cells is an image of `count` pixels, in whose unit the cells are put.
+    unit = count / pixels
+    down, right = (
+        interpolation(Axis(axis.first * unit, axis.step * unit), cells_there, count)
+        for axis, cells_there in sides
+    )
+    return np.asarray(down @ raw @ right.T, np.float32)
 
 
 def _averaged(raw: NDArray[np.float32], finest: int) -> NDArray[np.float32]:

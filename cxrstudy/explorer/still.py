@@ -7,13 +7,16 @@ from io import BytesIO
 import numpy as np
 from matplotlib import colormaps
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
+from cxrstudy.base import numbers
 from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
 
 #: Initial values of the front end.
 OPACITY, COLOURS = 0.5, "magma"
 _GAP = 8
+#: Height of the line of text below a picture, in pixels.
+_CAPTION = 18
 
 
 def still(case: Case, format: str = "WEBP") -> bytes:
@@ -34,10 +37,10 @@ def still(case: Case, format: str = "WEBP") -> bytes:
     if case.image is None:
         raise ValueError(f"case {case.id} has no image to draw")
     grey = np.array(Image.open(BytesIO(case.image)).convert("L"))
-    first = [(first_map(case, arm) or (None, None))[1] for arm in case.readings]
-    panels = [np.repeat(grey[..., None], 3, axis=2)]
-    panels += [blend(grey, low) for low in first if low is not None]
-    gap = np.full((len(grey), _GAP, 3), 255, np.uint8)
+    first = [found for arm in case.readings if (found := first_map(case, arm))]
+    panels = [_captioned(np.repeat(grey[..., None], 3, axis=2), "")]
+    panels += [_captioned(blend(grey, low), words_of(key, low)) for key, low in first]
+    gap = np.full((len(panels[0]), _GAP, 3), 255, np.uint8)
     row = [piece for panel in panels for piece in (gap, panel)][1:]
     stream = BytesIO()
     Image.fromarray(np.concatenate(row, axis=1)).save(stream, format, quality=75)
@@ -55,11 +58,32 @@ def first_map(case: Case, arm: str) -> tuple[MapKey, LowMap] | None:
     return (said or shown)[0]
 
 
+def words_of(key: MapKey, low: LowMap) -> str:
+    """What a map shows: its label, and the peak that its colours end at."""
+    if low.holds_nothing:
+        return f"nothing speaks for {key.label} (peak {numbers.plain(numbers.significant(low.peak, 1))})"
+    return f"{key.label}, peak {numbers.plain(numbers.significant(low.peak, 2))}"
+
+
 def blend(grey: NDArray[np.uint8], low: LowMap) -> NDArray[np.uint8]:
-    """Overlay a map on an image as in the front end: bilinear, at half opacity."""
+    """Overlay a map on an image as in the front end: bilinear, at half opacity.
+
+    A map that holds nothing leaves the image as it is.
+    """
+    if low.holds_nothing:
+        return np.repeat(grey[..., None], 3, axis=2)
     height, width = grey.shape
     steps = Image.fromarray(low.values.astype(np.float32))
     fine = np.array(steps.resize((width, height), Image.Resampling.BILINEAR)) / 255
     colour = colormaps[COLOURS](np.clip(fine, 0, 1))[..., :3] * 255
     mixed = grey[..., None] * (1 - OPACITY) + colour * OPACITY
     return np.asarray(np.rint(mixed), np.uint8)
+
+
+def _captioned(panel: NDArray[np.uint8], words: str) -> NDArray[np.uint8]:
+    """Put a line of text below a picture, on white."""
+    strip = Image.new("RGB", (panel.shape[1], _CAPTION), "white")
+    ImageDraw.Draw(strip).text(
+        (2, 2), words, fill="black", font=ImageFont.load_default(_CAPTION - 6)
+    )
+    return np.concatenate([panel, np.asarray(strip)])

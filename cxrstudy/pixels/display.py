@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxrstudy.base import numbers
 from cxrstudy.pixels.elements import named, number, text, texts
 from cxrstudy.pixels.grey import Counts, Note, Values, between, robust_range
 from cxrstudy.pixels.lookup import Table, read_table
@@ -94,7 +95,8 @@ class Display:
             if _shows(grey, counts):
                 return grey
             low, high = values.min(), values.max()
-            self._pass_over("header-window", f"{name} shows none of the values {low:g} to {high:g}")
+            shown = f"{numbers.plain(low)} to {numbers.plain(high)}"
+            self._pass_over("header-window", f"{name} shows none of the values {shown}")
         return between(values, *self._range(values, counts, modality))
 
     def _range(self, values: Values, counts: Counts, modality: Transform) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrstudy.base import numbers
 from cxrstudy.pixels.dicom_file import is_dicom, read_dataset, sop_class
 from cxrstudy.pixels.display import scopes
 from cxrstudy.pixels.elements import number, text, texts, whole
@@ -160,8 +161,8 @@ def _odd(facts: HeaderFacts) -> Iterator[tuple[str, str]]:
     if facts.annotation == "YES":
         yield "header-annotation", "text is burnt into it: Burned In Annotation is YES"
     if facts.spacing and abs(facts.spacing[0] / facts.spacing[1] - 1) > _SQUARE:
-        height, width = facts.spacing
-        yield "header-spacing", f"its pixels are not square: {height:g} high and {width:g} wide"
+        height, width = map(numbers.plain, facts.spacing)
+        yield "header-spacing", f"its pixels are not square: {height} high and {width} wide"
     if facts.frames != 1:
         yield "header-frames", f"it has {facts.frames} frames"
 

@@ -21,6 +21,7 @@ from PIL import (
     UnidentifiedImageError,
 )
 
+from cxrstudy.base import numbers
 from cxrstudy.pixels.codestream import codestream_of
 from cxrstudy.pixels.grey import (
     Note,
@@ -177,7 +178,7 @@ def _hidden(grey: NDArray[Any], alpha: NDArray[np.float64]) -> Note | None:
     low, high = np.quantile(grey[hidden], [0.05, 0.95])
     if high - low <= _HIDDEN_SPREAD * max(int(np.ptp(grey)), 1):
         return None
-    share = f"{100 * hidden.mean():.0f} %"
+    share = numbers.percent(float(hidden.mean()))
     return Note("alpha", f"{share} of it is transparent, with an image there: read without alpha")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from cxrstudy.explain import pointing_layer
 from cxrstudy.explorer.answers import Explainer, low_maps, reading
-from cxrstudy.explorer.case import Case, MapKey, Reading
+from cxrstudy.explorer.case import NOTHING, Case, MapKey, Reading
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Decoded
 from cxrstudy.explorer.still import still
@@ -62,6 +62,8 @@ class Prediction:
         Label of the map.
     map
         The PNG; None if no map was asked for.
+    peak
+        Maximum of the map, in units of the logit; None without a map.
     """
 
     file: Path
@@ -73,6 +75,12 @@ class Prediction:
     warnings: tuple[ImageWarning, ...]
     explained: str
     map: Path | None
+    peak: float | None = None
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether a map was made and nothing in the image speaks for its label."""
+        return self.peak is not None and self.peak < NOTHING
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -86,7 +94,14 @@ class Prediction:
             "predicted": list(self.predicted),
             "positive": dict(self.positive),
             "warnings": [{"code": one.code, "text": one.text} for one in self.warnings],
-            "map": None if self.map is None else {"of": self.explained, "file": str(self.map)},
+            "map": None
+            if self.map is None
+            else {
+                "of": self.explained,
+                "file": str(self.map),
+                "peak": self.peak,
+                "holds_nothing": self.holds_nothing,
+            },
         }
 
 
@@ -207,10 +222,10 @@ class Predictor:
         read = reading(network, network.probabilities(square[None])[0], {})
         by_label = read.probabilities
         explained = label or max(by_label, key=lambda name: by_label[name])
-        drawn = None
+        drawn, peak = None, None
         if maps is not None:
             name = f"{file.name}-{sha256(content).hexdigest()[:8]}-{explained}.png"
-            drawn = self._draw(grey, square, read, explained, maps / name)
+            drawn, peak = self._draw(grey, square, read, explained, maps / name)
         return Prediction(
             file=file,
             width=grey.shape[1],
@@ -224,10 +239,13 @@ class Predictor:
             ),
             explained=explained,
             map=drawn,
+            peak=peak,
         )
 
-    def _draw(self, grey: Grey, square: Grey, read: Reading, label: str, path: Path) -> Path:
-        """Draw the image, and beside it the same with the map of a label."""
+    def _draw(
+        self, grey: Grey, square: Grey, read: Reading, label: str, path: Path
+    ) -> tuple[Path, float]:
+        """Draw the image, and beside it the same with the map of a label; return the map's peak."""
         key = MapKey(METHOD, self.layer, label)
         (low,) = low_maps(self.network, Explainer(), square[None], key)
         # By default the figure shows the map of the predicted label; here that of the given label.
@@ -239,7 +257,7 @@ class Predictor:
             path.write_bytes(still(case, "PNG"))
         except OSError as error:
             raise PredictError(f"{path}: {error.strerror}; name another folder for maps") from None
-        return path
+        return path, low.peak
 
 
 def make_predictor(records: Path, run: str) -> Predictor:

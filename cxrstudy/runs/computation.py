@@ -22,7 +22,8 @@ from cxrstudy.runs.score_table import score_table
 from cxrstudy.training.backbone import backbone_of, head_of
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.checkpoint import Checkpoint
-from cxrstudy.training.model import build, normalisation_of
+from cxrstudy.training.expected_input import ExpectedInput
+from cxrstudy.training.model import build, expected_input_of
 from cxrstudy.training.scoring import score
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.train import make_repeatable, train
@@ -86,13 +87,13 @@ def compute(
     make_repeatable()
     stage = chain.stages[-1]
     model = build(chain.start, len(role.labels), stage.seed, backbone)
-    normalisation = normalisation_of(model)
+    expects = expected_input_of(model)
     pixels = RolePixels(role.table, maps, stage.visible)
     began = time.perf_counter()
     callbacks = [Checkpoint(checkpoint), *watching]
-    epochs = train(model, role, pixels, stage, normalisation, device, callbacks)
+    epochs = train(model, role, pixels, stage, expects, device, callbacks)
     trained = time.perf_counter()
-    tables = list(_scores(model, role, pixels, SCORED_SPLITS, role, normalisation))
+    tables = list(_scores(model, role, pixels, SCORED_SPLITS, role, expects))
     seconds = {"training": trained - began, "scoring": time.perf_counter() - trained}
     return Computed(
         backbone_of(model), head_of(model), epochs, pd.concat(tables, ignore_index=True), seconds
@@ -123,12 +124,12 @@ def score_other_role(
     """
     make_repeatable()
     pixels = RolePixels(role.table, maps, stage.visible)
-    normalisation = normalisation_of(model)
-    tables = list(_scores(model, role, pixels, (OTHER_SPLIT,), trained_on, normalisation))
+    expects = expected_input_of(model)
+    tables = list(_scores(model, role, pixels, (OTHER_SPLIT,), trained_on, expects))
     return tables[0] if tables else score_table(role, _NONE, OTHER_SPLIT, _NO_SCORES, ())
 
 
-_NONE, _NO_SCORES = np.empty(0, np.intp), np.empty((0, 0), np.float32)
+_NONE, _NO_SCORES = np.empty(0, np.intp), np.empty((0, 0), np.float64)
 
 
 def _scores(
@@ -137,10 +138,10 @@ def _scores(
     pixels: RolePixels,
     splits: Sequence[str],
     trained_on: Role,
-    normalisation: tuple[float, float],
+    expects: ExpectedInput,
 ) -> Iterator[pd.DataFrame]:
     for split in splits:
         rows: NDArray[np.intp] = role.rows(split)
         if len(rows):
-            scores = score(model, pixels, rows, trained_on.task, normalisation)
+            scores = score(model, pixels, rows, trained_on.task, expects)
             yield score_table(role, rows, split, scores, trained_on.labels)

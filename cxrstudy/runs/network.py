@@ -16,8 +16,9 @@ from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE, HEAD
 from cxrstudy.training.backbone import load_backbone, read_weights
 from cxrstudy.training.chain import Start
+from cxrstudy.training.expected_input import ExpectedInput, of_facts
 from cxrstudy.training.loss import probabilities
-from cxrstudy.training.model import create, normalisation_of, normalise
+from cxrstudy.training.model import create, expected_input_of, normalise
 
 #: Images per forward pass.
 BATCH = 64
@@ -30,13 +31,13 @@ class TrainedNetwork:
     Attributes
     ----------
     model
-        (n, 1, pixels, pixels) normalised images to (n, k) logits.
+        (n, channels, pixels, pixels) normalised images to (n, k) logits.
     task, labels
         Kind of classification, and names of the k logits.
     pixels
         Height and width of its square input images.
-    normalisation
-        Mean and standard deviation of grey values in 0 to 1, by which images are normalised.
+    expects
+        What the initial weights expected of an image, by which images are normalised.
     visible
         Part of an image that it was trained on.
     run
@@ -47,7 +48,7 @@ class TrainedNetwork:
     task: Task
     labels: tuple[str, ...]
     pixels: int
-    normalisation: tuple[float, float]
+    expects: ExpectedInput
     visible: Visible = "whole"
     run: str = ""
 
@@ -67,15 +68,15 @@ class TrainedNetwork:
         """Convert (n, pixels, pixels) grey images to an input batch of the model."""
         device = next(self.model.parameters()).device
         # Copied, because torch warns about read-only arrays.
-        return normalise(np.array(self.seen(squares)), self.normalisation, device)
+        return normalise(np.array(self.seen(squares)), self.expects, device)
 
-    def probabilities(self, squares: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def probabilities(self, squares: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Probabilities (n, k) of (n, pixels, pixels) grey images."""
         starts = range(0, len(squares), BATCH)
         with self.busy, torch.inference_mode():
             self.model.eval()
-            logits = [self.model(self.tensor(squares[i : i + BATCH])).float() for i in starts]
-            return probabilities(torch.cat(logits), self.task).cpu().numpy()
+            logits = [self.model(self.tensor(squares[i : i + BATCH])) for i in starts]
+            return probabilities(torch.cat(logits), self.task).numpy()
 
 
 def load_network(records: Path, run: str) -> TrainedNetwork:
@@ -92,7 +93,7 @@ def load_network(records: Path, run: str) -> TrainedNetwork:
     model.load_state_dict(read_weights(store.checked(records, run, HEAD)), strict=False)
     stage = record.identity["stage"]
     return TrainedNetwork(
-        model.eval(), record.task, tuple(record.labels), stage["pixels"], normalisation_of(model),
+        model.eval(), record.task, tuple(record.labels), stage["pixels"], expected_input_of(model),
         stage["visible"], run,
     )  # fmt: skip
 
@@ -110,4 +111,10 @@ def start_of(records: Path, run: str) -> Start:
         return start_of(records, record.parent)
     start = record.identity["start"]
     options = tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in start["options"])
-    return Start(start["architecture"], start["weights"], options)
+    if not isinstance(start.get("expects"), dict):
+        raise store.StoreError(
+            f"run {run[:12]} does not record what its initial weights expect of an image, because "
+            "an older version made it; train it again"
+        )
+    expects = of_facts(start["expects"], record.input_from)
+    return Start(start["architecture"], start["weights"], options, expects)

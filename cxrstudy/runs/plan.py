@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from cxrstudy.base import device
+from cxrstudy.base import arithmetic, device
 from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.runs import scoring_record, store
 from cxrstudy.runs.record import id_of
-from cxrstudy.training.chain import Chain
-from cxrstudy.training.weight_files import sha256_of
+from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.weight_files import UNKNOWN, planned_input, sha256_of
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,15 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     for arm, chain in arms.items():
         if not chain.stages:
             raise ValueError(f"arm {arm!r} has no stage; write pretrained >> stage")
+        # Looked up once, so that all stages, on all machines, normalise images alike.
+        known = replace(chain.start, expects=planned_input(chain.start))
+        chain = replace(chain, start=known)
         for seed in range(seeds):
             parent: str | None = None
             for prefix in chain.with_seed(seed).prefixes():
                 planned = _planned(prefix, parent, arm, data)
-                known = runs.get(planned.id)
-                runs[planned.id] = _together(known, planned) if known else planned
+                other = runs.get(planned.id)
+                runs[planned.id] = _together(other, planned) if other else planned
                 parent = planned.id
             if parent:
                 ends[arm, seed] = parent
@@ -155,14 +158,20 @@ def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
     start, kind = chain.start, planned_kind()
     return {
         "stage": stage,
-        "start": None if parent else asdict(start),
+        "start": None if parent else start_facts(start),
         "weights": None if parent else sha256_of(start.weights, start.architecture),
         "parent": parent,
         "data": data,
         "code": code_fingerprint("run"),
         "environment": environment(),
-        "arithmetic": [kind, device.precision(kind)],
+        "arithmetic": arithmetic.facts(kind),
     }
+
+
+def start_facts(start: Start) -> dict[str, Any]:
+    """Plain data of a start, with what its weights expect, or that it is not known here."""
+    expects = planned_input(start)
+    return asdict(start) | {"expects": expects.facts if expects else UNKNOWN}
 
 
 def _planned(chain: Chain, parent: str | None, arm: Hashable, data: _Fingerprints) -> PlannedRun:

@@ -16,6 +16,7 @@ from pydantic import Field
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Task
+from cxrstudy.runs.outcome import Outcome
 from cxrstudy.training.plateau import UNKNOWN, Plateau
 
 RUN, SCORES, EPOCHS = "run.json", "scores.csv", "epochs.csv"
@@ -37,12 +38,20 @@ class Record(Strict):
         The id covers what the modules do, not their place in the package.
     chain
         Initial weights and roles up to this stage, as text for people.
+    input_from
+        Who states what the initial weights expect of an image; what they expect is in the identity
+        of the chain's first run.
     cohort, copies
         Source of the images, and how they differ from the originals.
     task, labels
         Kind of classification and labels of the head.
     images
         Number of images of each split of the role, and of each further role that was scored.
+    counts
+        Number of images by split, label and state (``present``, ``absent``, ``unknown``); of
+        ``train`` those that the stage used.
+    outcome
+        Whether the training has a result; see :mod:`cxrstudy.runs.outcome`.
     patients
         Number of training patients that were used.
     samples_seen
@@ -68,11 +77,14 @@ class Record(Strict):
     identity: dict[str, Any]
     code: dict[str, str] = Field(default_factory=dict)
     chain: str
+    input_from: str = ""
     cohort: str
     copies: str
     task: Task
     labels: list[str]
     images: dict[str, int]
+    counts: dict[str, dict[str, dict[str, int]]] = Field(default_factory=dict)
+    outcome: Outcome = Outcome()
     patients: int
     samples_seen: int
     plateau: Plateau | None = None

@@ -13,10 +13,12 @@ from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
 from cxrstudy.runs import lock, scoring_record, store
+from cxrstudy.runs.outcome import FailedParentError, check_finite, outcome_of
 from cxrstudy.runs.provenance import checkout
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
+from cxrstudy.training.known_labels import counts_of
 from cxrstudy.training.plateau import plateau
 from cxrstudy.training.subset import training_rows
 
@@ -69,6 +71,12 @@ def execute(job: Job) -> str:
         The store can't be read or written to; the message names the file.
     CheckpointError
         The run has a checkpoint that is damaged.
+    DivergedError, OutcomeError
+        A loss, a score or a weight is not finite. Nothing is recorded.
+    FailedParentError
+        The stage would start from a training that has no result.
+    NothingToLearnError
+        The role has no known labels.
     """
     with store.writing(job.records):
         make_folder(job.records)
@@ -93,6 +101,8 @@ def _execute(job: Job) -> None:
 
     keep_freed_memory()
     kind, parent = device.kind(), job.identity["parent"]
+    if parent:
+        _check_parent(job, parent)
     device.reset_peak_memory(kind)
     began = checkout(places.root())
     backbone = read_weights(store.checked(job.records, parent, BACKBONE)) if parent else None
@@ -105,9 +115,23 @@ def _execute(job: Job) -> None:
     store.write(job.records, job.id, lambda folder: _fill(folder, job, computed, began))
 
 
+def _check_parent(job: Job, parent: str) -> None:
+    """Refuse to start from a training that has no result."""
+    record = store.read(job.records, parent)
+    if record.outcome.defects:
+        raise FailedParentError(
+            f"its parent, run {parent[:12]} ({record.chain}), has no result: "
+            f"{'; '.join(record.outcome.defects)}. Change the earlier stage: more steps, another "
+            "learning rate, or more patients"
+        )
+
+
 def _fill(folder: Path, job: Job, computed: "Computed", began: tuple[str, bool]) -> None:
     from cxrstudy.training.backbone import write_weights
+    from cxrstudy.training.divergence import all_finite
 
+    weights = {**computed.backbone, **computed.head}
+    check_finite(computed.scores, computed.epochs, all_finite(weights))
     computed.scores.to_csv(folder / SCORES, index=False, lineterminator="\n")
     computed.epochs.to_csv(folder / EPOCHS, index=False, lineterminator="\n")
     write_weights(dict(computed.backbone), folder / BACKBONE)
@@ -139,18 +163,24 @@ def _is_scored(job: Job, role: Role) -> bool:
 def _record(job: Job, computed: "Computed", folder: Path, began: tuple[str, bool]) -> Record:
     stage, kind = job.chain.stages[-1], device.kind()
     training = training_rows(job.role, stage)
-    counts = computed.scores.groupby(["role", "split"]).size()
-    images = {f"{role} {split}": int(count) for (role, split), count in counts.items()}
+    scored = computed.scores.groupby(["role", "split"]).size()
+    images = {f"{role} {split}": int(count) for (role, split), count in scored.items()}
+    rows = {"train": training} | {name: job.role.rows(name) for name in ("validation", "test")}
+    counts = {split: counts_of(job.role, chosen) for split, chosen in rows.items()}
+    validation = computed.scores[computed.scores["split"] == "validation"]
     return Record(
         id=job.id,
         identity=job.identity,
         code=code_of("run"),
         chain=str(job.chain),
+        input_from=job.chain.start.expects.source if job.chain.start.expects else "",
         cohort=job.cohort,
         copies=job.copies,
         task=job.role.task,
         labels=list(job.role.labels),
         images={f"{job.role.name} train": len(training), **images},
+        counts=counts,
+        outcome=outcome_of(validation, list(job.role.labels), counts["train"]),
         patients=int(job.role.table["patient"].iloc[training].nunique()),
         samples_seen=stage.samples_seen,
         plateau=plateau(computed.epochs),

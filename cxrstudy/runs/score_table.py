@@ -17,7 +17,7 @@ def score_table(
     role: Role,
     rows: NDArray[np.intp],
     split: str,
-    scores: NDArray[np.float32],
+    scores: NDArray[np.float64],
     labels: tuple[str, ...],
 ) -> pd.DataFrame:
     """Make a table of truth and scores, one row per image.
@@ -45,6 +45,9 @@ def score_table(
 def read_table(file: Path) -> pd.DataFrame:
     """Read a table of scores, or of images and their truth, from a CSV file, gzipped or not."""
     table = pd.read_csv(
-        file, dtype=dict.fromkeys(IMAGE, str), keep_default_na=False, na_values=[""]
+        file,
+        dtype=dict.fromkeys(IMAGE, str),
+        keep_default_na=False,
+        na_values=[""],
     )
     return table.astype(dict.fromkeys(truth_columns_of(table), np.float64))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cxrstudy.base import device, places
+from cxrstudy.base import arithmetic, device, places
 from cxrstudy.base.coverage import code_of, environment
 from cxrstudy.runs import lock
 from cxrstudy.runs.run import Job, execute
@@ -42,6 +42,8 @@ class Needs:
         Kinds of processor, as in the plan's ids.
     held
         Locks that the planner holds; a worker must not be able to take them.
+    arithmetics
+        Arithmetic on a CPU, as in the plan's ids.
     """
 
     folders: frozenset[Path]
@@ -52,6 +54,7 @@ class Needs:
     weights: Mapping[tuple[str, str], str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     held: frozenset[Path] = frozenset()
+    arithmetics: frozenset[tuple[str, ...]] = frozenset()
 
 
 def needs_of(jobs: Iterable[Job]) -> Needs:
@@ -72,6 +75,9 @@ def needs_of(jobs: Iterable[Job]) -> Needs:
         environment=_merged(identity.get("environment") for identity in identities),
         weights={(start.weights, start.architecture): starts[start] for start in begun},
         kinds=frozenset(each["arithmetic"][0] for each in identities if "arithmetic" in each),
+        arithmetics=frozenset(
+            tuple(each["arithmetic"]) for each in identities if "arithmetic" in each
+        ),
     )
 
 
@@ -101,6 +107,7 @@ def complaints(needs: Needs) -> list[str]:
             for kind in sorted(needs.kinds)
             if kind != device.kind()
         ),
+        *_other_arithmetics(needs.arithmetics),
     ]
 
 
@@ -156,6 +163,16 @@ def _other_weights(wanted: Mapping[tuple[str, str], str]) -> list[str]:
         f"{sha256[:12] or 'none'}; install or download the same file"
         for (weights, architecture), sha256 in wanted.items()
         if (sha256 and (here := sha256_of(weights, architecture)) != sha256) or sha256 == UNKNOWN
+    ]
+
+
+def _other_arithmetics(wanted: Iterable[tuple[str, ...]]) -> list[str]:
+    here = tuple(arithmetic.facts(device.kind()))
+    return [
+        f"computes with {', '.join(here)}, but the plan is for {', '.join(each)}; plan on such a "
+        f"machine, or set {arithmetic.VARIABLE}"
+        for each in sorted(wanted)
+        if each[0] == here[0] and each != here
     ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from cxrstudy.base import arithmetic
 from cxrstudy.base.identity import canonical
 from cxrstudy.runs.plan import planned_kind
 from cxrstudy.runs.record import RUN
@@ -48,11 +49,12 @@ def forecast(graph: Graph) -> Forecast:
     """Estimate times from the records of the store.
 
     Runs are similar if they have the same network with the same options, side of the images and
-    kind of processor. The estimate is the number of samples to see, times the median seconds per
+    arithmetic: a processor with older instructions takes about three times as long. The estimate is
+    the number of samples to see, times the median seconds per
     sample of similar records.
     """
     paces = _paces(graph.records)
-    kind = planned_kind()
+    kind = canonical(arithmetic.facts(planned_kind()))
     return Forecast({node.id: _seconds(node, paces, kind) for node in graph.nodes})
 
 
@@ -71,7 +73,7 @@ def _paces(records: Path) -> dict[str, float]:
         start = _start(fact, facts)
         if start is not None and fact.get("samples_seen"):
             identity = fact["identity"]
-            key = _key(start, identity["stage"]["pixels"], identity["arithmetic"][0])
+            key = _key(start, identity["stage"]["pixels"], canonical(identity["arithmetic"]))
             found.setdefault(key, []).append(sum(fact["seconds"].values()) / fact["samples_seen"])
     return {key: median(values) for key, values in found.items()}
 

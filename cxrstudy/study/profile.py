@@ -1,12 +1,15 @@
 """Profile: the sizes and budgets of a study, in a YAML file of ``profiles/``."""
 
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cxrstudy.base import places
+from cxrstudy.base.arithmetic import Arithmetic
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.training.chain import Start
+from cxrstudy.training.expected_input import Colours, ExpectedInput, stated_input
 from cxrstudy.training.stage import Stage
 
 
@@ -14,7 +17,37 @@ class ProfileError(ValueError):
     """A profile is missing or breaks the schema; the message names file and field."""
 
 
-class NetworkDefinition(Strict):
+class InputStatement(Strict):
+    """What initial weights expect of an image; nothing stated: it is looked up.
+
+    Attributes
+    ----------
+    mean, deviation, range, channels, colours, training_pixels
+        See :func:`cxrstudy.training.expected_input.stated_input`.
+    """
+
+    mean: float | tuple[float, ...] | None = None
+    deviation: float | tuple[float, ...] | None = None
+    range: tuple[float, float] | None = None
+    channels: Literal[1, 3] | None = None
+    colours: Colours | None = None
+    training_pixels: int = Field(0, ge=0)
+
+    @property
+    def expects(self) -> ExpectedInput | None:
+        """The expected input, or None."""
+        return stated_input(
+            self.mean, self.deviation, self.range, self.channels, self.colours,
+            self.training_pixels,
+        )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        _ = self.expects
+        return self
+
+
+class NetworkDefinition(InputStatement):
     """Network and initial weights on a cohort.
 
     Attributes
@@ -34,10 +67,15 @@ class NetworkDefinition(Strict):
     def start(self) -> Start:
         """The start of the study's chains."""
         options = {name: _frozen(value) for name, value in self.options.items()}
-        return Start(self.architecture, self.weights, tuple(sorted(options.items())))
+        return Start(self.architecture, self.weights, tuple(sorted(options.items())), self.expects)
+
+    @model_validator(mode="after")
+    def _is_a_start(self) -> Self:
+        _ = self.start
+        return self
 
 
-class InitialWeights(Strict):
+class InitialWeights(InputStatement):
     """Initial weights that a chain may start from.
 
     Attributes
@@ -74,10 +112,17 @@ class Comparison(Strict):
 
     def start(self, name: str) -> Start:
         """The start of a chain with these weights."""
-        weights = self.initial[name].weights
-        return NetworkDefinition(
-            architecture=self.architecture, weights=weights, options=self.options
-        ).start
+        initial = self.initial[name]
+        network = NetworkDefinition(
+            architecture=self.architecture, weights=initial.weights, options=self.options
+        )
+        return replace(network.start, expects=initial.expects)
+
+    @model_validator(mode="after")
+    def _are_starts(self) -> Self:
+        for name in self.initial:
+            _ = self.start(name)
+        return self
 
 
 class Levels(Strict):
@@ -126,6 +171,8 @@ class Profile(Strict):
         Initial weights to compare, by cohort.
     levels
         Levels of the factors of experiments.
+    arithmetic
+        ``native`` or ``held``; see :mod:`cxrstudy.base.arithmetic`.
     stages
         Values that differ from the defaults of :class:`cxrstudy.training.stage.Stage`, by cohort
         (or ``all``) and role (or ``all``, or ``pooled``).
@@ -138,6 +185,7 @@ class Profile(Strict):
     networks: dict[str, NetworkDefinition]
     initial_weights: dict[str, Comparison] = Field(default_factory=dict)
     levels: Levels = Levels()
+    arithmetic: Arithmetic = "native"
     stages: dict[str, dict[str, dict[str, Any]]]
 
     def stage(self, cohort: str, *roles: str) -> Stage:

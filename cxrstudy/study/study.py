@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cxrstudy.base import places
+from cxrstudy.base import arithmetic, places
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
@@ -21,7 +21,7 @@ from cxrstudy.study.profile import Comparison, Levels, Profile, ProfileError, re
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
-from cxrstudy.training.weight_files import obtain
+from cxrstudy.training.weight_files import obtain, planned_input
 
 if TYPE_CHECKING:
     from cxrstudy.runs.network import TrainedNetwork  # imports torch
@@ -53,6 +53,7 @@ class Study:
 
     def __init__(self, profile: str, cohort: str, seeds: int) -> None:
         self.profile: Profile = read_profile(profile)
+        arithmetic.check(self.profile.arithmetic, f"profile {profile}")
         self.cohort: Cohort = load_cohort(
             cohort, self.profile.phantom_patients, self.profile.phantom_seed
         )
@@ -291,6 +292,41 @@ class Arms(Mapping[Any, Chain]):
             make_jobs(self.study.cohort, self.plan.missing(self.study.records), self.study.records)
         )
         return collect(self.plan, self.study.records)
+
+    @property
+    def failed(self) -> dict[Hashable, str]:
+        """Arms with a recorded training that has no result, and why; see `runs.outcome`.
+
+        Runs that are not recorded are left out.
+        """
+        found: dict[Hashable, list[str]] = {}
+        for (arm, seed), run in self.plan.ends.items():
+            if store.has(self.study.records, run):
+                why = store.read(self.study.records, run).outcome.failures
+                found.setdefault(arm, []).extend(f"seed {seed}, {one}" for one in why)
+        return {arm: "; ".join(said) for arm, said in found.items() if said}
+
+    @cached_property
+    def trainings(self) -> pd.DataFrame:
+        """Whether the trainings of the arms have a result, from their records.
+
+        Returns
+        -------
+        One row per arm and seed: ``arm``, ``seed``, ``run``, ``result`` (``yes``, or why not),
+        ``p`` (of the test against a constant), ``expects`` (of an image, and who states it).
+        """
+        rows = []
+        for (arm, seed), run in self.plan.ends.items():
+            record = store.read(self.study.records, run)
+            expects = planned_input(self.chains[arm].start)
+            said = "; ".join(record.outcome.failures) or "yes"
+            rows.append(
+                {
+                    "arm": arm, "seed": seed, "run": run, "result": said,
+                    "p": record.outcome.p, "expects": str(expects or "not known"),
+                }
+            )  # fmt: skip
+        return pd.DataFrame(rows)
 
     def network(self, arm: Hashable, seed: int = 0) -> "TrainedNetwork":
         """Load the network at the end of an arm.

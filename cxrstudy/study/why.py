@@ -220,7 +220,7 @@ def _own(one: RunFacts, other: RunFacts) -> Iterator[Difference]:
         yield from _code(one.code, other.code)
     for name, values in _changed(here["environment"], there["environment"]):
         yield Difference("library", name, *values)
-    ways = [" with ".join(map(str, one["arithmetic"])) for one in (here, there)]
+    ways = [", ".join(map(str, one["arithmetic"])) for one in (here, there)]
     if ways[0] != ways[1]:
         yield Difference("arithmetic", "", *ways)
     for name, values in _changed(

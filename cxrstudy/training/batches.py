@@ -26,6 +26,8 @@ from torch import Tensor
 
 from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels.role_pixels import RolePixels
+from cxrstudy.training.expected_input import ExpectedInput
+from cxrstudy.training.known_labels import check_known
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows, training_truth
 
@@ -75,7 +77,7 @@ def loaders(
     role: Role,
     pixels: RolePixels,
     stage: Stage,
-    normalisation: tuple[float, float],
+    expects: ExpectedInput,
     device: str,
 ) -> DataLoaders:
     """Make the loaders of a stage.
@@ -88,8 +90,8 @@ def loaders(
         Pixels of the role's rows.
     stage
         Stage with batch size, steps, fraction or shots, labels, flip and seed.
-    normalisation
-        Mean and standard deviation of grey values, by which images are normalised.
+    expects
+        What the network's weights expect, by which images are normalised.
     device
         ``cpu`` or ``cuda``.
 
@@ -97,15 +99,19 @@ def loaders(
     ------
     ValueError
         The training or the validation split is empty.
+    NothingToLearnError
+        No training image has a known label, or an image has no class.
     """
     train, validation = training_rows(role, stage), role.rows("validation")
     for name, rows in (("training", train), ("validation", validation)):
         if len(rows) == 0:
             raise ValueError(f"role {role.name!r} has no image to use for {name}")
+    check_known(role, train, stage)
     truth = target_tensor(training_truth(role, train, stage), role.task)
     common = [
         IntToFloatTensor(),
-        Normalize.from_stats(*([value] for value in normalisation), cuda=False),
+        # One grey channel becomes as many as there are means.
+        Normalize.from_stats(list(expects.mean), list(expects.deviation), cuda=False),
     ]
     return DataLoaders(
         StepLoader(

@@ -8,12 +8,29 @@ Chains with the same first stages share the runs of these stages, because a run'
 own stage and its parent's id, not the later stages of the chain.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.stage import Stage
+
+#: Arguments of timm's networks that an option may set: they shape a network. All others are
+#: refused, because some bring weights in (``checkpoint_path``, ``pretrained``, ``pretrained_cfg``,
+#: ``pretrained_cfg_overlay``) and some are the study's own (``in_chans``, ``num_classes``).
+OPTIONS = (
+    "act_layer", "block_config", "bn_eps", "bn_momentum", "channel_multiplier", "channels",
+    "depth", "depth_multiplier", "depths", "dims", "drop_path_rate", "drop_rate", "embed_dim",
+    "embed_dims", "growth_rate", "head_dim", "img_size", "layers", "mlp_ratio", "norm_layer",
+    "num_heads", "output_stride", "pad_type", "patch_size", "stem_chs", "stem_type", "stem_width",
+    "width", "width_factor", "window_size",
+)  # fmt: skip
+
+
+class StartError(ValueError):
+    """A start has an option or an architecture that is not allowed; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +45,35 @@ class Start:
         ``random``; ``imagenet`` (ImageNet-1k from an installed package); ``timm:TAG`` (a pretrained
         tag); or ``file:PATH#SHA256``. See :mod:`cxrstudy.training.weights`.
     options
-        Arguments of the timm model, as pairs of name and value.
+        Arguments of the timm model, as pairs of name and value; names are in :data:`OPTIONS`.
+    expects
+        What the weights expect of an image; None: it is looked up, see
+        :mod:`cxrstudy.training.expected_input`.
+
+    Raises
+    ------
+    StartError
+        An option is not in :data:`OPTIONS`, or the architecture is more than a name.
     """
 
     architecture: str
     weights: str = "random"
     options: tuple[tuple[str, Any], ...] = ()
+    expects: ExpectedInput | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\w+", self.architecture):
+            raise StartError(
+                f"architecture {self.architecture!r}: a name of letters, digits and _ is legal; "
+                "`weights` says where weights come from"
+            )
+        for name, _ in self.options:
+            if name not in OPTIONS:
+                raise StartError(
+                    f"option {name!r} of {self.architecture} is refused: options shape a network, "
+                    "and `weights` says where weights come from; legal are "
+                    f"{', '.join(OPTIONS)}"
+                )
 
     @property
     def title(self) -> str:

@@ -44,5 +44,9 @@ def loss_of(task: Task) -> Any:
 
 
 def probabilities(logits: Tensor, task: Task) -> Tensor:
-    """Softmax over exclusive classes, or one sigmoid per label."""
-    return logits.softmax(1) if task == "multiclass" else logits.sigmoid()
+    """Softmax over exclusive classes, or one sigmoid per label, in float64.
+
+    In float32, all scores of a saturated network would be 1, and their order would be lost.
+    """
+    exact = logits.cpu().double()
+    return exact.softmax(1) if task == "multiclass" else exact.sigmoid()

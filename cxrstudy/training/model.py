@@ -1,6 +1,11 @@
-"""Model: a timm network with one input channel, the previous stage's backbone and a new head."""
+"""Model: a timm network, the previous stage's backbone and a new head.
 
-from typing import TYPE_CHECKING
+A network whose weights expect three channels gets the grey image in each of them, normalised as
+they were.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import timm
@@ -9,10 +14,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cxrstudy.training.backbone import facts_of, load_backbone
-from cxrstudy.training.weights import pretrained
+from cxrstudy.training.expected_input import GREY_IMAGENET, ExpectedInput
+from cxrstudy.training.weight_files import WeightsError
+from cxrstudy.training.weights import look_up, pretrained
 
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
+
+
+#: Channels of a network for colours.
+COLOURS = 3
 
 
 def build(start: "Start", outputs: int, seed: int, backbone: dict[str, Tensor] | None) -> nn.Module:
@@ -33,7 +44,10 @@ def build(start: "Start", outputs: int, seed: int, backbone: dict[str, Tensor] |
     ------
     ValueError
         The backbone does not fit the architecture.
+    WeightsError
+        Initial weights are missing or do not fit.
     """
+    start = resolved(start)
     torch.manual_seed(seed)
     model = create(start, outputs)
     weights = backbone if backbone is not None else pretrained(start, model)
@@ -42,26 +56,55 @@ def build(start: "Start", outputs: int, seed: int, backbone: dict[str, Tensor] |
     return model
 
 
-def create(start: "Start", outputs: int) -> nn.Module:
-    """Create a network with random weights, one input channel and a head with `outputs` logits."""
-    options = dict(start.options)
-    return timm.create_model(start.architecture, in_chans=1, num_classes=outputs, **options)
+def resolved(start: "Start") -> "Start":
+    """The same start, with what its weights expect of an image.
 
-
-def normalisation_of(model: nn.Module) -> tuple[float, float]:
-    """Mean and standard deviation for normalising grey images in 0 to 1.
-
-    These are timm's values for the architecture, averaged over the colour channels. If the channels
-    have equal values (BiT, EfficientNet-Lite), a stem that was folded by summing gets exactly the
-    input that it was trained on. Otherwise (ImageNet's means) the error is below 1/30 of the grey
-    scale.
+    Raises
+    ------
+    WeightsError
+        It is not stated, and can't be looked up.
     """
-    facts = facts_of(model)
-    return _mean(facts["mean"]), _mean(facts["std"])
+    return start if start.expects else replace(start, expects=look_up(start))
+
+
+def create(start: "Start", outputs: int) -> nn.Module:
+    """Create a network with random weights and a head with `outputs` logits.
+
+    It has the channels that the initial weights expect. It accepts one channel in any case, and
+    repeats it.
+
+    Raises
+    ------
+    WeightsError
+        timm's network does not know an option.
+    """
+    expects = start.expects or look_up(start)
+    try:
+        model = timm.create_model(
+            start.architecture, in_chans=expects.channels, num_classes=outputs,
+            **dict(start.options),
+        )  # fmt: skip
+    except TypeError as error:
+        raise WeightsError(
+            f"{start.architecture} with options {dict(start.options)}: {error}"
+        ) from None
+    attributes: Any = model
+    attributes.expected_input = expects
+    if expects.channels > 1:
+        model.register_forward_pre_hook(_repeated)
+        for stem in _stems(model):
+            stem.register_forward_pre_hook(_repeated)
+    return model
+
+
+def expected_input_of(model: nn.Module) -> ExpectedInput:
+    """What the weights of a network from :func:`create` expect of an image."""
+    expects: ExpectedInput = getattr(model, "expected_input", GREY_IMAGENET)
+    return expects
 
 
 def normalise(
-    images: NDArray[np.uint8], normalisation: tuple[float, float], device: torch.device | str
+    images: NDArray[np.uint8], expects: ExpectedInput, device: torch.device | str
 ) -> Tensor:
     """Convert grey images to normalised input of a network.
 
@@ -69,18 +112,32 @@ def normalise(
     ----------
     images
         (n, pixels, pixels) grey images, 0 to 255.
-    normalisation
-        Mean and standard deviation of grey values in 0 to 1, from :func:`normalisation_of`.
+    expects
+        What the network's weights expect.
     device
         Device of the network.
 
     Returns
     -------
-    (n, 1, pixels, pixels) normalised images.
+    (n, channels, pixels, pixels) normalised images.
     """
-    mean, deviation = normalisation
+    mean, deviation = (
+        torch.tensor(values, device=device).view(1, -1, 1, 1)
+        for values in (expects.mean, expects.deviation)
+    )
     return (torch.from_numpy(images)[:, None].to(device).float() / 255 - mean) / deviation
 
 
-def _mean(values: tuple[float, ...]) -> float:
-    return sum(values) / len(values)
+def _stems(model: nn.Module) -> list[nn.Module]:
+    """First convolutions that see the image itself, for callers of a part of the network."""
+    names = facts_of(model).get("first_conv") or ()
+    layers = [model.get_submodule(name) for name in ((names,) if isinstance(names, str) else names)]
+    return [layer for layer in layers if getattr(layer, "in_channels", 0) == COLOURS]
+
+
+def _repeated(model: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Repeat one grey channel in the three of a network for colours."""
+    images, *others = inputs
+    if images.shape[1] > 1:
+        return inputs
+    return (images.expand(-1, COLOURS, -1, -1), *others)

@@ -1,5 +1,7 @@
 """Scoring: the probabilities of a trained network for images."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from torch import nn
 
 from cxrstudy.data.role import Task
 from cxrstudy.pixels.role_pixels import RolePixels
+from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.loss import probabilities
 from cxrstudy.training.model import normalise
 
@@ -21,8 +24,8 @@ def score(
     pixels: RolePixels,
     rows: NDArray[np.intp],
     task: Task,
-    normalisation: tuple[float, float],
-) -> NDArray[np.float32]:
+    expects: ExpectedInput,
+) -> NDArray[np.float64]:
     """Score rows of a role, without augmentation.
 
     Parameters
@@ -35,8 +38,8 @@ def score(
         (m,) row numbers in the role's table.
     task
         Kind of classification.
-    normalisation
-        Mean and standard deviation of grey values, by which images are normalised.
+    expects
+        What the network's weights expect, by which images are normalised.
 
     Returns
     -------
@@ -46,12 +49,12 @@ def score(
     model.eval()
     scores = []
     for first in range(0, len(rows), BATCH):
-        images = normalise(pixels[rows[first : first + BATCH]], normalisation, device)
-        scores.append(probabilities(model(images).float(), task).cpu().numpy())
+        images = normalise(pixels[rows[first : first + BATCH]], expects, device)
+        scores.append(probabilities(model(images), task).numpy())
     return np.concatenate(scores)
 
 
-def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.float32]) -> float:
+def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.floating[Any]]) -> float:
     """Mean AUROC, one against the rest, over the labels with known positives and negatives.
 
     Parameters

@@ -8,6 +8,10 @@ from pydantic.dataclasses import dataclass
 
 from cxrstudy.pixels.masking import Visible
 
+#: Smallest alpha of MixUp. For smaller ones torch draws exactly one half where a beta distribution
+#: has nearly all its mass at 0 and 1: at .001 for a quarter of the images.
+LEAST_MIXUP = 0.01
+
 
 class StageError(ValueError):
     """A stage has an illegal value; the message names the field."""
@@ -38,7 +42,7 @@ class Stage:
     weight_decay
         Decoupled weight decay, for ``one-cycle``; ``bit`` uses none.
     mixup
-        Alpha of MixUp's beta distribution; 0 is off.
+        Alpha of MixUp's beta distribution, from :data:`LEAST_MIXUP` on; 0 is off.
     flip
         Mirror half of the training images. Off by default, because the thorax is not symmetric.
     visible
@@ -66,9 +70,9 @@ class Stage:
     steps: Annotated[int, Field(ge=1)] = 100
     batch_size: Annotated[int, Field(ge=2)] = 32
     schedule: Literal["one-cycle", "bit"] = "one-cycle"
-    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
-    weight_decay: Annotated[float, Field(ge=0)] = 0.05
-    mixup: Annotated[float, Field(ge=0)] = 0.0
+    learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3e-3
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.05
+    mixup: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     flip: bool = False
     visible: Visible = "whole"
     fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
@@ -91,6 +95,15 @@ class Stage:
         if self.shots and self.fraction < 1:
             raise ValueError(
                 f"shots {self.shots} and fraction {self.fraction} exclude each other; give one"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _mixes(self) -> Self:
+        if 0 < self.mixup < LEAST_MIXUP:
+            raise ValueError(
+                f"mixup {self.mixup} is not 0 or at least {LEAST_MIXUP}: for smaller values the "
+                "numbers drawn are half and half, not nearly unmixed"
             )
         return self
 

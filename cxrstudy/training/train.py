@@ -14,6 +14,7 @@ from torch.nn import functional
 from cxrstudy.base.device import DeviceKind
 from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels.role_pixels import RolePixels
+from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
 
@@ -29,6 +30,7 @@ with warnings.catch_warnings():
     from fastai.torch_core import set_seed
 
     from cxrstudy.training.batches import loaders
+    from cxrstudy.training.divergence import StopIfNotFinite
     from cxrstudy.training.loss import loss_of, probabilities
     from cxrstudy.training.schedule import bit_hyperrule, bit_rate, scaled
     from cxrstudy.training.scoring import macro_auroc
@@ -54,7 +56,7 @@ def train(
     role: Role,
     pixels: RolePixels,
     stage: Stage,
-    normalisation: tuple[float, float],
+    expects: ExpectedInput,
     device: DeviceKind,
     callbacks: Sequence[Callback] = (),
 ) -> pd.DataFrame:
@@ -68,8 +70,8 @@ def train(
         Role to train on, and the pixels of its rows.
     stage
         Settings of the training.
-    normalisation
-        Mean and standard deviation of grey values, by which images are normalised.
+    expects
+        What the network's weights expect, by which images are normalised.
     device
         ``cpu`` or ``cuda``.
     callbacks
@@ -79,15 +81,25 @@ def train(
     -------
     One row per validation: ``step``, ``train_loss`` (smoothed), ``validation_loss`` and
     ``validation_auroc`` (mean over labels, each against the rest).
+
+    Raises
+    ------
+    DivergedError
+        A loss is not finite; the message says at which step and rate.
+    NothingToLearnError
+        No training image has a known label, or one has no class.
     """
     set_seed(stage.seed, reproducible=True)
-    batches = loaders(role, pixels, stage, normalisation, device)
+    batches = loaders(role, pixels, stage, expects, device)
     learner = _learner(model, batches, role, stage)
     learner.add_cbs(callbacks)
     if device == "cuda":
         learner.to_bf16()
+    stopper = StopIfNotFinite()
+    learner.add_cb(stopper)
     with learner.no_bar(), learner.no_logging():
         _fit(learner, role, stage)
+    stopper.check(stage.steps, stage.learning_rate)
     model.to(memory_format=torch.contiguous_format)
     table = pd.DataFrame(learner.recorder.values, columns=COLUMNS)
     table.insert(0, "step", (np.arange(len(table)) + 1) * (stage.steps // stage.validations))
@@ -127,4 +139,4 @@ def _fit(learner: Any, role: Role, stage: Stage) -> None:
 def _auroc(logits: Tensor, target: Tensor, task: Task) -> float:
     """Mean AUROC of labels. The target is class numbers if exclusive, otherwise a matrix."""
     truth = functional.one_hot(target, logits.shape[1]) if task == "multiclass" else target
-    return macro_auroc(truth.float().numpy(), probabilities(logits.float(), task).numpy())
+    return macro_auroc(truth.float().numpy(), probabilities(logits, task).numpy())

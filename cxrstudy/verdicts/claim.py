@@ -76,6 +76,9 @@ class Claim(Strict):
         The arms that the test needs and that do not exist yet.
     not_testable
         Why no data here can decide the claim.
+    failed_trainings
+        Whether an arm may contain trainings without a result (:mod:`cxrstudy.runs.outcome`);
+        ``counted`` for claims that are about them.
     """
 
     id: str = Field(min_length=1)
@@ -98,6 +101,7 @@ class Claim(Strict):
     published: dict[str, float] = Field(default_factory=dict)
     needs: str = ""
     not_testable: str = ""
+    failed_trainings: Literal["refused", "counted"] = "refused"
 
     @model_validator(mode="after")
     def _contrast_or_reason(self) -> Self:

@@ -1,6 +1,6 @@
 """Judge: verdicts on all claims, from a reader's own run and from reference results."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -37,6 +37,8 @@ VERDICTS = "verdicts.csv"
 
 #: Experiment and the claims about it to the table that they are decided on.
 TableOf = Callable[[str, list[Claim]], pd.DataFrame]
+#: Experiment to its arms with a training that has no result, and why.
+FailedOf = Callable[[str], Mapping[Hashable, str]]
 
 
 def evidence_of_run(study: Study) -> pd.DataFrame:
@@ -52,7 +54,10 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
         trained.scores()
         return measure_attention(trained)
 
-    return _evidence(table_of, experiment.experiment_names())
+    def failed_of(name: str) -> Mapping[Hashable, str]:
+        return experiment.arms_of(name, study).failed
+
+    return _evidence(table_of, failed_of, experiment.experiment_names())
 
 
 def evidence_of_results(folder: Path) -> pd.DataFrame:
@@ -67,7 +72,10 @@ def evidence_of_results(folder: Path) -> pd.DataFrame:
     def table_of(name: str, claims: list[Claim]) -> pd.DataFrame:
         return read_attention(folder) if about_maps(claims[0]) else results.read(folder, name)
 
-    return _evidence(table_of, results.experiments(folder))
+    def failed_of(name: str) -> Mapping[Hashable, str]:
+        return results.failed(folder, name)
+
+    return _evidence(table_of, failed_of, results.experiments(folder))
 
 
 def judgements(study: Study) -> pd.DataFrame:
@@ -167,9 +175,9 @@ def claims_about(name: str) -> list[Claims]:
     return [claims for claims in all_claims() if claims.of(name)]
 
 
-def _evidence(table_of: TableOf, experiments: Iterable[str]) -> pd.DataFrame:
+def _evidence(table_of: TableOf, failed_of: FailedOf, experiments: Iterable[str]) -> pd.DataFrame:
     tables = [
-        _about(claims, name, maps, table_of)
+        _about(claims, name, maps, table_of, failed_of)
         for name in experiments
         for claims in claims_about(name)
         for maps in (False, True)
@@ -177,14 +185,16 @@ def _evidence(table_of: TableOf, experiments: Iterable[str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=EVIDENCE)
 
 
-def _about(paper: Claims, name: str, maps: bool, table_of: TableOf) -> pd.DataFrame:
+def _about(
+    paper: Claims, name: str, maps: bool, table_of: TableOf, failed_of: FailedOf
+) -> pd.DataFrame:
     """Evidence for the claims of a paper about an experiment, either about maps or not."""
     claims = [claim for claim in paper.of(name) if about_maps(claim) == maps]
     if not claims:
         return pd.DataFrame(columns=EVIDENCE)
     table = table_of(name, claims)
     known = [claim for claim in claims if not maps or _is_measured(claim, table)]
-    found = evidence(known, table, tests=len(paper.testable))
+    found = evidence(known, table, len(paper.testable), failed_of(name))
     unknown = [claim.id for claim in claims if claim not in known]
     measured = "energy_lesion" in labels_of(table)
     why = "these results lack this measure of maps" if measured else NO_LESIONS

@@ -3,7 +3,7 @@
 The rule is in :mod:`cxrstudy.verdicts.outcome`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,12 @@ def about_maps(claim: Claim) -> bool:
     return claim.metric in MAP_METRICS
 
 
-def evidence(claims: Sequence[Claim], scores: pd.DataFrame, tests: int = 1) -> pd.DataFrame:
+def evidence(
+    claims: Sequence[Claim],
+    scores: pd.DataFrame,
+    tests: int = 1,
+    failed: Mapping[Hashable, str] | None = None,
+) -> pd.DataFrame:
     """Estimate the contrasts of claims from the scores of their experiment.
 
     Parameters
@@ -64,6 +69,9 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame, tests: int = 1) -> p
         :func:`cxrstudy.explain.attention.attention`.
     tests
         Number of tests that Holm's correction is over; see below.
+    failed
+        Arms with a training that has no result, and why. A claim about one of them has no
+        numbers, unless the claim is about failed trainings.
 
     Returns
     -------
@@ -77,8 +85,24 @@ def evidence(claims: Sequence[Claim], scores: pd.DataFrame, tests: int = 1) -> p
     in none. Where scores lack an arm or can't be compared, the row has no numbers, and ``reason``
     says why.
     """
-    rows = [_row(claim, scores, tests) for claim in claims]
+    rows = [
+        {"claim": claim.id, "reason": why}
+        if (why := _refused(claim, failed or {}))
+        else _row(claim, scores, tests)
+        for claim in claims
+    ]
     return pd.DataFrame(rows, columns=EVIDENCE)
+
+
+def _refused(claim: Claim, failed: Mapping[Hashable, str]) -> str:
+    if claim.failed_trainings == "counted":
+        return ""
+    said = [
+        f"arm {arm_name(arm)!r}: {failed[arm]}"
+        for arm in (claim.arm, claim.against)
+        if arm in failed
+    ]
+    return "; ".join(said)
 
 
 def _row(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import torch
 from pytorch_grad_cam import ScoreCAM
 from torch import nn
 
-from cxrstudy.explain import METHODS, ExplainError, heatmaps, relative, upsample
+from cxrstudy.explain import METHODS, Cells, ExplainError, heatmaps, relative, upsample
 from cxrstudy.explain.score_weighting import QuietScoreCAM
 from tests.support.networks import FAMILIES, Flattened, Pooled, family, noise
 
@@ -239,7 +239,7 @@ def test_relative_keeps_zero_maps() -> None:
 def test_upsample_keeps_places() -> None:
     maps = np.zeros((1, 4, 4), np.float32)
     maps[0, 1, 2] = 1
-    large = upsample(maps, 64)
+    large = upsample(maps, 64, Cells.even((4, 4), 64))
     assert large.shape == (1, 64, 64)
     rows, columns = np.nonzero(large[0] == large.max())
     assert (rows.mean(), columns.mean()) == (23.5, 39.5)
@@ -264,7 +264,8 @@ def test_read_only_arrays() -> None:
     images = np.broadcast_to(noise(1).numpy(), (2, 1, 8, 8))
     maps = heatmaps(Pooled(), images, 0)
     np.testing.assert_array_equal(maps[0], maps[1])
-    assert upsample(np.broadcast_to(maps[0], (2, 8, 8)), 16).shape == (2, 16, 16)
+    even = Cells.even((8, 8), 16)
+    assert upsample(np.broadcast_to(maps[0], (2, 8, 8)), 16, even).shape == (2, 16, 16)
 
 
 def test_threads_that_explain_one_network_at_once_get_the_maps_of_one_alone() -> None:

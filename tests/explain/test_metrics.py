@@ -12,6 +12,7 @@ from scipy.stats import bootstrap
 from cxrstudy.explain import (
     ExplainError,
     baselines,
+    cells_of,
     energy,
     heatmaps,
     iou,
@@ -137,7 +138,9 @@ def test_a_random_network_scores_like_the_uniform_baseline() -> None:
     for mask, (row, column) in zip(masks, generator.integers(0, side, (count, 2)), strict=True):
         rows, columns = (np.arange(size) + start for start in (row, column))
         mask[np.ix_(rows % side, columns % side)] = True
-    maps = upsample(heatmaps(family("resnet10t"), noise(count, side), 1, layer="layer2"), side)
+    model = family("resnet10t")
+    raw = heatmaps(model, noise(count, side), 1, layer="layer2")
+    maps = upsample(raw, side, cells_of(model, "layer2", side))
     uniform = baselines(masks)["uniform"]
     for metric in (pointing, energy):
         interval = bootstrap((metric(maps, masks),), np.mean, confidence_level=0.999, rng=0)

@@ -36,7 +36,7 @@ def recorded(made, tmp_path_factory):
 def test_the_network_gives_the_recorded_scores(made, recorded):
     trained = load_network(*recorded)
     rows = made.role.rows("test")
-    again = score(trained.model, made.pixels, rows, made.role.task, trained.normalisation)
+    again = score(trained.model, made.pixels, rows, made.role.task, trained.expects)
     table = read_scores(*recorded)
     tested = table[table["split"] == "test"]
     columns = [f"score_{label}" for label in trained.labels]

@@ -12,9 +12,10 @@ from cxrstudy.runs import scoring_record
 from cxrstudy.runs.plan import make_plan
 from cxrstudy.runs.record import RUN, id_of
 from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.expected_input import GREY_IMAGENET
 from cxrstudy.training.stage import Stage
 
-START = Chain(Start("resnet10t"))
+START = Chain(Start("resnet10t", expects=GREY_IMAGENET))
 GENERAL, PNEUMONIA, TARGET = (Stage((name,)) for name in ("general", "pneumonia", "target"))
 
 
@@ -125,7 +126,11 @@ def test_a_changed_stage_changes_its_id_and_all_after_and_none_before(plan, stag
 
 @pytest.mark.parametrize(
     "start",
-    [Start("resnet18"), Start("resnet10t", "imagenet"), Start("resnet10t", "random", (("a", 1),))],
+    [
+        Start("resnet18"),
+        Start("resnet10t", "imagenet"),
+        Start("resnet10t", "random", (("stem_width", 1),)),
+    ],
 )
 def test_a_changed_start_changes_all_ids(plan, start):
     before, after = (plan(a=chain >> GENERAL >> TARGET) for chain in (START, Chain(start)))

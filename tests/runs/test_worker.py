@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cxrstudy.base import device
+from cxrstudy.base import arithmetic, device
 from cxrstudy.base.coverage import code_of, environment
 from cxrstudy.runs import worker
 from cxrstudy.runs.worker import WorkerError, complaints, needs_of, perform
@@ -17,7 +17,7 @@ from tests.support.builders import STAGE, TINY, make_job, make_role
 
 HERE = {
     "environment": environment(),
-    "arithmetic": [device.kind(), device.precision(device.kind())],
+    "arithmetic": arithmetic.facts(device.kind()),
 }
 
 

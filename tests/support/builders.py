@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.role import Role, Task, pool
 from cxrstudy.pixels.role_pixels import RolePixels
+from cxrstudy.runs.plan import start_facts
 from cxrstudy.runs.record import id_of
 from cxrstudy.runs.run import Job
 from cxrstudy.training.chain import Chain, Start
@@ -131,7 +132,7 @@ def make_job(
     stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
     identity = {
         "stage": stage,
-        "start": None if parent else asdict(chain.start),
+        "start": None if parent else start_facts(chain.start),
         "weights": None if parent else sha256_of(chain.start.weights, chain.start.architecture),
         "parent": parent,
         "data": role.fingerprint,

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from cxrstudy.data.role import Role
 from cxrstudy.training import batches
 from cxrstudy.training.batches import augmentation, loaders, permutations, target_tensor
+from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.subset import training_rows
 from tests.support.builders import STAGE, make_pool, make_role
 
 STATISTICS = (0.25, 0.5)
+EXPECTS = ExpectedInput((0.25,), (0.5,), "grey")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def rows_of(loader):
 
 def made_loaders(numbered, **changes):
     role, pixels = numbered
-    return loaders(role, pixels, STAGE.but(**changes), STATISTICS, "cpu")
+    return loaders(role, pixels, STAGE.but(**changes), EXPECTS, "cpu")
 
 
 @given(st.integers(1, 40), st.integers(0, 200), st.integers(0, 2**32))
@@ -144,7 +146,7 @@ def test_truth_stays_with_its_image_in_a_pool(folder):
         values = level + made.role.truth[:, 0]
         np.save(made.file, np.broadcast_to(values[:, None, None], (40, 32, 32)).astype(np.uint8))
     role, pixels = make_pool(*members)
-    for images, truth in loaders(role, pixels, STAGE, STATISTICS, "cpu").train:
+    for images, truth in loaders(role, pixels, STAGE, EXPECTS, "cpu").train:
         for level, known in zip(
             levels(images).mean((1, 2, 3)).round().tolist(), truth, strict=True
         ):
@@ -155,7 +157,7 @@ def test_truth_stays_with_its_image_in_a_pool(folder):
 
 def test_images_are_one_grey_channel_and_augmentation_keeps_shape_and_range(folder):
     made = make_role(folder, name="shape")
-    loader = loaders(made.role, made.pixels, STAGE, STATISTICS, "cpu").train
+    loader = loaders(made.role, made.pixels, STAGE, EXPECTS, "cpu").train
     originals = set(made.pixels[made.role.rows("train")].reshape(48, -1).mean(1).tolist())
     for images, truth in loader:
         assert images.shape == (8, 1, 32, 32)
@@ -169,7 +171,7 @@ def test_images_are_one_grey_channel_and_augmentation_keeps_shape_and_range(fold
 def test_augmentation_changes_an_image_in_another_way_each_time(folder):
     made = make_role(folder, name="again", images=4)
     made.role.table["split"] = ["train", "train", "validation", "test"]
-    loader = loaders(made.role, made.pixels, STAGE.but(batch_size=16), STATISTICS, "cpu").train
+    loader = loaders(made.role, made.pixels, STAGE.but(batch_size=16), EXPECTS, "cpu").train
     images, _ = loader.one_batch()
     assert len(torch.unique(images.flatten(1), dim=0)) == 16
 
@@ -190,7 +192,7 @@ def quarters(marked, flip):
     torch.manual_seed(0)
     stage = STAGE.but(flip=flip, steps=8, batch_size=32, validations=1)
     counts = Counter()
-    for images, _ in loaders(role, pixels, stage, STATISTICS, "cpu").train:
+    for images, _ in loaders(role, pixels, stage, EXPECTS, "cpu").train:
         halves = levels(images)[:, 0].unflatten(1, (2, 32)).unflatten(3, (2, 32)).mean((2, 4))
         counts.update(halves.flatten(1).argmax(1).tolist())
     return [counts[quarter] / counts.total() for quarter in range(4)]
@@ -303,7 +305,7 @@ def test_an_empty_split_is_an_error_that_names_role_and_use(folder, split, use):
     made = make_role(folder, name="hollow")
     made.role.table["split"] = made.role.table["split"].replace(split, "test")
     with pytest.raises(ValueError, match=rf"'hollow'.*{use}"):
-        loaders(made.role, made.pixels, STAGE, STATISTICS, "cpu")
+        loaders(made.role, made.pixels, STAGE, EXPECTS, "cpu")
 
 
 def test_classes_are_numbers_and_labels_keep_what_is_unknown():

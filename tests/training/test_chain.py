@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.chain import Chain, Start, StartError
 from cxrstudy.training.stage import Stage
 
 START = Chain(Start("resnet10t", "imagenet"))
@@ -72,3 +72,21 @@ def test_a_seed_goes_to_every_stage_and_changes_nothing_else():
 def test_a_chain_reads_as_weights_and_roles():
     pooled = Stage(("general", "pneumonia"))
     assert str(START >> pooled >> TARGET) == "imagenet → general+pneumonia → target"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "checkpoint_path", "pretrained", "pretrained_cfg", "pretrained_cfg_overlay", "in_chans",
+        "num_classes", "global_pool", "features_only", "drop_rat", "cache_dir", "scriptable",
+    ],
+)  # fmt: skip
+def test_an_option_that_could_bring_weights_in_is_refused_by_name(name):
+    with pytest.raises(StartError, match=f"option '{name}' of resnet10t is refused"):
+        Start("resnet10t", "random", ((name, 1),))
+
+
+@pytest.mark.parametrize("name", ["hf-hub:timm/resnet18", "local-dir:/tmp/x", "resnet10t.c3_in1k"])
+def test_an_architecture_is_a_name_and_no_address(name):
+    with pytest.raises(StartError, match="a name of letters"):
+        Start(name)

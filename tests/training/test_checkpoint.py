@@ -8,7 +8,7 @@ from fastai.torch_core import set_seed
 from cxrstudy.base import device
 from cxrstudy.training import checkpoint
 from cxrstudy.training.checkpoint import Checkpoint, CheckpointError
-from cxrstudy.training.model import build, normalisation_of
+from cxrstudy.training.model import build, expected_input_of
 from cxrstudy.training.train import train
 from tests.support.builders import STAGE, TINY, make_role
 
@@ -45,7 +45,7 @@ def settings():
 
 def trained(made, stage, *callbacks):
     model = build(TINY, 2, stage.seed, None)
-    statistics = normalisation_of(model)
+    statistics = expected_input_of(model)
     table = train(model, made.role, made.pixels, stage, statistics, device.kind(), callbacks)
     return table, {name: value.clone() for name, value in model.state_dict().items()}
 

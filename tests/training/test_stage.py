@@ -1,12 +1,14 @@
 """Stages: plain values that can't be wrong, and change only where asked."""
 
+import math
 from dataclasses import FrozenInstanceError, asdict
 
 import pytest
+import torch
 from pydantic import ValidationError
 
 from cxrstudy.base.identity import canonical
-from cxrstudy.training.stage import Stage, StageError
+from cxrstudy.training.stage import LEAST_MIXUP, Stage, StageError
 
 STAGE = Stage(("target",))
 
@@ -123,3 +125,25 @@ def test_a_stage_at_equal_compute_is_validated_as_often():
     stage = STAGE.but(pixels=64, steps=100, validations=4).at_equal_compute(96)
     assert stage.steps % stage.validations == 0
     assert stage.validations == 4
+
+
+@pytest.mark.parametrize("value", [1e-6, 0.001, 0.009, math.inf, -math.inf, math.nan])
+def test_mixup_is_off_or_at_least_a_hundredth(value):
+    with pytest.raises(StageError, match="mixup"):
+        Stage(("target",)).but(mixup=value)
+    for legal in (0, 0.01, 0.4):
+        assert Stage(("target",)).but(mixup=legal).mixup == legal
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "weight_decay", "mixup", "fraction"])
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_numbers_that_are_not_finite_are_refused(name, value):
+    with pytest.raises(StageError, match=name):
+        Stage(("target",)).but(**{name: value})
+
+
+def test_torch_draws_no_halves_from_the_smallest_legal_alpha():
+    torch.manual_seed(0)
+    drawn = torch.distributions.Beta(LEAST_MIXUP, LEAST_MIXUP).sample((20000,))
+    assert (drawn == 0.5).sum() == 0
+    assert torch.maximum(drawn, 1 - drawn).mean() > 0.99

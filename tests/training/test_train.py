@@ -10,8 +10,10 @@ from fastai.callback.core import Callback
 
 from cxrstudy.data.role import Role
 from cxrstudy.training import train as training
+from cxrstudy.training.divergence import DivergedError
+from cxrstudy.training.known_labels import NothingToLearnError
 from cxrstudy.training.loss import KnownBinaryCrossEntropy
-from cxrstudy.training.model import build, normalisation_of
+from cxrstudy.training.model import build, expected_input_of
 from cxrstudy.training.schedule import bit_rate, scaled
 from cxrstudy.training.scoring import macro_auroc, score
 from cxrstudy.training.train import train
@@ -77,7 +79,7 @@ def trained(role, pixels, stage, noise=None):
         random.seed(noise)
         np.random.seed(noise)  # noqa: NPY002, the one that fastai uses
         torch.manual_seed(noise)
-    table = train(model, role, pixels, stage, normalisation_of(model), "cpu")
+    table = train(model, role, pixels, stage, expected_input_of(model), "cpu")
     return model, table
 
 
@@ -87,7 +89,7 @@ def weights(model):
 
 def auroc_of(model, made):
     rows = made.role.rows("test")
-    scores = score(model, made.pixels, rows, made.role.task, normalisation_of(model))
+    scores = score(model, made.pixels, rows, made.role.task, expected_input_of(model))
     return macro_auroc(made.role.truth[rows], scores)
 
 
@@ -110,7 +112,7 @@ def test_the_last_row_is_what_scoring_says_of_the_validation_split(made, request
     made = request.getfixturevalue(made)
     model, table = trained(made.role, made.pixels, STAGE.but(steps=30, batch_size=16))
     rows = made.role.rows("validation")
-    scores = score(model, made.pixels, rows, made.role.task, normalisation_of(model)).astype(float)
+    scores = score(model, made.pixels, rows, made.role.task, expected_input_of(model)).astype(float)
     truth = made.role.truth[rows]
     last = table.iloc[-1]
     assert last["validation_auroc"] == pytest.approx(macro_auroc(truth, scores), abs=1e-6)
@@ -207,7 +209,7 @@ def test_a_signal_that_is_not_there_is_not_learnt(classes):
     role = Role("shuffled", "multiclass", classes.role.labels, classes.role.table, shuffled)
     model, _ = trained(role, classes.pixels, LEARNING)
     rows = role.rows("test")
-    scores = score(model, classes.pixels, rows, "multiclass", normalisation_of(model))
+    scores = score(model, classes.pixels, rows, "multiclass", expected_input_of(model))
     # 30 images: three standard errors of an AUROC of one half.
     assert macro_auroc(shuffled[rows], scores) == pytest.approx(0.5, abs=0.33)
 
@@ -233,19 +235,38 @@ def test_a_pool_learns_both_of_its_roles_although_each_is_silent_about_the_other
     model, table = trained(role, pixels, LEARNING.but(steps=80))
     assert np.isfinite(table.to_numpy()).all()
     rows = role.rows("test")
-    scores = score(model, pixels, rows, "multilabel", normalisation_of(model))
+    scores = score(model, pixels, rows, "multilabel", expected_input_of(model))
     for label in range(3):
         alone = macro_auroc(role.truth[rows][:, [label]], scores[:, [label]])
         assert alone > 0.9, role.labels[label]
 
 
-def test_a_role_of_which_nothing_is_known_moves_nothing_but_by_decay(labels):
+def test_a_role_of_which_nothing_is_known_is_refused(labels):
     silent = np.full_like(labels.role.truth, np.nan)
     role = Role("silent", "multilabel", labels.role.labels, labels.role.table, silent)
-    stage = STAGE.but(weight_decay=0.0)
-    model, table = trained(role, labels.pixels, stage)
-    assert torch.equal(weights(model), weights(build(TINY, 2, 0, backbone=None)))
-    assert (table["train_loss"] == 0).all()
+    with pytest.raises(NothingToLearnError, match="role 'silent': no training image has a known"):
+        trained(role, labels.pixels, STAGE)
+
+
+def test_an_image_of_no_class_is_named(classes):
+    truth = classes.role.truth.copy()
+    truth[3] = np.nan
+    role = Role("odd", "multiclass", classes.role.labels, classes.role.table, truth)
+    name = role.table["id"].iloc[3]
+    with pytest.raises(NothingToLearnError, match=f"image '{name}' is not of exactly one class"):
+        trained(role, classes.pixels, STAGE)
+
+
+@pytest.mark.parametrize("made", ["classes", "labels"])
+@pytest.mark.parametrize("schedule", ["one-cycle", "bit"])
+def test_a_training_that_diverges_says_at_which_step_and_rate(made, schedule, request):
+    made = request.getfixturevalue(made)
+    stage = STAGE.but(schedule=schedule, learning_rate=1e30)
+    with pytest.raises(
+        DivergedError,
+        match=r"the loss is not finite (at|in the validation after) step \d of 8 \(rate .*e\+",
+    ):
+        trained(made.role, made.pixels, stage)
 
 
 @pytest.mark.parametrize("made", ["classes", "labels"])

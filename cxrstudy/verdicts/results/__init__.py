@@ -8,12 +8,12 @@
 ``scores.csv.gz``  the same rows in the same order; one column per run and label, ``RUN:LABEL``
 =================  ===============================================================================
 
-Scores are rounded to four significant digits of the distance to 0 or 1, whichever is nearer.
-Rounding may make two scores equal, but never reverses their order; areas under curves change by
-less than 0.0001. Equal results give equal bytes.
+Scores are rounded to four significant digits of the distance to 0 or 1, whichever is nearer; scores
+that would become equal get more. So order and ties are kept, and areas under curves are those from
+memory. Equal results give equal bytes.
 """
 
-from cxrstudy.verdicts.results.reading import arms, experiments, read
+from cxrstudy.verdicts.results.reading import arms, experiments, failed, read
 from cxrstudy.verdicts.results.results import (
     ARMS,
     IMAGES,
@@ -30,7 +30,21 @@ from cxrstudy.verdicts.results.results import (
 from cxrstudy.verdicts.results.writing import rounded, write
 
 __all__ = [
-    "ARMS", "IMAGES", "REFERENCE_PROFILE", "RESULTS", "SCORED", "Results", "ResultsError",
-    "arms", "claims_changed", "experiments", "facts", "folders", "include", "read",
-    "rounded", "write",
+    "ARMS",
+    "IMAGES",
+    "REFERENCE_PROFILE",
+    "RESULTS",
+    "SCORED",
+    "Results",
+    "ResultsError",
+    "arms",
+    "claims_changed",
+    "experiments",
+    "facts",
+    "failed",
+    "folders",
+    "include",
+    "read",
+    "rounded",
+    "write",
 ]  # fmt: skip

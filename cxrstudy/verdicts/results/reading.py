@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,18 @@ def arms(folder: Path) -> pd.DataFrame:
     return table.assign(
         arm=pd.Series(named, dtype=object), scored=[json.loads(text) for text in table["scored"]]
     )
+
+
+def failed(folder: Path, experiment: str) -> dict[Hashable, str]:
+    """Arms with a training that has no result, and why; older results do not say it."""
+    table = arms(folder)
+    if "failed" not in table:
+        return {}
+    mine = table[(table["experiment"] == experiment) & (table["failed"] != "")]
+    found: dict[Hashable, list[str]] = {}
+    for row in mine.itertuples():
+        found.setdefault(row.arm, []).append(f"seed {row.seed}, {row.failed}")
+    return {arm: "; ".join(said) for arm, said in found.items()}
 
 
 def read(folder: Path, experiment: str) -> pd.DataFrame:
@@ -62,5 +75,5 @@ def _read_tables(folder: Path, runs: set[str]) -> tuple[pd.DataFrame, pd.DataFra
     content = gzip.decompress((folder / SCORED).read_bytes())
     scores = pd.read_csv(
         io.BytesIO(content), usecols=lambda name: name.split(":")[0] in runs, dtype=np.float64
-    )
+    )  # fmt: skip
     return read_table(folder / IMAGES), scores

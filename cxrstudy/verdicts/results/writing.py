@@ -76,10 +76,37 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
 
 
 def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round probabilities for writing, without reversing the order of any two."""
+    """Round the scores of a label for writing; the order of any two, and their ties, are kept.
+
+    Scores that would become equal get more digits, in the end all that they have. So an AUROC from
+    the file is that from memory.
+    """
+    written = np.array(scores, np.float64)
+    open_rows = np.arange(len(written))
+    for digits in range(DIGITS, DECIMALS, 2):
+        tried = _to_digits(scores[open_rows], digits)
+        merged = _merged(scores[open_rows], tried)
+        written[open_rows[~merged]] = tried[~merged]
+        open_rows = open_rows[merged]
+    return written
+
+
+def _to_digits(scores: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
+    """Round to significant digits of the distance to 0 or 1, whichever is nearer."""
     nearer = np.clip(np.minimum(scores, 1 - scores), 10.0**-DECIMALS, None)
-    decimals = np.clip(DIGITS - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
+    decimals = np.clip(digits - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
     return np.asarray(np.rint(scores * 10**decimals) / 10**decimals)
+
+
+def _merged(scores: NDArray[np.float64], tried: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Scores whose rounded value is also that of another score."""
+    order = np.lexsort((scores, tried))
+    same = (np.diff(tried[order]) == 0) & (np.diff(scores[order]) != 0)
+    groups = np.cumsum(np.r_[True, np.diff(tried[order]) != 0])
+    bad = np.isin(groups, groups[1:][same])
+    merged = np.empty(len(scores), bool)
+    merged[order] = bad
+    return merged
 
 
 def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
@@ -138,6 +165,7 @@ def _arms(
                 "patients": record.patients,
                 "plateau": record.at_plateau,
                 "scored": json.dumps(_places(tables[run]), ensure_ascii=False),
+                "failed": "; ".join(record.outcome.failures),
                 "scores_sha256": record.files[SCORES],
             }
         )

@@ -176,6 +176,14 @@ def test_rounding_turns_no_order_round_and_stays_near(scores):
     assert (np.abs(shown - values) <= 1.001 * tolerance).all()
 
 
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=50))
+def test_rounding_keeps_order_and_ties_whatever_the_scores(scores):
+    values = np.array(scores)
+    shown = np.array([float(repr(float(value))) for value in rounded(values)])
+    np.testing.assert_array_equal(np.sign(np.subtract.outer(shown, shown)),
+                                  np.sign(np.subtract.outer(values, values)))  # fmt: skip
+
+
 @given(st.lists(PROBABILITIES, min_size=1, max_size=50))
 def test_what_was_rounded_is_not_rounded_again_and_survives_text(scores):
     shown = rounded(np.array(scores))
