@@ -33,7 +33,7 @@ def list_sets(json_wanted: Json = False) -> None:
         try:
             rows.append(_listed(name))
         except ValueError as error:
-            broken[name] = str(error)
+            broken[name] = str(error).splitlines()[0]
     if json_wanted:
         typer.echo(json_text([*rows, *({"name": n, "error": e} for n, e in broken.items())]))
         raise typer.Exit(int(bool(broken)))

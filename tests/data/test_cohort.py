@@ -139,9 +139,7 @@ def test_a_label_that_is_left_out_of_the_renaming_is_not_carried(folder):
     folder.cohort("made", general=role("multilabel", source, "two", labels=["x", "b"]))
     same(load_cohort("made", {}, 0).role("general").truth, [[1, NAN], [0, NAN], [NAN, 1]])
     folder.cohort("made", general=role("multilabel", source))
-    with pytest.raises(
-        CohortError, match="rename: 'b' of the source 'one' would be lost; add"
-    ):
+    with pytest.raises(CohortError, match="rename: 'b' of the source 'one' would be lost; add"):
         load_cohort("made", {}, 0)
 
 
