@@ -96,6 +96,31 @@ def fetch_set(
         raise typer.Exit(1)
 
 
+@data.command("read")
+def read_set(
+    name: _Set,
+    folder: Annotated[Path, typer.Argument(help="The publisher's folder, as it was unpacked.")],
+    crosswalk: Annotated[
+        Path | None, typer.Option(help="Table of RSNA and NIH images; default: the data folder's.")
+    ] = None,
+    headers: Annotated[
+        Path | None, typer.Option(help="Table of RSNA's DICOM headers: view, sex and age.")
+    ] = None,
+) -> None:
+    """Read a publisher's label files, and say what they hold and what could not be read.
+
+    Counts images, patients and labels, and shows what was skipped, is unknown, has no row in
+    another table, or differs from the set's card, with a first example. No image is read and
+    nothing is written.
+    """
+    from cxrstudy.data.sets import open_set
+    from cxrstudy.data.sources.publishers import Tables, read, summary
+
+    tables = Tables(crosswalk or places.data() / "crosswalk" / "rsna_to_nih.csv.gz", headers)
+    card = open_set(name).card
+    typer.echo("\n".join(summary(card, read(name, folder, tables))))
+
+
 @data.command("verify")
 def verify_set(
     name: _Set,
