@@ -252,7 +252,7 @@ def blank_image(made: Made) -> None:
 def gather_images(made: Made) -> None:
     """A quarter of the training images of COVID-19 belong to one patient."""
     rows = made.where(labels="covid19", split="train")
-    made.put(rows[: len(rows) // 4], patient="target-everywhere")
+    made.put(rows[: len(rows) // 4], patient="target-everywhere", sex="F", age=50.0)
 
 
 def add_source(made: Made) -> None:
