@@ -23,11 +23,14 @@ from cxrstudy.audit import (
     label_from_view,
     licences,
     near_duplicates,
+    near_equal_names,
+    one_name_two_people,
     paediatric,
     patient_in_two_splits,
     source_and_label,
     unreadable_images,
     upstream_patients,
+    withheld_images,
 )
 from cxrstudy.audit.check_result import CannotCheck, CheckResult, CheckState, row_table
 from cxrstudy.audit.evidence import Evidence, gather
@@ -63,6 +66,8 @@ CHECKS: tuple[Check, ...] = (
     near_duplicates,
     upstream_patients,
     conflicting_labels,
+    near_equal_names,
+    one_name_two_people,
     label_from_source,
     label_from_view,
     label_from_age_and_sex,
@@ -74,6 +79,7 @@ CHECKS: tuple[Check, ...] = (
     unreadable_images,
     dominating_patients,
     source_and_label,
+    withheld_images,
 )
 
 
@@ -118,7 +124,7 @@ def as_table(outcomes: Sequence[CheckResult]) -> pd.DataFrame:
     >>> as_table([found])["state"].tolist()
     ['pass']
     """
-    names = ["code", "title", "state", "count", "detail", "advice"]
+    names = ["code", "title", "state", "count", "detail", "advice", "unchecked"]
     return pd.DataFrame(
         [{name: getattr(o, name) for name in names} for o in outcomes], columns=names
     )
@@ -134,7 +140,8 @@ def as_json(outcomes: Sequence[CheckResult]) -> str:
 
 def exit_status(outcomes: Sequence[CheckResult]) -> int:
     """1 if there is an issue or something could not be checked, otherwise 0."""
-    return int(any(o.state in ("issue", "could not be checked") for o in outcomes))
+    grave = ("issue", "could not be checked")
+    return int(any(o.state in grave or o.unchecked for o in outcomes))
 
 
 def _outcome(check: Check, evidence: Evidence) -> CheckResult:

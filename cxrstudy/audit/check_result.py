@@ -41,6 +41,8 @@ class CheckResult:
         What was measured, in a sentence, with an interval if there is one.
     advice
         What to do, in a sentence.
+    unchecked
+        What could not be checked beside what was found, and what to provide; empty if nothing.
     """
 
     code: str
@@ -50,6 +52,7 @@ class CheckResult:
     rows: pd.DataFrame
     detail: str
     advice: str
+    unchecked: str = ""
 
 
 def row(what: str, role: str, manifest: str = "", id: str = "") -> dict[str, str]:

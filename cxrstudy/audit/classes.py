@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.data.role import Role
@@ -18,7 +20,7 @@ def check(evidence: Evidence) -> CheckResult:
 
     A class without patients in a split is an issue if images have exactly one class or if there is
     only one label. With many labels a rare one may be missing, which is a note, and so are few
-    patients.
+    patients, and images for which nobody knows a label.
     """
     rows: list[dict[str, str]] = []
     states: list[CheckState] = ["pass"]
@@ -29,9 +31,17 @@ def check(evidence: Evidence) -> CheckResult:
             is_gap = patients == 0 and role.task != "multilabel"
             states.append("issue" if is_gap else "note")
             rows.append(row(f"{patients} patients of {label} in {split}", name))
+    small = len(rows)
+    rows += [
+        row(what, name, manifest)
+        for name, role in evidence.roles.items()
+        for manifest, what in _unknown(role)
+    ]
+    states += ["note"] * (len(rows) - small)
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
-        f"{len(rows)} classes have fewer than {LEAST_PATIENTS} patients in a split of a role.",
+        f"{small} classes have fewer than {LEAST_PATIENTS} patients in a split of a role; a label "
+        f"is unknown for images of a source {len(rows) - small} times.",
         "Report nothing about these classes there, or add patients." if rows
         else "Nothing to do.",
     )  # fmt: skip
@@ -46,3 +56,14 @@ def _counts(evidence: Evidence, role: Role) -> Iterator[tuple[str, str, int]]:
             yield split, label, len(set(people[here & (truth == 1)]))
             if role.task != "multiclass":
                 yield split, f"no {label}", len(set(people[here & (truth == 0)]))
+
+
+def _unknown(role: Role) -> Iterator[tuple[str, str]]:
+    """Manifest, and how many of its images in a split have no known truth of a label."""
+    for column, label in enumerate(role.labels):
+        table = role.table.assign(unknown=np.isnan(role.truth[:, column]))
+        for (split, manifest), images in table.groupby(["split", "manifest"], sort=False):
+            unknown = int(images["unknown"].sum())
+            if unknown:
+                what = f"{label} is unknown for {unknown} of {len(images)} images in {split}"
+                yield str(manifest), what

@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 from cxrstudy import phantom
 from cxrstudy.audit.check_result import CannotCheck
 from cxrstudy.audit.near_duplicate_pairs import pairs_alike
-from cxrstudy.audit.patients import person_of
+from cxrstudy.audit.patients import persons
 from cxrstudy.audit.perceptual_hash import Pairs
 from cxrstudy.audit.thumbnails import Thumbnails, look
 from cxrstudy.base import places
 from cxrstudy.data.cohort import Cohort, Source, load_cohort, read_definition
 from cxrstudy.data.manifest import read_manifest
 from cxrstudy.data.role import Role
+from cxrstudy.data.sources.rsna import CONFIDENT
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.duplicates import unique_by
+from cxrstudy.data.tables.notes import Notes
+from cxrstudy.data.tables.reader import read_table
+from cxrstudy.data.tables.values import numbers
 from cxrstudy.study.profile import read_profile
 
 #: Roles whose names begin like this hold non-radiographic images.
@@ -71,7 +77,7 @@ class Evidence:
         names = dict.fromkeys(name for role in self.roles.values() for name in role.table.manifest)
         tables = [self.manifests[name].assign(manifest=name) for name in names]
         images = pd.concat(tables, ignore_index=True)
-        images["person"] = [person_of(image, self._nih_of_rsna) for image in _named(images)]
+        images["person"] = persons(images, self._nih_of_rsna)
         having: list[list[str]] = [[] for _ in range(len(images))]
         for name, role in self.roles.items():
             for position in _positions(images, role.table):
@@ -91,7 +97,8 @@ class Evidence:
     def _nih_of_rsna(self) -> dict[str, str]:
         if self.crosswalk is None:
             return {}
-        return dict(zip(self.crosswalk["rsna_id"], self.crosswalk["nih_image"], strict=True))
+        sure = self.crosswalk[self.crosswalk["mse"] <= CONFIDENT]
+        return dict(zip(sure["rsna_id"], sure["nih_image"], strict=True))
 
     def positions(self, role: Role) -> NDArray[np.intp]:
         """Positions of a role's rows in :attr:`images`."""
@@ -158,8 +165,14 @@ def gather(cohort: str, profile: str) -> Evidence:
         manifests=manifests,
         vocabulary={name: carried for name, (_, carried) in opened.items()},
         look=lambda name: look(manifests[name], loaded.manifests[name]),
-        crosswalk=pd.read_csv(file) if file.is_file() else None,
+        crosswalk=_crosswalk(file) if file.is_file() else None,
     )
+
+
+def _crosswalk(file: Path) -> pd.DataFrame:
+    table = read_table(file, ["rsna_id", "nih_image", "mse", "rsna_class"])
+    table["mse"] = numbers(Column.of(file, table, "mse"))
+    return unique_by(table, ["rsna_id"], file, Notes())
 
 
 def _open(source: Source, cohort: Cohort) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -169,10 +182,6 @@ def _open(source: Source, cohort: Cohort) -> tuple[pd.DataFrame, tuple[str, ...]
         return cohort.manifests[source.name], phantom.LABELS[source.phantom]
     manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
     return manifest.table, manifest.card.labels
-
-
-def _named(images: pd.DataFrame) -> list[tuple[str, str, str]]:
-    return list(zip(images["patient"], images["path"], images["origin"], strict=True))
 
 
 def _positions(images: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.intp]:

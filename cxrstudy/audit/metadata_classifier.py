@@ -83,12 +83,13 @@ def outcome_of_guesses(
     """
     rows: list[dict[str, str]] = []
     states: list[CheckState] = []
+    blind: list[str] = []
     worst = (0.0, "")
     for name, role in evidence.roles.items():
         known = features(evidence, role)
         if known is None:
-            states.append("could not be checked")
-            rows.append(row("nothing is known", name))
+            blind.append(name)
+            rows.append(row("could not be checked: nothing is known", name))
             continue
         if np.all(np.isnan(known) | (known == known[0])):
             continue
@@ -99,11 +100,19 @@ def outcome_of_guesses(
         worst = max(worst, (guess.auroc_interval[0], f"Role {name}: {guess}."))
         if guess.state != "pass":
             rows.append(row(str(guess), name))
-    state = gravest(states)
+    found = gravest(states)
+    is_found = found in ("issue", "note")
+    unchecked = (
+        f"Nothing is known of the images of role {', '.join(blind)}; add it to their manifests."
+        if blind
+        else ""
+    )
     return CheckResult(
-        code, title, state, sum(state in ("issue", "note") for state in states), row_table(rows),
+        code, title, "could not be checked" if blind and not is_found else found,
+        sum(state in ("issue", "note") for state in states), row_table(rows),
         worst[1] or "No role has both two values of the feature and two classes.",
-        advice if state in ("issue", "note") else "Nothing to do.",
+        advice if is_found else "Nothing to do.",
+        unchecked,
     )  # fmt: skip
 
 

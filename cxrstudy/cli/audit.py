@@ -24,8 +24,12 @@ def audit_cohort(
 
 
 def _findings(outcomes: Sequence[dict[str, Any]]) -> str:
-    """Write the results of an audit: one line per check, then details of issues and notes."""
+    """Write the results of an audit: one line per check, then what was found or not checked."""
     lines = [{name: o[name] for name in ("code", "state", "count", "title")} for o in outcomes]
-    told = [o for o in outcomes if o["state"] not in ("pass", "not applicable")]
-    texts = [f"{o['code']} {o['title']}\n  {o['detail']}\n  {o['advice']}" for o in told]
+    told = [o for o in outcomes if o["state"] not in ("pass", "not applicable") or o["unchecked"]]
+    texts = [f"{o['code']} {o['title']}\n  {o['detail']}\n  {o['advice']}{_rest(o)}" for o in told]
     return "\n\n".join([table(lines), *texts])
+
+
+def _rest(outcome: dict[str, Any]) -> str:
+    return f"\n  Not checked: {outcome['unchecked']}" if outcome["unchecked"] else ""

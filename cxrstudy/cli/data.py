@@ -33,7 +33,7 @@ def list_sets(json_wanted: Json = False) -> None:
         try:
             rows.append(_listed(name))
         except ValueError as error:
-            broken[name] = str(error)
+            broken[name] = str(error).splitlines()[0]
     if json_wanted:
         typer.echo(json_text([*rows, *({"name": n, "error": e} for n, e in broken.items())]))
         raise typer.Exit(int(bool(broken)))
@@ -95,6 +95,31 @@ def fetch_set(
     if failed:
         typer.echo("To continue, run the same command again; correct files are kept.", err=True)
         raise typer.Exit(1)
+
+
+@data.command("read")
+def read_set(
+    name: _Set,
+    folder: Annotated[Path, typer.Argument(help="The publisher's folder, as it was unpacked.")],
+    crosswalk: Annotated[
+        Path | None, typer.Option(help="Table of RSNA and NIH images; default: the data folder's.")
+    ] = None,
+    headers: Annotated[
+        Path | None, typer.Option(help="Table of RSNA's DICOM headers: view, sex and age.")
+    ] = None,
+) -> None:
+    """Read a publisher's label files, and say what they hold and what could not be read.
+
+    Counts images, patients and labels, and shows what was skipped, is unknown, has no row in
+    another table, or differs from the set's card, with a first example. No image is read and
+    nothing is written.
+    """
+    from cxrstudy.data.sets import open_set
+    from cxrstudy.data.sources.publishers import Tables, read, summary
+
+    tables = Tables(crosswalk or places.data() / "crosswalk" / "rsna_to_nih.csv.gz", headers)
+    card = open_set(name).card
+    typer.echo("\n".join(summary(card, read(name, folder, tables))))
 
 
 @data.command("verify")

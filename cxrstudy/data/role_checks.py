@@ -90,9 +90,9 @@ def check_ids(role: str, table: pd.DataFrame) -> None:
 def check_training(role: Role) -> None:
     """Check that the training images of a role show each label both ways.
 
-    With many labels that don't exclude each other, and with few phantoms, a rare one may have no
-    positive case; each must have a known truth, and one of them both ways. The external role is
-    never trained on.
+    With many labels that don't exclude each other, a rare one may have no positive case; each must
+    have a known truth, and one of them both ways. The external role is never trained on. Phantoms
+    are drawn at random with known truth; of few, some may show no case of a class.
 
     Raises
     ------
@@ -100,14 +100,13 @@ def check_training(role: Role) -> None:
         A label is always present, never present, or always unknown in the training images.
     """
     rows = role.rows("train")
-    if not len(rows) or role.name == _TESTED_ONLY:
+    is_drawn = role.table["path"].str.startswith("phantom:").all()
+    if not len(rows) or role.name == _TESTED_ONLY or is_drawn:
         return
     truth = role.truth[rows]
     present, absent = (truth == 1).sum(0), (truth == 0).sum(0)
     both = (present > 0) & (absent > 0)
-    drawn = role.table["path"].str.startswith("phantom:").all()
-    is_lenient = role.task == "multilabel" or drawn
-    is_learnt = (present + absent > 0) & both.any() if is_lenient else both
+    is_learnt = (present + absent > 0) & both.any() if role.task == "multilabel" else both
     if is_learnt.all():
         return
     column = int(np.argmin(is_learnt))

@@ -36,7 +36,7 @@ class Wrong(NamedTuple):
 
 
 def wrong_cells(table: pd.DataFrame) -> list[Wrong]:
-    """Find all cells that break a rule.
+    """Find all cells that break a rule, in the order of their rows.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ def wrong_cells(table: pd.DataFrame) -> list[Wrong]:
     found = [*_numbers(table), *_texts(table)]
     told = {(cell.row, cell.column) for cell in found}
     meant = (*_meanings(table), *_labels(table))
-    return [*found, *(cell for cell in meant if (cell.row, cell.column) not in told)]
+    found += [cell for cell in meant if (cell.row, cell.column) not in told]
+    return sorted(found, key=lambda cell: cell.row)
 
 
 def _cells(table: pd.DataFrame, column: str) -> Iterator[tuple[int, object]]:

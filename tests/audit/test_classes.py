@@ -29,3 +29,16 @@ def test_a_rare_finding_may_be_missing() -> None:
     assert list(outcome.rows["what"]) == [
         "0 patients of no mass in validation", "0 patients of effusion in validation",
     ]  # fmt: skip
+
+
+def test_images_whose_label_nobody_knows_are_counted_by_label_split_and_source() -> None:
+    made = clean("general")
+    rows = made.where("general", split="train")[:7]
+    cells = made.tables["general"]["labels"].str.replace("effusion", "").str.strip("|")
+    made.put(rows, "general", labels=cells[rows] + "|?effusion")
+    made.tables["general"]["labels"] = made.tables["general"]["labels"].str.strip("|")
+    outcome = audited.check(made.evidence())
+    assert outcome.state == "note"
+    of = len(made.where("general", split="train"))
+    assert outcome.rows["what"].tolist() == [f"effusion is unknown for 7 of {of} images in train"]
+    assert outcome.rows["manifest"].tolist() == ["made general"]

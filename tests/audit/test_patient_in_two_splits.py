@@ -18,7 +18,7 @@ def test_an_rsna_image_is_of_its_nih_patient() -> None:
     made = clean()
     rsna = "0004cfab-14fd-4e49-80ba-63a80b6bddd6"
     train, test = made.where(split="train")[0], made.where(split="test")[0]
-    made.put(train, path="nih/00019124_001.png")
+    made.put(train, path="nih/00019124_001.png", source="NIH")
     made.put(test, path=f"rsna/{rsna}.dcm")
     assert audited.check(made.evidence()).state == "pass"
     made.crosswalk = pd.DataFrame(

@@ -1,8 +1,6 @@
 import pandas as pd
-import pytest
 
 from cxrstudy.audit import upstream_patients as audited
-from cxrstudy.audit.check_result import CannotCheck
 from tests.support.audited import clean, train_on_tested
 
 RSNA = "0004cfab-14fd-4e49-80ba-63a80b6bddd6"
@@ -34,8 +32,15 @@ def test_rsna_images_need_the_crosswalk() -> None:
     made = clean()
     made.put(made.where(split="test")[0], path=f"rsna/{RSNA}.dcm", patient=RSNA)
     made.put(0, "general", path="nih/00019124_001.png", patient="nih-19124")
-    with pytest.raises(CannotCheck, match="crosswalk"):
-        audited.check(made.evidence())
+    outcome = audited.check(made.evidence())
+    assert (outcome.state, outcome.count) == ("could not be checked", 0)
+    assert outcome.unchecked.startswith("The patients of RSNA images (1 of role target) are not kn")
+    tested = made.tables["target"]["patient"][made.where(split="test")[-1]]
+    made.put(7, "general", patient=tested)
+    outcome = audited.check(made.evidence())
+    assert (outcome.state, outcome.count) == ("issue", 1)
+    assert "crosswalk" in outcome.unchecked
+    made.put(7, "general", patient="general-007")
     made.crosswalk = pd.DataFrame(
         {"rsna_id": [RSNA], "nih_image": ["00019124_092.png"], "mse": [1.8], "rsna_class": ["-"]}
     )

@@ -1,6 +1,7 @@
 """``cxrstudy audit``: what it prints of an audit, and its exit status."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +42,17 @@ def test_audit_prints_one_line_per_check_and_what_was_found_and_ends_with_1(
         "\n\nCXR002 leaks\n  1,200 patients are in two splits.\n  Part them.\n"
     )
     assert asked == [("phantom", "quick")]
+
+
+def test_audit_says_what_was_not_checked_beside_what_was_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = replace(PASSED, unchecked="The crosswalk is missing.")
+    monkeypatch.setattr(audit, "run_audit", lambda cohort, profile: [both, ISSUE])
+    shown = cxrstudy("audit", "phantom")
+    assert shown.status == 1
+    assert "  Nothing to do.\n  Not checked: The crosswalk is missing.\n" in shown.out
+    assert "CXR002 leaks" in shown.out
 
 
 def test_audit_of_a_clean_cohort_ends_with_0(asked: list[tuple[str, str]]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from cxrstudy.cli.data import explain_failures
 from cxrstudy.data.fetch import FetchResult
+from tests.conftest import card_of
 from tests.support.commands import cxrstudy
 from tests.support.servers import Origin
 
@@ -197,6 +198,42 @@ class TestVerify:
         summary = json.loads(found.out)
         assert summary["good"] is True
         assert summary["counts"] == {"original": 4, "prepared": 0, "wrong": 0, "missing": 0}
+
+
+class TestRead:
+    @pytest.fixture
+    def vindr(self, folder: SimpleNamespace, tmp_path: Path) -> Path:
+        """Label file of one image, and a card that counts two."""
+        (folder.path / "user_supplied").mkdir()
+        card = card_of("vindr", ["ild"]) | {"counts": {"images": 2}}
+        (folder.path / "user_supplied" / "vindr.yaml").write_text(json.dumps(card))
+        rows = [f"a,{name},R{reader}" for reader in range(3) for name in ("No finding", "ILD")]
+        (tmp_path / "train.csv").write_text("\n".join(["image_id,class_name,rad_id", *rows]))
+        return tmp_path
+
+    def test_counts_what_was_read_and_prints_every_note(self, vindr: Path) -> None:
+        shown = cxrstudy("data", "read", "vindr", str(vindr))
+        assert (shown.status, shown.err) == (0, "")
+        assert shown.out.splitlines() == [
+            "vindr: 1 images of 1 patients",
+            "ild: 0 present, 1 unknown",
+            "view unknown: 1", "sex unknown: 1", "age unknown: 1",
+            "note: the card says images: 2, the table has 1",
+            f"note: {vindr / 'train.csv'}: 1 of 1 images have 'No finding' by all readers and a "
+            "finding, which is unknown; first: a",
+        ]  # fmt: skip
+
+    def test_names_file_and_row_of_what_is_wrong(self, vindr: Path) -> None:
+        path = vindr / "train.csv"
+        path.write_text(path.read_text().replace("No finding,R1", "no finding,R1"))
+        failed = cxrstudy("data", "read", "vindr", str(vindr))
+        assert failed.status == 1
+        assert f"{path}, row 4, column class_name: 'no finding'" in failed.err
+
+    def test_needs_an_adapter(self, data: Path) -> None:
+        failed = cxrstudy("data", "read", "made", ".")
+        assert failed.status == 1
+        assert "'made' has no adapter; those that have one are bimcv, chexpert" in failed.err
 
 
 @pytest.mark.parametrize("arguments", [(), ("made", "--workers", "0")])

@@ -25,7 +25,9 @@ def cohort(folder):
         },
         {"labels": "covid19", "patient": "p4", "excluded": "a copy"},
     )
-    folder.source("two", ["mass"], {"patient": "p3"}, {"patient": "p5"}, {"patient": "p6"})
+    folder.source(
+        "two", ["mass"], {"patient": "p3"}, {"patient": "p5", "labels": "mass"}, {"patient": "p6"}
+    )
     target = {"task": "multiclass", "sources": [{"manifest": "one"}]}
     general = {"task": "multilabel", "sources": [{"manifest": "two"}]}
     folder.cohort("made", target=target, general=general)

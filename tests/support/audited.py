@@ -43,6 +43,7 @@ class Made:
     images: dict[str, Images]
     unreadable: dict[str, dict[int, str]] = field(default_factory=dict)
     crosswalk: pd.DataFrame | None = None
+    withheld: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def evidence(self) -> Evidence:
         manifests = {f"made {name}": table for name, table in self.tables.items()}
@@ -51,7 +52,8 @@ class Made:
             for name, table in manifests.items()
         }
         roles = {name: _role(name, included[f"made {name}"]) for name in self.tables}
-        cohort = Cohort("made", "Made", "made by the tests", "They are noise.", roles, included)
+        texts = ("made", "Made", "made by the tests", "They are noise.")
+        cohort = Cohort(*texts, roles, included, withheld=self.withheld)
         return Evidence(
             cohort,
             manifests,
@@ -216,7 +218,8 @@ def tie_view(made: Made) -> None:
 
 
 def tie_age(made: Made) -> None:
-    _tie(made, "age", (30.0, 50.0, 70.0))
+    # Not further apart than a patient may age: CXR007 looks at that.
+    _tie(made, "age", (40.0, 50.0, 60.0))
 
 
 def tie_size(made: Made) -> None:
@@ -249,7 +252,7 @@ def blank_image(made: Made) -> None:
 def gather_images(made: Made) -> None:
     """A quarter of the training images of COVID-19 belong to one patient."""
     rows = made.where(labels="covid19", split="train")
-    made.put(rows[: len(rows) // 4], patient="target-everywhere")
+    made.put(rows[: len(rows) // 4], patient="target-everywhere", sex="F", age=50.0)
 
 
 def add_source(made: Made) -> None:
@@ -258,12 +261,35 @@ def add_source(made: Made) -> None:
         made.put(made.where(labels="covid19", split=split)[:12], source="cedar")
 
 
+def shout_name(made: Made) -> None:
+    """A test patient is called as a training patient, but in capitals."""
+    train, test = _one_of_each(made)
+    patients = made.tables["target"]["patient"]
+    made.put(patients == patients[test], patient=patients[train].upper())
+
+
+def count_from_one(made: Made) -> None:
+    """Two hospitals give one name to a woman and a man."""
+    first = made.tables["target"].iloc[made.where(split="train")[0]]
+    other = {"F": "M", "M": "F"}[first["sex"]]
+    rows = made.where("general", patient="general-000")
+    made.put(rows, "general", patient=first["patient"], sex=other)
+
+
+def withhold(made: Made) -> None:
+    """Images were left out of the general role, whose patients the target tests."""
+    tested = made.tables["target"].iloc[made.where(split="test")[:3]]
+    made.withheld["general"] = tested.assign(manifest="made general", source="cedar")
+
+
 FAULTS: dict[str, Callable[[Made], None]] = {
     "CXR001": move_patient,
     "CXR002": copy_bytes,
     "CXR003": copy_recompressed,
     "CXR004": train_on_tested,
     "CXR005": relabel_twin,
+    "CXR006": shout_name,
+    "CXR007": count_from_one,
     "CXR101": tie_source,
     "CXR102": tie_view,
     "CXR103": tie_age,
@@ -275,6 +301,7 @@ FAULTS: dict[str, Callable[[Made], None]] = {
     "CXR109": blank_image,
     "CXR110": gather_images,
     "CXR111": add_source,
+    "CXR112": withhold,
 }
 
 

@@ -16,7 +16,7 @@ class Note:
     where
         The file or folder, and the column if there is one.
     what
-        What happened to them, such as "can't be read as ages, and are unknown".
+        What happened to them, such as "are unknown: not an age".
     count, total
         How many, and of how many.
     example

@@ -54,7 +54,7 @@ def years(column: Column, notes: Notes) -> "pd.Series[float]":
     is unclear which digit is wrong, and a clipped age would look like a true one. So are ``>89``,
     which is no age, and several different ages in one cell.
     """
-    return _read(column, notes, _age, "can't be read as an age, and are unknown")
+    return _read(column, notes, _age, "are unknown: not an age")
 
 
 def sexes(column: Column, notes: Notes) -> "pd.Series[str]":
@@ -77,7 +77,7 @@ def sexes(column: Column, notes: Notes) -> "pd.Series[str]":
     column.note(
         notes,
         sex.isna() & ~folded.isin(list(OTHER)) & ~column.blank,
-        "is no word for a sex that is known here, and are unknown",
+        "are unknown: no known word for a sex",
     )
     return sex.fillna("unknown")
 
@@ -86,7 +86,7 @@ def whole_numbers(column: Column, notes: Notes) -> "pd.Series[int]":
     """Convert cells to whole numbers; 0 if unknown. ``2048.0`` is whole, ``1e3`` is not read."""
     found = _read(
         column, notes, lambda text: float(text) if _WHOLE.fullmatch(text) else np.nan,
-        "is no whole number, and are unknown",
+        "are unknown: no whole number",
     )  # fmt: skip
     return found.fillna(0).astype(int)
 
@@ -121,7 +121,7 @@ def dates(column: Column, notes: Notes) -> "pd.Series[pd.Timestamp]":
     month_first = _month_first(column)
     found = _read(
         column, notes, lambda text: _timestamp(text, month_first),
-        "can't be read as a date, and are unknown",
+        "are unknown: no date",
     )  # fmt: skip
     column.reject(
         ~column.blank & bool(found.isna().all()),
@@ -138,7 +138,7 @@ def calendar_years(column: Column, notes: Notes) -> "pd.Series[float]":
     TableError
         No cell that says something can be read.
     """
-    found = _read(column, notes, _year, "can't be read as a date, and are unknown")
+    found = _read(column, notes, _year, "are unknown: no date")
     column.reject(
         ~column.blank & bool(found.isna().all()),
         "no cell of this column can be read as a date; write dates as 20200325 or 2020-03-25",

@@ -1,0 +1,67 @@
+"""CXR006: names of patients that are nearly the same, across splits or roles."""
+
+import re
+import unicodedata
+
+import pandas as pd
+
+from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.pairs import leaks
+
+CODE, TITLE = "CXR006", "patients with nearly the same name"
+
+_MARKS = re.compile(r"[\s_\-./]+")
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+
+
+def check(evidence: Evidence) -> CheckResult:
+    """Look for names that differ only in case, marks, leading zeros or ``.0``.
+
+    It is an issue if images under two such names are in training and in test, because they may be
+    of one patient; otherwise it is a note.
+    """
+    images = evidence.images[evidence.images["used"]].reset_index(drop=True)
+    folded = images["person"].map({name: fold(name) for name in images["person"].unique()})
+    rows: list[dict[str, str]] = []
+    states: list[CheckState] = ["pass"]
+    for _, group in images.groupby(folded, sort=False):
+        names = list(dict.fromkeys(group["person"]))
+        if len(names) < 2:
+            continue
+        is_leak = _any_leak(images, group.groupby("person", sort=False).indices, group)
+        states.append("issue" if is_leak else "note")
+        first = group.iloc[0]
+        told = " and ".join(repr(name) for name in names)
+        what = f"{told} may be one patient" + (", in training and in test" if is_leak else "")
+        rows.append(row(what, ", ".join(first["roles"]), first["manifest"], first["id"]))
+    return CheckResult(
+        CODE, TITLE, gravest(states), len(rows), row_table(rows),
+        f"{len(rows)} groups of names differ only in case, marks, leading zeros or .0.",
+        "Find out whether they are one patient; if so, give them one name, if not, names that "
+        "differ more." if rows else "Nothing to do.",
+    )  # fmt: skip
+
+
+def fold(name: str) -> str:
+    """Write a name without what people and programs change in it.
+
+    Examples
+    --------
+    >>> fold("P007"), fold("p-7.0"), fold("P_07 ")
+    ('p7', 'p-7', 'p-7')
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    return _ZEROS.sub("", _MARKS.sub("-", plain.removesuffix(".0")).strip("-"))
+
+
+def _any_leak(images: pd.DataFrame, of_name: dict[str, object], group: pd.DataFrame) -> bool:
+    """Whether images under two of the names are in training and in test."""
+    kinds = group.drop_duplicates(["person", "roles", "split"])
+    places = list(kinds.index)
+    return any(
+        leaks(images, first, second)
+        for at, first in enumerate(places)
+        for second in places[at + 1 :]
+        if images["person"].iat[first] != images["person"].iat[second]
+    )

@@ -1,0 +1,63 @@
+"""CXR007: one name for patients who can't be the same."""
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
+from cxrstudy.audit.evidence import Evidence
+
+CODE, TITLE = "CXR007", "one name for two people"
+
+#: Largest difference of ages, in years, of images of one patient. Few archives go back further.
+LONGEST = 20
+
+
+def check(evidence: Evidence) -> CheckResult:
+    """Look for patients with two sexes, or with ages that lie too far apart.
+
+    Within one manifest it is a note, because a cell may be wrong. Between two it is an issue: two
+    hospitals that both count from 1 name different people alike, whose images are then kept in one
+    split, or taken out of a role, for no reason.
+    """
+    images = evidence.images
+    known = images[images["person"].duplicated(keep=False)]
+    rows: list[dict[str, str]] = []
+    states: list[CheckState] = ["pass"]
+    for person, group in known.groupby("person", sort=False):
+        why = _differences(group)
+        if not why:
+            continue
+        one, other = _apart(group)
+        is_between = one["manifest"] != other["manifest"]
+        states.append("issue" if is_between else "note")
+        where = f" ({one['manifest']} and {other['manifest']})" if is_between else ""
+        what = f"{person}: {why}{where}"
+        rows.append(row(what, ", ".join(one["roles"]), one["manifest"], one["id"]))
+    return CheckResult(
+        CODE, TITLE, gravest(states), len(rows), row_table(rows),
+        f"{len(rows)} patients have two sexes, or ages more than {LONGEST} years apart.",
+        "If they are two people, give them two names, beginning with the hospital; if not, correct "
+        "sex or age." if rows else "Nothing to do.",
+    )  # fmt: skip
+
+
+def _differences(group: pd.DataFrame) -> str:
+    sexes = sorted(set(group["sex"]) - {"unknown"})
+    if len(sexes) > 1:
+        return "both F and M"
+    low, high = group["age"].min(), group["age"].max()
+    return f"{low:g} and {high:g} years old" if high - low > LONGEST else ""
+
+
+def _apart(group: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Two images that differ in sex, or most in age; of two manifests if there are such."""
+    ordered = group[group["sex"] != "unknown"] if group["sex"].nunique() > 1 else group
+    first = ordered.iloc[0]
+    differs = (group["sex"] != first["sex"]) & (group["sex"] != "unknown")
+    differs |= (group["age"] - first["age"]).abs() > LONGEST
+    if not differs.any():
+        first = group.loc[group["age"].idxmin()]
+        differs = (group["age"] - first["age"]) > LONGEST
+    others = group[differs]
+    elsewhere = np.flatnonzero((others["manifest"] != first["manifest"]).to_numpy())
+    return first, others.iloc[elsewhere[0] if len(elsewhere) else 0]

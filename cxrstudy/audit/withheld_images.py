@@ -1,0 +1,39 @@
+"""CXR112: images that are left out of a role because their patients are tested in the target."""
+
+from cxrstudy.audit.check_result import CheckResult, row, row_table
+from cxrstudy.audit.evidence import Evidence
+
+CODE, TITLE = "CXR112", "images left out as of tested patients"
+
+
+def check(evidence: Evidence) -> CheckResult:
+    """Count the images of each role and manifest whose patient's name is tested in the target.
+
+    They are left out so that no tested patient is trained on. If the target has these patients from
+    another source, their names may be equal by chance: two hospitals may both count from 1.
+    """
+    rows, images, by_name = [], 0, 0
+    for role, withheld in evidence.cohort.withheld.items():
+        for (manifest, source), table in withheld.groupby(["manifest", "source"], sort=False):
+            patients = table["patient"].unique()
+            images += len(table)
+            what = f"{len(table)} images of {len(patients)} patients of {source} are left out"
+            others = sorted(_sources(evidence, set(patients)) - {source})
+            if others:
+                by_name += len(table)
+                what += f", because of equal names of patients in {', '.join(others)}"
+            rows.append(row(what, role, str(manifest), str(table["id"].iloc[0])))
+    return CheckResult(
+        CODE, TITLE, "note" if rows else "pass", images, row_table(rows),
+        f"{images} images are left out of roles because their patients are in the target's test "
+        f"split; for {by_name} of them the target has the patient from another source.",
+        "If equal names of two sources are not the same people, begin the names with the source."
+        if by_name else "Nothing to do: no tested patient is trained on.",
+    )  # fmt: skip
+
+
+def _sources(evidence: Evidence, patients: set[str]) -> set[str]:
+    """Sources of the target's test images of some patients."""
+    target = evidence.cohort.role("target")
+    tested = target.table.iloc[target.rows("test")]
+    return set(tested.loc[tested["patient"].isin(patients), "source"])
