@@ -42,7 +42,7 @@ def as_map(masks: Masks, cells: tuple[int, int]) -> Maps:
     --------
     >>> halves = np.zeros((1, 8, 8), bool)
     >>> halves[:, :, 4:] = True
-    >>> as_map(halves, (2, 2))[0, 0].round(2).tolist()  # smooth, like a map of two cells
+    >>> as_map(halves, (2, 2))[0, 0].astype(float).round(2).tolist()  # smooth
     [0.0, 0.0, 0.12, 0.38, 0.62, 0.88, 1.0, 1.0]
     """
     side = masks.shape[-1]

@@ -17,6 +17,7 @@ from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
+from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import Claim, all_claims
 from cxrstudy.verdicts.judge import claims_about
@@ -254,16 +255,23 @@ def untestable() -> HTML:
     return table(pd.DataFrame(rows), words="the abstract's words", test="our test")
 
 
-def power() -> HTML:
+def power(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
     """Show how many patients would decide each claim, by number of seeds.
+
+    Parameters
+    ----------
+    recorded
+        From :func:`cxrstudy.verdicts.planning.recorded_components`.
 
     Examples
     --------
     >>> from cxrstudy.notebook import show
-    >>> show.power()  # doctest: +SKIP
+    >>> show.power({"B1": "no results are recorded"})
     <HTML>
     """
-    return table(enough_by_claim(), relevant="smallest relevant effect", why="why it is not known")
+    return table(
+        enough_by_claim(recorded), relevant="smallest relevant effect", why="why it is not known"
+    )
 
 
 def note(text: str) -> HTML:

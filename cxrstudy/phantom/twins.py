@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from cxrstudy.phantom import population
 from cxrstudy.phantom.acquisition import SITES
+from cxrstudy.phantom.address import Address
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.render import Phantom, check_pixels, radiograph
 
@@ -50,15 +51,48 @@ def twin(address: str, pixels: int, change: str) -> Phantom:
     """
     if change not in CHANGES:
         raise ValueError(f"change must be one of {', '.join(CHANGES)}, not {change!r}")
-    where = population.parse(address)
-    check_pixels(pixels)
-    if where.role in CLASSES:
-        raise ValueError(f"{address}: a fractal has no patient, so it has no twin")
-    case, patient = population.case_of(where), population.patient_of(where)
+    where = _radiograph_at(address, pixels)
+    case = population.case_of(where)
     style = SITES[case.site]
     if change in (WITHOUT_LESION, BARE):
         case = replace(case, findings=())
     if change in (WITHOUT_MARKER, BARE):
         style = replace(style, marker="")
     again = "again" if change == ELSEWHERE else ""
-    return radiograph(patient, where.id, case, pixels, style, again)
+    return radiograph(population.patient_of(where), where.id, case, pixels, style, again)
+
+
+def imaged_at(address: str, pixels: int, site: str) -> Phantom:
+    """Render the same patient, with the same disease, in another hospital.
+
+    Parameters
+    ----------
+    address, pixels
+        As for :func:`twin`.
+    site
+        One of :data:`cxrstudy.phantom.acquisition.SITES`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`twin`; or there is no such hospital.
+
+    Examples
+    --------
+    >>> address = "phantom:seed=7;role=target;site_follows_label=0;id=target-00000-1"
+    >>> imaged_at(address, 64, "cedar").image.shape
+    (64, 64)
+    """
+    if site not in SITES:
+        raise ValueError(f"site must be one of {', '.join(SITES)}, not {site!r}")
+    where = _radiograph_at(address, pixels)
+    case = population.case_of(where)
+    return radiograph(population.patient_of(where), where.id, case, pixels, SITES[site])
+
+
+def _radiograph_at(address: str, pixels: int) -> Address:
+    where = population.parse(address)
+    check_pixels(pixels)
+    if where.role in CLASSES:
+        raise ValueError(f"{address}: a fractal has no patient, so it has no twin")
+    return where

@@ -7,7 +7,7 @@ strictest level that Holm's correction can ask for. The power of two one-sided t
 difference of zero is at least twice the power of one of them minus one (Phillips 1990).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -22,13 +22,16 @@ from cxrstudy.statistics.power import (
     power,
 )
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claim, ClaimError, all_claims
+from cxrstudy.verdicts.claim import Claim, ClaimError, all_claims, find_claim
 from cxrstudy.verdicts.judge import deciding
 from cxrstudy.verdicts.map_results import read_attention
 from cxrstudy.verdicts.verdict import about_maps, difference_of
 
 #: Sizes of studies that a table shows.
 SEEDS, PATIENTS = (3, 5, 10, 20), (250, 500, 1_000, 2_000, 4_000)
+
+#: Numbers of patients at which a curve is drawn.
+CURVE = (100, 150, 250, 400, 650, 1_000, 1_500, 2_500, 4_000, 6_500, 10_000)
 
 #: The most patients that a search tries.
 MOST = 1_000_000
@@ -161,25 +164,55 @@ def enough(
     return pd.DataFrame(rows).astype({"patients": "Int64"})
 
 
-def enough_by_claim(seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
-    """Find the fewest patients that would decide each claim, from the first recorded results.
+def recorded_components() -> dict[str, VarianceComponents | str]:
+    """Variance components of every claim with a contrast, from the first recorded results.
 
     Returns
     -------
-    One row per claim with a contrast: ``claim``, ``contrast``, ``relevant``, one column of patients
-    per number of seeds, as text, and ``why``, if variances of the claim are not recorded.
+    Id of the claim to its components, or to the reason why they are not known.
 
     Examples
     --------
-    >>> enough_by_claim(seeds=[5])  # doctest: +SKIP
+    >>> recorded_components()  # doctest: +SKIP
+    """
+    found: dict[str, VarianceComponents | str] = {}
+    for claim in (claim for paper in all_claims() for claim in paper.testable):
+        try:
+            found[claim.id] = components_of(claim, default_results(claim))
+        except ClaimError as problem:
+            found[claim.id] = str(problem)
+    return found
+
+
+def enough_by_claim(
+    recorded: Mapping[str, VarianceComponents | str], seeds: Sequence[int] = SEEDS
+) -> pd.DataFrame:
+    """Find the fewest patients that would decide each claim.
+
+    Parameters
+    ----------
+    recorded
+        From :func:`recorded_components`.
+    seeds
+        Numbers of seeds.
+
+    Returns
+    -------
+    One row per claim: ``claim``, ``contrast``, ``relevant``, one column of patients per number of
+    seeds, as text, and ``why``, if variances of the claim are not recorded.
+
+    Examples
+    --------
+    >>> made = VarianceComponents(seed=1e-5, patient=0.01, residual=0.01)
+    >>> enough_by_claim({"B1": made, "B2": "no arm"}, seeds=[5])["why"].tolist()
+    ['', 'no arm']
     """
     rows = []
-    for claim in (claim for paper in all_claims() for claim in paper.testable):
-        about = {"claim": claim.id, "contrast": claim.contrast, "relevant": claim.relevant}
-        try:
-            components = components_of(claim, default_results(claim))
-        except ClaimError as problem:
-            rows.append({**about, "why": str(problem)})
+    for name, components in recorded.items():
+        claim = find_claim(name)
+        about = {"claim": name, "contrast": claim.contrast, "relevant": claim.relevant}
+        if isinstance(components, str):
+            rows.append({**about, "why": components})
             continue
         found = enough(claim, components, family_size(claim), seeds)
         told = ["never" if pd.isna(many) else numbers.count(many) for many in found["patients"]]
@@ -187,6 +220,46 @@ def enough_by_claim(seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
         rows.append({**about, **dict(zip(named, told, strict=True)), "why": ""})
     columns = ["claim", "contrast", "relevant", *(f"{few} seeds" for few in seeds), "why"]
     return pd.DataFrame(rows, columns=columns).fillna("")
+
+
+def power_by_claim(
+    recorded: Mapping[str, VarianceComponents | str],
+    seeds: Sequence[int] = SEEDS,
+    patients: Sequence[int] = CURVE,
+) -> pd.DataFrame:
+    """Tabulate the chance that studies decide each claim.
+
+    Parameters
+    ----------
+    recorded
+        From :func:`recorded_components`; claims whose components are not known are left out.
+    seeds, patients
+        Sizes of studies.
+
+    Returns
+    -------
+    One row per claim, number of seeds and number of patients: ``claim``, the columns of
+    :func:`power_table`, and ``decides``: the smaller of the chances to find an effect that is there
+    and to exclude one that is not.
+
+    Examples
+    --------
+    >>> made = VarianceComponents(seed=1e-5, patient=0.01, residual=0.01)
+    >>> table = power_by_claim({"B1": made, "B2": "no arm"}, seeds=[5], patients=[250, 4000])
+    >>> table["claim"].tolist(), bool(table["decides"].is_monotonic_increasing)
+    (['B1', 'B1'], True)
+    """
+    tables = []
+    for name, components in recorded.items():
+        if isinstance(components, str):
+            continue
+        claim = find_claim(name)
+        found = power_table(claim, components, family_size(claim), seeds, patients)
+        decides = found[["finds", "excludes"]].min(axis=1)
+        tables.append(found.assign(claim=name, decides=decides))
+    if not tables:
+        return pd.DataFrame(columns=["claim", "seeds", "patients", "decides"])
+    return pd.concat(tables, ignore_index=True)
 
 
 def _fewest(decides: Callable[[int], bool], components: VarianceComponents) -> int | None:

@@ -5,12 +5,14 @@ import pytest
 
 from cxrstudy import phantom
 from cxrstudy.explain.regions import phantom_regions
+from cxrstudy.phantom.acquisition import SITES
 from cxrstudy.phantom.twins import (
     BARE,
     CHANGES,
     ELSEWHERE,
     WITHOUT_LESION,
     WITHOUT_MARKER,
+    imaged_at,
     twin,
 )
 
@@ -60,6 +62,18 @@ def test_who_has_no_lesion_has_twins_like_themselves():
         np.testing.assert_array_equal(twin(HEALTHY, 64, change).image, whole.image)
     without, bare = twin(HEALTHY, 64, WITHOUT_MARKER), twin(HEALTHY, 64, BARE)
     np.testing.assert_array_equal(bare.image, without.image)
+
+
+def test_a_patient_may_be_imaged_in_any_hospital_and_in_their_own_it_is_the_same_image():
+    row = ROWS.iloc[0]
+    whole = phantom.render(row["path"], 64)
+    own = row["source"].removeprefix("phantom-")
+    for site in SITES:
+        there = imaged_at(row["path"], 64, site)
+        np.testing.assert_array_equal(there.lesion, whole.lesion)
+        assert (there.image.tobytes() == whole.image.tobytes()) == (site == own)
+    with pytest.raises(ValueError, match="site must be one of alder"):
+        imaged_at(row["path"], 64, "nowhere")
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -197,3 +197,16 @@ def contrasts(claims=10, origins=3):
         table.loc[silent, ["estimate", "low", "high", "patients", "seeds"]] = np.nan
         table.loc[silent, "verdict"] = "no evidence"
     return table
+
+
+def powers(claims=("A1", "A3", "A4", "B1", "B2"), seeds=(3, 5, 10, 20)):
+    """Chances to decide claims, which rise with seeds and patients."""
+    sizes = (100, 250, 1000, 4000, 10_000)
+    rows = [
+        {"claim": claim, "seeds": few, "patients": many,
+         "decides": 1 - np.exp(-few * many / (5000 * (1 + place)))}
+        for place, claim in enumerate(claims)
+        for few in seeds
+        for many in sizes
+    ]  # fmt: skip
+    return pd.DataFrame(rows)

@@ -45,6 +45,8 @@ GALLERY = {
     "learning": lambda: figures.learning_curves(
         tables.by_patients(), tables.TRAINED, "AUROC of COVID-19"
     ),
+    "power": lambda: figures.power_curves(tables.powers()),
+    "power, 1": lambda: figures.power_curves(tables.powers(claims=["B1"], seeds=[5])),
     "roc": lambda: figures.roc(
         tables.scored(ARMS),
         "covid19",

@@ -102,8 +102,21 @@ def test_every_claim_with_a_contrast_has_a_row_with_patients_or_the_reason(monke
         )
 
     monkeypatch.setattr(planning, "components_of", known)
-    table = planning.enough_by_claim(seeds=[5, 20]).set_index("claim")
+    table = planning.enough_by_claim(planning.recorded_components(), seeds=[5, 20]).set_index(
+        "claim"
+    )
     assert table.loc["A5"].tolist()[2:] == ["", "", "claim A5: no arm"]
     assert table.loc["A4", "5 seeds"] == "never"
     assert table.loc["B1", "20 seeds"].replace(",", "").isdigit()
     assert len(table) == sum(len(paper.testable) for paper in planning.all_claims())
+
+
+def test_a_claim_is_decided_if_it_is_found_and_excluded():
+    made = VarianceComponents(seed=2e-5, patient=0.02, residual=0.02)
+    table = planning.power_by_claim(
+        {"A1": "no arm", "B1": made}, seeds=[5, 10], patients=[300, 3000]
+    )
+    assert set(table["claim"]) == {"B1"}
+    assert len(table) == 4
+    assert (table["decides"] == np.minimum(table["finds"], table["excludes"])).all()
+    assert planning.power_by_claim({"A1": "no arm"}).empty

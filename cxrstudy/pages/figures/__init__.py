@@ -12,6 +12,7 @@ from cxrstudy.pages.figures.groups import subgroups
 from cxrstudy.pages.figures.intervals import differences, estimates
 from cxrstudy.pages.figures.learning import learning_curves
 from cxrstudy.pages.figures.pictures import Mapped, maps, patients, specimens
+from cxrstudy.pages.figures.power import power_curves
 from cxrstudy.pages.figures.sites import slopes
 from cxrstudy.pages.figures.style import (
     BLUE,
@@ -32,6 +33,6 @@ __all__ = [
     "BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "RED", "SKY", "WIDTH", "YELLOW", "Factor",
     "Mapped", "by_factor", "calibration", "contrasts_forest",
     "decision_curve", "differences", "dose_response", "estimates", "finished", "ink",
-    "learning_curves", "maps", "panels_by_factor", "patients", "roc", "slopes", "specimens",
-    "subgroups", "use_style",
+    "learning_curves", "maps", "panels_by_factor", "patients", "power_curves", "roc", "slopes",
+    "specimens", "subgroups", "use_style",
 ]  # fmt: skip
