@@ -324,7 +324,7 @@ def write_cells(path, *cells):
         ([("# parameters\nseeds = ", "parameters")], "parameters cell, 'seeds =': not Python"),
         (
             [("# parameters\nseeds = f()  # 1 to 2: x", "parameters")],
-            r"parameters cell, .* the value must be plain",
+            r"parameters cell, .* must be plain",
         ),
     ],
 )
