@@ -105,7 +105,7 @@ def test_no_scheduler_and_no_worker_are_said_with_what_to_start(
 def test_a_cluster_that_starts_workers_when_there_is_work_is_used():
     with (
         LocalCluster(
-            n_workers=0, threads_per_worker=1, processes=False, dashboard_address=None
+            n_workers=0, threads_per_worker=1, processes=False, dashboard_address=":0"
         ) as adaptive,
         Client(adaptive, timeout=PATIENCE) as client,
     ):
