@@ -30,7 +30,9 @@ def packages(folder: Path = POWERCAP) -> dict[str, int]:
 def gpu_watts() -> float | None:
     """Total power of all NVIDIA cards in watts; None if nvidia-smi does not report it."""
     try:
-        shown = subprocess.run(_QUERY, capture_output=True, text=True, check=True, timeout=10)
+        shown = subprocess.run(
+            _QUERY, capture_output=True, encoding="utf-8", errors="replace", check=True, timeout=10
+        )
         return sum(float(line) for line in shown.stdout.split())
     except (OSError, ValueError, subprocess.SubprocessError):
         return None

@@ -6,7 +6,7 @@ import typer
 
 from cxrstudy.base import places
 from cxrstudy.cli.plan import Cohort, Profile
-from cxrstudy.cli.run import compute, execute_listed
+from cxrstudy.cli.run import compute, execute_listed, name_left_out
 
 
 def build_book(
@@ -30,6 +30,7 @@ def build_book(
     from cxrstudy.study.experiment import notebook_names
 
     names = notebook_names()
+    name_left_out(names)
     listed = executions(names, profile, cohort, seeds)
     if any_changed(listed):
         compute(names, profile, cohort, seeds or 1)

@@ -60,7 +60,7 @@ def run_study(
     if execute:
         extras.need("book")
     wanted = chosen(notebooks or [])
-    _name_left_out(wanted)
+    name_left_out(wanted)
     if not execute:
         compute(wanted, profile, cohort, seeds or 1)
         return
@@ -104,7 +104,7 @@ def compute(notebooks: list[str], profile: str, cohort: str, seeds: int) -> None
         _compute(experiments, profile, cohort, seeds)
 
 
-def _name_left_out(wanted: list[str]) -> None:
+def name_left_out(wanted: list[str]) -> None:
     """Name the files beside the notebooks that are no chapters, such as copies."""
     from cxrstudy.study import experiment
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cxrstudy.base.atomic import host_mark, is_old, make_folder
+from cxrstudy.base.atomic import host_mark, is_old
 
 #: Suffix of lock files.
 SUFFIX = ".lock"
@@ -204,10 +204,11 @@ def probe(records: Path) -> Iterator[Path]:
     ------
     The lock file. A host that can take it has locks that do not reach this one.
     """
-    make_folder(records)
+    # Nothing is made before the hosts are known to be fit.
+    folder = next(each for each in (records, *records.parents) if each.is_dir())
     name = f"{_PROBE}-{host_mark()}-{os.getpid()}"
-    with held(records, name):
-        yield path_of(records, name)
+    with held(folder, name):
+        yield path_of(folder, name)
 
 
 @cache

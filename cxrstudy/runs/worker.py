@@ -90,7 +90,7 @@ def complaints(needs: Needs) -> list[str]:
             f"can take {path}, a lock that the planner holds: locks of this file system do not "
             "reach other hosts; mount it with locks, or name another folder in CXRSTUDY_RUNS"
             for path in sorted(needs.held)
-            if path.parent.is_dir() and lock.can_take(path)
+            if path.exists() and lock.can_take(path)
         ),
         *(
             f"has no {name} in its data folder {places.data()}; name another folder in "

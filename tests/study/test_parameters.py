@@ -4,12 +4,20 @@ import keyword
 from types import SimpleNamespace
 
 import IPython
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from papermill.parameterize import translate_parameters
 
-from cxrstudy.study.parameters import Parameter, ParameterError, check, check_parameters, declared
+from cxrstudy.study.parameters import (
+    Parameter,
+    ParameterError,
+    check,
+    check_parameters,
+    declared,
+    declared_in,
+)
 from tests.support.project import PROFILE, use, write_profile
 
 CELL = """# parameters
@@ -255,3 +263,78 @@ def test_what_is_written_is_read_and_its_defaults_pass(wanted, spaces):
     assert declared(cell) == {name: Parameter(name, *line) for name, line in wanted.items()}
     values = {name: default for name, (default, _, _) in wanted.items()}
     assert check([cell], values) == values
+
+
+# --- Asked and used -----------------------------------------------------------------------------
+
+SMALL = "# parameters\nseeds = 1  # 1 to 20: repeats"
+CALLED = "from cxrstudy.notebook import check_parameters\ncheck_parameters()"
+
+
+def test_values_above_the_defaults_are_refused():
+    """As papermill writes them where the tag is lost: the defaults undo them."""
+    with pytest.raises(ParameterError, match=r"above the cell .* has lost its tag parameters"):
+        check(["", "# Parameters\nseeds = 3\n", SMALL, CALLED], {"seeds": 1})
+    earlier = ["", SMALL, "# Parameters\nseeds = 3\n", CALLED]
+    with pytest.raises(ParameterError, match="has lost its tag"):
+        check([*earlier, "# Parameters\nseeds = 4\n", SMALL, CALLED], {"seeds": 1})
+
+
+def test_only_this_pass_through_the_notebook_counts():
+    wrong = ["", SMALL, "# Parameters\nseed = 5\n", CALLED]
+    with pytest.raises(ParameterError, match="unknown parameter seed"):
+        check(wrong, {"seeds": 1, "seed": 5})
+    mended = [*wrong, SMALL, "# Parameters\nseeds = 5\n", CALLED]
+    assert check(mended, {"seeds": 5, "seed": 5}) == {"seeds": 5}
+    assert check([*wrong, SMALL, CALLED], {"seeds": 1}) == {"seeds": 1}
+
+
+@pytest.mark.parametrize("used", [1, 3.0, True, None])
+def test_a_value_that_another_cell_sets_is_refused(used):
+    with pytest.raises(ParameterError, match=rf"seeds = 3 was given, but the notebook uses {used}"):
+        check([SMALL, "# Parameters\nseeds = 3\n", f"seeds = {used}", CALLED], {"seeds": used})
+
+
+@pytest.mark.parametrize("cell", ["# Parameters\nn-seeds = 3", "# Parameters\nseeds ="])
+def test_values_that_are_no_python_are_refused(cell):
+    with pytest.raises(ParameterError, match=r"the parameters that were given|unknown parameter"):
+        check([SMALL, cell, CALLED], {"seeds": 1})
+
+
+def write_cells(path, *cells):
+    made = [
+        nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source, *tags in cells
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([(SMALL,)], "cell 1 begins with '# parameters', and no cell has the tag"),
+        ([("x = 1", "parameters"), (SMALL,)], "cell 2 begins .* and cell 1 has the tag"),
+        ([(SMALL, "parameters"), (SMALL, "parameters")], "cells 1 and 2 begin"),
+        ([("x = 1", "parameters")], "no cell begins .* and cell 1 has the tag"),
+        (
+            [(SMALL, "parameters"), ("# Parameters\nseeds = 3",)],
+            "cell 2 holds values that",
+        ),
+        ([(SMALL, "parameters"), ("seeds = 3", "injected-parameters")], "cell 2 holds values"),
+        ([("# parameters\nseeds = ", "parameters")], "parameters cell, 'seeds =': not Python"),
+        (
+            [("# parameters\nseeds = f()  # 1 to 2: x", "parameters")],
+            r"parameters cell, .* must be plain",
+        ),
+    ],
+)
+def test_values_that_would_not_arrive_are_refused_by_notebook_and_cell(tmp_path, cells, said):
+    path = write_cells(tmp_path / "06 a.ipynb", *cells)
+    with pytest.raises(ParameterError, match=rf"06 a.ipynb: {said}"):
+        declared_in(path)
+
+
+def test_the_parameters_of_a_notebook_are_read_from_its_file(tmp_path):
+    path = write_cells(tmp_path / "a.ipynb", ("import x",), (SMALL, "parameters", "hide-input"))
+    assert list(declared_in(path)) == ["seeds"]
+    assert declared_in(write_cells(tmp_path / "b.ipynb", ("import x",))) == {}

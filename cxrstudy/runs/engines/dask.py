@@ -76,8 +76,8 @@ def _workers(client: Any, address: str, jobs: int) -> dict[str, Any]:
         tasks[0].result(timeout=PATIENCE)
     except TimeoutError:
         raise EngineError(
-            f"the Dask scheduler at {address} was asked to do {len(tasks)} tasks, but has no "
-            f"worker after {PATIENCE} s; start one on each host with "
+            f"the Dask scheduler at {address} was given {len(tasks)} tasks, but after {PATIENCE} s "
+            "it has no worker; start one on each host with "
             f"`dask worker {address} --nworkers CORES --nthreads 1`"
         ) from None
     finally:

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("distributed")
 
-from distributed import Client
+from distributed import Client, LocalCluster
 
 from cxrstudy.runs import engine, lock, store
 from cxrstudy.runs.engines import EngineError
@@ -103,6 +103,18 @@ def test_no_scheduler_and_no_worker_are_said_with_what_to_start(
     monkeypatch.setattr(dask_engine, "PATIENCE", 3)
     with pytest.raises(EngineError, match=rf"no worker; .*`dask worker {scheduler} --nworkers"):
         compute(scheduler, jobs, monkeypatch)
+
+
+def test_a_cluster_that_starts_workers_when_there_is_work_is_used():
+    with (
+        LocalCluster(
+            n_workers=0, threads_per_worker=1, processes=False, dashboard_address=":0"
+        ) as adaptive,
+        Client(adaptive, timeout=PATIENCE) as client,
+    ):
+        adaptive.adapt(minimum=0, maximum=1, interval="50ms")
+        found = dask_engine._workers(client, adaptive.scheduler_address, 2)
+        assert len(found) == 1
 
 
 @pytest.fixture(scope="module")
