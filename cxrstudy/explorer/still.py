@@ -60,9 +60,10 @@ def first_map(case: Case, arm: str) -> tuple[MapKey, LowMap] | None:
 
 def words_of(key: MapKey, low: LowMap) -> str:
     """What a map shows: its label, and the peak that its colours end at."""
+    peak = numbers.plain(numbers.significant(low.peak, 2))
     if low.holds_nothing:
-        return f"nothing speaks for {key.label} (peak {numbers.plain(numbers.significant(low.peak, 1))})"
-    return f"{key.label}, peak {numbers.plain(numbers.significant(low.peak, 2))}"
+        return f"nothing speaks for {key.label} (peak {peak})"
+    return f"{key.label}, peak {peak}"
 
 
 def blend(grey: NDArray[np.uint8], low: LowMap) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.explain import LESIONS, LUNGS, as_map, baselines, energy, upsample
+from cxrstudy.explain import LESIONS, LUNGS, Cells, as_map, baselines, energy, upsample
 
 
 @pytest.mark.parametrize("cells", [(8, 8), (7, 7), (4, 8)])
@@ -13,7 +13,8 @@ def test_a_mask_as_a_map_is_the_share_of_each_cell_enlarged_as_a_map(cells):
     masks = np.random.default_rng(0).random((3, 56, 56)) < 0.4
     rows, columns = 56 // cells[0], 56 // cells[1]
     shares = masks.reshape(3, cells[0], rows, cells[1], columns).mean((2, 4)).astype(np.float32)
-    np.testing.assert_allclose(as_map(masks, cells), upsample(shares, 56), atol=1e-6)
+    expected = upsample(shares, 56, Cells.even(cells, 56))
+    np.testing.assert_allclose(as_map(masks, cells), expected, atol=1e-6)
 
 
 def test_sharp_borders_are_an_advantage_that_is_gone_with_the_cells_of_a_map():
