@@ -228,7 +228,7 @@ def _text(content: bytes) -> str:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
         letters = sum(byte < 127 for byte in head)
-        if error.start < len(head) - 3 and letters < 0.8 * len(head):
+        if error.start < len(head) - 3 and letters < 0.6 * len(head):
             return ""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
