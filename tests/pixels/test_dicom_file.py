@@ -48,6 +48,16 @@ def test_file_meta_information_alone_before_the_data_set():
     )
 
 
+@pytest.mark.parametrize(
+    "start", [b"II*\0", b"MM\0*", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"PK\3\4"]
+)
+def test_a_preamble_may_be_that_of_another_format(start):
+    content = file_of(radiograph(STORED.astype("u2")))
+    found = decode_noted(start + content[len(start) :], HERE)
+    assert np.array_equal(found.grey, scaled(STORED))
+    assert not found.notes
+
+
 def without_syntax(made):
     del made.file_meta.TransferSyntaxUID
     stream = io.BytesIO()
