@@ -80,7 +80,7 @@ def _jpeg(content: bytes) -> Codestream | None:
         if marker in _FRAMES:
             return _jpeg_frame(_FRAMES[marker], body, adobe, is_jfif)
         if marker == 0xEE and body.startswith(b"Adobe"):
-            adobe = body[11]
+            adobe = body[11] if len(body) > 11 else None
         is_jfif = is_jfif or (marker == 0xE0 and body.startswith(b"JFIF"))
         place += length
 

@@ -28,8 +28,12 @@ _VRS = (
 
 def is_dicom(content: bytes) -> bool:
     """Whether these are the first bytes of a DICOM file, with or without preamble and prefix."""
-    prefixed = content[_PREAMBLE : _PREAMBLE + 4] == _DICM or content.startswith(_DICM)
-    return prefixed or _is_bare(content)
+    return is_prefixed(content) or content.startswith(_DICM) or _is_bare(content)
+
+
+def is_prefixed(content: bytes) -> bool:
+    """Whether the prefix of DICOM files follows 128 bytes, which are free (PS3.10, 7.1)."""
+    return content[_PREAMBLE : _PREAMBLE + 4] == _DICM
 
 
 def _is_bare(content: bytes) -> bool:
@@ -81,7 +85,7 @@ def read_dataset(content: bytes, path: Path, header_only: bool = False) -> Datas
 def form_notes(content: bytes, dataset: Dataset) -> tuple[Note, ...]:
     """Say what the form of a file lacks (PS3.10, 7.1)."""
     lacking = []
-    if content[_PREAMBLE : _PREAMBLE + 4] != _DICM:
+    if not is_prefixed(content):
         lacking.append("preamble (128 bytes and DICM)")
     if not texts(dataset.file_meta, "TransferSyntaxUID"):
         lacking.append("Transfer Syntax UID (0002,0010)")
@@ -109,9 +113,9 @@ def require_pixels(dataset: Dataset, path: Path) -> None:
     if "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset:
         raise UnreadableImage("PIX004", path, "floating point pixel data")
     kind = sop_class(dataset)
-    if "Rows" in dataset or _IMAGES in kind or not kind:
+    if "Rows" in dataset or _IMAGES in kind or len(dataset) == 0:
         raise UnreadableImage("PIX003", path, "cut off before the end of its pixel data")
-    raise UnreadableImage("PIX009", path, f"{kind}, a DICOM object without pixels")
+    raise UnreadableImage("PIX009", path, f"{kind or 'unknown'}, a DICOM object without pixels")
 
 
 def transfer_syntax(dataset: Dataset, path: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,11 @@ FORMATS = (
 _ORIENTATION = 0x0112
 _PHOTOMETRIC, _BITS, _WHITE_IS_ZERO = 262, 258, 0
 _SINGLE = ("1", "L", "P", "I", "I;16", "I;16B", "I;16L")
+_MODES = (*_SINGLE, "LA", "La", "PA", "RGB", "RGBA", "RGBX", "RGBa", "CMYK", "YCbCr")
+#: Where Pillow finds the orientation of a PNG file.
+_WITH_ORIENTATION = (
+    "exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type APP1",
+)  # fmt: skip
 _HIDDEN_SPREAD = 0.06  # of the image's range, between the 5th and 95th percentile of hidden pixels
 
 
@@ -80,8 +85,10 @@ def open_picture(content: bytes, path: Path) -> ImageFile.ImageFile:
         raise UnreadableImage("PIX004", path, one_line(error)) from error
     except MemoryError:
         raise
+    except UnidentifiedImageError as error:
+        raise _unidentified(content, path) from error
     except Exception as error:  # of several classes
-        raise UnreadableImage("PIX003", path, _why_not_opened(content, error)) from error
+        raise UnreadableImage("PIX003", path, one_line(error)) from error
     if frames > 1:
         raise UnreadableImage("PIX004", path, f"{frames} frames, one expected")
     _require_known_depth(image, content, path)
@@ -116,20 +123,27 @@ def _open(content: bytes) -> ImageFile.ImageFile:
 def _turn(image: ImageFile.ImageFile) -> Turn:
     if image.format == "TIFF":  # which Pillow turns itself
         return UPRIGHT
-    if image.format == "PNG" and "exif" not in image.info:  # else Pillow would decode the image
-        return UPRIGHT
+    if image.format == "PNG" and not set(_WITH_ORIENTATION) & set(image.info):
+        return UPRIGHT  # Pillow would decode the image to look for more
     return EXIF.get(image.getexif().get(_ORIENTATION, 1), UPRIGHT)
 
 
-def _why_not_opened(content: bytes, error: Exception) -> str:
-    if isinstance(error, UnidentifiedImageError | KeyError):
-        return f"its header can't be read ({len(content)} bytes)"
-    return one_line(error)
+def _unidentified(content: bytes, path: Path) -> UnreadableImage:
+    """Tell a header that is cut off from one of a kind that Pillow doesn't know."""
+    is_tiff = content[:2] in (b"II", b"MM")
+    order: Literal["little", "big"] = "little" if content[:2] == b"II" else "big"
+    if is_tiff and int.from_bytes(content[4:8], order) + 2 < len(content):
+        return UnreadableImage("PIX004", path, "TIFF of a kind that Pillow doesn't read")
+    return UnreadableImage("PIX003", path, f"its header can't be read ({len(content)} bytes)")
 
 
 def _require_known_depth(image: ImageFile.ImageFile, content: bytes, path: Path) -> None:
     if image.mode == "F":
         raise UnreadableImage("PIX004", path, f"{image.format} of floating point numbers")
+    if image.mode not in _MODES:
+        raise UnreadableImage("PIX004", path, f"{image.format} with colours of kind {image.mode}")
+    if image.format == "TIFF" and image.info.get("compression") == "webp":
+        raise UnreadableImage("PIX004", path, "TIFF with WebP inside")
     if image.format == "TIFF" and image.mode not in _SINGLE:
         bits = max(image.tag_v2.get(_BITS, (8,)))  # type: ignore[attr-defined]
         if bits > 8:

@@ -8,8 +8,12 @@ from collections.abc import Iterator
 #: First bytes of the files.
 PNG = b"\x89PNG\r\n\x1a\n"
 
-#: Chunks that decide the image; acTL counts the frames, eXIf has the orientation.
+#: Chunks that decide the image; acTL counts the frames.
 _KEPT = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"IDAT", b"fdAT", b"fcTL", b"IEND")
+
+_MAY_ORIENT = (b"eXIf", b"tEXt", b"zTXt", b"iTXt")
+_KEYWORDS = (b"XML:com.adobe.xmp", b"Raw profile type exif", b"Raw profile type APP1")
+_LONGEST = 2**18  # bytes of EXIF or XMP
 
 
 def without_text(content: bytes) -> bytes:
@@ -23,14 +27,14 @@ def without_text(content: bytes) -> bytes:
     """
     if not content.startswith(PNG):
         return content
-    kept, exif = [PNG], b""
+    kept, orientation = [PNG], []
     for name, chunk in _chunks(content):
-        if name == b"eXIf":
-            exif = chunk if _is_sound(chunk) else b""
+        if name in _MAY_ORIENT:
+            orientation += [chunk] if _orients(chunk) else []
         elif name in _KEPT or not name[:1].islower():  # by its first letter, a chunk matters
             kept.append(chunk)
-    # First the header, then EXIF, so that a decoder knows the orientation before the pixels.
-    return b"".join([*kept[:2], exif, *kept[2:]])
+    # First the header, then what says the orientation, so that it is known before the pixels.
+    return b"".join([*kept[:2], *orientation, *kept[2:]])
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -43,5 +47,22 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         place = end
 
 
-def _is_sound(chunk: bytes) -> bool:
-    return zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+def _orients(chunk: bytes) -> bool:
+    """Whether a chunk may say the orientation: EXIF, or text with EXIF or XMP, sound and short."""
+    if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+        return False
+    name, keyword = chunk[4:8], chunk[8:-4].split(b"\0")[0]
+    if name == b"eXIf":
+        return True
+    if keyword not in _KEYWORDS or len(chunk) > _LONGEST:
+        return False
+    is_plain = name == b"tEXt" or (name == b"iTXt" and chunk[9 + len(keyword)] == 0)
+    return is_plain or _is_short(chunk[8 + len(keyword) + 2 : -4])
+
+
+def _is_short(packed: bytes) -> bool:
+    """Whether compressed text is sound and short; of iTXt, which is rarely compressed, it isn't."""
+    try:
+        return len(zlib.decompressobj().decompress(packed, _LONGEST)) < _LONGEST
+    except zlib.error:
+        return False

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cxrstudy.pixels.codestream import codestream_of
 from cxrstudy.pixels.dicom import size_of_dicom
-from cxrstudy.pixels.dicom_file import is_dicom
+from cxrstudy.pixels.dicom_file import is_dicom, is_prefixed
 from cxrstudy.pixels.grey import UnreadableImage
 from cxrstudy.pixels.picture import size_of_picture
 
@@ -151,6 +151,8 @@ def format_of(content: bytes) -> str:
     >>> format_of(b"II*" + bytes(9)), format_of(b"BMI,age"), format_of(bytes(9))
     ('TIFF', 'text', '')
     """
+    if is_prefixed(content):  # whose first 128 bytes may be those of another format, as TIFF
+        return DICOM
     if content.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     known = next((name for start, name in _STARTS.items() if content.startswith(start)), "")
@@ -228,7 +230,7 @@ def _text(content: bytes) -> str:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
         letters = sum(byte < 127 for byte in head)
-        if error.start < len(head) - 3 and letters < 0.8 * len(head):
+        if error.start < len(head) - 3 and letters < 0.6 * len(head):
             return ""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):

@@ -88,6 +88,22 @@ def test_where_all_files_are_read_it_ends_with_0_and_warnings_don_t_change_that(
     assert len(list(folder.glob("colour.png-*.png"))) == 1
 
 
+def test_on_a_cd_it_ends_with_0_if_all_radiographs_were_answered(run, brought):
+    (brought / "broken.png").unlink()
+    (brought / "AUTORUN.INF").write_text("[autorun]\r\nopen=viewer.exe\r\n")
+    shown = cxrstudy("predict", brought, "--run", run, "--no-draw")
+    assert shown.status == 0
+    assert f"{brought / 'AUTORUN.INF'}\n  no image: text" in shown.out
+    assert shown.out.endswith("5 of 5 files could be read; 1 are no images\n")
+    told = json.loads(cxrstudy("predict", brought, "--run", run, "--no-draw", "--json").out)
+    assert told["passed_over"] == [{"file": str(brought / "AUTORUN.INF"), "what": "text"}]
+
+
+def test_a_folder_without_a_radiograph_ends_with_1(run, tmp_path):
+    (tmp_path / "README").write_text("no radiographs here")
+    assert cxrstudy("predict", tmp_path, "--run", run, "--no-draw").status == 1
+
+
 def test_training_images_that_are_too_few_are_said_to_be(run, brought, monkeypatch):
     monkeypatch.setattr(out_of_distribution, "LEAST", 10_000)
     monkeypatch.setattr(out_of_distribution, "_read", lambda path: None)

@@ -89,3 +89,24 @@ def test_an_animation_is_refused_by_its_number_of_frames():
     )
     with pytest.raises(UnreadableImage, match=r"PIX004.*2 frames, one expected"):
         decode_grey(stream.getvalue(), HERE)
+
+
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
+    b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+    b'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="3"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_the_orientation_is_read_from_xmp_too(is_late):
+    added = chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP)
+    content = saved()
+    place = len(content) - 12 if is_late else 33
+    found = decode_grey(content[:place] + added + content[place:], HERE)
+    assert np.array_equal(found, GREY[::-1, ::-1])
+
+
+def test_exif_in_text_that_is_too_long_is_passed_over():
+    bomb = b"Raw profile type exif\0\0" + zlib.compress(bytes(3_000_000))
+    assert np.array_equal(decode_grey(with_chunk(chunk(b"zTXt", bomb)), HERE), GREY)

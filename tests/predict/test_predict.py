@@ -11,6 +11,7 @@ from cxrstudy import phantom
 from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.operating_points import OperatingPoint
 from cxrstudy.predict.predict import (
+    PassedOver,
     PredictError,
     Prediction,
     UnreadFile,
@@ -18,6 +19,7 @@ from cxrstudy.predict.predict import (
     make_predictor,
 )
 from cxrstudy.runs.scores import read_scores
+from tests.support.dicoms import file_of, radiograph
 
 
 @pytest.fixture
@@ -176,3 +178,66 @@ def test_a_network_that_sees_only_the_border_is_shown_only_the_border(small, run
     seen = [list(asked.predict(paths)) for asked in (predictor, bordered)]
     assert seen[0][0].probabilities != seen[0][1].probabilities
     assert seen[1][0].probabilities == seen[1][1].probabilities
+
+
+# --- what headers say, and what lies beside radiographs -------------------------------------------
+
+
+def index_of_a_cd():
+    """A file of the class of DICOMDIR files, without images."""
+    made = radiograph(np.zeros((4, 4), np.uint16))
+    uid = "1.2.840.10008.1.3.10"
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = uid
+    for keyword in ("PixelData", "Rows", "Columns"):
+        delattr(made, keyword)
+    return file_of(made)
+
+
+def test_on_a_cd_what_is_no_image_is_passed_over_and_said(predictor, tmp_path, chest):
+    (tmp_path / "DICOMDIR").write_bytes(index_of_a_cd())
+    (tmp_path / "AUTORUN.INF").write_text("[autorun]\r\nopen=viewer.exe\r\n")
+    (tmp_path / "viewer.exe").write_bytes(b"MZ\x90\0" + bytes(60))
+    (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    (tmp_path / "IM0001").write_bytes(file_of(radiograph(chest)))
+    answers = {answer.file.name: answer for answer in predictor.predict([tmp_path])}
+    assert {name: type(answer) for name, answer in answers.items()} == {
+        "AUTORUN.INF": PassedOver, "DICOMDIR": PassedOver, "IM0001": Prediction,
+        "viewer.exe": PassedOver,
+    }  # fmt: skip
+    assert answers["DICOMDIR"].what.startswith("Media Storage Directory Storage")
+    assert (answers["AUTORUN.INF"].what, answers["viewer.exe"].what) == ("text", "a program")
+    # A file that somebody named is answered.
+    (named,) = predictor.predict([tmp_path / "DICOMDIR"])
+    assert (type(named), named.code) == (UnreadFile, "PIX009")
+
+
+def test_a_radiograph_that_may_be_damaged_is_not_passed_over(predictor, tmp_path, chest):
+    whole = file_of(radiograph(chest))
+    (tmp_path / "IM0001").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "IM0002").write_bytes(b"")
+    (tmp_path / "IM0003").write_bytes(bytes(500))
+    answers = list(predictor.predict([tmp_path]))
+    assert [(type(one), one.code) for one in answers] == [
+        (UnreadFile, "PIX003"), (UnreadFile, "PIX002"), (UnreadFile, "PIX002"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("elements", "code", "words"),
+    [
+        ({"Modality": "MG"}, "header-modality", "MG"),
+        ({"BodyPartExamined": "HAND"}, "header-body-part", "HAND"),
+        ({"ViewPosition": "LL"}, "header-view", "LL"),
+        ({"PresentationIntentType": "FOR PROCESSING"}, "header-raw", "FOR PROCESSING"),
+        ({"WindowCenter": "0", "WindowWidth": "0"}, "header-window", "Window Center 0"),
+    ],
+)
+def test_warnings_are_in_the_words_of_the_header(predictor, tmp_path, chest, elements, code, words):
+    def warned(**header):
+        path = tmp_path / "a.dcm"
+        path.write_bytes(file_of(radiograph(chest, **header)))
+        return {warning.code: warning.text for warning in one(predictor, path).warnings}
+
+    usual, odd = warned(), warned(**elements)
+    assert set(odd) - set(usual) == {code}
+    assert words in odd[code]
