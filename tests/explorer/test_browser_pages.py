@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -152,12 +153,9 @@ def test_many_clicks_without_a_pause_end_on_the_right_picture(viewer):
 
 
 def pixels(viewer: Viewer) -> np.ndarray:
-    side, data = viewer.root.evaluate(
-        """view => { const canvas = view.querySelector('canvas[role=img]');
-        const { width, height } = canvas, context = canvas.getContext('2d');
-        return [[height, width], [...context.getImageData(0, 0, width, height).data]] }"""
-    )
-    return np.array(data, float).reshape(*side, 4)[..., :3]
+    png = viewer.root.locator("canvas[role=img]").evaluate("canvas => canvas.toDataURL()")
+    content = base64.b64decode(png.split(",")[1])
+    return np.array(Image.open(BytesIO(content)).convert("RGB"), float)
 
 
 def interpolated(values: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -168,7 +166,7 @@ def interpolated(values: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.stack([np.interp(rows, np.arange(len(values)), c) for c in along.T], axis=1)
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", [0, 3])
 def test_every_pixel_is_that_of_the_map_that_python_holds(viewer, number):
     case = CASES[number]
     viewer.control("outline").uncheck()
@@ -182,7 +180,8 @@ def test_every_pixel_is_that_of_the_map_that_python_holds(viewer, number):
         low = case.readings["control"].maps[MapKey(method, "layer4", label)]
         value = np.round(interpolated(low.values.astype(float), *shown.shape[:2])) / 255
         expected = colormaps["magma"](value)[..., :3] * 255
-        assert np.abs(shown - expected).max() <= 4  # 33 points of the table, linear in between
+        # 33 points of the table, linear in between: 2.5; one step of 256 by rounding: 2.5.
+        assert np.abs(shown - expected).max() <= 6
         assert np.abs(shown - expected).mean() < 1
     viewer.slide("opacity", 0)
     grey = np.array(Image.open(BytesIO(case.image)).convert("L").resize(shown.shape[1::-1]), float)
@@ -224,7 +223,8 @@ def test_with_forced_colours_the_scale_and_the_bars_are_still_there(browser, fol
 CUT = """view => [...view.querySelectorAll(
         'button, figcaption, dd, h4, .cxr-note, .cxr-bars li, label > span')]
     .filter(one => one.offsetParent && one.scrollWidth > one.clientWidth + 1
-        && getComputedStyle(one).display !== 'inline' && !one.closest('.cxr-image'))
+        && getComputedStyle(one).display !== 'inline'
+        && !one.closest('.cxr-image, details:not([open])'))
     .map(one => one.className + ' ' + one.textContent)"""
 
 

@@ -22,7 +22,7 @@ const SLIDERS = /** @type {("opacity" | "threshold")[]} */ (["opacity", "thresho
  */
 function fill(list, pairs, value) {
   const same = list.options.length === pairs.length
-    && pairs.every(([name, text], place) => list.options[place].value === name && list.options[place].text === text);
+    && pairs.every(([name, text], place) => list.options[place].value === name && list.options[place].textContent === text);
   if (!same) list.replaceChildren(...pairs.map(([name, text]) => make("option", { value: name }, text)));
   if (list.value !== (value ?? "")) list.value = value ?? "";
 }

@@ -39,7 +39,7 @@ export default {
   render({ model, el }) {
     el.classList.add("cxr-explorer");
     const view = newName();
-    const state = begin(model.get("catalogue"), view, true, {}, model.get("uploads"));
+    const state = begin(model.get("catalogue"), view, true, {}, model.get("uploads") ?? []);
     return start(el, state, (tell) => liveSource(model, view, tell), () => {});
   },
 };

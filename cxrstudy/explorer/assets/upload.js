@@ -11,7 +11,7 @@
  */
 
 /** Bytes in a part. A notebook server refuses messages of 10 MB, and a slow line takes its time. */
-export const PART = 1 << 18;
+export const PART = 1 << 19;
 /** Most bytes of a file; cxrstudy/explorer/upload.py checks them again. */
 export const LARGEST = 64 * 2 ** 20;
 /** How many words of earlier refusals stay. */

@@ -1,0 +1,38 @@
+/* Kernel: a model as anywidget gives it, and a kernel behind it that holds its answers while stopped. */
+
+const data = JSON.parse(document.getElementById('data').textContent);
+const catalogue = { ...data, cases: data.cases.map(one => ({ ...one, image: null, outline: null })) };
+const heard = [];
+window.kernel = { stopped: false, delay: 0, sent: [], parts: {}, uploads: [], status: 'idle' };
+const say = message => heard.forEach(([name, tell]) => name === 'msg:custom' && tell(message));
+const model = {
+  get: name => name === 'catalogue' ? catalogue : kernel.uploads,
+  on: (name, tell) => heard.push([name, tell]), off() {},
+  send(message, _, buffers) {
+    kernel.sent.push(message);
+    const answer = () => kernel.stopped ? setTimeout(answer, 50) : answers[message.kind]?.(message, buffers);
+    setTimeout(answer, message.kind === 'show' ? kernel.delay : 0);
+  },
+  widget_manager: { get kernel() { return { status: kernel.status, connectionStatus: 'connected' }; } },
+};
+const answers = {
+  show({ kind, ...asked }) {
+    if (asked.parts[0].layer === 'layer3') return say({ kind: 'failed', ...asked, text: 'no such layer' });
+    const about = data.cases.find(one => one.id === asked.case) ?? kernel.uploads.find(one => one.id === asked.case);
+    const maps = asked.parts.map(part => about.readings[part.arm].maps[part.method][part.layer][part.label]);
+    say({ kind: 'answer', ...asked, about, image: about.image, outline: about.outline, maps });
+  },
+  ping: ({ view, number }) => say({ kind: 'alive', view, number, works: true }),
+  part({ view, upload, name, size, offset }, [content]) {
+    const parts = kernel.parts[upload] ??= [];
+    parts.push([name, offset, content.byteLength]);
+    say({ kind: 'received', view, upload, offset: offset + content.byteLength });
+    if (offset + content.byteLength < size) return;
+    if (name.startsWith('broken')) return say({ kind: 'refused', view, upload, text: `${name} can't be used` });
+    const one = { ...data.cases[kernel.uploads.length], facts: null, id: `upload ${kernel.uploads.length + 1}: ${name}` };
+    kernel.uploads = [...kernel.uploads, one];
+    heard.forEach(([kind, tell]) => kind === 'change:uploads' && tell());
+    say({ kind: 'added', view, upload, case: one });
+  },
+};
+for (const id of ['one', 'two']) window[id] = explorer.render({ model, el: document.getElementById(id) });
