@@ -128,7 +128,7 @@ def score_other_role(
     return tables[0] if tables else score_table(role, _NONE, OTHER_SPLIT, _NO_SCORES, ())
 
 
-_NONE, _NO_SCORES = np.empty(0, np.intp), np.empty((0, 0), np.float32)
+_NONE, _NO_SCORES = np.empty(0, np.intp), np.empty((0, 0), np.float64)
 
 
 def _scores(

@@ -64,7 +64,7 @@ class TrainedNetwork:
         # Copied, because torch warns about read-only arrays.
         return normalise(np.array(self.seen(squares)), self.normalisation, device)
 
-    def probabilities(self, squares: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def probabilities(self, squares: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Probabilities (n, k) of (n, pixels, pixels) grey images."""
         starts = range(0, len(squares), BATCH)
         with self.busy, torch.inference_mode():

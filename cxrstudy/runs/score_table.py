@@ -17,7 +17,7 @@ def score_table(
     role: Role,
     rows: NDArray[np.intp],
     split: str,
-    scores: NDArray[np.float32],
+    scores: NDArray[np.float64],
     labels: tuple[str, ...],
 ) -> pd.DataFrame:
     """Make a table of truth and scores, one row per image.

@@ -44,5 +44,10 @@ def loss_of(task: Task) -> Any:
 
 
 def probabilities(logits: Tensor, task: Task) -> Tensor:
-    """Softmax over exclusive classes, or one sigmoid per label."""
-    return logits.softmax(1) if task == "multiclass" else logits.sigmoid()
+    """Softmax over exclusive classes, or one sigmoid per label; in float64, on the CPU.
+
+    In float32 a fifth of an arm's scores may be exactly one, and have no order any more. Not every
+    accelerator has float64.
+    """
+    exact = logits.to("cpu", torch.float64)
+    return exact.softmax(1) if task == "multiclass" else exact.sigmoid()

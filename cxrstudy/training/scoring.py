@@ -22,7 +22,7 @@ def score(
     rows: NDArray[np.intp],
     task: Task,
     normalisation: tuple[float, float],
-) -> NDArray[np.float32]:
+) -> NDArray[np.float64]:
     """Score rows of a role, without augmentation.
 
     Parameters
@@ -51,7 +51,7 @@ def score(
     return np.concatenate(scores)
 
 
-def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.float32]) -> float:
+def macro_auroc(truth: NDArray[np.float32], scores: NDArray[np.float64]) -> float:
     """Mean AUROC, one against the rest, over the labels with known positives and negatives.
 
     Parameters

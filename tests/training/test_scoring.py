@@ -49,7 +49,7 @@ def test_a_score_is_the_probability_that_the_network_gives_to_the_normalised_ima
     with torch.no_grad():
         logits = model(normalised).double().numpy()
     assert found.shape == (4, 3)
-    assert found.dtype == np.float32
+    assert found.dtype == np.float64
     assert found.std(0).min() > 1e-3
     np.testing.assert_allclose(found, squashed(logits, kind), rtol=1e-4, atol=1e-6)
 

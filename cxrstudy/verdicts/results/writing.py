@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.base import device, places
 from cxrstudy.base.identity import file_sha256
+from cxrstudy.base.numbers import significant
 from cxrstudy.runs import store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.provenance import checkout, versions_of
@@ -30,8 +31,8 @@ from cxrstudy.verdicts.results.results import (
     write_facts,
 )
 
-#: Significant digits of a score's distance to 0 or 1, and the maximum number of decimals.
-DIGITS, DECIMALS = 4, 15
+#: Significant digits of the distance of a score to 0 or 1.
+DIGITS = 4
 
 
 def write(study: Study, experiments: Sequence[str], folder: Path, command: str) -> Results:
@@ -76,10 +77,15 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
 
 
 def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round probabilities for writing, without reversing the order of any two."""
-    nearer = np.clip(np.minimum(scores, 1 - scores), 10.0**-DECIMALS, None)
-    decimals = np.clip(DIGITS - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
-    return np.asarray(np.rint(scores * 10**decimals) / 10**decimals)
+    """Round probabilities for writing, without reversing the order of any two.
+
+    The distance to the nearer of 0 and 1 keeps its first digits, however small it is.
+    """
+    exact = np.asarray(scores, np.float64)
+    high = exact > 0.5
+    nearer = [significant(one, DIGITS) for one in np.where(high, 1 - exact, exact).ravel()]
+    kept = np.reshape(nearer, exact.shape)
+    return np.where(high, 1 - kept, kept)
 
 
 def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
