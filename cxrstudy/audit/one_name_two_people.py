@@ -5,6 +5,7 @@ import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR007", "one name for two people"
 
@@ -46,7 +47,8 @@ def _differences(group: pd.DataFrame) -> str:
     if len(sexes) > 1:
         return "both F and M"
     low, high = group["age"].min(), group["age"].max()
-    return f"{low:g} and {high:g} years old" if high - low > LONGEST else ""
+    ages = f"{numbers.plain(low)} and {numbers.plain(high)} years old"
+    return ages if high - low > LONGEST else ""
 
 
 def _apart(group: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

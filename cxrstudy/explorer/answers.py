@@ -44,7 +44,7 @@ class Explainer:
 
 def reading(
     network: TrainedNetwork,
-    values: NDArray[np.float32],
+    values: NDArray[np.float64],
     truth: Mapping[str, bool],
     maps: Mapping[MapKey, LowMap] | None = None,
 ) -> Reading:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxrstudy.base.checks import checked_level
+from cxrstudy.base.checks import checked_level, finite
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
 from cxrstudy.statistics.gate import ScoreError
@@ -74,6 +74,7 @@ def contrasts(
     True
     """
     checked_level(level)
+    finite(null, "null")
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     if against not in drawn.arms:
         raise ScoreError(f"no arm {against!r}; there are {', '.join(map(str, drawn.arms))}")

@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from cxrstudy.base import numbers, places
+from cxrstudy.base.checks import between, checked_level, share
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.base.words import arm_name
@@ -34,6 +35,10 @@ BUDGETS: dict[Budget, str] = {
 
 class ClaimError(ValueError):
     """A claims file breaks the schema, or a claim lacks evidence; the message names it."""
+
+
+#: Least level of the interval of a claim; the narrow one then has at least .6.
+LEAST_LEVEL = 0.8
 
 
 class Claim(Strict):
@@ -91,17 +96,28 @@ class Claim(Strict):
     role: str = "target"
     arm: Arm = ""
     against: Arm = ""
-    margin: float = Field(0.0, allow_inf_nan=False)
-    relevant: float = Field(0.0, ge=0, allow_inf_nan=False)
+    margin: float = 0.0
+    relevant: float = 0.0
     because: str = ""
     budgets: list[Budget] = Field(default_factory=list)
     control: str = ""
-    level: float = Field(0.95, ge=0.8, lt=1)
+    level: float = 0.95
     seeds: int = Field(5, ge=2)
     published: dict[str, float] = Field(default_factory=dict)
     needs: str = ""
     not_testable: str = ""
     failed_trainings: Literal["refused", "counted"] = "refused"
+
+    @model_validator(mode="after")
+    def _numbers(self) -> Self:
+        """All metrics of claims are shares: a number beyond 1 is a percentage or a mistake."""
+        between(self.margin, -1, 1, "margin")
+        share(self.relevant, "relevant")
+        for name, value in self.published.items():
+            share(value, f"published {name!r}")
+        if checked_level(self.level) < LEAST_LEVEL:
+            raise ValueError(f"level {self.level}: give at least {LEAST_LEVEL}")
+        return self
 
     @model_validator(mode="after")
     def _contrast_or_reason(self) -> Self:

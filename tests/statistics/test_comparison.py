@@ -181,6 +181,11 @@ def test_arms_without_an_error_are_no_evidence_that_neither_ever_errs():
     assert (row["covers"], row["method"]) == (PATIENTS, METHOD)
 
 
+def test_a_null_that_is_no_number_is_named(two_arms):
+    with pytest.raises(ValueError, match="null nan: give a finite number"):
+        contrasts(two_arms, COVID, "a", null=float("nan"))
+
+
 def test_a_row_without_a_p_value_counts_among_the_tests():
     truth, patients, scores = drawn(0)
     arms = {"a": scores, "copy": scores, "b": scores + 0.7 * drawn(1)[2]}

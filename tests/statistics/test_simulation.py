@@ -75,7 +75,7 @@ def test_a_study_has_the_power_that_another_of_another_size_plans_for_it(patient
 
 @pytest.fixture(scope="module")
 def measured():
-    return pd.read_csv(TABLE)
+    return pd.read_csv(TABLE, dtype={"commit": str})
 
 
 def test_the_measured_table_is_about_all_sizes(measured):
@@ -85,6 +85,7 @@ def test_the_measured_table_is_about_all_sizes(measured):
     assert set(usual["spread"]) == {0, 0.3, 1}
     assert set(usual["images"]) == {1, 4}
     assert measured["studies"].min() >= 500
+    assert measured["commit"].str.fullmatch("[0-9a-f]{7,}").all()
 
 
 def test_the_measured_rates_are_those_that_are_promised(measured):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from cxrstudy.base import numbers
 from cxrstudy.data.card import Card, different_counts
 from cxrstudy.data.sources import (
     bimcv,
@@ -99,8 +100,8 @@ def summary(card: Card, reading: Reading) -> list[str]:
     included = rows[rows["excluded"] == ""]
     cells = included["labels"].str.split("|")
     counts = [
-        f"{label}: {sum(label in cell for cell in cells):,} present, "
-        f"{sum(f'?{label}' in cell for cell in cells):,} unknown"
+        f"{label}: {numbers.count(sum(label in cell for cell in cells))} present, "
+        f"{numbers.count(sum(f'?{label}' in cell for cell in cells))} unknown"
         for label in card.labels
     ]
     reasons = rows.loc[rows["excluded"] != "", "excluded"].value_counts()
@@ -109,11 +110,12 @@ def summary(card: Card, reading: Reading) -> list[str]:
         "sex": (included["sex"] == "unknown").sum(),
         "age": included["age"].isna().sum(),
     }
+    images, patients = numbers.count(len(rows)), numbers.count(rows["patient"].nunique())
     return [
-        f"{card.name}: {len(rows):,} images of {rows['patient'].nunique():,} patients",
+        f"{card.name}: {images} images of {patients} patients",
         *counts,
-        *(f"{name} unknown: {count:,}" for name, count in unknown.items()),
-        *(f"excluded: {count:,}: {reason}" for reason, count in reasons.items()),
+        *(f"{name} unknown: {numbers.count(count)}" for name, count in unknown.items()),
+        *(f"excluded: {numbers.count(count)}: {reason}" for reason, count in reasons.items()),
         *(f"note: {line}" for line in different_counts(card, rows)),
         *(f"note: {note}" for note in reading.notes),
     ]

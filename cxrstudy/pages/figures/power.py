@@ -105,6 +105,7 @@ def _check(rows: pd.DataFrame) -> None:
     outside = rows[~rows["decides"].between(0, 1)]
     if len(outside):
         row = outside.iloc[0]
-        raise FigureError(f"claim {row['claim']}: chance {row['decides']:g} is not in 0 to 1")
+        chance = numbers.plain(row["decides"])
+        raise FigureError(f"claim {row['claim']}: chance {chance} is not in 0 to 1")
     if not (np.isfinite(rows["patients"].astype(float)) & (rows["patients"] > 0)).all():
         raise FigureError("a number of patients is not positive")
