@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.base import device, places
 from cxrstudy.base.identity import file_sha256
+from cxrstudy.base.numbers import significant
 from cxrstudy.runs import store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.provenance import checkout, versions_of
@@ -30,8 +31,8 @@ from cxrstudy.verdicts.results.results import (
     write_facts,
 )
 
-#: Significant digits of a score's distance to 0 or 1, and the maximum number of decimals.
-DIGITS, DECIMALS = 4, 15
+#: Significant digits of a score's distance to 0 or 1: as few as these, and as many as a number has.
+DIGITS, MOST_DIGITS = 4, 17
 
 
 def write(study: Study, experiments: Sequence[str], folder: Path, command: str) -> Results:
@@ -76,14 +77,27 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
 
 
 def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round the scores of a label for writing; the order of any two, and their ties, are kept.
+    """Round scores for writing; within a label the order of any two, and their ties, are kept.
 
-    Scores that would become equal get more digits, in the end all that they have. So an AUROC from
-    the file is that from memory.
+    The distance to the nearer of 0 and 1 keeps its first digits, however small it is. Scores that
+    would become equal get more digits, in the end all that they have. So an AUROC from the file is
+    that from memory.
+
+    Parameters
+    ----------
+    scores
+        (n,) of one label, or (n, k) of several.
     """
-    written = np.array(scores, np.float64)
+    exact = np.asarray(scores, np.float64)
+    if exact.ndim == 1:
+        return _rounded_label(exact)
+    return np.stack([_rounded_label(label) for label in exact.T], axis=1)
+
+
+def _rounded_label(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    written = scores.copy()
     open_rows = np.arange(len(written))
-    for digits in range(DIGITS, DECIMALS, 2):
+    for digits in range(DIGITS, MOST_DIGITS, 2):
         tried = _to_digits(scores[open_rows], digits)
         merged = _merged(scores[open_rows], tried)
         written[open_rows[~merged]] = tried[~merged]
@@ -93,9 +107,9 @@ def rounded(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _to_digits(scores: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
     """Round to significant digits of the distance to 0 or 1, whichever is nearer."""
-    nearer = np.clip(np.minimum(scores, 1 - scores), 10.0**-DECIMALS, None)
-    decimals = np.clip(digits - 1 + np.ceil(-np.log10(nearer)), 0, DECIMALS)
-    return np.asarray(np.rint(scores * 10**decimals) / 10**decimals)
+    is_high = scores > 0.5
+    kept = np.array([significant(one, digits) for one in np.where(is_high, 1 - scores, scores)])
+    return np.where(is_high, 1 - kept, kept)
 
 
 def _merged(scores: NDArray[np.float64], tried: NDArray[np.float64]) -> NDArray[np.bool_]:
