@@ -208,18 +208,17 @@ def enough_by_claim(
     ['', 'no arm']
     """
     rows = []
+    named = [f"{few} seeds" for few in seeds]
     for name, components in recorded.items():
         claim = find_claim(name)
         about = {"claim": name, "contrast": claim.contrast, "relevant": claim.relevant}
         if isinstance(components, str):
-            rows.append({**about, "why": components})
+            rows.append({**about, **dict.fromkeys(named, ""), "why": components})
             continue
         found = enough(claim, components, family_size(claim), seeds)
         told = ["never" if pd.isna(many) else numbers.count(many) for many in found["patients"]]
-        named = [f"{few} seeds" for few in seeds]
         rows.append({**about, **dict(zip(named, told, strict=True)), "why": ""})
-    columns = ["claim", "contrast", "relevant", *(f"{few} seeds" for few in seeds), "why"]
-    return pd.DataFrame(rows, columns=columns).fillna("")
+    return pd.DataFrame(rows, columns=["claim", "contrast", "relevant", *named, "why"])
 
 
 def power_by_claim(
