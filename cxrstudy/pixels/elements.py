@@ -64,9 +64,11 @@ def whole(dataset: Dataset, keyword: str) -> int | None:
 
 def integers(dataset: Dataset, keyword: str) -> list[int]:
     """Read all values of an element as integers; empty if one of them is none."""
-    if dataset.get_item(keyword) is None:
+    raw = dataset.get_item(keyword)
+    if raw is None:
         return []
-    value = dataset[keyword].value
+    is_text = isinstance(raw.value, bytes) and raw.VR in ("DS", "IS", "LO", "SH")
+    value: Any = texts(dataset, keyword) if is_text else dataset[keyword].value
     if isinstance(value, bytes):
         order = "<" if little_endian(dataset) else ">"
         return [int(one) for one in np.frombuffer(value[: len(value) // 2 * 2], f"{order}u2")]

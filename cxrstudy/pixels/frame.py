@@ -141,13 +141,30 @@ def read_words(dataset: Dataset, header: Header, path: Path) -> NDArray[Any]:
     }
     decoder = get_decoder(UID(header.syntax))
     try:
-        words, _ = decoder.as_array(element.value, index=0, raw=True, **options)
+        words, _ = decoder.as_array(_pixels(dataset, header), index=0, raw=True, **options)
     except MemoryError:
         raise
     except Exception as error:  # decoders raise errors of many classes
         raise UnreadableImage("PIX003", path, one_line(error)) from error
     decoded: NDArray[Any] = words
     return decoded
+
+
+def _pixels(dataset: Dataset, header: Header) -> bytes:
+    """Pixel data, without what follows the frame."""
+    value: bytes = dataset["PixelData"].value
+    if is_encapsulated(dataset):
+        return value
+    needed = _needed(header)
+    return value[: needed + needed % 2]
+
+
+def _needed(header: Header) -> int:
+    """Bytes of a frame that is stored plainly."""
+    values = header.rows * header.columns * header.samples
+    if header.photometric == "YBR_FULL_422":
+        values = values * 2 // 3
+    return values * header.layout.allocated // 8
 
 
 def read_values(words: NDArray[Any], dataset: Dataset, header: Header, path: Path) -> Integers:
@@ -278,10 +295,7 @@ def _check_length(header: Header, dataset: Dataset, path: Path) -> None:
         return
     raw: Any = dataset.get_item("PixelData")
     found = len(raw.value or b"")
-    values = header.rows * header.columns * header.samples
-    if header.photometric == "YBR_FULL_422":
-        values = values * 2 // 3
-    needed = values * header.layout.allocated // 8
+    needed = _needed(header)
     if found < getattr(raw, "length", found):
         raise UnreadableImage("PIX003", path, f"{found} of {raw.length} bytes of pixel data")
     if not needed <= found < 2 * needed:

@@ -271,6 +271,19 @@ def test_a_missing_element_of_which_only_one_reading_is_possible_is_read(name):
     assert np.array_equal(decode_grey(file_of(made), HERE), scaled(scene()))
 
 
+def test_bytes_after_the_frame_don_t_count():
+    made = radiograph(scene().astype("u2"))
+    made.PixelData += bytes(10)
+    assert np.array_equal(decode_grey(file_of(made), HERE), scaled(scene()))
+
+
+def test_a_number_of_frames_that_is_no_number_counts_as_none():
+    content = file_of(radiograph(scene().astype("u2"), NumberOfFrames="0000000001"))
+    assert content.count(b"0000000001") == 1
+    found = decode_grey(content.replace(b"0000000001", b"one       "), HERE)
+    assert np.array_equal(found, scaled(scene()))
+
+
 def test_a_frame_of_another_size_and_of_other_components_is_named():
     stream = io.BytesIO()
     Image.fromarray(GREY).save(stream, "JPEG")
