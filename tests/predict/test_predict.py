@@ -100,8 +100,9 @@ def test_the_map_is_a_png_with_the_image_and_the_map_beside_it(predictor, tmp_pa
     assert answer.map.read_bytes().startswith(b"\x89PNG")
     with Image.open(answer.map) as image:
         figure = np.asarray(image.convert("RGB")).astype(int)
-    assert figure.shape == (64, 64 + 8 + 64, 3)
-    left, right = figure[:, :64], figure[:, 72:]
+    assert figure.shape == (64 + 18, 64 + 8 + 64, 3)  # a line of text below
+    assert figure[64:, 72:].min() < 128
+    left, right = figure[:64, :64], figure[:64, 72:]
     assert np.abs(left[..., 0] - chest).mean() < 6  # a WebP lies between
     assert np.abs(right - right[..., :1]).mean() > 3  # a coloured map
 
