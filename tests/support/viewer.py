@@ -66,7 +66,7 @@ class Viewer:
         return self.root.locator(f"[data-control={name}]")
 
     def ready(self) -> None:
-        self.page.wait_for_function(_READY, arg=self.number, timeout=2 * PATIENCE)
+        self.page.wait_for_function(_READY, arg=self.number, timeout=5 * PATIENCE)
 
     def picture(self) -> str:
         """Everything that is drawn, once it has come to rest."""
