@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
     if folder.is_symlink():  # an environment of another folder, which stays as it is
         return
     builder = venv.EnvBuilder(symlinks=True)
-    builder.setup_scripts(builder.ensure_directories(folder))
+    builder.setup_scripts(builder.ensure_directories(str(folder)))
     first = _first_lines(str(folder / "bin" / "python"))
     for path in (folder / "bin").iterdir():
         if path.is_symlink() or not path.is_file():

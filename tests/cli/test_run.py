@@ -29,15 +29,17 @@ def steps(monkeypatch):
     )
     monkeypatch.setattr(
         execution,
-        "execute_notebooks",
-        lambda listed, _: done.append([(each.notebook.stem, each.parameters) for each in listed]),
+        "execute_changed",
+        lambda listed, _: (
+            done.append([(each.notebook.stem, each.parameters) for each in listed]) or listed
+        ),
     )
     return done
 
 
 def test_run_computes_all_experiments_together_and_then_executes_all_notebooks(steps):
     result = cxrstudy("run", *TINY)
-    asked = {"profile": "tiny", "cohort": "made"}
+    asked = {"profile": "tiny", "cohort": "made", "seeds": 1}
     assert steps == [
         ("compute", 5, "", ""),
         [("01_one", asked), ("02_two", asked), ("10_none", asked)],
@@ -54,7 +56,7 @@ def test_run_of_an_experiment_executes_its_notebook_only_on_the_engine_asked_for
 
 def test_run_of_a_chapter_that_trains_nothing_computes_nothing(steps):
     cxrstudy("run", "10", *TINY)
-    assert steps == [[("10_none", {"profile": "tiny", "cohort": "made"})]]
+    assert steps == [[("10_none", {"profile": "tiny", "cohort": "made", "seeds": 1})]]
 
 
 def test_run_may_leave_the_notebooks_and_slurm_may_have_no_options(steps):
