@@ -19,6 +19,11 @@ from cxrstudy.statistics.recalibration import (
     weighted_calibration_intercept,
     weighted_calibration_slope,
 )
+from cxrstudy.statistics.thresholds import (
+    weighted_average_precision,
+    weighted_sensitivity_at_specificity,
+    weighted_specificity_at_sensitivity,
+)
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
 ANY = (-np.inf, np.inf)
@@ -141,6 +146,54 @@ def mean(measure: str, bounds: tuple[float, float] = ANY) -> Metric:
     return Metric(
         f"mean {measure}", (measure,), _weighted_mean, bounds, classes=1, bounds=bounds, better=""
     )
+
+
+def average_precision(label: str) -> Metric:
+    """Mean precision over recall, without interpolation, of one label against the rest.
+
+    Unlike the area under the ROC curve it depends on how frequent the label is.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import estimates, made_scores
+    >>> estimates(made_scores(), average_precision("covid19"))["estimate"].round(2).tolist()
+    [0.82, 0.92]
+    """
+    name = f"average precision of {label_name(label)} vs rest"
+    return Metric(name, (label,), weighted_average_precision, bounds=SHARE)
+
+
+def sensitivity_at_specificity(label: str, specificity: float) -> Metric:
+    """Largest sensitivity of a threshold with at least the given specificity, on the same images.
+
+    The threshold is chosen on the images that it is tested on, which is optimistic (Leeflang et al.
+    2008). :func:`~cxrstudy.statistics.operating_point.operating_points` chooses it on others.
+
+    Raises
+    ------
+    ValueError
+        The specificity does not lie from 0 to 1.
+    """
+    _checked_share(specificity)
+    name = f"sensitivity to {label_name(label)} at specificity {specificity:g}"
+    weighted = partial(weighted_sensitivity_at_specificity, least=specificity)
+    return Metric(name, (label,), weighted, bounds=SHARE)
+
+
+def specificity_at_sensitivity(label: str, sensitivity: float) -> Metric:
+    """Largest specificity of a threshold with at least the given sensitivity, on the same images.
+
+    As :func:`sensitivity_at_specificity`, with the same reservation.
+
+    Raises
+    ------
+    ValueError
+        The sensitivity does not lie from 0 to 1.
+    """
+    _checked_share(sensitivity)
+    name = f"specificity for {label_name(label)} at sensitivity {sensitivity:g}"
+    weighted = partial(weighted_specificity_at_sensitivity, least=sensitivity)
+    return Metric(name, (label,), weighted, bounds=SHARE)
 
 
 def brier(label: str) -> Metric:
@@ -274,6 +327,11 @@ def net_benefit(label: str, threshold: float) -> Metric:
     name = f"net benefit for {label_name(label)} at {threshold:.3g}"
     weighted = partial(weighted_net_benefit, threshold=threshold)
     return Metric(name, (label,), weighted, PROBABILITY)
+
+
+def _checked_share(value: float) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value}: a share from 0 to 1 is needed")
 
 
 def weighted_brier(scores: Floats, truth: Flags, weights: Weights) -> Floats:
