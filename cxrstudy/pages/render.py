@@ -15,6 +15,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import table
+from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import Claim, all_claims

@@ -173,6 +173,13 @@ def sensitivity_at_specificity(label: str, specificity: float) -> Metric:
     ------
     ValueError
         The specificity does not lie from 0 to 1.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import measure
+    >>> metric = sensitivity_at_specificity("covid19", 0.9)
+    >>> measure(metric, scores=[0.1, 0.4, 0.35, 0.8], truth=[0, 0, 1, 1])
+    0.5
     """
     _checked_share(specificity)
     name = f"sensitivity to {label_name(label)} at specificity {specificity:g}"
