@@ -14,7 +14,7 @@ from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.manifest import truth
 from cxrstudy.data.role import Role, Task
-from cxrstudy.data.split import SplitRule, split_of
+from cxrstudy.data.split import take_fraction
 from cxrstudy.pixels import memory_map
 from cxrstudy.pixels.masking import Visible
 from cxrstudy.pixels.role_pixels import RolePixels
@@ -136,8 +136,8 @@ def held_out(
         A patient is in both parts, or one part is empty.
     """
     if column is None:
-        rule = SplitRule(seed, 0.0, share)
-        chosen = [split_of(patient, rule) == "validation" for patient in patients]
+        drawn = take_fraction(patients, share, seed) if share > 0 else frozenset()
+        chosen = [patient in drawn for patient in patients]
     else:
         _need(table, column, "valid_col")
         chosen = [_flag(value, column, row) == 1 for row, value in enumerate(table[column])]
