@@ -3,12 +3,18 @@
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from click.testing import CliRunner
 from papermill.cli import papermill
+
+from tests.support.small import in_this_process
 
 ROOT = Path(__file__).parents[1]
 SCHEMES = ROOT / "notebooks" / "06_sequential_schemes.ipynb"
@@ -71,6 +77,55 @@ def test_an_experiment_stops_at_an_illegal_parameter_before_it_computes_anything
     ]
     assert "check_parameters()" in executed[2].source
     assert len(executed) == 3
+
+
+OPEN = ROOT / "notebooks" / "11_open_training.ipynb"
+LOADERS = ROOT / "notebooks" / "12_loaders_and_metrics.ipynb"
+
+
+@pytest.fixture
+def executed(
+    small: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., dict[str, Any]]:
+    """Execute the code cells of a page here, on the small study; return its variables."""
+    monkeypatch.setattr("cxrstudy.notebook.Study", lambda *_: small.study)
+    monkeypatch.setattr("cxrstudy.notebook.check_parameters", lambda: None)
+    monkeypatch.chdir(tmp_path)
+
+    def execute(page: Path, **parameters: str) -> dict[str, Any]:
+        first, *others = code_of(page)
+        names: dict[str, Any] = {}
+        exec(first, names)
+        names |= parameters
+        with in_this_process():
+            for source in others:
+                exec(compile(source, str(page), "exec"), names)
+        plt.close("all")
+        return names
+
+    return execute
+
+
+def code_of(page: Path) -> list[str]:
+    cells = nbformat.read(page, as_version=4).cells
+    return [cell.source for cell in cells if cell.cell_type == "code"]
+
+
+def test_the_training_in_the_open_is_the_recorded_one(executed: Callable[..., Any]) -> None:
+    _, *others = code_of(OPEN)
+    lines = [line for source in others for line in source.splitlines() if line.strip()]
+    assert len(lines) <= 60
+    names = executed(OPEN, arm="(0.2, 1)")
+    assert names["same_weights"] is True
+    assert names["same_scores"] is True
+
+
+def test_the_page_of_loaders_and_metrics_measures_what_scikit_learn_measures(
+    executed: Callable[..., Any],
+) -> None:
+    names = executed(LOADERS)
+    for measure, value in names["theirs"].items():
+        assert names["ours"][measure] == pytest.approx(value, abs=1e-12)
 
 
 # --- Processes of papermill's own ---------------------------------------------------------------

@@ -132,6 +132,7 @@ OF_NO_MODULE = {
     "pages/figures/test_gallery.py": "all figures alike",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
     "study/test_arms.py": "arms, which are made by a study",
+    "training/test_learner.py": "what fastai's users do with a learner",
     "verdicts/test_recorded_results.py": "the committed results",
 }
 

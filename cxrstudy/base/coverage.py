@@ -54,6 +54,7 @@ EXEMPT: dict[str, str] = {
     "phantom": "the SHA-256 of every phantom covers the generator's code",
     "runs.store": "reads and writes files, whose SHA-256 is checked",
     "runs.record": "defines names of files and fields",
+    "training.captions": "only names what is shown",
     "training.chain": "holds values, all of which are in the id",
     "training.stage": "holds values, all of which are in the id",
     "training.trackers": "only displays training",

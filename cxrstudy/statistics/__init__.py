@@ -8,6 +8,7 @@ comparison of arms is paired. Intervals take patients and seeds for samples of t
 """
 
 from cxrstudy.base.columns import labels_of
+from cxrstudy.statistics.arrays import measure
 from cxrstudy.statistics.calibration import calibration_curve, calibration_table
 from cxrstudy.statistics.comparison import contrast, contrasts
 from cxrstudy.statistics.decision import decision_curve
@@ -19,6 +20,7 @@ from cxrstudy.statistics.made import made_scores
 from cxrstudy.statistics.metrics import (
     Metric,
     auroc,
+    average_precision,
     brier,
     calibration_intercept,
     calibration_slope,
@@ -29,7 +31,9 @@ from cxrstudy.statistics.metrics import (
     net_benefit,
     positive_predictive_value,
     sensitivity,
+    sensitivity_at_specificity,
     specificity,
+    specificity_at_sensitivity,
     squared_calibration_error,
 )
 from cxrstudy.statistics.multiplicity import holm
@@ -48,6 +52,7 @@ __all__ = [
     "VarianceComponents",
     "at_sensitivity",
     "auroc",
+    "average_precision",
     "brier",
     "calibration_curve",
     "calibration_intercept",
@@ -65,13 +70,16 @@ __all__ = [
     "macro_auroc",
     "made_scores",
     "mean",
+    "measure",
     "minimum_detectable_difference",
     "negative_predictive_value",
     "net_benefit",
     "operating_points",
     "positive_predictive_value",
     "sensitivity",
+    "sensitivity_at_specificity",
     "specificity",
+    "specificity_at_sensitivity",
     "squared_calibration_error",
     "subgroups",
     "trend",

@@ -20,6 +20,11 @@ from cxrstudy.statistics.recalibration import (
     weighted_calibration_intercept,
     weighted_calibration_slope,
 )
+from cxrstudy.statistics.thresholds import (
+    weighted_average_precision,
+    weighted_sensitivity_at_specificity,
+    weighted_specificity_at_sensitivity,
+)
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
 ANY = (-np.inf, np.inf)
@@ -142,6 +147,61 @@ def mean(measure: str, bounds: tuple[float, float] = ANY) -> Metric:
     return Metric(
         f"mean {measure}", (measure,), _weighted_mean, bounds, classes=1, bounds=bounds, better=""
     )
+
+
+def average_precision(label: str) -> Metric:
+    """Mean precision over recall, without interpolation, of one label against the rest.
+
+    Unlike the area under the ROC curve it depends on how frequent the label is.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import estimates, made_scores
+    >>> estimates(made_scores(), average_precision("covid19"))["estimate"].round(2).tolist()
+    [0.82, 0.92]
+    """
+    name = f"average precision of {label_name(label)} vs rest"
+    return Metric(name, (label,), weighted_average_precision, bounds=SHARE)
+
+
+def sensitivity_at_specificity(label: str, specificity: float) -> Metric:
+    """Largest sensitivity of a threshold with at least the given specificity, on the same images.
+
+    The threshold is chosen on the images that it is tested on, which is optimistic (Leeflang et al.
+    2008). :func:`~cxrstudy.statistics.operating_point.operating_points` chooses it on others.
+
+    Raises
+    ------
+    ValueError
+        The specificity does not lie from 0 to 1.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import measure
+    >>> metric = sensitivity_at_specificity("covid19", 0.9)
+    >>> measure(metric, scores=[0.1, 0.4, 0.35, 0.8], truth=[0, 0, 1, 1])
+    0.5
+    """
+    _checked_share(specificity)
+    name = f"sensitivity to {label_name(label)} at specificity {numbers.plain(specificity)}"
+    weighted = partial(weighted_sensitivity_at_specificity, least=specificity)
+    return Metric(name, (label,), weighted, bounds=SHARE)
+
+
+def specificity_at_sensitivity(label: str, sensitivity: float) -> Metric:
+    """Largest specificity of a threshold with at least the given sensitivity, on the same images.
+
+    As :func:`sensitivity_at_specificity`, with the same reservation.
+
+    Raises
+    ------
+    ValueError
+        The sensitivity does not lie from 0 to 1.
+    """
+    _checked_share(sensitivity)
+    name = f"specificity for {label_name(label)} at sensitivity {numbers.plain(sensitivity)}"
+    weighted = partial(weighted_specificity_at_sensitivity, least=sensitivity)
+    return Metric(name, (label,), weighted, bounds=SHARE)
 
 
 def brier(label: str) -> Metric:
@@ -275,6 +335,11 @@ def net_benefit(label: str, threshold: float) -> Metric:
     name = f"net benefit for {label_name(label)} at {numbers.level(threshold)}"
     weighted = partial(weighted_net_benefit, threshold=threshold)
     return Metric(name, (label,), weighted, PROBABILITY)
+
+
+def _checked_share(value: float) -> None:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value}: a share from 0 to 1 is needed")
 
 
 def weighted_brier(scores: Floats, truth: Flags, weights: Weights) -> Floats:

@@ -25,6 +25,7 @@ from cxrstudy.training.weight_files import obtain, planned_input
 
 if TYPE_CHECKING:
     from cxrstudy.runs.network import TrainedNetwork  # imports torch
+    from cxrstudy.training.dataloaders import RadiographLoaders
 
 
 class Study:
@@ -200,6 +201,57 @@ class Study:
         See :meth:`Arms.scores`.
         """
         return self.arms(chains).scores()
+
+    def dataloaders(self, stage: Stage, seed: int = 0) -> "RadiographLoaders":
+        """Fastai's ``DataLoaders`` of a stage, as its training uses them.
+
+        Parameters
+        ----------
+        stage
+            From :meth:`stage`.
+        seed
+            Seed of the order of images and of the fraction.
+
+        Examples
+        --------
+        >>> study = Study("quick", "phantom", seeds=1)
+        >>> dls = study.dataloaders(study.stage("target"))  # doctest: +SKIP
+        >>> dls.show_batch()  # doctest: +SKIP
+        """
+        from cxrstudy.study.learners import dataloaders
+
+        return dataloaders(self, stage.but(seed=seed), self.random_init.start)
+
+    def learner(self, chain: Chain, seed: int = 0) -> Any:
+        """Fastai's ``Learner`` of the last stage of a chain; earlier stages are trained if missing.
+
+        It has the weights of the earlier stages, and the loaders, loss, metric, optimiser and
+        callbacks of the last one. ``learn.fit_one_cycle(stage.validations, stage.learning_rate)``
+        then gives the same bits as the recorded run, whatever was looked at before.
+
+        Parameters
+        ----------
+        chain
+            Initial weights and at least one stage.
+        seed
+            Seed of all stages.
+
+        Raises
+        ------
+        ValueError
+            The chain has no stage.
+        RunError
+            An earlier stage failed.
+
+        Examples
+        --------
+        >>> study = Study("quick", "phantom", seeds=1)
+        >>> learn = study.learner(study.pretrained >> study.stage("target"))  # doctest: +SKIP
+        >>> learn.lr_find()  # doctest: +SKIP
+        """
+        from cxrstudy.study.learners import learner
+
+        return learner(self, chain, seed)
 
     def squares(self, role: Role, pixels: int) -> RolePixels:
         """Grey images of a role at a resolution; decodes or renders them if they are missing.

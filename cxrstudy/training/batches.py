@@ -5,13 +5,14 @@ is ten times faster than decoding and augmenting single images.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
 from fastai.data.core import DataLoaders, TfmdDL
 from fastai.data.transforms import IntToFloatTensor, Normalize
-from fastai.torch_core import TensorImage
 from fastai.vision.augment import (
     AffineCoordTfm,
     Brightness,
@@ -27,6 +28,7 @@ from torch import Tensor
 from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.expected_input import ExpectedInput
+from cxrstudy.training.images import RadiographDataset
 from cxrstudy.training.known_labels import check_known
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows, training_truth
@@ -36,35 +38,49 @@ ROTATION, TRANSLATION, ZOOM, LIGHTING = 7.0, 0.04, 1.1, 0.15
 
 
 class RowLoader(TfmdDL):
-    """Loads batches of a role's images, (batch, 1, pixels, pixels) uint8, with their truth."""
+    """Loads batches of a data set's images, (batch, 1, pixels, pixels) uint8, with their truth."""
 
-    def __init__(
-        self, pixels: RolePixels, truth: Tensor, rows: NDArray[np.intp], **arguments: Any
-    ) -> None:
-        self.pixels, self.truth, self.rows = pixels, truth, rows
-        # No set-up is needed: the transforms fit nothing to the data.
-        super().__init__(rows, num_workers=0, do_setup=False, **arguments)
-        self._n_inp = 1  # of (image, truth), one is the input
+    def __init__(self, dataset: RadiographDataset, **arguments: Any) -> None:
+        # No set-up is needed: the transforms fit nothing to the data. No process is needed either,
+        # because reading a batch takes less time than sending it.
+        super().__init__(dataset, **arguments | {"num_workers": 0, "do_setup": False})
+        self._n_inp, self._types = dataset.n_inp, dataset.types
 
-    def create_batches(self, samples: Iterator[int]) -> Iterator[tuple[TensorImage, Tensor]]:
+    def create_batches(self, samples: Iterator[int]) -> Iterator[tuple[Any, ...]]:
         """Yield batches, each read with one indexing operation."""
-        chosen = self.rows[np.fromiter(samples, dtype=np.intp)]
-        for first in range(0, len(chosen), self.bs):
-            rows = chosen[first : first + self.bs]
-            images = torch.from_numpy(self.pixels[rows])
-            yield TensorImage(images[:, None]), self.truth[torch.from_numpy(rows)]
+        while drawn := list(islice(samples, self.bs)):
+            if self.drop_last and len(drawn) < self.bs:
+                return
+            yield self.dataset.batch(np.array(drawn, np.intp))
+
+    def new(self, dataset: Any = None, cls: Any = None, **changes: Any) -> Any:
+        """Make a loader of another data set, or with other settings."""
+        made = super().new(dataset, cls, **{"after_batch": self.after_batch} | changes)
+        made._types = made.dataset.types  # images without labels have other types
+        return made
 
 
 class StepLoader(RowLoader):
     """Loads a fixed number of full batches per epoch, in an endless series of permutations."""
 
-    def __init__(self, *arguments: Any, steps: int, seed: int, **named: Any) -> None:
-        super().__init__(*arguments, n=steps * named["bs"], **named)
-        self.stream = permutations(len(self.rows), np.random.default_rng(seed))
+    def __init__(
+        self, dataset: RadiographDataset, steps: int, seed: int, plain: Any, **arguments: Any
+    ) -> None:
+        super().__init__(dataset, n=steps * arguments["bs"], **arguments)
+        self.seed, self.plain = seed, plain
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Begin the series of permutations anew, as a training does."""
+        self.stream = permutations(len(self.dataset), np.random.default_rng(self.seed))
 
     def get_idxs(self) -> list[int]:
         """Positions of the next images; none is repeated before all others have been used."""
         return [next(self.stream) for _ in range(self.n)]
+
+    def new(self, dataset: Any = None, cls: Any = None, **changes: Any) -> Any:
+        """Make a loader that gives each image once, in order and unchanged, as for predictions."""
+        return super().new(dataset, cls or RowLoader, **{"after_batch": self.plain} | changes)
 
 
 def permutations(count: int, generator: np.random.Generator) -> Iterator[int]:
@@ -113,13 +129,15 @@ def loaders(
         # One grey channel becomes as many as there are means.
         Normalize.from_stats(list(expects.mean), list(expects.deviation), cuda=False),
     ]
+    whole = RadiographDataset(
+        role.task, role.labels, stage.pixels, stage.visible, role.table, train, pixels, truth
+    )
     return DataLoaders(
         StepLoader(
-            pixels, truth, train, bs=stage.batch_size,
-            steps=stage.steps // stage.validations, seed=stage.seed,
+            whole, stage.steps // stage.validations, stage.seed, common, bs=stage.batch_size,
             after_batch=[*augmentation(flip=stage.flip), *common], device=device,
         ),
-        RowLoader(pixels, truth, validation, bs=4 * stage.batch_size, after_batch=common,
+        RowLoader(replace(whole, rows=validation), bs=4 * stage.batch_size, after_batch=common,
         device=device), device=device,
     )  # fmt: skip
 

@@ -28,6 +28,8 @@ class KnownBinaryCrossEntropy(nn.Module):
         logits, truth
             (batch, labels); truth is 0 to 1, or NaN if unknown.
         """
+        # Of fastai's types of image and label, torch would refuse the product.
+        logits, truth = logits.as_subclass(Tensor), truth.as_subclass(Tensor)
         known = ~torch.isnan(truth)
         entropy = functional.binary_cross_entropy_with_logits(
             logits, torch.nan_to_num(truth), reduction="none"
@@ -37,10 +39,26 @@ class KnownBinaryCrossEntropy(nn.Module):
             return entropy.sum(1) / known.sum(1).clamp(min=1)
         return entropy.sum() / known.sum().clamp(min=1)
 
+    def activation(self, logits: Tensor) -> Tensor:
+        """Probabilities of logits, as they are recorded."""
+        return probabilities(logits, "multilabel")
+
+    def decodes(self, chances: Tensor) -> Tensor:
+        """Whether each label is present: its probability is at least one half."""
+        return chances >= 0.5
+
+
+class ClassCrossEntropy(CrossEntropyLossFlat):
+    """fastai's softmax cross-entropy, whose predictions are the probabilities that are recorded."""
+
+    def activation(self, logits: Tensor) -> Tensor:
+        """Probabilities of logits, as they are recorded."""
+        return probabilities(logits.as_subclass(Tensor), "multiclass")
+
 
 def loss_of(task: Task) -> Any:
     """Softmax cross-entropy for exclusive classes, masked binary cross-entropy otherwise."""
-    return CrossEntropyLossFlat() if task == "multiclass" else KnownBinaryCrossEntropy()
+    return ClassCrossEntropy() if task == "multiclass" else KnownBinaryCrossEntropy()
 
 
 def probabilities(logits: Tensor, task: Task) -> Tensor:

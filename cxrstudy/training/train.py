@@ -16,7 +16,6 @@ from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.stage import Stage
-from cxrstudy.training.subset import training_rows
 
 with warnings.catch_warnings():
     # fastai 2.8 imports torch.jit.script, which is deprecated in torch 2.15.
@@ -27,11 +26,12 @@ with warnings.catch_warnings():
     from fastai.learner import Learner
     from fastai.metrics import AccumMetric
     from fastai.optimizer import SGD, Adam
-    from fastai.torch_core import set_seed
 
     from cxrstudy.training.batches import loaders
     from cxrstudy.training.divergence import StopIfNotFinite
+    from cxrstudy.training.layers import layer_groups
     from cxrstudy.training.loss import loss_of, probabilities
+    from cxrstudy.training.reproducible import Reproducible
     from cxrstudy.training.schedule import bit_hyperrule, bit_rate, scaled
     from cxrstudy.training.scoring import macro_auroc
 
@@ -89,16 +89,13 @@ def train(
     NothingToLearnError
         No training image has a known label, or one has no class.
     """
-    set_seed(stage.seed, reproducible=True)
     batches = loaders(role, pixels, stage, expects, device)
-    learner = _learner(model, batches, role, stage)
+    learner = make_learner(model, batches, stage)
     learner.add_cbs(callbacks)
-    if device == "cuda":
-        learner.to_bf16()
     stopper = StopIfNotFinite()
     learner.add_cb(stopper)
     with learner.no_bar(), learner.no_logging():
-        _fit(learner, role, stage)
+        fit_stage(learner, stage)
     stopper.check(stage.steps, stage.learning_rate)
     model.to(memory_format=torch.contiguous_format)
     table = pd.DataFrame(learner.recorder.values, columns=COLUMNS)
@@ -106,37 +103,58 @@ def train(
     return table
 
 
-def _learner(model: nn.Module, batches: "DataLoaders", role: Role, stage: Stage) -> Any:
-    callbacks = [MixUp(stage.mixup)] if stage.mixup else []
+def make_learner(model: nn.Module, batches: "DataLoaders", stage: Stage) -> Any:
+    """Make the ``Learner`` of a stage; :func:`fit_stage` trains it.
+
+    Parameters
+    ----------
+    model
+        Network with one output per label of the loaders.
+    batches
+        Loaders from :func:`cxrstudy.training.batches.loaders`.
+    stage
+        Settings of the training.
+    """
+    callbacks = [Reproducible(stage.seed), *([MixUp(stage.mixup)] if stage.mixup else [])]
     optimiser: Callable[..., Any] = Adam if stage.schedule == "one-cycle" else partial(SGD, mom=0.9)
     # Channels-last convolutions are 8 to 24 % faster on a CPU, more on a GPU.
     model.to(batches.device).to(memory_format=torch.channels_last)
-    return Learner(
+    task = batches.train_ds.task
+    learner = Learner(
         batches,
         model,
-        loss_func=loss_of(role.task),
+        loss_func=loss_of(task),
         opt_func=optimiser,
+        splitter=layer_groups,
         wd=stage.weight_decay if stage.schedule == "one-cycle" else 0.0,
         cbs=callbacks,
-        metrics=[AccumMetric(partial(_auroc, task=role.task), flatten=False)],
+        metrics=[AccumMetric(partial(_auroc, task=task), flatten=False, name="macro_auroc")],
     )
+    return learner.to_bf16() if torch.device(batches.device).type == "cuda" else learner
 
 
-def _fit(learner: Any, role: Role, stage: Stage) -> None:
+def fit_stage(learner: Any, stage: Stage) -> None:
+    """Train a learner for the steps of a stage, with its schedule."""
     if stage.schedule == "one-cycle":
         learner.fit_one_cycle(stage.validations, lr_max=stage.learning_rate)
         return
-    images = len(training_rows(role, stage))
+    learner.fit(stage.validations, cbs=[bit_schedule(learner.dls, stage)])
+
+
+def bit_schedule(batches: "DataLoaders", stage: Stage) -> Any:
+    """Callback that sets the learning rate of BiT-HyperRule at every step."""
+    images = len(batches.train_ds)
     supports = scaled(bit_hyperrule(images, stage.pixels, stage.pixels).supports, stage.steps)
 
     def rate(done: float) -> float:
         # fastai computes the completed fraction of training as a sum, with rounding errors.
         return bit_rate(round(done * stage.steps), supports, stage.learning_rate)
 
-    learner.fit(stage.validations, cbs=[ParamScheduler({"lr": rate})])
+    return ParamScheduler({"lr": rate})
 
 
 def _auroc(logits: Tensor, target: Tensor, task: Task) -> float:
     """Mean AUROC of labels. The target is class numbers if exclusive, otherwise a matrix."""
+    logits, target = logits.as_subclass(Tensor), target.as_subclass(Tensor)
     truth = functional.one_hot(target, logits.shape[1]) if task == "multiclass" else target
     return macro_auroc(truth.float().numpy(), probabilities(logits, task).numpy())

@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
+from fastai.torch_core import TensorImage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,8 +36,8 @@ def numbered(folder):
     return Role("numbered", "multilabel", made.role.labels, made.role.table, truth), made.pixels
 
 
-@pytest.fixture
-def plain(monkeypatch):
+@pytest.fixture(name="plain")
+def unaugmented(monkeypatch):
     """Take the augmentation out."""
     monkeypatch.setattr(batches, "augmentation", lambda flip: [])
 
@@ -49,7 +50,12 @@ def levels(images, statistics=STATISTICS):
 
 def rows_of(loader):
     """Row numbers, read from the grey levels, of every batch of an epoch."""
-    return [levels(images).mean((1, 2, 3)).round().int().tolist() for images, _ in loader]
+    return [levels(images).mean((1, 2, 3)).round().int().tolist() for images, _ in plain(loader)]
+
+
+def plain(loader):
+    """Batches as plain tensors, without fastai's types."""
+    return ([part.as_subclass(torch.Tensor) for part in batch] for batch in loader)
 
 
 def made_loaders(numbered, **changes):
@@ -106,7 +112,7 @@ def test_the_order_depends_on_the_seed_and_on_nothing_else(numbered):
 
 @pytest.mark.usefixtures("plain")
 def test_truth_stays_with_its_image_in_training(numbered):
-    for images, truth in made_loaders(numbered).train:
+    for images, truth in plain(made_loaders(numbered).train):
         rows = levels(images).mean((1, 2, 3))
         torch.testing.assert_close(
             100 * truth[:, 0], rows.as_subclass(torch.Tensor), atol=0.01, rtol=0
@@ -119,7 +125,7 @@ def test_validation_sees_each_of_its_images_once_in_order_and_unchanged(numbered
     role, _ = numbered
     loader = made_loaders(numbered, batch_size=2, flip=True).valid
     seen, expected = [], role.rows("validation").tolist()
-    for images, truth in loader:
+    for images, truth in plain(loader):
         grey = levels(images)
         assert torch.allclose(grey, grey.round(), atol=1e-3)
         rows = grey[:, 0, 0, 0].round().int()
@@ -146,7 +152,7 @@ def test_truth_stays_with_its_image_in_a_pool(folder):
         values = level + made.role.truth[:, 0]
         np.save(made.file, np.broadcast_to(values[:, None, None], (40, 32, 32)).astype(np.uint8))
     role, pixels = make_pool(*members)
-    for images, truth in loaders(role, pixels, STAGE, EXPECTS, "cpu").train:
+    for images, truth in plain(loaders(role, pixels, STAGE, EXPECTS, "cpu").train):
         for level, known in zip(
             levels(images).mean((1, 2, 3)).round().tolist(), truth, strict=True
         ):
@@ -220,7 +226,7 @@ def only(monkeypatch):
             if other != name:
                 monkeypatch.setattr(batches, other, value)
         torch.manual_seed(0)
-        changed = batches.TensorImage(images.expand(300, 1, *images.shape))
+        changed = TensorImage(images.expand(300, 1, *images.shape))
         for transform in sorted(augmentation(flip=False), key=lambda transform: transform.order):
             changed = transform(changed, split_idx=0)
         return changed[:, 0].as_subclass(torch.Tensor)

@@ -264,7 +264,7 @@ def test_a_training_that_diverges_says_at_which_step_and_rate(made, schedule, re
     stage = STAGE.but(schedule=schedule, learning_rate=1e30)
     with pytest.raises(
         DivergedError,
-        match=r"the loss is not finite (at|in the validation after) step \d of 8 \(rate .*e\+",
+        match=r"the loss is not finite (at|in the validation after) step \d of 8 \(rate .*× 10",
     ):
         trained(made.role, made.pixels, stage)
 

@@ -1,0 +1,113 @@
+"""Training code: fastai's code that trains an arm, with the arm's own values filled in."""
+
+import html
+from collections.abc import Hashable
+from dataclasses import fields
+from typing import Any
+
+from cxrstudy.base import device
+from cxrstudy.pages.html import HTML
+from cxrstudy.study.study import Arms
+from cxrstudy.training.chain import Chain
+from cxrstudy.training.stage import Stage
+
+_BEGINNING = """\
+import torch
+from fastai.vision.all import SGD, Adam, Learner, MixUp, partial
+
+from cxrstudy.study.study import Study
+from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.layers import layer_groups
+from cxrstudy.training.loss import loss_of
+from cxrstudy.training.reproducible import Reproducible
+from cxrstudy.training.stage import Stage
+from cxrstudy.training.train import bit_schedule
+
+study = Study({profile!r}, {cohort!r}, {seeds})
+"""
+
+_LEARNER = """\
+dls = study.dataloaders(stage, seed={seed})
+# timm's network, with the weights of the stages before, which are trained if they are missing.
+model = study.learner(chain, seed={seed}).model
+learn = Learner(
+    dls, model, loss_func=loss_of(dls.train_ds.task), opt_func={optimiser},
+    splitter=layer_groups, wd={decay}, cbs=[{callbacks}],
+){precision}
+{fit}
+
+model.to(memory_format=torch.contiguous_format)
+role = study.cohort.role(*stage.roles)
+tested = role.table.iloc[role.rows("test")]
+scores, truth = learn.get_preds(dl=dls.test_dl(tested, bs=128))
+"""
+
+
+def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
+    """Code that trains an arm and scores its test images, to copy into an empty notebook.
+
+    A test executes it and compares its weights and scores with those of the recorded run.
+
+    Examples
+    --------
+    >>> code_of(arms, "control").splitlines()[1]  # arms as in a chapter
+    'from fastai.vision.all import SGD, Adam, Learner, MixUp, partial'
+    """
+    study, chain = arms.study, arms[arm]
+    stage = chain.stages[-1].but(seed=seed)
+    one_cycle = stage.schedule == "one-cycle"
+    mixing = f", MixUp({stage.mixup!r})" if stage.mixup else ""
+    beginning = _BEGINNING.format(
+        profile=study.profile.profile, cohort=study.cohort.name, seeds=max(study.seeds, seed + 1)
+    )
+    learner = _LEARNER.format(
+        seed=seed,
+        optimiser="Adam" if one_cycle else "partial(SGD, mom=0.9)",
+        decay=stage.weight_decay if one_cycle else 0.0,
+        callbacks=f"Reproducible({seed}){mixing}",
+        precision=".to_bf16()" if device.kind() == "cuda" else "",
+        fit=f"learn.fit_one_cycle({stage.validations}, lr_max={stage.learning_rate!r})"
+        if one_cycle
+        else f"learn.fit({stage.validations}, cbs=[bit_schedule(dls, stage)])",
+    )
+    return "\n".join([beginning, *_chain_lines(chain, seed), learner])
+
+
+def training_code(arms: Arms, seed: int = 0) -> HTML:
+    """Show the code that trains each arm, behind one toggle per arm.
+
+    Examples
+    --------
+    >>> training_code(arms)  # arms as in a chapter
+    <HTML>
+    """
+    shown = [
+        f"<details><summary>{html.escape(str(arm))}</summary>"
+        f"<pre><code>{html.escape(code_of(arms, arm, seed))}</code></pre></details>"
+        for arm in arms
+    ]
+    summary = "The fastai code that trains the arms of this page"
+    return HTML(f"<details><summary>{summary}</summary>{''.join(shown)}</details>")
+
+
+def _chain_lines(chain: Chain, seed: int) -> list[str]:
+    stages = [_written(stage.but(seed=seed)) for stage in chain.stages]
+    before = "".join(f"\n    {stage}," for stage in stages[:-1])
+    start = chain.start
+    values = f"{start.architecture!r}, {start.weights!r}, {start.options!r}"
+    return [
+        f"stage = {stages[-1]}",
+        f"chain = Chain(Start({values}), ({before}\n    stage,\n))",
+    ]
+
+
+def _written(stage: Stage) -> str:
+    """Write a stage as code, without the values that are those of any stage."""
+    plain = Stage(roles=stage.roles)
+    given: dict[str, Any] = {each.name: getattr(stage, each.name) for each in fields(stage)}
+    changed = {
+        name: value
+        for name, value in given.items()
+        if name in ("roles", "seed") or value != getattr(plain, name)
+    }
+    return f"Stage({', '.join(f'{name}={value!r}' for name, value in changed.items())})"

@@ -1,0 +1,56 @@
+"""Learners: a stage of a study in fastai's words has the bits of the recorded run."""
+
+import fastai.vision.all  # noqa: F401 (it gives learners their methods)
+import numpy as np
+import pytest
+import torch
+from fastai.callback.progress import ProgressCallback
+
+from cxrstudy.base.columns import score_column
+from cxrstudy.runs import store
+from cxrstudy.runs.record import BACKBONE
+from cxrstudy.training.backbone import backbone_of, read_weights
+from cxrstudy.training.chain import Chain
+from tests.support.small import in_this_process
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_learner_gives_weights_and_scores_of_the_recorded_run(small, seed):
+    study, arms = small.study, small.arms
+    chain = arms["control"]
+    stage = chain.stages[-1]
+    with in_this_process():
+        learn = study.learner(chain, seed)
+        learn.remove_cb(ProgressCallback)
+        learn.logger = lambda _: None
+        learn.lr_find(num_it=4, show_plot=False, suggest_funcs=None)
+        learn.fit_one_cycle(stage.validations, stage.learning_rate)
+        found = backbone_of(learn.model)
+        recorded = read_weights(
+            store.checked(study.records, arms.plan.ends["control", seed], BACKBONE)
+        )
+        assert found.keys() == recorded.keys()
+        assert all(torch.equal(found[name], recorded[name]) for name in found)
+        learn.model.to(memory_format=torch.contiguous_format)
+        target = study.cohort.role("target")
+        tested = target.table.iloc[target.rows("test")]
+        chances, _ = learn.get_preds(dl=learn.dls.test_dl(tested, bs=128))
+    scores = arms.scores().query("arm == 'control' and role == 'target' and split == 'test'")
+    scores = scores[scores["seed"] == seed]
+    assert scores["id"].tolist() == tested["id"].tolist()
+    columns = [score_column(label) for label in target.labels]
+    np.testing.assert_array_equal(chances.numpy(), scores[columns].to_numpy())
+
+
+def test_loaders_are_those_of_the_stage(small):
+    study = small.study
+    stage = study.stage("target").but(fraction=0.5, batch_size=2)
+    dls, other = study.dataloaders(stage, 0), study.dataloaders(stage, 1)
+    assert list(dls.vocab) == list(study.cohort.role("target").labels)
+    assert set(dls.train.items["patient"]) != set(other.train.items["patient"])
+    assert dls.train.bs == 2
+
+
+def test_a_chain_without_a_stage_is_refused_with_what_to_write(small):
+    with pytest.raises(ValueError, match="write pretrained >> stage"):
+        small.study.learner(Chain(small.study.random_init.start))
