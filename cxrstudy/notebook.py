@@ -14,8 +14,6 @@
 ``demographics``, ``flow_of``, ``source_alone``,   who is in a cohort, and what gives it away
 ``benchmark_leaks``
 ``make_graph``, ``provenance``                     which runs there are, and what they cost
-``tell_circumstances``                             commit, Python and versions, of a notebook
-                                                   without parameters
 =================================================  ==============================================
 """
 
@@ -27,7 +25,6 @@ from cxrstudy.pages.covidx_leaks import benchmark_leaks
 from cxrstudy.pages.demographics import demographics, flow_of
 from cxrstudy.pages.source_baseline import source_alone
 from cxrstudy.runs import provenance
-from cxrstudy.runs.page_stamp import tell_circumstances
 from cxrstudy.statistics import contrasts, estimates, metrics
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.graph import make_graph
@@ -41,5 +38,5 @@ __all__ = [
     "Study", "abstract_table", "arms_of", "benchmark_leaks", "beside", "check_parameters",
     "claims_table", "contrasts", "demographics", "diagrams", "estimates", "figures", "flow_of",
     "judgements", "levels", "log", "make_graph", "metrics", "provenance", "read_claims",
-    "reference_of", "selection", "show", "source_alone", "statistics", "tell_circumstances",
+    "reference_of", "selection", "show", "source_alone", "statistics",
 ]  # fmt: skip

@@ -1,6 +1,5 @@
 """What several tests use: small manifests and cohorts, and the folder of real radiographs."""
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,8 +11,8 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from cxrstudy.data.manifest import COLUMNS
 from tests.support import small as small_study
+from tests.support.manifests import card_of, image_table
 from tests.support.project import use
 
 trained, small = small_study.trained, small_study.small
@@ -23,30 +22,6 @@ trained, small = small_study.trained, small_study.small
 settings.register_profile("study", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("study")
-
-
-def image_table(*rows: dict[str, object], **common: object) -> pd.DataFrame:
-    """Make a legal manifest; `rows` and `common` say what differs from a plain image."""
-    plain = {
-        "origin": "", "prepared_sha256": "", "source": "hospital", "view": "PA", "sex": "F",
-        "age": 50.0, "width": 80, "height": 60, "licence": "CC0-1.0", "labels": "",
-        "split": "train", "excluded": "",
-    }  # fmt: skip
-    full = []
-    for number, row in enumerate(rows):
-        name = {"id": f"image-{number}", "patient": f"patient-{number}"} | common | row
-        content = hashlib.sha256(str(name["id"]).encode()).hexdigest()
-        full.append(plain | {"path": f"{name['id']}.png", "sha256": content} | name)
-    return pd.DataFrame(full, columns=list(COLUMNS))
-
-
-def card_of(name: str, labels: list[str]) -> dict[str, object]:
-    """Make a legal card."""
-    texts = ("name", "title", "citation", "address", "version", "licence", "copies")
-    return dict.fromkeys(texts, name) | {
-        "access": "open", "label_map": {label: label.upper() for label in labels},
-        "counts": {}, "traps": [],
-    }  # fmt: skip
 
 
 @pytest.fixture

@@ -64,6 +64,10 @@ def tell_circumstances(used: Mapping[str, Any] | None = None, given: Sequence[st
 
     :func:`cxrstudy.study.parameters.check_parameters` calls it. A notebook without parameters calls
     it itself. For the arguments see :func:`circumstances`.
+
+    Examples
+    --------
+    >>> tell_circumstances()  # doctest: +SKIP
     """
     from IPython.display import display
 

@@ -10,8 +10,8 @@ import pytest
 
 from cxrstudy.cli.data import explain_failures
 from cxrstudy.data.fetch import FetchResult
-from tests.conftest import card_of
 from tests.support.commands import cxrstudy
+from tests.support.manifests import card_of
 from tests.support.servers import Origin
 
 COMMIT = "89abcdef0123456789abcdef0123456789abcdef"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cxrstudy.data.manifest import COLUMNS, ManifestError, check_manifest, read_manifest
 from cxrstudy.data.rules import wrong_cells
-from tests.conftest import card_of, image_table
+from tests.support.manifests import card_of, image_table
 
 TEXTS = [name for name in COLUMNS if name not in ("age", "width", "height")]
 
