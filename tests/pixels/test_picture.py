@@ -9,6 +9,7 @@ from PIL import Image
 
 from cxrstudy.pixels.decode import UnreadableImage, decode_grey, decode_noted
 from tests.support.dicoms import file_of, radiograph, scaled, scene
+from tests.support.png import png16
 
 HERE = Path("made.img")
 GREY = scene(top=255).astype(np.uint8)
@@ -126,8 +127,6 @@ def test_a_transparent_background_of_one_colour_is_black(colour):
 
 
 def test_a_hidden_image_of_sixteen_bits_with_alpha_is_shown():
-    from tests.pixels.test_decode import png16
-
     channels = np.stack([DEEP, np.zeros_like(DEEP)], axis=-1)
     found = decode_noted(png16(channels), HERE)
     assert np.array_equal(found.grey, scaled(DEEP))
