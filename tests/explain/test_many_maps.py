@@ -18,10 +18,10 @@ from tests.support.networks import family
 LABELS = ("normal", "covid19")
 
 
-@pytest.fixture
 EXPECTS = ExpectedInput((0.5,) * 3, (0.25,) * 3)
 
 
+@pytest.fixture
 def made(tmp_path: Path) -> Made:
     return make_role(tmp_path, images=80)
 
