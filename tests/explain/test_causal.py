@@ -20,6 +20,7 @@ from cxrstudy.explain.causal import (
 from cxrstudy.phantom.twins import BARE, ELSEWHERE, WITHOUT_LESION, WITHOUT_MARKER
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.statistics import estimates, mean
+from cxrstudy.training.expected_input import ExpectedInput
 
 SIDE = 32
 LESION, ELSE = (slice(8, 16), slice(4, 12)), (slice(20, 28), slice(20, 28))
@@ -58,6 +59,9 @@ def test_agreement_is_of_ranks_and_nothing_where_nothing_is_ranked():
         assert agreement(*pair).tolist() == [0.0]
 
 
+EXPECTS = ExpectedInput((0.0,) * 3, (1.0,) * 3)
+
+
 class Gate(nn.Module):
     """Mean grey of cells of 4 pixels, where they lie in one place; 0 elsewhere."""
 
@@ -87,9 +91,7 @@ class Looks(nn.Module):
 
 
 def network(place):
-    return TrainedNetwork(
-        Looks(place).eval(), "multiclass", ("normal", "covid19"), SIDE, (0.0, 1.0)
-    )
+    return TrainedNetwork(Looks(place).eval(), "multiclass", ("normal", "covid19"), SIDE, EXPECTS)
 
 
 @pytest.fixture

@@ -87,7 +87,8 @@ def test_model_is_left_alone() -> None:
 
 
 def test_errors() -> None:
-    images, maps = left_bright(), np.zeros((2, 4, 4), np.float32)
+    images = left_bright()
+    maps = np.zeros((2, *images.shape[-2:]), np.float32)
     with pytest.raises(ExplainError, match="with a map each"):
         curves(Brightness(), images, maps[:1], 0, "binary")
     with pytest.raises(ExplainError, match="'blur' or 'mean'"):

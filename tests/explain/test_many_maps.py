@@ -11,10 +11,14 @@ import torch
 from cxrstudy.explain import ExplainError, ManyMaps, heatmaps, read_maps, recorded_maps
 from cxrstudy.runs.maps import FACTS, MAPS, MapsError, identity_of, read_facts
 from cxrstudy.runs.network import TrainedNetwork
+from cxrstudy.training.expected_input import ExpectedInput
 from tests.support.builders import Made, make_role
 from tests.support.networks import family
 
 LABELS = ("normal", "covid19")
+
+
+EXPECTS = ExpectedInput((0.5,) * 3, (0.25,) * 3)
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def made(tmp_path: Path) -> Made:
 def make(made: Made, folder: Path, **changes: Any) -> ManyMaps:
     given = {"rows": made.role.rows("train"), "label": "covid19"} | changes
     model, run = family("resnet10t", 2), "a" * 64
-    network = TrainedNetwork(model, "multiclass", LABELS, 32, (0.5, 0.25), run=run)
+    network = TrainedNetwork(model, "multiclass", LABELS, 32, EXPECTS, run=run)
     return recorded_maps(
         network, made.role, given.pop("rows"), made.pixels, given.pop("label"), folder, **given
     )

@@ -141,7 +141,7 @@ def test_a_random_network_scores_like_the_uniform_baseline() -> None:
     model = family("resnet10t")
     raw = heatmaps(model, noise(count, side), 1, layer="layer2")
     maps = upsample(raw, side, cells_of(model, "layer2", side))
-    uniform = baselines(masks)["uniform"]
+    uniform = baselines(masks, raw.shape[-2:])["uniform"]
     for metric in (pointing, energy):
         interval = bootstrap((metric(maps, masks),), np.mean, confidence_level=0.999, rng=0)
         low, high = interval.confidence_interval

@@ -41,7 +41,7 @@ def test_the_code_of_an_arm_gives_its_recorded_weights_and_scores(small, arm, se
     found = backbone_of(names["model"])
     assert all(torch.equal(found[name], recorded[name]) for name in recorded)
     columns = [score_column(label) for label in small.study.cohort.role("target").labels]
-    np.testing.assert_array_equal(names["scores"].numpy(), table[columns].to_numpy(np.float32))
+    np.testing.assert_array_equal(names["scores"].numpy(), table[columns].to_numpy(np.float64))
 
 
 def store_scores(small, arm, seed):

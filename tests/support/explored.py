@@ -17,6 +17,7 @@ from cxrstudy.explorer import Case, Explainer, Facts, LowMap, MapKey, Reading
 from cxrstudy.explorer.encode import encode_image, outline
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.training.chain import Start
+from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.model import create
 
 LABELS = ("normal", "other_pneumonia", "covid19")
@@ -27,6 +28,9 @@ KEYS = tuple(
     for layer in ("layer3", "layer4")
     for label in LABELS
 )
+
+
+EXPECTS = ExpectedInput((0.5,) * 3, (0.25,) * 3)
 
 
 def made_facts(licence: str = "CC0-1.0", source: str = "alder", age: float | None = 51.0) -> Facts:
@@ -54,7 +58,7 @@ def made_network(seed: int = 0) -> TrainedNetwork:
     """Make the smallest of timm's networks, with random weights."""
     torch.manual_seed(seed)
     model = create(Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),)), len(LABELS)).eval()
-    return TrainedNetwork(model, "multiclass", LABELS, 64, (0.5, 0.25))
+    return TrainedNetwork(model, "multiclass", LABELS, 64, EXPECTS)
 
 
 def made_cohort(patients: int = 9) -> Cohort:
