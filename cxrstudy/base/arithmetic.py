@@ -114,5 +114,7 @@ def _flags() -> set[str]:
     file = Path("/proc/cpuinfo")
     if not file.exists():
         return set()
-    lines = (line for line in file.read_text().splitlines() if line.startswith("flags"))
+    lines = (
+        line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("flags")
+    )
     return set(next(lines, "").partition(":")[2].split())

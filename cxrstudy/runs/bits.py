@@ -132,7 +132,7 @@ def recorded() -> dict[str, dict[str, Any]]:
     path = file()
     if not path.is_file():
         return {}
-    content: dict[str, dict[str, Any]] = json.loads(path.read_text())
+    content: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 

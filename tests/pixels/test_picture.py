@@ -114,7 +114,7 @@ def test_an_image_under_alpha_is_shown_and_named(shown):
     assert np.array_equal(found.grey, np.asarray(Image.fromarray(COLOUR).convert("L")))
     (note,) = found.notes
     assert note.code == "alpha"
-    assert f"{100 * hidden.mean():.0f} % of it is transparent" in note.text
+    assert f"{100 * hidden.mean():.1f} % of it is transparent" in note.text
 
 
 @pytest.mark.parametrize("colour", [0, 128, 255])

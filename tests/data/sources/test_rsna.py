@@ -188,7 +188,7 @@ def test_the_images_are_of_11439_nih_patients(radiographs, monkeypatch):
     assert named.str.startswith("rsna-").sum() == 98
     assert named[named.str.startswith("nih-")].nunique() == 11_410
     monkeypatch.setattr(rsna, "CONFIDENT", float("inf"))
-    everyone = rsna.patients(matches["rsna_id"], crosswalk)
+    everyone = rsna.patients(matches["rsna_id"], crosswalk, Notes())
     assert everyone.nunique() == 11_439
     images = everyone.value_counts()
     assert ((images > 1).sum(), images.max()) == (4_355, 65)
