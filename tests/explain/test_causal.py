@@ -59,7 +59,7 @@ def test_agreement_is_of_ranks_and_nothing_where_nothing_is_ranked():
         assert agreement(*pair).tolist() == [0.0]
 
 
-EXPECTS = ExpectedInput((0.0,) * 3, (1.0,) * 3)
+EXPECTS = ExpectedInput((0.0,), (1.0,), "grey")
 
 
 class Gate(nn.Module):

@@ -18,7 +18,7 @@ from tests.support.networks import family
 LABELS = ("normal", "covid19")
 
 
-EXPECTS = ExpectedInput((0.5,) * 3, (0.25,) * 3)
+EXPECTS = ExpectedInput((0.5,), (0.25,), "grey")
 
 
 @pytest.fixture

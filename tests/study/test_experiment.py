@@ -95,7 +95,7 @@ def test_every_resolution_is_run_at_equal_steps_and_at_equal_computation(studies
     arms = arms_of("03_resolution", studies["phantom"])
     stages = {arm: chain.stages[-1] for arm, chain in arms.items()}
     base = stages[1, "same steps"]
-    assert len({factor for factor, _ in arms}) >= 4
+    assert len({factor for factor, _ in arms}) >= 3
     for (factor, fixed), stage in stages.items():
         assert stage.pixels == factor * base.pixels
         if fixed == "same steps":
@@ -117,5 +117,7 @@ def test_sources_have_equal_samples_seen(studies):
     arms = arms_of("02_pretraining_source", studies["phantom"])
     upstream = {arm: [s.samples_seen for s in chain.stages[:-1]] for arm, chain in arms.items()}
     assert upstream.pop("random") == []
+    passes = {arm: upstream.pop(arm) for arm in list(upstream) if "same passes" in arm}
+    assert len(passes) == 3
     assert len({tuple(steps) for steps in upstream.values()}) == 1
     assert len({chain.start.architecture for chain in arms.values()}) == 1

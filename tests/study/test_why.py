@@ -6,7 +6,7 @@ import nbformat
 import pytest
 import yaml
 
-from cxrstudy.base import coverage, device, places
+from cxrstudy.base import arithmetic, coverage, device, places
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment, why
 from cxrstudy.study.study import Study
@@ -113,9 +113,10 @@ def test_a_pinned_version_is_named_with_both(world, monkeypatch):
 
 
 def test_another_device_is_named(world, monkeypatch):
+    here = ", ".join(arithmetic.facts("cpu"))
     monkeypatch.setattr(device, "kind", lambda: "cuda")
     assert said(ask("control")) == [
-        "- arithmetic: cuda with bfloat16 mixed here, cpu with float32 there (stage target)"
+        f"- arithmetic: cuda, bfloat16 mixed here, {here} there (stage target)"
     ]
 
 
@@ -182,5 +183,5 @@ def test_an_empty_store_has_nothing_to_compare_with(world):
 
 
 def test_a_run_that_is_not_recorded_is_an_error(world):
-    with pytest.raises(StoreError, match="0 runs begin with"):
+    with pytest.raises(StoreError, match="'zzz' is no run"):
         why.of_recorded("zzz")

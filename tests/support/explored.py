@@ -30,7 +30,7 @@ KEYS = tuple(
 )
 
 
-EXPECTS = ExpectedInput((0.5,) * 3, (0.25,) * 3)
+EXPECTS = ExpectedInput((0.5,), (0.25,), "grey")
 
 
 def made_facts(licence: str = "CC0-1.0", source: str = "alder", age: float | None = 51.0) -> Facts:

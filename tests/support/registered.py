@@ -14,7 +14,6 @@ from tests.support.repositories import start
 
 #: A rule of two modules, which is all that a registration reads of a package.
 RULE = {
-    "cxrstudy/__init__.py": "",
     "cxrstudy/verdicts/__init__.py": "",
     "cxrstudy/verdicts/outcome.py": 'def decide(p):\n    """Decide."""\n    return p < 0.05\n',
     "cxrstudy/verdicts/verdict.py": "from cxrstudy.verdicts.outcome import decide\n",

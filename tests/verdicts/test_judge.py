@@ -41,7 +41,7 @@ def scores_of(name, gain):
 @pytest.fixture
 def study(monkeypatch):
     def made(name, study):
-        return SimpleNamespace(scores=lambda: scores_of(name, gain=2.0))
+        return SimpleNamespace(scores=lambda: scores_of(name, gain=2.0), failed={})
 
     monkeypatch.setattr(experiment, "arms_of", made)
     names = sorted({claim.experiment for claim in CLAIMS})
@@ -80,6 +80,7 @@ def test_a_cohort_that_is_gone_still_names_its_world():
 def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):
     monkeypatch.setattr(judge.results, "experiments", lambda folder: ["07_gradcam"])
     monkeypatch.setattr(judge, "read_attention", lambda folder: pd.DataFrame())
+    monkeypatch.setattr(judge.results, "failed", lambda folder, name: {})
     found = judge.evidence_of_results(None)
     assert set(found["reason"]) == {"lesions are not known on this cohort"}
     assert found["estimate"].isna().all()
