@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from cxrstudy.runs.record import RUN
 from cxrstudy.study.graph import make_graph
 from tests.support.project import current, write_cohort, write_notebook, write_profile
+from tests.support.stores import write_identified
 
 TINY = ("--profile", "tiny", "--cohort", "made")
 PARAMETERS = """# parameters
@@ -65,18 +65,16 @@ def graph_of(*experiments, seeds=1):
 
 
 def record(records, graph, seconds=8.0, only=None):
-    """Record what is missing, without computing it: as much as a forecast reads."""
+    """Record what is missing, without computing it."""
     for run in graph.missing.values():
         stage = run.chain.stages[-1]
         if only and stage.roles != (only,):
             continue
-        (records / run.id).mkdir(parents=True)
-        facts = {
-            "identity": run.identity,
-            "samples_seen": stage.samples_seen,
-            "seconds": {"training": seconds, "scoring": 0.0},
-        }
-        (records / run.id / RUN).write_text(json.dumps(facts, default=list))
+        identity = json.loads(json.dumps(run.identity))
+        write_identified(
+            records, identity, samples_seen=stage.samples_seen,
+            seconds={"training": seconds, "scoring": 0.0},
+        )  # fmt: skip
 
 
 def node_of(graph, *roles, **changes):

@@ -14,15 +14,21 @@ FILES = (SCORES, EPOCHS, BACKBONE, HEAD)
 
 def write_record(records, seed, parent=None, **changed):
     """Write a made record; its id."""
-    identity = {"stage": {"seed": seed}, "parent": parent} | changed
+    return write_identified(records, {"stage": {"seed": seed}, "parent": parent} | changed)
+
+
+def write_identified(records, identity, samples_seen=1, seconds=None):
+    """Write a made record of an identity; its id."""
+    seed = identity["stage"]["seed"]
 
     def fill(folder):
         for name in FILES:
             (folder / name).write_text(f"{name} of {seed}")
         made = Record(
             id=id_of(identity), identity=identity, chain="random → target", cohort="made",
-            copies="", task="binary", labels=["covid19"], images={}, patients=1, samples_seen=1,
-            seconds={}, peak_memory_bytes=1, device="", finished="",
+            copies="", task="binary", labels=["covid19"], images={}, patients=1,
+            samples_seen=samples_seen,
+            seconds=seconds or {}, peak_memory_bytes=1, device="", finished="",
             files={name: file_sha256(folder / name) for name in FILES},
         )  # fmt: skip
         (folder / RUN).write_text(made.model_dump_json())
