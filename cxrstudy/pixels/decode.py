@@ -41,7 +41,7 @@ import numpy as np
 from PIL import Image
 
 from cxrstudy.pixels.dicom import colours_of_dicom, read_dicom
-from cxrstudy.pixels.grey import Grey, Noted, UnreadableImage, one_line
+from cxrstudy.pixels.grey import Grey, Noted, UnreadableImage, coded_errors
 from cxrstudy.pixels.picture import colours_of_picture, read_picture
 from cxrstudy.pixels.sniff import DICOM, readable_format
 
@@ -132,13 +132,8 @@ def decode_noted(content: bytes, path: Path) -> Noted:
         As `read_grey`, without PIX001.
     """
     decode = read_dicom if readable_format(content, path) == DICOM else read_picture
-    try:
+    with coded_errors(path):
         noted = decode(content, path)
-    except (UnreadableImage, MemoryError):
-        raise
-    except Exception as error:  # pydicom raises errors of many classes for values of a header
-        detail = f"its header can't be read: {one_line(error)}"
-        raise UnreadableImage("PIX008", path, detail) from error
     grey = noted.grey
     if grey.min() == grey.max():
         raise UnreadableImage("PIX005", path, f"every pixel is {grey.flat[0]} after decoding")
@@ -160,10 +155,12 @@ def colour_spread(content: bytes, path: Path) -> float:
     float
         In grey levels of 255; 0 for a grey image.
     """
-    if readable_format(content, path) == DICOM:
-        colours = colours_of_dicom(content, path)
-    else:
-        colours = colours_of_picture(content, path, _LONGEST)
+    is_dicom = readable_format(content, path) == DICOM
+    with coded_errors(path):
+        if is_dicom:
+            colours = colours_of_dicom(content, path)
+        else:
+            colours = colours_of_picture(content, path, _LONGEST)
     return 0.0 if colours is None else float(np.ptp(colours, axis=-1).mean())
 
 

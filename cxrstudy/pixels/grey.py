@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,21 @@ class UnreadableImage(ValueError):
     def __reduce__(self) -> tuple[type[UnreadableImage], tuple[str, Path, str]]:
         """Make the error picklable, so that a worker process can return it."""
         return type(self), (self.code, self.path, self.detail)
+
+
+@contextmanager
+def coded_errors(path: Path) -> Iterator[None]:
+    """Turn another library's error about a header into PIX008 that names the file.
+
+    pydicom reads a value when it is asked for, and raises errors of many classes for a wrong one.
+    """
+    try:
+        yield
+    except (UnreadableImage, MemoryError):
+        raise
+    except Exception as error:
+        detail = f"its header can't be read: {one_line(error)}"
+        raise UnreadableImage("PIX008", path, detail) from error
 
 
 def one_line(error: Exception) -> str:

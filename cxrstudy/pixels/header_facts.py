@@ -16,7 +16,7 @@ from cxrstudy.base import numbers
 from cxrstudy.pixels.dicom_file import is_dicom, read_dataset, sop_class
 from cxrstudy.pixels.display import scopes
 from cxrstudy.pixels.elements import number, text, texts, whole
-from cxrstudy.pixels.grey import Note
+from cxrstudy.pixels.grey import Note, coded_errors
 from cxrstudy.pixels.turn import UPRIGHT, Turn, turn_of
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ def read_header_facts(path: Path) -> HeaderFacts | None:
     content = path.read_bytes()
     if not is_dicom(content):
         return None
-    return header_facts(read_dataset(content, path, header_only=True))
+    with coded_errors(path):
+        return header_facts(read_dataset(content, path, header_only=True))
 
 
 def header_notes(facts: HeaderFacts) -> tuple[Note, ...]:

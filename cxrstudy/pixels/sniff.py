@@ -15,7 +15,7 @@ from pathlib import Path
 from cxrstudy.pixels.codestream import codestream_of
 from cxrstudy.pixels.dicom import size_of_dicom
 from cxrstudy.pixels.dicom_file import is_dicom, is_prefixed
-from cxrstudy.pixels.grey import UnreadableImage
+from cxrstudy.pixels.grey import UnreadableImage, coded_errors
 from cxrstudy.pixels.picture import size_of_picture
 
 #: Formats that are read.
@@ -108,7 +108,8 @@ def look(content: bytes, path: Path) -> Looked:
     """
     kind = readable_format(content, path)
     size = size_of_dicom if kind == DICOM else size_of_picture
-    return Looked(kind, *size(content, path))
+    with coded_errors(path):
+        return Looked(kind, *size(content, path))
 
 
 def readable_format(content: bytes, path: Path) -> str:

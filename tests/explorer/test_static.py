@@ -163,8 +163,8 @@ def test_an_image_with_its_maps_takes_less_than_15_kB(real):
 
 
 def test_the_built_map_is_the_one_that_the_explainer_gives(real):
-    from cxrstudy.explorer import MapKey
     from cxrstudy.explain import cells_of
+    from cxrstudy.explorer import MapKey
     from cxrstudy.explorer.encode import FINEST, encode_map
     from cxrstudy.explorer.gallery import squares
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -122,6 +122,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("kind", FILES)
+@example(cut=0.875, place=0.3738523759046719, junk=b"\0")  # a type of element that is none
 @given(cut=st.floats(0, 1.2), place=st.floats(0, 1, exclude_max=True), junk=st.binary(max_size=4))
 @pytest.mark.filterwarnings("ignore")
 def test_decoding_reads_nothing_that_looking_refuses_and_finds_the_same_size(

@@ -18,8 +18,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from cxrstudy.runs import lock
+from cxrstudy.runs.record import id_of
 
 RECORDS = Path(sys.argv[1])
+sys.path.insert(0, sys.argv[2])
 
 class Chain(SimpleNamespace):
     def __str__(self):
@@ -29,16 +31,17 @@ def nap(job):
     with lock.held(RECORDS, job.id):
         (RECORDS / f"worker-{os.getpid()}").touch()
         if job.seed < 2:
-            (RECORDS / job.id).mkdir()
-            (RECORDS / job.id / "run.json").touch()
-            return job.id
+            from tests.support.stores import write_identified
+
+            return write_identified(RECORDS, job.identity)
         (RECORDS / f".{job.id}.checkpoint").touch()
         time.sleep(600)
 
 def job_of(seed):
     chain = Chain(stages=[SimpleNamespace(samples_seen=1)])
+    identity = {"stage": {"seed": seed}, "parent": None}
     return SimpleNamespace(
-        id=str(seed) * 64, seed=seed, chain=chain, identity={"parent": None}, records=RECORDS
+        id=id_of(identity), seed=seed, chain=chain, identity=identity, records=RECORDS
     )
 
 if __name__ == "__main__":
@@ -59,7 +62,7 @@ def study(tmp_path):
     script.write_text(STUDY)
     records.mkdir()
     process = subprocess.Popen(
-        [sys.executable, script, records],
+        [sys.executable, script, records, Path(__file__).parents[2]],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:

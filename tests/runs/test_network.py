@@ -10,6 +10,7 @@ from cxrstudy.runs.run import execute
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
 from cxrstudy.training.chain import Chain
+from cxrstudy.training.model import resolved
 from cxrstudy.training.scoring import score
 from tests.support.builders import STAGE, TINY, make_job, make_role
 
@@ -46,7 +47,7 @@ def test_the_network_gives_the_recorded_scores(made, recorded):
 
 
 def test_the_start_is_that_of_the_chain_s_first_run(recorded):
-    assert start_of(*recorded) == TINY
+    assert start_of(*recorded) == resolved(TINY)
 
 
 def test_an_altered_head_is_named(recorded):

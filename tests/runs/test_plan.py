@@ -10,10 +10,11 @@ from cxrstudy.data.role_checks import CohortError
 from cxrstudy.runs import plan as planning
 from cxrstudy.runs import scoring_record
 from cxrstudy.runs.plan import make_plan
-from cxrstudy.runs.record import RUN, id_of
+from cxrstudy.runs.record import id_of
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.expected_input import GREY_IMAGENET
 from cxrstudy.training.stage import Stage
+from tests.support.stores import write_identified
 
 START = Chain(Start("resnet10t", expects=GREY_IMAGENET))
 GENERAL, PNEUMONIA, TARGET = (Stage((name,)) for name in ("general", "pneumonia", "target"))
@@ -40,10 +41,11 @@ def ids(plan):
     return [run.id for run in plan.runs]
 
 
-def record(folder, *runs):
-    for run in runs:
-        (folder / run).mkdir(parents=True)
-        (folder / run / RUN).touch()
+def record(folder, plan, *runs):
+    """Record runs of a plan, by their ids."""
+    for run in plan.runs:
+        if run.id in runs:
+            assert write_identified(folder, run.identity) == run.id
 
 
 def test_a_chain_is_planned_as_its_stages_each_the_parent_of_the_next(plan):
@@ -192,7 +194,7 @@ def test_a_recorded_run_is_missing_until_all_its_other_roles_are_scored(cohort, 
     arms = {"a": START >> GENERAL >> TARGET.but(scored_on=("external",))}
     made = make_plan(arms, 1, cohort)
     records = tmp_path / "store"
-    record(records, *ids(made))
+    record(records, made, *ids(made))
     assert made.missing(records) == made.runs[1:]
     role = cohort.role("external")
     identity = scoring_record.identity_of(made.runs[1].id, role.fingerprint)
@@ -215,31 +217,31 @@ def test_nothing_recorded_means_everything_is_missing(plan, tmp_path):
 
 def test_recorded_parents_are_not_run_again(plan, tmp_path):
     made = plan(a=START >> GENERAL >> PNEUMONIA >> TARGET)
-    record(tmp_path, *ids(made)[:2])
+    record(tmp_path, made, *ids(made)[:2])
     assert made.missing(tmp_path) == made.runs[2:]
 
 
 def test_missing_parents_of_a_missing_run_are_run_first(plan, tmp_path):
     made = plan(a=START >> GENERAL >> PNEUMONIA >> TARGET)
-    record(tmp_path, ids(made)[0])
+    record(tmp_path, made, ids(made)[0])
     assert made.missing(tmp_path) == made.runs[1:]
 
 
 def test_missing_parents_of_a_recorded_run_are_not_needed(plan, tmp_path):
     made = plan(a=START >> GENERAL >> PNEUMONIA >> TARGET)
-    record(tmp_path, ids(made)[2])
+    record(tmp_path, made, ids(made)[2])
     assert made.missing(tmp_path) == ()
 
 
 def test_a_recorded_run_in_the_middle_spares_its_parents(plan, tmp_path):
     made = plan(a=START >> GENERAL >> PNEUMONIA >> TARGET)
-    record(tmp_path, ids(made)[1])
+    record(tmp_path, made, ids(made)[1])
     assert made.missing(tmp_path) == made.runs[2:]
 
 
 def test_a_shared_parent_is_run_for_the_arm_that_lacks_its_end(plan, tmp_path):
     made = plan(a=START >> GENERAL >> TARGET, b=START >> GENERAL >> PNEUMONIA)
-    record(tmp_path, made.ends["a", 0])
+    record(tmp_path, made, made.ends["a", 0])
     assert [run.chain for run in made.missing(tmp_path)] == [
         START >> GENERAL,
         START >> GENERAL >> PNEUMONIA,
@@ -248,7 +250,7 @@ def test_a_shared_parent_is_run_for_the_arm_that_lacks_its_end(plan, tmp_path):
 
 def test_an_end_that_is_another_arm_s_parent_is_run(plan, tmp_path):
     made = plan(a=START >> GENERAL, b=START >> GENERAL >> TARGET)
-    record(tmp_path, made.ends["b", 0])
+    record(tmp_path, made, made.ends["b", 0])
     assert [run.chain for run in made.missing(tmp_path)] == [START >> GENERAL]
 
 

@@ -294,7 +294,7 @@ def test_an_interruption_while_training_leaves_nothing(world, tmp_path, monkeypa
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train, "_fit", interrupted)
+    monkeypatch.setattr(train, "fit_stage", interrupted)
     (job,) = jobs_of(world, tmp_path, TARGET)
     with pytest.raises(KeyboardInterrupt):
         execute(job)

@@ -115,7 +115,9 @@ def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_option
     one = NetworkDefinition(
         architecture="x", weights="imagenet", options={"layers": [1, 2], "act_layer": "c"}
     )
-    two = NetworkDefinition(architecture="x", weights="imagenet", options={"act_layer": "c", "layers": [1, 2]})
+    two = NetworkDefinition(
+        architecture="x", weights="imagenet", options={"act_layer": "c", "layers": [1, 2]}
+    )
     assert one.start == Start("x", "imagenet", (("act_layer", "c"), ("layers", (1, 2))))
     assert one.start == two.start
     assert hash(one.start) == hash(two.start)

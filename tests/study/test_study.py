@@ -15,7 +15,7 @@ from cxrstudy.study.profile import ProfileError, read_profile
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import StageError
-from tests.support.project import NETWORK, SIZE, current, write_cohort, write_profile
+from tests.support.project import NETWORK, PROFILE, SIZE, current, write_cohort, write_profile
 from tests.support.small import in_this_process
 
 PROJECT = Path(__file__).parents[2]
@@ -40,7 +40,12 @@ def world(tmp_path_factory):
     """A project folder with one profile and two cohorts, and a folder for runs."""
     folder = tmp_path_factory.mktemp("project")
     initial = {"made": NETWORK | {"initial": INITIAL}}
-    write_profile(folder / "profiles", networks=NETWORKS, initial_weights=initial, stages=STAGES)
+    # Enough natural images that a training on half of them sees every class.
+    patients = PROFILE["phantom_patients"] | {"natural_small": 400}
+    write_profile(
+        folder / "profiles", networks=NETWORKS, initial_weights=initial, stages=STAGES,
+        phantom_patients=patients,
+    )  # fmt: skip
     write_cohort(folder / "data_manifests")
     write_cohort(folder / "data_manifests", "bare", ("target", "general", "natural_small"))
     with current(folder), in_this_process(), pytest.MonkeyPatch.context() as patch:
