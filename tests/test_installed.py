@@ -20,10 +20,15 @@ pytestmark = pytest.mark.slow
 
 #: Modules that need the extra `train`, because they train, apply or explain a network.
 NEED_TRAIN = {
-    "explain", "explorer", "pages.examples", "predict.predict", "runs.computation", "runs.network",
-    "training.backbone", "training.batches", "training.checkpoint", "training.loss",
-    "training.model", "training.scoring", "training.train", "training.weights",
+    "explain", "explorer", "pages.examples", "predict.predict", "runs.bits", "runs.computation",
+    "runs.network", "study.learners", "training.backbone", "training.batches",
+    "training.captions", "training.checkpoint", "training.dataloaders", "training.divergence",
+    "training.images", "training.layers", "training.loss", "training.measures", "training.model",
+    "training.own_learner", "training.reproducible", "training.scoring", "training.train",
+    "training.weight_content", "training.weights",
 }  # fmt: skip
+#: Modules that need the extra `book`, because they start kernels.
+NEED_BOOK = {"pages.execution", "pages.kernel"}
 IMPORT_ALL = """
 import importlib, json, pkgutil, cxrstudy
 lacking = {}
@@ -89,8 +94,9 @@ def test_only_what_computes_with_networks_needs_what_trains_them(python, empty):
     done = installed.run(python, "-W", "error", "-c", IMPORT_ALL, cwd=empty)
     assert done.returncode == 0, done.stderr
     lacking = json.loads(done.stdout)
-    assert set(lacking) <= NEED_TRAIN
-    assert set(lacking.values()) <= {"torch", "timm", "fastai", "safetensors"}
+    assert set(lacking) <= NEED_TRAIN | NEED_BOOK
+    libraries = {True: {"jupyter_client"}, False: {"torch", "timm", "fastai", "safetensors"}}
+    assert [name for name in lacking if lacking[name] not in libraries[name in NEED_BOOK]] == []
 
 
 def test_the_command_works(python, empty):
