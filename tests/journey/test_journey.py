@@ -123,7 +123,7 @@ def test_a_copied_checkout_is_installed_anew_and_a_stale_command_is_refused(stud
         made = run(copy, "make", ".venv/book", **mirror)
         assert made.returncode == 0, made.stderr
     (once,) = (tmp_path / "log").read_text().splitlines()
-    assert "'-e', '.[train,book,weights]'] https://mirror.example/simple " in once
+    assert "'-e', '.[train,book,weights,dicom]'] https://mirror.example/simple " in once
     assert f'"{copy}/.venv/bin/python"' in script.read_text()
     own = run(copy, "make", ".venv/book", UV_DEFAULT_INDEX="https://u.example", **mirror)
     assert own.returncode == 0
