@@ -32,7 +32,7 @@ test: .venv/test types ## check style and types, and run the tests
 	$(PY) ruff format --check .
 	$(PY) ruff check .
 	$(PY) mypy
-	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow"
+	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow and not sweep"
 
 # The front end of the explorer is JavaScript with types in comments; a test runs the compiler.
 .PHONY: types
@@ -49,9 +49,13 @@ types: .venv/test ## install the TypeScript compiler that checks the front end's
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
 	$(PY) pytest -n 2 --dist loadfile -m slow
 
+.PHONY: sweep
+sweep: .venv/test ## try what is promised of any network on many of timm's; not part of CI
+	$(PY) pytest -n 2 --dist worksteal -m sweep
+
 .PHONY: search
 search: .venv/test ## run the property tests on examples of another draw, ten times as many
-	$(PY) pytest -n 2 --dist loadfile -m "hypothesis and not slow" --hypothesis-profile search
+	$(PY) pytest -n 2 --dist loadfile -m "hypothesis and not slow and not sweep" --hypothesis-profile search
 
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last

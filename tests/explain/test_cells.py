@@ -163,7 +163,7 @@ def test_cells_lie_where_the_network_looks(name: str) -> None:
     assert np.abs(distance(name, options, side, seeds=6)).max() < 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", MORE)
 def test_cells_lie_where_the_network_looks_for_more_networks(name: str) -> None:
     options, side = MORE[name]

@@ -47,7 +47,7 @@ def smallest() -> list[str]:
     return sorted(found.values())
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", smallest())
 def test_the_default_of_every_family_of_timm_is_pooled_or_candidates_are_named(name: str) -> None:
     model = timm.create_model(name, in_chans=1, num_classes=3).eval()

@@ -150,7 +150,7 @@ def test_grey_gives_the_response_of_three_equal_channels(architecture):
     sees_in_grey_what_three_channels_showed(architecture, STEMS[architecture], 64)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("architecture", SLOW_STEMS)
 def test_grey_gives_the_response_of_three_equal_channels_in_every_family(architecture):
     side = 240 if "240" in architecture else 224
