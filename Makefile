@@ -100,11 +100,14 @@ endef
 	$(PY) pip install -q -c requirements.lock uv
 
 # uv installs the same as pip, but several times as fast, which matters for 6 GB of packages. It reads
-# none of pip's variables and files, so it is told the index, mirror and certificates that pip uses.
+# none of pip's variables and files, so it is told the indexes, folders and certificates that pip
+# uses, and to take the best version of all of them, as pip does, not of the first that has any.
 comma := ,
 pip = $$($(PY) pip config get global.$(1) 2>/dev/null || true)
 AS_PIP = use() { [ -z "$$2" ] || export "$$1=$$2"; }; \
 	use UV_DEFAULT_INDEX "$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$(call pip,index-url)}}}"; \
 	use UV_INDEX "$${UV_INDEX:-$${UV_EXTRA_INDEX_URL:-$${PIP_EXTRA_INDEX_URL:-$(call pip,extra-index-url)}}}"; \
+	use UV_INDEX_STRATEGY "$${UV_INDEX_STRATEGY:-unsafe-best-match}"; \
+	use UV_FIND_LINKS "$${UV_FIND_LINKS:-$$(echo $${PIP_FIND_LINKS:-$(call pip,find-links)} | tr ' ' ,)}"; \
 	use UV_INSECURE_HOST "$${UV_INSECURE_HOST:-$${PIP_TRUSTED_HOST:-$(call pip,trusted-host)}}"; \
 	use SSL_CERT_FILE "$${SSL_CERT_FILE:-$${PIP_CERT:-$(call pip,cert)}}"
