@@ -30,11 +30,8 @@ def weighted_sensitivity_at_specificity(
 
     An image counts as positive if it scores at least the threshold; none or all may do so.
     """
-    found = []
-    for right, wrong in _counts(scores, truth, weights):
-        sensitivity, specificity = _shares(right, wrong)
-        found.append(_largest(sensitivity, specificity, least))
-    return np.concatenate(found)
+    shares = (_shares(*counts) for counts in _counts(scores, truth, weights))
+    return np.concatenate([_largest(sensitive, specific, least) for sensitive, specific in shares])
 
 
 def weighted_specificity_at_sensitivity(
@@ -44,11 +41,8 @@ def weighted_specificity_at_sensitivity(
 
     An image counts as positive if it scores at least the threshold; none or all may do so.
     """
-    found = []
-    for right, wrong in _counts(scores, truth, weights):
-        sensitivity, specificity = _shares(right, wrong)
-        found.append(_largest(specificity, sensitivity, least))
-    return np.concatenate(found)
+    shares = (_shares(*counts) for counts in _counts(scores, truth, weights))
+    return np.concatenate([_largest(specific, sensitive, least) for sensitive, specific in shares])
 
 
 def _counts(scores: Floats, truth: Flags, weights: Weights) -> Iterator[tuple[Floats, Floats]]:

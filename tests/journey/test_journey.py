@@ -118,12 +118,21 @@ def test_a_copied_checkout_is_installed_anew_and_a_stale_command_is_refused(stud
     script = copy / ".venv" / "bin" / "papermill"
     script.write_text(f"#!{study.folder}/.venv/bin/python\nprint(1)\n".replace(" ", ""))
     log = str(tmp_path / "log")
-    mirror = {"PIP_INDEX_URL": "https://mirror.example/simple", "UV_LOG": log}
+    mirror = {
+        "PIP_INDEX_URL": "https://mirror.example/simple", "UV_LOG": log,
+        "PIP_EXTRA_INDEX_URL": "https://second.example/simple", "PIP_FIND_LINKS": "/one /two",
+    }  # fmt: skip
     for _ in range(2):
         made = run(copy, "make", ".venv/book", **mirror)
         assert made.returncode == 0, made.stderr
     (once,) = (tmp_path / "log").read_text().splitlines()
-    assert "'-e', '.[train,book,weights,dicom]'] https://mirror.example/simple " in once
+    command, *told = once.split(" | ")
+    assert command.endswith("'-e', '.[train,book,weights,dicom]']")
+    # As pip, which takes the best version of all of them.
+    assert told == [
+        "https://mirror.example/simple", "https://second.example/simple", "unsafe-best-match",
+        "/one,/two",
+    ]  # fmt: skip
     assert f'"{copy}/.venv/bin/python"' in script.read_text()
     own = run(copy, "make", ".venv/book", UV_DEFAULT_INDEX="https://u.example", **mirror)
     assert own.returncode == 0

@@ -32,10 +32,11 @@ READ = """from pathlib import Path
 from cxrstudy.study.parameters import check_parameters
 check_parameters()
 print("READS", *sorted(path.stem for path in Path(executed).glob("*.ipynb")))"""
-#: Stands for uv: says what it was asked to do, and with which index.
+#: Stands for uv: says what it was asked to do, with which indexes and folders, and how it chooses.
 UV = """import os, pathlib, sys
 with pathlib.Path(os.environ["UV_LOG"]).open("a") as log:
-    print(sys.argv[1:], os.environ.get("UV_DEFAULT_INDEX"), os.environ.get("UV_INDEX"), file=log)"""
+    asked = ("DEFAULT_INDEX", "INDEX", "INDEX_STRATEGY", "FIND_LINKS")
+    print(sys.argv[1:], *(os.environ.get("UV_" + name) for name in asked), sep=" | ", file=log)"""
 
 
 def make_checkout(folder: Path) -> Path:
