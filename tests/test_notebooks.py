@@ -141,7 +141,8 @@ def start(notebook: Path, output: str, *parameters: str) -> subprocess.Popen[str
 
 def printed(notebook: Path, output: str) -> str:
     cells = nbformat.read(notebook.with_name(output), as_version=4).cells
-    return str(cells[-1].outputs[0].text)
+    [text] = [shown.text for shown in cells[-1].outputs if shown.output_type == "stream"]
+    return str(text)
 
 
 @pytest.mark.slow
