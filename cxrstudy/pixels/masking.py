@@ -9,8 +9,8 @@ on public collections.
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 Visible = Literal["whole", "border", "blurred"]
 
@@ -45,5 +45,7 @@ def masked(images: NDArray[np.uint8], visible: Visible) -> NDArray[np.uint8]:
         seen = images.copy()
         seen[:, edge : side - edge, edge : side - edge] = 0
         return seen
-    blurred: NDArray[np.uint8] = gaussian_filter(images, (0, side * BLUR, side * BLUR))
+    blurred: NDArray[np.uint8] = scipy.ndimage.gaussian_filter(
+        images, (0, side * BLUR, side * BLUR)
+    )
     return blurred
