@@ -15,7 +15,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
-from cxrstudy.pages.tables import table
+from cxrstudy.pages.tables import rows_as_html, table
 from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
@@ -129,7 +129,7 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     ]
     if not rows:
         return HTML("<p>There is no claim that could be tested.</p>")
-    shown = pd.DataFrame(rows).fillna("").to_html(index=False, border=0, escape=False)
+    shown = rows_as_html(pd.DataFrame(rows).fillna(""))
     levels = either(claim_levels())
     heading = f"<p>In brackets: {levels} interval of the difference.</p>"
     return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')
