@@ -115,9 +115,9 @@ def open_set(name: str) -> DataSet:
 
 
 def _cards() -> dict[str, Path]:
-    folders = (places.manifests(), places.manifests() / "user_supplied")
+    folders = (places.manifests(), places.own(), places.manifests() / "user_supplied")
     cards = [path for folder in folders for path in places.visible(folder, "*.yaml")]
-    return {path.stem: path for path in cards}
+    return {path.stem: path for path in reversed(cards)} | {path.stem: path for path in cards}
 
 
 def where(data_set: DataSet) -> list[str]:

@@ -21,7 +21,7 @@ from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import Claim, all_claims
-from cxrstudy.verdicts.judge import claims_about
+from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.planning import enough_by_claim
 from cxrstudy.verdicts.verdict import evidence
 
@@ -75,7 +75,7 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     <HTML>
     """
     rows = [
-        evidence(paper.of(experiment), scores, len(paper.testable)).assign(
+        evidence(on_labels_of(scores, paper.of(experiment)), scores, len(paper.testable)).assign(
             test=[
                 f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
                 for claim in paper.of(experiment)
