@@ -154,7 +154,7 @@ def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
     data
         Fingerprint of the training role.
     """
-    stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
+    stage = {name: value for name, value in chain.stages[-1].facts.items() if name != "scored_on"}
     start, kind = chain.start, planned_kind()
     return {
         "stage": stage,

@@ -69,6 +69,8 @@ class Record(Strict):
     commit, uncommitted
         Commit of the project when the run began, and whether files differed from it; empty in older
         records, ``none`` outside a checkout.
+    own_code
+        Text by module of a recipe, and of what it imports from beside it.
     files
         SHA-256 of the other files of the record.
     """
@@ -94,6 +96,7 @@ class Record(Strict):
     finished: str
     commit: str = ""
     uncommitted: bool = True
+    own_code: dict[str, str] = Field(default_factory=dict)
     files: dict[str, str]
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxrstudy.base import arithmetic, places
+from cxrstudy.base.own_function import OwnFunction, own_function
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
@@ -186,6 +187,30 @@ class Study:
         stage = self.profile.stage(self.cohort.name, *roles)
         with_external = roles == ("target",) and "external" in self.cohort.roles
         return stage.but(scored_on=("external",)) if with_external else stage
+
+    def recipe(self, given: Any, **arguments: Any) -> OwnFunction:
+        """A recipe with arguments, for a stage: ``stage.but(recipe=study.recipe(...))``.
+
+        Parameters
+        ----------
+        given
+            ``'FILE:FUNCTION'``, for a file in the folder of the notebooks or where Python finds
+            modules, or the function itself.
+        **arguments
+            Arguments of the function, after the parts: numbers, texts, None, tuples of them.
+
+        Raises
+        ------
+        OwnFunctionError
+            The function can't be identified; see :mod:`cxrstudy.base.own_function`.
+
+        Examples
+        --------
+        >>> study = Study("quick", "phantom", seeds=1)
+        >>> print(study.recipe("recipes:focal_loss", gamma=3.0))
+        recipes:focal_loss(gamma=3.0)
+        """
+        return own_function(given, **arguments)
 
     def arms(self, chains: Mapping[Any, Chain]) -> "Arms":
         """Give names to the chains that an experiment compares, to plan and train them together."""
