@@ -63,6 +63,11 @@ class OwnFunction:
     sources: tuple[tuple[str, str], ...]
     libraries: tuple[tuple[str, str], ...] = ()
 
+    def __post_init__(self) -> None:
+        # Of a record, tuples come back as lists.
+        given = tuple((name, _plain(name, value)) for name, value in self.arguments)
+        object.__setattr__(self, "arguments", given)
+
     @property
     def facts(self) -> dict[str, Any]:
         """Plain data for ids: not the names of files, and only what changes behaviour."""

@@ -68,7 +68,7 @@ def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
     """
     study, chain = arms.study, arms[arm]
     stage = chain.stages[-1].but(seed=seed)
-    own = _OWN if any(each.recipe for each in chain.stages) else ""
+    own = _OWN if chain.start.function or any(each.recipe for each in chain.stages) else ""
     one_cycle = stage.schedule == "one-cycle"
     mixing = f", MixUp({stage.mixup!r})" if stage.mixup else ""
     beginning = _BEGINNING.format(
@@ -115,6 +115,8 @@ def _chain_lines(chain: Chain, seed: int) -> list[str]:
     before = "".join(f"\n    {stage}," for stage in stages[:-1])
     start = chain.start
     values = f"{start.architecture!r}, {start.weights!r}, {start.options!r}"
+    if start.function:
+        values += f", function={start.function!r}"
     return [
         f"stage = {stages[-1]}",
         f"chain = Chain(Start({values}), ({before}\n    stage,\n))",

@@ -140,6 +140,12 @@ class Stage:
             value = f"{at} = {first['input']!r}" if first["loc"] else ""
             raise StageError(f"stage{value}: {first['msg']}") from None
 
+    def __rshift__(self, other: object) -> None:
+        raise StageError(
+            f"a chain begins with weights, not with a stage ({'+'.join(self.roles)}); write "
+            "study.pretrained >> first >> second"
+        )
+
     def at_equal_compute(self, pixels: int) -> "Stage":
         """Return the stage at another resolution, with the number of steps of equal compute.
 

@@ -28,6 +28,8 @@ with warnings.catch_warnings():
     from cxrstudy.training.divergence import StopIfNotFinite
     from cxrstudy.training.layers import layer_groups
     from cxrstudy.training.loss import probabilities
+    from cxrstudy.training.model import expected_input_of
+    from cxrstudy.training.own_network import check_pass
     from cxrstudy.training.parts import OneFit, parts_of
     from cxrstudy.training.scoring import macro_auroc
 
@@ -122,6 +124,7 @@ def make_learner(model: nn.Module, batches: "DataLoaders", stage: Stage) -> Any:
     """
     # Channels-last convolutions are 8 to 24 % faster on a CPU, more on a GPU.
     model.to(batches.device).to(memory_format=torch.channels_last)
+    check_pass(model, batches.c, expected_input_of(model).channels, batches.train_ds.side)
     parts = parts_of(model, batches, stage)
     learner = Learner(
         parts.loaders,
