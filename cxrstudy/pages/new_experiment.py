@@ -148,6 +148,8 @@ def _notebook(name: str) -> str:
         _code(_DIFFERENCE, "remove-input"),
         nbformat.v4.new_markdown_cell("## The verdict"),
         _code(_VERDICT.format(name=name), "remove-input"),
+        nbformat.v4.new_markdown_cell("## How the arms were trained"),
+        _code("show.training_curves(arms)", "remove-input"),
         nbformat.v4.new_markdown_cell("## Train an arm by hand"),
         _code("show.training_code(arms)", "remove-input"),
         nbformat.v4.new_markdown_cell("## Repeat this page"),

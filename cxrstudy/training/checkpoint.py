@@ -129,6 +129,7 @@ def state_of(learner: Any) -> dict[str, Any]:
         "frozen": (learner.opt.frozen_idx, [each.requires_grad for each in _weights(learner)]),
         "carried": {name: pack(each, name) for name, each in _carried(learner).items()},
         "values": [[float(value) for value in row] for row in learner.recorder.values],
+        "rates": list(getattr(learner, "rates", [])),
         "smooth_loss": (smooth.count, smooth.val.as_subclass(torch.Tensor)),
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
@@ -149,6 +150,7 @@ def restore(learner: Any, saved: dict[str, Any]) -> None:
         unpack(saved["carried"][name], each)
     learner.train_iter = saved["train_iter"]
     learner.recorder.values = [list(row) for row in saved["values"]]
+    learner.rates = list(saved["rates"])
     learner.recorder.smooth_loss.count, learner.recorder.smooth_loss.val = saved["smooth_loss"]
     skip(learner.dls, saved["epoch"])
     for loader, state in zip(learner.dls, saved["loaders"], strict=True):

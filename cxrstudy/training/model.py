@@ -5,6 +5,7 @@ they were.
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,6 +89,7 @@ def create(start: "Start", outputs: int) -> nn.Module:
     )
     attributes: Any = model
     attributes.expected_input = expects
+    attributes.remade = partial(create, start, outputs)
     if expects.channels > 1 or (start.function and _stems(model)):
         model.register_forward_pre_hook(_repeated)
         for stem in _stems(model):

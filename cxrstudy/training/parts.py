@@ -91,6 +91,12 @@ class Parts:
             raise RecipeError(f"there is no part {unknown[0]!r}; the parts are {', '.join(names)}")
         return replace(self, **changes)
 
+    def untrained(self) -> nn.Module:
+        """The same network with new random weights, those of the stage's seed."""
+        model: Any = self.model
+        made: nn.Module = model.remade()
+        return made
+
     def adding(self, *callbacks: Callback) -> "Parts":
         """Return the same parts with further callbacks."""
         return self.but(callbacks=(*self.callbacks, *callbacks))

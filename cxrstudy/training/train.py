@@ -39,6 +39,18 @@ if TYPE_CHECKING:
 COLUMNS = ["train_loss", "validation_loss", "validation_auroc"]
 
 
+class Rates(Callback):
+    """Callback that keeps the learning rate of the last step of every epoch."""
+
+    def before_fit(self) -> None:
+        """Begin; a checkpoint brings back the rates of earlier epochs."""
+        self.learn.rates = []
+
+    def after_train(self) -> None:
+        """Keep the rate; of groups with different rates that of the head."""
+        self.learn.rates.append(float(self.opt.hypers[-1]["lr"]))
+
+
 def make_repeatable() -> None:
     """Make training deterministic: the same inputs give the same bits on the same machine.
 
@@ -77,8 +89,9 @@ def train(
 
     Returns
     -------
-    One row per validation: ``step``, ``train_loss`` (smoothed), ``validation_loss`` and
-    ``validation_auroc`` (mean over labels, each against the rest).
+    One row per validation: ``step``, ``train_loss`` (smoothed), ``validation_loss``,
+    ``validation_auroc`` (mean over labels, each against the rest) and ``learning_rate`` (of the
+    last step).
 
     Raises
     ------
@@ -92,7 +105,7 @@ def train(
     batches = loaders(role, pixels, stage, expects, device)
     learner = make_learner(model, batches, stage)
     stopper, once = StopIfNotFinite(), OneFit(stage)
-    learner.watching = [*callbacks, stopper, *([once] if stage.recipe else [])]
+    learner.watching = [*callbacks, stopper, Rates(), *([once] if stage.recipe else [])]
     learner.add_cbs(learner.watching)
     with learner.no_bar(), learner.no_logging():
         fit_stage(learner, stage)
@@ -101,6 +114,7 @@ def train(
     stopper.check(stage.steps, stage.learning_rate)
     model.to(memory_format=torch.contiguous_format)
     table = pd.DataFrame(learner.recorder.values, columns=COLUMNS)
+    table["learning_rate"] = learner.rates
     table.insert(0, "step", (np.arange(len(table)) + 1) * (stage.steps // stage.validations))
     return table
 
