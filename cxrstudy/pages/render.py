@@ -17,6 +17,7 @@ from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
 from cxrstudy.pages.tables import rows_as_html, table
 from cxrstudy.pages.training_code import training_code as training_code
+from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.study import Arms, Study

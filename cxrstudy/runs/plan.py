@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -154,7 +154,7 @@ def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
     data
         Fingerprint of the training role.
     """
-    stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
+    stage = {name: value for name, value in chain.stages[-1].facts.items() if name != "scored_on"}
     start, kind = chain.start, planned_kind()
     return {
         "stage": stage,
@@ -171,7 +171,13 @@ def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
 def start_facts(start: Start) -> dict[str, Any]:
     """Plain data of a start, with what its weights expect, or that it is not known here."""
     expects = planned_input(start)
-    return asdict(start) | {"expects": expects.facts if expects else UNKNOWN}
+    facts = {
+        "architecture": start.architecture,
+        "weights": start.weights,
+        "options": start.options,
+        "expects": expects.facts if expects else UNKNOWN,
+    }
+    return facts | ({"function": start.function.facts} if start.function else {})
 
 
 def _planned(chain: Chain, parent: str | None, arm: Hashable, data: _Fingerprints) -> PlannedRun:

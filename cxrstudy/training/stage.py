@@ -1,16 +1,21 @@
 """Stage: one training phase, as plain values."""
 
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
+from cxrstudy.base.own_function import OwnFunction, own_function
 from cxrstudy.pixels.masking import Visible
 
 #: Smallest alpha of MixUp. For smaller ones torch draws exactly one half where a beta distribution
 #: has nearly all its mass at 0 and 1: at .001 for a quarter of the images.
 LEAST_MIXUP = 0.01
+
+
+def _recipe(given: Any) -> OwnFunction | None:
+    return None if given is None else own_function(given)
 
 
 class StageError(ValueError):
@@ -63,6 +68,10 @@ class Stage:
         Further roles whose test split is scored at the end.
     seed
         Seed of the head, the order of images, augmentation, MixUp and the fraction.
+    recipe
+        A function of one's own that changes the parts of the training, as ``'FILE:FUNCTION'`` or
+        the function itself (:mod:`cxrstudy.base.own_function`); it gets and returns
+        :class:`cxrstudy.training.parts.Parts`.
     """
 
     roles: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -81,6 +90,7 @@ class Stage:
     validations: Annotated[int, Field(ge=1)] = 4
     scored_on: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
+    recipe: Annotated[OwnFunction | None, BeforeValidator(_recipe)] = None
 
     @model_validator(mode="after")
     def _even(self) -> Self:
@@ -115,10 +125,11 @@ class Stage:
         StageError
             A field is unknown or its value is illegal; the message names it.
         """
-        unknown = sorted(set(changes) - set(asdict(self)))
+        names = [field.name for field in fields(self)]
+        unknown = sorted(set(changes) - set(names))
         if unknown:
             raise StageError(
-                f"a stage has no field {unknown[0]!r}; its fields are {', '.join(asdict(self))}"
+                f"a stage has no field {unknown[0]!r}; its fields are {', '.join(names)}"
             )
         try:
             return replace(self, **changes)
@@ -128,6 +139,12 @@ class Stage:
             at = "".join(f" {name}" for name in first["loc"])
             value = f"{at} = {first['input']!r}" if first["loc"] else ""
             raise StageError(f"stage{value}: {first['msg']}") from None
+
+    def __rshift__(self, other: object) -> None:
+        raise StageError(
+            f"a chain begins with weights, not with a stage ({'+'.join(self.roles)}); write "
+            "study.pretrained >> first >> second"
+        )
 
     def at_equal_compute(self, pixels: int) -> "Stage":
         """Return the stage at another resolution, with the number of steps of equal compute.
@@ -141,6 +158,13 @@ class Stage:
         """
         each = self.steps * (self.pixels / pixels) ** 2 / self.validations
         return self.but(pixels=pixels, steps=max(1, round(each)) * self.validations)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Plain data for ids: every field, except a recipe where there is none."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        recipe = values.pop("recipe")
+        return values | ({"recipe": recipe.facts} if recipe else {})
 
     @property
     def samples_seen(self) -> int:

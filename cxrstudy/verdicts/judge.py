@@ -9,9 +9,9 @@ from cxrstudy.base.words import counted
 from cxrstudy.data.cohort import world_of
 from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claim, Claims, all_claims
+from cxrstudy.verdicts.claim import Claim, Claims, all_claims, read_claims
 from cxrstudy.verdicts.map_results import (
     ATTENTION,
     measure_attention,
@@ -140,6 +140,26 @@ def record(study: Study, folder: Path) -> None:
         (folder / VERDICTS).write_text(text, encoding="utf-8")
     written = [name for name in (ATTENTION, VERDICTS) if (folder / name).is_file()]
     results.include(folder, written, registration_of(results.facts(folder)))
+
+
+def judged_arms(claims: str, arms: Arms) -> pd.DataFrame:
+    """Judge the claims of one file by one's own arms, which are trained if they are missing.
+
+    Parameters
+    ----------
+    claims
+        Name of a file in ``claims/``.
+    arms
+        Arms that all its claims are about.
+
+    Returns
+    -------
+    As :func:`cxrstudy.verdicts.verdict.verdicts`.
+    """
+    paper = read_claims(claims)
+    scores = arms.scores()
+    found = evidence(paper.testable, scores, len(paper.testable), arms.failed)
+    return verdicts(paper, found, world_of(arms.study.cohort.name))
 
 
 def judged(

@@ -5,7 +5,7 @@ belong to a patient, and whole patients are in a split.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -136,7 +136,7 @@ def make_job(
     scored_on: tuple[Role, ...] = (),
 ) -> Job:
     """Make the job of a chain's last stage."""
-    stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
+    stage = {name: value for name, value in chain.stages[-1].facts.items() if name != "scored_on"}
     identity = {
         "stage": stage,
         "start": None if parent else start_facts(chain.start),
