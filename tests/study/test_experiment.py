@@ -43,7 +43,8 @@ def test_a_cell_may_make_arms_of_its_study(write, studies):
 
 
 def test_a_cohort_may_have_arms_of_its_own(write, studies):
-    write("01_made", **{"arms": "arms = {1: None}", "arms-confounded": "arms = {2: None}"})
+    cell = "arms = {%d: study.pretrained >> study.stage('target')}"
+    write("01_made", **{"arms": cell % 1, "arms-confounded": cell % 2})
     assert list(arms_of("01_made", studies["phantom"])) == [1]
     assert list(arms_of("01_made", studies["confounded"])) == [2]
 
