@@ -7,6 +7,7 @@ meaning of a name: two versions of a file can be used in one process.
 import ast
 import builtins
 import linecache
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from importlib.util import resolve_name
@@ -31,6 +32,36 @@ def absolute_imports(text: str, module: str, package: bool) -> ast.Module:
             relative = "." * node.level + (node.module or "")
             node.module, node.level = resolve_name(relative, parent), 0
     return tree
+
+
+def named_in(texts: Iterable[str], sources: Mapping[str, str]) -> list[str]:
+    """Files that some texts name as ``'FILE:FUNCTION'`` or import, and those that these import.
+
+    Parameters
+    ----------
+    texts
+        Cells of notebooks.
+    sources
+        Path of each file beside the notebooks, relative to their folder, to its text.
+
+    Examples
+    --------
+    >>> sources = {"a.py": "from b import x", "b.py": "x = 1", "c.py": ""}
+    >>> named_in(['target.but(recipe="a:change")'], sources)
+    ['a.py', 'b.py']
+    """
+    tops = {path.split("/")[0].removesuffix(".py") for path in sources}
+    waiting, found = list(texts), set[str]()
+    while waiting:
+        text = waiting.pop()
+        for top in sorted(tops):
+            name = re.escape(top)
+            use = rf"""["']{name}(\.\w+)*:\w|^\s*(from|import)\s+(\w+,\s*)*{name}\b"""
+            own = {each for each in sources if each.split("/")[0].removesuffix(".py") == top}
+            if re.search(use, text, re.MULTILINE) and not own <= found:
+                found |= own
+                waiting += [sources[each] for each in own]
+    return sorted(found)
 
 
 def load(sources: Iterable[tuple[str, str]], key: str) -> "Modules":

@@ -43,8 +43,10 @@ def test_a_cell_may_make_arms_of_its_study(write, studies):
 
 
 def test_a_cohort_may_have_arms_of_its_own(write, studies):
-    cell = "arms = {%d: study.pretrained >> study.stage('target')}"
-    write("01_made", **{"arms": cell % 1, "arms-confounded": cell % 2})
+    chain = "study.random_init >> study.stage('target')"
+    write(
+        "01_made", **{"arms": f"arms = {{1: {chain}}}", "arms-confounded": f"arms = {{2: {chain}}}"}
+    )
     assert list(arms_of("01_made", studies["phantom"])) == [1]
     assert list(arms_of("01_made", studies["confounded"])) == [2]
 
