@@ -115,7 +115,7 @@ def make_learner(model: nn.Module, batches: "DataLoaders", stage: Stage) -> Any:
     stage
         Settings of the training.
     """
-    callbacks = [Reproducible(stage.seed), *([MixUp(stage.mixup)] if stage.mixup else [])]
+    callbacks = [Reproducible(stage.drawn_with), *([MixUp(stage.mixup)] if stage.mixup else [])]
     optimiser: Callable[..., Any] = Adam if stage.schedule == "one-cycle" else partial(SGD, mom=0.9)
     # Channels-last convolutions are 8 to 24 % faster on a CPU, more on a GPU.
     model.to(batches.device).to(memory_format=torch.channels_last)
