@@ -24,7 +24,7 @@ from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import Claim, all_claims
 from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.planning import enough_by_claim
-from cxrstudy.verdicts.verdict import evidence
+from cxrstudy.verdicts.verdict import chosen_arms, evidence
 
 #: Headings of the numbers of trainings.
 AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
@@ -103,6 +103,26 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
         minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
         plateau_unknown=PLATEAU_UNKNOWN,
     )  # fmt: skip
+
+
+def choices(experiment: str, scores: pd.DataFrame) -> HTML:
+    """Show which arms were chosen on validation patients, for the claims that choose.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import show, statistics
+    >>> arms = [(0.1, 1), (0.2, 1), (0.4, 1), (0, 1), (0, "repeat 1"), (0, "repeat 2")]
+    >>> show.choices("04_mixup", statistics.made_scores(arms))
+    <HTML>
+    """
+    rows = [
+        chosen_arms(claim, scores) for paper in claims_about(experiment)
+        for claim in paper.of(experiment)
+    ]  # fmt: skip
+    found = pd.concat([each for each in rows if len(each)] or [pd.DataFrame()])
+    if found.empty:
+        return HTML("<p>These results hold no arms to choose from.</p>")
+    return table(found, value="AUROC on validation", chosen="chosen arm")
 
 
 def verdicts(judged: pd.DataFrame) -> HTML:

@@ -84,7 +84,7 @@ def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
         seed=seed,
         optimiser="Adam" if one_cycle else "partial(SGD, mom=0.9)",
         decay=stage.weight_decay if one_cycle else 0.0,
-        callbacks=f"Reproducible({seed}){mixing}",
+        callbacks=f"Reproducible({stage.drawn_with}){mixing}",
         precision=".to_bf16()" if device.kind() == "cuda" else "",
         fit=f"learn.fit_one_cycle({stage.validations}, lr_max={stage.learning_rate!r})"
         if one_cycle

@@ -14,7 +14,9 @@ from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.phantom.address import (
     ROLES,
     Address,
+    Sign,
     check_hospitals,
+    check_sign,
     check_tie,
     illegal,
     read_address,
@@ -130,6 +132,8 @@ class Case:
         Hospital, and ``"PA"`` or ``"AP"``.
     progress : float
         Progress of the disease in this image, a factor on its strength.
+    sign : float or None
+        Strength of the sign that the patient carries; None if they carry none.
     """
 
     labels: tuple[str, ...]
@@ -137,6 +141,7 @@ class Case:
     site: str
     view: str
     progress: float
+    sign: float | None = None
 
 
 def images_of(seed: int, role: str, number: int) -> int:
@@ -193,7 +198,21 @@ def case_of(address: Address) -> Case:
     sicker = {"pneumonia", "effusion", "oedema", "consolidation"} & set(labels)
     share = AP_SHARE + (AP_SHIFT if sicker else 0.0)
     view = "AP" if image_rng.random() < share else "PA"
-    return Case(labels, findings, site, view, float(image_rng.uniform(0.85, 1.15)))
+    progress = float(image_rng.uniform(0.85, 1.15))
+    return Case(labels, findings, site, view, progress, _carried(address, labels))
+
+
+def carries_sign(address: str) -> bool:
+    """Whether the patient of an image carries the sign, at any strength."""
+    return case_of(parse(address)).sign is not None
+
+
+def _carried(address: Address, labels: tuple[str, ...]) -> float | None:
+    """Strength of the sign if the patient carries it; who does is the same at every strength."""
+    if address.sign is None or "covid19" not in labels:
+        return None
+    carries = stream(address.seed, address.patient, "sign").random() < address.sign.share
+    return address.sign.strength if carries else None
 
 
 def _diagnose(role: str, rng: np.random.Generator) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -235,6 +254,7 @@ def draw(
     seed: int,
     site_follows_label: float = 0.0,
     own_hospitals: bool = False,
+    sign: Sign | None = None,
 ) -> pd.DataFrame:
     """Draw the manifest of a role, without rendering anything.
 
@@ -251,6 +271,8 @@ def draw(
         the association.
     own_hospitals : bool
         Whether the role, an upstream one, has hospitals of its own.
+    sign : Sign or None
+        The sign that patients of the target with COVID-19 may carry.
 
     Returns
     -------
@@ -268,8 +290,9 @@ def draw(
         raise ValueError(f"patients and seed must not be negative: {patients!r}, {seed!r}")
     check_tie(site_follows_label)
     check_hospitals(role, own_hospitals)
+    check_sign(role, sign)
     rows = [
-        _row(Address(seed, role, float(site_follows_label), number, image, own_hospitals))
+        _row(Address(seed, role, float(site_follows_label), number, image, own_hospitals, sign))
         for number in range(patients)
         for image in range(1, images_of(seed, role, number) + 1)
     ]

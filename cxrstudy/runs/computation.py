@@ -88,7 +88,7 @@ def compute(
     """
     make_repeatable()
     stage = chain.stages[-1]
-    model = build(chain.start, len(role.labels), stage.seed, backbone)
+    model = build(chain.start, len(role.labels), stage.drawn_with, backbone)
     expects = expected_input_of(model)
     pixels = RolePixels(role.table, maps, stage.visible)
     began = time.perf_counter()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from math import isnan
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -104,7 +105,7 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     Raises
     ------
     ValueError
-        A chain has no stage.
+        A chain has no stage, or an arm no name.
     CohortError
         A stage names a role that the cohort does not have.
     """
@@ -112,6 +113,8 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     ends: dict[tuple[Hashable, int], str] = {}
     data = _Fingerprints(cohort)
     for arm, chain in arms.items():
+        if arm is None or (isinstance(arm, float) and isnan(arm)):
+            raise ValueError(f"an arm is named {arm!r}; tables would lose it: give it a name")
         if not chain.stages:
             raise ValueError(f"arm {arm!r} has no stage; write pretrained >> stage")
         # Looked up once, so that all stages, on all machines, normalise images alike.

@@ -78,6 +78,11 @@ def experiment_names(names: Sequence[str] | None = None) -> list[str]:
     return [name for name in chosen if _cells(places.notebooks() / f"{name}.ipynb")]
 
 
+def has_arms_for(name: str, cohort: str) -> bool:
+    """Whether an experiment has arms for a cohort: its own, or those for any."""
+    return not {"arms", f"arms-{cohort}"}.isdisjoint(_cells(places.notebooks() / f"{name}.ipynb"))
+
+
 def arms_hash() -> str:
     """SHA-256 of the cells that define the arms of all experiments, and of recipes they name.
 

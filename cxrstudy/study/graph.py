@@ -230,7 +230,7 @@ def _cohorts(name: str, cohort: str) -> list[str]:
     """Cohorts that the notebook always uses, and the given cohort.
 
     The notebook always uses a cohort that has a cell ``arms-COHORT`` and is not a legal value of
-    the notebook's parameter.
+    the notebook's parameter. It uses only such cohorts if no cell has arms for others.
     """
     path = places.notebooks() / f"{name}.ipynb"
     tags = [tag for cell in read_cells(path) for tag in tags_of(cell)]
@@ -238,6 +238,8 @@ def _cohorts(name: str, cohort: str) -> list[str]:
     known = parameters.declared_in(path)
     asked = known["cohort"].legal if "cohort" in known else ""
     always = [each for each in own if each not in asked.replace(",", " ").split()]
+    if "arms" not in tags and cohort not in own:
+        return always
     return list(dict.fromkeys([*always, cohort]))
 
 

@@ -57,11 +57,12 @@ def experiments_of(cohort: str) -> list[str]:
     """Names of the experiments on a cohort.
 
     If some notebooks define special arms for a cohort, as for ``confounded``, only these notebooks
-    use the cohort.
+    use the cohort. Those that have arms only for other cohorts do not use it.
     """
     tag = f"arms-{cohort}"
-    own = [name for name in experiment.experiment_names() if tag in _tags(name)]
-    return own or experiment.experiment_names()
+    names = experiment.experiment_names()
+    own = [name for name in names if tag in _tags(name)]
+    return own or [name for name in names if experiment.has_arms_for(name, cohort)]
 
 
 def _look(run: PlannedRun, records: Path) -> RunStatus:

@@ -126,6 +126,17 @@ class Study:
         }
 
     @property
+    def without_radiographs(self) -> list[str]:
+        """Names of the initial weights that were not trained on radiographs: random ones too.
+
+        Examples
+        --------
+        >>> Study("quick", "phantom", seeds=1).without_radiographs[:2]
+        ['random', 'out-of-domain, small']
+        """
+        return [name for name, each in self._compared.initial.items() if each.domain != "in"]
+
+    @property
     def initial_at_equal_passes(self) -> dict[str, Chain]:
         """Chains of the out-of-domain weights, each trained on its images equally often.
 

@@ -150,7 +150,7 @@ def loaders(
     )
     return DataLoaders(
         StepLoader(
-            whole, stage.steps // stage.validations, stage.seed, common, bs=stage.batch_size,
+            whole, stage.steps // stage.validations, stage.drawn_with, common, bs=stage.batch_size,
             after_batch=[*augmentation(flip=stage.flip), *common], device=device,
         ),
         RowLoader(replace(whole, rows=validation), bs=4 * stage.batch_size, after_batch=common,

@@ -126,13 +126,13 @@ def parts_of(model: nn.Module, batches: "DataLoaders", stage: Stage) -> Parts:
         model,
         loss_of(batches.train_ds.task),
         Adam if stage.schedule == "one-cycle" else partial(SGD, mom=0.9),
-        (Reproducible(stage.seed), *mixing),
+        (Reproducible(stage.drawn_with), *mixing),
         partial(_one_cycle if stage.schedule == "one-cycle" else _bit, stage=stage),
     )
     if stage.recipe is None:
         return plain
     before = _layers(model)
-    set_seed(stage.seed, reproducible=True)  # whatever was drawn before
+    set_seed(stage.drawn_with, reproducible=True)  # whatever was drawn before
     made: Any = stage.recipe(plain)
     _check(made, plain, before, f"recipe {stage.recipe}")
     changed: Parts = made.but(callbacks=tuple(made.callbacks))

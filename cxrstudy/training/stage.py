@@ -13,6 +13,9 @@ from cxrstudy.pixels.masking import Visible
 #: has nearly all its mass at 0 and 1: at .001 for a quarter of the images.
 LEAST_MIXUP = 0.01
 
+#: Distance between the seeds of two repeats: more than there are seeds.
+REPEATS_APART = 1_000
+
 
 def _recipe(given: Any) -> OwnFunction | None:
     return None if given is None else own_function(given)
@@ -72,6 +75,9 @@ class Stage:
         A function of one's own that changes the parts of the training, as ``'FILE:FUNCTION'`` or
         the function itself (:mod:`cxrstudy.base.own_function`); it gets and returns
         :class:`cxrstudy.training.parts.Parts`.
+    repeat
+        Number of another training with the same seed and the same patients; the head, the order of
+        images, augmentation and MixUp are drawn anew.
     """
 
     roles: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -90,6 +96,7 @@ class Stage:
     validations: Annotated[int, Field(ge=1)] = 4
     scored_on: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
+    repeat: Annotated[int, Field(ge=0)] = 0
     recipe: Annotated[OwnFunction | None, BeforeValidator(_recipe)] = None
 
     @model_validator(mode="after")
@@ -158,6 +165,23 @@ class Stage:
         """
         each = self.steps * (self.pixels / pixels) ** 2 / self.validations
         return self.but(pixels=pixels, steps=max(1, round(each)) * self.validations)
+
+    def with_steps(self, times: float) -> "Stage":
+        """Return the stage with a multiple of its steps, or a part of them.
+
+        Examples
+        --------
+        >>> Stage(("target",), steps=100).with_steps(0.25).steps
+        24
+        """
+        return self.but(
+            steps=max(1, round(self.steps * times / self.validations)) * self.validations
+        )
+
+    @property
+    def drawn_with(self) -> int:
+        """Seed of all that a repeat draws anew."""
+        return self.seed + REPEATS_APART * self.repeat
 
     @property
     def facts(self) -> dict[str, Any]:
