@@ -42,7 +42,7 @@ def lines(text, comment="#"):
 
 
 def test_it_takes_at_most_a_hundred_lines_together():
-    cells = nbformat.read(places.notebooks() / "13_transfusion.ipynb", 4).cells
+    cells = nbformat.read(places.notebooks() / "15_transfusion.ipynb", 4).cells
     code = [line for c in cells if c.cell_type == "code" for line in lines(c.source)]
     recipes = lines((places.notebooks() / "transfusion.py").read_text())
     claims = lines((places.claims() / "paper_c.yaml").read_text())
@@ -52,7 +52,7 @@ def test_it_takes_at_most_a_hundred_lines_together():
 
 def test_every_claim_names_arms_of_the_page():
     source = "\n".join(
-        cell.source for cell in nbformat.read(places.notebooks() / "13_transfusion.ipynb", 4).cells
+        cell.source for cell in nbformat.read(places.notebooks() / "15_transfusion.ipynb", 4).cells
     )
     for claim in read_claims("paper_c").testable:
         assert f'"{claim.arm}": ' in source
