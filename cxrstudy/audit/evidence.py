@@ -153,7 +153,7 @@ def gather(cohort: str, profile: str) -> Evidence:
     """
     sizes = read_profile(profile)
     loaded = load_cohort(cohort, sizes.phantom_patients, sizes.phantom_seed)
-    definition = read_definition(places.manifests() / "cohorts" / f"{cohort}.yaml")
+    definition = read_definition(places.cohort(cohort))
     sources = {
         source.name: source for recipe in definition.roles.values() for source in recipe.sources
     }
@@ -180,7 +180,7 @@ def _open(source: Source, cohort: Cohort) -> tuple[pd.DataFrame, tuple[str, ...]
     if source.manifest is None:
         assert source.phantom is not None  # the schema ensures it
         return cohort.manifests[source.name], phantom.LABELS[source.phantom]
-    manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
+    manifest = read_manifest(places.manifest(source.manifest))
     return manifest.table, manifest.card.labels
 
 

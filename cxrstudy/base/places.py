@@ -95,9 +95,46 @@ def manifests() -> Path:
     return root() / "data_manifests"
 
 
+def own() -> Path:
+    """Folder of a user's own manifests, cohorts and profiles, which no repository contains."""
+    return workplace() / "own"
+
+
+def manifest(name: str) -> Path:
+    """File of a manifest: of the project, or else of the user."""
+    return _of_project_or_own(manifests(), f"{name}.csv")
+
+
+def cohort(name: str) -> Path:
+    """File of a cohort: of the project, or else of the user."""
+    return _of_project_or_own(manifests(), f"cohorts/{name}.yaml")
+
+
+def cohorts() -> list[Path]:
+    """Files of all cohorts, sorted by name."""
+    found = [file for at in (manifests(), own()) for file in visible(at / "cohorts", "*.yaml")]
+    return sorted(found, key=lambda file: file.stem)
+
+
+def _of_project_or_own(folder: Path, name: str) -> Path:
+    ours, theirs = folder / name, own() / name
+    return theirs if theirs.exists() and not ours.exists() else ours
+
+
 def profiles() -> Path:
     """Folder of profiles."""
     return root() / "profiles"
+
+
+def profile(name: str) -> Path:
+    """File of a profile: of the project, or else of the user."""
+    return _of_project_or_own(root(), f"profiles/{name}.yaml")
+
+
+def profile_files() -> list[Path]:
+    """Files of all profiles, sorted by name."""
+    found = [file for at in (root(), own()) for file in visible(at / "profiles", "*.yaml")]
+    return sorted(found, key=lambda file: file.stem)
 
 
 def claims() -> Path:

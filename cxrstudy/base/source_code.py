@@ -8,6 +8,7 @@ local names of imports.
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def imported(
     Pairs of a module and a name in it; the name is empty if the module itself is imported.
     """
     found = []
-    for node in _runtime_imports(ast.parse(source)):
+    for node in _runtime_imports(_parsed(source)):
         if isinstance(node, ast.Import):
             found += [(alias.name, "") for alias in node.names if is_own(alias.name)]
         elif is_own(node.module or ""):
@@ -113,9 +114,15 @@ def _defining(module: str, name: str, sources: Mapping[str, str]) -> str:
     return module
 
 
+@cache
+def _parsed(source: str) -> ast.Module:
+    """Syntax tree of a module; nobody may change it, because it is shared."""
+    return ast.parse(source)
+
+
 def _reexports(source: str) -> Iterator[tuple[str, str, str]]:
     """Yield module, local name and original name of each import at the top level of a module."""
-    for node in ast.parse(source).body:
+    for node in _parsed(source).body:
         if isinstance(node, ast.ImportFrom) and in_package(node.module or ""):
             for alias in node.names:
                 yield str(node.module), alias.asname or alias.name, alias.name

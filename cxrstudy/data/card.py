@@ -30,6 +30,9 @@ class Card(Strict):
         description="rows, excluded rows, patients; of the included rows, rows per label"
     )
     traps: list[str]
+    folder: str = Field(
+        "", description="absolute folder of the files; empty: the data folder, as everywhere else"
+    )
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -19,8 +19,15 @@ from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.data.manifest import check_manifest, read_manifest, truth
 from cxrstudy.data.role import Role, Task, pool
-from cxrstudy.data.role_checks import CohortError, check_ids, check_labels, check_training
+from cxrstudy.data.role_checks import (
+    TESTED_ONLY,
+    CohortError,
+    check_ids,
+    check_labels,
+    check_training,
+)
 from cxrstudy.data.split import SplitRule, split_of
+from cxrstudy.pixels.masking import Visible
 
 #: Files to read: the originals, or the reduced copies that a manifest lists.
 Files = Literal["originals", "prepared"]
@@ -36,6 +43,9 @@ class Source(Strict):
         description="label at the source: label in the role; '' stands for none present",
     )
     split: SplitRule | None = Field(None, description="split of phantoms; a manifest has its own")
+    having: str | None = Field(None, description="use only images with this label of the source")
+    lacking: str | None = Field(None, description="use only images without this label")
+    sites: list[str] | None = Field(None, description="use only images of these sources")
 
     site_follows_label: float = Field(
         0.0, ge=-1, le=1, description="phantoms only: strength of the association; reversed below 0"
@@ -69,11 +79,16 @@ class RoleDefinition(Strict):
 
     task: Task
     labels: list[str] | None = Field(
-        None, min_length=1, description="None: all labels of the sources"
+        None,
+        min_length=1,
+        description="None: all labels of the sources. Experiments ask about the target's last one",
     )
     sources: list[Source] = Field(min_length=1)
     variant_of: str | None = Field(
         None, description="a role with the same patients and splits, whose images differ"
+    )
+    apart_from: str | None = Field(
+        None, description="a role none of whose patients, of any split, may be in this one"
     )
 
     @model_validator(mode="after")
@@ -95,7 +110,21 @@ class CohortDefinition(Strict):
     copies: str = Field(description="how the images differ from the originals, in a sentence")
     caveat: str = Field(description="limits of results on this cohort, in a sentence")
     world: str = Field("", description="kind of images, for outcomes: 'on simulated radiographs'")
+    visible: Visible = Field(
+        "whole", description="part of the target's images that networks see; see pixels/masking"
+    )
+    like: str = Field(
+        "", description="name under which profiles hold networks and sizes; empty: the cohort's"
+    )
     roles: dict[str, RoleDefinition]
+
+    @model_validator(mode="after")
+    def _roles_exist(self) -> Self:
+        for name, role in self.roles.items():
+            for other in (role.variant_of, role.apart_from):
+                if other is not None and (other == name or other not in self.roles):
+                    raise ValueError(f"role {name}: there is no other role {other!r}")
+        return self
 
 
 @dataclass(frozen=True)
@@ -105,7 +134,9 @@ class Cohort:
     ``manifests`` contains the included rows of every manifest that a role uses, by name.
     ``excluded`` contains the number of excluded rows of every manifest, by name and reason.
     ``withheld`` contains, by role, the rows that were taken out of it because their patients are in
-    the target's test split.
+    the target's test split, or in a role that it is to be apart from. ``visible`` is the part of
+    the target's images that networks see, and ``like`` the name under which profiles hold what
+    differs between cohorts.
     """
 
     name: str
@@ -116,6 +147,13 @@ class Cohort:
     manifests: Mapping[str, pd.DataFrame]
     excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     withheld: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    visible: Visible = "whole"
+    like: str = ""
+
+    @property
+    def label(self) -> str:
+        """The label that experiments ask about: the target's last."""
+        return self.role("target").labels[-1]
 
     def role(self, *names: str) -> Role:
         """One role, or several pooled.
@@ -136,7 +174,7 @@ class Cohort:
 
 def cohort_names() -> list[str]:
     """Names of the cohorts, which are their files' names."""
-    return sorted(path.stem for path in places.visible(places.manifests() / "cohorts", "*.yaml"))
+    return [path.stem for path in places.cohorts()]
 
 
 def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
@@ -161,7 +199,7 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     ManifestError
         A manifest breaks its schema.
     """
-    definition = read_definition(places.manifests() / "cohorts" / f"{name}.yaml")
+    definition = read_definition(places.cohort(name))
     sources = {
         source.name: source for recipe in definition.roles.values() for source in recipe.sources
     }
@@ -172,11 +210,15 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
         whole,
         variants={role for role, recipe in definition.roles.items() if recipe.variant_of},
     )
+    roles = {
+        name: _without_patients(role, whole.get(definition.roles[name].apart_from or ""))
+        for name, role in roles.items()
+    }
     for role in roles.values():
         if role.table.empty:
             raise CohortError(
-                f"cohort {name!r}, role {role.name!r}: no image is left; all are excluded "
-                "or belong to patients in the target's test split"
+                f"cohort {name!r}, role {role.name!r}: no image is left; all are excluded, left "
+                "out by the role's definition, or belong to patients of the target"
             )
         check_training(role)
     tables = {name: table for name, (table, _) in opened.items()}
@@ -187,6 +229,8 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
         tables,
         excluded={name: _reasons(source) for name, source in sources.items()},
         withheld={name: _missing(whole[name], role) for name, role in roles.items()},
+        visible=definition.visible,
+        like=definition.like or definition.name,
     )
 
 
@@ -211,7 +255,7 @@ def world_of(name: str) -> str:
     >>> world_of("phantom")
     'on simulated radiographs'
     """
-    path = places.manifests() / "cohorts" / f"{name}.yaml"
+    path = places.cohort(name)
     if not path.exists():  # old results may be of a cohort that was removed
         return f"on cohort {name}"
     definition = read_definition(path)
@@ -222,7 +266,7 @@ def _reasons(source: Source) -> dict[str, int]:
     """Number of excluded rows in a source's manifest, by reason; none for phantoms."""
     if source.manifest is None:
         return {}
-    reasons = read_manifest(places.manifests() / f"{source.manifest}.csv").table["excluded"]
+    reasons = read_manifest(places.manifest(source.manifest)).table["excluded"]
     return {str(reason): int(n) for reason, n in reasons[reasons != ""].value_counts().items()}
 
 
@@ -238,7 +282,7 @@ def _open(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Read the included rows of a source's manifest, and the labels that the source states."""
     if source.manifest is not None:
-        manifest = read_manifest(places.manifests() / f"{source.manifest}.csv")
+        manifest = read_manifest(places.manifest(source.manifest))
         return _as_read(manifest.included, files), manifest.card.labels
     assert source.phantom is not None  # the schema ensures this and the next line
     assert source.split is not None
@@ -274,6 +318,8 @@ def _make_role(
         )
     table = pd.concat([table for table, _ in sources], ignore_index=True)
     check_ids(name, table)
+    if name == TESTED_ONLY:
+        table["split"] = "test"
     matrix = np.concatenate([truth(table["labels"], labels, carried) for table, carried in sources])
     if definition.task == "multiclass":
         wrong = np.flatnonzero(np.nansum(matrix, axis=1) != 1)
@@ -297,6 +343,7 @@ def _renamed(
     the labels that it wants (`is_chosen`).
     """
     table = table.assign(manifest=source.name, row=np.arange(len(table)))
+    table = _chosen(source, table, carried)
     if not source.rename:
         return table, carried
     strangers = [label for label in source.rename if label and label not in carried]
@@ -313,6 +360,29 @@ def _renamed(
         )
     renamed = [_rename(cell, source.rename) for cell in table["labels"]]
     return table.assign(labels=renamed), tuple(dict.fromkeys(source.rename.values()))
+
+
+def _chosen(source: Source, table: pd.DataFrame, carried: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of a source that a role uses; an image with an unknown label is not among them."""
+    for label in (source.having, source.lacking):
+        if label is not None and label not in carried:
+            raise CohortError(
+                f"having, lacking: the source {source.name!r} has no label {label!r}; "
+                f"its labels are {', '.join(carried)}"
+            )
+    strangers = sorted({*(source.sites or ())} - {*table["source"]})
+    if strangers:
+        raise CohortError(
+            f"sites: the source {source.name!r} has no image of {strangers[0]!r}; there are "
+            f"{', '.join(sorted(set(table['source'])))}"
+        )
+    kept = np.ones(len(table), bool)
+    for label, wanted in ((source.having, 1), (source.lacking, 0)):
+        if label is not None:
+            kept &= truth(table["labels"], [label], carried)[:, 0] == wanted
+    if source.sites is not None:
+        kept &= table["source"].isin(source.sites).to_numpy()
+    return table[kept]
 
 
 def _rename(cell: str, rename: Mapping[str, str]) -> str:
@@ -337,6 +407,13 @@ def _apart(roles: Mapping[str, Role], variants: Set[str]) -> dict[str, Role]:
         else role.only(np.flatnonzero(~role.table["patient"].isin(tested).to_numpy()))
         for name, role in roles.items()
     }
+
+
+def _without_patients(role: Role, other: Role | None) -> Role:
+    """Remove the patients of another role."""
+    if other is None:
+        return role
+    return role.only(np.flatnonzero(~role.table["patient"].isin(set(other.table["patient"]))))
 
 
 def _missing(whole: Role, kept: Role) -> pd.DataFrame:

@@ -63,11 +63,19 @@ SCHEMA = pa.DataFrameSchema(
         "labels": _text("present labels joined by |; ?name is unknown"),
         "split": _text("train, validation or test", pa.Check.isin(SPLITS)),
         "excluded": _text("empty, or the reason why the image is not used"),
+        "date": pa.Column(
+            str,
+            checks=pa.Check.str_matches(r"^(\d{4}(-\d\d(-\d\d)?)?)?$"),
+            required=False,
+            description="year, month or day of the image; the column may be absent, a cell empty",
+        ),
     },
     strict=True,
     ordered=True,
 )
-COLUMNS = tuple(SCHEMA.columns)
+COLUMNS = tuple(name for name, column in SCHEMA.columns.items() if column.required)
+#: Columns that a manifest may have.
+OPTIONAL = tuple(name for name, column in SCHEMA.columns.items() if not column.required)
 
 
 class ManifestError(ValueError):
@@ -98,6 +106,8 @@ class Manifest:
 def read_manifest(path: Path) -> Manifest:
     """Read ``NAME.csv`` and the card ``NAME.yaml`` beside it.
 
+    If the card names the folder of the files, ``path`` is absolute.
+
     Raises
     ------
     ManifestError
@@ -118,6 +128,8 @@ def read_manifest(path: Path) -> Manifest:
             f"{path}: {'; '.join(differences)}. Put the whole table there, or correct the counts "
             f"in {path.with_suffix('.yaml').name}"
         )
+    if card.folder:
+        checked["path"] = [f"{card.folder}/{path}" for path in checked["path"]]
     return Manifest(checked, card)
 
 
@@ -177,7 +189,8 @@ def _checked(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd.DataF
 
 def write_manifest(table: pd.DataFrame, path: Path) -> None:
     """Write a checked table as CSV, one row per image, ordered by id."""
-    table.loc[:, list(COLUMNS)].sort_values("id").to_csv(path, index=False, lineterminator="\n")
+    columns = [*COLUMNS, *(name for name in OPTIONAL if name in table)]
+    table.loc[:, columns].sort_values("id").to_csv(path, index=False, lineterminator="\n")
 
 
 def truth(

@@ -18,8 +18,8 @@ class CohortError(ValueError):
     """A cohort can't be assembled; the message names file, role, row or patient."""
 
 
-#: The role that is never trained on.
-_TESTED_ONLY = "external"
+#: The role that is never trained on: all its images are tested on, whatever its manifest says.
+TESTED_ONLY = "external"
 
 
 def check_labels(
@@ -101,7 +101,7 @@ def check_training(role: Role) -> None:
     """
     rows = role.rows("train")
     is_drawn = role.table["path"].str.startswith("phantom:").all()
-    if not len(rows) or role.name == _TESTED_ONLY or is_drawn:
+    if not len(rows) or role.name == TESTED_ONLY or is_drawn:
         return
     truth = role.truth[rows]
     present, absent = (truth == 1).sum(0), (truth == 0).sum(0)

@@ -115,9 +115,12 @@ def open_set(name: str) -> DataSet:
 
 
 def _cards() -> dict[str, Path]:
-    folders = (places.manifests(), places.manifests() / "user_supplied")
+    folders = (places.manifests(), places.own(), places.manifests() / "user_supplied")
     cards = [path for folder in folders for path in places.visible(folder, "*.yaml")]
-    return {path.stem: path for path in cards}
+    first: dict[str, Path] = {}
+    for path in cards:  # a set that the user has built goes before the card of all such sets
+        first.setdefault(path.stem, path)
+    return first
 
 
 def where(data_set: DataSet) -> list[str]:

@@ -56,7 +56,7 @@ def regions_of(role: Role, rows: NDArray[np.intp], pixels: int) -> dict[str, Mas
 
 def attention(
     arms: Arms,
-    label: str = "covid19",
+    label: str = "",
     role: str = "target",
     method: str = "gradcam",
     most: int = 200,
@@ -68,7 +68,7 @@ def attention(
     arms
         Study and arms whose runs are recorded.
     label
-        Label whose score is explained, on the images that show it.
+        Label whose score is explained, on the images that show it; empty: the study's.
     role
         Role whose test images are used.
     method
@@ -92,7 +92,7 @@ def attention(
     >>> looked["arm"].unique().tolist()[-3:-1]
     ['centre blob', "lungs, at the map's resolution"]
     """
-    study = arms.study
+    study, label = arms.study, label or arms.study.label
     wanted = study.cohort.role(role)
     rows = shown_rows(wanted, label, most)
     tables = []

@@ -145,7 +145,7 @@ def agreement(maps: NDArray[np.float32], effects: NDArray[np.float32]) -> Floats
 
 
 def interventions(
-    arms: Arms, label: str = "covid19", role: str = "target", most: int = 40
+    arms: Arms, label: str = "", role: str = "target", most: int = 40
 ) -> pd.DataFrame:
     """Change simulated images, and compare the effects on the score with the maps of each network.
 
@@ -154,7 +154,7 @@ def interventions(
     arms
         Study and arms whose runs are recorded; the cohort's images are phantoms.
     label
-        Label whose score is explained, on the images that show it.
+        Label whose score is explained, on the images that show it; empty: the study's.
     role
         Role whose test images are used.
     most
@@ -176,7 +176,7 @@ def interventions(
     >>> sorted(looked["seed"].unique().tolist())
     [0, 1]
     """
-    study = arms.study
+    study, label = arms.study, label or arms.study.label
     wanted = study.cohort.role(role)
     rows = shown_rows(wanted, label, most)
     images = wanted.table[["id", "patient"]].iloc[rows].assign(role=wanted.name)

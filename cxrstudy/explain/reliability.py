@@ -44,10 +44,8 @@ class Subject:
         return self.network.labels.index(self.label)
 
 
-def subject(
-    arms: Arms, arm: Hashable, label: str = "covid19", seed: int = 0, most: int = 40
-) -> Subject:
-    """Load the network of an arm, and the first test images that show a label.
+def subject(arms: Arms, arm: Hashable, label: str = "", seed: int = 0, most: int = 40) -> Subject:
+    """Load the network of an arm, and the first test images that show a label (empty: the study's).
 
     Examples
     --------
@@ -55,7 +53,7 @@ def subject(
     >>> control.label, len(control.images)
     ('covid19', 5)
     """
-    network = arms.network(arm, seed)
+    network, label = arms.network(arm, seed), label or arms.study.label
     role = arms.study.cohort.role("target")
     rows = shown_rows(role, label, most)
     squares = arms.study.squares(role, network.pixels)[rows]
@@ -111,7 +109,7 @@ def between(one: Subject, other: Subject) -> pd.DataFrame:
     return _means(table, ["spearman", "ssim"])
 
 
-def between_seeds(arms: Arms, arm: Hashable, label: str = "covid19") -> pd.DataFrame:
+def between_seeds(arms: Arms, arm: Hashable, label: str = "") -> pd.DataFrame:
     """Similarity of the maps of trainings that differ only in the seed, each with the first.
 
     Returns

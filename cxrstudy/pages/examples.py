@@ -23,7 +23,7 @@ from cxrstudy.runs.scores import score_column
 from cxrstudy.study.study import Arms
 
 
-def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> list[Mapped]:
+def extremes(arms: Arms, arm: Hashable, each: int, label: str = "") -> list[Mapped]:
     """Images with the highest and with the lowest scores of an arm, among those that show a label.
 
     Images whose licence does not allow publication are never chosen.
@@ -35,7 +35,7 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     each
         Number of images with the highest, and with the lowest scores.
     label
-        Label of the images and of the maps.
+        Label of the images and of the maps; empty: the study's.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def extremes(arms: Arms, arm: Hashable, each: int, label: str = "covid19") -> li
     ['high score', 'high score', 'low score', 'low score']
     """
     each = whole(each, 1, "each")
-    study, network = arms.study, arms.network(arm)
+    study, network, label = arms.study, arms.network(arm), label or arms.study.label
     role = study.cohort.role("target")
     rows = _shown(role, label)
     if len(rows) == 0:

@@ -295,7 +295,7 @@ def lesion_extents(arms: Arms) -> pd.DataFrame:
     >>> levels.lesion_extents(arms).columns.tolist()  # of two resolutions
     ['size', 'images', 'on 64 px', 'on 96 px']
     """
-    areas = lesion_areas(arms.study.cohort.role("target"), "covid19")
+    areas = lesion_areas(arms.study.cohort.role("target"), arms.study.label)
     if areas.empty:
         return pd.DataFrame(columns=["size", "images"])
     sizes = size_classes(areas)
@@ -359,7 +359,7 @@ def attention_by_size(study: Study, table: pd.DataFrame, measure: str) -> pd.Dat
     >>> levels.attention_by_size(arms.study, looked, "energy_lesion")["arm"].tolist()[:2]
     ['control, small lesions', 'uniform, small lesions']
     """
-    areas = lesion_areas(study.cohort.role("target"), "covid19")
+    areas = lesion_areas(study.cohort.role("target"), study.label)
     if areas.empty:
         return pd.DataFrame()
     sizes, tables = size_classes(areas), []

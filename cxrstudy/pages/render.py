@@ -15,14 +15,14 @@ from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
-from cxrstudy.pages.tables import table
+from cxrstudy.pages.tables import rows_as_html, table
 from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import Claim, all_claims
-from cxrstudy.verdicts.judge import claims_about
+from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.planning import enough_by_claim
 from cxrstudy.verdicts.verdict import evidence
 
@@ -76,7 +76,7 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     <HTML>
     """
     rows = [
-        evidence(paper.of(experiment), scores, len(paper.testable)).assign(
+        evidence(on_labels_of(scores, paper.of(experiment)), scores, len(paper.testable)).assign(
             test=[
                 f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
                 for claim in paper.of(experiment)
@@ -130,7 +130,7 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     ]
     if not rows:
         return HTML("<p>There is no claim that could be tested.</p>")
-    shown = pd.DataFrame(rows).fillna("").to_html(index=False, border=0, escape=False)
+    shown = rows_as_html(pd.DataFrame(rows).fillna(""))
     levels = either(claim_levels())
     heading = f"<p>In brackets: {levels} interval of the difference.</p>"
     return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')

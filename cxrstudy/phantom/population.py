@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from cxrstudy.phantom.address import (
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.pathology import ATYPICAL
 from cxrstudy.phantom.patient import Patient, draw_patient
-from cxrstudy.phantom.streams import stream
+from cxrstudy.phantom.streams import draw_one, stream
 
 GENERAL = (
     "effusion",
@@ -143,7 +144,7 @@ def images_of(seed: int, role: str, number: int) -> int:
     if role in CLASSES:
         return 1
     rng = stream(seed, f"{role}-{number:05d}", "images")
-    return int(rng.choice(list(IMAGES_PER_PATIENT), p=list(IMAGES_PER_PATIENT.values())))
+    return draw_one(rng, IMAGES_PER_PATIENT)
 
 
 def parse(text: str) -> Address:
@@ -164,7 +165,13 @@ def parse(text: str) -> Address:
 
 def patient_of(address: Address) -> Patient:
     """Draw the patient of an image."""
-    return draw_patient(address.seed, address.patient)
+    return _patient(address.seed, address.patient)
+
+
+@lru_cache(maxsize=16)
+def _patient(seed: int, name: str) -> Patient:
+    """A patient's images follow each other, so that a few patients are enough to remember."""
+    return draw_patient(seed, name)
 
 
 def fractal_class(address: Address) -> int:
@@ -193,7 +200,7 @@ def _diagnose(role: str, rng: np.random.Generator) -> tuple[tuple[str, ...], tup
     """Draw a patient's true labels and the findings that show them."""
     if role in DIAGNOSES:
         table = DIAGNOSES[role]
-        label = str(rng.choice(list(table), p=list(table.values())))
+        label = draw_one(rng, table)
         atypical = rng.random() < ATYPICAL
         if label == "covid19":
             return (label,), ("mild covid19" if atypical else "covid19",)
@@ -207,7 +214,7 @@ def _diagnose(role: str, rng: np.random.Generator) -> tuple[tuple[str, ...], tup
         )
         return found, found
     positive, lobar, abnormal = rng.random(3)
-    other = str(rng.choice(ABNORMAL))
+    other = ABNORMAL[int(rng.integers(len(ABNORMAL)))]
     if positive < PNEUMONIA:
         return ("pneumonia",), ("lobar pneumonia" if lobar < LOBAR else "multifocal pneumonia",)
     return (), ((other,) if abnormal < ABNORMAL_NEGATIVE else ())

@@ -76,7 +76,7 @@ def _cohort_and_role(record: Record) -> tuple[Cohort, Role]:
 
 def _cohorts(name: str, roles: tuple[str, ...]) -> Iterator[Cohort]:
     """Load a cohort as each profile sizes it, the smallest first."""
-    defined = read_definition(places.manifests() / "cohorts" / f"{name}.yaml").roles
+    defined = read_definition(places.cohort(name)).roles
     sources = [source for role in roles if role in defined for source in defined[role].sources]
     drawn = {source.phantom for source in sources if source.phantom}
     profiles = [profile.read_profile(size) for size in profile.profile_names()]

@@ -15,7 +15,7 @@ import yaml
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, fingerprint
-from cxrstudy.base.notebooks import read_notebook, tags_of
+from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.base.own_modules import named_in
 from cxrstudy.study.study import Arms, Study
 
@@ -130,7 +130,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
 
 def _cells(path: Path) -> dict[str, str]:
     """Source of the cells that define arms, by tag."""
-    cells = read_notebook(path).cells
+    cells = read_cells(path)
     found = {
         tag: cell.source
         for cell in cells

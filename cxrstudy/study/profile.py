@@ -188,6 +188,33 @@ class Profile(Strict):
     arithmetic: Arithmetic = "native"
     stages: dict[str, dict[str, dict[str, Any]]]
 
+    def for_cohort(self, name: str, like: str) -> Self:
+        """Give a cohort the networks, initial weights and stages of another, where it has none.
+
+        Raises
+        ------
+        ProfileError
+            There is no network under either name.
+        """
+        networks = ({name: self.networks[like]} if like in self.networks else {}) | self.networks
+        if name not in networks:
+            raise ProfileError(
+                f"profile {self.profile}: networks: there is none for cohort {name!r}"
+                f"{'' if like == name else f' and none for {like!r}'}; there are some for "
+                f"{', '.join(self.networks)}. Add one to the file {places.profile(self.profile)}, "
+                "or say in the cohort's file which of them it is `like`"
+            )
+        compared = {name: self.initial_weights[like]} if like in self.initial_weights else {}
+        own, others = self.stages.get(name, {}), self.stages.get(like, {})
+        stages = {role: others.get(role, {}) | own.get(role, {}) for role in {**others, **own}}
+        return self.model_copy(
+            update={
+                "networks": networks,
+                "initial_weights": compared | self.initial_weights,
+                "stages": self.stages | ({name: stages} if stages else {}),
+            }
+        )
+
     def stage(self, cohort: str, *roles: str) -> Stage:
         """Stage of a role, or of several pooled, on a cohort.
 
@@ -209,7 +236,7 @@ class Profile(Strict):
 
 def profile_names() -> list[str]:
     """Names of the profiles, which are their files' names."""
-    return sorted(path.stem for path in places.visible(places.profiles(), "*.yaml"))
+    return [path.stem for path in places.profile_files()]
 
 
 def read_profile(name: str) -> Profile:
@@ -220,7 +247,7 @@ def read_profile(name: str) -> Profile:
     ProfileError
         The file is missing or breaks the schema; the message names the field.
     """
-    path = places.profiles() / f"{name}.yaml"
+    path = places.profile(name)
     if not path.is_file():
         raise ProfileError(
             f"{path}: no such profile; the profiles are {', '.join(profile_names())}"

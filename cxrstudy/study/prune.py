@@ -86,12 +86,12 @@ class Sweep:
 
 def profiles() -> list[str]:
     """Names of all profiles."""
-    return sorted(path.stem for path in places.visible(places.profiles(), "*.yaml"))
+    return [path.stem for path in places.profile_files()]
 
 
 def cohorts() -> list[str]:
     """Names of all cohorts."""
-    return sorted(path.stem for path in places.visible(places.manifests() / "cohorts", "*.yaml"))
+    return [path.stem for path in places.cohorts()]
 
 
 def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Reach:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cxrstudy.base import places
-from cxrstudy.base.notebooks import read_notebook, tags_of
+from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.runs import lock, store
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.study import experiment
@@ -98,5 +98,5 @@ def _size(folder: Path) -> int:
 
 
 def _tags(name: str) -> set[str]:
-    notebook = read_notebook(places.notebooks() / f"{name}.ipynb")
-    return {tag for cell in notebook.cells for tag in tags_of(cell)}
+    cells = read_cells(places.notebooks() / f"{name}.ipynb")
+    return {tag for cell in cells for tag in tags_of(cell)}

@@ -54,12 +54,22 @@ class Study:
     """
 
     def __init__(self, profile: str, cohort: str, seeds: int) -> None:
-        self.profile: Profile = read_profile(profile)
-        arithmetic.check(self.profile.arithmetic, f"profile {profile}")
-        self.cohort: Cohort = load_cohort(
-            cohort, self.profile.phantom_patients, self.profile.phantom_seed
-        )
+        sizes = read_profile(profile)
+        arithmetic.check(sizes.arithmetic, f"profile {profile}")
+        self.cohort: Cohort = load_cohort(cohort, sizes.phantom_patients, sizes.phantom_seed)
+        self.profile: Profile = sizes.for_cohort(self.cohort.name, self.cohort.like)
         self.seeds = seeds
+
+    @property
+    def label(self) -> str:
+        """Label of the target that experiments ask about, such as ``covid19``.
+
+        Examples
+        --------
+        >>> Study("quick", "phantom", seeds=1).label
+        'covid19'
+        """
+        return self.cohort.label
 
     @property
     def levels(self) -> Levels:
@@ -182,11 +192,15 @@ class Study:
     def stage(self, *roles: str) -> Stage:
         """Stage on a role, or on several pooled, with the sizes of the profile.
 
-        A stage on the target is also scored on the external role, if the cohort has one.
+        A stage on the target sees the part of its images that the cohort states. It is also scored
+        on the external role, if the cohort has one.
         """
         stage = self.profile.stage(self.cohort.name, *roles)
-        with_external = roles == ("target",) and "external" in self.cohort.roles
-        return stage.but(scored_on=("external",)) if with_external else stage
+        if roles != ("target",):
+            return stage
+        if self.cohort.visible != "whole":
+            stage = stage.but(visible=self.cohort.visible)
+        return stage.but(scored_on=("external",)) if "external" in self.cohort.roles else stage
 
     def start(self, backbone: Any, weights: str = "random", **arguments: Any) -> Chain:
         """Chain that begins with another network than the profile's.

@@ -25,11 +25,14 @@ def training_rows(role: Role, stage: Stage) -> NDArray[np.intp]:
     rows = role.rows("train")
     patients = role.table["patient"].iloc[rows]
     if stage.shots:
-        if role.task != "multiclass":
+        if role.task == "multilabel":
             raise ValueError(
                 f"role {role.name!r} is {role.task}: shots need classes; use a fraction"
             )
-        classes = pd.Series(role.truth[rows].argmax(1), patients.index)
+        # A binary role has two classes: its label is present, or absent.
+        is_binary = role.task == "binary"
+        truth = role.truth[rows]
+        classes = pd.Series(truth[:, 0] if is_binary else truth.argmax(1), patients.index)
         used = take_shots(patients, classes, stage.shots, stage.seed)
     else:
         used = take_fraction(patients, stage.fraction, stage.seed)

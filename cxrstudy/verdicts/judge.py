@@ -190,6 +190,21 @@ def judged(
     return table[[*ORIGIN, *(name for name in table if name not in ORIGIN)]]
 
 
+def on_labels_of(scores: pd.DataFrame, claims: Iterable[Claim]) -> list[Claim]:
+    """Claims, asked about the label of the cohort whose scores these are.
+
+    A paper's label stands in its claims. On a cohort without it, the same sentence is asked about
+    the label that the cohort's experiments ask about: its last one.
+    """
+    labels = labels_of(scores)
+    return [
+        claim
+        if about_maps(claim) or not labels or claim.label in labels
+        else claim.model_copy(update={"label": labels[-1]})
+        for claim in claims
+    ]
+
+
 def claims_about(name: str) -> list[Claims]:
     """The papers with claims about an experiment."""
     return [claims for claims in all_claims() if claims.of(name)]
@@ -213,6 +228,7 @@ def _about(
     if not claims:
         return pd.DataFrame(columns=EVIDENCE)
     table = table_of(name, claims)
+    claims = on_labels_of(table, claims)
     known = [claim for claim in claims if not maps or _is_measured(claim, table)]
     found = evidence(known, table, len(paper.testable), failed_of(name))
     unknown = [claim.id for claim in claims if claim not in known]

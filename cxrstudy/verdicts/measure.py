@@ -23,8 +23,6 @@ from cxrstudy.statistics import Metric, auroc, brier, macro_auroc
 from cxrstudy.study.why import RunFacts, recorded_runs
 from cxrstudy.verdicts import results
 
-LABEL = "covid19"
-
 
 class CompareError(ValueError):
     """Two sets of results can't be compared; the message says what to give instead."""
@@ -77,8 +75,9 @@ class Measurement:
 def measure(folder: Path) -> Measurement:
     """Compute the metrics of a folder of reference results, or of a store.
 
-    They are AUROC and Brier score of COVID-19 and the macro AUROC of all labels, for every arm and
-    role. In a store, chains with different stages are different arms.
+    They are AUROC and Brier score of the label that is asked about, which is the last one, and
+    the macro AUROC of all labels, for every arm and role. In a store, chains with different stages
+    are different arms.
 
     Raises
     ------
@@ -131,9 +130,7 @@ def _metrics(scores: pd.DataFrame) -> Iterator[tuple[str, str, float, str, int]]
         return
     tested = scores[scores["split"] == "test"]
     labels = labels_of(scores)
-    metrics = [macro_auroc(labels)]
-    if LABEL in labels:
-        metrics = [auroc(LABEL), macro_auroc(labels), brier(LABEL)]
+    metrics = [auroc(labels[-1]), macro_auroc(labels), brier(labels[-1])]
     for role, table in tested.groupby("role", sort=False, dropna=False):
         truths = [truth_column(label) for label in labels]
         seen = fingerprint(table[["id", *truths]].to_csv(index=False, lineterminator="\n"))

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
 from cxrstudy.base import numbers
-from cxrstudy.base.columns import score_column, truth_column
+from cxrstudy.base.columns import labels_of, score_column, truth_column
 from cxrstudy.statistics import ScoreError
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.judge import deciding
@@ -119,7 +119,7 @@ class Likeness:
 
 
 def likeness_of(
-    scores: pd.DataFrame, arm: Hashable, label: str = "covid19", role: str = "target"
+    scores: pd.DataFrame, arm: Hashable, label: str = "", role: str = "target"
 ) -> Likeness:
     """Estimate how alike scores of trainings and of images of a patient are.
 
@@ -134,7 +134,7 @@ def likeness_of(
     arm
         An arm with at least two seeds.
     label, role
-        Label, and role whose test split is used.
+        Label (empty: the last one of the scores), and role whose test split is used.
 
     Raises
     ------
@@ -148,6 +148,7 @@ def likeness_of(
     >>> 0 <= found.patient + found.image <= 1
     True
     """
+    label = label or labels_of(scores)[-1]
     mine = scores[[one == arm for one in scores["arm"]]]
     rows = mine[(mine["role"] == role) & (mine["split"] == "test")]
     rows = rows[rows[truth_column(label)].notna()]

@@ -28,6 +28,13 @@ def test_of_a_border_only_the_outer_eighths_are_seen(images):
     assert images.min() > 0  # the original is left alone
 
 
+def test_inside_and_border_share_the_image_between_them(images):
+    inside, border = masked(images, "inside"), masked(images, "border")
+    assert (inside + border == images).all()
+    assert ((inside == 0) | (border == 0)).all()
+    assert (inside[:, 4:28, 4:28] == images[:, 4:28, 4:28]).all()
+
+
 def test_a_blur_keeps_the_mean_and_takes_the_detail(images):
     seen = masked(images, "blurred").astype(float)
     assert seen.std(axis=(1, 2)).max() < images.std(axis=(1, 2)).min() / 8

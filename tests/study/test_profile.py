@@ -4,6 +4,7 @@ import pytest
 
 from cxrstudy.base import places
 from cxrstudy.data import cohort as cohorts
+from cxrstudy.data.own.cohorts import LIKE
 from cxrstudy.study.profile import (
     NetworkDefinition,
     Profile,
@@ -124,20 +125,45 @@ def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_option
     assert NetworkDefinition(architecture="x").start == Start("x", "random", ())
 
 
-@pytest.mark.parametrize("name", profile_names())
+def test_a_cohort_has_the_networks_and_stages_of_the_one_it_is_like_where_it_has_none():
+    profile = made(
+        open={"all": {"steps": 8, "pixels": 32}, "target": {"steps": 12}},
+        mine={"all": {"pixels": 64}},
+    )
+    fitted = profile.for_cohort("mine", "open")
+    assert fitted.networks["mine"] == profile.networks["open"]
+    assert fitted.stage("mine", "target") == Stage(("target",), steps=12, pixels=64)
+    assert fitted.stage("open", "target") == profile.stage("open", "target")
+    assert fitted.for_cohort("mine", "open") == fitted
+
+
+def test_a_cohort_without_a_network_is_named_with_what_to_do():
+    with pytest.raises(ProfileError, match=r"none for cohort 'mine' and none for 'nobody'.*`like`"):
+        made().for_cohort("mine", "nobody")
+
+
+COMMITTED = [path.stem for path in places.visible(places.profiles(), "*.yaml")]
+
+
+@pytest.mark.parametrize("name", COMMITTED)
 def test_a_committed_profile_fits_the_committed_cohorts(name):
     profile = read_profile(name)
     assert profile.profile == name
     definitions = {
-        cohort: cohorts.read_definition(places.manifests() / "cohorts" / f"{cohort}.yaml")
-        for cohort in cohorts.cohort_names()
+        path.stem: cohorts.read_definition(path)
+        for path in places.visible(places.manifests() / "cohorts", "*.yaml")
     }
     roles = {role for definition in definitions.values() for role in definition.roles}
-    assert set(profile.networks) <= set(definitions)
-    assert set(profile.stages) <= {"all", *definitions}
+    # What a user's own cohort is like, and the cohort of the papers, which a user builds.
+    users = {LIKE, "papers"}
+    assert set(profile.networks) <= {*users, *definitions}
+    assert set(profile.stages) <= {"all", *users, *definitions}
     for words in profile.stages.values():
         assert set(words) <= {"all", "pooled", *roles}
     for cohort, backbone in profile.networks.items():
+        if cohort in users:
+            assert backbone.stand_in is None
+            continue
         assert backbone.stand_in is None or backbone.stand_in in definitions[cohort].roles
         for role, recipe in definitions[cohort].roles.items():
             assert profile.stage(cohort, role).roles == (role,)

@@ -52,6 +52,15 @@ def test_shots_take_as_many_patients_of_each_class_and_are_nested(role, one, oth
     assert drawn.tolist() == np.minimum(has, min(one, other)).tolist()
 
 
+def test_shots_of_a_binary_role_are_taken_with_and_without_its_label(folder):
+    role = make_role(folder, "binary", ("a",), name="one label").role
+    rows = training_rows(role, STAGE.but(shots=3))
+    first = {}
+    for row in rows:
+        first.setdefault(role.table["patient"].iloc[row], role.truth[row, 0])
+    assert sorted(first.values()) == [0, 0, 0, 1, 1, 1]
+
+
 def test_shots_need_classes(folder):
     role = make_role(folder, "multilabel", ("a", "b"), name="labels").role
     with pytest.raises(ValueError, match="multilabel: shots need classes; use a fraction"):

@@ -42,9 +42,12 @@ DAYS = 14
 
 _REPORTS = (
     "labels_covid_posi.tsv", "labels_covid19_posi.tsv", "Labels_covid_NEG_JAN21.tsv",
-    "labels_SARS-cov-2_nega.tsv",
+    "labels_SARS-cov-2_nega.tsv", "Labels_covid_123.tsv", "labels_covid_123.tsv",
 )  # fmt: skip
-_TESTS = ("sil_reg_covid_posi.tsv", "sil_reg_covid.tsv")
+_TESTS = (
+    "sil_reg_covid_posi.tsv", "sil_reg_covid.tsv", "SIL_REG_COVID_POSI_iter123.txt",
+    "sil_reg_covid_posi_iter123.tsv",
+)  # fmt: skip
 _VIEWS = {"pa": "PA", "ap": "AP", "ll": "lateral", "lat": "lateral", "rl": "lateral"}
 _PNEUMONIA = frozenset({"pneumonia", "atypical pneumonia"})
 _COVID = frozenset({"COVID 19", "COVID 19 uncertain"})

@@ -1,4 +1,4 @@
-"""COVIDx 5 to 9B: the benchmark of COVID-Net, assembled from up to eight collections.
+"""COVIDx 2 to 9B: the benchmark of COVID-Net, assembled from up to eight collections.
 
 The layout is that of the construction notebooks: ``train_COVIDx8A.txt`` and ``test_COVIDx8A.txt``
 (in the folder or in ``labels/``), images in ``train/`` and ``test/``. Versions that end in A, and
@@ -17,7 +17,7 @@ from cxrstudy.data.tables.duplicates import unique_by
 from cxrstudy.data.tables.notes import Notes
 from cxrstudy.data.tables.reader import TableError, read_sentences
 
-Version = Literal["5", "7A", "8A", "8B", "9A", "9B"]
+Version = Literal["2", "3", "4", "5", "6", "7A", "7B", "8A", "8B", "9A", "9B"]
 
 #: Sources by their spelling in the lists. ``rnsa`` is a typing error of version 9. ``sirm`` means
 #: the COVID-19 Radiography Database, although few of its images are from SIRM.
@@ -41,7 +41,8 @@ def read(folder: Path, version: Version, crosswalk: Path, headers: Path | None =
     folder
         Folder with the lists, or with a folder ``labels`` that contains them.
     version
-        One of 5, 7A, 8A, 8B, 9A and 9B.
+        One of :data:`Version`. Version 1 had other names for its lists (``train_split_v1.txt``),
+        and no source; it is not read.
     crosswalk
         Table that matches RSNA images to NIH images; see
         :func:`cxrstudy.data.sources.rsna.patients`.

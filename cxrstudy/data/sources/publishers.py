@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from cxrstudy.base import numbers
 from cxrstudy.data.card import Card, different_counts
@@ -17,6 +18,7 @@ from cxrstudy.data.sources import (
     radiography,
     ricord,
     rsna,
+    siim,
     vindr,
 )
 from cxrstudy.data.sources.labels import Reading
@@ -29,9 +31,10 @@ _ALONE: dict[str, Callable[[Path], Reading]] = {
     "padchest": padchest.read,
     "radiography_database": radiography.read,
     "ricord": ricord.read,
+    "siim": siim.read,
     "vindr": vindr.read,
 }
-_VERSIONS: tuple[covidx.Version, ...] = ("5", "7A", "8A", "8B", "9A", "9B")
+_VERSIONS: tuple[covidx.Version, ...] = get_args(covidx.Version)
 
 #: Sets whose adapter needs the table that matches RSNA images to NIH images.
 NEED_CROSSWALK = ("rsna", *(f"covidx{version.lower()}" for version in _VERSIONS))

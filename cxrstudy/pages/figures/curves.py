@@ -10,7 +10,7 @@ from sklearn.metrics import roc_curve
 
 from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms, score_column, truth_column
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_name, label_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table, known_scores
 from cxrstudy.pages.figures.panels import LEFT, squares
 from cxrstudy.pages.figures.series import draw_line
@@ -97,7 +97,7 @@ def calibration(table: pd.DataFrame, label: str) -> Figure:
     table
         From :func:`cxrstudy.statistics.calibration_curve`.
     label
-        Name of the label, as text for people.
+        Label, or its name as text for people.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def calibration(table: pd.DataFrame, label: str) -> Figure:
     >>> figures.calibration(curve, "COVID-19")
     <Figure size ...>
     """
-    rows = interval_table(table, keys=("arm", "bin"), also=["predicted"])
+    rows, label = interval_table(table, keys=("arm", "bin"), also=["predicted"]), label_name(label)
     if rows.empty:
         return nothing(f"No arm whose calibration for {label} could be drawn")
     rows = rows.assign(x=rows["predicted"].astype(float))

@@ -14,6 +14,8 @@ from cxrstudy.data.split import SplitRule, split_of
 from tests.support.project import use
 
 SETS = ("nih1k", "nih64", "covid_multi", "external", "kermany224", "radiography")
+#: Manifests of a part of a set, with labels or sources of their own.
+PARTS = ("nih_pneumonia", "cohen")
 ORIGIN = ("path", "origin_repository", "origin_commit", "origin_path", "origin_sha256")
 
 
@@ -30,6 +32,7 @@ def folder(tmp_path):
         plain = {
             "patient_id": "p", "source_file": "f.png", "source": "cohen", "label": "normal",
             "group": "g", "keep": 1, "use": 1, "image_license": "CC BY 4.0",
+            "url": "https://www.eurorad.org/case/1", "subtype": "normal",
             "width": 64, "height": 48, "origin_repository": "owner/set", "origin_commit": "c0ffee",
         }  # fmt: skip
         full = []
@@ -72,7 +75,7 @@ def test_a_copy_that_is_the_original_has_one_hash(folder):
     made = folder("nih64", {"sha256": digest("same"), "origin_sha256": digest("same")}, {})
     table = prepared.nih64(made)
     assert table["prepared_sha256"].tolist() == ["", digest("copy nih64 1")]
-    assert table["sha256"][0] == digest("same")
+    assert table["sha256"].iloc[0] == digest("same")
 
 
 def test_sizes_are_those_of_the_original_where_known(folder):
@@ -95,7 +98,7 @@ def test_views_sexes_and_ages_that_are_not_known_are_unknown(folder):
     )
     table = prepared.covid_multi(made)
     assert table["view"].tolist() == ["PA", "AP", "AP supine", "AP", "unknown", "unknown"]
-    assert table["sex"].tolist() == ["F", "M", *["unknown"] * 4]
+    assert table["sex"].tolist() == ["F", "M", "unknown", "unknown", "F", "unknown"]
     assert table["age"].dropna().tolist() == [45.0]
 
 
@@ -107,8 +110,8 @@ def test_findings_of_nih_become_labels(folder):
 
 def test_disputed_and_copied_images_of_nih_are_excluded_with_the_reason(folder):
     disputed = prepared.nih1k(folder("nih1k", {"use": 0, "Pneumonia": 1}, {}))
-    assert "RSNA" in disputed["excluded"][0]
-    assert disputed["excluded"][1] == ""
+    assert "RSNA" in disputed["excluded"].iloc[0]
+    assert disputed["excluded"].iloc[1] == ""
     copied = prepared.nih64(folder("nih64", {}, {"use": 0}))
     assert copied["excluded"].tolist() == ["", "a copy of another image"]
 
@@ -142,12 +145,46 @@ def test_external_images_without_a_label_and_copies_are_excluded_with_the_reason
     assert table["licence"].tolist() == ["not stated", "not stated", "research use only"]
 
 
-def test_children_have_pneumonia_or_nothing_and_are_all_seen_from_the_front(folder):
-    made = folder("kermany224", {"label": "pneumonia", "patient_id": "train-person1"}, {})
+def test_children_have_a_kind_of_pneumonia_or_nothing_and_are_all_seen_from_the_front(folder):
+    made = folder(
+        "kermany224",
+        {"label": "pneumonia", "subtype": "virus", "patient_id": "train-person1"},
+        {"label": "pneumonia", "subtype": "bacteria", "patient_id": "test-person1"},
+        {},
+    )
     table = prepared.kermany224(made)
-    assert table["labels"].tolist() == ["pneumonia", ""]
-    assert table["patient"].tolist() == ["kermany-train-person1", "kermany-p"]
-    assert table["view"].tolist() == ["AP", "AP"]
+    assert table["labels"].tolist() == ["pneumonia|viral", "pneumonia|bacterial", ""]
+    # The publisher's splits may number people anew; one number is one patient all the same.
+    assert table["patient"].tolist() == ["kermany-person1", "kermany-person1", "kermany-p"]
+    assert table["view"].tolist() == ["AP", "AP", "AP"]
+
+
+def test_of_cohen_only_sites_that_show_both_are_taken_and_the_site_is_the_source(folder):
+    urls = ("https://radiopaedia.org/cases/1", "http://www.eurorad.org/2", "https://sirm.org/3", "")
+    made = folder(
+        "covid_multi",
+        *({"url": url, "label": "covid19", "group": "g1"} for url in urls),
+        {"url": urls[0], "source": "hannover", "label": "covid19", "source_file": "other"},
+        {"url": urls[0], "label": "normal"},
+    )
+    table = prepared.cohen(made)
+    assert table["id"].tolist() == ["cohen/0.png", "cohen/1.png", "cohen/5.png"]
+    assert table["source"].tolist() == ["radiopaedia.org", "eurorad.org", "radiopaedia.org"]
+    assert table["patient"].iloc[:2].tolist() == ["multi-g1", "multi-g1"]
+    assert table["labels"].tolist() == ["covid19", "covid19", ""]
+    assert table["excluded"].tolist() == ["", "", "no pneumonia; too few to be a class"]
+
+
+def test_within_pneumonia_only_its_images_are_taken_and_it_is_no_label(folder):
+    made = folder(
+        "nih1k",
+        {"Pneumonia": 1, "Infiltration": 1}, {"Infiltration": 1}, {"Pneumonia": 1},
+        {"Pneumonia": 1, "Effusion": 1, "use": 0},
+    )  # fmt: skip
+    table = prepared.nih_pneumonia(made)
+    assert table["id"].tolist() == ["nih_pneumonia/0.png", "nih_pneumonia/2.png"]
+    assert table["path"].tolist() == ["nih1k/images/0.png", "nih1k/images/2.png"]
+    assert table["labels"].tolist() == ["infiltration", ""]
 
 
 def test_of_a_file_that_is_listed_twice_the_first_row_counts(folder):
@@ -199,8 +236,9 @@ def all_sets(folder, monkeypatch):
 
 def test_all_sets_are_split_by_one_rule_but_the_external_one_only_tests(all_sets):
     tables = prepared.manifests(all_sets)
-    assert tuple(tables) == SETS
-    inner = pd.concat([table for name, table in tables.items() if name != "external"])
+    assert set(tables) == {*SETS, *PARTS}
+    apart = ("external", "nih_pneumonia")
+    inner = pd.concat([table for name, table in tables.items() if name not in apart])
     rules = [SplitRule(salt, 0.25, 0.15) for salt in range(200)]
     fits = [
         rule
@@ -222,7 +260,8 @@ def test_included_images_of_the_target_decide_the_salt_and_no_others(all_sets, m
     asked = []
     monkeypatch.setattr(prepared, "stratifying_salt", lambda *given: asked.append(given) or 5)
     tables = prepared.manifests(all_sets)
-    ((target, rule, tolerance),) = asked
+    (target, rule, tolerance), (within, *_) = asked
+    assert within["patient"].tolist() == [f"nih-{n}" for n in range(1, 60, 2)]
     # Row 0 of nih1k is not to be used, nor is row 7 of covid_multi any more.
     expected = [f"multi-g{n}" for n in range(60) if n != 7] + [f"nih-{n}" for n in range(1, 60)]
     assert target["patient"].tolist() == expected
@@ -253,18 +292,18 @@ def test_the_committed_manifests_are_made_from_the_radiographs_byte_for_byte(
 ):
     committed = places.manifests()
     copies = use(monkeypatch, tmp_path, "data_manifests") / "data_manifests"
-    for name in SETS:
+    for name in (*SETS, *PARTS):
         shutil.copy(committed / f"{name}.yaml", copies)
     shutil.copytree(committed / "copies", copies / "copies")
     prepared.main(radiographs)
-    assert sorted(path.stem for path in copies.glob("*.csv")) == sorted(SETS)
-    for name in SETS:
+    assert sorted(path.stem for path in copies.glob("*.csv")) == sorted((*SETS, *PARTS))
+    for name in (*SETS, *PARTS):
         made, kept = ((at / f"{name}.csv").read_bytes() for at in (copies, committed))
         assert made == kept, f"{name}.csv differs"
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, *PARTS])
 def test_the_radiographs_are_those_of_the_committed_manifest(radiographs, name):
     table = pd.read_csv(places.manifests() / f"{name}.csv", keep_default_na=False)
     absent = [path for path in table["path"] if not (radiographs / path).is_file()]

@@ -1,0 +1,6 @@
+"""Own: a user's own radiographs become a manifest, a card and a cohort, in the folder ``own``.
+
+`columns` finds out which column means what, `listing` reads the table or the folder, `files` finds,
+hashes and links the images, `headers` reads DICOM headers, `labels` reads the cells of labels,
+`identities` replaces the names of patients, and `cohorts` writes card and cohort. Read `add` first.
+"""

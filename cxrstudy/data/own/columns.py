@@ -1,0 +1,102 @@
+"""Columns: which column of a user's table means what, found by name, or asked for."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+#: What a table may say of an image, and how its column may be called, in lower case without marks.
+NAMES: dict[str, tuple[str, ...]] = {
+    "image": (
+        "image", "images", "imagepath", "path", "file", "filename", "filepath", "imagefile",
+        "imagename", "imageindex", "imageid", "dicom", "dicompath", "dicomfile", "bild", "datei",
+        "imagen", "archivo", "fichier",
+    ),
+    "patient": (
+        "patient", "patientid", "patientname", "patientnumber", "patientnr", "subject",
+        "subjectid", "pid", "mrn", "case", "caseid", "person", "personid", "pat", "patid",
+        "paciente",
+    ),
+    "label": (
+        "label", "labels", "class", "target", "diagnosis", "finding", "findings", "findinglabels",
+        "disease", "pathology", "result", "category", "groundtruth", "diagnose", "befund",
+        "diagnostico",
+    ),
+    "view": ("view", "viewposition", "projection", "position", "aufnahme", "proyeccion"),
+    "sex": ("sex", "gender", "patientsex", "patientgender", "geschlecht", "sexo"),
+    "age": ("age", "patientage", "ageyears", "ageinyears", "ageatstudy", "alter", "edad"),
+    "date": ("date", "studydate", "acquisitiondate", "examdate", "imagedate", "datum", "fecha"),
+    "site": (
+        "site", "hospital", "institution", "institutionname", "center", "centre", "clinic",
+        "location", "source", "standort", "klinik",
+    ),
+}  # fmt: skip
+#: What every table must say.
+NEEDED = ("image", "patient", "label")
+
+
+class UnclearColumns(ValueError):
+    """A column is missing, or several may be meant; the message says which option names it."""
+
+    def __init__(self, what: str, candidates: Sequence[str], columns: Sequence[str]) -> None:
+        self.what, self.candidates, self.columns = what, tuple(candidates), tuple(columns)
+        found = (
+            f"{' and '.join(map(repr, candidates))} may both be meant"
+            if candidates
+            else "no column has a name that says it"
+        )
+        super().__init__(
+            f"{what}: {found}; name the column with --{what}-column. The columns are "
+            f"{', '.join(columns)}"
+        )
+
+
+def find_columns(
+    columns: Sequence[str], given: Mapping[str, str], needed: Sequence[str] = NEEDED
+) -> dict[str, str]:
+    """Find the column of each thing that a table may say of an image.
+
+    Parameters
+    ----------
+    columns
+        Names of a table's columns.
+    given
+        Columns that the user named, by what they mean; an empty name means that there is none.
+    needed
+        What must be found.
+
+    Returns
+    -------
+    Name of the column, for each of :data:`NAMES` that the table has.
+
+    Raises
+    ------
+    UnclearColumns
+        Something that is needed has no column, several columns may be meant, or a named column is
+        not there.
+
+    Examples
+    --------
+    >>> find_columns(["File Name", "PatientID", "Finding Labels", "note"], {})
+    {'image': 'File Name', 'patient': 'PatientID', 'label': 'Finding Labels'}
+    """
+    found: dict[str, str] = {}
+    for what, names in NAMES.items():
+        if what in given:
+            if given[what] and given[what] not in columns:
+                raise UnclearColumns(what, [], columns)
+            if given[what]:
+                found[what] = given[what]
+            continue
+        fitting = [column for column in columns if _plain(column) in names]
+        others = [column for column in fitting if column not in given.values()]
+        if len(others) > 1:
+            raise UnclearColumns(what, others, columns)
+        if others:
+            found[what] = others[0]
+    for what in needed:
+        if what not in found:
+            raise UnclearColumns(what, [], columns)
+    return found
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[\W_]", "", column).casefold()

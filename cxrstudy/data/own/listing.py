@@ -1,0 +1,94 @@
+"""Listing: one table of a user's images, from a table, a folder, and the headers of the files."""
+
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from cxrstudy.data.own.columns import NAMES, find_columns
+from cxrstudy.data.tables.reader import SEPARATORS, TableError, read_sentences, read_table
+
+#: Endings of image files, in lower case; files without an ending are looked at too.
+ENDINGS = ("", ".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+_BOOKS = (".xlsx", ".xlsm", ".xls")
+
+
+def read_listing(path: Path, given: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Read a user's table, or list a folder of images.
+
+    Parameters
+    ----------
+    path
+        A CSV (comma, semicolon, tab), an Excel book, or a folder. In a folder, the label of an
+        image is the name of the first folder that it lies in.
+    given
+        Columns that the user named, by what they mean; see
+        :func:`cxrstudy.data.own.columns.find_columns`.
+
+    Returns
+    -------
+    Table of text with the columns of :data:`cxrstudy.data.own.columns.NAMES` that were found, whose
+    index is the row in the file; and the column that each of them comes from.
+
+    Raises
+    ------
+    TableError
+        The table can't be read, or the folder holds no images.
+    UnclearColumns
+        A column is missing, or several may be meant.
+    """
+    if path.is_dir():
+        return _listed(path), {"image": "path of the file", "label": "name of the first folder"}
+    table = _book(path) if path.suffix.lower() in _BOOKS else read_table(path, (), _separator(path))
+    # The patient may stand in the headers of the files.
+    found = find_columns(list(table.columns), given, ("image", "label"))
+    chosen = table[list(found.values())].set_axis(list(found), axis=1)
+    return chosen.apply(lambda cells: cells.str.strip()), found
+
+
+def _separator(path: Path) -> str:
+    """The separator of the header: a semicolon or tab, if it has these and no comma."""
+    header = next(iter(read_sentences(path)), None)
+    text = header.text if header else ""
+    counts = {mark: text.count(mark) for mark in SEPARATORS}
+    return "," if counts[","] else max(counts, key=lambda mark: (counts[mark], mark == ","))
+
+
+def _book(path: Path) -> pd.DataFrame:
+    if importlib.util.find_spec("openpyxl") is None:
+        raise TableError(
+            f"{path}: Excel books need the package openpyxl; run `pip install openpyxl`, or save "
+            "the table as CSV"
+        )
+    table = pd.read_excel(path, dtype=str, keep_default_na=False)
+    table = table.set_axis(table.index + 2).rename(columns=lambda name: str(name).strip())
+    return table.astype(str)
+
+
+def _listed(folder: Path) -> pd.DataFrame:
+    files = image_files(folder)
+    if not files:
+        raise TableError(f"{folder}: there are no image files in this folder")
+    flat = [name for name in files if "/" not in name]
+    if flat:
+        raise TableError(
+            f"{folder}: {flat[0]} lies in no folder of its own; the label of an image is the name "
+            "of the folder that it lies in, so make one for each label, or give a table"
+        )
+    labels = [name.split("/")[0] for name in files]
+    return pd.DataFrame({"image": files, "label": labels}, index=range(1, len(files) + 1))
+
+
+def image_files(folder: Path) -> list[str]:
+    """Paths of the image files in a folder and its subfolders, relative to it, sorted."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix.lower() in ENDINGS and not path.name.startswith(".")
+    )
+
+
+def known(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with all columns; what is not there is empty."""
+    return table.reindex(columns=list(NAMES), fill_value="")

@@ -1,0 +1,227 @@
+"""A user's radiographs: a table or a folder becomes a cohort, and no name is written anywhere."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from cxrstudy.data.cohort import load_cohort
+from cxrstudy.data.manifest import read_manifest
+from cxrstudy.data.own.add import AddError, Wish, add
+from cxrstudy.data.own.columns import UnclearColumns
+from tests.support.dicoms import file_of, radiograph, scene
+from tests.support.project import use
+
+#: Patients of phantoms' roles, none of which is looked at here.
+DRAWN = dict.fromkeys(
+    ("target", "external", "general", "pneumonia", "natural_small", "natural_large"), 20
+)
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A project, an empty data folder, and a folder for a user's images."""
+    (tmp_path / "project").mkdir()
+    use(monkeypatch, tmp_path / "project")
+    monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path / "data"))
+    (tmp_path / "images").mkdir()
+    return tmp_path
+
+
+def pictures(place, count, **columns):
+    """Write images of Mueller1 and so on, two of each, and the table that lists them."""
+    rows = []
+    for n in range(count):
+        name = f"Mueller{n // 2}_{n}.png"
+        values = np.random.default_rng(n).integers(0, 256, (24, 20), dtype=np.uint8)
+        Image.fromarray(values).save(place / "images" / name)
+        row = {"file": name, "patient": f"Mueller{n // 2}", "class": ("Normal", "TB")[n // 2 % 2]}
+        rows.append(row | {what: values[n % len(values)] for what, values in columns.items()})
+    table = pd.DataFrame(rows)
+    table.to_csv(place / "hill.csv", index=False)
+    return table
+
+
+def put(place, table):
+    table.to_csv(place / "hill.csv", index=False)
+
+
+def added(place, **wish):
+    return add(place / "hill.csv", place / "images", Wish("hill", **wish))
+
+
+def written(place):
+    """All text that was written."""
+    own = place / "project" / "own"
+    named = [str(path.relative_to(own)) for path in own.rglob("*")]
+    read = [p.read_text() for p in own.rglob("*") if p.suffix in (".csv", ".yaml")]
+    return "\n".join([*named, *read])
+
+
+def test_a_table_becomes_a_cohort_that_can_be_loaded(place):
+    pictures(place, 80, sex=["F", "M"], age=["58", "unknown"], date=["2020-03-25", "20200401"])
+    done = added(place)
+    cohort = load_cohort("hill", DRAWN, 0)
+    target = cohort.role("target")
+    assert cohort.label == "tb"
+    assert len(target.table) == 80
+    assert target.table["patient"].nunique() == 40
+    for split in ("train", "validation", "test"):
+        assert 0 < target.truth[target.rows(split), -1].mean() < 1
+    assert all((place / path).is_file() for path in target.table["path"])
+    assert set(target.table["date"]) == {"2020-03", "2020-04"}
+    assert set(target.table["age"].dropna()) == {58}
+    assert {"general", "pneumonia", "natural_small", "natural_large"} <= set(cohort.roles)
+    assert "80 images of 40 patients can be used" in done.said
+    assert all(file.is_file() for file in done.files)
+
+
+def test_no_name_or_number_of_a_patient_is_written(place):
+    pictures(place, 40)
+    added(place)
+    assert "ueller" not in written(place)
+    added(place, keeps_names=True)
+    assert "Mueller0" in written(place)
+
+
+def test_the_same_patient_has_the_same_name_in_another_set(place):
+    pictures(place, 40)
+    one = added(place).table["patient"]
+    other = add(place / "hill.csv", place / "images", Wish("dale")).table["patient"]
+    assert one.tolist() == other.tolist()
+
+
+def test_what_can_t_be_used_is_excluded_with_a_reason_or_counted(place):
+    table = pictures(place, 44, view=["PA"])
+    table.loc[0, "class"] = ""
+    table.loc[2, "patient"] = "unknown"
+    table.loc[4, "view"] = "Lateral"
+    table.loc[6, "file"] = "nowhere.png"
+    (place / "images" / table["file"][8]).write_bytes(
+        (place / "images" / table["file"][9]).read_bytes()
+    )
+    (place / "images" / table["file"][10]).write_text("<html>")
+    put(place, table)
+    done = added(place)
+    excluded = done.table.set_index(done.table.index - 2)["excluded"]
+    assert excluded[excluded != ""].to_dict() == {
+        0: "no label",
+        2: "no patient, so that no split is right",
+        4: "a lateral radiograph",
+        9: "the same file as another image",
+    }
+    assert {6, 10}.isdisjoint(excluded.index)
+    said = "\n".join(done.said)
+    assert "1 of 44 have no file of that name, or several, and are left out; first: row 8" in said
+    assert "1 of 43 can't be read and are left out; first: row 12: PIX" in said
+    assert "1 of 44 files are in no row" in said
+
+
+def test_a_folder_of_dicom_needs_no_table_and_names_stay_in_the_files(place):
+    folder = place / "images"
+    for n in range(48):
+        made = radiograph(
+            scene().astype("uint16") + n,
+            PatientID=f"4711{n // 2}", PatientSex="F", PatientBirthDate="19620326",
+            StudyDate="20200325", ViewPosition="LL" if n == 5 else "PA",
+            BurnedInAnnotation="YES" if n == 7 else "NO",
+        )  # fmt: skip
+        made.PatientName = "Mueller^Hans"
+        file = folder / ("normal", "COVID")[n // 2 % 2] / f"4711{n // 2}" / f"{n}.dcm"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(file_of(made))
+    done = add(folder, folder, Wish("hill"))
+    table = done.table
+    assert table["patient"].nunique() == 24
+    assert set(table["age"]) == {57}
+    assert table["excluded"].tolist().count("a lateral radiograph") == 1
+    text = written(place)
+    for private in ("4711", "ueller", "1962", "20200325"):
+        assert private not in text
+    said = "\n".join(done.said)
+    assert "header-annotation: 1 images" in said
+    assert "PatientBirthDate" in said
+    assert "patient: 48 of 48 from DICOM headers" in said
+
+
+def test_pictures_without_patients_are_refused_unless_each_is_one(place):
+    pictures(place, 40)
+    folder = place / "images"
+    for label in ("normal", "tb"):
+        (folder / label).mkdir()
+    for n, file in enumerate(sorted(folder.glob("*.png"))):
+        file.rename(folder / ("normal", "tb")[n % 2] / file.name)
+    with pytest.raises(AddError, match="--each-image-a-patient"):
+        add(folder, folder, Wish("hill"))
+    assert not (place / "project" / "own" / "hill.csv").exists()
+    done = add(folder, folder, Wish("hill", each_is_a_patient=True))
+    assert done.table["patient"].nunique() == 40
+
+
+def test_a_semicolon_or_a_tab_may_stand_between_cells(place):
+    table = pictures(place, 40)
+    for separator in (";", "\t"):
+        table.to_csv(place / "hill.csv", index=False, sep=separator)
+        assert len(added(place).table) == 40
+
+
+def test_an_external_hospital_takes_the_labels_of_the_target(place):
+    table = pictures(place, 40)
+    put(place, table.assign(**{"class": table["class"].map({"Normal": "0", "TB": "1"})}))
+    wish = {"role": "external", "beside": "phantom"}
+    with pytest.raises(AddError, match="--rename YOURS=THEIRS"):
+        added(place, **wish)
+    with pytest.raises(AddError, match="--rename no=normal"):
+        added(place, renames={"class": "covid19"}, **wish)
+    added(place, renames={"1": "covid19", "0": "normal"}, **wish)
+    cohort, other = load_cohort("hill", DRAWN, 0), load_cohort("phantom", DRAWN, 0)
+    assert cohort.like == "phantom"
+    external = cohort.role("external")
+    assert external.labels == other.role("target").labels
+    assert set(external.table["split"]) == {"test"}
+    # The target is the same, so that its recorded runs are the same.
+    assert cohort.role("target").fingerprint == other.role("target").fingerprint
+
+
+def test_a_set_can_be_trained_on_before_the_target(place):
+    pictures(place, 40)
+    added(place, role="pneumonia", beside="phantom")
+    role = load_cohort("hill", DRAWN, 0).role("pneumonia")
+    assert role.table["manifest"].unique().tolist() == ["hill"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "named"),
+    [
+        (Wish("nih1k"), "a set or cohort of the project"),
+        (Wish("phantom"), "a set or cohort of the project"),
+        (Wish("My Hospital"), "small letters"),
+        (Wish("hill", role="extern"), "one of target"),
+        (Wish("hill", role="external"), "--beside"),
+    ],
+)
+def test_a_name_or_role_that_can_t_be_used_is_refused(place, wish, named):
+    pictures(place, 4)
+    with pytest.raises(AddError, match=named):
+        add(place / "hill.csv", place / "images", wish)
+
+
+def test_a_table_without_files_says_which_folder_to_name(place):
+    put(place, pictures(place, 4).assign(file="x.png"))
+    with pytest.raises(AddError, match="--images"):
+        added(place)
+
+
+def test_an_unclear_column_is_named(place):
+    put(place, pictures(place, 4).rename(columns={"class": "x"}))
+    with pytest.raises(UnclearColumns, match="--label-column"):
+        added(place)
+    put(place, pictures(place, 4))
+
+
+def test_what_is_written_is_read_again(place):
+    pictures(place, 40)
+    done = added(place)
+    manifest = read_manifest(done.files[0])
+    assert manifest.card.folder == str(place / "project" / "own" / "images" / "hill")
+    assert set(manifest.included["labels"]) == {"normal", "tb"}
