@@ -122,6 +122,8 @@ OF_NO_MODULE = {
     "test_installed.py": "the wheel, in an empty folder and without torch",
     "test_layers.py": "the folders of the package",
     "test_notebooks.py": "the notebooks, as papermill starts them",
+    "test_recipes.py": "the ten recipes beside the notebooks",
+    "test_third_paper.py": "the files of the third paper",
     "test_project.py": "what stands in several files",
     "book/test_explorer.py": "the explorer in the built book",
     "book/test_pages.py": "the built book",

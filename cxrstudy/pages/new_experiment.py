@@ -52,8 +52,8 @@ The arm *changed* uses the recipe in `{name}.py`, which lies beside this noteboo
 `claims/{name}.yaml`."""
 
 _PARAMETERS = """# parameters
-profile = "quick"  # quick, standard or paper: sizes and budgets
-cohort = "phantom"  # phantom, open or your own: where the radiographs come from
+profile = "quick"  # any of profiles/, or your own: sizes and budgets
+cohort = "phantom"  # any of data_manifests/cohorts, or your own: source of the radiographs
 seeds = 1  # 1 to 20: repeats of every arm, paired across arms"""
 
 _SETUP = """from cxrstudy.notebook import (
@@ -70,7 +70,7 @@ _SETUP = """from cxrstudy.notebook import (
 check_parameters()
 figures.use_style()
 study = Study(profile, cohort, seeds)
-covid = metrics.auroc("covid19")
+auroc = metrics.auroc(study.label)
 show.banner(study)"""
 
 _ARMS = """start, target = study.pretrained, study.stage("target")
@@ -82,9 +82,9 @@ arms = study.arms(
     }}
 )"""
 
-_ANSWER = "figures.estimates(estimates(scores, covid), covid.name)"
+_ANSWER = "figures.estimates(estimates(scores, auroc), auroc.name)"
 _DIFFERENCE = """show.table(
-    contrasts(scores, covid, against="control"), ["arm", "estimate", "p"], estimate="difference"
+    contrasts(scores, auroc, against="control"), ["arm", "estimate", "p"], estimate="difference"
 )"""
 _VERDICT = 'show.table(judged_arms("{name}", arms), ["claim", "contrast", "verdict", "why"])'
 

@@ -3,7 +3,7 @@
 ======================  ==========================================================================
 ``run.json``            stage, images, versions, device, time (:class:`Record`)
 ``scores.csv``          one row per validation and test image: truth and probabilities
-``epochs.csv``          one row per validation: step, losses, AUROC
+``epochs.csv``          one row per validation: step, losses, AUROC, learning rate
 ``backbone.safetensors``    the trained backbone, which the next stage of a chain starts from
 ``head.safetensors``    the trained head, which completes the network
 ======================  ==========================================================================

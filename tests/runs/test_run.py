@@ -218,7 +218,8 @@ def test_every_validation_and_test_image_is_scored_once_with_its_truth(
 
 def test_the_epochs_have_a_row_an_evaluation(records, recorded):
     table = store.read_epochs(records, recorded[1])
-    assert list(table) == ["step", "train_loss", "validation_loss", "validation_auroc"]
+    losses = ["train_loss", "validation_loss"]
+    assert list(table) == ["step", *losses, "validation_auroc", "learning_rate"]
     assert table["step"].tolist() == [4, 8]
 
 

@@ -101,7 +101,8 @@ def auroc_of(model, made):
 def test_there_is_one_row_per_validation_with_its_step(classes, steps, validations):
     stage = STAGE.but(steps=steps, validations=validations)
     _, table = trained(classes.role, classes.pixels, stage)
-    assert list(table) == ["step", "train_loss", "validation_loss", "validation_auroc"]
+    losses = ["train_loss", "validation_loss"]
+    assert list(table) == ["step", *losses, "validation_auroc", "learning_rate"]
     assert table["step"].tolist() == list(
         range(steps // validations, steps + 1, steps // validations)
     )
@@ -183,7 +184,7 @@ def test_the_rule_counts_the_training_images_that_are_used(classes, spy, monkeyp
     counted = []
     rule = parts.bit_hyperrule
     monkeypatch.setattr(
-        training,
+        parts,
         "bit_hyperrule",
         lambda images, *size: counted.append(images) or rule(images, *size),
     )
