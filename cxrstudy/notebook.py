@@ -4,8 +4,7 @@
 ``Study``, ``arms_of``, ``check_parameters``       what is asked
 ``estimates``, ``contrasts``, ``metrics``,         what the scores say, with intervals
 ``statistics``
-``figures``, ``diagrams``, ``show``,               figures, diagrams and tables of a page, and
-``label_name``                                     the name of a label in them
+``figures``, ``diagrams``, ``show``                figures, diagrams and tables of a page
 ``levels``                                         what the arms of factors are in pixels, steps
                                                    and patients
 ``reference_of``, ``beside``                       recorded results beside a reader's own
@@ -19,7 +18,6 @@
 """
 
 from cxrstudy import statistics
-from cxrstudy.base.words import label_name
 from cxrstudy.pages import diagrams, figures, levels
 from cxrstudy.pages import render as show
 from cxrstudy.pages.beside import beside, reference_of
@@ -39,6 +37,6 @@ from cxrstudy.verdicts.judge import judgements
 __all__ = [
     "Study", "abstract_table", "arms_of", "benchmark_leaks", "beside", "check_parameters",
     "claims_table", "contrasts", "demographics", "diagrams", "estimates", "figures", "flow_of",
-    "judgements", "label_name", "levels", "log", "make_graph", "metrics", "provenance",
+    "judgements", "levels", "log", "make_graph", "metrics", "provenance",
     "read_claims", "reference_of", "selection", "show", "source_alone", "statistics",
 ]  # fmt: skip
