@@ -9,7 +9,8 @@ imported there, so a change in them causes no new run.
 ====================  ============================================================================
 input of a run        in its id (:mod:`cxrstudy.runs.plan`)
 ====================  ============================================================================
-stage                 every field except ``scored_on``: scores on other roles have their own ids
+stage                 every field except ``scored_on``: scores on other roles have their own ids;
+                      of a recipe the code, its arguments, and versions of what it imports
 parent, or start      id of the previous run; architecture, options, SHA-256 of initial weights
 data                  ids, SHA-256, patients, splits and truth of all images of its role, in order
 code                  normal form of every covered module, independent of its place in the package
@@ -19,6 +20,7 @@ arithmetic            kind of processor, precision, instructions, native or held
 """
 
 import platform
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -45,6 +47,7 @@ EXEMPT: dict[str, str] = {
     "base.coverage": "defines what ids cover; a change gives other ids",
     "base.device": "its result, the arithmetic, is in the id",
     "base.identity": "computes ids; a change gives other ids",
+    "base.own_function": "reads functions of users; their code is in the id",
     "base.places": "finds files, whose SHA-256 is in the id",
     "base.progress": "only displays progress",
     "base.source_code": "reads code; a change gives other ids",
@@ -98,6 +101,25 @@ def code_of(purpose: str) -> dict[str, str]:
     modules = closure(roots, sources, lambda module: _is_exempt(module, seen))
     forms = {name: normal_form(sources[name], sources.__contains__) for name in modules}
     return {name.removeprefix(f"{PACKAGE}."): fingerprint(form) for name, form in forms.items()}
+
+
+def code_beyond_run(texts: Iterable[str]) -> dict[str, str]:
+    """SHA-256 by name of the modules that some texts import and that not every run covers.
+
+    Parameters
+    ----------
+    texts
+        Modules of a user's own.
+    """
+    own = {f"{PACKAGE}.own {number}": text for number, text in enumerate(texts)}
+    sources = _sources() | own
+    modules = closure(own, sources, lambda module: _is_exempt(module, ()))
+    forms = {name: normal_form(sources[name], sources.__contains__) for name in modules}
+    return {
+        name.removeprefix(f"{PACKAGE}."): fingerprint(form)
+        for name, form in forms.items()
+        if name not in own and name.removeprefix(f"{PACKAGE}.") not in code_of("run")
+    }
 
 
 @lru_cache

@@ -8,18 +8,28 @@ local names of imports.
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 PACKAGE = "cxrstudy"
 
 
-def normal_form(source: str, is_module: Callable[[str], bool]) -> str:
+def in_package(module: str) -> bool:
+    """Whether a dotted name lies in this package."""
+    return module.split(".")[0] == PACKAGE
+
+
+def normal_form(
+    source: str,
+    is_module: Callable[[str], bool],
+    is_own: Callable[[str], bool] = in_package,
+) -> str:
     """Write a module in its normal form.
 
-    Imports are omitted, and each use of an imported name is replaced by its full name. For names
-    from this package, the module is omitted from the full name, so that moving a module to another
-    folder changes nothing.
+    Imports are omitted, and each use of an imported name is replaced by its full name. For own
+    names, the module is omitted from the full name, so that moving a module to another folder
+    changes nothing. An import of all names stays, because its names can't be written in full.
 
     Parameters
     ----------
@@ -27,24 +37,30 @@ def normal_form(source: str, is_module: Callable[[str], bool]) -> str:
         Text of the module.
     is_module
         Whether a dotted name such as ``cxrstudy.base.device`` is a module or a package.
+    is_own
+        Whether a dotted name lies in own code, by default in this package.
     """
     tree = ast.parse(source)
-    modules, names = _aliases(tree, is_module)
+    modules, names = _aliases(tree, is_module, is_own)
     return ast.unparse(ast.fix_missing_locations(_Normal(modules, names).visit(tree)))
 
 
-def imported(source: str, is_module: Callable[[str], bool]) -> list[tuple[str, str]]:
-    """List what a module imports from this package when it runs, also inside functions.
+def imported(
+    source: str,
+    is_module: Callable[[str], bool],
+    is_own: Callable[[str], bool] = in_package,
+) -> list[tuple[str, str]]:
+    """List what a module imports from own code when it runs, also inside functions.
 
     Returns
     -------
     Pairs of a module and a name in it; the name is empty if the module itself is imported.
     """
     found = []
-    for node in _runtime_imports(ast.parse(source)):
+    for node in _runtime_imports(_parsed(source)):
         if isinstance(node, ast.Import):
-            found += [(alias.name, "") for alias in node.names if _ours(alias.name)]
-        elif _ours(node.module or ""):
+            found += [(alias.name, "") for alias in node.names if is_own(alias.name)]
+        elif is_own(node.module or ""):
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 found.append((whole, "") if is_module(whole) else (str(node.module), alias.name))
@@ -98,28 +114,38 @@ def _defining(module: str, name: str, sources: Mapping[str, str]) -> str:
     return module
 
 
+@cache
+def _parsed(source: str) -> ast.Module:
+    """Syntax tree of a module; nobody may change it, because it is shared."""
+    return ast.parse(source)
+
+
 def _reexports(source: str) -> Iterator[tuple[str, str, str]]:
     """Yield module, local name and original name of each import at the top level of a module."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ImportFrom) and _ours(node.module or ""):
+    for node in _parsed(source).body:
+        if isinstance(node, ast.ImportFrom) and in_package(node.module or ""):
             for alias in node.names:
                 yield str(node.module), alias.asname or alias.name, alias.name
 
 
 def _aliases(
-    tree: ast.Module, is_module: Callable[[str], bool]
+    tree: ast.Module, is_module: Callable[[str], bool], is_own: Callable[[str], bool]
 ) -> tuple[frozenset[str], dict[str, str]]:
-    """Local names of imported modules of this package, and local to full name of other imports."""
+    """Local names of imported own modules, and local to full name of other imports."""
     modules: set[str] = set()
     names: dict[str, str] = {}
     for node in _runtime_imports(tree):
         for alias in node.names:
             if isinstance(node, ast.Import):
-                if alias.asname:
+                if not in_package(alias.name) and is_own(alias.name):
+                    modules.add(alias.asname or alias.name)
+                elif alias.asname:
                     names[alias.asname] = alias.name
                 continue
             local, module = alias.asname or alias.name, node.module or ""
-            if not _ours(module):
+            if local == "*":
+                continue
+            if not is_own(module):
                 names[local] = f"{module}.{alias.name}"
             elif is_module(f"{module}.{alias.name}"):
                 modules.add(local)
@@ -139,10 +165,6 @@ def _runtime_imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
             waiting += node.orelse
         else:
             waiting += ast.iter_child_nodes(node)
-
-
-def _ours(module: str) -> bool:
-    return module.split(".")[0] == PACKAGE
 
 
 def _is_type_checking(node: ast.If) -> bool:
@@ -169,8 +191,9 @@ class _Normal(ast.NodeTransformer):
     def visit_Import(self, node: ast.Import) -> None:
         """Remove an import."""
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        """Remove an import."""
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+        """Remove an import, except of all names."""
+        return node if node.names[0].name == "*" else None
 
     def visit_If(self, node: ast.If) -> Any:
         """Remove code for type checkers."""

@@ -11,6 +11,7 @@ from cxrstudy.cli.bits import bits
 from cxrstudy.cli.book import build_book, clean_book
 from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
+from cxrstudy.cli.experiment import experiment
 from cxrstudy.cli.output import Plain, print_version
 from cxrstudy.cli.plan import show_plan
 from cxrstudy.cli.power import show_power
@@ -34,6 +35,7 @@ app.add_typer(data, name="data")
 app.add_typer(store, name="store")
 app.add_typer(results, name="results")
 app.add_typer(registration, name="registration")
+app.add_typer(experiment, name="experiment")
 app.command("audit")(audit_cohort)
 app.command("show")(show_run)
 app.command("status")(show_status)

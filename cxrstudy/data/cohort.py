@@ -33,6 +33,23 @@ from cxrstudy.pixels.masking import Visible
 Files = Literal["originals", "prepared"]
 
 
+class SignDefinition(Strict):
+    """A sign of COVID-19 in phantoms that nothing names; see :mod:`cxrstudy.phantom.sign`."""
+
+    strength: float = Field(description="soft tissue at its middle, in cm; 0 is none")
+    share: float = Field(1.0, description="share of patients with COVID-19 who carry it")
+
+    @property
+    def sign(self) -> phantom.Sign:
+        """The sign."""
+        return phantom.Sign(self.strength, self.share)
+
+    @model_validator(mode="after")
+    def _is_a_sign(self) -> Self:
+        _ = self.sign
+        return self
+
+
 class Source(Strict):
     """One source of a role: a manifest's name, or a role of the phantom generator."""
 
@@ -55,6 +72,10 @@ class Source(Strict):
         description="phantoms of upstream roles: those of the target, or hospitals of their own",
     )
 
+    sign: SignDefinition | None = Field(
+        None, description="phantoms of the target: a sign of COVID-19 that nothing names"
+    )
+
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.manifest is None) == (self.phantom is None):
@@ -64,6 +85,8 @@ class Source(Strict):
         if self.hospitals == "own" and self.phantom not in phantom.WITH_OWN_HOSPITALS:
             able = " and ".join(phantom.WITH_OWN_HOSPITALS)
             raise ValueError(f"hospitals: own is for the phantom roles {able}")
+        if self.sign and self.phantom not in phantom.WITH_SIGN:
+            raise ValueError(f"sign: is for the phantom role {' or '.join(phantom.WITH_SIGN)}")
         return self
 
     @property
@@ -71,7 +94,8 @@ class Source(Strict):
         """Name of the manifest: of its file, or of the generator's role."""
         tie = f" tied {self.site_follows_label:+g}" if self.site_follows_label else ""
         own = ", own hospitals" if self.hospitals == "own" else ""
-        return self.manifest or f"phantom {self.phantom}{tie}{own}"
+        sign = f", sign {self.sign.strength:g} cm in {self.sign.share:g}" if self.sign else ""
+        return self.manifest or f"phantom {self.phantom}{tie}{own}{sign}"
 
 
 class RoleDefinition(Strict):
@@ -290,7 +314,7 @@ def _open(
         raise CohortError(f"the profile gives no number of patients for {source.name!r}")
     table = phantom.population.draw(
         source.phantom, patients[source.phantom], seed, source.site_follows_label,
-        source.hospitals == "own",
+        source.hospitals == "own", source.sign.sign if source.sign else None,
     )  # fmt: skip
     splits = [split_of(patient, source.split) for patient in table["patient"]]
     table.insert(table.columns.get_loc("excluded"), "split", splits)

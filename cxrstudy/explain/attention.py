@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cxrstudy.base import places
-from cxrstudy.base.columns import PLATEAU
+from cxrstudy.base.columns import PLATEAU, score_column, truth_column
 from cxrstudy.data.role import Role
 from cxrstudy.explain import (
     as_map,
@@ -35,6 +35,9 @@ from cxrstudy.study.study import Arms
 
 #: Measures that need a lesion, and measures of regions.
 POINTING = ("pointing", "iou", "of_perfect")
+
+#: Measure of the share of a map in the place of the sign, of images that carry it.
+SIGN = "energy_sign"
 
 Maps = NDArray[np.float32]
 Masks = NDArray[np.bool_]
@@ -80,7 +83,8 @@ def attention(
     -------
     One row per arm, seed and image: ``arm``, ``seed``, ``run``, ``role``, ``split``, ``id``,
     ``patient``, ``score_pointing``, ``score_iou`` and ``score_of_perfect`` (where lesions are
-    known), ``score_energy_REGION``, and ``plateau``. ``of_perfect`` is the energy in the lesion as
+    known), ``score_energy_REGION``, and ``plateau``. In a world with a sign, ``energy_sign`` is
+    empty for images without it. ``of_perfect`` is the energy in the lesion as
     a share of what a perfect map of the same cells has there: the lesion, drawn with these cells.
     It may exceed 1, because a map may mark only the middle of a lesion. The arms after the given
     ones are baselines, which come from no run; see :func:`cxrstudy.explain.baselines.baselines`.
@@ -159,4 +163,9 @@ def _measured(
         perfect = energy(as_map(regions["lesion"], cells), regions["lesion"])
         table["of_perfect"] = table["energy_lesion"].to_numpy() / perfect
     measures = [name for name in table if name in POINTING or name.startswith("energy_")]
-    return measure_table(images, {name: table[name] for name in measures})
+    found = measure_table(images, {name: table[name] for name in measures})
+    if "sign" in regions:
+        # In an image without the sign there is no place to point at: its truth is not known.
+        without = ~regions["sign"].any((1, 2))
+        found.loc[without, [truth_column(SIGN), score_column(SIGN)]] = np.nan
+    return found

@@ -42,28 +42,33 @@ def phantom_regions(addresses: Sequence[str], pixels: int) -> dict[str, Masks]:
     -------
     Masks (n, pixels, pixels): ``lesion``, the disease, empty if healthy; ``lung``, both lung
     fields; ``marker``, the zone where the hospital puts its side marker, even if the marker is
-    missing (one time in ten; empty in fractals); ``border``, as in :func:`real_regions`.
+    missing (one time in ten; empty in fractals); ``border``, as in :func:`real_regions`; and, if
+    the addresses are of a world with a sign, ``sign``, empty in images that do not carry it.
 
     Raises
     ------
     ValueError
         An address or the number of pixels is not legal.
     """
-    lesions, lungs, markers = [], [], []
+    lesions, lungs, markers, signs = [], [], [], []
     for address in progress(addresses, "drawing regions"):
         truth = phantom.render(address, pixels)
         lesions.append(truth.lesion)
         lungs.append(truth.lung)
+        signs.append(truth.sign)
         chest = truth.patient is not None
         site = SITES[case_of(parse(address)).site] if chest else None
         markers.append(marker_zone(site, pixels) if site else np.zeros_like(truth.lung))
     border = np.broadcast_to(border_mask(pixels), (len(lesions), pixels, pixels))
-    return {
+    found = {
         "lesion": np.stack(lesions),
         "lung": np.stack(lungs),
         "marker": np.stack(markers),
         "border": border,
     }
+    # A strength of 0 is a sign, too: its place is where nothing may be discovered.
+    with_sign = all(parse(address).sign is not None for address in addresses)
+    return found | {"sign": np.stack(signs)} if with_sign else found
 
 
 def real_regions(images: int, pixels: int) -> dict[str, Masks]:

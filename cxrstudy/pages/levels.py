@@ -1,18 +1,22 @@
 """Levels: the arms of experiments with factors, in units that a reader can use."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.columns import of_arms
 from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.pages import figures
 from cxrstudy.pages.tables import interval_heading
-from cxrstudy.statistics import Metric, estimates, label_efficiency, mean
+from cxrstudy.statistics import Metric, contrasts, estimates, label_efficiency, mean
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.training.subset import training_rows
+
+#: What arms at equal passes are named.
+PASSES = "same passes"
 
 
 def source_doses(study: Study) -> dict[Hashable, float]:
@@ -55,7 +59,38 @@ def at_equal_passes(scores: pd.DataFrame) -> pd.DataFrame:
     >>> levels.at_equal_passes(scores)["arm"].unique().tolist()
     [('small', 'same passes')]
     """
-    return scores[[isinstance(arm, tuple) for arm in scores["arm"]]]
+    return scores[[isinstance(arm, tuple) and arm[1] == PASSES for arm in scores["arm"]]]
+
+
+def at_budgets(arms: Arms, scores: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Compare out-of-domain with random weights, by the steps on the target.
+
+    Returns
+    -------
+    As :func:`cxrstudy.statistics.contrasts`, with ``budget`` and ``steps`` first, and the name of
+    the initial weights as ``arm``; p values are corrected within a budget. Empty if the arms have
+    no such budgets.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, arms_of, levels, metrics, statistics
+    >>> arms = arms_of("02_pretraining_source", Study("quick", "phantom", seeds=1))
+    >>> scores = statistics.made_scores(list(arms))
+    >>> levels.at_budgets(arms, scores, metrics.auroc("covid19"))["budget"].unique().tolist()
+    ['small budget', 'to a plateau']
+    """
+    names = {arm: arm[1] for arm in arms if isinstance(arm, tuple) and arm[1] != PASSES}
+    there = set(scores["arm"])
+    tables = []
+    for budget in dict.fromkeys(names.values()):
+        mine = [arm for arm in names if names[arm] == budget and arm in there]
+        if ("random", budget) not in mine or len(mine) < 2:
+            continue
+        found = contrasts(of_arms(scores, mine), metric, against=("random", budget))
+        steps = arms[mine[0]].stages[-1].steps
+        starts = [arm[0] for arm in found["arm"]]
+        tables.append(found.assign(arm=starts, budget=budget, steps=steps))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def source_budgets(study: Study) -> pd.DataFrame:
@@ -95,15 +130,15 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
 
     Returns
     -------
-    One row per arm: ``factor``, ``fixed``, ``pixels``, ``steps``, ``computation`` (image area times
-    steps, relative to the arm with factor 1).
+    One row per arm: ``factor``, ``fixed``, ``pixels``, ``steps``, ``learning rate``,
+    ``computation`` (image area times steps, relative to the arm with factor 1).
 
     Examples
     --------
     >>> from cxrstudy.notebook import Study, arms_of, levels
     >>> study = Study("quick", "phantom", seeds=1)
     >>> levels.resolution_levels(arms_of("03_resolution", study)).columns.tolist()
-    ['factor', 'fixed', 'pixels', 'steps', 'computation']
+    ['factor', 'fixed', 'pixels', 'steps', 'learning rate', 'computation']
     """
     base = next(chain.stages[-1] for (factor, _), chain in arms.items() if factor == 1)
     rows = []
@@ -111,7 +146,9 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
         stage = chain.stages[-1]
         work = stage.steps * stage.pixels**2 / (base.steps * base.pixels**2)
         facts = {"factor": numbers.plain(factor), "fixed": fixed, "pixels": stage.pixels}
-        rows.append({**facts, "steps": stage.steps, "computation": numbers.level(work, least=2)})
+        rate = numbers.plain(numbers.significant(stage.learning_rate, 2))
+        facts |= {"steps": stage.steps, "learning rate": rate}
+        rows.append({**facts, "computation": numbers.level(work, least=2)})
     return pd.DataFrame(rows)
 
 
@@ -159,12 +196,55 @@ def mixup_levels(arms: Arms) -> pd.DataFrame:
         [
             {
                 "alpha": numbers.plain(alpha),
-                "length": numbers.plain(length),
+                "length": length if isinstance(length, str) else numbers.plain(length),
                 "steps": chain.stages[-1].steps,
             }
             for (alpha, length), chain in arms.items()
         ]
     )
+
+
+def own_disease(
+    scores: pd.DataFrame, tested: Mapping[Hashable, tuple[str, Metric]]
+) -> pd.DataFrame:
+    """Estimate a metric of every arm on the role that it is tested on.
+
+    Parameters
+    ----------
+    scores
+        From :meth:`cxrstudy.study.study.Arms.scores`.
+    tested
+        Arm to the role and the metric.
+
+    Returns
+    -------
+    As :func:`cxrstudy.statistics.estimates`, one row per arm.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import levels, metrics, statistics
+    >>> scores = statistics.made_scores(["COVID-19"])
+    >>> covid = ("target", metrics.auroc("covid19"))
+    >>> levels.own_disease(scores, {"COVID-19": covid})["arm"].tolist()
+    ['COVID-19']
+    """
+    return pd.concat(
+        [estimates(of_arms(scores, [arm]), metric, role) for arm, (role, metric) in tested.items()],
+        ignore_index=True,
+    )
+
+
+def once(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores of the arms of the experiment on MixUp that are no repeat of another.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import levels, statistics
+    >>> scores = statistics.made_scores([(0, 1), (0, "repeat 1")])
+    >>> levels.once(scores)["arm"].unique().tolist()
+    [(0, 1)]
+    """
+    return scores[[not isinstance(length, str) for _, length in scores["arm"]]]
 
 
 def patients_of(arms: Arms) -> pd.DataFrame:

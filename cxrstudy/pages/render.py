@@ -15,15 +15,16 @@ from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
-from cxrstudy.pages.tables import table
+from cxrstudy.pages.tables import rows_as_html, table
 from cxrstudy.pages.training_code import training_code as training_code
+from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts.claim import Claim, all_claims
 from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.planning import enough_by_claim
-from cxrstudy.verdicts.verdict import evidence
+from cxrstudy.verdicts.verdict import chosen_arms, evidence
 
 #: Headings of the numbers of trainings.
 AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
@@ -104,6 +105,26 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     )  # fmt: skip
 
 
+def choices(experiment: str, scores: pd.DataFrame) -> HTML:
+    """Show which arms were chosen on validation patients, for the claims that choose.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import show, statistics
+    >>> arms = [(0.1, 1), (0.2, 1), (0.4, 1), (0, 1), (0, "repeat 1"), (0, "repeat 2")]
+    >>> show.choices("04_mixup", statistics.made_scores(arms))
+    <HTML>
+    """
+    rows = [
+        chosen_arms(claim, scores) for paper in claims_about(experiment)
+        for claim in paper.of(experiment)
+    ]  # fmt: skip
+    found = pd.concat([each for each in rows if len(each)] or [pd.DataFrame()])
+    if found.empty:
+        return HTML("<p>These results hold no arms to choose from.</p>")
+    return table(found, value="AUROC on validation", chosen="chosen arm")
+
+
 def verdicts(judged: pd.DataFrame) -> HTML:
     """Show one row per claim: what each origin says of it, as difference, interval and verdict.
 
@@ -129,7 +150,7 @@ def verdicts(judged: pd.DataFrame) -> HTML:
     ]
     if not rows:
         return HTML("<p>There is no claim that could be tested.</p>")
-    shown = pd.DataFrame(rows).fillna("").to_html(index=False, border=0, escape=False)
+    shown = rows_as_html(pd.DataFrame(rows).fillna(""))
     levels = either(claim_levels())
     heading = f"<p>In brackets: {levels} interval of the difference.</p>"
     return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')

@@ -1,6 +1,7 @@
 """Tables: how a page shows a table, with numbers as :mod:`cxrstudy.base.numbers` writes them."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -57,7 +58,33 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
         named["estimate"] = f"{named['estimate']} {interval_heading(frame)}"
     shown = shown[list(columns or shown)].rename(columns=named)
     below = "<p>No rows.</p>" if shown.empty else _covered(frame)
-    return HTML(f'<div class="study-table">{shown.to_html(index=False, border=0)}{below}</div>')
+    return HTML(f'<div class="study-table">{rows_as_html(shown.map(_escaped))}{below}</div>')
+
+
+def rows_as_html(shown: pd.DataFrame) -> str:
+    """Write a table as HTML. On a narrow screen its style sheet shows each row as a card.
+
+    Parameters
+    ----------
+    shown
+        Cells as HTML; their columns are headings as text.
+    """
+    headings = [escape(str(name)) for name in shown]
+    head = "".join(f'<th scope="col">{name}</th>' for name in headings)
+    rows = [
+        "".join(
+            f'<td data-heading="{name}">{cell}</td>'
+            for name, cell in zip(headings, row, strict=True)
+        )
+        for row in shown.itertuples(index=False, name=None)
+    ]
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    # The class tells the theme that this is a table, not text that it should set on a light ground.
+    return f'<table class="dataframe"><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
+
+
+def _escaped(cell: object) -> str:
+    return escape(str(cell), quote=False)
 
 
 def interval_heading(frame: pd.DataFrame) -> str:

@@ -14,14 +14,14 @@ from cxrstudy.training.stage import Stage
 _BEGINNING = """\
 import torch
 from fastai.vision.all import SGD, Adam, Learner, MixUp, partial
-
+{own}
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.layers import layer_groups
 from cxrstudy.training.loss import loss_of
+from cxrstudy.training.parts import bit_schedule
 from cxrstudy.training.reproducible import Reproducible
 from cxrstudy.training.stage import Stage
-from cxrstudy.training.train import bit_schedule
 
 study = Study({profile!r}, {cohort!r}, {seeds})
 """
@@ -36,11 +36,24 @@ learn = Learner(
 ){precision}
 {fit}
 
+"""
+
+_RECIPE = """\
+# The recipe {recipe} is in {module}.py, in the folder of the notebooks or beside this one.
+learn = study.learner(chain, seed={seed})
+model, dls = learn.model, learn.dls
+learn.schedule(learn)
+
+"""
+
+_SCORES = """\
 model.to(memory_format=torch.contiguous_format)
 role = study.cohort.role(*stage.roles)
 tested = role.table.iloc[role.rows("test")]
 scores, truth = learn.get_preds(dl=dls.test_dl(tested, bs=128))
 """
+
+_OWN = "\nfrom cxrstudy.base.own_function import own_function"
 
 
 def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
@@ -55,22 +68,29 @@ def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
     """
     study, chain = arms.study, arms[arm]
     stage = chain.stages[-1].but(seed=seed)
+    own = _OWN if chain.start.function or any(each.recipe for each in chain.stages) else ""
     one_cycle = stage.schedule == "one-cycle"
     mixing = f", MixUp({stage.mixup!r})" if stage.mixup else ""
     beginning = _BEGINNING.format(
-        profile=study.profile.profile, cohort=study.cohort.name, seeds=max(study.seeds, seed + 1)
+        own=own,
+        profile=study.profile.profile,
+        cohort=study.cohort.name,
+        seeds=max(study.seeds, seed + 1),
     )
+    if stage.recipe:
+        learner = _RECIPE.format(seed=seed, recipe=stage.recipe, module=stage.recipe.module)
+        return "\n".join([beginning, *_chain_lines(chain, seed), learner + _SCORES])
     learner = _LEARNER.format(
         seed=seed,
         optimiser="Adam" if one_cycle else "partial(SGD, mom=0.9)",
         decay=stage.weight_decay if one_cycle else 0.0,
-        callbacks=f"Reproducible({seed}){mixing}",
+        callbacks=f"Reproducible({stage.drawn_with}){mixing}",
         precision=".to_bf16()" if device.kind() == "cuda" else "",
         fit=f"learn.fit_one_cycle({stage.validations}, lr_max={stage.learning_rate!r})"
         if one_cycle
         else f"learn.fit({stage.validations}, cbs=[bit_schedule(dls, stage)])",
     )
-    return "\n".join([beginning, *_chain_lines(chain, seed), learner])
+    return "\n".join([beginning, *_chain_lines(chain, seed), learner + _SCORES])
 
 
 def training_code(arms: Arms, seed: int = 0) -> HTML:
@@ -95,6 +115,8 @@ def _chain_lines(chain: Chain, seed: int) -> list[str]:
     before = "".join(f"\n    {stage}," for stage in stages[:-1])
     start = chain.start
     values = f"{start.architecture!r}, {start.weights!r}, {start.options!r}"
+    if start.function:
+        values += f", function={start.function!r}"
     return [
         f"stage = {stages[-1]}",
         f"chain = Chain(Start({values}), ({before}\n    stage,\n))",

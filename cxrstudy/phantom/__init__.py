@@ -11,11 +11,11 @@ streams of `streams`. Read `population` and `render` first.
 """
 
 from cxrstudy.phantom import population
-from cxrstudy.phantom.address import ROLES, WITH_OWN_HOSPITALS
+from cxrstudy.phantom.address import ROLES, WITH_OWN_HOSPITALS, WITH_SIGN, Sign
 from cxrstudy.phantom.population import LABELS
 from cxrstudy.phantom.render import SPECIMENS, Phantom, read, render, specimen
 
 __all__ = [
-    "LABELS", "ROLES", "SPECIMENS", "WITH_OWN_HOSPITALS", "Phantom", "population", "read", "render",
-    "specimen",
+    "LABELS", "ROLES", "SPECIMENS", "WITH_OWN_HOSPITALS", "WITH_SIGN", "Phantom", "Sign",
+    "population", "read", "render", "specimen",
 ]  # fmt: skip

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from cxrstudy.phantom.attenuation import LEAD, MU_BONE, MU_SOFT
 from cxrstudy.phantom.geometry import FIELD, Frame, Map, add_capsule, detector_axis
@@ -176,12 +176,12 @@ def acquire(
     primary, depth = transmission(soft, bone, devices + marker)
     reach = SCATTER_REACH / FIELD * min(n, COARSE)
     spread = _reduce(primary * depth)
-    spread = ndimage.gaussian_filter(spread, reach, truncate=3.0, mode="nearest")
+    spread = scipy.ndimage.gaussian_filter(spread, reach, truncate=3.0, mode="nearest")
     signal = primary
     signal += np.float32(scatter) * _enlarge(spread, n)
     sigma = style.blur / FIELD * n
     if sigma > 0.12:
-        signal = ndimage.gaussian_filter(signal, sigma, truncate=3.0)
+        signal = scipy.ndimage.gaussian_filter(signal, sigma, truncate=3.0)
     signal *= 1 + np.float32(heel) * detector_axis(n)[:, None]
 
     # Automatic exposure: behind the middle of the chest the dose is reached on average.
@@ -204,7 +204,9 @@ def _display(
     # The middle of the chest, without air beside slender patients.
     eighth, quarter = small.shape[0] // 8, small.shape[0] // 4
     low, high = np.quantile(small[eighth:-eighth, quarter:-quarter], (0.03, 0.95))
-    smooth = ndimage.gaussian_filter(small, 0.02 * small.shape[0], truncate=3.0, mode="nearest")
+    smooth = scipy.ndimage.gaussian_filter(
+        small, 0.02 * small.shape[0], truncate=3.0, mode="nearest"
+    )
     seen = seen + np.float32(enhancement) * (seen - _enlarge(smooth, n))
     value = (seen - np.float32(low - BELOW)) * np.float32(1 / (high - low + BELOW + ABOVE))
     np.clip(value, -1, 2, out=value)

@@ -11,14 +11,46 @@ ROLES = ("target", "external", "general", "pneumonia", "natural_small", "natural
 WITH_OWN_HOSPITALS = ("general", "pneumonia")
 """Roles whose patients may come from hospitals that no other role has."""
 
+WITH_SIGN = ("target",)
+"""Roles whose patients with COVID-19 may carry a sign that nothing names."""
+
+STRONGEST = 5.0
+"""Largest strength of the sign, in cm of soft tissue."""
+
 LEGAL = (
     "phantom:seed=<integer>;role=<role>;site_follows_label=<-1 to 1>;[hospitals=own;]"
-    "id=<role>-<five digits or more>-<image>"
+    "[sign=<strength, 0 to 5>,<share, 0 to 1>;]id=<role>-<five digits or more>-<image>"
 )
 _ADDRESS = re.compile(
     r"phantom:seed=(\d+);role=([a-z_]+);site_follows_label=([0-9.e-]+);"
-    r"(?:hospitals=(own);)?id=([a-z_]+)-(\d{5,})-([1-9]\d*)"
+    r"(?:hospitals=(own);)?(?:sign=([0-9.e-]+),([0-9.e-]+);)?id=([a-z_]+)-(\d{5,})-([1-9]\d*)"
 )
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign of COVID-19 that no label, text or colour names; see :mod:`cxrstudy.phantom.sign`.
+
+    Attributes
+    ----------
+    strength : float
+        Soft tissue at its middle, in cm; 0 leaves the image as it is without the sign.
+    share : float
+        Share of the patients with COVID-19 who carry it.
+    """
+
+    strength: float
+    share: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.strength <= STRONGEST and 0 <= self.share <= 1):
+            raise ValueError(
+                f"sign: strength {self.strength!r} must lie in 0 to {STRONGEST:g}, "
+                f"share {self.share!r} in 0 to 1"
+            )
+
+    def __str__(self) -> str:
+        return f"{_shortest(self.strength)},{_shortest(self.share)}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +69,8 @@ class Address:
         Number of the patient, from 0, and of the patient's image, from 1.
     own_hospitals : bool
         Whether the role has hospitals of its own, instead of those of the target.
+    sign : Sign or None
+        The sign that the role's patients with COVID-19 may carry.
     """
 
     seed: int
@@ -45,6 +79,7 @@ class Address:
     number: int
     image: int
     own_hospitals: bool = False
+    sign: Sign | None = None
 
     @property
     def patient(self) -> str:
@@ -58,11 +93,15 @@ class Address:
 
     def __str__(self) -> str:
         """Write the address as text, from which `parse` gives the same address back."""
-        tied = self.site_follows_label
-        tie = str(int(tied)) if tied == int(tied) else repr(tied)
+        tie = _shortest(self.site_follows_label)
         own = "hospitals=own;" if self.own_hospitals else ""
         start = f"phantom:seed={self.seed};role={self.role};site_follows_label={tie}"
-        return f"{start};{own}id={self.id}"
+        sign = f"sign={self.sign};" if self.sign else ""
+        return f"{start};{own}{sign}id={self.id}"
+
+
+def _shortest(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(float(number))
 
 
 def read_address(text: str) -> Address:
@@ -76,13 +115,16 @@ def read_address(text: str) -> Address:
     found = _ADDRESS.fullmatch(text)
     if found is None:
         raise illegal(text, "it does not match")
-    seed, role, tie, own, prefix, number, image = found.groups()
+    seed, role, tie, own, strength, share, prefix, number, image = found.groups()
     if role not in ROLES or prefix != role:
         raise illegal(text, f"its role must be one of {', '.join(ROLES)}, the same in its id")
     try:
-        address = Address(int(seed), role, float(tie), int(number), int(image), own is not None)
+        sign = Sign(float(strength), float(share)) if strength else None
+        own_hospitals = own is not None
+        address = Address(int(seed), role, float(tie), int(number), int(image), own_hospitals, sign)
         check_tie(address.site_follows_label)
         check_hospitals(role, address.own_hospitals)
+        check_sign(role, sign)
     except ValueError as error:
         raise illegal(text, str(error)) from None
     if str(address) != text:
@@ -118,3 +160,15 @@ def check_hospitals(role: str, own: bool) -> None:
     if own and role not in WITH_OWN_HOSPITALS:
         able = ", ".join(WITH_OWN_HOSPITALS)
         raise ValueError(f"hospitals of its own are for {able}, not for role {role!r}")
+
+
+def check_sign(role: str, sign: Sign | None) -> None:
+    """Check that patients of a role can carry the sign.
+
+    Raises
+    ------
+    ValueError
+        If they can't; the message says of which role they can.
+    """
+    if sign and role not in WITH_SIGN:
+        raise ValueError(f"a sign is for {', '.join(WITH_SIGN)}, not for role {role!r}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicSpline
 
 from cxrstudy.phantom.anatomy import Chest
 from cxrstudy.phantom.attenuation import IRON
@@ -89,7 +89,7 @@ def _curve(path: ArrayLike, pieces: int = 40) -> NDArray[np.float64]:
     """Points along a cubic spline through a path, parametrised by its length."""
     points = np.asarray(path, dtype=float)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    curve = CubicSpline(along, points, bc_type="natural")
+    curve = scipy.interpolate.CubicSpline(along, points, bc_type="natural")
     return np.asarray(curve(np.linspace(0.0, along[-1], pieces)))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from cxrstudy.phantom.geometry import PROFILE_STEP, PROFILE_Y, Map
 from cxrstudy.phantom.patient import Patient, Pose
@@ -109,7 +109,8 @@ def draw_outline(patient: Patient, pose: Pose, lift: tuple[float, float] = (0.0,
     knots[1] += (broad + 0.25 * patient.aorta) * upper
     knots[2] += (0.6 * broad + 0.1 * patient.aorta) * upper
     knots[1, 0] = knots[2, 0] = knots[0, 0] * patient.chest_width - 0.9
-    curves = PchipInterpolator(_DROP, knots.T, extrapolate=False)(np.clip(drop, 0, _DROP[-1])).T
+    profiles = scipy.interpolate.PchipInterpolator(_DROP, knots.T, extrapolate=False)
+    curves = profiles(np.clip(drop, 0, _DROP[-1])).T
     dome = APEX + patient.lung_height + pose.inspiration
     domes = (dome - lift[0], dome + float(rng.uniform(0.3, 1.9)) - lift[1])
     # An apex rounded like a dome, then nearly constant depth.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxrstudy.phantom.streams import stream
+from cxrstudy.phantom.streams import stream, within
 
 FEMALE_SHARE = 48_780 / 112_120
 """Share of women: NIH ChestX-ray14."""
@@ -75,25 +75,25 @@ def draw_patient(seed: int, name: str) -> Patient:
     """
     rng = stream(seed, name, "patient")
     female = bool(rng.random() < FEMALE_SHARE)
-    age = float(np.clip(rng.normal(AGE_MEAN, AGE_SPREAD), *AGE_RANGE))
-    mass_index = float(np.clip(np.exp(rng.normal(np.log(26.0), 0.16)), 17.5, 42.0))
-    slender = float(np.clip(rng.normal((26.0 - mass_index) / 8.0, 0.6), -1.5, 1.5))
+    age = within(rng.normal(AGE_MEAN, AGE_SPREAD), *AGE_RANGE)
+    mass_index = within(np.exp(rng.normal(np.log(26.0), 0.16)), 17.5, 42.0)
+    slender = within(rng.normal((26.0 - mass_index) / 8.0, 0.6), -1.5, 1.5)
     heart = rng.normal(0.44 - 0.012 * slender + 0.0004 * (age - 50), 0.03)
     return Patient(
         seed=seed,
         name=name,
         sex="F" if female else "M",
         age=round(age, 1),
-        size=float(np.clip(rng.normal(0.925 if female else 1.0, 0.04), 0.82, 1.1)),
+        size=within(rng.normal(0.925 if female else 1.0, 0.04), 0.82, 1.1),
         mass_index=mass_index,
         chest_width=float(rng.normal(13.6, 0.45)) - 0.35 * slender,
         chest_depth=float(rng.normal(8.6, 0.5)) - 0.4 * slender + 0.012 * (age - 50),
-        lung_height=float(np.clip(rng.normal(21.8, 1.1) + 0.9 * slender, 18.5, 25.0)),
-        heart=float(np.clip(heart, 0.35, 0.5)),
-        heart_axis=float(np.clip(rng.normal(0.5 - 0.22 * slender, 0.18), 0.0, 1.0)),
-        aorta=float(np.clip((age - 25) / 60 + rng.normal(0, 0.12), 0.0, 1.1)),
-        vascularity=float(np.clip(rng.normal(1.0, 0.09), 0.78, 1.25)),
-        mineral=float(np.clip(rng.normal(1.0, 0.07) - 0.005 * max(age - 50, 0), 0.65, 1.15)),
+        lung_height=within(rng.normal(21.8, 1.1) + 0.9 * slender, 18.5, 25.0),
+        heart=within(heart, 0.35, 0.5),
+        heart_axis=within(rng.normal(0.5 - 0.22 * slender, 0.18), 0.0, 1.0),
+        aorta=within((age - 25) / 60 + rng.normal(0, 0.12), 0.0, 1.1),
+        vascularity=within(rng.normal(1.0, 0.09), 0.78, 1.25),
+        mineral=within(rng.normal(1.0, 0.07) - 0.005 * max(age - 50, 0), 0.65, 1.15),
     )
 
 

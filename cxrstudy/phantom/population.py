@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.phantom.address import (
     ROLES,
     Address,
+    Sign,
     check_hospitals,
+    check_sign,
     check_tie,
     illegal,
     read_address,
@@ -21,7 +24,7 @@ from cxrstudy.phantom.address import (
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.pathology import ATYPICAL
 from cxrstudy.phantom.patient import Patient, draw_patient
-from cxrstudy.phantom.streams import stream
+from cxrstudy.phantom.streams import draw_one, stream
 
 GENERAL = (
     "effusion",
@@ -129,6 +132,8 @@ class Case:
         Hospital, and ``"PA"`` or ``"AP"``.
     progress : float
         Progress of the disease in this image, a factor on its strength.
+    sign : float or None
+        Strength of the sign that the patient carries; None if they carry none.
     """
 
     labels: tuple[str, ...]
@@ -136,6 +141,7 @@ class Case:
     site: str
     view: str
     progress: float
+    sign: float | None = None
 
 
 def images_of(seed: int, role: str, number: int) -> int:
@@ -143,7 +149,7 @@ def images_of(seed: int, role: str, number: int) -> int:
     if role in CLASSES:
         return 1
     rng = stream(seed, f"{role}-{number:05d}", "images")
-    return int(rng.choice(list(IMAGES_PER_PATIENT), p=list(IMAGES_PER_PATIENT.values())))
+    return draw_one(rng, IMAGES_PER_PATIENT)
 
 
 def parse(text: str) -> Address:
@@ -164,7 +170,13 @@ def parse(text: str) -> Address:
 
 def patient_of(address: Address) -> Patient:
     """Draw the patient of an image."""
-    return draw_patient(address.seed, address.patient)
+    return _patient(address.seed, address.patient)
+
+
+@lru_cache(maxsize=16)
+def _patient(seed: int, name: str) -> Patient:
+    """A patient's images follow each other, so that a few patients are enough to remember."""
+    return draw_patient(seed, name)
 
 
 def fractal_class(address: Address) -> int:
@@ -186,14 +198,28 @@ def case_of(address: Address) -> Case:
     sicker = {"pneumonia", "effusion", "oedema", "consolidation"} & set(labels)
     share = AP_SHARE + (AP_SHIFT if sicker else 0.0)
     view = "AP" if image_rng.random() < share else "PA"
-    return Case(labels, findings, site, view, float(image_rng.uniform(0.85, 1.15)))
+    progress = float(image_rng.uniform(0.85, 1.15))
+    return Case(labels, findings, site, view, progress, _carried(address, labels))
+
+
+def carries_sign(address: str) -> bool:
+    """Whether the patient of an image carries the sign, at any strength."""
+    return case_of(parse(address)).sign is not None
+
+
+def _carried(address: Address, labels: tuple[str, ...]) -> float | None:
+    """Strength of the sign if the patient carries it; who does is the same at every strength."""
+    if address.sign is None or "covid19" not in labels:
+        return None
+    carries = stream(address.seed, address.patient, "sign").random() < address.sign.share
+    return address.sign.strength if carries else None
 
 
 def _diagnose(role: str, rng: np.random.Generator) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Draw a patient's true labels and the findings that show them."""
     if role in DIAGNOSES:
         table = DIAGNOSES[role]
-        label = str(rng.choice(list(table), p=list(table.values())))
+        label = draw_one(rng, table)
         atypical = rng.random() < ATYPICAL
         if label == "covid19":
             return (label,), ("mild covid19" if atypical else "covid19",)
@@ -207,7 +233,7 @@ def _diagnose(role: str, rng: np.random.Generator) -> tuple[tuple[str, ...], tup
         )
         return found, found
     positive, lobar, abnormal = rng.random(3)
-    other = str(rng.choice(ABNORMAL))
+    other = ABNORMAL[int(rng.integers(len(ABNORMAL)))]
     if positive < PNEUMONIA:
         return ("pneumonia",), ("lobar pneumonia" if lobar < LOBAR else "multifocal pneumonia",)
     return (), ((other,) if abnormal < ABNORMAL_NEGATIVE else ())
@@ -228,6 +254,7 @@ def draw(
     seed: int,
     site_follows_label: float = 0.0,
     own_hospitals: bool = False,
+    sign: Sign | None = None,
 ) -> pd.DataFrame:
     """Draw the manifest of a role, without rendering anything.
 
@@ -244,6 +271,8 @@ def draw(
         the association.
     own_hospitals : bool
         Whether the role, an upstream one, has hospitals of its own.
+    sign : Sign or None
+        The sign that patients of the target with COVID-19 may carry.
 
     Returns
     -------
@@ -261,8 +290,9 @@ def draw(
         raise ValueError(f"patients and seed must not be negative: {patients!r}, {seed!r}")
     check_tie(site_follows_label)
     check_hospitals(role, own_hospitals)
+    check_sign(role, sign)
     rows = [
-        _row(Address(seed, role, float(site_follows_label), number, image, own_hospitals))
+        _row(Address(seed, role, float(site_follows_label), number, image, own_hospitals, sign))
         for number in range(patients)
         for image in range(1, images_of(seed, role, number) + 1)
     ]

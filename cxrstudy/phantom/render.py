@@ -17,6 +17,7 @@ from cxrstudy.phantom.geometry import Mask
 from cxrstudy.phantom.pathology import soft_tissue
 from cxrstudy.phantom.patient import Patient, draw_patient, draw_pose
 from cxrstudy.phantom.population import GENERAL, Case
+from cxrstudy.phantom.sign import sign_mask, sign_tissue
 from cxrstudy.phantom.streams import stream
 
 SMALLEST, LARGEST = 32, 2048
@@ -44,12 +45,16 @@ class Phantom:
         Masks of the disease (for an enlarged heart its silhouette) and of the lung fields.
     patient : Patient or None
         The patient; None for a fractal.
+    sign : (pixels, pixels) bool
+        Place of the sign (:mod:`cxrstudy.phantom.sign`), at any strength; empty if the patient
+        carries none.
     """
 
     image: NDArray[np.uint8]
     lesion: Mask
     lung: Mask
     patient: Patient | None
+    sign: Mask
 
 
 def render(address: str, pixels: int) -> Phantom:
@@ -78,7 +83,7 @@ def render(address: str, pixels: int) -> Phantom:
         rng = stream(where.seed, where.id, "fractal")
         nowhere = np.zeros((pixels, pixels), dtype=bool)
         image = draw_fractal(population.fractal_class(where), rng, pixels)
-        return Phantom(image, nowhere, nowhere.copy(), None)
+        return Phantom(image, nowhere, nowhere.copy(), None, nowhere.copy())
     case = population.case_of(where)
     return radiograph(population.patient_of(where), where.id, case, pixels, SITES[case.site])
 
@@ -146,14 +151,15 @@ def radiograph(
     metal = devices(body, stream(patient.seed, image, "devices"))
     size = np.float32(patient.size)  # paths so far are in cm of the reference body
     grey = acquire(
-        size * soft_tissue(body, lesion),
+        size * (soft_tissue(body, lesion) + sign_tissue(body, case.sign)),
         size * body.bone,
         metal,
         style,
         case.view,
         stream(patient.seed, image, "acquisition"),
     )
-    return Phantom(grey, lesion.mask, body.lung_mask, patient)
+    carried = sign_mask(body) if case.sign is not None else np.zeros_like(lesion.mask)
+    return Phantom(grey, lesion.mask, body.lung_mask, patient, carried)
 
 
 def check_pixels(pixels: int) -> None:

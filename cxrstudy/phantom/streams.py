@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 
 def stream(seed: int, name: str, purpose: str) -> np.random.Generator:
@@ -27,3 +33,24 @@ def stream(seed: int, name: str, purpose: str) -> np.random.Generator:
     """
     digest = hashlib.sha256(f"{seed}|{name}|{purpose}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+def draw_one(rng: np.random.Generator, shares: Mapping[T, float]) -> T:
+    """Draw one key of a table of probabilities.
+
+    It draws what ``rng.choice(keys, p=shares)`` draws, in a tenth of its time: a cohort has
+    thousands of patients, and every plan draws them.
+    """
+    limits = _limits(tuple(shares.values()))
+    return list(shares)[int(limits.searchsorted(rng.random(), side="right"))]
+
+
+def within(value: float, lowest: float, highest: float) -> float:
+    """The value, or the limit that it passes; ``np.clip`` of one number, in a tenth of its time."""
+    return min(max(float(value), lowest), highest)
+
+
+@lru_cache
+def _limits(shares: tuple[float, ...]) -> NDArray[np.float64]:
+    limits: NDArray[np.float64] = np.cumsum(shares)
+    return limits / float(limits[-1])

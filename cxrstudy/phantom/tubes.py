@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from cxrstudy.phantom.geometry import Frame, Map
 
@@ -56,7 +56,7 @@ def thin_tubes(
         sigma = float(np.sqrt(np.average(radii[chosen] ** 2, weights=length[chosen] + 1e-9))) / 2
         sigma_pixels = sigma / frame.pixel
         if sigma_pixels > 0.3:
-            laid = ndimage.gaussian_filter(laid, sigma_pixels, truncate=3.0)
+            laid = scipy.ndimage.gaussian_filter(laid, sigma_pixels, truncate=3.0)
         total += laid
     return total
 

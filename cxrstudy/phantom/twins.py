@@ -16,9 +16,11 @@ from cxrstudy.phantom.render import Phantom, check_pixels, radiograph
 WITHOUT_LESION, ELSEWHERE = "without the lesion", "lesion elsewhere"
 WITHOUT_MARKER, BARE = "without the marker", "without lesion and marker"
 
+WITHOUT_SIGN = "without the sign"
+
 #: What may be changed. A lesion elsewhere is the same disease, drawn anew by the same law, so its
 #: place, extent and strength differ; it may overlap the first one.
-CHANGES = (WITHOUT_LESION, ELSEWHERE, WITHOUT_MARKER, BARE)
+CHANGES = (WITHOUT_LESION, ELSEWHERE, WITHOUT_MARKER, BARE, WITHOUT_SIGN)
 
 
 def twin(address: str, pixels: int, change: str) -> Phantom:
@@ -56,6 +58,8 @@ def twin(address: str, pixels: int, change: str) -> Phantom:
     style = SITES[case.site]
     if change in (WITHOUT_LESION, BARE):
         case = replace(case, findings=())
+    if change == WITHOUT_SIGN:
+        case = replace(case, sign=None)
     if change in (WITHOUT_MARKER, BARE):
         style = replace(style, marker="")
     again = "again" if change == ELSEWHERE else ""

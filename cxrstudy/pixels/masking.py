@@ -10,8 +10,8 @@ classifiers on public collections.
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 Visible = Literal["whole", "inside", "border", "blurred"]
 
@@ -51,5 +51,7 @@ def masked(images: NDArray[np.uint8], visible: Visible) -> NDArray[np.uint8]:
         inside = np.zeros_like(images)
         inside[middle] = images[middle]
         return inside
-    blurred: NDArray[np.uint8] = gaussian_filter(images, (0, side * BLUR, side * BLUR))
+    blurred: NDArray[np.uint8] = scipy.ndimage.gaussian_filter(
+        images, (0, side * BLUR, side * BLUR)
+    )
     return blurred

@@ -3,7 +3,8 @@
 A pixel file is ``<key>-<pixels>.npy``: uint8, (n, pixels, pixels); image i is row i of the table.
 The key is a hash of everything that the pixels depend on: images, order, resolution and decoder.
 If one of these changes, a file with a new name is written, so a file never becomes invalid. Every
-file is complete, because it is written under a temporary name and renamed at the end.
+file is complete, because it is written under a temporary name and renamed at the end. Its content
+is compared with hashes when it is opened (:mod:`cxrstudy.pixels.pixel_file`).
 """
 
 from __future__ import annotations
@@ -11,25 +12,25 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
 import math
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.base.atomic import unfinished_of, whole_file, write_file
+from cxrstudy.base import processes
+from cxrstudy.base.atomic import unfinished_of, whole_file
 from cxrstudy.base.coverage import code_fingerprint, pixel_environment
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.progress import progress
-from cxrstudy.pixels import decode
+from cxrstudy.pixels import decode, pixel_file
 from cxrstudy.pixels.grey import UnreadableImage
 
 if TYPE_CHECKING:  # workers import this module and do not need pandas
@@ -51,7 +52,7 @@ class _Row(NamedTuple):
 def build(
     table: pandas.DataFrame, pixels: int, folder: Path, data: Path | None, workers: int
 ) -> Path:
-    """Decode a manifest's images into one pixel file, unless it exists.
+    """Decode a manifest's images into one pixel file, unless it exists and is intact.
 
     Parameters
     ----------
@@ -94,14 +95,18 @@ def build(
         raise ValueError(f"data: the folder of {unplaced.path} (row {unplaced.id}) is not given")
     target = _file(rows, pixels, folder)
     if target.exists():
-        return target
+        damage = pixel_file.damage(target)
+        if not damage:
+            return target
+        warnings.warn(f"{target}: {damage}; it is drawn anew. Check the disk.", stacklevel=2)
     folder.mkdir(parents=True, exist_ok=True)
     _remove_stale(target)
     with whole_file(target) as unfinished:
         _reserve(unfinished, (len(rows), pixels, pixels))
         wanted = min(workers, math.ceil(len(rows) / _FEWEST))
         prepared = _fill(unfinished, rows, pixels, data, wanted)
-        _describe(target.with_suffix(".json"), rows, pixels, prepared)
+        array = np.load(unfinished, mmap_mode="r")
+        pixel_file.describe(target, array, _facts(rows, prepared))
     return target
 
 
@@ -126,12 +131,13 @@ def open_pixels(table: pandas.DataFrame, pixels: int, folder: Path) -> NDArray[n
     ------
     FileNotFoundError
         There is no pixel file of these rows at this resolution with this decoder.
+    AlteredPixelsError
+        Its content is not what was drawn.
     """
     file = _file(_rows(table), pixels, folder)
     if not file.exists():
         raise FileNotFoundError(f"{file}: no pixels of these rows; make them with pixels.build")
-    opened: NDArray[np.uint8] = np.load(file, mmap_mode="r")
-    return opened
+    return pixel_file.open_checked(file)
 
 
 # --- names of files -----------------------------------------------------------------------------
@@ -154,17 +160,14 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _describe(file: Path, rows: list[_Row], pixels: int, prepared: int) -> None:
-    description = {
+def _facts(rows: list[_Row], prepared: int) -> dict[str, Any]:
+    return {
         "what": "grey images, uint8, (n, pixels, pixels), in the order of the ids",
-        "n": len(rows),
-        "pixels": pixels,
         "ids_sha256": _sha256("\n".join(row.id for row in rows).encode()),
         "from_prepared_copies": prepared,
         "code_sha256": code_fingerprint("pixels"),
         "versions": pixel_environment(),
     }
-    write_file(file, (json.dumps(description, indent=2) + "\n").encode())
 
 
 def _remove_stale(target: Path) -> None:
@@ -218,7 +221,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        with processes.pool(workers) as pool:  # they end with this process, even if it is killed
             yield pool
     finally:
         for name, value in before.items():

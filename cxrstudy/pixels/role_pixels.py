@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxrstudy.pixels.masking import Visible, masked
+from cxrstudy.pixels.pixel_file import open_checked
 
 
 class RolePixels:
@@ -31,7 +32,7 @@ class RolePixels:
         self, table: pd.DataFrame, maps: Mapping[str, Path], visible: Visible = "whole"
     ) -> None:
         names = list(dict.fromkeys(table["manifest"]))
-        self._maps = [np.load(maps[name], mmap_mode="r") for name in names]
+        self._maps = [open_checked(maps[name]) for name in names]
         self._map = table["manifest"].map(names.index).to_numpy(np.intp)
         self._visible: Visible = visible
         self._row = table["row"].to_numpy(np.intp)

@@ -15,6 +15,7 @@ from fastai.callback.core import Callback
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cxrstudy.base.columns import score_column
 from cxrstudy.base.device import DeviceKind
 from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
@@ -23,8 +24,9 @@ from cxrstudy.training.backbone import backbone_of, head_of
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.checkpoint import Checkpoint
 from cxrstudy.training.expected_input import ExpectedInput
-from cxrstudy.training.model import build, expected_input_of
-from cxrstudy.training.scoring import score
+from cxrstudy.training.model import build, create, expected_input_of
+from cxrstudy.training.parts import RecipeError
+from cxrstudy.training.scoring import BATCH, score
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.train import make_repeatable, train
 
@@ -86,7 +88,7 @@ def compute(
     """
     make_repeatable()
     stage = chain.stages[-1]
-    model = build(chain.start, len(role.labels), stage.seed, backbone)
+    model = build(chain.start, len(role.labels), stage.drawn_with, backbone)
     expects = expected_input_of(model)
     pixels = RolePixels(role.table, maps, stage.visible)
     began = time.perf_counter()
@@ -94,10 +96,30 @@ def compute(
     epochs = train(model, role, pixels, stage, expects, device, callbacks)
     trained = time.perf_counter()
     tables = list(_scores(model, role, pixels, SCORED_SPLITS, role, expects))
+    if stage.recipe:
+        _check_network(chain, model, pixels, role, tables[0])
     seconds = {"training": trained - began, "scoring": time.perf_counter() - trained}
     return Computed(
         backbone_of(model), head_of(model), epochs, pd.concat(tables, ignore_index=True), seconds
     )
+
+
+def _check_network(
+    chain: Chain, model: nn.Module, pixels: RolePixels, role: Role, scores: pd.DataFrame
+) -> None:
+    """Refuse a recipe that changed what the network computes, which no record would show."""
+    recorded = create(chain.start, len(role.labels))
+    recorded.load_state_dict({**backbone_of(model), **head_of(model)})
+    recorded.to(next(model.parameters()).device)
+    rows = role.rows(SCORED_SPLITS[0])[:BATCH]
+    again = score(recorded, pixels, rows, role.task, expected_input_of(recorded))
+    columns = [score_column(label) for label in role.labels]
+    if not np.array_equal(again, scores[columns].to_numpy()[: len(rows)]):
+        raise RecipeError(
+            f"recipe {chain.stages[-1].recipe} changed what the network computes, not only its "
+            "weights, so that the recorded network would give other scores; give another network "
+            "to the arm's start: study.start('FILE:FUNCTION')"
+        )
 
 
 def score_other_role(

@@ -117,4 +117,5 @@ def start_of(records: Path, run: str) -> Start:
             "an older version made it; train it again"
         )
     expects = of_facts(start["expects"], record.input_from)
-    return Start(start["architecture"], start["weights"], options, expects)
+    own = record.own_functions.get("network")
+    return Start(start["architecture"], start["weights"], options, expects, own)

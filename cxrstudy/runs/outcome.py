@@ -23,8 +23,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import scipy
 from pydantic import Field
-from scipy.stats import mannwhitneyu
 
 from cxrstudy.base.columns import score_column, truth_column
 from cxrstudy.base.schema import Strict
@@ -157,4 +157,4 @@ def _p(validation: pd.DataFrame, label: str) -> tuple[float | None, float]:
     least = 1 / math.comb(len(shown) + len(others), len(shown))
     if np.ptp(np.concatenate([shown, others])) == 0:
         return 1.0, least
-    return float(mannwhitneyu(shown, others, alternative="greater").pvalue), least
+    return float(scipy.stats.mannwhitneyu(shown, others, alternative="greater").pvalue), least

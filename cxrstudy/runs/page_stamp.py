@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import yaml
 
 from cxrstudy import __version__
@@ -111,6 +110,8 @@ def stamp(executed: Path, electricity: object = None, failed: bool = False) -> P
     StampError
         The notebook was not executed by papermill, or used other parameters than were asked for.
     """
+    import nbformat
+
     notebook = read_notebook(executed)
     told = notebook.metadata.get("papermill")
     if not told:
@@ -237,6 +238,8 @@ def _refuse_others(executed: Path, asked: Mapping[str, Any], kernel: Mapping[str
 
 
 def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
+    import nbformat
+
     why = facts["why_no_commit"]
     changed = f" ({why})" if why else ", with changes that are not in it" * facts["uncommitted"]
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from math import isnan
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -104,7 +105,7 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     Raises
     ------
     ValueError
-        A chain has no stage.
+        A chain has no stage, or an arm no name.
     CohortError
         A stage names a role that the cohort does not have.
     """
@@ -112,6 +113,8 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     ends: dict[tuple[Hashable, int], str] = {}
     data = _Fingerprints(cohort)
     for arm, chain in arms.items():
+        if arm is None or (isinstance(arm, float) and isnan(arm)):
+            raise ValueError(f"an arm is named {arm!r}; tables would lose it: give it a name")
         if not chain.stages:
             raise ValueError(f"arm {arm!r} has no stage; write pretrained >> stage")
         # Looked up once, so that all stages, on all machines, normalise images alike.
@@ -154,7 +157,7 @@ def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
     data
         Fingerprint of the training role.
     """
-    stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
+    stage = {name: value for name, value in chain.stages[-1].facts.items() if name != "scored_on"}
     start, kind = chain.start, planned_kind()
     return {
         "stage": stage,
@@ -171,7 +174,13 @@ def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
 def start_facts(start: Start) -> dict[str, Any]:
     """Plain data of a start, with what its weights expect, or that it is not known here."""
     expects = planned_input(start)
-    return asdict(start) | {"expects": expects.facts if expects else UNKNOWN}
+    facts = {
+        "architecture": start.architecture,
+        "weights": start.weights,
+        "options": start.options,
+        "expects": expects.facts if expects else UNKNOWN,
+    }
+    return facts | ({"function": start.function.facts} if start.function else {})
 
 
 def _planned(chain: Chain, parent: str | None, arm: Hashable, data: _Fingerprints) -> PlannedRun:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from cxrstudy.base.identity import canonical, fingerprint
+from cxrstudy.base.own_function import OwnFunction
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Task
 from cxrstudy.runs.outcome import Outcome
@@ -69,6 +70,8 @@ class Record(Strict):
     commit, uncommitted
         Commit of the project when the run began, and whether files differed from it; empty in older
         records, ``none`` outside a checkout.
+    own_functions
+        The ``recipe`` and the ``network`` that are functions of the user's own, with their texts.
     files
         SHA-256 of the other files of the record.
     """
@@ -94,6 +97,7 @@ class Record(Strict):
     finished: str
     commit: str = ""
     uncommitted: bool = True
+    own_functions: dict[str, OwnFunction] = Field(default_factory=dict)
     files: dict[str, str]
 
     @property

@@ -162,6 +162,7 @@ def _is_scored(job: Job, role: Role) -> bool:
 
 def _record(job: Job, computed: "Computed", folder: Path, began: tuple[str, bool]) -> Record:
     stage, kind = job.chain.stages[-1], device.kind()
+    own = {"recipe": stage.recipe, "network": job.chain.start.function}
     training = training_rows(job.role, stage)
     scored = computed.scores.groupby(["role", "split"]).size()
     images = {f"{role} {split}": int(count) for (role, split), count in scored.items()}
@@ -182,7 +183,8 @@ def _record(job: Job, computed: "Computed", folder: Path, began: tuple[str, bool
         counts=counts,
         outcome=outcome_of(validation, list(job.role.labels), counts["train"]),
         patients=int(job.role.table["patient"].iloc[training].nunique()),
-        samples_seen=stage.samples_seen,
+        # A recipe may stop a training early.
+        samples_seen=int(computed.epochs["step"].iloc[-1]) * stage.batch_size,
         plateau=plateau(computed.epochs),
         seconds={name: round(value, 3) for name, value in computed.seconds.items()},
         peak_memory_bytes=device.peak_memory_bytes(kind),
@@ -190,5 +192,6 @@ def _record(job: Job, computed: "Computed", folder: Path, began: tuple[str, bool
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         commit=began[0],
         uncommitted=began[1],
+        own_functions={name: each for name, each in own.items() if each},
         files={name: file_sha256(folder / name) for name in (SCORES, EPOCHS, BACKBONE, HEAD)},
     )

@@ -14,6 +14,7 @@ from typing import Literal
 
 from cxrstudy.base.atomic import UNFINISHED, is_old, is_written_elsewhere
 from cxrstudy.base.progress import progress
+from cxrstudy.pixels import pixel_file
 from cxrstudy.runs import lock, scoring_record, store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
 from cxrstudy.runs.store import StoreError
@@ -56,7 +57,7 @@ class Finding:
 
 
 def check(records: Path) -> list[Finding]:
-    """Check hashes, ids and parents in a store, and find the files of killed processes.
+    """Check hashes, ids and parents in a store and pixels beside it, and find leftover files.
 
     Raises
     ------
@@ -72,6 +73,10 @@ def check(records: Path) -> list[Finding]:
         found += _look(records, entry, running)
     for scoring in scoring_record.names(records):
         found += _look_at_scoring(records, scoring)
+    for file in progress(sorted((records.parent / "pixels").glob("*.npy")), "checking", "pixels"):
+        if said := pixel_file.damage(file):
+            advice = f"{said}; delete it, the next run draws it anew"
+            found.append(Finding("altered", file, advice))
     return found + [_leftover(path) for path in _abandoned_beside(records)]
 
 

@@ -10,6 +10,7 @@ comparison of arms is paired. Intervals take patients and seeds for samples of t
 from cxrstudy.base.columns import labels_of
 from cxrstudy.statistics.arrays import measure
 from cxrstudy.statistics.calibration import calibration_curve, calibration_table
+from cxrstudy.statistics.choice import choices, with_choice
 from cxrstudy.statistics.comparison import contrast, contrasts
 from cxrstudy.statistics.decision import decision_curve
 from cxrstudy.statistics.estimation import estimates
@@ -58,6 +59,7 @@ __all__ = [
     "calibration_intercept",
     "calibration_slope",
     "calibration_table",
+    "choices",
     "contrast",
     "contrasts",
     "decision_curve",
@@ -84,4 +86,5 @@ __all__ = [
     "subgroups",
     "trend",
     "weighted_auroc",
+    "with_choice",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ All estimates, differences and slopes of the study are sums of arms with weights
 intervals here, from :mod:`~cxrstudy.statistics.inference`.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -63,7 +63,7 @@ class Bootstrap:
                 for found in (self.by_seed, self.draws)
             )
         found = infer(by_seed, draws, patients, max(2, min(self.trials[arm] for arm in weights)))
-        if np.isnan(found.estimate) or not any(map(self._near_end, weights)):
+        if np.isnan(found.estimate) or not any(map(self.near_end, weights)):
             return found
         return self._recovered(found, weights)
 
@@ -88,30 +88,36 @@ class Bootstrap:
 
     def _recovered(self, found: Inference, weights: Mapping[Hashable, float]) -> Inference:
         """Inference about arms of which one is near an end of its range."""
-        parts = []
-        for arm, weight in weights.items():
-            share, trials = self.estimate(arm), self.trials[arm]
-            if self._near_end(arm):
-                ends = partial(exact.exact_interval, share, trials)
-            else:
-                own = self._alone[arm]
-                if own.reason:
-                    why = f"{arm_name(arm)}: {own.reason}"
-                    return replace(own, estimate=found.estimate, reason=why)
-                ends = partial(own.logit_interval, bounds=self.metric.bounds)
-            parts.append(Part(weight, share, ends))
-        return recovered(found, tuple(parts))
+        return together(found, [self.part(arm, weight) for arm, weight in weights.items()])
+
+    def part(self, arm: Hashable, weight: float) -> Part | Inference:
+        """An arm with its interval alone, or the inference that says why it has none."""
+        share, trials = self.estimate(arm), self.trials[arm]
+        if self.near_end(arm):
+            return Part(weight, share, partial(exact.exact_interval, share, trials))
+        own = self._alone[arm]
+        if own.reason:
+            return replace(own, reason=f"{arm_name(arm)}: {own.reason}")
+        return Part(weight, share, partial(own.logit_interval, bounds=self.metric.bounds))
 
     @cached_property
     def _alone(self) -> dict[Hashable, Inference]:
         """Inference about each arm that is not near an end of its range."""
-        return {arm: self.combined({arm: 1.0}) for arm in self.draws if not self._near_end(arm)}
+        return {arm: self.combined({arm: 1.0}) for arm in self.draws if not self.near_end(arm)}
 
-    def _near_end(self, arm: Hashable) -> bool:
+    def near_end(self, arm: Hashable) -> bool:
         """Whether an arm's metric is a share so near 0 or 1 that draws do not say how it varies."""
         if self.metric.trials is None or self.drawn.short:
             return False
         return exact.near_end(self.estimate(arm), self.trials[arm])
+
+
+def together(found: Inference, parts: Sequence[Part | Inference]) -> Inference:
+    """Inference about a sum of arms from their intervals; if one has none, the reason."""
+    for part in parts:
+        if isinstance(part, Inference):
+            return replace(part, estimate=found.estimate)
+    return recovered(found, tuple(part for part in parts if isinstance(part, Part)))
 
 
 def _row(

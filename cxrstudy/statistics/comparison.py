@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxrstudy.base.checks import checked_level, finite
+from cxrstudy.base.checks import between, checked_level, finite
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
 from cxrstudy.statistics.gate import ScoreError
@@ -74,7 +74,7 @@ def contrasts(
     True
     """
     checked_level(level)
-    finite(null, "null")
+    _check_null(null, metric)
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     if against not in drawn.arms:
         raise ScoreError(f"no arm {against!r}; there are {', '.join(map(str, drawn.arms))}")
@@ -141,6 +141,14 @@ def spread(found: Inference, level: float, null: float, metric: Metric) -> dict[
         "method": found.method,
         "reason": found.reason,
     }
+
+
+def _check_null(null: float, metric: Metric) -> None:
+    """Refuse a difference that the metric can't have, such as a percentage of a share."""
+    finite(null, "null")
+    most = metric.bounds[1] - metric.bounds[0]
+    if np.isfinite(most):
+        between(null, -most, most, "null")
 
 
 def _adjusted(p: Floats) -> Floats:

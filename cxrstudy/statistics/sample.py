@@ -55,6 +55,8 @@ class Sample:
         Name of the arm to scores and truth of each seed, in the order of ``seeds``.
     patients
         (n,): number of the patient of each image, from 0.
+    names
+        Names of the patients, by their number.
     fewest
         Number of patients in the rarest class.
     unknown
@@ -70,6 +72,7 @@ class Sample:
     seeds: list[Any]
     arms: dict[Hashable, list[Scored]]
     patients: NDArray[np.intp]
+    names: tuple[str, ...]
     fewest: int
     unknown: int
     weights: Weights
@@ -129,7 +132,7 @@ def sample(
         weights = draw(np.random.default_rng(DRAW), len(names), replicates)[patients]
     return Sample(
         tuple(labels), first["id"][known].tolist(), list(next(iter(tables.values()))), arms,
-        patients, fewest, int((~known).sum()), weights.T, short,
+        patients, tuple(map(str, names)), fewest, int((~known).sum()), weights.T, short,
     )  # fmt: skip
 
 

@@ -83,7 +83,8 @@ class World:
         weights = draw(generator, self.patients, replicates)[patient]
         ids = [str(number) for number in range(len(patient))]
         seeds = list(range(self.seeds))
-        return Sample(("x",), ids, seeds, arms, patient, fewest, 0, weights.T, "")
+        names = tuple(str(number) for number in range(self.patients))
+        return Sample(("x",), ids, seeds, arms, patient, names, fewest, 0, weights.T, "")
 
     def _scores(
         self,

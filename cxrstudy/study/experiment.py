@@ -15,7 +15,8 @@ import yaml
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, fingerprint
-from cxrstudy.base.notebooks import read_notebook, tags_of
+from cxrstudy.base.notebooks import read_cells, tags_of
+from cxrstudy.base.own_modules import named_in
 from cxrstudy.study.study import Arms, Study
 
 
@@ -77,15 +78,24 @@ def experiment_names(names: Sequence[str] | None = None) -> list[str]:
     return [name for name in chosen if _cells(places.notebooks() / f"{name}.ipynb")]
 
 
+def has_arms_for(name: str, cohort: str) -> bool:
+    """Whether an experiment has arms for a cohort: its own, or those for any."""
+    return not {"arms", f"arms-{cohort}"}.isdisjoint(_cells(places.notebooks() / f"{name}.ipynb"))
+
+
 def arms_hash() -> str:
-    """SHA-256 of the cells that define the arms of all experiments.
+    """SHA-256 of the cells that define the arms of all experiments, and of recipes they name.
 
     Chapters read the arms of others, to plan or to judge them.
     """
-    names = notebook_names()
-    return fingerprint(
-        canonical({name: _cells(places.notebooks() / f"{name}.ipynb") for name in names})
-    )
+    folder = places.notebooks()
+    cells = {name: _cells(folder / f"{name}.ipynb") for name in notebook_names()}
+    sources = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("[!.]*.py"))
+    }
+    used = named_in((text for each in cells.values() for text in each.values()), sources)
+    return fingerprint(canonical([cells, {name: sources[name] for name in used}]))
 
 
 def arms_of(experiment: str, study: Study) -> Arms:
@@ -125,7 +135,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
 
 def _cells(path: Path) -> dict[str, str]:
     """Source of the cells that define arms, by tag."""
-    cells = read_notebook(path).cells
+    cells = read_cells(path)
     found = {
         tag: cell.source
         for cell in cells

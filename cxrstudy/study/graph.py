@@ -12,7 +12,7 @@ from typing import Any
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import canonical
-from cxrstudy.base.notebooks import read_notebook, tags_of
+from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.runs.run import Job
 from cxrstudy.study import experiment, parameters
@@ -230,14 +230,16 @@ def _cohorts(name: str, cohort: str) -> list[str]:
     """Cohorts that the notebook always uses, and the given cohort.
 
     The notebook always uses a cohort that has a cell ``arms-COHORT`` and is not a legal value of
-    the notebook's parameter.
+    the notebook's parameter. It uses only such cohorts if no cell has arms for others.
     """
     path = places.notebooks() / f"{name}.ipynb"
-    tags = [tag for cell in read_notebook(path).cells for tag in tags_of(cell)]
+    tags = [tag for cell in read_cells(path) for tag in tags_of(cell)]
     own = [tag.removeprefix("arms-") for tag in tags if tag.startswith("arms-")]
     known = parameters.declared_in(path)
     asked = known["cohort"].legal if "cohort" in known else ""
     always = [each for each in own if each not in asked.replace(",", " ").split()]
+    if "arms" not in tags and cohort not in own:
+        return always
     return list(dict.fromkeys([*always, cohort]))
 
 

@@ -46,7 +46,7 @@ def learner(study: "Study", chain: Chain, seed: int) -> Any:
     stage = chain.stages[-1].but(seed=seed)
     batches = dataloaders(study, stage, chain.start)
     backbone = _backbone(study, Chain(chain.start, chain.stages[:-1]), seed)
-    model = build(chain.start, batches.c, seed, backbone)
+    model = build(chain.start, batches.c, stage.drawn_with, backbone)
     return make_learner(model, batches, stage)
 
 

@@ -26,7 +26,7 @@ from typing import Any
 import yaml
 
 from cxrstudy.base import places
-from cxrstudy.base.notebooks import read_notebook, tags_of
+from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.data.cohort import cohort_names
 from cxrstudy.runs.page_stamp import tell_circumstances
 from cxrstudy.study.profile import Profile, profile_names
@@ -155,7 +155,7 @@ def declared_in(path: Path) -> dict[str, Parameter]:
         Values would not reach the parameters cell: its tag is lost, stands at another cell or at
         several, or values of an earlier execution are still in the notebook. Or the cell is wrong.
     """
-    cells = read_notebook(path).cells
+    cells = read_cells(path)
     code = [(number, cell) for number, cell in enumerate(cells, 1) if cell.cell_type == "code"]
     for number, cell in code:
         if INJECTED_TAG in tags_of(cell) or cell.source.startswith(INJECTED):

@@ -1,7 +1,7 @@
 """Profile: the sizes and budgets of a study, in a YAML file of ``profiles/``."""
 
 from dataclasses import replace
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -140,6 +140,13 @@ class Levels(Strict):
         Fractions of the training patients.
     shots
         Numbers of training patients per class.
+    rates
+        Learning rates on the target that a search tries beside that of the profile, relative to it.
+    budgets
+        Optimiser steps on the target at which initial weights are compared, relative to those of
+        the profile.
+    signs
+        Roles of the cohort ``sign`` to train on, by the names that claims use.
     passes
         How often every image is seen where sets of different sizes are compared at equal passes.
     """
@@ -149,7 +156,23 @@ class Levels(Strict):
     lengths: tuple[float, ...] = (0.5, 1, 2)
     fractions: tuple[float, ...] = (0.01, 0.05, 0.1, 0.25, 0.5, 1)
     shots: tuple[int, ...] = (1, 10)
+    rates: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: {"slower": 1 / 3, "faster": 3}
+    )
+    budgets: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: {"small budget": 0.25, "to a plateau": 16}
+    )
+    signs: dict[str, str] = Field(
+        default_factory=lambda: {
+            "sign": "target", "middle sign": "middle", "faint sign": "faint", "no sign": "unsigned",
+        }
+    )  # fmt: skip
     passes: float = Field(14, gt=0)
+
+    @property
+    def repeats(self) -> int:
+        """Repeats of a training without MixUp, so that it has as many as MixUp has values."""
+        return max(0, sum(alpha > 0 for alpha in self.alphas) - 1)
 
 
 class Profile(Strict):

@@ -108,6 +108,8 @@ def reachable(profiles: Sequence[str], cohorts: Sequence[str], seeds: int) -> Re
         for cohort in cohorts:
             study = Study(profile, cohort, seeds)
             for name in experiment.experiment_names():
+                if not experiment.has_arms_for(name, cohort):
+                    continue
                 try:
                     runs |= {run.id for run in experiment.arms_of(name, study).plan.runs}
                 except (ExperimentError, ProfileError, CohortError) as error:

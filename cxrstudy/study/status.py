@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cxrstudy.base import places
-from cxrstudy.base.notebooks import read_notebook, tags_of
+from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.runs import lock, store
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.study import experiment
@@ -57,11 +57,12 @@ def experiments_of(cohort: str) -> list[str]:
     """Names of the experiments on a cohort.
 
     If some notebooks define special arms for a cohort, as for ``confounded``, only these notebooks
-    use the cohort.
+    use the cohort. Those that have arms only for other cohorts do not use it.
     """
     tag = f"arms-{cohort}"
-    own = [name for name in experiment.experiment_names() if tag in _tags(name)]
-    return own or experiment.experiment_names()
+    names = experiment.experiment_names()
+    own = [name for name in names if tag in _tags(name)]
+    return own or [name for name in names if experiment.has_arms_for(name, cohort)]
 
 
 def _look(run: PlannedRun, records: Path) -> RunStatus:
@@ -98,5 +99,5 @@ def _size(folder: Path) -> int:
 
 
 def _tags(name: str) -> set[str]:
-    notebook = read_notebook(places.notebooks() / f"{name}.ipynb")
-    return {tag for cell in notebook.cells for tag in tags_of(cell)}
+    cells = read_cells(places.notebooks() / f"{name}.ipynb")
+    return {tag for cell in cells for tag in tags_of(cell)}

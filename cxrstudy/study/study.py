@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxrstudy.base import arithmetic, places
+from cxrstudy.base.own_function import OwnFunction, own_function
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
@@ -125,6 +126,17 @@ class Study:
         }
 
     @property
+    def without_radiographs(self) -> list[str]:
+        """Names of the initial weights that were not trained on radiographs: random ones too.
+
+        Examples
+        --------
+        >>> Study("quick", "phantom", seeds=1).without_radiographs[:2]
+        ['random', 'out-of-domain, small']
+        """
+        return [name for name, each in self._compared.initial.items() if each.domain != "in"]
+
+    @property
     def initial_at_equal_passes(self) -> dict[str, Chain]:
         """Chains of the out-of-domain weights, each trained on its images equally often.
 
@@ -201,8 +213,74 @@ class Study:
             stage = stage.but(visible=self.cohort.visible)
         return stage.but(scored_on=("external",)) if "external" in self.cohort.roles else stage
 
+    def start(self, backbone: Any, weights: str = "random", **arguments: Any) -> Chain:
+        """Chain that begins with another network than the profile's.
+
+        Parameters
+        ----------
+        backbone
+            Name of a timm model; or a function that makes a network, as ``'FILE:FUNCTION'`` or
+            the function itself (:mod:`cxrstudy.training.own_network`).
+        weights
+            See :class:`cxrstudy.training.chain.Start`; of a function they are random.
+        **arguments
+            Arguments of the timm model (:data:`cxrstudy.training.chain.OPTIONS`) or of the
+            function.
+
+        Raises
+        ------
+        StartError, OwnFunctionError
+            A name or an argument is refused; the message says what is legal.
+
+        Examples
+        --------
+        >>> study = Study("quick", "phantom", seeds=1)
+        >>> start = study.start("resnet18", stem_width=16)
+        >>> str(start >> study.stage("target"))
+        'random → target'
+        """
+        if isinstance(backbone, str) and ":" not in backbone:
+            options = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in arguments.items()
+            }
+            return Chain(Start(backbone, weights, tuple(sorted(options.items()))))
+        made = own_function(backbone, **arguments)
+        return Chain(Start(made.name, weights, function=made))
+
+    def recipe(self, given: Any, **arguments: Any) -> OwnFunction:
+        """A recipe with arguments, for a stage: ``stage.but(recipe=study.recipe(...))``.
+
+        Parameters
+        ----------
+        given
+            ``'FILE:FUNCTION'``, for a file in the folder of the notebooks or where Python finds
+            modules, or the function itself.
+        **arguments
+            Arguments of the function, after the parts: numbers, texts, None, tuples of them.
+
+        Raises
+        ------
+        OwnFunctionError
+            The function can't be identified; see :mod:`cxrstudy.base.own_function`.
+
+        Examples
+        --------
+        >>> study = Study("quick", "phantom", seeds=1)
+        >>> print(study.recipe("recipes:focal_loss", gamma=3.0))
+        recipes:focal_loss(gamma=3.0)
+        """
+        return own_function(given, **arguments)
+
     def arms(self, chains: Mapping[Any, Chain]) -> "Arms":
-        """Give names to the chains that an experiment compares, to plan and train them together."""
+        """Give names to the chains that an experiment compares, to plan and train them together.
+
+        Raises
+        ------
+        ArmsError
+            An arm is not a chain with a stage; the message says what to write.
+        """
+        _check_arms(chains)
         return Arms(self, chains)
 
     def plan(self, chains: Mapping[Any, Chain]) -> Plan:
@@ -279,6 +357,27 @@ class Study:
         return RolePixels(
             role.table, {name: squares_of(self.cohort, name, pixels) for name in names}
         )
+
+
+class ArmsError(ValueError):
+    """Arms are not chains by name; the message names the arm and says what to write."""
+
+
+def _check_arms(chains: Any) -> None:
+    if not isinstance(chains, Mapping) or not chains:
+        raise ArmsError(
+            f"arms {chains!r}: write a dictionary of chains by name, as in "
+            '{"control": study.pretrained >> study.stage("target")}'
+        )
+    for name, chain in chains.items():
+        if not isinstance(chain, Chain):
+            kind = "a stage" if isinstance(chain, Stage) else f"a {type(chain).__name__}"
+            raise ArmsError(
+                f"arm {name!r} is {kind}, not a chain; a chain begins with weights: write "
+                "study.pretrained >> stage"
+            )
+        if not chain.stages:
+            raise ArmsError(f"arm {name!r} has no stage; write study.pretrained >> stage")
 
 
 @dataclass(frozen=True, eq=False)

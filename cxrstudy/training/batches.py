@@ -4,7 +4,7 @@ A batch is read with one indexing operation, and augmented as a whole on the dev
 is ten times faster than decoding and augmenting single images.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -35,6 +35,10 @@ from cxrstudy.training.subset import training_rows, training_truth
 
 #: Augmentation: degrees, fraction of the image's side, factor, and fastai's unit of brightness.
 ROTATION, TRANSLATION, ZOOM, LIGHTING = 7.0, 0.04, 1.1, 0.15
+
+
+#: Order of images: of their number and a generator of random numbers, an endless series.
+Order = Callable[[int, np.random.Generator], Iterator[int]]
 
 
 class RowLoader(TfmdDL):
@@ -68,11 +72,23 @@ class StepLoader(RowLoader):
     ) -> None:
         super().__init__(dataset, n=steps * arguments["bs"], **arguments)
         self.seed, self.plain = seed, plain
+        self.order_by(permutations)
+
+    def order_by(self, order: Order) -> None:
+        """Set the order of images.
+
+        Parameters
+        ----------
+        order
+            Function of the number of images and a generator of random numbers, which yields
+            positions of images without end, as :func:`permutations` does.
+        """
+        self.order = order
         self.rewind()
 
     def rewind(self) -> None:
-        """Begin the series of permutations anew, as a training does."""
-        self.stream = permutations(len(self.dataset), np.random.default_rng(self.seed))
+        """Begin the order of images anew, as a training does."""
+        self.stream = self.order(len(self.dataset), np.random.default_rng(self.seed))
 
     def get_idxs(self) -> list[int]:
         """Positions of the next images; none is repeated before all others have been used."""
@@ -134,7 +150,7 @@ def loaders(
     )
     return DataLoaders(
         StepLoader(
-            whole, stage.steps // stage.validations, stage.seed, common, bs=stage.batch_size,
+            whole, stage.steps // stage.validations, stage.drawn_with, common, bs=stage.batch_size,
             after_batch=[*augmentation(flip=stage.flip), *common], device=device,
         ),
         RowLoader(replace(whole, rows=validation), bs=4 * stage.batch_size, after_batch=common,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from cxrstudy.base.own_function import OwnFunction
 from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.stage import Stage
 
@@ -49,19 +50,29 @@ class Start:
     expects
         What the weights expect of an image; None: it is looked up, see
         :mod:`cxrstudy.training.expected_input`.
+    function
+        Function that makes the network, in place of a timm model; `architecture` is its name. See
+        :mod:`cxrstudy.training.own_network`.
 
     Raises
     ------
     StartError
-        An option is not in :data:`OPTIONS`, or the architecture is more than a name.
+        An option is not in :data:`OPTIONS`, the architecture is more than a name, or a network of
+        one's own has weights that are not random.
     """
 
     architecture: str
     weights: str = "random"
     options: tuple[tuple[str, Any], ...] = ()
     expects: ExpectedInput | None = None
+    function: OwnFunction | None = None
 
     def __post_init__(self) -> None:
+        if self.function and self.weights != "random":
+            raise StartError(
+                f"weights {self.weights!r}: the weights of a network of one's own, "
+                f"{self.function}, are random; load others in its function, or in a recipe"
+            )
         if not re.fullmatch(r"\w+", self.architecture):
             raise StartError(
                 f"architecture {self.architecture!r}: a name of letters, digits and _ is legal; "
@@ -77,7 +88,12 @@ class Start:
 
     @property
     def title(self) -> str:
-        """Name of the weights; for a file, the file's name without the name of the network."""
+        """Name of the weights, or of a network of one's own.
+
+        For a file it is the file's name without the name of the network.
+        """
+        if self.function:
+            return self.architecture
         if not self.weights.startswith("file:"):
             return self.weights
         name = PurePosixPath(self.weights.removeprefix("file:").rpartition("#")[0]).stem
@@ -93,7 +109,10 @@ class Chain:
 
     def __rshift__(self, stage: Stage) -> "Chain":
         if not isinstance(stage, Stage):
-            return NotImplemented
+            raise TypeError(
+                f"a chain is followed by a stage, not by {stage!r}; write start >> "
+                'study.stage("general") >> study.stage("target")'
+            )
         return Chain(self.start, (*self.stages, stage))
 
     def prefixes(self) -> Iterator["Chain"]:

@@ -77,6 +77,19 @@ class RadiographDataset:
         return len(self.labels)
 
     @property
+    def targets(self) -> Tensor:
+        """Truth of the images, in the order of the data set: class numbers, or a matrix.
+
+        Raises
+        ------
+        ValueError
+            The images have no labels.
+        """
+        if self.truth is None:
+            raise ValueError("these images have no labels")
+        return self.truth[torch.from_numpy(self.rows)]
+
+    @property
     def items(self) -> pd.DataFrame:
         """Rows of the table, one per image, in the order of the data set."""
         return self.table.iloc[self.rows]

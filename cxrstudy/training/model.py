@@ -5,6 +5,7 @@ they were.
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 
 from cxrstudy.training.backbone import facts_of, load_backbone
 from cxrstudy.training.expected_input import GREY_IMAGENET, ExpectedInput
+from cxrstudy.training.own_network import check_head, own_network
 from cxrstudy.training.weight_files import WeightsError
 from cxrstudy.training.weights import look_up, pretrained
 
@@ -76,24 +78,35 @@ def create(start: "Start", outputs: int) -> nn.Module:
     Raises
     ------
     WeightsError
-        timm's network does not know an option.
+        timm's network does not know an option, there is no such network, it has no head that can
+        be replaced, or a network of one's own breaks a rule.
     """
     expects = start.expects or look_up(start)
-    try:
-        model = timm.create_model(
-            start.architecture, in_chans=expects.channels, num_classes=outputs,
-            **dict(start.options),
-        )  # fmt: skip
-    except TypeError as error:
-        raise WeightsError(
-            f"{start.architecture} with options {dict(start.options)}: {error}"
-        ) from None
+    model = (
+        own_network(start.function, expects.channels, outputs)
+        if start.function
+        else _of_timm(start, expects.channels, outputs)
+    )
     attributes: Any = model
     attributes.expected_input = expects
-    if expects.channels > 1:
+    attributes.remade = partial(create, start, outputs)
+    if expects.channels > 1 or (start.function and _stems(model)):
         model.register_forward_pre_hook(_repeated)
         for stem in _stems(model):
             stem.register_forward_pre_hook(_repeated)
+    return model
+
+
+def _of_timm(start: "Start", channels: int, outputs: int) -> nn.Module:
+    try:
+        model: nn.Module = timm.create_model(
+            start.architecture, in_chans=channels, num_classes=outputs, **dict(start.options)
+        )
+    except (TypeError, RuntimeError) as error:
+        raise WeightsError(
+            f"{start.architecture} with options {dict(start.options)}: {error}"
+        ) from None
+    check_head(model, start.architecture)
     return model
 
 

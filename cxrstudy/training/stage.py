@@ -1,16 +1,24 @@
 """Stage: one training phase, as plain values."""
 
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
+from cxrstudy.base.own_function import OwnFunction, own_function
 from cxrstudy.pixels.masking import Visible
 
 #: Smallest alpha of MixUp. For smaller ones torch draws exactly one half where a beta distribution
 #: has nearly all its mass at 0 and 1: at .001 for a quarter of the images.
 LEAST_MIXUP = 0.01
+
+#: Distance between the seeds of two repeats: more than there are seeds.
+REPEATS_APART = 1_000
+
+
+def _recipe(given: Any) -> OwnFunction | None:
+    return None if given is None else own_function(given)
 
 
 class StageError(ValueError):
@@ -63,6 +71,13 @@ class Stage:
         Further roles whose test split is scored at the end.
     seed
         Seed of the head, the order of images, augmentation, MixUp and the fraction.
+    recipe
+        A function of one's own that changes the parts of the training, as ``'FILE:FUNCTION'`` or
+        the function itself (:mod:`cxrstudy.base.own_function`); it gets and returns
+        :class:`cxrstudy.training.parts.Parts`.
+    repeat
+        Number of another training with the same seed and the same patients; the head, the order of
+        images, augmentation and MixUp are drawn anew.
     """
 
     roles: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -81,6 +96,8 @@ class Stage:
     validations: Annotated[int, Field(ge=1)] = 4
     scored_on: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
+    repeat: Annotated[int, Field(ge=0)] = 0
+    recipe: Annotated[OwnFunction | None, BeforeValidator(_recipe)] = None
 
     @model_validator(mode="after")
     def _even(self) -> Self:
@@ -115,10 +132,11 @@ class Stage:
         StageError
             A field is unknown or its value is illegal; the message names it.
         """
-        unknown = sorted(set(changes) - set(asdict(self)))
+        names = [field.name for field in fields(self)]
+        unknown = sorted(set(changes) - set(names))
         if unknown:
             raise StageError(
-                f"a stage has no field {unknown[0]!r}; its fields are {', '.join(asdict(self))}"
+                f"a stage has no field {unknown[0]!r}; its fields are {', '.join(names)}"
             )
         try:
             return replace(self, **changes)
@@ -128,6 +146,12 @@ class Stage:
             at = "".join(f" {name}" for name in first["loc"])
             value = f"{at} = {first['input']!r}" if first["loc"] else ""
             raise StageError(f"stage{value}: {first['msg']}") from None
+
+    def __rshift__(self, other: object) -> None:
+        raise StageError(
+            f"a chain begins with weights, not with a stage ({'+'.join(self.roles)}); write "
+            "study.pretrained >> first >> second"
+        )
 
     def at_equal_compute(self, pixels: int) -> "Stage":
         """Return the stage at another resolution, with the number of steps of equal compute.
@@ -141,6 +165,30 @@ class Stage:
         """
         each = self.steps * (self.pixels / pixels) ** 2 / self.validations
         return self.but(pixels=pixels, steps=max(1, round(each)) * self.validations)
+
+    def with_steps(self, times: float) -> "Stage":
+        """Return the stage with a multiple of its steps, or a part of them.
+
+        Examples
+        --------
+        >>> Stage(("target",), steps=100).with_steps(0.25).steps
+        24
+        """
+        return self.but(
+            steps=max(1, round(self.steps * times / self.validations)) * self.validations
+        )
+
+    @property
+    def drawn_with(self) -> int:
+        """Seed of all that a repeat draws anew."""
+        return self.seed + REPEATS_APART * self.repeat
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Plain data for ids: every field, except a recipe where there is none."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        recipe = values.pop("recipe")
+        return values | ({"recipe": recipe.facts} if recipe else {})
 
     @property
     def samples_seen(self) -> int:

@@ -1,7 +1,7 @@
 """Train: run a fastai ``Learner`` for the steps of one stage."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,24 +21,34 @@ with warnings.catch_warnings():
     # fastai 2.8 imports torch.jit.script, which is deprecated in torch 2.15.
     warnings.filterwarnings("ignore", message="`torch.jit.script` is deprecated")
     from fastai.callback.core import Callback
-    from fastai.callback.mixup import MixUp
-    from fastai.callback.schedule import ParamScheduler
     from fastai.learner import Learner
     from fastai.metrics import AccumMetric
-    from fastai.optimizer import SGD, Adam
 
     from cxrstudy.training.batches import loaders
     from cxrstudy.training.divergence import StopIfNotFinite
     from cxrstudy.training.layers import layer_groups
-    from cxrstudy.training.loss import loss_of, probabilities
-    from cxrstudy.training.reproducible import Reproducible
-    from cxrstudy.training.schedule import bit_hyperrule, bit_rate, scaled
+    from cxrstudy.training.loss import probabilities
+    from cxrstudy.training.model import expected_input_of
+    from cxrstudy.training.own_network import check_pass
+    from cxrstudy.training.parts import OneFit, parts_of
     from cxrstudy.training.scoring import macro_auroc
 
 if TYPE_CHECKING:
     from fastai.data.core import DataLoaders
 
 COLUMNS = ["train_loss", "validation_loss", "validation_auroc"]
+
+
+class Rates(Callback):
+    """Callback that keeps the learning rate of the last step of every epoch."""
+
+    def before_fit(self) -> None:
+        """Begin; a checkpoint brings back the rates of earlier epochs."""
+        self.learn.rates = []
+
+    def after_train(self) -> None:
+        """Keep the rate; of groups with different rates that of the head."""
+        self.learn.rates.append(float(self.opt.hypers[-1]["lr"]))
 
 
 def make_repeatable() -> None:
@@ -79,8 +89,9 @@ def train(
 
     Returns
     -------
-    One row per validation: ``step``, ``train_loss`` (smoothed), ``validation_loss`` and
-    ``validation_auroc`` (mean over labels, each against the rest).
+    One row per validation: ``step``, ``train_loss`` (smoothed), ``validation_loss``,
+    ``validation_auroc`` (mean over labels, each against the rest) and ``learning_rate`` (of the
+    last step).
 
     Raises
     ------
@@ -88,23 +99,28 @@ def train(
         A loss is not finite; the message says at which step and rate.
     NothingToLearnError
         No training image has a known label, or one has no class.
+    RecipeError, OwnFunctionError
+        The stage's recipe breaks a rule (:mod:`cxrstudy.training.parts`), or can't be run here.
     """
     batches = loaders(role, pixels, stage, expects, device)
     learner = make_learner(model, batches, stage)
-    learner.add_cbs(callbacks)
-    stopper = StopIfNotFinite()
-    learner.add_cb(stopper)
+    stopper, once = StopIfNotFinite(), OneFit(stage)
+    learner.watching = [*callbacks, stopper, Rates(), *([once] if stage.recipe else [])]
+    learner.add_cbs(learner.watching)
     with learner.no_bar(), learner.no_logging():
         fit_stage(learner, stage)
+    if stage.recipe:
+        once.check()
     stopper.check(stage.steps, stage.learning_rate)
     model.to(memory_format=torch.contiguous_format)
     table = pd.DataFrame(learner.recorder.values, columns=COLUMNS)
+    table["learning_rate"] = learner.rates
     table.insert(0, "step", (np.arange(len(table)) + 1) * (stage.steps // stage.validations))
     return table
 
 
 def make_learner(model: nn.Module, batches: "DataLoaders", stage: Stage) -> Any:
-    """Make the ``Learner`` of a stage; :func:`fit_stage` trains it.
+    """Make the ``Learner`` of a stage, after its recipe; :func:`fit_stage` trains it.
 
     Parameters
     ----------
@@ -114,43 +130,37 @@ def make_learner(model: nn.Module, batches: "DataLoaders", stage: Stage) -> Any:
         Loaders from :func:`cxrstudy.training.batches.loaders`.
     stage
         Settings of the training.
+
+    Raises
+    ------
+    RecipeError, OwnFunctionError
+        The stage's recipe breaks a rule (:mod:`cxrstudy.training.parts`), or can't be run here.
     """
-    callbacks = [Reproducible(stage.seed), *([MixUp(stage.mixup)] if stage.mixup else [])]
-    optimiser: Callable[..., Any] = Adam if stage.schedule == "one-cycle" else partial(SGD, mom=0.9)
     # Channels-last convolutions are 8 to 24 % faster on a CPU, more on a GPU.
     model.to(batches.device).to(memory_format=torch.channels_last)
-    task = batches.train_ds.task
+    check_pass(model, batches.c, expected_input_of(model).channels, batches.train_ds.side)
+    parts = parts_of(model, batches, stage)
     learner = Learner(
-        batches,
+        parts.loaders,
         model,
-        loss_func=loss_of(task),
-        opt_func=optimiser,
+        loss_func=parts.loss,
+        opt_func=parts.optimiser,
         splitter=layer_groups,
         wd=stage.weight_decay if stage.schedule == "one-cycle" else 0.0,
-        cbs=callbacks,
-        metrics=[AccumMetric(partial(_auroc, task=task), flatten=False, name="macro_auroc")],
+        cbs=list(parts.callbacks),
+        metrics=[
+            AccumMetric(
+                partial(_auroc, task=batches.train_ds.task), flatten=False, name="macro_auroc"
+            )
+        ],
     )
+    learner.schedule, learner.by_recipe = parts.schedule, stage.recipe is not None
     return learner.to_bf16() if torch.device(batches.device).type == "cuda" else learner
 
 
 def fit_stage(learner: Any, stage: Stage) -> None:
     """Train a learner for the steps of a stage, with its schedule."""
-    if stage.schedule == "one-cycle":
-        learner.fit_one_cycle(stage.validations, lr_max=stage.learning_rate)
-        return
-    learner.fit(stage.validations, cbs=[bit_schedule(learner.dls, stage)])
-
-
-def bit_schedule(batches: "DataLoaders", stage: Stage) -> Any:
-    """Callback that sets the learning rate of BiT-HyperRule at every step."""
-    images = len(batches.train_ds)
-    supports = scaled(bit_hyperrule(images, stage.pixels, stage.pixels).supports, stage.steps)
-
-    def rate(done: float) -> float:
-        # fastai computes the completed fraction of training as a sum, with rounding errors.
-        return bit_rate(round(done * stage.steps), supports, stage.learning_rate)
-
-    return ParamScheduler({"lr": rate})
+    learner.schedule(learner)
 
 
 def _auroc(logits: Tensor, target: Tensor, task: Task) -> float:

@@ -10,7 +10,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.checks import between, checked_level, share
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.base.schema import Strict, read_yaml
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_name, label_name
 from cxrstudy.verdicts.abstract import Sentence, holds, quotes, sentences_table
 
 #: Name of an arm in YAML; a list there is a tuple in an experiment.
@@ -21,13 +21,16 @@ Arm = str | int | float | tuple[str | int | float, ...]
 Kind = Literal["superiority", "non-inferiority", "equivalence"]
 
 #: What a claim may measure: scores, or the share of a map inside the lesion, as it is or as a share
-#: of what a perfect map of the same cells has there.
-MetricName = Literal["auroc", "lesion energy", "share of the perfect map"]
-MAP_METRICS: tuple[MetricName, ...] = ("lesion energy", "share of the perfect map")
+#: of what a perfect map of the same cells has there, or in the place of a sign that nothing names.
+MetricName = Literal["auroc", "lesion energy", "share of the perfect map", "sign energy"]
+MAP_METRICS: tuple[MetricName, ...] = (
+    "lesion energy", "share of the perfect map", "sign energy",
+)  # fmt: skip
 
 #: Budgets of training at which a claim must hold.
-Budget = Literal["profile", "plateau"]
+Budget = Literal["small", "profile", "plateau"]
 BUDGETS: dict[Budget, str] = {
+    "small": "with a small part of the profile's steps",
     "profile": "with the steps of the profile",
     "plateau": "at a plateau",
 }
@@ -61,6 +64,14 @@ class Claim(Strict):
         Metric, label, and role whose test split is used.
     arm, against
         The contrast: arm minus against.
+    arm_from, against_from
+        Arms of the experiment that each of the two is chosen from on validation patients, inside
+        each seed (:mod:`cxrstudy.statistics.choice`); equally many. Empty: nothing is chosen.
+    against_label, against_role
+        Label and role that ``against`` is measured on, if they are others. The two arms then have
+        different test patients, and the difference is not paired by patient.
+    cohort
+        Cohort whose study decides, if it is always the same; empty: the cohort that is judged.
     margin
         Margin, in units of the metric: a gain for superiority, the accepted loss (negative) for
         non-inferiority, 0 for equivalence.
@@ -96,6 +107,11 @@ class Claim(Strict):
     role: str = "target"
     arm: Arm = ""
     against: Arm = ""
+    arm_from: list[Arm] = Field(default_factory=list)
+    against_from: list[Arm] = Field(default_factory=list)
+    against_label: str = ""
+    against_role: str = ""
+    cohort: str = ""
     margin: float = 0.0
     relevant: float = 0.0
     because: str = ""
@@ -137,6 +153,24 @@ class Claim(Strict):
         return self
 
     @model_validator(mode="after")
+    def _chosen_alike(self) -> Self:
+        """The best of several is above each by chance, so both arms choose from equally many."""
+        for name in ("arm_from", "against_from"):
+            candidates = getattr(self, name)
+            if len(set(candidates)) < len(candidates):
+                raise ValueError(f"{name} names an arm twice")
+        if len(self.arm_from) != len(self.against_from) or len(self.arm_from) == 1:
+            raise ValueError(
+                f"arm_from names {len(self.arm_from)} arms and against_from "
+                f"{len(self.against_from)}; give both none, or both as many, at least two"
+            )
+        if self.arm_from and not self.has_contrast:
+            raise ValueError("arm_from and against_from need a contrast")
+        if self.arm_from and (self.metric != "auroc" or not self.is_paired):
+            raise ValueError("arms are chosen by their AUROC, on the same role and label")
+        return self
+
+    @model_validator(mode="after")
     def _size_and_reason(self) -> Self:
         if self.not_testable:
             return self
@@ -158,7 +192,26 @@ class Claim(Strict):
     @property
     def contrast(self) -> str:
         """The difference that decides, for tables."""
-        return f"{arm_name(self.arm)} − {arm_name(self.against)}" if self.has_contrast else ""
+        if not self.has_contrast:
+            return ""
+        arm, against = arm_name(self.arm), arm_name(self.against)
+        if self.is_paired:
+            return f"{arm} − {against}"
+        other = self.against_label or self.label
+        return f"{arm} ({label_name(self.label)}) − {against} ({label_name(other)})"
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether both arms are measured on the same patients and label."""
+        return not self.against_label and not self.against_role
+
+    @property
+    def arms(self) -> list[Arm]:
+        """The arms of the experiment that the contrast needs, each once."""
+        return [
+            *(self.arm_from or [self.arm]),
+            *(self.against_from or [self.against]),
+        ]
 
 
 class Claims(Strict):
@@ -195,6 +248,17 @@ class Claims(Strict):
             stated = quotes(self.abstract, claim.id)
             if not any(holds(words, claim.words) for words in stated):
                 raise ValueError(f"claim {claim.id}: its words are not those of the abstract")
+        return self
+
+    @model_validator(mode="after")
+    def _one_cohort_an_experiment(self) -> Self:
+        cohorts: dict[str, str] = {}
+        for claim in self.testable:
+            if cohorts.setdefault(claim.experiment, claim.cohort) != claim.cohort:
+                raise ValueError(
+                    f"claim {claim.id}: other claims about {claim.experiment} are decided on "
+                    "another cohort"
+                )
         return self
 
     @property

@@ -3,7 +3,8 @@
 =============  ===================================================================================
 ``claims``     every claims file
 ``rule``       every module that decides
-``arms``       source of the cells that define the arms of every experiment
+``arms``       source of the cells that define the arms of every experiment, and of the recipes
+               and networks beside the notebooks that these cells name
 ``profile``    the profile's file
 ``cohort``     the cohort's file
 ``manifests``  every manifest that the cohort names, and its card
@@ -20,6 +21,7 @@ from typing import Any, Protocol
 import yaml
 
 from cxrstudy.base.identity import fingerprint
+from cxrstudy.base.own_modules import named_in
 from cxrstudy.base.repository import Repository
 from cxrstudy.base.schema import Strict
 from cxrstudy.base.source_code import PACKAGE, closure, normal_form
@@ -208,7 +210,15 @@ def _arms(tree: Tree) -> dict[str, str]:
         cells = {path: _arm_cells(content) for path, content in tree.contents(paths).items()}
     except (ValueError, KeyError, TypeError) as problem:
         raise FrozenError(f"{tree.name}: a notebook can't be read: {problem}") from None
-    return {Path(path).stem: fingerprint(text) for path, text in cells.items() if text}
+    found = {Path(path).stem: fingerprint(text) for path, text in cells.items() if text}
+    beside = [path for path in tree.paths("notebooks") if path.endswith(".py")]
+    sources = {
+        path.removeprefix("notebooks/"): text.decode()
+        for path, text in tree.contents(beside).items()
+    }
+    cells_named = [json.loads(text) for text in cells.values() if text]
+    used = named_in((cell for each in cells_named for _, cell in each), sources)
+    return found | {name: fingerprint(sources[name]) for name in used}
 
 
 def _arm_cells(notebook: bytes) -> str:

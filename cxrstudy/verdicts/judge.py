@@ -9,9 +9,9 @@ from cxrstudy.base.words import counted
 from cxrstudy.data.cohort import world_of
 from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claim, Claims, all_claims
+from cxrstudy.verdicts.claim import Claim, Claims, all_claims, read_claims
 from cxrstudy.verdicts.map_results import (
     ATTENTION,
     measure_attention,
@@ -42,10 +42,20 @@ FailedOf = Callable[[str], Mapping[Hashable, str]]
 
 
 def evidence_of_run(study: Study) -> pd.DataFrame:
-    """Evidence from a study for all claims; trains what is not recorded."""
+    """Evidence from a study for all claims; trains what is not recorded.
+
+    A claim that is always decided on the same cohort is, with the study's profile and seeds.
+    """
+    studies = {study.cohort.name: study}
+
+    def study_of(name: str) -> Study:
+        cohort = _cohort_of(name) or study.cohort.name
+        if cohort not in studies:
+            studies[cohort] = Study(study.profile.profile, cohort, study.seeds)
+        return studies[cohort]
 
     def table_of(name: str, claims: list[Claim]) -> pd.DataFrame:
-        arms = experiment.arms_of(name, study)
+        arms = experiment.arms_of(name, study_of(name))
         if not about_maps(claims[0]):
             return arms.scores()
         named = {arm for claim in claims for arm in (claim.arm, claim.against)}
@@ -55,7 +65,7 @@ def evidence_of_run(study: Study) -> pd.DataFrame:
         return measure_attention(trained)
 
     def failed_of(name: str) -> Mapping[Hashable, str]:
-        return experiment.arms_of(name, study).failed
+        return experiment.arms_of(name, study_of(name)).failed
 
     return _evidence(table_of, failed_of, experiment.experiment_names())
 
@@ -114,8 +124,8 @@ def judged_results(folder: Path) -> pd.DataFrame:
     --------
     >>> from cxrstudy.base import places
     >>> table = judged_results(places.results() / "phantom" / "quick")
-    >>> sorted(set(table["world"]))
-    ['on simulated radiographs']
+    >>> table.loc[table["claim"] == "A1", "world"].item()
+    'on simulated radiographs'
     """
     made = results.facts(folder)
     found = evidence_of_results(folder)
@@ -142,6 +152,26 @@ def record(study: Study, folder: Path) -> None:
     results.include(folder, written, registration_of(results.facts(folder)))
 
 
+def judged_arms(claims: str, arms: Arms) -> pd.DataFrame:
+    """Judge the claims of one file by one's own arms, which are trained if they are missing.
+
+    Parameters
+    ----------
+    claims
+        Name of a file in ``claims/``.
+    arms
+        Arms that all its claims are about.
+
+    Returns
+    -------
+    As :func:`cxrstudy.verdicts.verdict.verdicts`.
+    """
+    paper = read_claims(claims)
+    scores = arms.scores()
+    found = evidence(paper.testable, scores, len(paper.testable), arms.failed)
+    return verdicts(paper, found, world_of(arms.study.cohort.name))
+
+
 def judged(
     found: pd.DataFrame, origin: str, cohort: str, profile: str, counts: str = OWN
 ) -> pd.DataFrame:
@@ -164,7 +194,10 @@ def judged(
     tables = []
     for claims in all_claims():
         mine = found[found["claim"].isin([claim.id for claim in claims.claims])]
-        tables.append(verdicts(claims, mine, world_of(cohort)).assign(paper=claims.paper))
+        table = verdicts(claims, mine, world_of(cohort)).assign(paper=claims.paper)
+        own = {claim.id: world_of(claim.cohort) for claim in claims.claims if claim.cohort}
+        table["world"] = [own.get(name, world_of(cohort)) for name in table["claim"]]
+        tables.append(table)
     table = pd.concat(tables, ignore_index=True)
     table = table.assign(origin=origin, cohort=cohort, profile=profile, counts=counts)
     return table[[*ORIGIN, *(name for name in table if name not in ORIGIN)]]
@@ -216,6 +249,11 @@ def _about(
     why = "these results lack this measure of maps" if measured else NO_LESIONS
     reasons = pd.DataFrame({"claim": unknown, "reason": why})
     return pd.concat([found, reasons.reindex(columns=EVIDENCE)], ignore_index=True)
+
+
+def _cohort_of(experiment: str) -> str:
+    """Cohort on which the claims about an experiment are always decided; empty if any may be."""
+    return next((claim.cohort for claim in _claims_about(experiment)), "")
 
 
 def _claims_about(name: str) -> list[Claim]:

@@ -25,7 +25,7 @@ from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim, ClaimError, all_claims, find_claim
 from cxrstudy.verdicts.judge import deciding
 from cxrstudy.verdicts.map_results import read_attention
-from cxrstudy.verdicts.verdict import about_maps, difference_of
+from cxrstudy.verdicts.verdict import about_maps, difference_of, pair_of
 
 #: Sizes of studies that a table shows.
 SEEDS, PATIENTS = (3, 5, 10, 20), (250, 500, 1_000, 2_000, 4_000)
@@ -55,7 +55,7 @@ def components_of(claim: Claim, folder: Path) -> VarianceComponents:
     if scores.empty:
         raise ClaimError(f"claim {claim.id}: {folder} holds no measures of maps")
     try:
-        return difference_of(claim, scores)[0].components()
+        return difference_of(claim, pair_of(claim, scores))[0].components()
     except ValueError as problem:
         raise ClaimError(f"claim {claim.id}: {problem}") from None
 

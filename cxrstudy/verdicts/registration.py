@@ -144,7 +144,7 @@ def seen_of(note: str = "") -> dict[str, str]:
 
 
 def _seen(claim: Claim, there: Mapping[Path, set[tuple[str, object]]], note: str) -> str:
-    wanted = {(claim.experiment, claim.arm), (claim.experiment, claim.against)}
+    wanted = {(claim.experiment, arm) for arm in claim.arms}
     shown = [folder for folder, arms in there.items() if claim.has_contrast and wanted <= arms]
     names = [f"{folder.parent.name}/{folder.name}" for folder in shown]
     recorded = f"recorded results of {', '.join(names)}" if names else "no recorded results"

@@ -11,11 +11,21 @@ import pandas as pd
 
 from cxrstudy.base.columns import PLATEAU, of_arms
 from cxrstudy.base.words import arm_name, counted
-from cxrstudy.statistics import REPLICATES, Metric, ScoreError, auroc, holm, mean
-from cxrstudy.statistics.bootstrap import resample
+from cxrstudy.statistics import (
+    REPLICATES,
+    Metric,
+    ScoreError,
+    auroc,
+    choices,
+    holm,
+    mean,
+    with_choice,
+)
+from cxrstudy.statistics.bootstrap import Bootstrap, resample
 from cxrstudy.statistics.comparison import spread
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.sample import sample
+from cxrstudy.statistics.unpaired import unpaired
 from cxrstudy.training.plateau import UNKNOWN
 from cxrstudy.verdicts.claim import BUDGETS, MAP_METRICS, Claim, ClaimError, Claims
 from cxrstudy.verdicts.outcome import (
@@ -44,6 +54,8 @@ def metric_of(claim: Claim) -> Metric:
     """What a claim is about."""
     if claim.metric == "share of the perfect map":
         return mean("of_perfect", bounds=(0, np.inf))
+    if claim.metric == "sign energy":
+        return mean("energy_sign", bounds=(0, 1))
     return mean("energy_lesion", bounds=(0, 1)) if about_maps(claim) else auroc(claim.label)
 
 
@@ -88,51 +100,110 @@ def evidence(
     rows = [
         {"claim": claim.id, "reason": why}
         if (why := _refused(claim, failed or {}))
-        else _row(claim, scores, tests)
+        else _row(claim, scores, tests, failed or {})
         for claim in claims
     ]
     return pd.DataFrame(rows, columns=EVIDENCE)
 
 
 def _refused(claim: Claim, failed: Mapping[Hashable, str]) -> str:
+    """Why an arm has no result; of arms to choose from, why none of them has one."""
     if claim.failed_trainings == "counted":
         return ""
-    said = [
-        f"arm {arm_name(arm)!r}: {failed[arm]}"
-        for arm in (claim.arm, claim.against)
-        if arm in failed
-    ]
+    said = []
+    for candidates in (claim.arm_from or [claim.arm], claim.against_from or [claim.against]):
+        if all(arm in failed for arm in candidates):
+            said += [f"arm {arm_name(arm)!r}: {failed[arm]}" for arm in candidates]
     return "; ".join(said)
 
 
-def _row(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]:
+def _row(
+    claim: Claim, scores: pd.DataFrame, tests: int, failed: Mapping[Hashable, str]
+) -> dict[str, Any]:
     try:
-        return {"claim": claim.id, **_estimated(claim, scores, tests)}
+        return {"claim": claim.id, **_estimated(claim, pair_of(claim, scores, failed), tests)}
     except ScoreError as problem:
         return {"claim": claim.id, "reason": str(problem)}
 
 
-def difference_of(claim: Claim, scores: pd.DataFrame) -> tuple[Inference, dict[str, int]]:
+def difference_of(claim: Claim, pair: pd.DataFrame) -> tuple[Inference, dict[str, int]]:
     """Inference about a claim's arm minus the other, and the numbers of patients, images and seeds.
+
+    Parameters
+    ----------
+    claim
+        With a contrast.
+    pair
+        Scores of its two arms, from :func:`pair_of`.
 
     Raises
     ------
     ScoreError
-        The scores lack an arm, or can't be compared.
+        The scores can't be compared.
+    """
+    if claim.is_paired:
+        both = _resampled(pair, metric_of(claim), claim.role)
+        return both.difference(claim.arm, claim.against), both.drawn.counts
+    label, role = claim.against_label or claim.label, claim.against_role or claim.role
+    one = _resampled(of_arms(pair, [claim.arm]), metric_of(claim), claim.role)
+    other = _resampled(of_arms(pair, [claim.against]), auroc(label), role)
+    counts = one.drawn.counts
+    counts |= {name: counts[name] + other.drawn.counts[name] for name in ("patients", "images")}
+    return unpaired(one, claim.arm, other, claim.against), counts
+
+
+def pair_of(
+    claim: Claim, scores: pd.DataFrame, failed: Mapping[Hashable, str] | None = None
+) -> pd.DataFrame:
+    """Scores of a claim's two arms; an arm that is to be chosen is chosen on validation.
+
+    Arms with a training that has no result (``failed``) are not chosen from.
+
+    Raises
+    ------
+    ScoreError
+        The scores lack an arm, or nothing can be chosen.
     """
     there = list(dict.fromkeys(scores["arm"]))
-    for arm in (claim.arm, claim.against):
+    for arm in claim.arms:
         if arm not in there:
             raise ScoreError(
                 f"no arm {arm_name(arm)!r}; there are {'; '.join(map(arm_name, there))}"
             )
-    metric, pair = metric_of(claim), of_arms(scores, [claim.arm, claim.against])
-    drawn = sample(pair, metric.labels, claim.role, REPLICATES, metric.classes)
-    return resample(drawn, metric).difference(claim.arm, claim.against), drawn.counts
+    if not claim.arm_from:
+        return of_arms(scores, [claim.arm, claim.against])
+    families: dict[Hashable, list[Hashable]] = {
+        name: [arm for arm in candidates if arm not in (failed or {})]
+        for name, candidates in ((claim.arm, claim.arm_from), (claim.against, claim.against_from))
+    }
+    return with_choice(scores, families, metric_of(claim), claim.role)
 
 
-def _estimated(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]:
-    found, counts = difference_of(claim, scores)
+def chosen_arms(claim: Claim, scores: pd.DataFrame) -> pd.DataFrame:
+    """The arms that a claim's two arms are in each seed, by their AUROC on validation.
+
+    Returns
+    -------
+    One row per arm and seed: ``claim``, ``arm``, ``seed``, ``chosen``, ``value``; empty if the
+    claim does not choose, or the scores lack an arm.
+    """
+    if not claim.arm_from or not set(claim.arms) <= set(scores["arm"]):
+        return pd.DataFrame()
+    tables = []
+    for name, candidates in ((claim.arm, claim.arm_from), (claim.against, claim.against_from)):
+        found = choices(scores, candidates, metric_of(claim), claim.role)
+        chosen = [arm_name(arm) for arm in found["arm"]]
+        tables.append(found.assign(claim=claim.id, arm=arm_name(name), chosen=chosen))
+    table = pd.concat(tables, ignore_index=True)
+    return table[["claim", "arm", "seed", "chosen", "value"]]
+
+
+def _resampled(scores: pd.DataFrame, metric: Metric, role: str) -> Bootstrap:
+    return resample(sample(scores, metric.labels, role, REPLICATES, metric.classes), metric)
+
+
+def _estimated(claim: Claim, pair: pd.DataFrame, tests: int) -> dict[str, Any]:
+    found, counts = difference_of(claim, pair)
     if np.isnan(found.estimate):
         return {"reason": found.reason or "the difference is not a number"}
     alpha, metric = 1 - claim.level, metric_of(claim)
@@ -150,7 +221,7 @@ def _estimated(claim: Claim, scores: pd.DataFrame, tests: int) -> dict[str, Any]
         ),
         "minimum_detectable_difference": found.detectable(1 - alpha / tests),
         **{name: counts[name] for name in ("patients", "images", "seeds")},
-        **_plateaus(of_arms(scores, [claim.arm, claim.against])),
+        **_plateaus(pair),
         "reason": found.reason,
     }
 
@@ -237,7 +308,8 @@ def verdicts(claims: Claims, found: pd.DataFrame, world: str) -> pd.DataFrame:
     pairs = zip(claims.claims, table.iterrows(), strict=True)
     table["lacking"] = [_lacking(claim, row) for claim, (_, row) in pairs]
     at_plateau = table["trainings"].eq(table["at_plateau"])
-    table["budget"] = np.where(at_plateau, BUDGETS["plateau"], BUDGETS["profile"])
+    short = [BUDGETS["small" if "small" in each.budgets else "profile"] for each in claims.claims]
+    table["budget"] = np.where(at_plateau, BUDGETS["plateau"], short)
     table.loc[~table["verdict"].isin(DECIDED), "budget"] = ""
     return table.drop(columns="reason")
 

@@ -2,8 +2,13 @@
 
 import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cxrstudy.base.notebooks import NotebookFileError, read_notebook, tags_of
+from cxrstudy.base.notebooks import NotebookFileError, read_cells, read_notebook, tags_of
+
+#: What nbformat lets a tag be.
+TAGS = st.text(st.characters(exclude_characters=",", exclude_categories=("C", "Z")), min_size=1)
 
 
 def test_a_notebook_is_read_with_its_tags(tmp_path):
@@ -30,12 +35,40 @@ def test_a_notebook_is_read_with_its_tags(tmp_path):
 def test_what_is_no_notebook_is_named_with_the_reason(tmp_path, content, said):
     path = tmp_path / "a b.ipynb"
     path.write_bytes(content)
-    with pytest.raises(NotebookFileError) as error:
-        read_notebook(path)
-    assert str(error.value).startswith(f"{path}: ")
-    assert said in str(error.value)
+    for read in (read_notebook, read_cells):
+        with pytest.raises(NotebookFileError) as error:
+            read(path)
+        assert str(error.value).startswith(f"{path}: ")
+        assert said in str(error.value)
 
 
 def test_a_notebook_that_is_not_there_is_named(tmp_path):
     with pytest.raises(NotebookFileError, match=r"none.ipynb: can't be read"):
         read_notebook(tmp_path / "none.ipynb")
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(), st.lists(TAGS, unique=True), st.sampled_from(["code", "markdown"]))
+    )
+)
+def test_cells_are_those_that_nbformat_reads(tmp_path_factory, drawn):
+    path = tmp_path_factory.mktemp("notebook") / "a.ipynb"
+    made = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    cells = [made[kind](source, metadata={"tags": tags}) for source, tags, kind in drawn]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    theirs = read_notebook(path).cells
+    assert [(cell.cell_type, cell.source, tags_of(cell)) for cell in read_cells(path)] == [
+        (cell.cell_type, cell.source, tags_of(cell)) for cell in theirs
+    ]
+
+
+def test_cells_of_an_older_notebook_are_read_too(tmp_path):
+    path = tmp_path / "a.ipynb"
+    cell = nbformat.v3.new_code_cell("a = 1")
+    path.write_text(
+        nbformat.v3.writes_json(
+            nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet(cells=[cell])])
+        )
+    )
+    assert [cell.source for cell in read_cells(path)] == ["a = 1"]

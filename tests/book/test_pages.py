@@ -108,8 +108,15 @@ def test_results_carry_their_banner_and_their_command() -> None:
     assert "papermill notebooks/06_sequential_schemes.ipynb" in page
 
 
+def test_every_page_says_that_it_is_not_for_clinical_use() -> None:
+    generated = {"genindex.html", "search.html"}
+    for page in pages():
+        if page.name not in generated:
+            assert "Not for clinical use." in page.read_text(), page.name
+
+
 def test_provenance_lists_every_run_that_a_chapter_shows() -> None:
-    ids = re.compile(r"<tr>\s*<td>([0-9a-f]{12})</td>")
+    ids = re.compile(r"<tr>\s*<td[^>]*>([0-9a-f]{12})</td>")
     shown = set(ids.findall((BUILT / "experiments" / "06_sequential_schemes.html").read_text()))
     listed = set(ids.findall((BUILT / "experiments" / "10_provenance.html").read_text()))
     assert shown

@@ -5,16 +5,21 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cxrstudy.pages.tables import table
 
+TEXTS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
+
 
 def cells(frame, **headings):
-    return re.findall("<td>(.*?)</td>", table(frame, **headings).data)
+    return re.findall("<td[^>]*>(.*?)</td>", table(frame, **headings).data)
 
 
 def headings_of(frame, **headings):
-    return re.findall("<th>(.*?)</th>", table(frame, **headings).data)
+    return re.findall("<th [^>]*>(.*?)</th>", table(frame, **headings).data)
 
 
 LEVELS = pd.DataFrame({"arm": ["a"], "estimate": [0.169], "low": [0.116], "high": [0.244]})
@@ -117,7 +122,7 @@ def test_a_table_says_nothing_that_could_be_taken_for_markup():
 def test_columns_that_are_asked_for_bring_what_belongs_to_an_estimate():
     frame = LEVELS.assign(level=0.9, patients=12, against="control")
     shown = table(frame, ["arm", "estimate"], estimate="AUROC").data
-    assert re.findall("<th>(.*?)</th>", shown) == ["arm", "AUROC [90 %]"]
+    assert re.findall("<th [^>]*>(.*?)</th>", shown) == ["arm", "AUROC [90 %]"]
     assert "+0.169 [+0.116, +0.244]" in shown
 
 
@@ -125,5 +130,17 @@ def test_what_intervals_are_over_is_said_below():
     frame = LEVELS.assign(covers="patients and seeds", method="t", level=0.95)
     shown = table(frame).data
     assert "Intervals are over patients and seeds." in shown
-    assert re.findall("<th>(.*?)</th>", shown) == ["arm", "estimate [95 %]"]
+    assert re.findall("<th [^>]*>(.*?)</th>", shown) == ["arm", "estimate [95 %]"]
     assert "Intervals are" not in table(LEVELS).data
+
+
+@given(
+    st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=3),
+    st.lists(TEXTS, min_size=2, max_size=2, unique=True),
+)
+def test_any_text_is_shown_as_itself_under_its_heading(rows, headings):
+    page = BeautifulSoup(table(pd.DataFrame(rows, columns=headings)).data, "html.parser")
+    shown = [heading.replace("_", " ") for heading in headings]
+    assert [cell.text for cell in page.find_all("th")] == shown
+    assert [cell["data-heading"] for cell in page.find_all("td")] == shown * len(rows)
+    assert [cell.text for cell in page.find_all("td")] == [cell for row in rows for cell in row]

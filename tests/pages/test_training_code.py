@@ -69,3 +69,11 @@ def test_every_arm_has_a_toggle_and_text_is_escaped(small):
     assert shown.count("<details>") == 3
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown
+
+
+def test_a_repeat_is_drawn_with_a_seed_of_its_own(small):
+    stage = small.study.stage("target")
+    arms = small.study.arms({"a": small.study.random_init >> stage.but(repeat=1)})
+    code = code_of(arms, "a", 3)
+    assert f"Reproducible({stage.but(repeat=1, seed=3).drawn_with})" in code
+    assert "repeat=1" in code

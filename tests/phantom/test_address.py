@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.phantom.address import ROLES, WITH_OWN_HOSPITALS, Address, read_address
+from cxrstudy.phantom.address import (
+    ROLES,
+    STRONGEST,
+    WITH_OWN_HOSPITALS,
+    WITH_SIGN,
+    Address,
+    Sign,
+    read_address,
+)
 
 
 @given(
@@ -13,9 +21,11 @@ from cxrstudy.phantom.address import ROLES, WITH_OWN_HOSPITALS, Address, read_ad
     tie=st.floats(0, 1),
     number=st.integers(0, 10**6),
     own=st.booleans(),
+    sign=st.none() | st.builds(Sign, st.floats(0, STRONGEST), st.floats(0, 1)),
 )
-def test_addresses_read_back(seed, role, tie, number, own):
-    address = Address(seed, role, tie, number, 1, own and role in WITH_OWN_HOSPITALS)
+def test_addresses_read_back(seed, role, tie, number, own, sign):
+    own, sign = own and role in WITH_OWN_HOSPITALS, sign if role in WITH_SIGN else None
+    address = Address(seed, role, tie, number, 1, own, sign)
     assert read_address(str(address)) == address
 
 
@@ -34,6 +44,11 @@ def test_addresses_read_back(seed, role, tie, number, own):
         "phantom:seed=0;role=target;site_follows_label=0;id=target-000000-1",
         "phantom:seed=0;role=target;site_follows_label=0;hospitals=own;id=target-00000-1",
         "phantom:seed=0;role=general;site_follows_label=0;hospitals=shared;id=general-00000-1",
+        "phantom:seed=0;role=general;site_follows_label=0;sign=1,1;id=general-00000-1",
+        "phantom:seed=0;role=target;site_follows_label=0;sign=1;id=target-00000-1",
+        "phantom:seed=0;role=target;site_follows_label=0;sign=1.0,1;id=target-00000-1",
+        "phantom:seed=0;role=target;site_follows_label=0;sign=9,1;id=target-00000-1",
+        "phantom:seed=0;role=target;site_follows_label=0;sign=1,2;id=target-00000-1",
         "phantom:seed=-1;role=target;site_follows_label=0;id=target-00000-1",
     ],
 )

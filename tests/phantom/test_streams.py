@@ -1,6 +1,10 @@
 """Named random streams."""
 
-from cxrstudy.phantom.streams import stream
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxrstudy.phantom.streams import draw_one, stream, within
 
 
 def test_a_stream_repeats_itself():
@@ -19,3 +23,19 @@ def test_each_part_of_the_name_matters():
 
 def test_the_parts_of_a_name_cannot_be_confused():
     assert stream(1, "2", "3").random() != stream(12, "", "3").random()
+
+
+@given(
+    st.dictionaries(st.text(max_size=3), st.integers(1, 50), min_size=1, max_size=6),
+    st.integers(0, 2**32),
+)
+def test_one_drawn_key_is_what_numpy_chooses(shares, seed):
+    table = {name: share / sum(shares.values()) for name, share in shares.items()}
+    drawn = draw_one(np.random.default_rng(seed), table)
+    chosen = np.random.default_rng(seed).choice(list(table), p=list(table.values()))
+    assert drawn == chosen
+
+
+@given(st.floats(-10, 10), st.floats(-5, 0), st.floats(0, 5))
+def test_a_number_within_limits_is_what_numpy_clips(value, lowest, highest):
+    assert within(value, lowest, highest) == np.clip(value, lowest, highest)

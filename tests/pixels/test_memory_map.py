@@ -20,6 +20,8 @@ from cxrstudy.pixels import memory_map
 from cxrstudy.pixels.decode import fit, read_grey
 from cxrstudy.pixels.grey import UnreadableImage
 from cxrstudy.pixels.memory_map import build, open_pixels
+from cxrstudy.pixels.pixel_file import AlteredPixelsError
+from tests.support.processes import alive
 
 
 def sha256(path):
@@ -173,6 +175,25 @@ def test_an_existing_file_is_not_made_again(table, data, folder):
         path.unlink()  # nothing could be read now
     assert build(table, 16, folder, data, 1) == first
     assert first.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("change", ["flip", "cut off", "mirror", "no description"])
+def test_a_changed_file_is_drawn_anew_and_never_opened(table, data, folder, change):
+    file = build(table, 16, folder, data, 1)
+    before = file.read_bytes()
+    if change == "no description":
+        file.with_suffix(".json").unlink()
+    elif change == "mirror":
+        np.save(file, np.load(file)[:, :, ::-1])
+    else:
+        flipped = bytes([before[-1] ^ 1])
+        file.write_bytes(before[:-1] + (flipped if change == "flip" else b""))
+    with pytest.raises(AlteredPixelsError, match=file.name):
+        open_pixels(table, 16, folder)
+    with pytest.warns(UserWarning, match=f"{file.name}: .* it is drawn anew"):
+        assert build(table, 16, folder, data, 1) == file
+    assert file.read_bytes() == before
+    assert np.array_equal(open_pixels(table, 16, folder), np.load(file))
 
 
 def test_name_is_a_key_and_the_resolution(table, data, folder):
@@ -351,6 +372,38 @@ def test_a_killed_build_leaves_nothing_that_opens(phantom, folder, tmp_path):
     assert left_in(folder) == sorted([file.name, file.with_suffix(".json").name])
 
 
+WORKERS = (
+    KILLED.replace("None, 1)", "None, 2)")
+    .replace(
+        "build(",
+        "if __name__ == '__main__':\n    from cxrstudy.pixels import memory_map\n"
+        "    memory_map._FEWEST = 1\n    build(",
+    )
+    .replace("time.sleep(600)", "(here / str(os.getpid())).touch(); time.sleep(600)")
+    .replace("import sys,", "import os, sys,")
+)
+
+
+def test_the_workers_of_a_killed_build_end(tmp_path):
+    phantoms(6).to_csv(tmp_path / "table.csv", index=False)
+    script = tmp_path / "script.py"  # workers read it, so that they have the stand-in too
+    script.write_text(WORKERS)
+    child = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path)], stderr=subprocess.DEVNULL
+    )
+    while not (drawing := [path for path in tmp_path.iterdir() if path.name.isdigit()]):
+        assert child.poll() is None, "it ended before it was killed"
+        time.sleep(0.02)
+    child.kill()
+    child.wait()
+    for _ in range(500):
+        if not any(alive(int(path.name)) for path in drawing):
+            break
+        time.sleep(0.02)
+    else:
+        pytest.fail("a worker outlives the process that started it")
+
+
 def test_a_build_under_way_elsewhere_is_left_alone(phantom, folder):
     """Two builds of one file: the second starts and ends within the first."""
     table, read, inner = phantoms(6), phantom.read, []
@@ -393,7 +446,7 @@ def test_workers_have_one_numeric_thread_and_the_parent_keeps_its_own(monkeypatc
 
 
 def test_no_process_is_started_for_a_few_images(table, data, folder, monkeypatch):
-    monkeypatch.setattr(memory_map, "get_context", None)
+    monkeypatch.setattr(memory_map, "processes", None)
     assert build(table, 16, folder, data, 8).is_file()
 
 

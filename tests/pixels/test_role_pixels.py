@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.pixels.role_pixels import RolePixels
+from tests.support.builders import save_pixels
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def pool(tmp_path):
             np.full((5, 4, 4), 100 * number, np.uint8) + np.arange(5, dtype=np.uint8)[:, None, None]
         )
         maps[name] = tmp_path / f"{name}.npy"
-        np.save(maps[name], pixels)
+        save_pixels(maps[name], pixels)
     table = pd.DataFrame({"manifest": ["two", "one", "two", "one"], "row": [4, 0, 1, 3]})
     return RolePixels(table, maps)
 

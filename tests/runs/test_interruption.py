@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cxrstudy.runs import lock
+from tests.support.processes import alive
 
 # Two jobs of three are recorded at once, the third naps; two workers, so that one is idle.
 STUDY = """
@@ -89,14 +90,6 @@ def workers(records):
     pids = [int(path.name.split("-")[1]) for path in records.glob("worker-*")]
     assert pids
     return [pid for pid in pids if alive(pid)]
-
-
-def alive(pid):
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"  # dead, and its parent has not looked
 
 
 @pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["the parent", "the group"])

@@ -265,6 +265,12 @@ def test_an_arm_without_a_stage_is_named(plan):
         plan(a=START >> TARGET, bare=START)
 
 
+@pytest.mark.parametrize("name", [None, float("nan")])
+def test_an_arm_without_a_name_is_refused_before_anything_is_trained(name, cohort):
+    with pytest.raises(ValueError, match="tables would lose it: give it a name"):
+        make_plan({name: START >> TARGET}, 1, cohort)
+
+
 def test_a_role_that_the_cohort_lacks_is_named(plan):
     with pytest.raises(CohortError, match="no role 'natural'"):
         plan(a=START >> Stage(("natural",)))

@@ -3,11 +3,13 @@
 import shutil
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from cxrstudy.runs import lock, store, store_check
 from cxrstudy.runs.record import HEAD, RUN
 from cxrstudy.runs.store import StoreError
+from tests.support.builders import save_pixels
 from tests.support.stores import FILES, leave, write_checkpoint, write_record
 
 
@@ -41,6 +43,15 @@ def test_an_altered_file_is_found_and_only_that(made, name):
     assert finding.problem
     assert finding.detail.count("altered") == 1
     assert str(path) not in finding.detail  # it is said once
+
+
+def test_altered_pixels_are_found(made, tmp_path):
+    (tmp_path / "pixels").mkdir()
+    images = np.zeros((2, 4, 4), np.uint8)
+    save_pixels(tmp_path / "pixels" / "a.npy", images)
+    assert found(made.records) == []
+    np.save(tmp_path / "pixels" / "a.npy", images + 1)
+    assert found(made.records) == [("altered", tmp_path / "pixels" / "a.npy")]
 
 
 def test_a_missing_file_is_found(made):

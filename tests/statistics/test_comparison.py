@@ -181,6 +181,12 @@ def test_arms_without_an_error_are_no_evidence_that_neither_ever_errs():
     assert (row["covers"], row["method"]) == (PATIENTS, METHOD)
 
 
+@pytest.mark.parametrize("null", [5, -5, 1, -1])
+def test_a_null_that_no_difference_of_shares_has_is_named(two_arms, null):
+    with pytest.raises(ValueError, match=r"null .*: give a number above −1 and below 1"):
+        contrasts(two_arms, COVID, "a", null=null)
+
+
 def test_a_null_that_is_no_number_is_named(two_arms):
     with pytest.raises(ValueError, match="null nan: give a finite number"):
         contrasts(two_arms, COVID, "a", null=float("nan"))

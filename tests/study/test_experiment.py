@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from cxrstudy.study import experiment
 from cxrstudy.study.experiment import ExperimentError, arms_of, experiment_names
+from cxrstudy.study.status import experiments_of
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
 from tests.support.project import use
@@ -43,7 +43,10 @@ def test_a_cell_may_make_arms_of_its_study(write, studies):
 
 
 def test_a_cohort_may_have_arms_of_its_own(write, studies):
-    write("01_made", **{"arms": "arms = {1: None}", "arms-confounded": "arms = {2: None}"})
+    chain = "study.random_init >> study.stage('target')"
+    write(
+        "01_made", **{"arms": f"arms = {{1: {chain}}}", "arms-confounded": f"arms = {{2: {chain}}}"}
+    )
     assert list(arms_of("01_made", studies["phantom"])) == [1]
     assert list(arms_of("01_made", studies["confounded"])) == [2]
 
@@ -70,13 +73,24 @@ def test_a_missing_notebook_is_named_with_those_there_are(write, studies):
         arms_of("05_x", studies["phantom"])
 
 
-@pytest.mark.parametrize("cohort", ["phantom", "open"])
-@pytest.mark.parametrize("name", experiment.experiment_names())
+@pytest.mark.parametrize(
+    ("cohort", "name"),
+    [(cohort, name) for cohort in ("phantom", "open") for name in experiments_of(cohort)],
+)
 def test_every_experiment_can_be_planned_on_every_cohort(name, cohort, studies):
     arms = arms_of(name, studies[cohort])
-    assert len(arms) >= 3
+    assert len(arms) >= 2
     assert all(isinstance(chain, Chain) for chain in arms.values())
     assert set(arms.plan.ends) == {(arm, 0) for arm in arms}
+
+
+def test_an_experiment_with_arms_for_one_cohort_alone_is_not_planned_on_others(write, studies):
+    write("01_any", arms="arms = {}")
+    write("02_sign", **{"arms-sign": "arms = {}"})
+    assert experiments_of("phantom") == ["01_any"]
+    assert experiments_of("sign") == ["02_sign"]
+    with pytest.raises(ExperimentError, match="no cell is tagged arms or arms-phantom"):
+        arms_of("02_sign", studies["phantom"])
 
 
 def test_the_low_data_arms_of_a_share_see_the_same_patients(studies):
@@ -98,7 +112,7 @@ def test_every_resolution_is_run_at_equal_steps_and_at_equal_computation(studies
     assert len({factor for factor, _ in arms}) >= 3
     for (factor, fixed), stage in stages.items():
         assert stage.pixels == factor * base.pixels
-        if fixed in ("same steps", "own weights"):
+        if fixed != "same computation":
             assert stage.steps == base.steps
         else:
             work = stage.steps * stage.pixels**2
@@ -116,7 +130,9 @@ def test_sequence_and_pooling_have_equal_computation_once_and_equal_stages_once(
 def test_sources_have_equal_samples_seen(studies):
     arms = arms_of("02_pretraining_source", studies["phantom"])
     upstream = {arm: [s.samples_seen for s in chain.stages[:-1]] for arm, chain in arms.items()}
-    assert upstream.pop("random") == []
+    random = {arm: upstream.pop(arm) for arm in list(upstream) if "random" in arm}
+    assert set(random) == {"random", ("random", "small budget"), ("random", "to a plateau")}
+    assert all(steps == [] for steps in random.values())
     passes = {arm: upstream.pop(arm) for arm in list(upstream) if "same passes" in arm}
     assert len(passes) == 3
     assert len({tuple(steps) for steps in upstream.values()}) == 1

@@ -5,7 +5,7 @@ belong to a patient, and whole patients are in a split.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.role import Role, Task, pool
+from cxrstudy.pixels import pixel_file
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs.plan import start_facts
 from cxrstudy.runs.record import id_of
@@ -84,8 +85,14 @@ def make_role(
     if unknown:
         truth = np.where(random.random(truth.shape) < unknown, np.float32(np.nan), truth)
     file = folder / f"{name}-{seed}.npy"
-    np.save(file, np.clip(pixels, 0, 255).astype(np.uint8))
+    save_pixels(file, np.clip(pixels, 0, 255).astype(np.uint8))
     return Made(Role(name, kind, tuple(labels), _table(name, images), truth), file)
+
+
+def save_pixels(file: Path, images: NDArray[np.uint8]) -> None:
+    """Write a pixel file and its description."""
+    np.save(file, images)
+    pixel_file.describe(file, images, {})
 
 
 def _table(name: str, images: int) -> pd.DataFrame:
@@ -129,7 +136,7 @@ def make_job(
     scored_on: tuple[Role, ...] = (),
 ) -> Job:
     """Make the job of a chain's last stage."""
-    stage = {name: value for name, value in asdict(chain.stages[-1]).items() if name != "scored_on"}
+    stage = {name: value for name, value in chain.stages[-1].facts.items() if name != "scored_on"}
     identity = {
         "stage": stage,
         "start": None if parent else start_facts(chain.start),

@@ -111,6 +111,15 @@ def test_the_order_depends_on_the_seed_and_on_nothing_else(numbered):
 
 
 @pytest.mark.usefixtures("plain")
+def test_a_repeat_sees_the_images_in_another_order(numbered):
+    first, again, once_more = (
+        rows_of(made_loaders(numbered, repeat=number).train) for number in (0, 1, 1)
+    )
+    assert first != again
+    assert again == once_more
+
+
+@pytest.mark.usefixtures("plain")
 def test_truth_stays_with_its_image_in_training(numbered):
     for images, truth in plain(made_loaders(numbered).train):
         rows = levels(images).mean((1, 2, 3))

@@ -5,6 +5,8 @@ from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cxrstudy.base.identity import canonical
@@ -29,6 +31,7 @@ STAGE = Stage(("target",))
         ("validations", 5),
         ("scored_on", ("external",)),
         ("seed", 3),
+        ("repeat", 2),
     ],
 )
 def test_but_changes_one_value_of_a_new_stage(field, value):
@@ -62,6 +65,7 @@ def test_but_changes_values_that_must_fit_each_other_together():
         ("fraction", 1.01),
         ("validations", 0),
         ("seed", -1),
+        ("repeat", -1),
     ],
 )
 def test_an_illegal_value_is_named_with_its_field(field, value):
@@ -147,3 +151,17 @@ def test_torch_draws_no_halves_from_the_smallest_legal_alpha():
     drawn = torch.distributions.Beta(LEAST_MIXUP, LEAST_MIXUP).sample((20000,))
     assert (drawn == 0.5).sum() == 0
     assert torch.maximum(drawn, 1 - drawn).mean() > 0.99
+
+
+def test_a_repeat_has_its_own_seed_for_what_is_drawn_anew_and_keeps_that_of_the_patients():
+    stages = [Stage(("target",), seed=seed, repeat=n) for seed in range(20) for n in range(20)]
+    assert len({stage.drawn_with for stage in stages}) == len(stages)
+    assert all(stage.drawn_with == stage.seed for stage in stages if stage.repeat == 0)
+
+
+@given(st.integers(1, 400), st.integers(1, 8), st.floats(0.01, 20))
+def test_a_multiple_of_the_steps_fits_the_validations(each, validations, times):
+    stage = Stage(("target",), steps=each * validations, validations=validations)
+    changed = stage.with_steps(times).steps
+    assert changed % validations == 0
+    assert changed == validations or abs(changed - times * stage.steps) <= validations / 2

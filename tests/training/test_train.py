@@ -9,6 +9,7 @@ import torch
 from fastai.callback.core import Callback
 
 from cxrstudy.data.role import Role
+from cxrstudy.training import parts
 from cxrstudy.training import train as training
 from cxrstudy.training.divergence import DivergedError
 from cxrstudy.training.known_labels import NothingToLearnError
@@ -180,7 +181,7 @@ def test_one_cycle_climbs_to_the_rate_of_the_stage_and_comes_down_again(classes,
 
 def test_the_rule_counts_the_training_images_that_are_used(classes, spy, monkeypatch):
     counted = []
-    rule = training.bit_hyperrule
+    rule = parts.bit_hyperrule
     monkeypatch.setattr(
         training,
         "bit_hyperrule",

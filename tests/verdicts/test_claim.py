@@ -145,14 +145,14 @@ def test_claims_are_tabulated_before_they_are_judged():
 
 @pytest.mark.parametrize("profile", ["quick", "standard"])
 def test_the_arms_that_the_papers_claims_contrast_exist(profile):
-    study = Study(profile, "phantom", 1)
+    studies = {name: Study(profile, name, 1) for name in ("phantom", "sign")}
     wanted = {
-        (claim.experiment, arm)
+        (claim.experiment, claim.cohort or "phantom", arm)
         for claims in all_claims()
         for claim in claims.testable
-        for arm in (claim.arm, claim.against)
+        for arm in claim.arms
     }
     assert len(wanted) >= 10
-    arms = {name: experiment.arms_of(name, study) for name, _ in wanted}
-    drawn = {LUNGS, LESIONS}  # baselines, which nobody trains
-    assert not {(name, arm) for name, arm in wanted if arm not in {*arms[name], *drawn}}
+    arms = {name: experiment.arms_of(name, studies[cohort]) for name, cohort, _ in wanted}
+    drawn = {LUNGS, LESIONS, "uniform"}  # baselines, which nobody trains
+    assert not {(name, arm) for name, _, arm in wanted if arm not in {*arms[name], *drawn}}

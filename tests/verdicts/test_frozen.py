@@ -93,3 +93,16 @@ def test_the_rule_of_this_study_holds_all_that_decides():
     assert {name for name in rule if name.startswith("training")} == {"training.plateau"}
     base = {name for name in rule if name.startswith("base")}
     assert base == {"base.checks", "base.columns"}
+
+
+def test_recipes_that_arms_name_are_frozen_and_no_others(folder):
+    notebooks = folder / "notebooks"
+    write_notebook(notebooks / "06.ipynb", {"arms": 'arms = target.but(recipe="mine:change")'})
+    (notebooks / "mine.py").write_text("from helper import x\n")
+    (notebooks / "helper.py").write_text("x = 1\n")
+    (notebooks / "other.py").write_text("")
+    before = frozen(folder)
+    assert {"06", "mine.py", "helper.py"} <= before.arms.keys()
+    assert "other.py" not in before.arms
+    (notebooks / "helper.py").write_text("x = 2\n")
+    assert frozen(folder).differences(before) == ["arms helper.py"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.data.cohort import world_of
 from cxrstudy.study import experiment
 from cxrstudy.verdicts import judge
 from cxrstudy.verdicts.claim import all_claims
@@ -23,19 +24,31 @@ CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim
 def scores_of(name, gain):
     """Scores of the arms that the claims about an experiment contrast."""
     mine = [claim for claim in CLAIMS if claim.experiment == name]
-    better, other = {claim.arm for claim in mine}, {claim.against for claim in mine}
-    truth = np.arange(200) % 2
-    names = [f"i{number}" for number in range(200)]
-    tables = []
-    for arm in [*better, *(other - better)]:
-        level = (1 + (gain if arm in better else 0)) * truth
-        noise = np.random.default_rng(1).normal(size=200)
-        table = pd.DataFrame(
-            {"seed": 0, "run": "r", "role": "target", "split": "test", "truth_covid19": truth,
-             "id": names, "patient": names, "source": "made", "score_covid19": level + noise}
-        )  # fmt: skip
-        tables.append(table.assign(arm=pd.Series([arm] * 200)))
+    better = {arm for claim in mine for arm in claim.arm_from or [claim.arm]}
+    places = {
+        arm: (claim.against_role or claim.role, claim.against_label or claim.label)
+        for claim in mine
+        for arm in claim.against_from or [claim.against]
+    } | {arm: (claim.role, claim.label) for claim in mine for arm in claim.arm_from or [claim.arm]}
+    tables = [
+        scores_on(*places[arm], split, gain if arm in better else 0).assign(
+            arm=pd.Series([arm] * 200)
+        )
+        for arm in places
+        for split in ("validation", "test")
+    ]
     return pd.concat(tables, ignore_index=True)
+
+
+def scores_on(role, label, split, gain):
+    truth = np.arange(200) % 2
+    names = [f"{role} {split} {number}" for number in range(200)]
+    noise = np.random.default_rng(1).normal(size=200)
+    return pd.DataFrame(
+        {"seed": 0, "run": "r", "role": role, "split": split, f"truth_{label}": truth,
+         "id": names, "patient": names, "source": "made",
+         f"score_{label}": (1 + gain) * truth + noise}
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -46,7 +59,7 @@ def study(monkeypatch):
     monkeypatch.setattr(experiment, "arms_of", made)
     names = sorted({claim.experiment for claim in CLAIMS})
     monkeypatch.setattr(experiment, "experiment_names", lambda: names)
-    return SimpleNamespace()
+    return SimpleNamespace(cohort=SimpleNamespace(name="phantom"), seeds=1)
 
 
 def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
@@ -54,14 +67,15 @@ def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
     assert sorted(found["claim"]) == sorted(claim.id for claim in CLAIMS)
     table = judged(found, "this run", "phantom", "quick").set_index("claim")
     assert set(table["paper"]) == {"A", "B"}
-    assert set(table["world"]) == {"on simulated radiographs"}
+    signed = {claim.id for claims in all_claims() for claim in claims.claims if claim.cohort}
+    assert set(table.drop(signed)["world"]) == {"on simulated radiographs"}
+    assert set(table.loc[list(signed), "world"]) == {world_of("sign")}
     assert set(table["counts"]) == {judge.OWN}
     for claim in CLAIMS:
         # One seed decides nothing, however large the effect.
         assert table.loc[claim.id, "verdict"] == "not judged", claim.id
         assert table.loc[claim.id, "why"] == "1 seed, the rule asks for 5"
     assert table.loc["A6", "verdict"] == "not testable"
-    assert table.loc["B5", "why"].startswith("needs ")
 
 
 def test_every_claim_has_a_row_even_without_evidence():
@@ -74,7 +88,8 @@ def test_every_claim_has_a_row_even_without_evidence():
 
 def test_a_cohort_that_is_gone_still_names_its_world():
     nothing = pd.DataFrame(columns=judge.EVIDENCE)
-    assert set(judged(nothing, "old", "elsewhere", "quick")["world"]) == {"on cohort elsewhere"}
+    worlds = set(judged(nothing, "old", "elsewhere", "quick")["world"])
+    assert worlds == {"on cohort elsewhere", world_of("sign")}
 
 
 def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):

@@ -87,7 +87,7 @@ def test_recorded_results_give_components(monkeypatch):
     found = components_of(claim, default_results(claim))
     assert 0 < found.seed < 0.01
     assert 0 < found.patient + found.residual < 1
-    assert family_size(claim) == 5
+    assert family_size(claim) == 6
     monkeypatch.setattr(planning, "deciding", list)
     with pytest.raises(ClaimError, match="no recorded results hold 06_sequential_schemes"):
         default_results(claim)

@@ -28,11 +28,12 @@ from cxrstudy.pages.figures.style import (
     ink,
     use_style,
 )
+from cxrstudy.pages.figures.training import training_curves
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "ORANGE", "PURPLE", "RED", "SKY", "WIDTH", "YELLOW", "Factor",
     "Mapped", "by_factor", "calibration", "contrasts_forest",
     "decision_curve", "differences", "dose_response", "estimates", "finished", "ink",
     "learning_curves", "maps", "panels_by_factor", "patients", "power_curves", "roc", "slopes",
-    "specimens", "subgroups", "use_style",
+    "specimens", "subgroups", "training_curves", "use_style",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from cxrstudy.pages.figures.series import bar_ends, last_points
 from cxrstudy.pages.figures.style import (
     BROKEN,
     GREY,
+    LOOKS,
     SMALL,
     WIDTH,
     Look,
@@ -41,8 +42,11 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     Raises
     ------
     FigureError
-        The table is not valid, a threshold does not lie between 0 and 1, or there are more arms
-        than a reader can tell apart.
+        The table is not valid, or a threshold does not lie between 0 and 1.
+
+    Notes
+    -----
+    More arms than a reader can tell apart are drawn in several panels, one below another.
 
     Examples
     --------
@@ -56,8 +60,23 @@ def decision_curve(table: pd.DataFrame) -> Figure:
     if not arms:
         return nothing("No arm whose net benefit could be drawn")
     rows = _placed(rows)
+    groups = [arms[first : first + len(LOOKS)] for first in range(0, len(arms), len(LOOKS))]
+    figure, grid = plt.subplots(
+        len(groups), 1, figsize=(WIDTH, 4.0 * len(groups)), squeeze=False, layout="constrained"
+    )
+    for axes, group in zip(grid.flat, groups, strict=True):
+        _curves(axes, rows, group)
+    undefined = not_drawn(
+        rows, [f"{row.arm} at {numbers.plain(row.x)}" for row in rows.itertuples()]
+    )
+    below = _below(rows, arms, grid.flat[0].get_ylim()[0])
+    caption_below(figure, f"threshold for acting\n{caption(rows, 'bands')}{below}{undefined}")
+    return finished(figure)
+
+
+def _curves(axes: Axes, rows: pd.DataFrame, arms: Sequence[Hashable]) -> None:
+    """Draw some arms and both strategies, on the same axes as all others."""
     given, grey = looks(arms), Look(GREY, "")
-    figure, axes = plt.subplots(figsize=(WIDTH, 4.0), layout="constrained")
     for arm, look in given.items():
         own = of_arms(rows, [arm]).sort_values("x")
         ends, x = bar_ends(own), own["x"]
@@ -68,18 +87,11 @@ def decision_curve(table: pd.DataFrame) -> Figure:
             marker=mark,
         )  # fmt: skip
     _limits(axes, rows)
-    bottom = axes.get_ylim()[0]
-    seen = rows[rows["estimate"] >= bottom]
+    seen = rows[rows["estimate"] >= axes.get_ylim()[0]]
     ends_of = last_points(seen, "arm", arms) | _strategies(axes, rows)
-    undefined = not_drawn(
-        rows, [f"{row.arm} at {numbers.plain(row.x)}" for row in rows.itertuples()]
-    )
-    below = _below(rows, arms, bottom)
-    caption_below(figure, f"threshold for acting\n{caption(rows, 'bands')}{below}{undefined}")
     axes.set_ylabel("net benefit (true positives per patient)")
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     label_ends(axes, ends_of, given | {ALL: grey, NONE: grey})
-    return finished(figure)
 
 
 def _placed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.checks import finite
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table
+from cxrstudy.pages.figures.intervals import estimates
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.scales import (
     Places,
@@ -25,7 +26,15 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
-from cxrstudy.pages.figures.style import WIDTH, Look, caption_below, finished, looks, nothing
+from cxrstudy.pages.figures.style import (
+    WIDTH,
+    Look,
+    are_told_apart,
+    caption_below,
+    finished,
+    looks,
+    nothing,
+)  # fmt: skip
 from cxrstudy.pages.figures.words import counts, intervals, not_drawn, wrapped
 
 
@@ -105,8 +114,11 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     Raises
     ------
     FigureError
-        The table is not valid, a level has no place on the axis, or there are more series than a
-        reader can tell apart.
+        The table is not valid, or a level has no place on the axis.
+
+    Notes
+    -----
+    More series than a reader can tell apart are drawn as rows, one per arm.
 
     Examples
     --------
@@ -119,6 +131,8 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     rows = factor.rows(table)
     if rows.empty:
         return nothing(f"No arm to draw: {axis}")
+    if not are_told_apart(rows["series"]):
+        return estimates(table, f"{axis}; one row per {factor.name} and series")
     places = factor.places([rows])
     rows = _placed(rows, places)
     given = looks(rows["series"])
@@ -147,7 +161,8 @@ def panels_by_factor(
     Raises
     ------
     FigureError, ParameterError
-        As :func:`by_factor`; or an ideal value is not finite.
+        As :func:`by_factor`; an ideal value is not finite; or there are more series than a reader
+        can tell apart: panels beside each other have no room for rows, so draw each metric alone.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table
+from cxrstudy.pages.figures.intervals import estimates
 from cxrstudy.pages.figures.labels import label_ends, label_points
 from cxrstudy.pages.figures.scales import (
     Places,
@@ -20,7 +21,15 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, bar_ends, draw_hollow, draw_line, last_points
-from cxrstudy.pages.figures.style import GREY, WIDTH, caption_below, finished, looks, nothing
+from cxrstudy.pages.figures.style import (
+    GREY,
+    WIDTH,
+    are_told_apart,
+    caption_below,
+    finished,
+    looks,
+    nothing,
+)  # fmt: skip
 from cxrstudy.pages.figures.words import caption, not_drawn, wrapped
 
 
@@ -41,8 +50,11 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     Raises
     ------
     FigureError
-        The table is not valid, the number of patients of an arm is missing or negative, or there
-        are more initial weights than a reader can tell apart.
+        The table is not valid, or the number of patients of an arm is missing or negative.
+
+    Notes
+    -----
+    More initial weights than a reader can tell apart are drawn as rows, one per arm.
 
     Examples
     --------
@@ -55,6 +67,8 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     rows = _sized(interval_table(table), patients)
     if rows.empty:
         return nothing(f"No arm to draw: {axis}")
+    if not are_told_apart(rows["start"]):
+        return estimates(table, f"{axis}; one row per initial weights and share of the patients")
     places = log_places(rows["size"].to_list(), "number of training patients")
     rows = rows.assign(x=[places.at[size] for size in rows["size"]])
     shots = rows["part"].map(lambda part: isinstance(part, str)).astype(bool)

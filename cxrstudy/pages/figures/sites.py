@@ -12,10 +12,18 @@ from cxrstudy.base.checks import finite
 from cxrstudy.base.columns import of_arms
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import interval_table
+from cxrstudy.pages.figures.intervals import estimates
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
-from cxrstudy.pages.figures.style import WIDTH, caption_below, finished, looks, nothing
+from cxrstudy.pages.figures.style import (
+    WIDTH,
+    are_told_apart,
+    caption_below,
+    finished,
+    looks,
+    nothing,
+)  # fmt: skip
 from cxrstudy.pages.figures.words import counts, intervals, not_drawn, shortened, wrapped
 
 FEW = 4  # sites that have room for their counts
@@ -37,8 +45,11 @@ def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -
     Raises
     ------
     FigureError, ParameterError
-        A table is not valid, the chance level is not finite, or there are more arms than a reader
-        can tell apart.
+        A table is not valid, or the chance level is not finite.
+
+    Notes
+    -----
+    More arms than a reader can tell apart are drawn as rows, one per arm and site.
 
     Examples
     --------
@@ -58,6 +69,10 @@ def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -
     if rows.empty:
         return nothing(f"No arm to draw: {axis}")
     arms = list(dict.fromkeys(rows["arm"]))
+    if not are_told_apart(arms):
+        named = [(row.arm, row.site) for row in rows.itertuples()]
+        there = rows.assign(arm=pd.Series(named, rows.index, dtype=object))
+        return estimates(there, f"{axis}; one row per arm and site", {"chance": chance})
     given = looks(arms)
     figure, axes = plt.subplots(figsize=(WIDTH, 4.4), layout="constrained")
     low, high = limits(rows, [chance], room=0.02)

@@ -75,6 +75,11 @@ def use_style() -> None:
         set_matplotlib_formats("svg", metadata={"Date": None})
 
 
+def are_told_apart(names: Iterable[Hashable]) -> bool:
+    """Whether a reader can tell the lines of so many series apart."""
+    return len(dict.fromkeys(names)) <= len(LOOKS)
+
+
 def looks(names: Iterable[Hashable]) -> dict[Hashable, Look]:
     """Give every series its style, in order.
 

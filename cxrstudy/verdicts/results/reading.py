@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cxrstudy.base.columns import PLATEAU
+from cxrstudy.base.columns import PLATEAU, labels_of, truth_column, truth_columns_of
 from cxrstudy.runs.scores import arm_of, of_arm, read_table, score_column, together
 from cxrstudy.training.plateau import UNKNOWN
 from cxrstudy.verdicts.results.results import ARMS, IMAGES, SCORED, ResultsError, facts
@@ -67,8 +67,16 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
         own = [name for name in scores.columns if name.startswith(prefix)]
         said = scores[own].rename(columns=lambda name: score_column(name.split(":", 1)[1]))
         whole = pd.concat([images, said], axis=1).iloc[used].reset_index(drop=True)
+        whole = whole.drop(columns=of_other_labels(whole, whole))
         tables.append(of_arm(whole, end.arm, end.seed, end.run).assign(**{PLATEAU: end.plateau}))
     return together(tables)
+
+
+def of_other_labels(scored: pd.DataFrame, images: pd.DataFrame) -> list[str]:
+    """Columns of images with a truth that no image has, of labels that a run does not score."""
+    own = {truth_column(label) for label in labels_of(scored)}
+    unknown = images.columns[images.isna().all()]
+    return [name for name in truth_columns_of(images) if name in unknown and name not in own]
 
 
 def _read_tables(folder: Path, runs: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

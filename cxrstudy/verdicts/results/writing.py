@@ -21,6 +21,7 @@ from cxrstudy.runs.record import SCORES, Record
 from cxrstudy.runs.scores import all_scores, arm_text, labels_of, score_column
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
+from cxrstudy.verdicts.results.reading import of_other_labels
 from cxrstudy.verdicts.results.results import (
     ARMS,
     IMAGES,
@@ -136,15 +137,11 @@ def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
 
 def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make a table of the images of all runs, and a table of their scores."""
-    columns = list(next(iter(tables.values())).columns)
-    labels = labels_of(next(iter(tables.values())))
-    scored = [score_column(label) for label in labels]
     known: dict[tuple[str, str], pd.DataFrame] = {}
     for run, table in tables.items():
-        if list(table.columns) != columns:
-            raise ResultsError(f"run {run[:12]}: its labels differ from those of the first run")
+        scored = [score_column(label) for label in labels_of(table)]
         for place, block in table.drop(columns=scored).groupby(["role", "split"], sort=False):
-            block = block.reset_index(drop=True)
+            block = block.reset_index(drop=True).drop(columns=of_other_labels(table, block))
             if not known.setdefault(place, block).equals(block):
                 named = " ".join(place)
                 raise ResultsError(f"run {run[:12]}: images of {named} differ from those of others")
@@ -152,6 +149,8 @@ def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFra
     index = pd.MultiIndex.from_frame(images[["role", "split", "id"]])
     scores = {}
     for run, table in tables.items():
+        labels = labels_of(table)
+        scored = [score_column(label) for label in labels]
         if table[scored].isna().any(axis=None):
             raise ResultsError(f"run {run[:12]}: an image has no score")
         placed = table.set_index(["role", "split", "id"])[scored].reindex(index)

@@ -162,6 +162,27 @@ def test_a_worker_with_several_threads_is_refused(cluster, tmp_path, made, monke
         running.kill("threads")
 
 
+def test_a_recipe_reaches_a_worker_without_its_file(cluster, tmp_path, made, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "own_recipe.py").write_text(
+        "from own_helper import GAMMA\nfrom fastai.losses import FocalLossFlat\n\n\n"
+        "def change(parts):\n    return parts.but(loss=FocalLossFlat(gamma=GAMMA))\n"
+    )
+    (tmp_path / "own_helper.py").write_text("GAMMA = 3.0\n")
+    chain = Chain(TINY) >> LONG.but(recipe="own_recipe:change")
+    for name in ("own_recipe.py", "own_helper.py"):
+        (tmp_path / name).unlink()
+    here, there = (
+        make_job(chain, made.role, made.maps, tmp_path / name / "store")
+        for name in ("here", "there")
+    )
+    (tmp_path / "there").mkdir()
+    execute(here)
+    compute(cluster[0], {there.id: there}, monkeypatch)
+    assert here.id == there.id
+    assert bits(here.records, here.id) == bits(there.records, there.id)
+
+
 def test_runs_go_to_the_workers_that_offer_a_gpu(cluster, tmp_path, made, monkeypatch):
     """The GPU is a made one: what is tested is who gets the runs, one at a time."""
     address, running = cluster
