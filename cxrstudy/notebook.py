@@ -4,8 +4,7 @@
 ``Study``, ``arms_of``, ``check_parameters``       what is asked
 ``estimates``, ``contrasts``, ``metrics``,         what the scores say, with intervals
 ``statistics``
-``figures``, ``diagrams``, ``show``,               figures, diagrams and tables of a page, and
-``label_name``                                     the name of a label in them
+``figures``, ``diagrams``, ``show``                figures, diagrams and tables of a page
 ``curves_of``, ``steps_to``                        how trainings went
 ``levels``                                         what the arms of factors are in pixels, steps
                                                    and patients
@@ -20,7 +19,6 @@
 """
 
 from cxrstudy import statistics
-from cxrstudy.base.words import label_name
 from cxrstudy.pages import diagrams, figures, levels
 from cxrstudy.pages import render as show
 from cxrstudy.pages.beside import beside, reference_of
@@ -41,7 +39,7 @@ from cxrstudy.verdicts.judge import judged_arms, judgements
 __all__ = [
     "Study", "abstract_table", "arms_of", "benchmark_leaks", "beside", "check_parameters",
     "claims_table", "contrasts", "curves_of", "demographics", "diagrams", "estimates",
-    "figures", "flow_of", "judged_arms", "judgements", "label_name", "levels", "log",
+    "figures", "flow_of", "judged_arms", "judgements", "levels", "log",
     "make_graph", "metrics", "provenance", "read_claims", "reference_of", "selection", "show",
     "source_alone", "statistics", "steps_to",
 ]  # fmt: skip

@@ -7,7 +7,8 @@ colon, and its meaning::
     profile = "quick"  # quick, standard or paper: sizes and budgets, see profiles/
     seeds = 1          # 1 to 20: repeats of every arm, paired across arms
 
-``A to B`` is a range of numbers, ``any ...`` allows any value, anything else is a list of words.
+``A to B`` is a range of numbers, ``any ...`` allows any value (but for names of profiles and
+cohorts, which must exist), anything else is a list of words.
 Papermill writes the values of a command line into a new cell after the one that is tagged
 ``parameters``, and only warns if a name is unknown. If the tag is lost, it writes them above all
 cells, where the defaults undo them. The check therefore reads both cells from the kernel's history,
@@ -17,7 +18,7 @@ of a profile; they must be the same as in the file.
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,19 @@ import yaml
 
 from cxrstudy.base import places
 from cxrstudy.base.notebooks import read_cells, tags_of
+from cxrstudy.data.cohort import cohort_names
 from cxrstudy.runs.page_stamp import tell_circumstances
-from cxrstudy.study.profile import Profile
+from cxrstudy.study.profile import Profile, profile_names
 
 #: First lines of the parameters cell and of the cell that papermill puts after it.
 DECLARED, INJECTED = "# parameters", "# Parameters"
 #: Tags of these cells.
 TAG, INJECTED_TAG = "parameters", "injected-parameters"
+#: Legal values that are names of files, also of a user's own, by how their words begin.
+_KNOWN: dict[str, Callable[[], list[str]]] = {
+    "any of profiles/": profile_names,
+    "any of data_manifests/cohorts": cohort_names,
+}
 #: How a notebook calls the check; it separates one pass through a notebook from the next.
 CALL = "check_parameters("
 
@@ -57,6 +64,9 @@ class Parameter:
         fits = type(value) is kind or (kind is float and type(value) is int)
         if not fits:
             self._refuse(value, f"a {type(value).__name__}, not a {kind.__name__}")
+        known = next((names for what, names in _KNOWN.items() if self.legal.startswith(what)), None)
+        if known is not None and value not in known():
+            self._refuse(value, f"none of {', '.join(known())}")
         if self.legal.startswith("any "):
             return
         limits = re.fullmatch(r"(\S+) to (\S+)", self.legal)

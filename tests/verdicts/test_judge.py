@@ -133,6 +133,19 @@ def test_the_committed_results_are_judged_by_the_present_rule_and_do_not_count(m
     assert table.loc["A5", "why"].startswith("no arm 'permuted labels'")
 
 
+def test_on_a_cohort_without_the_paper_s_label_its_own_is_asked_about():
+    scores = scores_of("04_mixup", 0.5)
+    claims = [claim for claim in CLAIMS if claim.experiment == "04_mixup"]
+    assert judge.on_labels_of(scores, claims) == claims
+    renamed = scores.rename(columns=lambda name: name.replace("covid19", "bacterial"))
+    asked = judge.on_labels_of(renamed, claims)
+    assert {claim.label for claim in asked} == {"bacterial"}
+    mine = judge.evidence(asked, renamed)
+    paper = judge.evidence(claims, scores)
+    assert mine["estimate"].tolist() == paper["estimate"].tolist()
+    assert mine["estimate"].notna().all()
+
+
 def test_papers_are_found_by_experiment():
     assert [claims.paper for claims in claims_about("06_sequential_schemes")] == ["B"]
     assert [claims.paper for claims in claims_about("03_resolution")] == ["A"]
