@@ -28,7 +28,7 @@ from cxrstudy.pages.figures.style import (
 )
 from cxrstudy.pages.figures.words import counts, intervals, not_drawn, shortened, wrapped
 
-ACROSS = 3  # panels in a row
+MOST_ARMS = 3
 LETTERS = 30  # of the name of a group
 COUNTED = ("positive", "negative", "patients", "note")
 #: Row of a grouping, and of a group (None for the heading), to its height from the top.
@@ -36,12 +36,12 @@ Lines = dict[tuple[Hashable, Hashable], float]
 
 
 def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
-    """Draw the estimates of groups, one panel per arm, three in a row; small groups are grey text.
+    """Draw the estimates of groups, one panel per arm; groups that are too small are grey text.
 
     Parameters
     ----------
     table
-        From :func:`cxrstudy.statistics.subgroups`.
+        From :func:`cxrstudy.statistics.subgroups`, of at most three arms.
     overall
         From :func:`cxrstudy.statistics.estimates`, of the same arms: positions of the broken lines.
     axis
@@ -50,7 +50,7 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
     Raises
     ------
     FigureError
-        A table is not valid, or an arm has no overall estimate.
+        A table is not valid, there are more than three arms, or an arm has no overall estimate.
 
     Examples
     --------
@@ -68,33 +68,32 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
     if rows.empty:
         return nothing(f"No group to draw: {axis}")
     arms = list(dict.fromkeys(rows["arm"]))
+    if len(arms) > MOST_ARMS:
+        raise FigureError(
+            f"{len(arms)} arms in one figure; each has a column, and the page has room for "
+            f"{MOST_ARMS}: draw the others, from {arm_name(arms[MOST_ARMS])!r} on, in another "
+            "figure"
+        )
     for arm in arms:
         if of_arms(whole, [arm]).empty:
             raise FigureError(f"arm {arm_name(arm)!r} has no estimate over all groups")
     lines = _lines(rows)
-    across = min(len(arms), ACROSS)
-    deep = -(-len(arms) // across)
-    names = [wrapped(arm, min(26, 40 // across)) for arm in arms]
-    above = 0.14 * max(name.count("\n") for name in names)
+    names = [wrapped(arm, min(26, 40 // len(arms))) for arm in arms]
+    deep = max(name.count("\n") for name in names)
     figure, grid = plt.subplots(
-        deep, across, figsize=(WIDTH, deep * (0.25 * len(lines) + 0.3 + above) + 0.9), sharey=True,
+        1, len(arms), figsize=(WIDTH, 0.25 * len(lines) + 1.2 + 0.14 * deep), sharey=True,
         sharex=True, squeeze=False, layout="constrained",
     )  # fmt: skip
     seen = of_arms(whole, arms)
     grid[0, 0].set_xlim(*limits(pd.concat([rows, seen]), [], room=0.06))
-    for axes, arm, name in zip(grid.flat, arms, names, strict=False):
+    for axes, arm, name in zip(grid.flat, arms, names, strict=True):
         _panel(axes, of_arms(rows, [arm]), of_arms(whole, [arm]), lines)
         axes.set_title(name, fontsize=9.5, loc="left", color=BLUE)
-    for axes in grid.flat[len(arms) :]:
-        axes.set_visible(False)
-    for axes in grid.flat[max(0, len(arms) - across) : len(arms)]:
-        axes.tick_params(labelbottom=True)  # no panel below it
-    _name_counts(grid[0, -1], rows, lines)  # in other rows they are the same
+    _name_counts(grid[0, -1], rows, lines)
     said = f"{intervals([rows, whole])} of each group alone; broken line: all, {counts(seen)}"
     undefined = _undefined(rows)
     caption_below(figure, f"{wrapped(axis, 90)}\n{said}{undefined}")
-    for first in grid[:, 0]:
-        _name_rows(first, lines)
+    _name_rows(grid[0, 0], lines)
     return finished(figure)
 
 

@@ -121,9 +121,11 @@ def test_a_figure_is_drawn_or_refused_by_name(kind, data, count):
     try:
         figure = draw(table)
     except FigureError:
-        # Panels beside each other have no room for more series than a reader can tell apart; a
-        # logarithmic axis may have a place for nothing.
-        assert (kind == "many panels" and count > 7) or (count and kind in LOGARITHMIC)
+        # Panels beside each other have no room for more series than a reader can tell apart, nor
+        # the page for more than three arms with their groups; a logarithmic axis may have a place
+        # for nothing.
+        refused = (kind == "many panels" and count > 7) or (kind == "groups" and count > 3)
+        assert refused or (count and kind in LOGARITHMIC)
         return
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a layout that collapsed is a warning
