@@ -1,8 +1,14 @@
 """CXR110: images of one patient that dominate a class."""
 
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
+from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR110", "images of one patient dominating a class"
 
@@ -14,14 +20,17 @@ LEAST_IMAGES = 10
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Find the patient with the most images of each label in each split."""
+    """Find the patient with the most images of each class in each split.
+
+    Where classes are not exclusive, images without a label are a class too.
+    """
     rows: list[dict[str, str]] = []
     states: list[CheckState] = ["pass"]
     largest = 0.0
     for name, role in evidence.roles.items():
         table = role.table.assign(person=evidence.people(role))
-        for column, label in enumerate(role.labels):
-            for split, images in table[role.truth[:, column] == 1].groupby("split"):
+        for label, is_of in _classes(role):
+            for split, images in table[is_of].groupby("split"):
                 counts = images["person"].value_counts()
                 share = counts.iloc[0] / counts.sum()
                 if counts.iloc[0] < LEAST_IMAGES or share <= NOTE_ABOVE:
@@ -38,3 +47,10 @@ def check(evidence: Evidence) -> CheckResult:
         else f"No patient has more than {limit}, and {LEAST_IMAGES}, of a class's images.",
         "Weight by patient, and count patients, not images." if rows else "Nothing to do.",
     )  # fmt: skip
+
+
+def _classes(role: Role) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    for column, label in enumerate(role.labels):
+        yield label, role.truth[:, column] == 1
+        if role.task != "multiclass":
+            yield f"no {label}", role.truth[:, column] == 0

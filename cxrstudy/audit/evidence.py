@@ -1,6 +1,6 @@
 """Evidence: what the checks of the audit need, each part computed once and only when needed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from cxrstudy import phantom
 from cxrstudy.audit.check_result import CannotCheck
-from cxrstudy.audit.near_duplicate_pairs import pairs_alike
+from cxrstudy.audit.file_facts import file_facts
+from cxrstudy.audit.likeness import Likeness, likeness
+from cxrstudy.audit.near_duplicate_pairs import Pairs, pairs_alike
 from cxrstudy.audit.patients import persons
-from cxrstudy.audit.perceptual_hash import Pairs
 from cxrstudy.audit.thumbnails import Thumbnails, look
 from cxrstudy.base import places
 from cxrstudy.data.cohort import Cohort, Source, load_cohort, read_definition
@@ -49,6 +50,8 @@ class Evidence:
         Function from a manifest's name to its images.
     crosswalk
         Columns ``rsna_id``, ``nih_image``, ``mse``, ``rsna_class``; None if there is no table.
+    read_facts
+        Function from paths to facts of files; see `file_facts`.
     """
 
     cohort: Cohort
@@ -56,6 +59,7 @@ class Evidence:
     vocabulary: Mapping[str, tuple[str, ...]]
     look: Callable[[str], Thumbnails]
     crosswalk: pd.DataFrame | None = None
+    read_facts: Callable[[Sequence[str]], pd.DataFrame] = file_facts
 
     @cached_property
     def roles(self) -> dict[str, Role]:
@@ -137,10 +141,27 @@ class Evidence:
         return np.asarray(readable)
 
     @cached_property
+    def like(self) -> Likeness:
+        """How much the readable images that a role uses are like their mean, in their order."""
+        used = self.readable & self.images["used"].to_numpy()
+        return likeness(self.thumbnails.pixels[used])
+
+    @cached_property
+    def files(self) -> pd.DataFrame:
+        """What the files of all :attr:`images` say beside their pixels; see `file_facts`."""
+        used = self.images["used"].to_numpy()
+        paths = self.images["path"].where(used, "").to_list()
+        return self.read_facts(paths)
+
+    @cached_property
     def near(self) -> Pairs:
-        """All pairs of readable images that look alike."""
-        width, height = (self.images[side].to_numpy() for side in ("width", "height"))
-        return pairs_alike(self.thumbnails.pixels, width, height, self.readable)
+        """All pairs of readable images that are copies of one another.
+
+        Phantoms are left out: two addresses are never copies, but the generator's ribs are so alike
+        that a few pairs of different phantoms would pass for copies.
+        """
+        is_phantom = self.images["path"].str.startswith("phantom:").to_numpy()
+        return pairs_alike(self.thumbnails.pixels, self.readable & ~is_phantom)
 
 
 def gather(cohort: str, profile: str) -> Evidence:

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 
-from cxrstudy.audit.check_result import CheckResult, CheckState
+from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.audit.pairs import judge, outcome_of_pairs
+from cxrstudy.audit.pairs import judge_copies, outcome_of_pairs
 
 CODE, TITLE = "CXR002", "identical images across splits, sources or patients"
 
@@ -18,7 +17,7 @@ def check(evidence: Evidence) -> CheckResult:
     judged = [
         (first, second, what, state)
         for (first, second), what in identical(evidence).items()
-        if (state := _state(evidence.images, first, second))
+        if (state := judge_copies(evidence.images, first, second))
     ]
     return outcome_of_pairs(
         CODE, TITLE, evidence, judged, "are identical",
@@ -40,11 +39,3 @@ def _twins(contents: Iterable[tuple[int, object]]) -> Iterator[tuple[int, int]]:
         having.setdefault(content, []).append(place)
     for places in having.values():
         yield from combinations(places, 2)
-
-
-def _state(images: pd.DataFrame, first: int, second: int) -> CheckState | None:
-    state = judge(images, first, second)
-    if state or images["person"].iloc[first] == images["person"].iloc[second]:
-        return state
-    # Same source and split, but two patient names: identical images are of one patient.
-    return "issue" if images["used"].iloc[[first, second]].all() else "note"

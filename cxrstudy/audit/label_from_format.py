@@ -13,7 +13,10 @@ CODE, TITLE = "CXR104", "label predicted from image size and file format alone"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Predict labels from width, height, their ratio, and the extension of the original file."""
+    """Predict labels from width, height, their ratio, and the format of the file.
+
+    The format is that of the content, and the ending that of the original file's name.
+    """
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
         "Convert all images to one size and format by the same steps, from originals of at "
@@ -26,4 +29,6 @@ def _features(evidence: Evidence, role: Role) -> NDArray[np.float64] | None:
     file = table["origin"].where(table["origin"] != "", table["path"])
     ending = file.str.extract(r"\.([A-Za-z]+)$", expand=False).str.lower().fillna("none")
     size = table[["width", "height"]].to_numpy(np.float64)
-    return np.column_stack([size, size[:, 0] / size[:, 1], pd.get_dummies(ending).to_numpy()])
+    content = evidence.files["format"].iloc[evidence.positions(role)].reset_index(drop=True)
+    formats = [pd.get_dummies(said).to_numpy() for said in (ending, content)]
+    return np.column_stack([size, size[:, 0] / size[:, 1], *formats]).astype(np.float64)

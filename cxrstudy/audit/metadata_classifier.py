@@ -1,16 +1,20 @@
 """Metadata classifier: how well a label can be predicted from something that is not disease.
 
 A small model is fitted to, say, the view of an image, and predicts the labels of other patients'
-images. If that works, a network can do the same, and its score says little about disease.
+images. If that works, a network can do the same, and its score says little about disease. Each
+label, and each pair of exclusive classes, is a question of its own, so that one tie is not averaged
+away by the others. ``benchmarks/shortcuts.csv`` says which ties are found, and how often chance is
+taken for one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy.stats import norm
+from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
@@ -26,24 +30,47 @@ from cxrstudy.statistics import weighted_auroc
 Floats = NDArray[np.float64]
 Features = Callable[[Evidence, Role], Floats | None]
 
-#: The lower bound of the interval of the AUROC decides, so that few patients prove nothing. Above
-#: .6 a reader should know. Above .75 the shortcut is stronger than the signal of disease measured
-#: within one collection: frozen features separated COVID-19 from other pneumonia with .69.
+#: The lower bound of the AUROC decides, so that few patients prove nothing. Above .6 a reader
+#: should know. Above .75 the shortcut is stronger than the signal of disease measured within one
+#: collection: frozen features separated COVID-19 from other pneumonia with .69.
 NOTE_ABOVE, ISSUE_ABOVE = 0.60, 0.75
 #: Minimum number of patients with and without a label: two in each fold.
 LEAST_PATIENTS = 10
 FOLDS = 5
-#: Replicates of the bootstrap over patients. With 400, the bound of a 95 % interval is precise to
-#: an eighth of the standard error.
+#: Replicates of the bootstrap over patients, which give the standard error to 4 %.
 REPLICATES, LEVEL, DRAW = 400, 0.95, 20_261_122
 
 
 @dataclass(frozen=True)
-class Guess:
-    """How well labels are predicted: macro AUROC and balanced accuracy, with intervals."""
+class Question:
+    """A label or a pair of classes of a role, and the images that it is about.
 
+    Attributes
+    ----------
+    name
+        Such as ``"effusion"`` or ``"covid19 against normal"``.
+    rows
+        Positions in the role.
+    truth
+        Of these rows: whether the label, or the first class, is present.
+    """
+
+    name: str
+    rows: NDArray[np.intp]
+    truth: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """How well a question is answered: AUROC and balanced accuracy, with intervals.
+
+    ``bound`` is the lower bound that decides: its level is divided by the number of questions.
+    """
+
+    question: str
     auroc: float
     auroc_interval: tuple[float, float]
+    bound: float
     accuracy: float
     accuracy_interval: tuple[float, float]
     images: int
@@ -53,21 +80,23 @@ class Guess:
         area = numbers.interval(self.auroc, *self.auroc_interval, beside=(NOTE_ABOVE, ISSUE_ABOVE))
         accuracy = numbers.interval(self.accuracy, *self.accuracy_interval)
         return (
-            f"AUROC {area}, balanced accuracy {accuracy} ({numbers.whole_percent(LEVEL)} "
-            f"intervals), {counted(self.images, 'image')} of {counted(self.patients, 'patient')}"
+            f"{self.question}: AUROC {area}, balanced accuracy {accuracy} "
+            f"({numbers.whole_percent(LEVEL)} intervals), {counted(self.images, 'image')} of "
+            f"{counted(self.patients, 'patient')}"
         )
 
     @property
     def state(self) -> CheckState:
         """How severe this is."""
-        low = self.auroc_interval[0]
-        return "issue" if low > ISSUE_ABOVE else "note" if low > NOTE_ABOVE else "pass"
+        if self.bound > ISSUE_ABOVE:
+            return "issue"
+        return "note" if self.bound > NOTE_ABOVE else "pass"
 
 
 def outcome_of_guesses(
     code: str, title: str, evidence: Evidence, features: Features, advice: str, linear: bool = False
 ) -> CheckResult:
-    """Predict the labels of every role.
+    """Predict each label and each pair of classes of every role; the rows are worst first.
 
     Parameters
     ----------
@@ -78,135 +107,137 @@ def outcome_of_guesses(
     features
         Function from a role to (n, d) features, NaN if unknown; None if nothing is known.
     linear
-        Logistic regression, for many features of one kind; otherwise a decision tree, which
-        handles codes, sizes and missing values.
+        Ridge regression, for many features of one kind; otherwise a decision tree, which handles
+        codes, sizes and missing values.
     """
-    rows: list[dict[str, str]] = []
-    states: list[CheckState] = []
-    blind: list[str] = []
-    worst = (0.0, "")
-    for name, role in evidence.roles.items():
-        known = features(evidence, role)
-        if known is None:
-            blind.append(name)
-            rows.append(row("could not be checked: nothing is known", name))
-            continue
-        if np.all(np.isnan(known) | (known == known[0])):
-            continue
-        guess = guess_labels(role, evidence.people(role), known, linear)
-        if guess is None:
-            continue
-        states.append(guess.state)
-        worst = max(worst, (guess.auroc_interval[0], f"Role {name}: {guess}."))
-        if guess.state != "pass":
-            rows.append(row(str(guess), name))
-    found = gravest(states)
-    is_found = found in ("issue", "note")
+    known = {name: features(evidence, role) for name, role in evidence.roles.items()}
+    blind = [name for name, table in known.items() if table is None]
+    asked = [
+        (name, question, table)
+        for name, table in known.items()
+        if table is not None and not np.all(np.isnan(table) | (table == table[0]))
+        for question in questions(evidence.roles[name], evidence.people(evidence.roles[name]))
+    ]
+    guesses = [
+        (name, answer(question, table, evidence.people(evidence.roles[name]), linear, len(asked)))
+        for name, question, table in asked
+    ]
+    guesses.sort(key=lambda named: -named[1].bound)
+    told = [(name, guess) for name, guess in guesses if guess.state != "pass"]
+    found = gravest(guess.state for _, guess in guesses)
+    rows = [row(str(guess), name) for name, guess in told]
+    rows += [row("could not be checked: nothing is known", name) for name in blind]
     unchecked = (
         f"Nothing is known of the images of role {', '.join(blind)}; add it to their manifests."
         if blind
         else ""
     )
     return CheckResult(
-        code, title, "could not be checked" if blind and not is_found else found,
-        sum(state in ("issue", "note") for state in states), row_table(rows),
-        worst[1] or "No role has both two values of the feature and two classes.",
-        advice if is_found else "Nothing to do.",
+        code, title, "could not be checked" if blind and not told else found,
+        len(told), row_table(rows), _detail(guesses), advice if told else "Nothing to do.",
         unchecked,
     )  # fmt: skip
 
 
-def guess_labels(
-    role: Role, people: NDArray[np.object_], features: Floats, linear: bool = False
-) -> Guess | None:
-    """Predict every image's labels from features, with models fitted to other patients.
+def questions(role: Role, people: NDArray[np.object_]) -> Iterator[Question]:
+    """List the questions of a role that enough patients answer.
 
-    Returns
-    -------
-    None if fewer than two classes, or no label, have :data:`LEAST_PATIENTS`.
+    With exclusive classes every pair of them is a question, otherwise every label.
     """
-    labels = [
-        column for column in range(len(role.labels)) if _has_patients(role.truth[:, column], people)
-    ]
-    truth = role.truth[:, labels]
+    labels = role.labels
     if role.task == "multiclass":
-        kept = truth.sum(1) == 1
-        truth, people, features = truth[kept], people[kept], features[kept]
-    if not labels:
-        return None
+        is_one = role.truth.sum(1) == 1
+        for first, second in combinations(range(len(labels)), 2):
+            rows = np.flatnonzero(is_one & (role.truth[:, [first, second]].sum(1) == 1))
+            name = f"{labels[second]} against {labels[first]}"
+            yield from _enough(Question(name, rows, role.truth[rows, second] == 1), people)
+        return
+    for column, name in enumerate(labels):
+        rows = np.flatnonzero(~np.isnan(role.truth[:, column]))
+        yield from _enough(Question(name, rows, role.truth[rows, column] == 1), people)
+
+
+def answer(
+    question: Question,
+    features: Floats,
+    people: NDArray[np.object_],
+    linear: bool = False,
+    comparisons: int = 1,
+) -> Guess:
+    """Predict every image's label from features, with models fitted to other patients.
+
+    The bound is of the normal approximation with the standard error of the bootstrap over patients,
+    at a level that is divided by the number of comparisons (Bonferroni).
+
+    Parameters
+    ----------
+    question
+        The label.
+    features, people
+        Features (n, d) and person (n,) of all images of the role.
+    linear
+        As in `outcome_of_guesses`.
+    comparisons
+        Number of questions of the check.
+    """
+    truth, features, people = question.truth, features[question.rows], people[question.rows]
     patients, patient_of = np.unique(people.astype(str), return_inverse=True)
-    fold = _folds(patients, patient_of, truth)
-    scores = np.column_stack([_out_of_fold(column, features, fold, linear) for column in truth.T])
+    scores = _out_of_fold(truth, features, _folds(patients, patient_of, truth), linear)
     generator = np.random.default_rng(DRAW)
     drawn = generator.multinomial(
         len(patients), np.full(len(patients), 1 / len(patients)), REPLICATES
     )
     weights = np.vstack([np.ones(len(truth)), drawn[:, patient_of]]).astype(np.float64)
-    auroc = macro_auroc(scores, truth, weights)
-    accuracy = balanced_accuracy(_calls(scores, role.task == "multiclass"), truth, weights)
+    auroc = weighted_auroc(scores, truth, weights)
+    accuracy = balanced_accuracy(scores > 0.5, truth, weights)
+    deviation = float(np.nanstd(auroc[1:]))
+    quantile = norm.ppf(1 - (1 - LEVEL) / 2 / comparisons)
     return Guess(
-        float(auroc[0]), _interval(auroc[1:]), float(accuracy[0]), _interval(accuracy[1:]),
+        question.name, float(auroc[0]), _interval(auroc[1:]),
+        float(auroc[0] - quantile * deviation), float(accuracy[0]), _interval(accuracy[1:]),
         len(truth), len(patients),
     )  # fmt: skip
 
 
-def macro_auroc(scores: Floats, truth: NDArray[np.float32], weights: Floats) -> Floats:
-    """Mean over labels of the AUROC of one label against the rest, for each row of weights.
-
-    For several classes see Fawcett (2006), An introduction to ROC analysis; here all classes have
-    equal weight. An image with an unknown label is left out for that label.
-    """
-    known = ~np.isnan(truth)
-    areas = [
-        weighted_auroc(scores[seen, column], truth[seen, column] == 1, weights[:, seen])
-        for column, seen in enumerate(known.T)
-    ]
-    return np.asarray(np.mean(areas, axis=0))
-
-
 def balanced_accuracy(
-    calls: NDArray[np.bool_], truth: NDArray[np.float32], weights: Floats
+    calls: NDArray[np.bool_], truth: NDArray[np.bool_], weights: Floats
 ) -> Floats:
-    """Balanced accuracy, for each row of weights.
-
-    With several classes, the mean of their recalls (Brodersen et al. 2010); with a single label, or
-    labels that don't exclude each other, the mean of sensitivity and specificity.
-    """
-    single_class = bool(truth.shape[1] > 1 and np.all(truth.sum(1) == 1))
-    recalls = [_recall(calls, truth == 1, weights)]
-    if not single_class:
-        recalls.append(_recall(~calls, truth == 0, weights))
-    return np.asarray(np.mean(np.concatenate(recalls, 1), axis=1))
-
-
-def _recall(called: NDArray[np.bool_], there: NDArray[np.bool_], weights: Floats) -> Floats:
+    """Mean of sensitivity and specificity (Brodersen et al. 2010), for each row of weights."""
     with np.errstate(invalid="ignore"):  # a draw without any is left out of the interval
-        return np.asarray(weights @ (called & there) / (weights @ there))
+        recalls = [
+            (weights @ (right & there)) / (weights @ there)
+            for right, there in ((calls, truth), (~calls, ~truth))
+        ]
+    return np.asarray(np.mean(recalls, axis=0))
 
 
-def _calls(scores: Floats, exclusive: bool) -> NDArray[np.bool_]:
-    """The most probable of exclusive classes, or every label with a probability above one half."""
-    if exclusive and scores.shape[1] > 1:
-        return np.asarray(np.arange(scores.shape[1]) == scores.argmax(1)[:, None])
-    return np.asarray(scores > 0.5)
+def _detail(guesses: list[tuple[str, Guess]]) -> str:
+    if not guesses:
+        return "No role has both two values of the feature and two classes."
+    name, worst = guesses[0]
+    found = sum(guess.state != "pass" for _, guess in guesses)
+    asked = numbers.count(len(guesses))
+    return (
+        f"{found} of {asked} labels or pairs of classes can be predicted. Worst: role {name}, "
+        f"{worst}."
+    )
 
 
-def _has_patients(truth: NDArray[np.float32], people: NDArray[np.object_]) -> bool:
-    return all(len(set(people[truth == value])) >= LEAST_PATIENTS for value in (0, 1))
+def _enough(question: Question, people: NDArray[np.object_]) -> Iterator[Question]:
+    """The question, if both answers have enough patients."""
+    of = people[question.rows]
+    if all(len(set(of[question.truth == value])) >= LEAST_PATIENTS for value in (True, False)):
+        yield question
 
 
 def _folds(
-    patients: NDArray[np.str_], patient_of: NDArray[np.intp], truth: NDArray[np.float32]
+    patients: NDArray[np.str_], patient_of: NDArray[np.intp], truth: NDArray[np.bool_]
 ) -> NDArray[np.intp]:
-    """Assign whole patients to folds, label by label, so that labels are balanced over folds."""
-    ever = pd.DataFrame(np.nan_to_num(truth)).groupby(patient_of).max()
-    rarest = np.argsort(ever.sum().to_numpy(), kind="stable")
+    """Assign whole patients to folds, so that the label is balanced over folds."""
+    ever = np.zeros(len(patients), bool)
+    np.logical_or.at(ever, patient_of, truth)
     order = sorted(
-        range(len(patients)),
-        key=lambda who: (
-            *(-ever.iat[who, label] for label in rarest),
-            place(str(patients[who]), "audit"),
-        ),
+        range(len(patients)), key=lambda who: (not ever[who], place(str(patients[who]), "audit"))
     )
     fold = np.empty(len(patients), np.intp)
     fold[order] = np.arange(len(patients)) % FOLDS
@@ -214,35 +245,35 @@ def _folds(
 
 
 def _out_of_fold(
-    truth: NDArray[np.float32], features: Floats, fold: NDArray[np.intp], linear: bool
+    truth: NDArray[np.bool_], features: Floats, fold: NDArray[np.intp], linear: bool
 ) -> Floats:
-    """Probability of a label for every image, from the patients of the other folds.
+    """Score of a label for every image, from the patients of the other folds.
 
     Classes have equal weight, so that unknown features score one half in every fold.
     """
     scores = np.full(len(truth), 0.5)
     for held_out in range(FOLDS):
-        learn = (fold != held_out) & ~np.isnan(truth)
-        tell = fold == held_out
+        learn, tell = fold != held_out, fold == held_out
         if tell.any() and len(np.unique(truth[learn])) == 2:
-            model = _linear() if linear else _tree()
-            model.fit(features[learn], truth[learn] == 1)
-            scores[tell] = model.predict_proba(features[tell])[:, 1]
+            score = _linear_scores if linear else _tree_scores
+            scores[tell] = score(features[learn], truth[learn], features[tell])
     return scores
 
 
-def _tree() -> DecisionTreeClassifier:
+def _tree_scores(learn: Floats, truth: NDArray[np.bool_], tell: Floats) -> Floats:
     """A tree with few leaves of many images: simple rules, no memorised images."""
-    return DecisionTreeClassifier(
+    tree = DecisionTreeClassifier(
         max_leaf_nodes=16, min_samples_leaf=10, class_weight="balanced", random_state=0
     )
+    return np.asarray(tree.fit(learn, truth).predict_proba(tell)[:, 1])
 
 
-def _linear() -> LogisticRegression:
+def _linear_scores(learn: Floats, truth: NDArray[np.bool_], tell: Floats) -> Floats:
     """Strongly regularised, for a few hundred correlated features."""
-    return make_pipeline(
-        StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=1000)
-    )
+    model = make_pipeline(StandardScaler(), Ridge(alpha=200))
+    share = truth.mean()
+    weight = np.where(truth, 0.5 / share, 0.5 / (1 - share))
+    return np.asarray(model.fit(learn, truth, ridge__sample_weight=weight).predict(tell))
 
 
 def _interval(draws: Floats) -> tuple[float, float]:

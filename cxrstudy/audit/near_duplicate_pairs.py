@@ -1,80 +1,79 @@
-"""Near-duplicate pairs: images that look alike, as a whole or in their central square."""
+"""Near-duplicate pairs: images that are the same after cropping, moving, turning and the like."""
+
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image
 
-from cxrstudy.audit.perceptual_hash import Pairs, agreement, near_pairs, perceptual_hash
+from cxrstudy.audit.alignment import aligned_agreement
+from cxrstudy.audit.copy_candidates import candidates
 
-#: Largest difference of hashes, of 64 bits. Measured on the open cohort: all of 258 known copies
-#: across sources are within 10 bits (99 % within 8). So are .025 % of 2.0 million (NIH) and .092 %
-#: of 17 million (Kermany) pairs of different patients, which is why details are compared too.
-HASH_DISTANCE = 10
-#: Minimum correlation of details. Measured on the same pairs: 98 % of known copies reach it (least
-#: .93). Of the 19 million pairs of different patients none of NIH does (largest .82), and one of
-#: Kermany: the same file under two names (the next is .80); nor does any of 6 million pairs of
-#: phantoms (largest .88).
-DETAIL_AGREEMENT = 0.90
+#: Least agreement of copies; ``benchmarks/copies.csv`` says what is found with it.
+LEAST_AGREEMENT = 0.84
+#: Enlargement, or turn in degrees, from which it is mentioned.
+_LARGER, _TURNED = 1.03, 1.0
+#: Pairs that are aligned at once.
+_AT_ONCE = 256
 
 
-def pairs_alike(
-    seen: NDArray[np.uint8],
-    width: NDArray[np.int64],
-    height: NDArray[np.int64],
-    readable: NDArray[np.bool_],
-) -> Pairs:
-    """Find all pairs of readable images that look alike: similar hashes and correlated details.
+class Pairs(NamedTuple):
+    """Pairs of images: positions with ``first < second``, their agreement, and how they differ."""
 
-    Whole images and their central squares are compared, because some collections crop copies in
-    this way.
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    agreement: NDArray[np.float32]
+    how: list[str]
+
+
+def pairs_alike(seen: NDArray[np.uint8], readable: NDArray[np.bool_]) -> Pairs:
+    """Find all pairs of readable images that are copies.
 
     Parameters
     ----------
     seen
-        (n, side, side), each image squashed to a square.
-    width, height
-        (n,), before resizing.
+        (n, 64, 64), each image squashed to a square.
     readable
         (n,); unreadable images are in no pair.
     """
-    whole = np.flatnonzero(readable)
-    width, height = width[whole], height[whole]
-    cut = whole[width != height]
-    aspects = (width / height)[width != height]
-    middles = [middle(image, aspect) for image, aspect in zip(seen[cut], aspects, strict=True)]
-    shown = np.concatenate([seen[whole], *(image[None] for image in middles)])
-    return _of_images(_look_alike(shown), np.concatenate([whole, cut]))
+    if readable.sum() < 2:
+        none = np.zeros(0, np.int64)
+        return Pairs(none, none, np.zeros(0, np.float32), [])
+    position = np.flatnonzero(readable)
+    shown = seen[position]
+    found = candidates(shown)
+    agreement = np.zeros(len(found.first), np.float32)
+    mapping = found.mapping.copy()
+    for start in range(0, len(agreement), _AT_ONCE):
+        here = slice(start, start + _AT_ONCE)
+        one, other = shown[found.first[here]], shown[found.second[here]]
+        agreement[here], mapping[here] = aligned_agreement(
+            one, other, found.sign[here], found.mapping[here]
+        )
+    same = np.flatnonzero(agreement >= LEAST_AGREEMENT)
+    return Pairs(
+        position[found.first[same]], position[found.second[same]], agreement[same],
+        [difference(mapping[at], float(found.sign[at])) for at in same],
+    )  # fmt: skip
 
 
-def middle(image: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
-    """Crop the central square of an image that was resized to a square.
+def difference(mapping: NDArray[np.float64], sign: float) -> str:
+    """Say how the second image of a pair differs from the first; empty if in nothing of this.
 
-    Parameters
-    ----------
-    image
-        (n, n).
-    aspect
-        Width divided by height before resizing.
+    Examples
+    --------
+    >>> difference(np.array([[-1.2, 0, 0], [0, 1.2, 0]]), -1)
+    'inverted, mirrored, cropped or with a border (1.20 times)'
+    >>> difference(np.array([[0.0, -1, 0], [1, 0, 0]]), 1)
+    'turned by 90 degrees'
     """
-    side = len(image)
-    across, down = min(1.0, 1 / aspect), min(1.0, aspect)
-    box = (side * (1 - across) / 2, side * (1 - down) / 2)
-    cut = (*box, side - box[0], side - box[1])
-    picture = Image.fromarray(image)
-    return np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR, box=cut))
-
-
-def _look_alike(shown: NDArray[np.uint8]) -> Pairs:
-    found = near_pairs(perceptual_hash(shown), HASH_DISTANCE)
-    same = agreement(shown, found) >= DETAIL_AGREEMENT
-    return Pairs(found.first[same], found.second[same], found.distance[same])
-
-
-def _of_images(pairs: Pairs, owner: NDArray[np.intp]) -> Pairs:
-    """Convert pairs of crops to pairs of images, each once, with its smallest distance."""
-    ends = np.sort(np.stack([owner[pairs.first], owner[pairs.second]]), axis=0)
-    table = pd.DataFrame({"first": ends[0], "second": ends[1], "distance": pairs.distance})
-    table = table[table["first"] < table["second"]].sort_values(["first", "second", "distance"])
-    table = table.drop_duplicates(["first", "second"])
-    return Pairs(*(table[name].to_numpy() for name in Pairs._fields))
+    linear = mapping[:, :2]
+    mirrored = np.linalg.det(linear) < 0
+    upright = linear @ np.diag([-1, 1]) if mirrored else linear
+    turned = np.degrees(np.arctan2(upright[1, 0] - upright[0, 1], upright[0, 0] + upright[1, 1]))
+    sides = np.linalg.svd(linear, compute_uv=False)
+    larger = max(sides[0], 1 / sides[1])
+    told = ["inverted"] if sign < 0 else []
+    told += ["mirrored"] if mirrored else []
+    told += [f"turned by {abs(turned):.0f} degrees"] if abs(turned) > _TURNED else []
+    told += [f"cropped or with a border ({larger:.2f} times)"] if larger > _LARGER else []
+    return ", ".join(told)

@@ -1,36 +1,39 @@
-"""CXR003: near duplicates across splits or sources: resized, recompressed or windowed copies."""
+"""CXR003: copies that were cropped, moved, turned, mirrored, inverted or otherwise changed."""
+
+from collections.abc import Iterator
 
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
-from cxrstudy.audit.near_duplicate_pairs import DETAIL_AGREEMENT, HASH_DISTANCE
-from cxrstudy.audit.pairs import judge, outcome_of_pairs
+from cxrstudy.audit.near_duplicate_pairs import LEAST_AGREEMENT
+from cxrstudy.audit.pairs import judge_copies, outcome_of_pairs
 
-CODE, TITLE = "CXR003", "near duplicates across splits or sources"
+CODE, TITLE = "CXR003", "changed copies across splits, sources or patients"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Compare all pairs by perceptual hash, and candidates by their details.
+    """Find images with key points in common, align them, and compare their details.
 
-    The thresholds are based on measured distances of copies and of other pairs: see
-    :data:`~cxrstudy.audit.near_duplicate_pairs.HASH_DISTANCE` and
-    :data:`~cxrstudy.audit.near_duplicate_pairs.DETAIL_AGREEMENT`.
+    Found are resized, recompressed, windowed, equalised, inverted, mirrored, turned, cropped,
+    shifted, slightly rotated copies, and those with a border or a label. The table of the benchmark
+    ``copies`` says which share of each is found. Another exposure of the same patient is none.
     """
     known = identical(evidence)
     judged = [
-        (first, second, f"looks the same ({distance} of 64 bits differ)", state)
-        for first, second, distance in _pairs(evidence)
-        if (first, second) not in known and (state := judge(evidence.images, first, second))
+        (first, second, what, state)
+        for first, second, what in _pairs(evidence)
+        if (first, second) not in known and (state := judge_copies(evidence.images, first, second))
     ]
     return outcome_of_pairs(
         CODE, TITLE, evidence, judged,
-        f"look the same (hashes within {HASH_DISTANCE} of 64 bits, details correlate at "
-        f"{DETAIL_AGREEMENT} or more)",
+        f"are copies (aligned, details correlate at {LEAST_AGREEMENT} or more)",
         "Look at each pair; exclude copies in the manifests, and give one patient's images one "
         "name and one split.",
     )  # fmt: skip
 
 
-def _pairs(evidence: Evidence) -> list[tuple[int, int, int]]:
+def _pairs(evidence: Evidence) -> Iterator[tuple[int, int, str]]:
     near = evidence.near
-    return [(int(one), int(other), int(bits)) for one, other, bits in zip(*near, strict=True)]
+    for first, second, agreement, how in zip(*near, strict=True):
+        told = f"looks the same (agreement {agreement:.2f}{', ' if how else ''}{how})"
+        yield int(first), int(second), told

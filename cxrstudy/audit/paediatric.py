@@ -4,7 +4,7 @@ from cxrstudy.audit.check_result import CannotCheck, CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
 
-CODE, TITLE = "CXR106", "children among adults"
+CODE, TITLE = "CXR106", "children among adults, or unknown ages"
 
 #: Years; younger patients are children.
 ADULT = 18
@@ -33,6 +33,19 @@ def check(evidence: Evidence) -> CheckResult:
         for (name, source), table in images.groupby(["manifest", "source"])
         if table["age"].isna().all()
     ]
+    partly = [
+        (name, source, table)
+        for (name, source), table in images.groupby(["manifest", "source"])
+        if table["age"].isna().any() and table["age"].notna().any()
+    ]
+    rows += [
+        row(
+            f"no age of {int(table['age'].isna().sum())} of {len(table)} images of {source}",
+            ", ".join(table["roles"].iloc[0]),
+            name,
+        )
+        for name, source, table in partly
+    ]
     rows += [
         row(f"could not be checked: no age of {len(table)} images of {source}",
             ", ".join(table["roles"].iloc[0]), name)
@@ -42,7 +55,8 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(children), row_table(rows),
         f"{len(children)} images of children among adults; the age is unknown for {unknown} of "
-        f"{len(images)} images, and for all images of {len(silent)} sources.",
+        f"{len(images)} images: for all images of {len(silent)} sources, for a part "
+        f"of the images of {len(partly)} sources.",
         "Find out the ages, and report adults alone: children look different, and so do their "
         "diseases." if rows else "Nothing to do.",
     )  # fmt: skip

@@ -38,6 +38,18 @@ def judge(images: pd.DataFrame, first: int, second: int) -> CheckState | None:
     return "issue" if leaking or one["person"] != other["person"] else "note"
 
 
+def judge_copies(images: pd.DataFrame, first: int, second: int) -> CheckState | None:
+    """Decide as `judge`, and also about copies within one split of one source.
+
+    Under two patients' names they are of one patient, who counts twice: an issue, because names
+    then do not tell who is who; or a note, if one of them is not used.
+    """
+    state = judge(images, first, second)
+    if state or images["person"].iloc[first] == images["person"].iloc[second]:
+        return state
+    return "issue" if images["used"].iloc[[first, second]].all() else "note"
+
+
 def outcome_of_pairs(
     code: str,
     title: str,

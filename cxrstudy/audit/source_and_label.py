@@ -12,10 +12,13 @@ CODE, TITLE = "CXR111", "source and label coincide"
 
 #: Minimum number of images of a class, or of a source, in a split; with fewer it may be chance.
 LEAST_IMAGES = 10
+#: Least fraction of a class's images from one source, or of a source's images of one class; and how
+#: many times rarer the exceptions must be than elsewhere, so that one large source isn't a tie.
+LEAST_SHARE, TIMES_RARER = 0.95, 4.0
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Look for classes with only one source, and sources with only one class, in every split.
+    """Look for classes of nearly one source, and sources of nearly one class, in every split.
 
     A classifier that recognises the source is then right for these images in training and in test,
     and the score does not show that it does not recognise disease.
@@ -52,8 +55,20 @@ def _tables(role: Role) -> Iterator[pd.DataFrame]:
 
 def _tied(table: pd.DataFrame) -> Iterator[str]:
     for label, counts in table.items():
-        if counts.sum() >= LEAST_IMAGES and (counts > 0).sum() == 1:
-            yield f"all images of {label} come from {counts.idxmax()}"
+        if source := _nearly_all(counts, table.sum(axis=1)):
+            yield f"nearly all images of {label} come from {source}"
     for source, counts in table.iterrows():
-        if counts.sum() >= LEAST_IMAGES and (counts > 0).sum() == 1:
-            yield f"all images from {source} are of {counts.idxmax()}"
+        if label := _nearly_all(counts, table.sum(axis=0)):
+            yield f"nearly all images from {source} are of {label}"
+
+
+def _nearly_all(counts: pd.Series, all_counts: pd.Series) -> str:
+    """What nearly all of some images are, although the others are not; empty if nothing."""
+    total, rest = counts.sum(), all_counts.sum() - counts.sum()
+    if total < LEAST_IMAGES or not rest:
+        return ""
+    name = counts.idxmax()
+    exceptions = 1 - counts[name] / total
+    elsewhere = 1 - (all_counts[name] - counts[name]) / rest
+    is_tied = exceptions <= 1 - LEAST_SHARE and elsewhere > TIMES_RARER * exceptions
+    return str(name) if is_tied else ""

@@ -14,3 +14,12 @@ def test_the_share_of_one_patient_decides(images: int, state: str) -> None:
     if state != "pass":
         told = f"everywhere has {images} of {len(rows)} images of covid19 in train"
         assert list(outcome.rows["what"]) == [told]
+
+
+def test_a_patient_with_half_of_the_images_without_a_label_is_named() -> None:
+    made = clean("target", "pneumonia")
+    rows = made.where("pneumonia", labels="", split="train")
+    made.put(rows[: len(rows) // 2], "pneumonia", patient="everywhere")
+    outcome = audited.check(made.evidence())
+    assert outcome.state == "issue"
+    assert "images of no pneumonia in train" in outcome.rows["what"][0]

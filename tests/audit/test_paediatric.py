@@ -36,3 +36,12 @@ def test_without_any_age_nothing_can_be_said() -> None:
         made.put(slice(None), role, age=float("nan"))
     with pytest.raises(CannotCheck, match="No image has a known age"):
         audited.check(made.evidence())
+
+
+def test_a_source_with_ages_for_a_part_of_its_images_is_named() -> None:
+    made = clean("target")
+    rows = made.where(source="birch")
+    made.put(rows[:5], age=float("nan"))
+    outcome = audited.check(made.evidence())
+    assert outcome.state == "note"
+    assert list(outcome.rows["what"]) == [f"no age of 5 of {len(rows)} images of birch"]

@@ -4,10 +4,10 @@ Patients are made up, images are smooth noise, and nothing tells a label but the
 changes the tables or the images of its own role; `Made.evidence` then puts the cohort together.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 
 import numpy as np
@@ -17,6 +17,8 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.audit.file_facts import file_facts
+from cxrstudy.audit.near_duplicate_pairs import Pairs, pairs_alike
 from cxrstudy.audit.thumbnails import PIXELS, Thumbnails
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.manifest import COLUMNS, check_manifest, truth
@@ -35,6 +37,20 @@ KINDS: dict[str, tuple[Task, tuple[str, ...]]] = {
 }
 
 
+class _Audited(Evidence):
+    """Evidence whose copies are searched once for the same images, because that takes seconds."""
+
+    @cached_property
+    def near(self) -> Pairs:
+        return _near(self.thumbnails.pixels.tobytes(), self.readable.tobytes())
+
+
+@lru_cache(maxsize=8)
+def _near(pixels: bytes, readable: bytes) -> Pairs:
+    seen = np.frombuffer(pixels, np.uint8).reshape(-1, PIXELS, PIXELS)
+    return pairs_alike(seen, np.frombuffer(readable, bool))
+
+
 @dataclass
 class Made:
     """Tables of manifests and their images, by role; a role's manifest is called `made ROLE`."""
@@ -44,6 +60,7 @@ class Made:
     unreadable: dict[str, dict[int, str]] = field(default_factory=dict)
     crosswalk: pd.DataFrame | None = None
     withheld: dict[str, pd.DataFrame] = field(default_factory=dict)
+    facts: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def evidence(self) -> Evidence:
         manifests = {f"made {name}": table for name, table in self.tables.items()}
@@ -54,13 +71,21 @@ class Made:
         roles = {name: _role(name, included[f"made {name}"]) for name in self.tables}
         texts = ("made", "Made", "made by the tests", "They are noise.")
         cohort = Cohort(*texts, roles, included, withheld=self.withheld)
-        return Evidence(
+        return _Audited(
             cohort,
             manifests,
             {f"made {name}": KINDS[name][1] for name in self.tables},
             lambda name: self._look(name.removeprefix("made ")),
             self.crosswalk,
+            self._facts,
         )
+
+    def _facts(self, paths: Sequence[str]) -> pd.DataFrame:
+        """What is known of files; of most nothing, because there are none."""
+        facts = file_facts([""] * len(paths))
+        known = {place: self.facts[path] for place, path in enumerate(paths) if path in self.facts}
+        rows = [row | known.get(place, {}) for place, row in enumerate(facts.to_dict("records"))]
+        return pd.DataFrame(rows, columns=list(facts))
 
     def _look(self, role: str) -> Thumbnails:
         return Thumbnails(self.images[role], self.unreadable.get(role, {}))
@@ -282,6 +307,49 @@ def withhold(made: Made) -> None:
     made.withheld["general"] = tested.assign(manifest="made general", source="cedar")
 
 
+def shade_corner(made: Made) -> None:
+    """A soft bright spot in the upper left corner of images of COVID-19."""
+    _shade(made, made.where(labels="covid19"), 5, 5)
+
+
+def write_on_edge(made: Made) -> None:
+    """Dots, as of letters, on the left edge of images of COVID-19, on the right of all others."""
+    images = made.images["target"]
+    is_covid = (made.tables["target"]["labels"] == "covid19").to_numpy()
+    for columns, rows in ((slice(3, 7, 2), is_covid), (slice(58, 62, 2), ~is_covid)):
+        images[rows, 26:38:2, columns] = 250
+
+
+def blur_images(made: Made) -> None:
+    """Images of COVID-19 are a little blurred."""
+    rows = made.where(labels="covid19")
+    blurred = gaussian_filter(made.images["target"][rows].astype(float), (0, 0.7, 0.7))
+    made.images["target"][rows] = np.rint(blurred).astype(np.uint8)
+
+
+def blank_half(made: Made) -> None:
+    made.images["target"][4, :34] = 0
+
+
+def declare_lateral(made: Made) -> None:
+    made.put(5, view="lateral")
+
+
+def name_wrongly(made: Made) -> None:
+    made.put(6, path="image.png")
+    made.facts["image.png"] = {"format": "JPEG"}
+
+
+def tie_date(made: Made) -> None:
+    _tie(made, "date", ("2019", "2020-03", "2021-03-04"))
+
+
+def annotate(made: Made) -> None:
+    made.put(7, path="image.dcm")
+    note = ("header-annotation", "text is burnt into it: Burned In Annotation is YES")
+    made.facts["image.dcm"] = {"format": "DICOM", "notes": (note,)}
+
+
 FAULTS: dict[str, Callable[[Made], None]] = {
     "CXR001": move_patient,
     "CXR002": copy_bytes,
@@ -302,6 +370,14 @@ FAULTS: dict[str, Callable[[Made], None]] = {
     "CXR110": gather_images,
     "CXR111": add_source,
     "CXR112": withhold,
+    "CXR113": shade_corner,
+    "CXR114": write_on_edge,
+    "CXR115": blur_images,
+    "CXR116": blank_half,
+    "CXR117": declare_lateral,
+    "CXR118": name_wrongly,
+    "CXR119": tie_date,
+    "CXR120": annotate,
 }
 
 
@@ -309,6 +385,13 @@ def _one_of_each(made: Made) -> tuple[int, int]:
     """A training and a test image of one class."""
     train = made.where(labels="normal", split="train")[0]
     return int(train), int(made.where(labels="normal", split="test")[0])
+
+
+def _shade(made: Made, rows: NDArray[np.intp], row: int, column: int) -> None:
+    down, right = np.ogrid[:PIXELS, :PIXELS]
+    spot = 60 * np.exp(-((down - row) ** 2 + (right - column) ** 2) / (2 * 1.5**2))
+    shaded = made.images["target"][rows] + spot
+    made.images["target"][rows] = np.clip(shaded, 0, 255).astype(np.uint8)
 
 
 def _tie(made: Made, column: str, values: tuple[object, ...]) -> None:

@@ -1,0 +1,35 @@
+"""CXR120: what DICOM headers say that isn't so in a frontal radiograph of a chest."""
+
+from collections import Counter
+
+from cxrstudy.audit.check_result import CheckResult, row, row_table
+from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
+
+CODE, TITLE = "CXR120", "odd facts in DICOM headers"
+
+
+def check(evidence: Evidence) -> CheckResult:
+    """Report, for each DICOM file, the codes of `cxrstudy.pixels.header_facts.CODES`.
+
+    They are about modality, body part, view, orientation, raw images, contradictions, laterality,
+    burnt-in text, pixels that aren't square, and frames.
+    """
+    images, files = evidence.images, evidence.files
+    rows, codes = [], Counter[str]()
+    for place, notes in enumerate(files["notes"]):
+        at = images.iloc[place]
+        for code, text in notes:
+            codes[code] += 1
+            where = ", ".join(at["roles"]), str(at["manifest"]), str(at["id"])
+            rows.append(row(f"{code}: {text}", *where))
+    headers = int((files["format"] == "DICOM").sum())
+    told = ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
+    return CheckResult(
+        CODE, TITLE, "note" if rows else "pass" if headers else "not applicable", len(rows),
+        row_table(rows),
+        f"Of {numbers.count(headers)} DICOM files: {told or 'nothing odd'}." if headers
+        else "No file is in DICOM.",
+        "Look at these images; exclude what is no frontal radiograph of a chest." if rows
+        else "Nothing to do.",
+    )  # fmt: skip

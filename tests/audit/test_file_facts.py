@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cxrstudy.audit.file_facts import file_facts
+
+
+def test_format_and_compression_are_read_from_the_content(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path))
+    grey = Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 50), np.uint8))
+    grey.save(tmp_path / "fine.jpg", quality=95)
+    grey.save(tmp_path / "coarse.png", "JPEG", quality=20)
+    grey.save(tmp_path / "exact.png")
+    (tmp_path / "text.png").write_text("no image")
+    paths = ["fine.jpg", "coarse.png", "exact.png", "text.png", "gone.png", "", "phantom:1"]
+    facts = file_facts(paths)
+    assert list(facts["format"]) == ["JPEG", "JPEG", "PNG", "text", "", "", ""]
+    fine, coarse, exact, *others = facts["coarseness"]
+    assert coarse > fine > exact == 0
+    assert np.isnan(others).all()
+    assert facts["bytes_per_pixel"][0] == (tmp_path / "fine.jpg").stat().st_size / 2000
