@@ -5,13 +5,13 @@
 ``estimates``, ``contrasts``, ``metrics``,         what the scores say, with intervals
 ``statistics``
 ``figures``, ``diagrams``, ``show``                figures, diagrams and tables of a page
-``curves_of``, ``steps_to``                        how trainings went
+``curves``                                         how trainings went
 ``levels``                                         what the arms of factors are in pixels, steps
                                                    and patients
 ``reference_of``, ``beside``                       recorded results beside a reader's own
 ``read_claims``, ``abstract_table``,               abstracts and claims, what is judged of them,
-``claims_table``, ``judgements``,                  every version of the rule, what the best of
-``judged_arms``, ``log``, ``selection``            several arms shows by being chosen
+``claims_table``, ``judge``,                       every version of the rule, what the best of
+``log``, ``selection``                             several arms shows by being chosen
 ``demographics``, ``flow_of``, ``source_alone``,   who is in a cohort, and what gives it away
 ``benchmark_leaks``
 ``make_graph``, ``provenance``                     which runs there are, and what they cost
@@ -27,19 +27,18 @@ from cxrstudy.pages.demographics import demographics, flow_of
 from cxrstudy.pages.source_baseline import source_alone
 from cxrstudy.runs import provenance
 from cxrstudy.statistics import contrasts, estimates, metrics
-from cxrstudy.study.curves import curves_of, steps_to
+from cxrstudy.study import curves
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.graph import make_graph
 from cxrstudy.study.parameters import check_parameters
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts import log, selection
+from cxrstudy.verdicts import judge, log, selection
 from cxrstudy.verdicts.claim import abstract_table, claims_table, read_claims
-from cxrstudy.verdicts.judge import judged_arms, judgements
 
 __all__ = [
     "Study", "abstract_table", "arms_of", "benchmark_leaks", "beside", "check_parameters",
-    "claims_table", "contrasts", "curves_of", "demographics", "diagrams", "estimates",
-    "figures", "flow_of", "judged_arms", "judgements", "levels", "log",
+    "claims_table", "contrasts", "curves", "demographics", "diagrams", "estimates",
+    "figures", "flow_of", "judge", "levels", "log",
     "make_graph", "metrics", "provenance", "read_claims", "reference_of", "selection", "show",
-    "source_alone", "statistics", "steps_to",
+    "source_alone", "statistics",
 ]  # fmt: skip

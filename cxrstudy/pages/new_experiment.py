@@ -62,7 +62,7 @@ _SETUP = """from cxrstudy.notebook import (
     contrasts,
     estimates,
     figures,
-    judged_arms,
+    judge,
     metrics,
     show,
 )
@@ -86,7 +86,7 @@ _ANSWER = "figures.estimates(estimates(scores, auroc), auroc.name)"
 _DIFFERENCE = """show.table(
     contrasts(scores, auroc, against="control"), ["arm", "estimate", "p"], estimate="difference"
 )"""
-_VERDICT = 'show.table(judged_arms("{name}", arms), ["claim", "contrast", "verdict", "why"])'
+_VERDICT = 'show.table(judge.judged_arms("{name}", arms), ["claim", "contrast", "verdict", "why"])'
 
 
 class NewExperimentError(ValueError):

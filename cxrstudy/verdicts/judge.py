@@ -97,8 +97,8 @@ def judgements(study: Study) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cxrstudy.notebook import Study, judgements
-    >>> judgements(Study("quick", "phantom", seeds=1))  # doctest: +SKIP
+    >>> from cxrstudy.notebook import Study, judge
+    >>> judge.judgements(Study("quick", "phantom", seeds=1))  # doctest: +SKIP
     """
     name, profile = study.cohort.name, study.profile.profile
     run = f"this run: {name}, {profile}, {counted(study.seeds, 'seed')}"
