@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.audit.alignment import aligned_agreement
 from cxrstudy.audit.copy_candidates import candidates
+from cxrstudy.base import numbers
 
 #: Least agreement of copies; ``benchmarks/copies.csv`` says what is found with it.
 LEAST_AGREEMENT = 0.84
@@ -74,6 +75,8 @@ def difference(mapping: NDArray[np.float64], sign: float) -> str:
     larger = max(sides[0], 1 / sides[1])
     told = ["inverted"] if sign < 0 else []
     told += ["mirrored"] if mirrored else []
-    told += [f"turned by {abs(turned):.0f} degrees"] if abs(turned) > _TURNED else []
-    told += [f"cropped or with a border ({larger:.2f} times)"] if larger > _LARGER else []
+    told += [f"turned by {round(abs(turned))} degrees"] if abs(turned) > _TURNED else []
+    told += (
+        [f"cropped or with a border ({numbers.plain(larger)} times)"] if larger > _LARGER else []
+    )
     return ", ".join(told)

@@ -7,6 +7,7 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
 from cxrstudy.audit.near_duplicate_pairs import LEAST_AGREEMENT
 from cxrstudy.audit.pairs import judge_copies, outcome_of_pairs
+from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR003", "changed copies across splits, sources or patients"
 
@@ -35,5 +36,5 @@ def check(evidence: Evidence) -> CheckResult:
 def _pairs(evidence: Evidence) -> Iterator[tuple[int, int, str]]:
     near = evidence.near
     for first, second, agreement, how in zip(*near, strict=True):
-        told = f"looks the same (agreement {agreement:.2f}{', ' if how else ''}{how})"
+        told = f"looks the same (agreement {numbers.level(agreement)}{', ' if how else ''}{how})"
         yield int(first), int(second), told

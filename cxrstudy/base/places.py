@@ -143,7 +143,14 @@ def claims() -> Path:
 
 
 def notebooks() -> Path:
-    """Folder of notebooks."""
+    """Folder of notebooks.
+
+    Examples
+    --------
+    >>> from cxrstudy.base import places
+    >>> places.notebooks().name
+    'notebooks'
+    """
     return root() / "notebooks"
 
 

@@ -114,6 +114,11 @@ def slices(arms: Arms, shown: Shown, label: str = "covid19", most: int = 200) ->
     ------
     ExplainError
         Not some images, or all of them, carry the sign.
+
+    Examples
+    --------
+    >>> from cxrstudy.explain import discovery
+    >>> order = discovery.slices(arms, {"sign": ("sign", "target")})  # doctest: +SKIP
     """
     tables = []
     for name, (arm, role) in shown.items():

@@ -110,7 +110,7 @@ def arms_of(experiment: str, study: Study) -> Arms:
     --------
     >>> from cxrstudy.notebook import Study, arms_of
     >>> list(arms_of("08_shortcuts", Study("quick", "phantom", seeds=1)))
-    ['whole image', 'border only', 'blurred']
+    ['whole image', 'border hidden', 'border only', 'blurred']
     """
     path = places.notebooks() / f"{experiment}.ipynb"
     if not path.is_file():

@@ -30,8 +30,8 @@ _CONSTANT = (
     type, partial, PurePath, enum.Enum, re.Pattern, slice, ModuleType, Distribution, DataLoader,
     Learner, torch.dtype, torch.device, np.dtype,
 )  # fmt: skip
-#: Of a callback, what fastai sets.
-_FASTAI = ("learn", "run")
+#: Of a callback, what fastai sets: ``old_lf`` is the loss of the training, while images are mixed.
+_FASTAI = ("learn", "run", "old_lf")
 
 
 class NotCarried(ValueError):

@@ -27,7 +27,7 @@ def test_power_shows_sizes_and_what_is_enough():
 
 def test_power_is_printed_for_programs():
     told = json.loads(cxrstudy("power", "B1", "--json").out)
-    assert (told["claim"], told["tests"], len(told["sizes"])) == ("B1", 5, 20)
+    assert (told["claim"], told["tests"], len(told["sizes"])) == ("B1", 6, 20)
     assert told["enough"][0] == {"seeds": 3, "patients": None}
 
 

@@ -134,11 +134,11 @@ def texts_of(figure):
 def test_arms_of_the_same_stages_are_both_named(tmp_path):
     chain = Chain(TINY) >> STAGE
     plan = make_plan(
-        {"one": chain, None: chain, "x" * 80: chain}, 1, make_cohort(make_role(tmp_path))
+        {"one": chain, "two": chain, "x" * 80: chain}, 1, make_cohort(make_role(tmp_path))
     )
     figure = diagrams.tree(plan)
     (name,) = [text for text in texts_of(figure) if text.startswith("one")]
-    assert name.replace("\n", "").replace(" ", "") == f"one;None;{'x' * 80}"
+    assert name.replace("\n", "").replace(" ", "") == f"one;two;{'x' * 80}"
     assert max(map(len, name.split("\n"))) <= diagrams.LETTERS
 
 

@@ -95,7 +95,7 @@ def test_any_number_of_papers_and_cohorts_is_shown_with_its_citation(three_paper
     shown = render.verdicts(judged([("A", "A1"), ("B", "1"), ("C", "1")], origins)).data
     for citation in ("Zhao 2021", "Fricks 2021", "Own data, 2026"):
         assert shown.count(citation) == 1
-    assert re.findall("<th>(cohort .*?)</th>", shown) == origins
+    assert re.findall(r"<th [^>]*>(cohort .*?)</th>", shown) == origins
     assert shown.count("inconclusive") == 36
     assert "In brackets: 95 % interval" in shown
 
@@ -152,8 +152,11 @@ def test_without_claims_the_page_goes_on(monkeypatch):
 
 def test_details_have_a_column_for_the_paper_where_there_are_several():
     several = render.verdict_details(judged([("A", "1"), ("B", "1")], ["here"])).data
-    assert "<th>paper</th>" in several
-    assert "<th>paper</th>" not in render.verdict_details(judged([("A", "1")], ["here"])).data
+    assert '<th scope="col">paper</th>' in several
+    assert (
+        '<th scope="col">paper</th>'
+        not in render.verdict_details(judged([("A", "1")], ["here"])).data
+    )
 
 
 # --- Provenance ---------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from cxrstudy.training import batches
 from cxrstudy.training.batches import augmentation, loaders, permutations, target_tensor
 from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.subset import training_rows
-from tests.support.builders import STAGE, make_pool, make_role
+from tests.support.builders import STAGE, make_pool, make_role, save_pixels
 
 STATISTICS = (0.25, 0.5)
 EXPECTS = ExpectedInput((0.25,), (0.5,), "grey")
@@ -31,7 +31,7 @@ def numbered(folder):
     """Images that are all of one grey level, their row's number; truth that repeats it."""
     made = make_role(folder, "multilabel", ("a", "b", "c"), name="numbered", images=80)
     rows = np.arange(80)
-    np.save(made.file, np.broadcast_to(rows[:, None, None], (80, 32, 32)).astype(np.uint8))
+    save_pixels(made.file, np.broadcast_to(rows[:, None, None], (80, 32, 32)).astype(np.uint8))
     truth = np.stack([rows / 100, -rows / 100, np.full(80, np.nan)], axis=1).astype(np.float32)
     return Role("numbered", "multilabel", made.role.labels, made.role.table, truth), made.pixels
 
@@ -159,7 +159,9 @@ def test_truth_stays_with_its_image_in_a_pool(folder):
     for level, made in zip((60, 160), members, strict=True):
         # The level says which role an image is of, and 1 more that it is positive.
         values = level + made.role.truth[:, 0]
-        np.save(made.file, np.broadcast_to(values[:, None, None], (40, 32, 32)).astype(np.uint8))
+        save_pixels(
+            made.file, np.broadcast_to(values[:, None, None], (40, 32, 32)).astype(np.uint8)
+        )
     role, pixels = make_pool(*members)
     for images, truth in plain(loaders(role, pixels, STAGE, EXPECTS, "cpu").train):
         for level, known in zip(
@@ -197,7 +199,7 @@ def marked(folder):
     made = make_role(folder, name="marked", images=80)
     images = np.zeros((80, 64, 64), np.uint8)
     images[:, 8:16, 8:16] = 255
-    np.save(made.file, images)
+    save_pixels(made.file, images)
     return made.role, made.pixels
 
 
