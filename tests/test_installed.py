@@ -22,10 +22,10 @@ pytestmark = pytest.mark.slow
 NEED_TRAIN = {
     "explain", "explorer", "pages.examples", "predict.predict", "runs.bits", "runs.computation",
     "runs.network", "study.learners", "training.backbone", "training.batches",
-    "training.captions", "training.checkpoint", "training.dataloaders", "training.divergence",
-    "training.images", "training.layers", "training.loss", "training.measures", "training.model",
-    "training.own_learner", "training.reproducible", "training.scoring", "training.train",
-    "training.weight_content", "training.weights",
+    "training.captions", "training.carried", "training.checkpoint", "training.dataloaders",
+    "training.divergence", "training.images", "training.layers", "training.loss", "training.measures", "training.model",
+    "training.own_learner", "training.own_network", "training.parts", "training.reproducible",
+    "training.scoring", "training.train", "training.weight_content", "training.weights",
 }  # fmt: skip
 #: Modules that need the extra `book`, because they start kernels.
 NEED_BOOK = {"pages.execution", "pages.kernel"}
@@ -115,8 +115,8 @@ def test_plans_and_records_are_read_and_what_is_made_lies_in_the_empty_folder(py
     )  # fmt: skip
     assert [(status, err) for status, _, err in found if status] == []
     plan, status, check, *_ = (out for _, out, _ in found)
-    assert "9 runs: 0 recorded or not needed, 9 to do." in plan
-    assert re.search(r"04_mixup +9 ", status)
+    assert "11 runs: 0 recorded or not needed, 11 to do." in plan
+    assert re.search(r"04_mixup +11 ", status)
     assert check.startswith(f"{empty}/runs/store: ")
     assert {path.name for path in empty.iterdir()} <= {"runs"}
 

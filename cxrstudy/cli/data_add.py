@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from cxrstudy.base import places
@@ -152,9 +151,16 @@ def _add(listing: Path, folder: Path, wish: Wish, add: Callable[..., Added]) -> 
             raise
         offered = unclear.candidates or unclear.columns
         question = f"Which column says the {unclear.what} ({', '.join(offered)})?"
-        answer = typer.prompt(question, type=click.Choice(list(unclear.columns)))
+        answer = typer.prompt(question, value_proc=lambda said: _column(said, unclear.columns))
         columns = {**wish.columns, unclear.what: answer}
         return _add(listing, folder, replace(wish, columns=columns), add)
+
+
+def _column(said: str, columns: Sequence[str]) -> str:
+    """A column that a person names; who names none is asked again."""
+    if said not in columns:
+        raise typer.BadParameter(f"{said!r} is no column; there are {', '.join(columns)}")
+    return said
 
 
 def _obstacles(name: str, audit: bool) -> list[str]:
