@@ -23,9 +23,10 @@ NEED_TRAIN = {
     "explain", "explorer", "pages.examples", "predict.predict", "runs.bits", "runs.computation",
     "runs.network", "study.learners", "training.backbone", "training.batches",
     "training.captions", "training.carried", "training.checkpoint", "training.dataloaders",
-    "training.divergence", "training.images", "training.layers", "training.loss", "training.measures", "training.model",
-    "training.own_learner", "training.own_network", "training.parts", "training.reproducible",
-    "training.scoring", "training.train", "training.weight_content", "training.weights",
+    "training.divergence", "training.images", "training.layers", "training.loss",
+    "training.measures", "training.model", "training.own_learner", "training.own_network",
+    "training.parts", "training.reproducible", "training.scoring", "training.train",
+    "training.weight_content", "training.weights",
 }  # fmt: skip
 #: Modules that need the extra `book`, because they start kernels.
 NEED_BOOK = {"pages.execution", "pages.kernel"}

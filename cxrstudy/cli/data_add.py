@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -151,12 +152,12 @@ def _add(listing: Path, folder: Path, wish: Wish, add: Callable[..., Added]) -> 
             raise
         offered = unclear.candidates or unclear.columns
         question = f"Which column says the {unclear.what} ({', '.join(offered)})?"
-        answer = typer.prompt(question, value_proc=lambda said: _column(said, unclear.columns))
+        answer = typer.prompt(question, value_proc=partial(_column, columns=unclear.columns))
         columns = {**wish.columns, unclear.what: answer}
         return _add(listing, folder, replace(wish, columns=columns), add)
 
 
-def _column(said: str, columns: Sequence[str]) -> str:
+def _column(said: str, *, columns: Sequence[str]) -> str:
     """A column that a person names; who names none is asked again."""
     if said not in columns:
         raise typer.BadParameter(f"{said!r} is no column; there are {', '.join(columns)}")
