@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base.numbers import duration, json_text
+from cxrstudy.base.own_function import OwnFunction
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.cli.output import Json
 from cxrstudy.training.weight_files import planned_input
@@ -115,6 +116,11 @@ def _short(value: Any) -> str:
     return "+".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def _told(value: Any) -> Any:
+    """A plain value as it is; a recipe as it is written."""
+    return str(value) if isinstance(value, OwnFunction) else value
+
+
 def _state(node: Node, expected: Forecast) -> str:
     if not node.missing:
         return "recorded"
@@ -150,7 +156,8 @@ def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
                 "architecture": node.start.architecture, "weights": node.start.weights,
                 "expects": expects.facts if (expects := planned_input(node.start)) else None,
                 "roles": list(node.stage.roles), "pixels": node.stage.pixels,
-                "steps": node.stage.steps, "changes": dict(node.changes),
+                "steps": node.stage.steps,
+                "changes": {name: _told(value) for name, value in node.changes.items()},
                 "runs": list(node.runs), "missing": list(node.missing),
                 "arms": [{"experiment": name, "arm": arm_name(arm)} for name, arm in node.users],
                 "seconds": expected.seconds[node.id],

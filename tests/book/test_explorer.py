@@ -37,7 +37,7 @@ def page(browser):
     ("control", "value"),
     [("opacity", "0.9"), ("threshold", "0.5"), ("colours", "viridis"),
      # At the last layer, before a mean and a linear head, HiResCAM is Grad-CAM.
-     ("layer", "layer3"), ("method", "hirescam"),
+     ("layer", "layer2"), ("method", "hirescam"),
      ("arm", "from scratch"), ("other", "control")],
 )  # fmt: skip
 def test_a_control_changes_the_picture(page, control, value):
