@@ -1,6 +1,7 @@
 """The ten recipes beside the notebooks: against computations of their own, killed, and short."""
 
 import ast
+import json
 from functools import cache
 
 import numpy as np
@@ -18,6 +19,7 @@ from cxrstudy.training.layers import layer_groups
 from cxrstudy.training.model import build, expected_input_of
 from cxrstudy.training.train import fit_stage, make_learner, train
 from tests.support.builders import STAGE, TINY, make_role
+from tests.support.commands import cxrstudy
 
 LONG = STAGE.but(steps=12, validations=4)
 NAMES = (
@@ -307,3 +309,12 @@ def test_every_patient_is_drawn_equally_often(made):
     assert len(times) == len(set(patients))
     assert times.max() - times.min() <= 1
     assert len(set(drawn)) > len(set(patients))
+
+
+def test_a_plan_with_recipes_is_json_too():
+    said = json.loads(cxrstudy("plan", "16", "--json").out)
+    recipes = [
+        stage["changes"]["recipe"] for stage in said["stages"] if "recipe" in stage["changes"]
+    ]
+    assert recipes
+    assert all("recipes" in recipe for recipe in recipes)

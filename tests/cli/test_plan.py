@@ -70,12 +70,3 @@ def test_an_unknown_experiment_is_named_with_those_there_are():
     assert result.status == 1
     said = "'03' fits 0 experiments; give one of 01_one, 02_two, 10_none"
     assert result.err == f"cxrstudy: {said}\n"
-
-
-def test_a_plan_with_recipes_is_json_too():
-    said = json.loads(cxrstudy("plan", "16", "--json").out)
-    recipes = [
-        stage["changes"]["recipe"] for stage in said["stages"] if "recipe" in stage["changes"]
-    ]
-    assert recipes
-    assert all("recipes" in recipe for recipe in recipes)
