@@ -18,8 +18,8 @@ _LOCAL, _SMOOTH = 10.0, 2.0
 #: Images at once, so that arrays stay in the cache.
 _AT_ONCE = 200
 #: By how much a turned or inverted image must be more like the mean. Of 11,800 real radiographs .1
-#: % (NIH) to .5 % (pooled collections) are, and some of these are turned; see
-#: ``benchmarks/positions.csv``.
+#: % (NIH) to .5 % (pooled collections) are, and some of these are turned. Counted once by hand; no
+#: script repeats it yet.
 MARGIN = 0.10
 #: Below this likeness in every position an image is like none. A quarter of a percent of NIH's.
 LEAST = 0.15

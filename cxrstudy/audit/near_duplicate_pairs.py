@@ -9,7 +9,8 @@ from cxrstudy.audit.alignment import aligned_agreement
 from cxrstudy.audit.copy_candidates import candidates
 from cxrstudy.base import numbers
 
-#: Least agreement of copies; ``benchmarks/copies.csv`` says what is found with it.
+#: Least agreement of copies; ``benchmarks/copies.py`` measures what is found with it, and has not
+#: been run to its end.
 LEAST_AGREEMENT = 0.84
 #: Enlargement, or turn in degrees, from which it is mentioned.
 _LARGER, _TURNED = 1.03, 1.0
