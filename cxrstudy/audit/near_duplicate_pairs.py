@@ -78,6 +78,8 @@ def difference(mapping: NDArray[np.float64], sign: float) -> str:
     told += ["mirrored"] if mirrored else []
     told += [f"turned by {round(abs(turned))} degrees"] if abs(turned) > _TURNED else []
     told += (
-        [f"cropped or with a border ({numbers.plain(larger)} times)"] if larger > _LARGER else []
+        [f"cropped or with a border ({numbers.plain(round(larger, 2))} times)"]
+        if larger > _LARGER
+        else []
     )
     return ", ".join(told)

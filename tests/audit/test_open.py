@@ -50,13 +50,18 @@ def test_copies_across_collections(found: dict[str, audit.CheckResult]) -> None:
 def test_squares_cut_from_hannover_which_nobody_had_told(
     found: dict[str, audit.CheckResult],
 ) -> None:
-    """Cohen's copies keep Hannover's names, which the audit does not look at."""
+    """Cohen's copies keep Hannover's names, which the audit does not look at.
+
+    A few others are the same patients again, on another day.
+    """
     rows = found["CXR003"].rows
     name = rows["id"].str.extract(r"cohen_([0-9a-f]{8})\.jpg", expand=False)
     other = rows["what"].str.extract(r"hannover_([0-9a-f]{8})\.jpg", expand=False)
     both = name.notna() & other.notna()
-    assert both.sum() >= 60
-    assert (name[both] == other[both]).all()
+    same = name[both] == other[both]
+    assert same.sum() >= 60
+    assert same.mean() >= 0.9
+    assert rows["what"][both][~same].str.endswith("; resolved").all()
 
 
 def test_labels_that_conflict(found: dict[str, audit.CheckResult]) -> None:
