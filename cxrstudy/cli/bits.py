@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cxrstudy.base.numbers import json_text
-from cxrstudy.cli.output import Json
+from cxrstudy.cli.output import Json, json_for_terminal
 
 
 def bits(
@@ -27,7 +26,9 @@ def bits(
         else:
             table = digests.compared(Path(folder))
             if json_wanted:
-                typer.echo(json_text({"here": digests.key(), "parts": table.to_dict("records")}))
+                typer.echo(
+                    json_for_terminal({"here": digests.key(), "parts": table.to_dict("records")})
+                )
                 return
             typer.echo(f"here: {digests.key()}")
             for name in table.columns[2:]:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import numbers
-from cxrstudy.base.numbers import json_text
 from cxrstudy.base.words import arm_name
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.output import Json, json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.verdicts.compare import Row
@@ -58,7 +57,7 @@ def compare_results(
     rows = compare.compare(first.metrics, second.metrics, measured.metrics, false_alarms)
     failed = [row for row in rows if row.state not in (compare.SAME if exact else compare.GOOD)]
     if json_wanted:
-        typer.echo(json_text([_plain(row) for row in rows]))
+        typer.echo(json_for_terminal([_plain(row) for row in rows]))
     else:
         typer.echo(table(_by_experiment(rows, failed)))
         typer.echo("\n" + table([_line(row) for row in failed]) if failed else "")

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import numbers, places
-from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.data_add import SetName, add_set, build_set
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.output import Json, json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.data.fetch import FetchResult
@@ -37,7 +36,9 @@ def list_sets(json_wanted: Json = False) -> None:
         except ValueError as error:
             broken[name] = str(error).splitlines()[0]
     if json_wanted:
-        typer.echo(json_text([*rows, *({"name": n, "error": e} for n, e in broken.items())]))
+        typer.echo(
+            json_for_terminal([*rows, *({"name": n, "error": e} for n, e in broken.items())])
+        )
         raise typer.Exit(int(bool(broken)))
     typer.echo(table(rows))
     for name, reason in broken.items():
@@ -137,7 +138,7 @@ def verify_set(
 
     found = verify(open_set(name), (at or places.data()).resolve(), workers)
     summary = found.summary()
-    typer.echo(json_text(summary) if json_wanted else _read(summary))
+    typer.echo(json_for_terminal(summary) if json_wanted else _read(summary))
     if not found.good:
         raise typer.Exit(1)
 

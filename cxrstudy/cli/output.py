@@ -1,5 +1,7 @@
 """Output: shared by all commands: errors without a traceback, text tables, common options."""
 
+import codecs
+import json
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -39,6 +41,14 @@ class Plain(TyperGroup):
                 raise
             typer.echo(f"cxrstudy: {error}", err=True)
             raise typer.Exit(1) from None
+
+
+def json_for_terminal(value: Any) -> str:
+    """JSON with ASCII only, unless the terminal or the pipe takes UTF-8: no character is lost."""
+    text = numbers.json_text(value)
+    if codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8":
+        return text
+    return json.dumps(json.loads(text), indent=2)
 
 
 def _write_any_character() -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.base.numbers import duration, json_text
+from cxrstudy.base.numbers import duration
 from cxrstudy.base.own_function import OwnFunction
 from cxrstudy.base.words import arm_name, counted
-from cxrstudy.cli.output import Json
+from cxrstudy.cli.output import Json, json_for_terminal
 from cxrstudy.training.weight_files import planned_input
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def show_plan(
     graph = make_graph(experiments or [], profile, cohort, seeds)
     expected = forecast(graph)
     if json_wanted:
-        typer.echo(json_text(_plain(graph, expected, workers())))
+        typer.echo(json_for_terminal(_plain(graph, expected, workers())))
         return
     typer.echo(f"profile {profile}, cohort {cohort}, {counted(seeds, 'seed')}\n")
     typer.echo("\n".join(tree(graph, expected)))

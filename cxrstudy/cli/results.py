@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import numbers
-from cxrstudy.base.numbers import json_text
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.output import Json, json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.verdicts.results import Results
@@ -57,7 +56,7 @@ def list_results(json_wanted: Json = False) -> None:
     from cxrstudy.verdicts import results as reference
 
     rows = [_row(folder, reference.facts(folder)) for folder in reference.folders()]
-    typer.echo(json_text(rows) if json_wanted else table(rows))
+    typer.echo(json_for_terminal(rows) if json_wanted else table(rows))
 
 
 @results.command("stamp")

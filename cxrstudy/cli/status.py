@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.base.numbers import json_text
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.output import Json, json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.study.status import RunStatus
@@ -39,7 +38,7 @@ def show_status(
     rows = status.summary(plans, found)
     undone = [_line(one) for one in found.values() if one.state != "recorded"]
     if json_wanted:
-        typer.echo(json_text({"experiments": rows, "undone": undone}))
+        typer.echo(json_for_terminal({"experiments": rows, "undone": undone}))
         return
     typer.echo(table(rows))
     for one in found.values():

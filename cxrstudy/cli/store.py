@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cxrstudy.base import numbers, places
-from cxrstudy.base.numbers import json_text
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.output import Json, json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.study.prune import Sweep
@@ -32,7 +31,7 @@ def check_store(json_wanted: Json = False) -> None:
         rows = [{"kind": f.kind, "path": str(f.path), "detail": f.detail} for f in found]
         runs = len(store_check.runs_of(records))
         summary = {"store": str(records), "runs": runs, "problems": problems, "found": rows}
-        typer.echo(json_text(summary))
+        typer.echo(json_for_terminal(summary))
     else:
         for finding in found:
             typer.echo(f"{finding.kind}: {finding.path}: {finding.detail}")
@@ -87,7 +86,7 @@ def prune_store(
             "store": str(records), "kept": sweep.kept, "removable": items, "removed": gone,
             "altered": altered, "refused": list(sweep.refused),
         }  # fmt: skip
-        typer.echo(json_text(summary))
+        typer.echo(json_for_terminal(summary))
     else:
         for item in sweep.removable:
             typer.echo(f"{item.why}: {item.path}: {numbers.count(item.bytes)} bytes")

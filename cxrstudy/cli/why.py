@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.base.numbers import json_text
-from cxrstudy.cli.output import Json
+from cxrstudy.cli.output import Json, json_for_terminal
 
 if TYPE_CHECKING:
     from cxrstudy.study.why import Answer
@@ -41,7 +40,7 @@ def explain_run(
         else [why.of_recorded(run)]
     )
     if json_wanted:
-        typer.echo(json_text([_plain(answer) for answer in answers]))
+        typer.echo(json_for_terminal([_plain(answer) for answer in answers]))
         return
     typer.echo("\n\n".join("\n".join(answer.sentences()) for answer in answers))
 

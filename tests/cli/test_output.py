@@ -1,12 +1,14 @@
 """What all commands fraction: errors without a traceback, and tables of text."""
 
 import json
+import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from cxrstudy.cli.output import table
+from cxrstudy.cli.output import json_for_terminal, table
 from tests.support.commands import cxrstudy
 
 
@@ -65,3 +67,14 @@ def test_tables_have_numbers_on_the_right_and_a_dash_for_what_is_unknown() -> No
 def test_numbers_in_tables_are_written_as_on_pages() -> None:
     rows: list[dict[str, object]] = [{"p": 0.0004, "moved": float("nan"), "done": True}]
     assert table(rows).splitlines()[1].split() == ["0.0004", "-", "yes"]
+
+
+def test_json_loses_no_character_where_the_terminal_has_few(monkeypatch):
+    said = {"arm": "general → pneumonia", "café": 1, "face": "😀"}
+    for encoding in ("latin-1", "ascii", "utf-8"):
+        written = BytesIO()
+        terminal = TextIOWrapper(written, encoding=encoding, errors="strict")
+        monkeypatch.setattr(sys, "stdout", terminal)
+        terminal.write(json_for_terminal(said))
+        terminal.flush()
+        assert json.loads(written.getvalue().decode(encoding)) == said
