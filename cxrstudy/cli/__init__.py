@@ -19,6 +19,7 @@ from cxrstudy.cli.predict import predict_images
 from cxrstudy.cli.register import register_study
 from cxrstudy.cli.registration import registration
 from cxrstudy.cli.results import results
+from cxrstudy.cli.review import review_results
 from cxrstudy.cli.run import run_study
 from cxrstudy.cli.show import show_run
 from cxrstudy.cli.status import show_status
@@ -46,6 +47,7 @@ app.command("plan")(show_plan)
 app.command("run")(run_study)
 app.command("book")(build_book)
 app.command("clean")(clean_book)
+app.command("review")(review_results)
 app.command("power")(show_power)
 app.command("register")(register_study)
 app.command("predict")(predict_images)
