@@ -9,6 +9,7 @@ import typer
 from cxrstudy.cli.audit import audit_cohort
 from cxrstudy.cli.bits import bits
 from cxrstudy.cli.book import build_book, clean_book
+from cxrstudy.cli.certify import certify_repeat
 from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
 from cxrstudy.cli.experiment import experiment
@@ -48,6 +49,7 @@ app.command("run")(run_study)
 app.command("book")(build_book)
 app.command("clean")(clean_book)
 app.command("review")(review_results)
+app.command("certify")(certify_repeat)
 app.command("power")(show_power)
 app.command("register")(register_study)
 app.command("predict")(predict_images)
