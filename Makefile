@@ -4,6 +4,8 @@ PROFILE ?= quick
 COHORT  ?= phantom
 SEEDS   ?=
 DATA    ?=
+COUNT   ?= 100
+SEED    ?= 1
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -57,6 +59,10 @@ sweep: .venv/test ## try what is promised of any network on many of timm's; not 
 search: .venv/test ## run the property tests on examples of another draw, ten times as many
 	$(PY) pytest -n 2 --dist loadfile -m "hypothesis and not slow and not sweep" --hypothesis-profile search
 
+.PHONY: mutants
+mutants: .venv/mutants ## plant COUNT faults, one at a time, and write down which the tests notice
+	$(PY) benchmarks.mutants $(COUNT) --seed $(SEED)
+
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last
 	$(PY) pytest -m book
@@ -93,6 +99,9 @@ endef
 
 .venv/test: always | .venv/book
 	$(call install,train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test)
+
+.venv/mutants: always | .venv/test
+	$(call install,train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test$(comma)mutants)
 
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
