@@ -29,12 +29,15 @@ help: ## list the targets
 book: .venv/book ## run the study (PROFILE, COHORT, SEEDS, DATA) and build the book
 	$(PY) cxrstudy.cli book --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
 
+# So that a test that became slow is seen.
+SLOWEST := --durations 12 --durations-min 5
+
 .PHONY: test
 test: .venv/test types ## check style and types, and run the tests
 	$(PY) ruff format --check .
 	$(PY) ruff check .
 	$(PY) mypy
-	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow and not sweep"
+	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow and not sweep" $(SLOWEST)
 
 # The front end of the explorer is JavaScript with types in comments; a test runs the compiler.
 .PHONY: types
@@ -49,7 +52,7 @@ types: .venv/test ## install the TypeScript compiler that checks the front end's
 
 .PHONY: test-slow
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
-	$(PY) pytest -n 2 --dist loadfile -m slow
+	$(PY) pytest -n 2 --dist loadfile -m slow $(SLOWEST)
 
 .PHONY: sweep
 sweep: .venv/test ## try what is promised of any network on many of timm's; not part of CI

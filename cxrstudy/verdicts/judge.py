@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.base.words import counted
-from cxrstudy.data.cohort import world_of
+from cxrstudy.data.cohort_file import world_of
 from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Arms, Study
