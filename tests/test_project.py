@@ -12,7 +12,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import cxrstudy
+from cxrstudy.data.cohort_file import cohort_names
 from cxrstudy.study.parameters import DECLARED, declared
+from cxrstudy.study.profile import profile_names
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -95,6 +97,14 @@ class TestNotebook:
             assert cell.startswith(DECLARED)
             for parameter in declared(cell).values():
                 parameter.check(parameter.default)
+
+    def test_takes_every_profile_and_cohort_that_is_there(self, path: Path) -> None:
+        cells = nbformat.read(path, as_version=4).cells
+        known = [declared(c.source) for c in cells if "parameters" in c.metadata.get("tags", [])]
+        names = {"profile": profile_names(), "cohort": cohort_names()}
+        for name in set(names) & set().union(*known):
+            for value in names[name]:
+                known[0][name].check(value)
 
     def test_gives_every_figure_a_caption_and_a_text_alternative(self, path: Path) -> None:
         for cell in nbformat.read(path, as_version=4).cells:
