@@ -4,6 +4,8 @@ PROFILE ?= quick
 COHORT  ?= phantom
 SEEDS   ?=
 DATA    ?=
+COUNT   ?= 100
+SEED    ?= 1
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -28,12 +30,15 @@ help: ## list the targets
 book: .venv/book ## run the study (PROFILE, COHORT, SEEDS, DATA) and build the book
 	$(PY) cxrstudy.cli book --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
 
+# So that a test that became slow is seen.
+SLOWEST := --durations 12 --durations-min 5
+
 .PHONY: test
 test: .venv/test types ## check style and types, and run the tests
 	$(PY) ruff format --check .
 	$(PY) ruff check .
 	$(PY) mypy
-	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow and not sweep"
+	$(PY) pytest -n 2 --dist loadfile -m "not book and not slow and not sweep" $(SLOWEST)
 
 # The front end of the explorer is JavaScript with types in comments; a test runs the compiler.
 .PHONY: types
@@ -48,7 +53,7 @@ types: .venv/test ## install the TypeScript compiler that checks the front end's
 
 .PHONY: test-slow
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
-	$(PY) pytest -n 2 --dist loadfile -m slow
+	$(PY) pytest -n 2 --dist loadfile -m slow $(SLOWEST)
 
 .PHONY: sweep
 sweep: .venv/test ## try what is promised of any network on many of timm's; not part of CI
@@ -57,6 +62,10 @@ sweep: .venv/test ## try what is promised of any network on many of timm's; not 
 .PHONY: search
 search: .venv/test ## run the property tests on examples of another draw, ten times as many
 	$(PY) pytest -n 2 --dist loadfile -m "hypothesis and not slow and not sweep" --hypothesis-profile search
+
+.PHONY: mutants
+mutants: .venv/mutants ## plant COUNT faults, one at a time, and write down which the tests notice
+	$(PY) benchmarks.mutants $(COUNT) --seed $(SEED)
 
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last
@@ -104,6 +113,9 @@ endef
 .venv-review/base: VENV := .venv-review
 .venv-review/base: always | .venv-review/bin/uv
 	$(call install,)
+
+.venv/mutants: always | .venv/test
+	$(call install,[train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test$(comma)mutants])
 
 .venv/bin/uv .venv-review/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

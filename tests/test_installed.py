@@ -6,6 +6,8 @@ Nothing is downloaded: see :mod:`tests.support.installed`.
 import json
 import re
 import shutil
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,18 @@ def test_a_command_that_needs_more_says_what_to_install_in_one_line(python, empt
     assert executed == (1, "", book)
     assert (trained[0], trained[2].endswith(train)) == (1, True)
     assert not (empty / "runs" / "pixels").exists()  # it is said before anything is computed
+
+
+def test_this_checkout_is_installed_as_it_lies_here(tmp_path):
+    """As `make` does it: what is imported is this folder, and nothing is copied."""
+    build = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
+    done = installed.run(sys.executable, "-c", build, tmp_path, cwd=THIS)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (path,) = (name for name in archive.namelist() if name.endswith(".pth"))
+        assert Path(archive.read(path).decode().strip()) == THIS
+        assert not [name for name in archive.namelist() if name.endswith(".py")]
 
 
 def test_papermill_executes_a_copied_notebook(tmp_path_factory, wheel, empty):

@@ -12,7 +12,10 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import cxrstudy
+from cxrstudy.data.cohort_file import cohort_names
 from cxrstudy.study.parameters import DECLARED, declared
+from cxrstudy.study.profile import profile_names
+from tests.support.some import some
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -36,7 +39,7 @@ def pins() -> dict[str, list[Requirement]]:
 
 @pytest.mark.parametrize("name", sorted(requirements()))
 def test_every_requirement_is_pinned_to_a_version_that_it_allows(name: str) -> None:
-    for pin in pins()[name]:
+    for pin in some(pins()[name]):
         (pinned,) = pin.specifier
         assert pinned.operator == "=="
         assert requirements()[name].specifier.contains(pinned.version)
@@ -73,10 +76,16 @@ def test_the_citation_agrees_with_the_package() -> None:
     ]
 
 
+def parameters_cells(path: Path) -> list[str]:
+    """Sources of the cells that declare parameters; a page of text has none."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 class TestNotebook:
     def test_is_stored_without_outputs(self, path: Path) -> None:
-        for cell in nbformat.read(path, as_version=4).cells:
+        for cell in some(nbformat.read(path, as_version=4).cells):
             assert not cell.get("outputs")
             assert cell.get("execution_count") is None
 
@@ -86,24 +95,30 @@ class TestNotebook:
         assert re.search(r"^# .+\n\n\*\*.+\?\*\*$", first.source, re.MULTILINE)
 
     def test_declares_every_parameter_with_what_is_legal(self, path: Path) -> None:
-        cells = [
-            cell.source
-            for cell in nbformat.read(path, as_version=4).cells
-            if "parameters" in cell.metadata.get("tags", [])
-        ]
+        cells = parameters_cells(path)
+        assert all(cell.startswith(DECLARED) for cell in cells)
         for cell in cells:
-            assert cell.startswith(DECLARED)
             for parameter in declared(cell).values():
                 parameter.check(parameter.default)
 
+    def test_takes_every_profile_and_cohort_that_is_there(self, path: Path) -> None:
+        names = {"profile": profile_names(), "cohort": cohort_names()}
+        assert min(map(len, names.values())) > 2
+        for parameters in map(declared, parameters_cells(path)):
+            for name in set(names) & set(parameters):
+                for value in names[name]:
+                    parameters[name].check(value)
+
     def test_gives_every_figure_a_caption_and_a_text_alternative(self, path: Path) -> None:
-        for cell in nbformat.read(path, as_version=4).cells:
-            last = cell.source.splitlines()[-1] if cell.source else ""
-            if cell.cell_type != "code" or not re.match(r"figures\.(?!use_style)", last):
-                continue
-            shown = cell.metadata["mystnb"]
-            assert len(shown["figure"]["caption"]) > 20
-            assert len(shown["image"]["alt"]) > 20
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.source]
+        drawing = re.compile(r"figures\.(?!use_style)")
+        shown = [
+            cell.metadata["mystnb"]
+            for cell in cells
+            if cell.cell_type == "code" and drawing.match(cell.source.splitlines()[-1])
+        ]
+        assert all(len(words["figure"]["caption"]) > 20 for words in shown)
+        assert all(len(words["image"]["alt"]) > 20 for words in shown)
 
     def test_holds_no_number_that_looks_like_a_result(self, path: Path) -> None:
         prose = [
@@ -119,6 +134,7 @@ class TestNotebook:
 TESTS, PACKAGE = ROOT / "tests", ROOT / "cxrstudy"
 #: Tests that belong to no module, and what they are about.
 OF_NO_MODULE = {
+    "test_assertions.py": "the tests themselves",
     "test_installed.py": "the wheel, in an empty folder and without torch",
     "test_layers.py": "the folders of the package",
     "test_notebooks.py": "the notebooks, as papermill starts them",

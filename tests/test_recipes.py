@@ -20,6 +20,7 @@ from cxrstudy.training.model import build, expected_input_of
 from cxrstudy.training.train import fit_stage, make_learner, train
 from tests.support.builders import STAGE, TINY, make_role
 from tests.support.commands import cxrstudy
+from tests.support.some import some
 
 LONG = STAGE.but(steps=12, validations=4)
 NAMES = (
@@ -207,8 +208,8 @@ def test_cutmix_cuts_a_rectangle_and_gives_its_share_of_the_label(made):
     learn.add_cb(Before())
     with learn.no_bar(), learn.no_logging():
         fit_stage(learn, stage)
-    for (whole, target), (mixed, _, logits), loss in zip(
-        seen, spy.batches, spy.losses, strict=True
+    for (whole, target), (mixed, _, logits), loss in some(
+        zip(seen, spy.batches, spy.losses, strict=True)
     ):
         inside = (whole != mixed).any(0).any(0)
         area = int(inside.any(1).sum() * inside.any(0).sum())
@@ -274,14 +275,14 @@ def test_the_other_optimiser_is_pytorchs_own(made):
     weights = list(learner(made, stage).model.parameters())
     reference = torch.optim.RAdam(weights)
     names = [name for name, _ in learn.model.named_parameters()]
-    for gradients, hypers, after in zip(spy.gradients, spy.hypers, spy.weights, strict=True):
+    for gradients, hypers, after in some(zip(spy.gradients, spy.hypers, spy.weights, strict=True)):
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient
         reference.param_groups[0] |= {
             "lr": hypers["lr"], "betas": (hypers["mom"], 0.999), "weight_decay": hypers["wd"],
         }  # fmt: skip
         reference.step()
-        for name, weight in zip(names, weights, strict=True):
+        for name, weight in some(zip(names, weights, strict=True)):
             torch.testing.assert_close(after[name], weight.detach())
 
 

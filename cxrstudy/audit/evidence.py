@@ -17,7 +17,8 @@ from cxrstudy.audit.near_duplicate_pairs import Pairs, pairs_alike
 from cxrstudy.audit.patients import persons
 from cxrstudy.audit.thumbnails import Thumbnails, look
 from cxrstudy.base import places
-from cxrstudy.data.cohort import Cohort, Source, load_cohort, read_definition
+from cxrstudy.data.cohort import Cohort, load_cohort
+from cxrstudy.data.cohort_file import Source, read_definition
 from cxrstudy.data.manifest import read_manifest
 from cxrstudy.data.role import Role
 from cxrstudy.data.sources.rsna import CONFIDENT

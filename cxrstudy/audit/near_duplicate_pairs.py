@@ -64,7 +64,7 @@ def difference(mapping: NDArray[np.float64], sign: float) -> str:
     Examples
     --------
     >>> difference(np.array([[-1.2, 0, 0], [0, 1.2, 0]]), -1)
-    'inverted, mirrored, cropped or with a border (1.20 times)'
+    'inverted, mirrored, cropped or with a border (1.2 times)'
     >>> difference(np.array([[0.0, -1, 0], [1, 0, 0]]), 1)
     'turned by 90 degrees'
     """

@@ -22,8 +22,8 @@ Experiments = Annotated[
     list[str] | None,
     typer.Argument(metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."),
 ]
-Profile = Annotated[str, typer.Option(help="Sizes and budgets: quick, standard or paper.")]
-Cohort = Annotated[str, typer.Option(help="Source of the radiographs: phantom or open.")]
+Profile = Annotated[str, typer.Option(help="Sizes and budgets: a file of profiles/.")]
+Cohort = Annotated[str, typer.Option(help="Radiographs: a file of data_manifests/cohorts.")]
 Seeds = Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from cxrstudy.base import places
-from cxrstudy.data.cohort import Cohort, load_cohort, read_definition
+from cxrstudy.data.cohort import Cohort, load_cohort
+from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.data.manifest import ManifestError
 from cxrstudy.data.role import Role
 from cxrstudy.data.role_checks import CohortError

@@ -27,7 +27,7 @@ import yaml
 
 from cxrstudy.base import places
 from cxrstudy.base.notebooks import read_cells, tags_of
-from cxrstudy.data.cohort import cohort_names
+from cxrstudy.data.cohort_file import cohort_names
 from cxrstudy.runs.page_stamp import tell_circumstances
 from cxrstudy.study.profile import Profile, profile_names
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.base.words import counted
-from cxrstudy.data.cohort import world_of
+from cxrstudy.data.cohort_file import world_of
 from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Arms, Study
@@ -97,9 +97,20 @@ def judgements(study: Study) -> pd.DataFrame:
     """
     name, profile = study.cohort.name, study.profile.profile
     run = f"this run: {name}, {profile}, {counted(study.seeds, 'seed')}"
-    tables = [judged(evidence_of_run(study), run, name, profile)]
-    tables += [table for folder in deciding() if len(table := judged_results(folder))]
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(
+        [judged(evidence_of_run(study), run, name, profile), recorded()], ignore_index=True
+    )
+
+
+def recorded() -> pd.DataFrame:
+    """Judge all claims by each set of recorded results that may decide.
+
+    Returns
+    -------
+    One row per claim and set of results, as :func:`judged`; empty if there is none.
+    """
+    tables = [table for folder in deciding() if len(table := judged_results(folder))]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def deciding() -> list[Path]:

@@ -9,6 +9,7 @@ from cxrstudy.audit import metadata_classifier as classifier
 from cxrstudy.audit.metadata_classifier import Guess, Question, answer, questions
 from cxrstudy.data.role import Role, Task
 from tests.support.audited import clean
+from tests.support.some import some
 
 
 def _role(truth: np.ndarray, kind: Task = "multiclass") -> Role:
@@ -29,7 +30,7 @@ def test_balanced_accuracy_is_that_of_scikit_learn() -> None:
     truth = random.random(200) < 0.3
     calls = truth ^ (random.random(200) < 0.2)
     weights = np.stack([np.ones(200), random.integers(0, 4, 200)]).astype(float)
-    for number, weight in enumerate(weights):
+    for number, weight in some(enumerate(weights)):
         expected = balanced_accuracy_score(truth, calls, sample_weight=weight)
         found = classifier.balanced_accuracy(calls, truth, weights)[number]
         assert found == pytest.approx(expected)

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from cxrstudy.base import places
-from cxrstudy.data.cohort import cohort_names, load_cohort, read_definition
+from cxrstudy.data.cohort import load_cohort
+from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.data.manifest import ManifestError, read_manifest
 from cxrstudy.data.role_checks import CohortError
 from cxrstudy.data.sources.prepared import RULE

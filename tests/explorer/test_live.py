@@ -17,6 +17,7 @@ from cxrstudy.explorer.map_worker import MapWorker
 from cxrstudy.explorer.upload import read_upload
 from cxrstudy.runs.store import StoreError
 from tests.support.explored import made_cohort, made_explainer, made_network
+from tests.support.some import some
 
 ARMS = {"control": made_network(0), "general": made_network(1)}
 
@@ -136,10 +137,10 @@ def test_two_explorers_over_one_network_do_not_spoil_each_other():
         thread.start()
     for thread in threads:
         thread.join()
-    for place, explorer in enumerate(explorers):
+    for place, explorer in some(enumerate(explorers)):
         assert set(kinds(explorer)) <= {"answer", "progress"}
         assert kinds(explorer).count("answer") == 3 + 8
-        for answer in answers(explorer, "answer")[3:]:
+        for answer in some(answers(explorer, "answer")[3:]):
             assert answer["maps"] == alone[place][answer["number"] % 3]
         explorer.close()
 

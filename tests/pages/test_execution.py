@@ -23,6 +23,7 @@ from cxrstudy.pages.execution import (
 from cxrstudy.study.experiment import notebook_names
 from cxrstudy.study.parameters import ParameterError
 from tests.support.project import THIS, use
+from tests.support.some import some
 
 STUDY = (
     '# parameters\nprofile = "quick"  # quick or standard: a\n'
@@ -190,7 +191,7 @@ def test_notebooks_are_executed_at_the_same_time_without_a_clash(tmp_path, noteb
         path = write(notebooks / f"{name}.ipynb", source)
         listed.append(Execution(path, tmp_path / "out" / path.name))
     execute_notebooks(listed, workers=2)
-    for each in listed:
+    for each in some(listed):
         *_, said, stamp = nbformat.read(each.output, as_version=4).cells
         assert [output.text for output in said.outputs] == ["met\n"]
         assert f"papermill {os.path.relpath(each.notebook)}" in stamp.source

@@ -19,6 +19,7 @@ from cxrstudy.phantom.population import (
     PNEUMONIA,
     parse,
 )
+from tests.support.some import some
 
 PATIENTS = 900
 
@@ -67,7 +68,7 @@ def test_fractals_are_nobodys():
 @pytest.mark.parametrize("role", ["target", "external"])
 def test_diagnoses_follow_the_table(role):
     table = population.draw(role, PATIENTS, 0).drop_duplicates("patient")
-    for label, share in DIAGNOSES[role].items():
+    for label, share in some(DIAGNOSES[role].items()):
         assert consistent((table.labels == label).sum(), len(table), share), label
 
 
@@ -101,7 +102,7 @@ def test_neither_view_nor_sex_nor_site_tells_the_label(target):
 
 def test_age_does_not_tell_the_label(target):
     one = target.drop_duplicates("patient")
-    for label in LABELS["target"]:
+    for label in some(LABELS["target"]):
         assert abs(roc_auc_score(one.labels == label, one.age) - 0.5) < 0.08
 
 

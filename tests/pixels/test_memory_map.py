@@ -397,11 +397,11 @@ def test_the_workers_of_a_killed_build_end(tmp_path):
     child.kill()
     child.wait()
     for _ in range(500):
-        if not any(alive(int(path.name)) for path in drawing):
+        left = [path.name for path in drawing if alive(int(path.name))]
+        if not left:
             break
         time.sleep(0.02)
-    else:
-        pytest.fail("a worker outlives the process that started it")
+    assert not left, "a worker outlives the process that started it"
 
 
 def test_a_build_under_way_elsewhere_is_left_alone(phantom, folder):

@@ -49,8 +49,8 @@ def test_a_header_with_a_flipped_bit_gives_the_same_images_or_is_found(
     content = bytearray(file.read_bytes())
     content[place] ^= 1 << bit
     file.write_bytes(content)
-    if not damage(file):  # a space of the header became a letter that nobody reads
-        assert np.array_equal(open_checked(file), IMAGES)
+    # Or a space of the header became a letter that nobody reads.
+    assert damage(file) or np.array_equal(open_checked(file), IMAGES)
 
 
 def test_the_block_with_the_change_is_named(file):

@@ -14,6 +14,7 @@ from cxrstudy.runs.record import id_of
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.expected_input import GREY_IMAGENET
 from cxrstudy.training.stage import Stage
+from tests.support.some import some
 from tests.support.stores import write_identified
 
 START = Chain(Start("resnet10t", expects=GREY_IMAGENET))
@@ -97,7 +98,7 @@ def test_a_chain_that_repeats_a_stage_runs_it_twice(plan):
 def test_parents_come_first(plan):
     made = plan(a=START >> GENERAL >> TARGET, b=START >> GENERAL >> PNEUMONIA, seeds=3)
     known = {None}
-    for run in made.runs:
+    for run in some(made.runs):
         assert run.parent in known
         known.add(run.id)
 

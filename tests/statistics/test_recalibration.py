@@ -9,6 +9,7 @@ from cxrstudy.statistics.recalibration import (
     weighted_calibration_intercept,
     weighted_calibration_slope,
 )
+from tests.support.some import some
 
 
 def simulated(seed, count=400, slope=1.0, shift=0.0):
@@ -46,7 +47,7 @@ def test_the_intercept_makes_the_scores_right_on_average():
     scores, truth = simulated(4, 300, slope=0.4, shift=1.0)
     weights = np.random.default_rng(1).integers(0, 4, (5, 300))
     found = weighted_calibration_intercept(scores, truth, weights)
-    for row, shift in zip(weights, found, strict=True):
+    for row, shift in some(zip(weights, found, strict=True)):
         moved = expit(logit(scores) + shift)
         assert row @ moved == pytest.approx(row @ truth, rel=1e-8)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cxrstudy.base import places
-from cxrstudy.data import cohort as cohorts
+from cxrstudy.data import cohort_file
 from cxrstudy.data.own.cohorts import LIKE
 from cxrstudy.study.profile import (
     NetworkDefinition,
@@ -150,7 +150,7 @@ def test_a_committed_profile_fits_the_committed_cohorts(name):
     profile = read_profile(name)
     assert profile.profile == name
     definitions = {
-        path.stem: cohorts.read_definition(path)
+        path.stem: cohort_file.read_definition(path)
         for path in places.visible(places.manifests() / "cohorts", "*.yaml")
     }
     roles = {role for definition in definitions.values() for role in definition.roles}

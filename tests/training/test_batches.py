@@ -16,6 +16,7 @@ from cxrstudy.training.batches import augmentation, loaders, permutations, targe
 from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.subset import training_rows
 from tests.support.builders import STAGE, make_pool, make_role, save_pixels
+from tests.support.some import some
 
 STATISTICS = (0.25, 0.5)
 EXPECTS = ExpectedInput((0.25,), (0.5,), "grey")
@@ -121,7 +122,7 @@ def test_a_repeat_sees_the_images_in_another_order(numbered):
 
 @pytest.mark.usefixtures("plain")
 def test_truth_stays_with_its_image_in_training(numbered):
-    for images, truth in plain(made_loaders(numbered).train):
+    for images, truth in some(plain(made_loaders(numbered).train)):
         rows = levels(images).mean((1, 2, 3))
         torch.testing.assert_close(
             100 * truth[:, 0], rows.as_subclass(torch.Tensor), atol=0.01, rtol=0
@@ -163,9 +164,9 @@ def test_truth_stays_with_its_image_in_a_pool(folder):
             made.file, np.broadcast_to(values[:, None, None], (40, 32, 32)).astype(np.uint8)
         )
     role, pixels = make_pool(*members)
-    for images, truth in plain(loaders(role, pixels, STAGE, EXPECTS, "cpu").train):
-        for level, known in zip(
-            levels(images).mean((1, 2, 3)).round().tolist(), truth, strict=True
+    for images, truth in some(plain(loaders(role, pixels, STAGE, EXPECTS, "cpu").train)):
+        for level, known in some(
+            zip(levels(images).mean((1, 2, 3)).round().tolist(), truth, strict=True)
         ):
             column = int(level >= 160)
             assert known[column] == level - (60, 160)[column]
@@ -176,7 +177,7 @@ def test_images_are_one_grey_channel_and_augmentation_keeps_shape_and_range(fold
     made = make_role(folder, name="shape")
     loader = loaders(made.role, made.pixels, STAGE, EXPECTS, "cpu").train
     originals = set(made.pixels[made.role.rows("train")].reshape(48, -1).mean(1).tolist())
-    for images, truth in loader:
+    for images, truth in some(loader):
         assert images.shape == (8, 1, 32, 32)
         assert images.dtype == torch.float32
         assert truth.dtype == torch.int64

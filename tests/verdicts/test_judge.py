@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxrstudy.data.cohort import world_of
+from cxrstudy.data.cohort_file import world_of
 from cxrstudy.study import experiment
 from cxrstudy.verdicts import judge
 from cxrstudy.verdicts.claim import all_claims

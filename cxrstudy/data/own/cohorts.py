@@ -8,7 +8,8 @@ import yaml
 from cxrstudy.base import places
 from cxrstudy.base.atomic import write_file
 from cxrstudy.data.card import count
-from cxrstudy.data.cohort import Cohort, load_cohort, read_definition
+from cxrstudy.data.cohort import Cohort, load_cohort
+from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.data.manifest import read_manifest
 from cxrstudy.data.own.labels import Labels
 

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from cxrstudy.pages import figures
 from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
+from tests.support.some import some
 
 ARMS = ["control", "general", "pneumonia", "pooled", "natural"]
 
@@ -64,7 +65,7 @@ def test_every_arm_has_a_panel_with_its_curve_and_that_of_the_first(scores):
 def test_a_curve_encloses_the_mean_auroc_of_the_seeds_on_the_test_split(scores):
     figure = figures.roc(scores, "covid19", ESTIMATED)
     tested = scores[(scores["role"] == "target") & (scores["split"] == "test")]
-    for axes, arm in zip(figure.axes, ARMS, strict=False):
+    for axes, arm in some(zip(figure.axes, ARMS, strict=False)):
         line = list(panel_curves(axes).values())[-1]
         groups = tested[tested["arm"] == arm].groupby("seed")
         expected = np.mean(
@@ -101,7 +102,7 @@ def test_arms_that_are_tuples_have_curves_too():
 def test_calibration_has_a_panel_an_arm_with_its_points_and_intervals(bars):
     table = tables.calibrated(["control", "pooled"])
     figure = figures.calibration(table, "COVID-19")
-    for axes, arm in zip(figure.axes, ["control", "pooled"], strict=False):
+    for axes, arm in some(zip(figure.axes, ["control", "pooled"], strict=False)):
         rows = table[table["arm"] == arm]
         (curve,) = [line for line in axes.lines if line.get_marker() == "o"]
         np.testing.assert_array_equal(curve.get_xdata(), rows["predicted"])

@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 from cxrstudy.pages import figures
 from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
+from tests.support.some import some
 
 TABLE = tables.grouped(["control", "pooled"])
 OVERALL = tables.estimated({"pooled": 0.8, "control": 0.77})
@@ -32,7 +33,7 @@ def test_groups_stand_below_their_grouping_in_the_order_of_the_table(grid):
 
 def test_groups_large_enough_have_their_point_and_interval(grid):
     heights = dict(rows_of(grid[0]))
-    for axes, arm in zip(grid, ["control", "pooled"], strict=True):
+    for axes, arm in some(zip(grid, ["control", "pooled"], strict=True)):
         known = TABLE[(TABLE["arm"] == arm) & (TABLE["note"] == "")]
         points = [tuple(line.get_xydata()[0]) for line in axes.lines if line.get_marker() == "o"]
         assert points == [(row.estimate, heights[row.group]) for row in known.itertuples()]
@@ -42,7 +43,7 @@ def test_groups_large_enough_have_their_point_and_interval(grid):
 
 def test_groups_too_small_are_written_out_in_grey(grid):
     heights = dict(rows_of(grid[0]))
-    for axes in grid:
+    for axes in some(grid):
         notes = [text for text in axes.texts if text.get_text() == "too few to say"]
         assert [text.get_position()[1] for text in notes] == [
             heights["unknown"], heights["below 18"],

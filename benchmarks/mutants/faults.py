@@ -1,0 +1,152 @@
+"""Faults that can be planted in a module, and a sample of them by area.
+
+The operators are those of mutmut: comparisons, arithmetic, conditions, constants, arguments that
+are dropped. A statement that is dropped and a condition that is turned are added. Texts are left
+out: most of them are only read by people.
+"""
+
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+from mutmut.mutation.mutators import mutation_operators, operator_number, operator_string
+
+#: Areas by the folders of the package; together they hold what decides a result.
+AREAS = {
+    "statistics": ("statistics",),
+    "verdicts": ("verdicts",),
+    "training": ("training",),
+    "runs": ("runs", "study"),
+    "data": ("data",),
+    "audit": ("audit",),
+    "pixels": ("pixels",),
+    "explain": ("explain", "predict"),
+    "phantom": ("phantom",),
+    "pages": ("pages",),
+    "explorer": ("explorer",),
+    "base": ("base",),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One changed place of one module."""
+
+    area: str
+    module: str
+    """Path of the file, from the project's root."""
+    line: int
+    before: str
+    after: str
+    code: str
+    """The whole module with the fault."""
+
+    @property
+    def name(self) -> str:
+        """Place and change, in one line."""
+        return f"{self.module}:{self.line}: {self.before} → {self.after}"
+
+
+def drop_statement(node: cst.Expr) -> Iterator[cst.CSTNode]:
+    """Drop a statement that is there for what it does; a docstring does nothing."""
+    if not isinstance(node.value, cst.SimpleString | cst.ConcatenatedString | cst.Yield):
+        yield cst.Pass()
+
+
+def drop_error(node: cst.Raise) -> Iterator[cst.CSTNode]:
+    """Go on where an error was raised."""
+    if node.exc is not None:
+        yield cst.Pass()
+
+
+def change_number(node: cst.Integer | cst.Float) -> Iterator[cst.CSTNode]:
+    """One more of what is counted, a quarter more of what is measured."""
+    value = node.evaluated_value
+    changed = value + 1 if isinstance(value, int) else value * 1.25 or 1.0
+    if math.isfinite(changed):
+        yield node.with_changes(value=repr(changed))
+
+
+def turn_condition(node: cst.If) -> Iterator[cst.CSTNode]:
+    """Do the one where the other was asked."""
+    inner = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    yield node.with_changes(test=cst.UnaryOperation(operator=cst.Not(), expression=inner))
+
+
+OPERATORS = [
+    *(pair for pair in mutation_operators if pair[1] not in (operator_string, operator_number)),
+    (cst.Integer | cst.Float, change_number),
+    (cst.Expr, drop_statement),
+    (cst.Raise, drop_error),
+    (cst.If, turn_condition),
+]
+
+
+#: Where nothing is decided: what a type checker reads, what is imported, how a text is set.
+NO_PLACE = cst.Annotation | cst.Decorator | cst.Import | cst.ImportFrom | cst.FormattedString
+
+Changes = list[tuple[cst.CSTNode, cst.CSTNode]]
+
+
+class _Places(cst.CSTVisitor):
+    """The places of a module by line and order, each with what it can become."""
+
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, Changes]] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, NO_PLACE):
+            return False
+        changes = [
+            (node, changed)
+            for kind, operator in OPERATORS
+            if isinstance(node, kind)
+            for changed in operator(node)
+        ]
+        if changes:
+            self.found.append((self.get_metadata(PositionProvider, node).start.line, changes))
+        return True
+
+
+def sample(root: Path, area: str, count: int, seed: int) -> list[Fault]:
+    """Draw faults of an area: first places, then one of the changes of each.
+
+    So a call with ten arguments, each of which can be dropped, doesn't count ten times.
+    """
+    generator = random.Random(f"{area} {seed}")
+    read = {module: _read(root / module) for module in modules(root, area)}
+    places = [(module, place) for module, (_, found) in read.items() for place in found]
+    drawn = generator.sample(places, min(count, len(places)))
+    return [
+        _fault(area, module, read[module][0], line, *generator.choice(changes))
+        for module, (line, changes) in drawn
+    ]
+
+
+def modules(root: Path, area: str) -> list[str]:
+    """Paths of an area's modules, from the root."""
+    paths = (path for folder in AREAS[area] for path in (root / "cxrstudy" / folder).rglob("*.py"))
+    return sorted(str(path.relative_to(root)) for path in paths)
+
+
+def _read(path: Path) -> tuple[cst.Module, list[tuple[int, Changes]]]:
+    wrapper = MetadataWrapper(cst.parse_module(path.read_text("utf-8")))
+    places = _Places()
+    wrapper.visit(places)
+    return wrapper.module, places.found
+
+
+def _fault(
+    area: str, module: str, tree: cst.Module, line: int, node: cst.CSTNode, changed: cst.CSTNode
+) -> Fault:
+    def one_line(part: cst.CSTNode) -> str:
+        return " ".join(tree.code_for_node(part).split())[:200]
+
+    code = tree.deep_replace(node, changed).code
+    return Fault(area, module, line, one_line(node), one_line(changed), code)
