@@ -10,6 +10,7 @@ from cxrstudy.cli.audit import audit_cohort
 from cxrstudy.cli.bits import bits
 from cxrstudy.cli.book import build_book, clean_book
 from cxrstudy.cli.certify import certify_repeat
+from cxrstudy.cli.collect import collect_notebooks
 from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
 from cxrstudy.cli.experiment import experiment
@@ -50,6 +51,7 @@ app.command("book")(build_book)
 app.command("clean")(clean_book)
 app.command("review")(review_results)
 app.command("certify")(certify_repeat)
+app.command("collect")(collect_notebooks)
 app.command("power")(show_power)
 app.command("register")(register_study)
 app.command("predict")(predict_images)

@@ -1,4 +1,4 @@
-"""``cxrstudy certify``: what it wrote, in words; tests/verdicts/test_certificate.py has the rest."""
+"""``cxrstudy certify``: what it wrote, in words; test_certificate.py has the rest."""
 
 from types import SimpleNamespace
 
