@@ -20,6 +20,7 @@ from cxrstudy.cli.power import show_power
 from cxrstudy.cli.predict import predict_images
 from cxrstudy.cli.register import register_study
 from cxrstudy.cli.registration import registration
+from cxrstudy.cli.release import release_study
 from cxrstudy.cli.results import results
 from cxrstudy.cli.review import review_results
 from cxrstudy.cli.run import run_study
@@ -52,6 +53,7 @@ app.command("clean")(clean_book)
 app.command("review")(review_results)
 app.command("certify")(certify_repeat)
 app.command("collect")(collect_notebooks)
+app.command("release")(release_study)
 app.command("power")(show_power)
 app.command("register")(register_study)
 app.command("predict")(predict_images)

@@ -1,6 +1,7 @@
 """``cxrstudy review``: compute all that is recorded again, without torch, and say what differs."""
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +11,13 @@ if TYPE_CHECKING:
     from cxrstudy.verdicts.review import Review
 
 
-def review_results(json_wanted: Json = False) -> None:
+def review_results(
+    archive: Annotated[
+        Path | None,
+        typer.Argument(help="Archive of cxrstudy release; default: the results of the project."),
+    ] = None,
+    json_wanted: Json = False,
+) -> None:
     """Check all recorded results: hashes, registrations, and every number that follows from scores.
 
     Prints one line per folder, "equal" or what differs. Needs no PyTorch and no radiographs, and
@@ -18,7 +25,7 @@ def review_results(json_wanted: Json = False) -> None:
     """
     from cxrstudy.verdicts import review
 
-    found = review.review()
+    found = _of_archive(archive) if archive else review.review()
     if json_wanted:
         typer.echo(json_for_terminal([_plain(each) for each in found]))
     else:
@@ -28,6 +35,15 @@ def review_results(json_wanted: Json = False) -> None:
                 typer.echo(f"  {problem}")
     if not all(each.is_equal for each in found):
         raise typer.Exit(1)
+
+
+def _of_archive(archive: Path) -> "list[Review]":
+    from cxrstudy.pages.release import opened
+    from cxrstudy.verdicts import review
+
+    with opened(archive) as problems:
+        files = review.Review(str(archive), tuple(problems), "every file by its SHA-256")
+        return [files, *review.review()]
 
 
 def _plain(each: "Review") -> dict[str, Any]:

@@ -299,9 +299,9 @@ def _others(folders: Sequence[Path], committed: Committed) -> list[Review]:
     if not mine and not problems:
         return []
     notes = [f"not committed: {name}" for name in new if name in mine]
-    if committed.why_not:
-        notes = [f"can't be checked here: {committed.why_not}"]
     checked = f"{counted(len(mine), 'other file')} as committed"
+    if committed.why_not:
+        checked = f"{counted(len(mine), 'other file')}, as they lie"
     return [Review("results", tuple(problems), checked, tuple(notes))]
 
 

@@ -1,0 +1,172 @@
+"""Crate: what a release holds and how its pages were made, as a Process Run Crate (RO-Crate 1.1).
+
+See https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate. Every executed
+notebook is the result of an action: who ran it, with which notebook and software, on which inputs,
+from when to when. All of this is read from the stamps that the executions left.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+#: Name of the metadata in a crate.
+METADATA = "ro-crate-metadata.json"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+CONTEXT = [
+    "https://w3id.org/ro/crate/1.1/context",
+    "https://w3id.org/ro/terms/workflow-run/context",
+    {"sha256": "https://schema.org/sha256"},
+]
+KINDS = {
+    ".ipynb": "application/x-ipynb+json", ".csv": "text/csv", ".yaml": "application/yaml",
+    ".json": "application/json", ".html": "text/html", ".md": "text/markdown",
+    ".py": "text/x-python", ".gz": "application/gzip", ".png": "image/png",
+    ".svg": "image/svg+xml", ".css": "text/css", ".js": "text/javascript",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A page: paths in the archive of the notebook and of what came out, and the page's stamp."""
+
+    notebook: str
+    result: str
+    inputs: Sequence[str]
+    stamp: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is said of a release as a whole."""
+
+    title: str
+    about: str
+    by: str
+    published: str
+    licence: str
+
+
+def crate(
+    files: Mapping[str, Mapping[str, Any]], pages: Sequence[Executed], said: Description
+) -> dict[str, Any]:
+    """Describe the files of an archive and the executions of its pages.
+
+    Parameters
+    ----------
+    files
+        Path in the archive to ``sha256`` and ``contentSize`` of the file.
+    pages
+        The executed pages.
+    said
+        What is said of the whole.
+    """
+    notebooks = {page.notebook for page in pages}
+    software = {tuple(sorted(page.stamp["versions"].items())) for page in pages}
+    agent = {"@id": "#agent", "@type": "Person", "name": said.by}
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": said.title,
+        "description": said.about,
+        "datePublished": said.published,
+        "license": {"@id": said.licence},
+        "author": {"@id": "#agent"},
+        "conformsTo": {"@id": PROFILE},
+        "hasPart": [{"@id": path} for path in files],
+        "mentions": [{"@id": _action(page)} for page in pages],
+    }
+    return {
+        "@context": CONTEXT,
+        "@graph": [
+            {
+                "@id": METADATA,
+                "@type": "CreativeWork",
+                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+                "about": {"@id": "./"},
+            },
+            root,
+            {
+                "@id": PROFILE,
+                "@type": "CreativeWork",
+                "name": "Process Run Crate",
+                "version": "0.5",
+            },
+            _licence(said.licence),
+            agent,
+            *[_file(path, facts, path in notebooks) for path, facts in files.items()],
+            *[_software(dict(versions)) for versions in sorted(software)],
+            *[_created(page) for page in pages],
+        ],
+    }
+
+
+def _licence(address: str) -> dict[str, Any]:
+    return {
+        "@id": address,
+        "@type": "CreativeWork",
+        "name": address.rstrip("/").rsplit("/", 1)[-1],
+        "description": f"The licence at {address}",
+    }
+
+
+def _file(path: str, facts: Mapping[str, Any], is_notebook: bool) -> dict[str, Any]:
+    ending = f".{path.rsplit('.', 1)[-1]}"
+    kind = {"encodingFormat": KINDS[ending]} if ending in KINDS else {}
+    kinds = ["File", "SoftwareSourceCode"] if is_notebook else "File"
+    return {
+        "@id": path,
+        "@type": kinds,
+        "name": path.rsplit("/", 1)[-1],
+        **kind,
+        "contentSize": str(facts["contentSize"]),
+        "sha256": facts["sha256"],
+    }
+
+
+def _software(versions: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "@id": _software_id(versions),
+        "@type": "SoftwareApplication",
+        "name": "papermill with the libraries of the study",
+        "url": "https://papermill.readthedocs.io",
+        "softwareVersion": versions.get("papermill", "unknown"),
+        "softwareRequirements": ", ".join(f"{name} {each}" for name, each in versions.items()),
+    }
+
+
+def _software_id(versions: Mapping[str, str]) -> str:
+    return f"#papermill-{versions.get('papermill', 'unknown')}-{len(versions)}"
+
+
+def _action(page: Executed) -> str:
+    return f"#execution-of-{page.notebook.rsplit('/', 1)[-1].removesuffix('.ipynb')}"
+
+
+def _created(page: Executed) -> dict[str, Any]:
+    stamp = page.stamp
+    failed = {"error": "the execution failed"} if stamp.get("failed") else {}
+    state = "FailedActionStatus" if failed else "CompletedActionStatus"
+    seconds = stamp["seconds"]
+    ended = {"endTime": _later(stamp["started"], seconds)} if seconds is not None else {}
+    changed = ", with changes that no commit holds" if stamp["uncommitted"] else ""
+    return {
+        "@id": _action(page),
+        "@type": "CreateAction",
+        "name": f"Execution of {page.notebook}",
+        "description": f"{stamp['command']}; commit {stamp['commit']}{changed}; "
+        f"{stamp['device']}, {stamp['cores']} cores",
+        "agent": {"@id": "#agent"},
+        "instrument": {"@id": page.notebook},
+        "softwareRequirements": {"@id": _software_id(stamp["versions"])},
+        "object": [{"@id": path} for path in page.inputs],
+        "result": [{"@id": page.result}],
+        "startTime": stamp["started"],
+        **ended,
+        "actionStatus": {"@id": f"http://schema.org/{state}"},
+        **failed,
+    }
+
+
+def _later(started: str, seconds: float) -> str:
+    return (datetime.fromisoformat(started) + timedelta(seconds=seconds)).isoformat()

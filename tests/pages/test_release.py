@@ -1,0 +1,129 @@
+"""Release: one archive that is opened, checked and described; what is altered in it is named."""
+
+import json
+import zipfile
+from datetime import datetime
+
+import pytest
+
+from cxrstudy.base import places
+from cxrstudy.pages.crate import METADATA
+from cxrstudy.pages.release import ReleaseError, opened, release
+from cxrstudy.verdicts import review
+from tests.support.commands import cxrstudy
+from tests.support.recorded import project
+
+STAMP = {
+    "command": "papermill notebooks/01_sequences.ipynb out.ipynb -p seeds 2", "commit": "d" * 40,
+    "uncommitted": False, "versions": {"papermill": "2.7.0", "numpy": "2.4.6"}, "device": "a CPU",
+    "cores": 2, "started": "2026-11-28T11:44:53+00:00", "seconds": 79.5, "failed": False,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A project with one executed notebook and a built book."""
+    with project(tmp_path_factory.mktemp("project") / "here") as folder:
+        (folder / "results" / "leaks.csv").write_text("version,share\n5,0.25\n")
+        (folder / "results" / ".hidden").write_text("no part of a release")
+        executed, book = folder / "runs" / "executed", folder / "html"
+        executed.mkdir(parents=True)
+        book.mkdir()
+        (executed / "01_sequences.ipynb").write_bytes(
+            (folder / "notebooks" / "01_sequences.ipynb").read_bytes()
+        )
+        (executed / "01_sequences.provenance.json").write_text(json.dumps(STAMP))
+        (book / "index.html").write_text("<p>the book</p>")
+        yield folder
+
+
+@pytest.fixture
+def archive(made, tmp_path):
+    release(tmp_path / "r.zip", made / "runs" / "executed", made / "html", "A Reader")
+    return tmp_path / "r.zip"
+
+
+def rewritten(archive, name, content):
+    """The same archive with another content of one file; None leaves it out."""
+    other = archive.with_name("other.zip")
+    with zipfile.ZipFile(archive) as before, zipfile.ZipFile(other, "w") as after:
+        for each in before.namelist():
+            if each != name:
+                after.writestr(each, before.read(each))
+        if content is not None:
+            after.writestr(name, content)
+    return other
+
+
+def test_it_holds_what_was_found_and_how_and_equal_contents_give_equal_bytes(archive, made):
+    names = zipfile.ZipFile(archive).namelist()
+    for name in (
+        "results/leaks.csv", "claims/paper.yaml", "profiles/tiny.yaml",
+        "executed/01_sequences.ipynb",
+        "data_manifests/cohorts/made.yaml", "notebooks/01_sequences.ipynb", "book/index.html",
+        "executed/01_sequences.provenance.json", METADATA,
+    ):  # fmt: skip
+        assert name in names
+    assert not any("hidden" in name for name in names)
+    again = archive.with_name("again.zip")
+    release(again, made / "runs" / "executed", made / "html", "A Reader")
+    assert again.read_bytes() == archive.read_bytes()
+
+
+def test_the_crate_says_who_executed_what_from_when_to_when(archive):
+    graph = json.loads(zipfile.ZipFile(archive).read(METADATA))["@graph"]
+    by_id = {each["@id"]: each for each in graph}
+    assert len(by_id) == len(graph)
+    (action,) = [each for each in graph if each["@type"] == "CreateAction"]
+    assert by_id[action["agent"]["@id"]]["name"] == "A Reader"
+    assert action["instrument"] == {"@id": "notebooks/01_sequences.ipynb"}
+    assert action["result"] == [{"@id": "executed/01_sequences.ipynb"}]
+    times = [datetime.fromisoformat(action[name]) for name in ("startTime", "endTime")]
+    assert (times[1] - times[0]).total_seconds() == STAMP["seconds"]
+    named = [*action["object"], *action["result"], action["instrument"]]
+    assert all(each["@id"] in by_id for each in named)
+    assert "SoftwareSourceCode" in by_id["notebooks/01_sequences.ipynb"]["@type"]
+    assert by_id["./"]["mentions"] == [{"@id": action["@id"]}]
+
+
+def test_it_is_opened_as_a_project_and_reviewed(archive):
+    before = places.root()
+    with opened(archive) as problems:
+        assert problems == []
+        assert places.root() != before
+        assert [each.problems for each in review.review()] == [(), ()]
+    assert places.root() == before
+    shown = cxrstudy("review", archive)
+    assert shown.status == 0
+    assert shown.out.splitlines()[0] == f"{archive}: equal: every file by its SHA-256"
+    assert "registrations can't be checked here" in shown.out.splitlines()[-1]
+
+
+def test_an_altered_a_missing_and_an_added_file_are_named(archive):
+    for name, content, said in (
+        ("results/leaks.csv", "version,share\n5,0.75\n", "differs from the SHA-256"),
+        ("results/leaks.csv", None, "missing"),
+        ("results/more.csv", "a\n", "not listed in"),
+    ):
+        shown = cxrstudy("review", rewritten(archive, name, content))
+        assert shown.status == 1
+        assert f"  {name}: {said}" in shown.out
+
+
+@pytest.mark.parametrize("name", ["../evil.txt", "/evil.txt", "a\\..\\evil.txt"])
+def test_nothing_is_written_outside_of_the_folder(archive, name):
+    with pytest.raises(ReleaseError, match="outside"), opened(rewritten(archive, name, "x")):
+        pass
+
+
+def test_what_is_no_release_is_refused(tmp_path, made):
+    (tmp_path / "text.zip").write_text("no archive")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("a.txt", "a")
+    for name in ("text.zip", "other.zip", "none.zip"):
+        with pytest.raises(ReleaseError, match=name), opened(tmp_path / name):
+            pass
+    with pytest.raises(ReleaseError, match="no executed notebook"):
+        release(tmp_path / "r.zip", made / "profiles", made / "html", "A Reader")
+    with pytest.raises(ReleaseError, match="no built book"):
+        release(tmp_path / "r.zip", made / "runs" / "executed", made, "A Reader")
