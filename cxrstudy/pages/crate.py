@@ -12,11 +12,11 @@ from typing import Any
 
 #: Name of the metadata in a crate.
 METADATA = "ro-crate-metadata.json"
+PUBLISHER = "The cxrstudy authors"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 CONTEXT = [
     "https://w3id.org/ro/crate/1.1/context",
     "https://w3id.org/ro/terms/workflow-run/context",
-    {"sha256": "https://schema.org/sha256"},
 ]
 KINDS = {
     ".ipynb": "application/x-ipynb+json", ".csv": "text/csv", ".yaml": "application/yaml",
@@ -61,7 +61,7 @@ def crate(
     said
         What is said of the whole.
     """
-    notebooks = {page.notebook for page in pages}
+    commits = {page.notebook: page.stamp["commit"] for page in pages}
     software = {tuple(sorted(page.stamp["versions"].items())) for page in pages}
     agent = {"@id": "#agent", "@type": "Person", "name": said.by}
     root = {
@@ -72,6 +72,7 @@ def crate(
         "datePublished": said.published,
         "license": {"@id": said.licence},
         "author": {"@id": "#agent"},
+        "publisher": {"@id": "#publisher"},
         "conformsTo": {"@id": PROFILE},
         "hasPart": [{"@id": path} for path in files],
         "mentions": [{"@id": _action(page)} for page in pages],
@@ -94,7 +95,8 @@ def crate(
             },
             _licence(said.licence),
             agent,
-            *[_file(path, facts, path in notebooks) for path, facts in files.items()],
+            {"@id": "#publisher", "@type": "Organization", "name": PUBLISHER},
+            *[_file(path, facts, commits.get(path)) for path, facts in files.items()],
             *[_software(dict(versions)) for versions in sorted(software)],
             *[_created(page) for page in pages],
         ],
@@ -110,15 +112,17 @@ def _licence(address: str) -> dict[str, Any]:
     }
 
 
-def _file(path: str, facts: Mapping[str, Any], is_notebook: bool) -> dict[str, Any]:
+def _file(path: str, facts: Mapping[str, Any], commit: str | None) -> dict[str, Any]:
     ending = f".{path.rsplit('.', 1)[-1]}"
-    kind = {"encodingFormat": KINDS[ending]} if ending in KINDS else {}
-    kinds = ["File", "SoftwareSourceCode"] if is_notebook else "File"
+    kind = {"encodingFormat": KINDS.get(ending, "text/plain")}
+    kinds = "File" if commit is None else ["File", "SoftwareSourceCode"]
+    version = {"version": commit} if commit else {}
     return {
         "@id": path,
         "@type": kinds,
         "name": path.rsplit("/", 1)[-1],
         **kind,
+        **version,
         "contentSize": str(facts["contentSize"]),
         "sha256": facts["sha256"],
     }
@@ -160,13 +164,15 @@ def _created(page: Executed) -> dict[str, Any]:
         "instrument": {"@id": page.notebook},
         "softwareRequirements": {"@id": _software_id(stamp["versions"])},
         "object": [{"@id": path} for path in page.inputs],
-        "result": [{"@id": page.result}],
-        "startTime": stamp["started"],
+        "result": {"@id": page.result},
+        "startTime": _later(stamp["started"], 0),
         **ended,
-        "actionStatus": {"@id": f"http://schema.org/{state}"},
+        "actionStatus": f"http://schema.org/{state}",
         **failed,
     }
 
 
 def _later(started: str, seconds: float) -> str:
-    return (datetime.fromisoformat(started) + timedelta(seconds=seconds)).isoformat()
+    # To milliseconds, as the profile's validator asks.
+    end = datetime.fromisoformat(started) + timedelta(seconds=seconds)
+    return end.isoformat(timespec="milliseconds")

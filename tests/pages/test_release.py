@@ -77,10 +77,10 @@ def test_the_crate_says_who_executed_what_from_when_to_when(archive):
     (action,) = [each for each in graph if each["@type"] == "CreateAction"]
     assert by_id[action["agent"]["@id"]]["name"] == "A Reader"
     assert action["instrument"] == {"@id": "notebooks/01_sequences.ipynb"}
-    assert action["result"] == [{"@id": "executed/01_sequences.ipynb"}]
+    assert action["result"] == {"@id": "executed/01_sequences.ipynb"}
     times = [datetime.fromisoformat(action[name]) for name in ("startTime", "endTime")]
     assert (times[1] - times[0]).total_seconds() == STAMP["seconds"]
-    named = [*action["object"], *action["result"], action["instrument"]]
+    named = [*action["object"], action["result"], action["instrument"]]
     assert all(each["@id"] in by_id for each in named)
     assert "SoftwareSourceCode" in by_id["notebooks/01_sequences.ipynb"]["@type"]
     assert by_id["./"]["mentions"] == [{"@id": action["@id"]}]
