@@ -9,7 +9,8 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
-from cxrstudy.verdicts.certificate import Certificate, certificates
+from cxrstudy.verdicts.certificate import Certificate
+from cxrstudy.verdicts.certificate import certificates as all_certificates
 from cxrstudy.verdicts.compare import GOOD, SAME
 
 #: What stands on the page as long as nobody has sent a certificate.
@@ -18,7 +19,7 @@ NONE = """<p>There is no certificate yet. Who has run the study makes one with
 writes to <code>certificates/</code>.</p>"""
 
 
-def certificates_page() -> HTML:
+def certificates() -> HTML:
     """Show every certificate: who, on which machine, which verdicts agree, how far metrics are.
 
     Raises
@@ -28,10 +29,10 @@ def certificates_page() -> HTML:
 
     Examples
     --------
-    >>> certificates_page()
+    >>> certificates()
     <HTML>
     """
-    found = certificates()
+    found = all_certificates()
     return HTML("".join(map(_section, found)) if found else NONE)
 
 

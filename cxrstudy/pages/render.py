@@ -14,6 +14,7 @@ from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.pages import told
+from cxrstudy.pages.certificates import certificates as certificates
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
 from cxrstudy.pages.tables import rows_as_html, table

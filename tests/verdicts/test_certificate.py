@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from cxrstudy.base import places
-from cxrstudy.pages.certificates import certificates_page
+from cxrstudy.pages import render as show
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import recording, repeat, results
@@ -84,13 +84,13 @@ def test_what_can_t_be_compared_is_a_sentence_in_the_book_and_an_error_of_the_co
 
 
 def test_the_command_writes_what_the_page_shows_and_an_altered_one_is_refused(study):
-    assert "cxrstudy certify" in certificates_page().data
+    assert "cxrstudy certify" in show.certificates().data
     shown = cxrstudy("certify", *WHAT, "--by", "Somebody <b>")
     assert shown.status == 0
     assert "1 of 1 verdicts agree" in shown.out
     (path,) = (places.root() / "certificates").iterdir()
     assert certificates() == [read_certificate(path)]
-    page = certificates_page().data
+    page = show.certificates().data
     assert "Somebody &lt;b&gt;" in page
     assert "X1" in page
     assert "1 of 1" in page
@@ -98,5 +98,5 @@ def test_the_command_writes_what_the_page_shows_and_an_altered_one_is_refused(st
     content["verdicts"][0]["repeat"] = "supported"
     path.write_text(yaml.safe_dump(content))
     with pytest.raises(CertificateError, match="altered since it was written"):
-        certificates_page()
+        show.certificates()
     path.unlink()
