@@ -17,7 +17,7 @@ from pathlib import Path
 from cxrstudy.base import places
 from cxrstudy.base.atomic import unfinished_name, write_file
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
-from cxrstudy.pages.executed import tree_hash, versions_of_all
+from cxrstudy.pages.executed import common_inputs, tree_hash, versions_of_all
 
 #: Made in the folder of prose by a build, and not part of it.
 EXPERIMENTS, BUILT = "experiments", "_build"
@@ -77,12 +77,13 @@ def build(executed: Sequence[Path]) -> bool:
 
 
 def _made_of(prose: Path, executed: Sequence[Path]) -> dict[str, str]:
-    """Hash the prose, the settings of the book, the executed notebooks and the libraries."""
+    """Hash prose, settings, executed notebooks, libraries, and all that computed parts are from."""
     notebooks = {path.name: file_sha256(path) for path in executed}
     return {
         "prose": tree_hash(prose, left_out=(EXPERIMENTS, BUILT)),
         "settings": file_sha256(places.root() / "_config.yml"),
         "notebooks": fingerprint(canonical(notebooks)),
+        "computed": fingerprint(canonical(common_inputs())),
         "libraries": fingerprint(canonical(versions_of_all())),
     }
 
