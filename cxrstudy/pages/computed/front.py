@@ -7,7 +7,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted
-from cxrstudy.data.cohort import read_definition
+from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.render import cited

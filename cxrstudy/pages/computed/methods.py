@@ -10,7 +10,8 @@ import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted, label_name
-from cxrstudy.data.cohort import cohort_names, load_cohort, read_definition
+from cxrstudy.data.cohort import load_cohort
+from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.pages.demographics import flow_of
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import table
