@@ -13,7 +13,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # Modules, not scripts: a script names the Python of the checkout that it was installed in.
-PY := .venv/bin/python -m
+VENV := .venv
+PY = $(VENV)/bin/python -m
 # What is executed and built, and where, is decided by the command alone: cxrstudy/pages/executed.py.
 export CXRSTUDY_PROJECT := $(CURDIR)
 # As a shell does it, and not every shell in DATA=~/radiographs; spaces stay.
@@ -75,6 +76,12 @@ compare: .venv/book ## compare the quick study with its committed results
 	$(PY) cxrstudy.cli results write --profile quick --cohort phantom --seeds 1 --to book/_build/results
 	$(PY) cxrstudy.cli compare results/phantom/quick book/_build/results
 
+# An environment of its own, with what reading and judging need and nothing else: no PyTorch.
+.PHONY: review
+review: VENV := .venv-review
+review: .venv-review/base ## check all recorded results without PyTorch: hashes, registrations, numbers
+	$(PY) cxrstudy.cli review
+
 .PHONY: registered
 registered: .venv/book ## check that results which name a registration came after it, from git alone
 	$(PY) cxrstudy.cli registration check
@@ -92,23 +99,27 @@ clean: ## delete the built book and executed notebooks; records and pixels stay
 # versions. In a copy of a checkout, .venv still leads to the first one until it is installed here.
 STATE := { pwd; cat pyproject.toml requirements.lock; }
 define install
-@$(STATE) | cmp -s - $@ || { $(AS_PIP); .venv/bin/python .ci/moved.py .venv; \
-	$(PY) uv pip install -q -c requirements.lock -e '.[$(1)]'; $(STATE) > $@; }
+@$(STATE) | cmp -s - $@ || { $(AS_PIP); $(VENV)/bin/python .ci/moved.py $(VENV); \
+	$(PY) uv pip install -q -c requirements.lock -e '.$(1)'; $(STATE) > $@; }
 endef
 
 .PHONY: always
 .venv/book: always | .venv/bin/uv
-	$(call install,train$(comma)book$(comma)weights$(comma)dicom)
+	$(call install,[train$(comma)book$(comma)weights$(comma)dicom])
 
 .venv/test: always | .venv/book
-	$(call install,train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test)
+	$(call install,[train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test])
+
+.venv-review/base: VENV := .venv-review
+.venv-review/base: always | .venv-review/bin/uv
+	$(call install,)
 
 .venv/mutants: always | .venv/test
-	$(call install,train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test$(comma)mutants)
+	$(call install,[train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test$(comma)mutants])
 
-.venv/bin/uv:
+.venv/bin/uv .venv-review/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	$(PY) pip install -q -c requirements.lock uv
 
 # uv installs the same as pip, but several times as fast, which matters for 6 GB of packages. It reads

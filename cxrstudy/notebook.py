@@ -25,8 +25,9 @@ from cxrstudy.pages.beside import beside, reference_of
 from cxrstudy.pages.covidx_leaks import benchmark_leaks
 from cxrstudy.pages.demographics import demographics, flow_of
 from cxrstudy.pages.source_baseline import source_alone
+from cxrstudy.pages.told import contrasts, estimates
 from cxrstudy.runs import provenance
-from cxrstudy.statistics import contrasts, estimates, metrics
+from cxrstudy.statistics import metrics
 from cxrstudy.study import curves
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.graph import make_graph

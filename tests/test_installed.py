@@ -142,6 +142,15 @@ def test_what_is_recorded_is_judged_and_drawn(python, empty):
     assert (empty / "estimates.png").stat().st_size > 1000
 
 
+def test_all_that_is_recorded_is_computed_again(python, empty):
+    ((status, out, err),) = commands(python, empty, "review")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert sum(line.startswith("results/phantom/") for line in lines) == 2
+    assert all(": equal: " in line for line in lines)
+    assert "registrations can't be checked here" in lines[-1]
+
+
 def test_a_command_that_needs_more_says_what_to_install_in_one_line(python, empty):
     train, book = (
         f"cxrstudy: {library} is not installed; pip install 'cxrstudy[{extra}]'\n"

@@ -9,6 +9,8 @@ import typer
 from cxrstudy.cli.audit import audit_cohort
 from cxrstudy.cli.bits import bits
 from cxrstudy.cli.book import build_book, clean_book
+from cxrstudy.cli.certify import certify_repeat
+from cxrstudy.cli.collect import collect_notebooks
 from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
 from cxrstudy.cli.experiment import experiment
@@ -19,6 +21,7 @@ from cxrstudy.cli.predict import predict_images
 from cxrstudy.cli.register import register_study
 from cxrstudy.cli.registration import registration
 from cxrstudy.cli.results import results
+from cxrstudy.cli.review import review_results
 from cxrstudy.cli.run import run_study
 from cxrstudy.cli.show import show_run
 from cxrstudy.cli.status import show_status
@@ -46,6 +49,9 @@ app.command("plan")(show_plan)
 app.command("run")(run_study)
 app.command("book")(build_book)
 app.command("clean")(clean_book)
+app.command("review")(review_results)
+app.command("certify")(certify_repeat)
+app.command("collect")(collect_notebooks)
 app.command("power")(show_power)
 app.command("register")(register_study)
 app.command("predict")(predict_images)

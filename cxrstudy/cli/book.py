@@ -28,6 +28,7 @@ def build_book(
     from cxrstudy.pages import book
     from cxrstudy.pages.execution import any_changed, executions
     from cxrstudy.study.experiment import notebook_names
+    from cxrstudy.verdicts.repeat import book_sentence
 
     names = notebook_names()
     name_left_out(names)
@@ -38,6 +39,7 @@ def build_book(
     built = book.build([each.output for each in listed])
     state = "" if built else ", unchanged"
     typer.echo(f"The book is at {book.html() / 'index.html'}{state}.")
+    typer.echo(book_sentence(profile, cohort, seeds or 1))
 
 
 def clean_book() -> None:

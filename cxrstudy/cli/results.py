@@ -30,12 +30,13 @@ def write_results(
 ) -> None:
     """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights.
 
-    Also writes the measures of maps for the chapter Grad-CAM, and the verdicts on all claims.
+    Also writes the measures of maps for the chapter Grad-CAM, the verdicts on all claims, and the
+    estimates that figures show.
     """
     from cxrstudy.base import places
     from cxrstudy.study.status import experiments_of
     from cxrstudy.study.study import Study
-    from cxrstudy.verdicts import judge
+    from cxrstudy.verdicts import recording
     from cxrstudy.verdicts import results as reference
 
     folder = to or places.workplace() / "results" / cohort / profile
@@ -44,10 +45,26 @@ def write_results(
     command = " ".join(["cxrstudy results write", *(experiments or ()), asked])
     study = Study(profile, cohort, seeds)
     written = reference.write(study, chosen, folder, command)
-    judge.record(study, folder)
+    recording.record(study, folder)
     typer.echo(
         f"{folder}: {numbers.count(written.runs)} runs, {numbers.count(_size(folder))} bytes"
     )
+
+
+@results.command("judge")
+def judge_results(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Recorded results.")],
+) -> None:
+    """Write verdicts and estimates again, from the scores that lie in a folder of results.
+
+    Who ran what, when and at which commit stays as it is. Verdicts that were recorded under other
+    claims stay too.
+    """
+    from cxrstudy.verdicts import recording
+
+    for folder in folders:
+        written = recording.rejudge(folder)
+        typer.echo(f"{folder}: written again: {', '.join(written)}")
 
 
 @results.command("list")

@@ -9,6 +9,7 @@ import pandas as pd
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.told import nothing_kept
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts import results
@@ -69,7 +70,10 @@ def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Show
     >>> beside(recorded, lambda arms, scores: scores["seed"].nunique())
     2
     """
-    return draw(recorded.arms, recorded.scores) if recorded.arms else None
+    if recorded.arms is None:
+        return None
+    with nothing_kept():
+        return draw(recorded.arms, recorded.scores)
 
 
 def _absent(study: Study) -> HTML:

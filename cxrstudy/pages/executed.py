@@ -12,7 +12,7 @@ parameters      the values that it is given: profile, cohort, seeds
 arms            the arms of all experiments, because chapters read those of others
 code            the files of the package
 profiles        the files of the project's folder of this name; likewise ``claims``,
-                ``data_manifests`` and ``results``
+                ``data_manifests``, ``results`` and ``certificates``
 kernel          Python and the versions of the libraries that compute and draw; kind of processor
 data            the name of the folder of radiographs, if it exists
 executed        the executed notebooks that it reads, if it has this parameter
@@ -36,7 +36,7 @@ from cxrstudy.study import experiment
 
 INPUTS = ".inputs.json"
 #: Folders of the project that pages depend on.
-_FOLDERS = ("profiles", "claims", "data_manifests", "results")
+_FOLDERS = ("profiles", "claims", "data_manifests", "results", "certificates")
 #: Libraries that draw, execute and build, beside those that runs depend on.
 _LIBRARIES = (
     "papermill", "nbclient", "ipykernel", "ipython", "pandas", "scikit-learn", "matplotlib",

@@ -13,6 +13,7 @@ import pandas as pd
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
+from cxrstudy.pages import told
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
 from cxrstudy.pages.tables import rows_as_html, table
@@ -21,10 +22,11 @@ from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.study import Arms, Study
-from cxrstudy.verdicts.claim import Claim, all_claims
+from cxrstudy.verdicts.claim import Claim, Claims, all_claims
 from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.planning import enough_by_claim
-from cxrstudy.verdicts.verdict import chosen_arms, evidence
+from cxrstudy.verdicts.verdict import chosen_arms, evidence, metric_of
+from cxrstudy.verdicts.verdict import verdicts as judge
 
 #: Headings of the numbers of trainings.
 AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
@@ -76,7 +78,7 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     <HTML>
     """
     rows = [
-        evidence(on_labels_of(scores, paper.of(experiment)), scores, len(paper.testable)).assign(
+        _told(paper, experiment, scores).assign(
             test=[
                 f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
                 for claim in paper.of(experiment)
@@ -103,6 +105,17 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
         minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
         plateau_unknown=PLATEAU_UNKNOWN,
     )  # fmt: skip
+
+
+def _told(paper: Claims, experiment: str, scores: pd.DataFrame) -> pd.DataFrame:
+    """Evidence for a paper's claims about an experiment; the verdicts are kept for programs."""
+    asked = on_labels_of(scores, paper.of(experiment))
+    found = evidence(asked, scores, len(paper.testable))
+    judged = judge(paper, found, "").set_index("claim")
+    for claim in asked:
+        row = judged.loc[[claim.id]].reset_index().assign(arm=[claim.arm], against=[claim.against])
+        told.keep(row, scores, metric_of(claim).name, claim.role)
+    return found
 
 
 def choices(experiment: str, scores: pd.DataFrame) -> HTML:
@@ -340,7 +353,7 @@ def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:
 
 
 def runs(arms: Arms) -> None:
-    """Show every run that a page is based on, and store the records in the notebook.
+    """Show every run that a page is based on; store records and estimates in the notebook.
 
     Examples
     --------
@@ -351,7 +364,8 @@ def runs(arms: Arms) -> None:
 
     records = arms.records
     shown = table(table_of(records).drop(columns="finished"))
-    display({"text/html": shown.data}, metadata={RUNS: output_of(records)}, raw=True)
+    stored = {RUNS: output_of(records), told.ESTIMATES: told.take()}
+    display({"text/html": shown.data}, metadata=stored, raw=True)
 
 
 def command(study: Study, notebook: str) -> HTML:

@@ -18,6 +18,7 @@ from cxrstudy.base import device, numbers, places
 from cxrstudy.base.atomic import write_file
 from cxrstudy.base.cores import usable_cores
 from cxrstudy.base.coverage import environment
+from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.base.power_meter import UNMEASURED
 from cxrstudy.runs.provenance import carried, checkout, why_no_commit
@@ -51,11 +52,19 @@ def circumstances(used: Mapping[str, Any], given: Sequence[str] = ()) -> dict[st
         "commit": commit,
         "uncommitted": uncommitted,
         "why_no_commit": why_no_commit(places.root()),
+        "code": package_hash(),
         "executable": sys.executable,
         "versions": {"cxrstudy": __version__} | environment(),
         "device": device.name(device.kind()),
         "cores": usable_cores(),
     }
+
+
+def package_hash() -> str:
+    """SHA-256 of the package's modules, which says whether two pages were made by the same code."""
+    modules = sorted(places.PACKAGE.rglob("*.py"))
+    own = {path.relative_to(places.PACKAGE).as_posix(): file_sha256(path) for path in modules}
+    return fingerprint(canonical(own))
 
 
 def tell_circumstances(used: Mapping[str, Any] | None = None, given: Sequence[str] = ()) -> None:

@@ -4,12 +4,16 @@ All estimates, differences and slopes of the study are sums of arms with weights
 intervals here, from :mod:`~cxrstudy.statistics.inference`.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name
@@ -18,7 +22,7 @@ from cxrstudy.statistics.inference import Inference, infer
 from cxrstudy.statistics.metrics import Metric
 from cxrstudy.statistics.recovery import Part, recovered
 from cxrstudy.statistics.sample import Sample, ScoreError
-from cxrstudy.statistics.weighting import Floats
+from cxrstudy.statistics.weighting import Flags, Floats
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ def resample(drawn: Sample, metric: Metric) -> Bootstrap:
         A score is outside the legal range of the metric.
     """
     columns = [drawn.labels.index(label) for label in metric.labels]
+    weights: Hashable = () if _KNOWN.get() is None else _content(drawn.weights)
     by_seed, draws = {}, {}
     for arm, tables in drawn.arms.items():
         points, replicates = [], []
@@ -147,11 +152,45 @@ def resample(drawn: Sample, metric: Metric) -> Bootstrap:
             if drawn.short:
                 continue
             points.append(metric.values(scores, truth, np.ones((1, len(truth)), np.uint8))[0])
-            replicates.append(metric.values(scores, truth, drawn.weights))
+            replicates.append(_replicates(metric, scores, truth, drawn, weights))
         by_seed[arm] = np.array(points)
         draws[arm] = np.stack(replicates, axis=1) if replicates else np.empty((0, 0))
     trials = {arm: _trials(drawn, metric, arm) for arm in drawn.arms}
     return Bootstrap(drawn, metric, by_seed, draws, trials)
+
+
+#: Replicates by metric and by the content of scores, truth and weights; None outside of a block.
+_KNOWN: ContextVar[dict[Hashable, Floats] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def computed_once() -> Iterator[None]:
+    """Compute a metric of the same scores, truth and weights once within this block.
+
+    Experiments share arms, and claims share them with figures: a review of all of them takes a
+    third of the time.
+    """
+    token = _KNOWN.set({})
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def _replicates(
+    metric: Metric, scores: Floats, truth: Flags, drawn: Sample, weights: Hashable
+) -> Floats:
+    known = _KNOWN.get()
+    if known is None:
+        return metric.values(scores, truth, drawn.weights)
+    key = metric.name, metric.weighted, _content(scores), _content(truth), weights
+    if key not in known:
+        known[key] = metric.values(scores, truth, drawn.weights)
+    return known[key]
+
+
+def _content(array: NDArray[Any]) -> Hashable:
+    return array.shape, array.dtype.str, blake2b(np.ascontiguousarray(array).data).digest()
 
 
 def _trials(drawn: Sample, metric: Metric, arm: Hashable) -> int:

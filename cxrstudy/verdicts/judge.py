@@ -12,13 +12,8 @@ from cxrstudy.study import experiment
 from cxrstudy.study.study import Arms, Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim, Claims, all_claims, read_claims
-from cxrstudy.verdicts.map_results import (
-    ATTENTION,
-    measure_attention,
-    read_attention,
-    write_attention,
-)
-from cxrstudy.verdicts.proof import prove, registration_of
+from cxrstudy.verdicts.map_results import measure_attention, read_attention
+from cxrstudy.verdicts.proof import prove
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
 from cxrstudy.verdicts.verdict import EVIDENCE, about_maps, evidence, metric_of, verdicts
 
@@ -133,23 +128,6 @@ def judged_results(folder: Path) -> pd.DataFrame:
         return pd.DataFrame()
     origin = f"recorded: {made.cohort}, {made.profile}, {counted(made.seeds, 'seed')}"
     return judged(found, origin, made.cohort, made.profile, prove(folder).said)
-
-
-def record(study: Study, folder: Path) -> None:
-    """Write beside a study's results where its maps lie, and the verdicts on all claims."""
-    for name in results.experiments(folder):
-        if any(about_maps(claim) for claim in _claims_about(name)):
-            write_attention(measure_attention(experiment.arms_of(name, study)), folder)
-    found = evidence_of_results(folder)
-    if len(found):
-        table = judged(found, "", study.cohort.name, study.profile.profile)
-        # Whether they count is not recorded: git says it, each time that it is asked.
-        text = table.drop(columns=["origin", "counts"]).to_csv(
-            index=False, float_format="%.6g", lineterminator="\n"
-        )
-        (folder / VERDICTS).write_text(text, encoding="utf-8")
-    written = [name for name in (ATTENTION, VERDICTS) if (folder / name).is_file()]
-    results.include(folder, written, registration_of(results.facts(folder)))
 
 
 def judged_arms(claims: str, arms: Arms) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from cxrstudy.verdicts.judge import (
     evidence_of_run,
     judged,
     judged_results,
-    record,
 )
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
@@ -104,25 +103,6 @@ def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):
 def test_older_results_that_lack_a_measure_of_maps_say_so_and_not_that_lesions_are_unknown():
     found = judge.evidence_of_results(judge.deciding()[0]).set_index("claim")
     assert found.loc["A15", "reason"] == "these results lack this measure of maps"
-
-
-def test_recorded_verdicts_lie_beside_results_without_what_git_says_of_them(
-    tmp_path, monkeypatch, study
-):
-    monkeypatch.setattr(judge.results, "facts", lambda asked: None)
-    monkeypatch.setattr(judge, "registration_of", lambda facts: "0001-made")
-    found = evidence_of_run(study)
-    monkeypatch.setattr(judge.results, "experiments", lambda asked: ["06_sequential_schemes"])
-    monkeypatch.setattr(judge, "evidence_of_results", lambda asked: found)
-    included = []
-    monkeypatch.setattr(judge.results, "include", lambda *asked: included.append(asked))
-    study.cohort, study.profile = SimpleNamespace(name="phantom"), SimpleNamespace(profile="made")
-    record(study, tmp_path)
-    assert included == [(tmp_path, ["verdicts.csv"], "0001-made")]
-    written = judged(found, "", "phantom", "made")
-    read = pd.read_csv(tmp_path / "verdicts.csv")
-    assert read["verdict"].tolist() == written["verdict"].tolist()
-    assert not {"counts", "origin"} & set(read)
 
 
 def test_the_committed_results_are_judged_by_the_present_rule_and_do_not_count(monkeypatch):

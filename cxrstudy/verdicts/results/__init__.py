@@ -22,10 +22,13 @@ from cxrstudy.verdicts.results.results import (
     SCORED,
     Results,
     ResultsError,
+    altered,
     claims_changed,
     facts,
     folders,
+    hash_again,
     include,
+    unchecked,
 )
 from cxrstudy.verdicts.results.writing import rounded, write
 
@@ -37,14 +40,17 @@ __all__ = [
     "SCORED",
     "Results",
     "ResultsError",
+    "altered",
     "arms",
     "claims_changed",
     "experiments",
     "facts",
     "failed",
     "folders",
+    "hash_again",
     "include",
     "read",
     "rounded",
+    "unchecked",
     "write",
 ]  # fmt: skip

@@ -95,17 +95,38 @@ def facts(folder: Path) -> Results:
     ResultsError
         A file is missing or altered.
     """
+    found = unchecked(folder)
+    problems = altered(folder, found)
+    if problems:
+        raise ResultsError(problems[0])
+    return found
+
+
+def unchecked(folder: Path) -> Results:
+    """Read the facts of results without a look at the other files, or at the seal.
+
+    Raises
+    ------
+    ResultsError
+        There are no facts, or they are not valid.
+    """
     path = folder / RESULTS
     if not path.is_file():
         raise ResultsError(f"{path}: no such results; see `cxrstudy results list` for all results")
-    results = read_yaml(path, Results, ResultsError)
-    if results.seal != _seal_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
-        raise ResultsError(f"{path}: altered since it was written; write the results again")
-    for name in sorted({ARMS, IMAGES, SCORED} | set(results.files)):
+    return read_yaml(path, Results, ResultsError)
+
+
+def altered(folder: Path, found: Results) -> list[str]:
+    """Every file of results that is missing or altered, the facts first; empty if none is."""
+    path = folder / RESULTS
+    problems = []
+    if found.seal != _seal_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        problems.append(f"{path}: altered since it was written; write the results again")
+    for name in sorted({ARMS, IMAGES, SCORED} | set(found.files)):
         file = folder / name
-        if not file.is_file() or file_sha256(file) != results.files.get(name):
-            raise ResultsError(f"{file}: missing or altered since it was written; write it again")
-    return results
+        if not file.is_file() or file_sha256(file) != found.files.get(name):
+            problems.append(f"{file}: missing or altered since it was written; write it again")
+    return problems
 
 
 def include(folder: Path, names: Iterable[str], registration: str = "") -> None:
@@ -117,9 +138,14 @@ def include(folder: Path, names: Iterable[str], registration: str = "") -> None:
         A file that the facts already list is missing or altered.
     """
     found = facts(folder)
+    added = {"registration": registration or found.registration}
+    hash_again(found.model_copy(update=added), folder, names)
+
+
+def hash_again(found: Results, folder: Path, names: Iterable[str]) -> None:
+    """Write facts with the SHA-256 that some files of their folder have now; the rest stays."""
     files = found.files | {name: file_sha256(folder / name) for name in names}
-    added = {"files": files, "registration": registration or found.registration}
-    write_facts(found.model_copy(update=added).sealed(), folder)
+    write_facts(found.model_copy(update={"files": files}).sealed(), folder)
 
 
 def write_facts(results: Results, folder: Path) -> None:

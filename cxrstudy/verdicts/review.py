@@ -1,0 +1,331 @@
+"""Review: compute all that is recorded in ``results/`` again, and say what differs.
+
+Without torch, and without the images: from the scores in each folder of results come its estimates,
+intervals and verdicts; from git comes whether a registration or a file was altered since it was
+committed. Nothing is written.
+
+=============================  ===================================================================
+SHA-256                        of every file in a folder of results, and the seal of their list
+recomputed                     every cell of the tables that follow from the scores, to the digits
+                               that are written (:mod:`cxrstudy.verdicts.recording`)
+committed                      every file below ``results/`` and ``claims/registrations/`` is the
+                               one in the commit that is checked out
+registered                     results that name a registration came after it, and no registration
+                               was changed since it was committed
+=============================  ===================================================================
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy.base import places
+from cxrstudy.base.repository import Repository, RepositoryError, open_repository
+from cxrstudy.base.words import counted
+from cxrstudy.verdicts import results
+from cxrstudy.verdicts.altered_cells import altered_cells
+from cxrstudy.verdicts.judge import VERDICTS
+from cxrstudy.verdicts.proof import altered_registrations, prove
+from cxrstudy.verdicts.recording import (
+    DERIVED,
+    ESTIMATES,
+    derived,
+    papers_of_then,
+    read_texts,
+    text_of,
+)
+from cxrstudy.verdicts.registration import FOLDER as REGISTRATIONS
+from cxrstudy.verdicts.results import ResultsError
+
+#: Columns that name a row of the tables that follow from scores.
+ROWS = {VERDICTS: ["paper", "claim"], ESTIMATES: ["experiment", "role", "metric", "arm"]}
+#: Relative error that computing on another machine may add to a number before it is written.
+ROUNDING = 1e-9
+#: What is said of a row or file that is only on one side.
+MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a review of one folder found.
+
+    Attributes
+    ----------
+    what
+        The folder, relative to the project.
+    problems
+        Everything that differs: file, row and column, the value here and the value there.
+    checked
+        What was compared, in words.
+    notes
+        What does not differ but should be known, for instance that nothing is registered.
+    """
+
+    what: str
+    problems: tuple[str, ...]
+    checked: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether nothing differs."""
+        return not self.problems
+
+    @property
+    def said(self) -> str:
+        """One line: equal, or how many things differ."""
+        state = "equal" if self.is_equal else f"differs in {counted(len(self.problems), 'place')}"
+        return f"{self.what}: {'; '.join([f'{state}: {self.checked}', *self.notes])}"
+
+
+@dataclass(frozen=True)
+class Committed:
+    """The files of the commit that is checked out, if git can show them."""
+
+    repository: Repository | None
+    why_not: str = ""
+
+    def changes(self, under: str) -> tuple[list[str], list[str]]:
+        """What differs from the commit below a folder, and the files that it does not hold."""
+        if self.repository is None:
+            return [], []
+        root, head = self.repository.folder, self.repository.head
+        then = self.repository.contents(head, self.repository.paths(head, under))
+        problems = []
+        for path, before in then.items():
+            file = root / path
+            if not file.is_file():
+                problems.append(f"{path}: {MISSING}; it is in commit {head[:12]}")
+            elif (now := file.read_bytes()) != before:
+                problems.append(f"{path}: differs from commit {head[:12]}")
+                problems += [f"{path}, {each}" for each in altered_cells(path, now, before, root)]
+        here = sorted(p for p in (root / under).rglob("*") if p.is_file())
+        names = [path.relative_to(root).as_posix() for path in here]
+        return problems, [name for name in names if name not in then]
+
+
+def review() -> list[Review]:
+    """Review all that is recorded in the project.
+
+    Returns
+    -------
+    One review per folder of results, one of the other files below ``results/``, and one of the
+    registrations.
+    """
+    committed = committed_of(places.root())
+    folders = results.folders()
+    found = [review_folder(folder, committed) for folder in folders]
+    return [*found, *_others(folders, committed), _registrations(committed)]
+
+
+def committed_of(folder: Path) -> Committed:
+    """The files of the commit that is checked out in a folder."""
+    try:
+        return Committed(open_repository(folder))
+    except RepositoryError as problem:
+        return Committed(None, str(problem))
+
+
+def review_folder(folder: Path, committed: Committed) -> Review:
+    """Review a folder of results: hashes, what follows from the scores, commit and registration."""
+    what = _shown(folder)
+    try:
+        made = results.unchecked(folder)
+    except ResultsError as problem:
+        return Review(what, (str(problem),), "its facts can't be read")
+    problems = [_local(text) for text in results.altered(folder, made)]
+    changed, new = committed.changes(what) if not Path(what).is_absolute() else ([], [])
+    problems += changed
+    notes = [f"not committed: {', '.join(Path(name).name for name in new)}"] if new else []
+    with _as_it_lies(folder, made) as copy:
+        try:
+            differences, counts = compare_derived(copy)
+            problems += [f"{what}/{each}" for each in differences]
+            notes += _void(copy)
+        except (ValueError, KeyError, OSError, EOFError) as problem:
+            counts = []
+            problems.append(f"{what}: can't be recomputed: {problem}".replace(str(copy), what))
+        proof = prove(copy) if made.registration == "" else _prove(folder, copy)
+    if proof.registration and proof.problems:
+        problems += [f"{what}: {each}" for each in proof.problems]
+    else:
+        notes.append(proof.said)
+    files = counted(len(made.files) + 1, "file")
+    return Review(what, tuple(dict.fromkeys(problems)), ", ".join([files, *counts]), tuple(notes))
+
+
+def compare_derived(folder: Path) -> tuple[list[str], list[str]]:
+    """Compare the recorded verdicts and estimates of a folder with those that its scores give.
+
+    Returns
+    -------
+    What differs, one text per cell; and what was compared, in words.
+
+    Raises
+    ------
+    ResultsError
+        The results are missing or altered.
+    """
+    found, old = derived(folder), papers_of_then(folder)
+    problems, counts = [], []
+    for name in DERIVED:
+        if not (folder / name).is_file():
+            problems += [f"{name}: {MISSING}; cxrstudy results judge writes it"] * (name in found)
+            continue
+        stored, again = read_texts(folder / name), found.get(name, pd.DataFrame())
+        if name == VERDICTS and old:
+            stored = stored[~stored["paper"].isin(old)]
+            again = again[~again["paper"].isin(old)]
+        if name == VERDICTS and stored.empty:
+            continue
+        problems += [f"{name}, {each}" for each in differing_cells(stored, again, ROWS[name])]
+        counts.append(counted(len(stored), name.removesuffix("s.csv")))
+    return problems, counts
+
+
+def differing_cells(stored: pd.DataFrame, found: pd.DataFrame, rows: Sequence[str]) -> list[str]:
+    """Cells of a written table that are not those of a computed one.
+
+    Parameters
+    ----------
+    stored
+        As :func:`cxrstudy.verdicts.recording.read_texts` returns it.
+    found
+        The table that was computed again.
+    rows
+        Columns that name a row.
+
+    Returns
+    -------
+    Row, column, value here and value there, as texts.
+
+    Examples
+    --------
+    >>> stored = pd.DataFrame({"claim": ["A1"], "estimate": ["0.25"]})
+    >>> found = pd.DataFrame({"claim": ["A1"], "estimate": [0.5]})
+    >>> differing_cells(stored, found, ["claim"])
+    ['claim A1, estimate: 0.25 here, 0.5 recomputed']
+    """
+    absent = [name for name in rows if name not in stored]
+    if absent:
+        return [f"column {absent[0]}: {MISSING}"]
+    texts = [f"column {name}: {MISSING}" for name in found if name not in stored]
+    texts += [f"column {name}: is not recomputed" for name in stored if name not in found]
+    columns = [name for name in stored if name in found and name not in rows]
+    here, there = _by_row(stored, rows), _by_row(found, rows)
+    texts += [f"row {_named(rows, key)}: twice" for key, many in here.items() if len(many) > 1]
+    texts += [f"{_named(rows, key)}: {MISSING} here" for key in there if key not in here]
+    for key, many in here.items():
+        if key not in there:
+            texts.append(f"{_named(rows, key)}: here, but not recomputed")
+            continue
+        for name in columns:
+            said, value = many[0][name], there[key][0][name]
+            if not same_cell(said, value):
+                told = f"{said or 'empty'} here, {text_of(value) or 'empty'} recomputed"
+                texts.append(f"{_named(rows, key)}, {name}: {told}")
+    return texts
+
+
+def same_cell(said: str, value: Any) -> bool:
+    """Whether a written cell is a computed value, rounded as it is written.
+
+    A value so near the middle between two roundings that another processor may round it otherwise
+    counts as both.
+
+    Examples
+    --------
+    >>> same_cell("0.0494601", 0.04946009), same_cell("0.0494602", 0.0494601), same_cell("", None)
+    (True, False, True)
+    """
+    if isinstance(value, float) and not pd.isna(value):
+        near = (value, value * (1 - ROUNDING), value * (1 + ROUNDING))
+        return said in {text_of(each) for each in near}
+    return said == text_of(value)
+
+
+def _by_row(table: pd.DataFrame, rows: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
+    found: dict[tuple[str, ...], list[Any]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault(tuple(text_of(row[name]) for name in rows), []).append(row)
+    return found
+
+
+def _named(rows: Sequence[str], key: Sequence[str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in zip(rows, key, strict=True))
+
+
+@contextmanager
+def _as_it_lies(folder: Path, made: results.Results) -> Iterator[Path]:
+    """A copy of results that is read as it lies, also where a hash no longer fits."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / folder.parent.name / folder.name
+        shutil.copytree(folder, copy)
+        there = [name for name in made.files if (copy / name).is_file()]
+        results.hash_again(made.model_copy(update={"files": {}}), copy, there)
+        yield copy
+
+
+def _prove(folder: Path, copy: Path) -> Any:
+    """Prove results where they lie, or, if they are altered, the copy that can be read."""
+    try:
+        return prove(folder)
+    except ResultsError:
+        return prove(copy)
+
+
+def _void(folder: Path) -> list[str]:
+    old = papers_of_then(folder)
+    return [
+        f"its verdicts on paper {paper} were recorded under other claims ({rule[:12]}), are void, "
+        "and are not recomputed"
+        for paper, rule in old.items()
+    ]
+
+
+def _others(folders: Sequence[Path], committed: Committed) -> list[Review]:
+    """Review files below ``results/`` that lie in no folder of results, as they were committed."""
+    known = tuple(f"{_shown(folder)}/" for folder in folders)
+    there = [_shown(path) for path in sorted(places.results().rglob("*")) if path.is_file()]
+    mine = [name for name in there if not name.startswith(known)]
+    changed, new = committed.changes("results")
+    problems = [text for text in changed if not text.startswith(known)]
+    if not mine and not problems:
+        return []
+    notes = [f"not committed: {name}" for name in new if name in mine]
+    if committed.why_not:
+        notes = [f"can't be checked here: {committed.why_not}"]
+    checked = f"{counted(len(mine), 'other file')} as committed"
+    return [Review("results", tuple(problems), checked, tuple(notes))]
+
+
+def _registrations(committed: Committed) -> Review:
+    changed, new = committed.changes(REGISTRATIONS)
+    notes = [f"not committed: {name}" for name in new]
+    try:
+        problems = altered_registrations()
+    except RepositoryError as problem:
+        problems, notes = [], [f"registrations can't be checked here: {problem}"]
+    if committed.why_not:
+        notes = [f"registrations can't be checked here: {committed.why_not}"]
+    there = places.visible(places.root() / REGISTRATIONS, "*.yaml")
+    checked = f"{counted(len(there), 'file')} as committed" if not notes else "as they lie"
+    return Review(REGISTRATIONS, tuple(dict.fromkeys([*changed, *problems])), checked, tuple(notes))
+
+
+def _shown(path: Path) -> str:
+    """A path relative to the project, if it lies there."""
+    try:
+        return path.resolve().relative_to(places.root().resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _local(text: str) -> str:
+    return text.replace(f"{places.root()}/", "")

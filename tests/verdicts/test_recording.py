@@ -1,0 +1,56 @@
+"""Recording: what is written beside results, said again with other tools."""
+
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from cxrstudy.base import places
+from cxrstudy.verdicts import recording
+
+FOLDER = places.results() / "phantom" / "quick"
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return pd.read_csv(FOLDER / recording.ESTIMATES)
+
+
+def test_the_recorded_estimates_are_those_of_other_tools(stored):
+    arms, images = pd.read_csv(FOLDER / "arms.csv"), pd.read_csv(FOLDER / "images.csv")
+    scores = pd.read_csv(FOLDER / "scores.csv.gz")
+    rows = stored[stored["metric"] == "AUROC of COVID-19 vs rest"]
+    assert set(rows["role"]) == {"target", "external"}
+    for row in rows.groupby("experiment").head(3).itertuples():
+        of_arm = (arms["experiment"] == row.experiment) & (arms["arm"] == row.arm)
+        seen = (images["role"] == row.role) & (images["split"] == "test")
+        values = [
+            roc_auc_score(images.loc[seen, "truth_covid19"], scores.loc[seen, f"{run}:covid19"])
+            for run in arms.loc[of_arm, "run"]
+        ]
+        assert row.estimate == pytest.approx(sum(values) / len(values), rel=1e-5)
+
+
+def test_every_recorded_arm_has_an_estimate_and_its_interval_holds_it(stored):
+    arms = pd.read_csv(FOLDER / "arms.csv")
+    there = set(zip(stored["experiment"], stored["arm"], strict=True))
+    assert there >= set(zip(arms["experiment"], arms["arm"], strict=True))
+    held = stored.dropna(subset=["low"])
+    assert (held["low"] <= held["estimate"]).all()
+    assert (held["estimate"] <= held["high"]).all()
+    assert stored.loc[stored["low"].isna(), "reason"].notna().all()
+
+
+def test_differences_are_from_the_first_arm_and_are_those_of_the_estimates(stored):
+    for _, rows in stored.groupby(["experiment", "role", "metric"], sort=False):
+        first, others = rows.iloc[0], rows.iloc[1:]
+        assert pd.isna(first["against"])
+        assert (others["against"] == first["arm"]).all()
+        expected = others["estimate"] - first["estimate"]
+        assert others["difference"].to_numpy() == pytest.approx(expected.to_numpy(), abs=2e-6)
+
+
+def test_what_is_written_is_read_back_cell_by_cell(tmp_path):
+    table = pd.DataFrame({"arm": ["a, b", "é"], "n": [3.0, float("nan")], "why": [None, "x"]})
+    recording.write_table(table, tmp_path / "t.csv")
+    read = recording.read_texts(tmp_path / "t.csv")
+    assert read.to_dict("list") == {"arm": ["a, b", "é"], "n": ["3", ""], "why": ["", "x"]}
