@@ -1,4 +1,4 @@
-"""Terms: the first place of a word of the glossary is a link, and a page says the same as before."""
+"""Terms: the first place of a word of the glossary is a link; a page says the same as before."""
 
 import pytest
 from docutils import nodes
