@@ -6,7 +6,7 @@ takes nothing and returns HTML. Prose then holds no number that somebody would h
 
 from collections.abc import Callable
 
-from cxrstudy.pages.computed import front, methods
+from cxrstudy.pages.computed import citation, front, methods, reporting
 from cxrstudy.pages.html import HTML
 
 PARTS: dict[str, Callable[[], HTML]] = {
@@ -18,4 +18,7 @@ PARTS: dict[str, Callable[[], HTML]] = {
     "training": methods.training,
     "statistics": methods.statistics,
     "records": methods.records,
+    "CLAIM": reporting.claim,
+    "how to cite": citation.how_to_cite,
+    "TRIPOD+AI": reporting.tripod,
 }

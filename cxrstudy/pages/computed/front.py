@@ -1,5 +1,6 @@
 """Front: what was found, on the first page, from recorded results and nothing else."""
 
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -33,6 +34,7 @@ def what_surprised_us() -> HTML:
     return surprises(recorded())
 
 
+@cache
 def recorded() -> pd.DataFrame:
     """Judge all claims by every set of recorded results that may decide.
 
