@@ -1,13 +1,15 @@
 """Beside: reference results that are shown next to a reader's own run, never mixed with it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted
+from cxrstudy.pages.figures.source import made_by
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.told import nothing_kept
 from cxrstudy.study.experiment import arms_of
@@ -30,11 +32,14 @@ class ReferenceResults:
         Those that were scored, on the study that made them; None if there are none.
     scores
         As :meth:`cxrstudy.study.study.Arms.scores` returned them; empty if there are none.
+    made
+        Command, commit and runs, for the data of figures; empty if there are none.
     """
 
     banner: HTML
     arms: Arms | None
     scores: pd.DataFrame
+    made: Mapping[str, str] = field(default_factory=dict)
 
 
 def reference_of(study: Study, experiment: str) -> ReferenceResults:
@@ -58,7 +63,8 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
         return ReferenceResults(_absent(study), None, pd.DataFrame())
     made = results.facts(folder)
     arms = arms_of(experiment, Study(made.profile, made.cohort, made.seeds))
-    return ReferenceResults(_present(made), arms, results.read(folder, experiment))
+    scores = results.read(folder, experiment)
+    return ReferenceResults(_present(made), arms, scores, _facts(folder, made, experiment))
 
 
 def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Shown]) -> Shown | None:
@@ -73,7 +79,9 @@ def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Show
     if recorded.arms is None:
         return None
     with nothing_kept():
-        return draw(recorded.arms, recorded.scores)
+        shown = draw(recorded.arms, recorded.scores)
+    made_by(shown, recorded.made)
+    return shown
 
 
 def _absent(study: Study) -> HTML:
@@ -82,6 +90,12 @@ def _absent(study: Study) -> HTML:
         f"The {REFERENCE_PROFILE} profile has not been run on cohort “{study.cohort.name}” by the "
         "project. So nothing is shown here.",
     )
+
+
+def _facts(folder: Path, made: results.Results, experiment: str) -> dict[str, str]:
+    table = results.arms(folder)
+    runs = table.loc[table["experiment"] == experiment, "run"]
+    return {"command": made.command, "commit": made.commit, "runs": " ".join(dict.fromkeys(runs))}
 
 
 def _present(made: results.Results) -> HTML:

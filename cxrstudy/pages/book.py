@@ -17,9 +17,8 @@ from pathlib import Path
 from cxrstudy.base import places
 from cxrstudy.base.atomic import unfinished_name, write_file
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
-from cxrstudy.pages import front
-from cxrstudy.pages.executed import tree_hash, versions_of_all
-from cxrstudy.verdicts import judge
+from cxrstudy.pages.computed.data import link_data
+from cxrstudy.pages.executed import common_inputs, tree_hash, versions_of_all
 
 #: Made in the folder of prose by a build, and not part of it.
 EXPERIMENTS, BUILT = "experiments", "_build"
@@ -70,7 +69,6 @@ def build(executed: Sequence[Path]) -> bool:
     with tempfile.TemporaryDirectory(prefix=".", suffix=".unfinished", dir=prose / BUILT) as made:
         source, pages = Path(made) / "book", Path(made) / "out"
         _copy(prose, executed, source)
-        front.write(judge.recorded(), source / EXPERIMENTS)
         _jupyter_book(source, pages)
         built = pages / BUILT / "html"
         write_file(built / MADE_OF, (json.dumps(made_of) + "\n").encode())
@@ -80,16 +78,14 @@ def build(executed: Sequence[Path]) -> bool:
 
 
 def _made_of(prose: Path, executed: Sequence[Path]) -> dict[str, str]:
-    """Hash prose, settings, executed notebooks, libraries, and what the first page is made of."""
+    """Hash prose, settings, executed notebooks, libraries, and all that computed parts are from."""
     notebooks = {path.name: file_sha256(path) for path in executed}
     return {
         "prose": tree_hash(prose, left_out=(EXPERIMENTS, BUILT)),
         "settings": file_sha256(places.root() / "_config.yml"),
         "notebooks": fingerprint(canonical(notebooks)),
+        "computed": fingerprint(canonical(common_inputs())),
         "libraries": fingerprint(canonical(versions_of_all())),
-        "code": tree_hash(places.PACKAGE, left_out=(places.COPY.name,)),
-        "results": tree_hash(places.results()),
-        "claims": tree_hash(places.claims()),
     }
 
 
@@ -107,6 +103,7 @@ def _copy(prose: Path, executed: Sequence[Path], to: Path) -> None:
     for path in executed:
         for file in (path, path.with_suffix(".provenance.json")):
             shutil.copy(file, to / EXPERIMENTS)
+        link_data(to / EXPERIMENTS / path.name)
 
 
 def _jupyter_book(source: Path, to: Path) -> None:

@@ -166,8 +166,17 @@ def verdicts(judged: pd.DataFrame) -> HTML:
         return HTML("<p>There is no claim that could be tested.</p>")
     shown = rows_as_html(pd.DataFrame(rows).fillna(""))
     levels = either(claim_levels())
-    heading = f"<p>In brackets: {levels} interval of the difference.</p>"
+    heading = f"<p>In brackets: {levels} interval of the difference.</p>{_standings(judged)}"
     return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')
+
+
+def _standings(judged: pd.DataFrame) -> str:
+    """Whether what each origin says counts, once: it is the same for all of its claims."""
+    said = judged[["origin", "counts"]].drop_duplicates()
+    lines = [
+        f"<li><b>{escape(row.origin)}</b>: {escape(row.counts)}</li>" for row in said.itertuples()
+    ]
+    return f"<ul>{''.join(lines)}</ul>"
 
 
 def rule() -> HTML:
@@ -250,7 +259,7 @@ def _said_by_origin(judged: pd.DataFrame, paper: str, claim: str) -> dict[str, s
 
 
 def _said(row: Any) -> str:
-    """Outcome, why or on which images, the numbers, and whether it counts."""
+    """Outcome, why or on which images, and the numbers."""
     outcome = f"<b>{escape(row.verdict)}</b>"
     if pd.isna(row.estimate):
         return f"{outcome}: {escape(row.why)}" if row.why else outcome
@@ -264,7 +273,7 @@ def _said(row: Any) -> str:
     )  # fmt: skip
     detectable = numbers.level(row.minimum_detectable_difference)
     seen = f"<br>minimum detectable: {detectable}" if row.verdict == "inconclusive" else ""
-    return f"{outcome}{about}<br>{escape(text)}{seen}<br><i>{escape(row.counts)}</i>"
+    return f"{outcome}{about}<br>{escape(text)}{seen}"
 
 
 def untestable() -> HTML:

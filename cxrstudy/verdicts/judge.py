@@ -97,20 +97,9 @@ def judgements(study: Study) -> pd.DataFrame:
     """
     name, profile = study.cohort.name, study.profile.profile
     run = f"this run: {name}, {profile}, {counted(study.seeds, 'seed')}"
-    return pd.concat(
-        [judged(evidence_of_run(study), run, name, profile), recorded()], ignore_index=True
-    )
-
-
-def recorded() -> pd.DataFrame:
-    """Judge all claims by each set of recorded results that may decide.
-
-    Returns
-    -------
-    One row per claim and set of results, as :func:`judged`; empty if there is none.
-    """
-    tables = [table for folder in deciding() if len(table := judged_results(folder))]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    tables = [judged(evidence_of_run(study), run, name, profile)]
+    tables += [table for folder in deciding() if len(table := judged_results(folder))]
+    return pd.concat(tables, ignore_index=True)
 
 
 def deciding() -> list[Path]:

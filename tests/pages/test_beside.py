@@ -23,6 +23,8 @@ def recorded(tmp_path, monkeypatch):
     monkeypatch.setattr(module.results, "experiments", lambda asked: ["03_resolution"])
     monkeypatch.setattr(module.results, "facts", lambda asked: MADE)
     monkeypatch.setattr(module.results, "read", lambda *asked: pd.DataFrame({"asked": [asked]}))
+    ends = pd.DataFrame({"experiment": ["03_resolution", "04_mixup"], "run": ["3f9a", "1c"]})
+    monkeypatch.setattr(module.results, "arms", lambda folder: ends)
     return folder
 
 
@@ -51,6 +53,8 @@ def test_what_is_recorded_is_drawn_with_the_study_that_made_it(recorded):
         "2026-11-22",
     ):
         assert text in said
+    assert found.made["runs"] == "3f9a"
+    assert found.made["commit"].startswith("0123456789ab")
 
 
 @pytest.mark.parametrize(

@@ -333,3 +333,11 @@ def test_classes_are_numbers_and_labels_keep_what_is_unknown():
     matrix = np.float32([[0, np.nan], [1, 0]])
     for kind in ("multilabel", "binary"):
         np.testing.assert_array_equal(target_tensor(matrix, kind).numpy(), matrix)
+
+
+def test_batches_go_to_the_device_that_was_asked_for(numbered):
+    """`meta` is a device that every machine has, so that this is no question of a GPU."""
+    role, pixels = numbered
+    asked = loaders(role, pixels, STAGE, EXPECTS, "meta")
+    found = {asked.device, asked.train.device, asked.valid.device}
+    assert set(map(torch.device, found)) == {torch.device("meta")}

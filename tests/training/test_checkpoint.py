@@ -1,5 +1,7 @@
 """Checkpoint: a stage that was killed ends with the bits of one that was not."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from fastai.callback.core import Callback
@@ -120,3 +122,30 @@ def test_a_truncated_checkpoint_is_named(made, tmp_path, length):
     path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(CheckpointError, match="truncated or altered"):
         checkpoint.read(path)
+
+
+class WithTwoGPUs:
+    """torch as the module sees it where there are two GPUs."""
+
+    def __init__(self):
+        self.states = [torch.arange(4, dtype=torch.uint8), torch.arange(7, dtype=torch.uint8)]
+        self.restored = []
+        self.cuda = SimpleNamespace(
+            is_available=lambda: True,
+            get_rng_state_all=lambda: self.states,
+            set_rng_state_all=self.restored.extend,
+        )
+
+    def __getattr__(self, name):
+        return getattr(torch, name)
+
+
+def test_the_random_state_of_every_gpu_is_kept_and_restored(made, tmp_path, monkeypatch):
+    gpus, path = WithTwoGPUs(), tmp_path / "x.checkpoint"
+    monkeypatch.setattr(checkpoint, "torch", gpus)
+    with pytest.raises(Killed):
+        trained(made, LONG, Checkpoint(path, every=0), KillAt(7))
+    assert not gpus.restored
+    trained(made, LONG, Checkpoint(path, every=0))
+    assert len(gpus.restored) == 2
+    assert all(map(torch.equal, gpus.restored, gpus.states))

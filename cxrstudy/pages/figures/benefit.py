@@ -15,6 +15,7 @@ from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.series import bar_ends, last_points
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BROKEN,
     GREY,
@@ -31,6 +32,7 @@ from cxrstudy.pages.figures.words import caption, in_lines, listed, not_drawn
 from cxrstudy.statistics.decision import ALL, NONE
 
 
+@with_source
 def decision_curve(table: pd.DataFrame) -> Figure:
     """Draw net benefit by threshold: one line and band per arm, and treating all and none.
 

@@ -14,6 +14,7 @@ from cxrstudy.base.words import arm_name, label_name
 from cxrstudy.pages.figures.gate import FigureError, interval_table, known_scores
 from cxrstudy.pages.figures.panels import LEFT, squares
 from cxrstudy.pages.figures.series import draw_line
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import BLUE, GREY, LOOKS, SMALL, caption_below, finished, nothing
 from cxrstudy.pages.figures.words import caption, in_lines, level_text, not_drawn, wrapped
 
@@ -21,6 +22,7 @@ from cxrstudy.pages.figures.words import caption, in_lines, level_text, not_draw
 BIN_IMAGES = "in_bin"
 
 
+@with_source
 def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "target") -> Figure:
     """Draw ROC curves, one panel per arm, with the first arm as a grey line in each.
 
@@ -87,6 +89,7 @@ def _check_same_images(known: pd.DataFrame, rows: pd.DataFrame) -> None:
             )
 
 
+@with_source
 def calibration(table: pd.DataFrame, label: str) -> Figure:
     """Draw calibration curves, one panel per arm, with the ideal diagonal.
 

@@ -15,6 +15,7 @@ from cxrstudy.pages.figures.gate import FigureError, interval_table, require_col
 from cxrstudy.pages.figures.labels import label_points, make_higher
 from cxrstudy.pages.figures.scales import fit_heights, fit_widths, magnitudes_below
 from cxrstudy.pages.figures.series import bar_ends, draw_line, draw_points
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BLUE,
     GREY,
@@ -32,6 +33,7 @@ from cxrstudy.pages.figures.words import caption, not_drawn, wrapped
 OUT, IN = Look(BLUE, "o"), Look(ORANGE, "D")
 
 
+@with_source
 def dose_response(table: pd.DataFrame, doses: pd.DataFrame, axis: str) -> Figure:
     """Draw estimates against the number of images that the initial weights were trained on.
 

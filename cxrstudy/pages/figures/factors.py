@@ -26,6 +26,7 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     WIDTH,
     Look,
@@ -99,6 +100,7 @@ def _pair(arm: Hashable) -> tuple[Any, Any]:
     raise FigureError(f"arm {arm_name(arm)!r} is not a pair of a level and a series")
 
 
+@with_source
 def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     """Draw one line per series over a factor.
 
@@ -144,6 +146,7 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     return finished(figure)
 
 
+@with_source
 def panels_by_factor(
     tables: Mapping[str, pd.DataFrame], factor: Factor, ideal: Mapping[str, float]
 ) -> Figure:

@@ -16,6 +16,7 @@ from cxrstudy.pages.figures.gate import interval_table
 from cxrstudy.pages.figures.labels import align_left
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import bar_ends
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BLUE,
     GREEN,
@@ -52,6 +53,7 @@ ROW = 0.2  # inches: height of one mark
 LETTERS = 32  # per line of a row's name
 
 
+@with_source
 def contrasts_forest(table: pd.DataFrame) -> Figure:
     """Draw the contrasts that decide claims: interval, margin and verdict, for every origin.
 

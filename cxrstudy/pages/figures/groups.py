@@ -16,6 +16,7 @@ from cxrstudy.pages.figures.gate import FigureError, interval_table
 from cxrstudy.pages.figures.labels import align_left
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import bar_ends
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BLUE,
     BROKEN,
@@ -35,6 +36,7 @@ COUNTED = ("positive", "negative", "patients", "note")
 Lines = dict[tuple[Hashable, Hashable], float]
 
 
+@with_source
 def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
     """Draw the estimates of groups, one panel per arm; groups that are too small are grey text.
 

@@ -15,6 +15,7 @@ from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import interval_table, require_one
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import bar_ends
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BLUE,
     BROKEN,
@@ -40,6 +41,7 @@ NUMBER = 36.0  # points: width of a number of the axis, with the space beside it
 LINE = 0.15  # inches: height of a line of small text
 
 
+@with_source
 def estimates(
     table: pd.DataFrame, axis: str, published: Mapping[str, float] | None = None
 ) -> Figure:
@@ -81,6 +83,7 @@ def estimates(
     return finished(figure)
 
 
+@with_source
 def differences(table: pd.DataFrame, axis: str) -> Figure:
     """Draw the difference of every arm to the reference arm, as a forest plot.
 

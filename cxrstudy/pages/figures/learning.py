@@ -21,6 +21,7 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, bar_ends, draw_hollow, draw_line, last_points
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     GREY,
     WIDTH,
@@ -33,6 +34,7 @@ from cxrstudy.pages.figures.style import (
 from cxrstudy.pages.figures.words import caption, not_drawn, wrapped
 
 
+@with_source
 def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axis: str) -> Figure:
     """Draw a learning curve for every initial weights, over the number of training patients.
 

@@ -15,6 +15,7 @@ from cxrstudy import phantom
 from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.base.words import label_name
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import ORANGE, SKY, SMALL, WIDTH, figure_of, finished, nothing
 from cxrstudy.pages.figures.words import wrapped
 from cxrstudy.phantom import Phantom
@@ -42,6 +43,7 @@ def specimens(shown: Mapping[str, Phantom], columns: int, outlines: bool = False
     return finished(figure)
 
 
+@with_source
 def patients(rows: pd.DataFrame, pixels: int, columns: int) -> Figure:
     """Show images of a phantom manifest, each with its labels, projection, sex and age.
 

@@ -14,6 +14,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.figures.gate import FigureError, require_columns
 from cxrstudy.pages.figures.scales import magnitudes_below
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BROKEN,
     GREY,
@@ -30,6 +31,7 @@ from cxrstudy.pages.figures.style import (
 ACROSS, HEIGHT = 3, 1.9
 
 
+@with_source
 def power_curves(table: pd.DataFrame, wanted: float = 0.8) -> Figure:
     """Draw the chance to decide each claim by number of patients: a panel a claim, a line a size.
 

@@ -16,6 +16,7 @@ from cxrstudy.pages.figures.intervals import estimates
 from cxrstudy.pages.figures.labels import label_ends
 from cxrstudy.pages.figures.scales import limits
 from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     WIDTH,
     are_told_apart,
@@ -30,6 +31,7 @@ FEW = 4  # sites that have room for their counts
 LETTERS = 84  # of the names of all sites together, per line
 
 
+@with_source
 def slopes(places: Mapping[str, pd.DataFrame], axis: str, chance: float = 0.5) -> Figure:
     """Draw one line per arm over test sites; a falling line means that a shortcut no longer works.
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import FigureError
+from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BLUE,
     GREY,
@@ -31,6 +32,7 @@ NEEDED = (
 )  # fmt: skip
 
 
+@with_source
 def training_curves(table: pd.DataFrame) -> Figure:
     """Draw losses, validation AUROC and learning rate of every arm over its training.
 

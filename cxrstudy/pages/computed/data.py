@@ -1,0 +1,69 @@
+"""Data: every figure of a page gets its numbers as a CSV file beside it, and a link below it.
+
+The tables lie in the executed notebook (:mod:`cxrstudy.pages.figures.source`). Facts of what made
+them are those that the tables bring, of recorded results, or else those of the page's stamp.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from cxrstudy.base.notebooks import read_notebook
+from cxrstudy.pages.figures.source import CSV, with_facts
+
+#: Folder of the files, beside the notebooks.
+FOLDER = "data"
+#: What the link says.
+LINK = "The numbers as CSV"
+
+
+def link_data(notebook: Path) -> list[Path]:
+    """Write the data of a copied notebook's figures, and link them in the captions.
+
+    Parameters
+    ----------
+    notebook
+        Executed notebook, which is changed; its stamp lies beside it.
+
+    Returns
+    -------
+    The files.
+    """
+    page = read_notebook(notebook)
+    made = _made(notebook.with_suffix(".provenance.json"))
+    files = []
+    for figure, csv in _sources(page):
+        file = notebook.parent / FOLDER / f"{notebook.stem}-{figure['name']}.csv"
+        file.parent.mkdir(exist_ok=True)
+        whole = csv if csv.startswith("# ") else with_facts(csv, made)
+        file.write_text(with_facts(whole, {"figure": figure["caption"]}), encoding="utf-8")
+        link = f"{{download}}`{LINK} <{FOLDER}/{file.name}>`"
+        figure["caption"] = f"{figure['caption']} {link}"
+        files.append(file)
+    if files:
+        nbformat.write(page, notebook)
+    return files
+
+
+def _sources(page: Any) -> Iterator[tuple[dict[str, Any], str]]:
+    """The captions of a page's figures, and what was drawn."""
+    for cell in page.cells:
+        figure = cell.metadata.get("mystnb", {}).get("figure", {})
+        for output in cell.get("outputs", []):
+            csv = output.get("data", {}).get(CSV)
+            if csv and figure.get("name"):
+                yield figure, csv if isinstance(csv, str) else "".join(csv)
+
+
+def _made(stamp: Path) -> Mapping[str, str]:
+    """What made a page, from its stamp."""
+    facts = json.loads(stamp.read_text(encoding="utf-8"))
+    dirty = " with uncommitted changes" if facts.get("uncommitted") else ""
+    return {
+        "command": facts["command"],
+        "commit": f"{facts['commit'] or facts.get('why_no_commit', '')}{dirty}",
+        "runs": " ".join(facts.get("runs", [])),
+    }

@@ -1,0 +1,183 @@
+"""Front: what was found, on the first page, from recorded results and nothing else."""
+
+from functools import cache
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy.base import numbers, places
+from cxrstudy.base.words import counted
+from cxrstudy.data.cohort_file import read_definition
+from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
+from cxrstudy.pages.html import HTML
+from cxrstudy.pages.render import cited
+from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.judge import deciding, judged_results
+from cxrstudy.verdicts.outcome import DECIDED
+
+#: What is said of results that count for no verdict, in place of the reason that git gives.
+UNREGISTERED = "these results name no registration"
+
+#: Chapter with every verdict, seen from the first page.
+ALL_VERDICTS = "experiments/09_verdicts.html"
+
+
+def what_was_found() -> HTML:
+    """Show the verdicts that recorded results give, each with its interval, by cohort."""
+    return strip(recorded())
+
+
+def what_surprised_us() -> HTML:
+    """Name the claims whose opposite was found, if registered evidence found any."""
+    return surprises(recorded())
+
+
+@cache
+def recorded() -> pd.DataFrame:
+    """Judge all claims by every set of recorded results that may decide.
+
+    Returns
+    -------
+    As :func:`cxrstudy.verdicts.judge.judged`; empty if nothing is recorded.
+    """
+    tables = [found for folder in deciding() if len(found := judged_results(folder))]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def strip(judged: pd.DataFrame) -> HTML:
+    """Show how many claims have which verdict, and each decided one with its interval.
+
+    Parameters
+    ----------
+    judged
+        As :func:`recorded`.
+    """
+    if judged.empty:
+        return HTML("<p>No results are recorded yet, so nothing was found yet.</p>")
+    marks = {origin: place for place, origin in enumerate(dict.fromkeys(judged["origin"]))}
+    head = "".join(
+        _of_origin(judged[judged["origin"] == origin], marks[origin]) for origin in marks
+    )
+    decided = judged[judged["verdict"].isin(DECIDED)]
+    if decided.empty:
+        return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
+    scale = scale_of([*decided["low"], *decided["high"], *decided["margin"]])
+    rows = [_claim(decided[decided["claim"] == name], marks, scale) for name in _in_order(decided)]
+    table = rows_as_html(pd.DataFrame(rows))
+    return HTML(
+        f'<div class="study-found">{head}<div class="study-table study-strip">{table}</div>'
+        f"<p>{_reading(decided)}</p></div>"
+    )
+
+
+def surprises(judged: pd.DataFrame) -> HTML:
+    """Name claims of which registered evidence shows the opposite; nothing if there are none."""
+    if judged.empty:
+        return HTML("")
+    found = judged[(judged["verdict"] == "reversed") & judged["counts"].map(_counts)]
+    if found.empty:
+        return HTML("")
+    items = [
+        f"<li><b>{escape(row.claim)}</b>, {escape(row.world)}: the opposite of “"
+        f"{escape(row.words)}”, {_interval(row)}</li>"
+        for row in found.itertuples()
+    ]
+    return HTML(f"<p><b>What surprised us:</b></p><ul>{''.join(items)}</ul>")
+
+
+def _of_origin(rows: pd.DataFrame, number: int) -> str:
+    """How many claims have which verdict by one set of results, and whether these count."""
+    first = rows.iloc[0]
+    title = f"{mark(number)} {escape(_title(first.cohort))}"
+    seeds = counted(int(rows["seeds"].max()), "seed") if rows["seeds"].notna().any() else "no seed"
+    tallies = rows["verdict"].value_counts()
+    order = [name for name in (*DECIDED, "not judged", "not testable") if name in tallies]
+    chips = " ".join(
+        _chip(name, first.counts, f"{numbers.count(tallies[name])} ") for name in order
+    )
+    return (
+        f'<p class="study-tally"><b>{title}</b> ({escape(first.world)}; profile '
+        f"{escape(first.profile)}, {seeds}), {counted(len(rows), 'claim')}: {chips}</p>"
+        f"{_standing(first.counts)}"
+    )
+
+
+def _standing(counts: str) -> str:
+    if _counts(counts):
+        return f'<p class="study-standing">{escape(counts.capitalize())}.</p>'
+    reason = counts.partition(": ")[2] or counts
+    why = "Recorded before a registration" if reason == UNREGISTERED else reason
+    return (
+        f'<p class="study-standing"><b>{escape(why)}; does not count as evidence.</b> '
+        "It says what these trainings gave, and the verdicts may change.</p>"
+    )
+
+
+def _counts(said: str) -> bool:
+    return said.startswith("counts")
+
+
+def _chip(verdict: str, counts: str, number: str = "") -> str:
+    """A verdict as a word in a frame; filled only if it counts."""
+    kind = verdict.replace(" ", "-")
+    filled = " registered" if _counts(counts) else ""
+    return f'<span class="study-verdict {kind}{filled}">{number}{escape(verdict)}</span>'
+
+
+def _claim(rows: pd.DataFrame, marks: dict[str, int], scale: Scale) -> dict[str, str]:
+    """One row of the strip: claim, verdict by cohort, intervals as a plot and as text."""
+    first = rows.iloc[0]
+    citation = {paper.paper: paper.citation for paper in all_claims()}[first.paper]
+    link = f'<a href="experiments/{escape(first.experiment)}.html">{escape(first.claim)}</a>'
+    drawn = [
+        Drawn(_title(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
+        for row in rows.itertuples()
+    ]
+    said = [
+        (mark(marks[str(row.origin)]) if len(marks) > 1 else "", row) for row in rows.itertuples()
+    ]
+    return {
+        "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})"
+        f'<div class="study-test">Our test: {escape(first.test)}</div>',
+        "verdict": "<br>".join(f"{sign}{_chip(row.verdict, row.counts)}" for sign, row in said),
+        "difference": plot(drawn, first.margin, scale)
+        + "<br>".join(f"{sign}{_interval(row)}" for sign, row in said),
+    }
+
+
+def _interval(row: Any) -> str:
+    text = numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
+    return f"{escape(text)}, n&nbsp;=&nbsp;{numbers.count(row.patients)}"
+
+
+def _in_order(decided: pd.DataFrame) -> list[str]:
+    """Claims by their first verdict, in the order of the rule, and then by their place."""
+    first = decided.drop_duplicates("claim")
+    order = first["verdict"].map({verdict: place for place, verdict in enumerate(DECIDED)})
+    return list(first.loc[order.sort_values(kind="stable").index, "claim"])
+
+
+def _reading(decided: pd.DataFrame) -> str:
+    """What the brackets, the lines and the budgets are, and where the other claims stand."""
+    levels = sorted(set(decided["level"]))
+    level = " or ".join(numbers.whole_percent(level) for level in levels)
+    lacking = decided["lacking"].fillna("") != ""
+    budget = ""
+    if lacking.all():
+        budget = "All hold for the training steps of the profile; none is judged at a plateau. "
+    elif lacking.any():
+        names = ", ".join(dict.fromkeys(decided.loc[lacking, "claim"]))
+        budget = f"At a plateau, these are not judged: {escape(names)}. "
+    return (
+        f"In brackets: {level} interval over patients and seeds, difference of the two arms; n: "
+        "test patients. Full line: no difference. Broken line: the margin that the claim must "
+        "exceed. "
+        f'{budget}<a href="{ALL_VERDICTS}">All claims, also those not judged, and why</a>.'
+    )
+
+
+def _title(cohort: str) -> str:
+    path = places.cohort(cohort)
+    return read_definition(path).title if path.exists() else cohort

@@ -1,0 +1,199 @@
+"""Methods: cohorts, networks, training and statistics, as the files and the code have them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy.base import numbers, places
+from cxrstudy.base.words import counted, label_name
+from cxrstudy.data.cohort import load_cohort
+from cxrstudy.data.cohort_file import cohort_names, read_definition
+from cxrstudy.pages.demographics import flow_of
+from cxrstudy.pages.html import HTML
+from cxrstudy.pages.tables import table
+from cxrstudy.statistics import inference, power, sample
+from cxrstudy.study.profile import Profile, profile_names, read_profile
+from cxrstudy.training.plateau import FALL, FROM, RISE
+from cxrstudy.verdicts import results
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.proof import prove
+from cxrstudy.verdicts.results import REFERENCE_PROFILE
+
+#: What a page calls the values of a stage.
+STAGE = {
+    "pixels": "side (pixels)", "steps": "steps", "batch_size": "batch", "schedule": "schedule",
+    "learning_rate": "learning rate", "weight_decay": "weight decay", "mixup": "MixUp's alpha",
+    "flip": "mirrored", "validations": "validations",
+}  # fmt: skip
+
+
+def cohorts() -> HTML:
+    """Show where the images of every role of every cohort come from, and their splits."""
+    profile = read_profile(REFERENCE_PROFILE)
+    parts = []
+    for name in cohort_names():
+        cohort = load_cohort(name, profile.phantom_patients, profile.phantom_seed)
+        flows = "".join(_flow(row) for row in flow_of(cohort).to_dict("records"))
+        parts.append(
+            f"<details{' open' if name == 'phantom' else ''}><summary>{escape(cohort.title)}"
+            f"</summary><p>{escape(cohort.caveat)} Images: {escape(cohort.copies)}.</p>"
+            f"{flows}</details>"
+        )
+    return HTML(f'<div class="study-flows">{"".join(parts)}</div>')
+
+
+def networks() -> HTML:
+    """Show the network and its first weights, by profile and cohort."""
+    rows = [
+        {
+            "profile": profile.profile,
+            "cohort": _title(name),
+            "network": network.architecture,
+            "options": _options(network.options),
+            "weights at the start": network.weights,
+            "trained first on": label_name(network.stand_in or ""),
+        }
+        for profile in map(read_profile, profile_names())
+        for name, network in profile.networks.items()
+    ]
+    return table(_alike(pd.DataFrame(rows), ["cohort"]))
+
+
+def stages() -> HTML:
+    """Show the values of every stage of training of the reference profile, by cohort and role."""
+    profile = read_profile(REFERENCE_PROFILE)
+    rows = [
+        {"cohort": _title(name), "role": label_name(role), **_stage(profile, name, role)}
+        for name in cohort_names()
+        for role in read_definition(places.cohort(name)).roles
+        if role != "external"
+    ]
+    return table(_alike(_alike(pd.DataFrame(rows), ["role"]), ["cohort"]), cohort="cohorts")
+
+
+def training() -> HTML:
+    """Show loss, optimiser, augmentation and plateau rule, with the module that has each."""
+    from cxrstudy.training.batches import LIGHTING, ROTATION, TRANSLATION, ZOOM
+
+    degrees, shift = numbers.plain(ROTATION), numbers.whole_percent(TRANSLATION)
+    rows = [
+        ("loss, one of several classes", "cross-entropy", "training/loss.py"),
+        ("loss, several labels", "binary cross-entropy over the known labels", "training/loss.py"),
+        ("optimiser", "fastai's Adam with decoupled weight decay; SGD with the schedule of BiT",
+         "training/parts.py"),
+        ("schedule", "one cycle over the steps of the stage, or BiT-HyperRule",
+         "training/schedule.py"),
+        ("rotation", f"up to {degrees}° to either side", "training/batches.py"),
+        ("shift", f"up to {shift} of the side, in both directions", "training/batches.py"),
+        ("zoom", f"up to {numbers.plain(ZOOM)} times", "training/batches.py"),
+        ("brightness and contrast", f"up to {numbers.plain(LIGHTING)} in fastai's unit",
+         "training/batches.py"),
+        ("choice of the final network", "the last step; validations choose nothing",
+         "training/train.py"),
+        ("at a plateau", f"over the steps from {numbers.level(FROM, least=2)} of them on, AUROC "
+         f"rises by less than {numbers.plain(RISE)} and the loss falls by less than "
+         f"{numbers.whole_percent(FALL)}",
+         "training/plateau.py"),
+    ]  # fmt: skip
+    return table(pd.DataFrame(rows, columns=["what", "how", "module"]))
+
+
+def statistics() -> HTML:
+    """Show how intervals and verdicts are made, and what no interval covers."""
+    claims = [claim for paper in all_claims() for claim in paper.testable]
+    seeds = sorted({claim.seeds for claim in claims})
+    levels = sorted({claim.level for claim in claims})
+    rows = [
+        ("interval", inference.METHODS[True]),
+        ("interval with one seed", f"{inference.METHODS[False]}; it decides nothing"),
+        ("draws of patients", numbers.count(sample.REPLICATES)),
+        ("least patients of each class", numbers.count(sample.FEWEST_PATIENTS)),
+        ("least seeds for a verdict", _several(map(numbers.count, seeds))),
+        ("level", _several(map(numbers.whole_percent, levels))),
+        ("claims with a test", counted(len(claims), "claim")),
+        ("correction", "Holm, over the claims of a paper on one cohort"),
+        ("power of what is planned", numbers.whole_percent(power.POWER)),
+        ("not covered by any interval", "another training set, or another simulated world; other "
+         "hospitals, scanners and readers; what is wrong with the labels"),
+    ]  # fmt: skip
+    return table(pd.DataFrame(rows, columns=["what", "how"]))
+
+
+def records() -> HTML:
+    """Show the sets of recorded results, how they were made, and whether they count."""
+    rows = [_record(folder) for folder in results.folders()]
+    return table(pd.DataFrame(rows))
+
+
+def _alike(frame: pd.DataFrame, joined: Sequence[str]) -> pd.DataFrame:
+    """One row for rows that differ in some columns only, whose texts are joined."""
+    values = [name for name in frame if name not in joined]
+    groups = frame.groupby(values, sort=False, dropna=False)
+    return groups.agg(dict.fromkeys(joined, "; ".join)).reset_index()[list(frame)]
+
+
+def _record(folder: Any) -> dict[str, str]:
+    made = results.facts(folder)
+    return {
+        "results": f"{_title(made.cohort)}, {made.profile}, {counted(made.seeds, 'seed')}",
+        "trainings": counted(made.runs, "run"),
+        "images seen": numbers.count(made.samples_seen),
+        "time": numbers.duration(made.seconds),
+        "on": ", ".join(made.devices),
+        "versions": ", ".join(f"{name} {version}" for name, version in made.versions.items()),
+        "commit": made.commit[:12] + (" with uncommitted changes" if made.uncommitted else ""),
+        "command": made.command,
+        "does it count?": prove(folder).said,
+    }
+
+
+def _flow(row: Mapping[Any, Any]) -> str:
+    """A role's images as boxes in a line: listed, excluded, and each split."""
+    boxes = [("listed", label_name(row["listed"])), ("excluded", row["excluded"])]
+    # A line in brackets belongs to the split before it.
+    for split in str(row["used"]).replace("\n(", " (").splitlines():
+        name, _, said = split.partition(": ")
+        boxes.append((name, said))
+    items = "".join(
+        f"<li><b>{escape(name)}</b> {escape(_joined(text))}</li>" for name, text in boxes if text
+    )
+    role = escape(label_name(str(row["role"])))
+    return f'<p class="study-role"><b>{role}</b></p><ol class="study-flow">{items}</ol>'
+
+
+def _joined(text: str) -> str:
+    """Lines that were broken for a narrow box, in one; a line that begins with a number is new."""
+    return re.sub(r"\n(?!\d|\w+: )", " ", text)
+
+
+def _stage(profile: Profile, cohort: str, role: str) -> dict[str, Any]:
+    like = read_definition(places.cohort(cohort)).like or cohort
+    stage = asdict(profile.for_cohort(cohort, like).stage(cohort, role))
+    return {heading: _value(stage[name]) for name, heading in STAGE.items()}
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else numbers.plain(value)
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_listed(value)}" for name, value in options.items())
+
+
+def _listed(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _several(texts: Any) -> str:
+    return " or ".join(texts)
+
+
+def _title(cohort: str) -> str:
+    path = places.cohort(cohort)
+    return read_definition(path).title if path.exists() else f"cohort {cohort}"

@@ -1,0 +1,115 @@
+"""Reporting: what CLAIM 2024 and TRIPOD+AI ask: for each item a sentence, a value and a link."""
+
+from html import escape
+
+import pandas as pd
+import yaml
+from pydantic import Field, TypeAdapter, ValidationError
+
+from cxrstudy.base import places
+from cxrstudy.base.schema import Strict
+from cxrstudy.pages.computed.facts import facts
+from cxrstudy.pages.computed.front import recorded
+from cxrstudy.pages.html import HTML
+from cxrstudy.pages.tables import rows_as_html
+
+#: File of the answers, among the prose.
+ANSWERS = "book/reporting.yaml"
+
+
+class ReportingError(ValueError):
+    """An answer is missing or names an unknown fact; the message names standard and item."""
+
+
+class Answer(Strict):
+    """The answer to an item.
+
+    Attributes
+    ----------
+    asks
+        What the standard asks, in our words.
+    says
+        The answer in a sentence.
+    value
+        The same as a value; braces hold names of facts.
+    link
+        Page of the book that shows more.
+    """
+
+    asks: str = Field(min_length=3)
+    says: str = Field(min_length=3)
+    value: str = Field(min_length=1)
+    link: str = Field(min_length=3)
+
+
+def answers() -> dict[str, dict[str, Answer]]:
+    """Read the answers, by standard and item.
+
+    Raises
+    ------
+    ReportingError
+        Names the standard, the item and the field.
+    """
+    with (places.root() / ANSWERS).open(encoding="utf-8") as file:
+        given = yaml.safe_load(file)
+    texts = {
+        name: {str(item): each for item, each in items.items()} for name, items in given.items()
+    }
+    try:
+        return TypeAdapter(dict[str, dict[str, Answer]]).validate_python(texts)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ", ".join(map(str, first["loc"]))
+        raise ReportingError(f"{ANSWERS}: {place}: {first['msg']}") from None
+
+
+def filled(value: str, known: dict[str, str]) -> str:
+    """A value with its facts.
+
+    Raises
+    ------
+    ReportingError
+        A fact is unknown.
+
+    Examples
+    --------
+    >>> filled("power {power}", {"power": "80 %"})
+    'power 80 %'
+    """
+    try:
+        return value.format_map(known)
+    except KeyError as error:
+        raise ReportingError(
+            f"{ANSWERS}: there is no fact {error}; the facts are {', '.join(known)}"
+        ) from None
+
+
+def claim() -> HTML:
+    """Show the items of CLAIM 2024."""
+    return _shown("CLAIM 2024")
+
+
+def tripod() -> HTML:
+    """Show the items of TRIPOD+AI."""
+    return _shown("TRIPOD+AI 2024")
+
+
+def _shown(standard: str) -> HTML:
+    known = facts(recorded())
+    rows = [
+        {
+            "item": escape(item),
+            "asks": escape(each.asks),
+            "answer": escape(each.says),
+            "value": escape(filled(each.value, known)),
+            "page": f'<a href="{escape(each.link)}.html">{escape(_named(each.link))}</a>',
+        }
+        for item, each in answers()[standard].items()
+    ]
+    return HTML(f'<div class="study-table">{rows_as_html(pd.DataFrame(rows))}</div>')
+
+
+def _named(link: str) -> str:
+    """Name of a page for people."""
+    name = link.rpartition("/")[2].lstrip("0123456789_").replace("_", " ")
+    return {"index": "first page"}.get(name, name)

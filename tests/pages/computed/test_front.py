@@ -1,0 +1,97 @@
+"""Front: what the first page says was found is what the records say, and no more."""
+
+import re
+from html import unescape
+
+import pandas as pd
+import pytest
+
+from cxrstudy.base import places
+from cxrstudy.pages.computed import front
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.judge import deciding
+
+UNREGISTERED = "does not count: these results name no registration"
+REGISTERED = "counts: registered in first"
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html.data)))
+
+
+def judged(*rows, cohort="phantom", counts=UNREGISTERED):
+    claims = {claim.id: (paper, claim) for paper in all_claims() for claim in paper.claims}
+    return pd.DataFrame(
+        [
+            {
+                "paper": claims[name][0].paper, "claim": name, "words": claims[name][1].words,
+                "test": claims[name][1].test, "experiment": claims[name][1].experiment,
+                "origin": f"recorded: {cohort}", "cohort": cohort, "profile": "standard",
+                "world": "on some images", "counts": counts, "verdict": verdict, "margin": 0.0,
+                "level": 0.95, "estimate": estimate, "low": estimate - 0.01,
+                "high": estimate + 0.01, "patients": 959, "seeds": 5, "lacking": "",
+            }
+            for name, verdict, estimate in rows
+        ]
+    )  # fmt: skip
+
+
+def test_every_decided_claim_is_shown_with_its_interval_and_the_others_are_counted():
+    shown = text_of(
+        front.strip(judged(("A1", "supported", 0.02), ("A3", "not judged", float("nan"))))
+    )
+    assert "+0.020 [+0.010, +0.030], n = 959" in shown
+    assert re.search(r"2 claims: 1 supported 1 not judged", shown)
+    assert "larger out-of-domain" in shown
+    assert "mixup" not in shown
+
+
+def test_what_is_not_registered_is_said_not_to_count_once_and_no_verdict_is_filled():
+    shown = front.strip(judged(("A1", "supported", 0.02), ("A3", "reversed", -0.02))).data
+    assert shown.count("does not count as evidence") == 1
+    assert "registered" not in re.sub("before a registration", "", shown)
+
+
+def test_what_is_registered_is_said_to_count():
+    shown = front.strip(judged(("A1", "supported", 0.02), counts=REGISTERED)).data
+    assert "Counts: registered in first." in shown
+    assert "does not count" not in shown
+
+
+def test_two_cohorts_have_a_mark_each_in_the_same_row():
+    both = pd.concat(
+        [judged(("A1", "supported", 0.02)), judged(("A1", "reversed", -0.3), cohort="nih")]
+    )
+    shown = front.strip(both)
+    assert shown.data.count("<tr>") == 2
+    assert shown.data.count('class="interval"') == 2
+    assert "Phantoms: +0.020 [+0.010, +0.030]; Infiltration among pneumonia, NIH: −0.300" in (
+        shown.data
+    )
+
+
+def test_the_reverse_of_a_claim_surprises_only_as_evidence():
+    rows = [("A1", "supported", 0.02), ("A3", "reversed", -0.02)]
+    assert front.surprises(judged(*rows)).data == ""
+    shown = text_of(front.surprises(judged(*rows, counts=REGISTERED)))
+    assert "A3" in shown
+    assert "A1" not in shown
+
+
+@pytest.mark.parametrize("show", [front.strip, front.surprises])
+def test_without_records_nothing_is_claimed(show):
+    assert "supported" not in show(pd.DataFrame()).data
+
+
+def test_a_claim_that_is_not_decided_has_no_row():
+    shown = front.strip(judged(("A1", "not judged", float("nan"))))
+    assert "No claim is decided" in shown.data
+    assert "nan" not in shown.data.lower()
+
+
+def test_the_recorded_results_are_those_that_may_decide(monkeypatch):
+    folder = places.results() / "phantom" / "standard"
+    monkeypatch.setattr(front, "judged_results", lambda found: pd.DataFrame({"of": [found]}))
+    # Once for a whole book; here each time anew.
+    assert folder in set(front.recorded.__wrapped__()["of"])
+    assert set(front.recorded.__wrapped__()["of"]) == set(deciding())

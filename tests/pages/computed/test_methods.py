@@ -1,0 +1,66 @@
+"""Methods: what the page says of profiles, cohorts and records is what is in their files."""
+
+import re
+from html import unescape
+
+import pytest
+import yaml
+
+from cxrstudy.base import numbers, places
+from cxrstudy.pages.computed import methods
+from cxrstudy.statistics.sample import REPLICATES
+from cxrstudy.study.profile import read_profile
+from cxrstudy.training.batches import ROTATION
+from cxrstudy.verdicts import results
+from tests.support.some import some
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html.data)))
+
+
+def test_every_network_of_every_profile_is_named():
+    shown = text_of(methods.networks())
+    for path in some(places.profile_files()):
+        for network in some(yaml.safe_load(path.read_text())["networks"].values()):
+            assert network["architecture"] in shown
+
+
+def test_the_stages_are_those_of_the_reference_profile():
+    shown = text_of(methods.stages())
+    target = read_profile("standard").stage("phantom", "target")
+    row = f"{target.pixels} {target.steps} {target.batch_size} {target.schedule}"
+    assert row in shown
+    assert "Open radiographs" in shown
+
+
+def test_training_and_statistics_say_the_constants_of_the_code():
+    assert f"{numbers.plain(ROTATION)}°" in text_of(methods.training())
+    shown = text_of(methods.statistics())
+    assert f"draws of patients {numbers.count(REPLICATES)}" in shown
+    assert "another simulated world" in shown
+
+
+def test_records_name_commit_and_command_and_whether_they_count():
+    shown = text_of(methods.records())
+    assert results.folders()
+    for folder in results.folders():
+        made = results.facts(folder)
+        assert made.commit[:12] in shown
+        assert made.command in shown
+    assert "count" in shown
+
+
+def test_a_cohort_shows_the_images_of_every_split_and_why_others_are_excluded(monkeypatch):
+    monkeypatch.setattr(methods, "cohort_names", lambda: ["nih_effusion"])
+    shown = text_of(methods.cohorts())
+    manifest = (places.manifests() / "nih_pneumonia.csv").read_text().count("\n") - 1
+    assert re.search(rf"target listed nih pneumonia: {manifest} images", shown)
+    assert re.search(r"excluded 58: labelled Pneumonia by NIH, read as Normal", shown)
+    assert re.search(r"test \d+ patients, \d+ images \(effusion \d+\)", shown)
+
+
+@pytest.mark.parametrize("part", [methods.networks, methods.stages, methods.training])
+def test_no_raw_value_is_shown(part):
+    shown = text_of(part())
+    assert not re.search(r"\bNone\b|\bTrue\b|\bFalse\b|nan|\(\d|\[", shown)

@@ -1,0 +1,96 @@
+"""Reporting: every item of both standards has a sentence, a value and a page that exists."""
+
+import re
+import string
+
+import pandas as pd
+import pytest
+import yaml
+
+from cxrstudy.base import places
+from cxrstudy.pages.computed import reporting
+from cxrstudy.pages.computed.facts import NOTHING, facts
+from cxrstudy.pages.computed.reporting import ReportingError, answers, filled
+from tests.support.some import some
+
+#: Items of TRIPOD+AI (Collins et al. 2024, doi 10.1136/bmj-2023-078378), with their parts.
+TRIPOD = [
+    *"1 2 3a 3b 3c 4 5a 5b 6a 6b 6c 7 8a 8b 8c 9a 9b 9c 10 11 12a 12b 12c 12d 12e 12f 12g".split(),  # noqa: SIM905
+    *"13 14 15 16 17 18a 18b 18c 18d 18e 18f 19 20a 20b 20c 21 22 23a 23b 24 25 26".split(),  # noqa: SIM905
+    "27a", "27b", "27c",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def known():
+    return facts(pd.DataFrame({"verdict": ["supported", "not judged", "supported"]}))
+
+
+def test_all_items_of_both_standards_are_answered():
+    assert list(answers()["CLAIM 2024"]) == [str(item) for item in range(1, 45)]
+    assert list(answers()["TRIPOD+AI 2024"]) == TRIPOD
+
+
+def test_no_answer_is_empty_once_its_facts_are_filled_in(known):
+    for items in some(answers().values()):
+        for each in some(items.values()):
+            assert filled(each.value, known).strip()
+            assert each.says.endswith(".")
+
+
+def test_every_link_is_a_page_of_the_book():
+    contents = (places.root() / "book" / "_toc.yml").read_text()
+    pages = {"index", *re.findall(r"file: (\S+)", contents)}
+    for items in some(answers().values()):
+        assert {each.link for each in items.values()} <= pages
+
+
+def test_every_fact_is_used_and_none_is_empty(known):
+    used = {
+        name
+        for items in answers().values()
+        for each in items.values()
+        for _, name, _, _ in string.Formatter().parse(each.value)
+        if name
+    }
+    assert used == set(known)
+    assert all(known.values())
+    assert known["verdicts"] == "2 supported, 1 not judged"
+
+
+def test_without_records_the_facts_say_so(monkeypatch):
+    monkeypatch.setattr("cxrstudy.pages.computed.facts.deciding", list)
+    known = facts(pd.DataFrame())
+    assert known["tested"] == known["verdicts"] == known["commit"] == NOTHING
+
+
+@pytest.mark.parametrize("field", ["asks", "says", "value", "link"])
+def test_an_empty_answer_is_an_error_that_names_it(monkeypatch, tmp_path, field):
+    given = yaml.safe_load((places.root() / reporting.ANSWERS).read_text())
+    given["CLAIM 2024"][7][field] = ""
+    (tmp_path / "book").mkdir()
+    (tmp_path / reporting.ANSWERS).write_text(yaml.safe_dump(given))
+    monkeypatch.setattr(reporting.places, "root", lambda: tmp_path)
+    with pytest.raises(ReportingError, match=rf"CLAIM 2024, 7, {field}"):
+        answers()
+
+
+def test_an_unknown_fact_is_an_error_that_names_the_known_ones():
+    with pytest.raises(ReportingError, match="no fact 'sizes'; the facts are power"):
+        filled("{sizes}", {"power": "80 %"})
+
+
+def test_prose_of_answers_holds_no_number():
+    for items in some(answers().values()):
+        for each in some(items.values()):
+            text = re.sub(r"SHA-256|\{\w+\}|item \d+|of 2021", "", f"{each.says} {each.value}")
+            assert not re.search(r"\d", text), text
+
+
+def test_a_page_has_a_row_for_every_item(monkeypatch):
+    judged = pd.DataFrame({"verdict": ["supported"]})
+    monkeypatch.setattr(reporting, "recorded", lambda: judged)
+    shown = reporting.tripod().data
+    assert shown.count("<tr>") == len(TRIPOD) + 1
+    assert "{" not in shown
+    assert '<a href="experiments/01_data_audit.html">data audit</a>' in shown
