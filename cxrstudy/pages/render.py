@@ -13,6 +13,7 @@ import pandas as pd
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
+from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, either, rule_table
 from cxrstudy.pages.tables import rows_as_html, table
@@ -351,7 +352,9 @@ def runs(arms: Arms) -> None:
 
     records = arms.records
     shown = table(table_of(records).drop(columns="finished"))
-    display({"text/html": shown.data}, metadata={RUNS: output_of(records)}, raw=True)
+    summary = f"{counted(len(records), 'run')} made this page; the chapter Provenance lists all"
+    folded = f"<details><summary>{summary}</summary>{shown.data}</details>"
+    display({"text/html": folded}, metadata={RUNS: output_of(records)}, raw=True)
 
 
 def command(study: Study, notebook: str) -> HTML:
