@@ -13,6 +13,7 @@ import pandas as pd
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
+from cxrstudy.base.words import counted
 from cxrstudy.pages import told
 from cxrstudy.pages.certificates import certificates as certificates
 from cxrstudy.pages.html import HTML
@@ -365,8 +366,10 @@ def runs(arms: Arms) -> None:
 
     records = arms.records
     shown = table(table_of(records).drop(columns="finished"))
+    summary = f"{counted(len(records), 'run')} made this page; the chapter Provenance lists all"
+    folded = f"<details><summary>{summary}</summary>{shown.data}</details>"
     stored = {RUNS: output_of(records), told.ESTIMATES: told.take()}
-    display({"text/html": shown.data}, metadata=stored, raw=True)
+    display({"text/html": folded}, metadata=stored, raw=True)
 
 
 def command(study: Study, notebook: str) -> HTML:

@@ -58,7 +58,10 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
         named["estimate"] = f"{named['estimate']} {interval_heading(frame)}"
     shown = shown[list(columns or shown)].rename(columns=named)
     below = "<p>No rows.</p>" if shown.empty else _covered(frame)
-    return HTML(f'<div class="study-table">{rows_as_html(shown.map(_escaped))}{below}</div>')
+    # Who moves by keys can scroll it, where it is wider than the page.
+    return HTML(
+        f'<div class="study-table" tabindex="0">{rows_as_html(shown.map(_escaped))}{below}</div>'
+    )
 
 
 def rows_as_html(shown: pd.DataFrame) -> str:

@@ -34,8 +34,10 @@ def link_data(notebook: Path) -> list[Path]:
     """
     page = read_notebook(notebook)
     made = _made(notebook.with_suffix(".provenance.json"))
-    files = []
-    for figure, csv in _sources(page):
+    files, found = [], list(_sources(page))
+    for figure, csv in found:
+        if not figure.get("name"):
+            continue
         file = notebook.parent / FOLDER / f"{notebook.stem}-{figure['name']}.csv"
         file.parent.mkdir(exist_ok=True)
         whole = csv if csv.startswith("# ") else with_facts(csv, made)
@@ -43,18 +45,21 @@ def link_data(notebook: Path) -> list[Path]:
         link = f"{{download}}`{LINK} <{FOLDER}/{file.name}>`"
         figure["caption"] = f"{figure['caption']} {link}"
         files.append(file)
-    if files:
+    if found:
         nbformat.write(page, notebook)
     return files
 
 
 def _sources(page: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    """The captions of a page's figures, and what was drawn."""
+    """The captions of a page's figures, and what was drawn, which is taken out of the page.
+
+    The book warns of an output of a kind that it can't show.
+    """
     for cell in page.cells:
         figure = cell.metadata.get("mystnb", {}).get("figure", {})
         for output in cell.get("outputs", []):
-            csv = output.get("data", {}).get(CSV)
-            if csv and figure.get("name"):
+            csv = output.get("data", {}).pop(CSV, None)
+            if csv is not None:
                 yield figure, csv if isinstance(csv, str) else "".join(csv)
 
 

@@ -99,14 +99,13 @@ def _shown(standard: str) -> HTML:
     rows = [
         {
             "item": escape(item),
-            "asks": escape(each.asks),
-            "answer": escape(each.says),
+            "what is asked, and the answer": f"<b>{escape(each.asks)}</b>: {escape(each.says)}",
             "value": escape(filled(each.value, known)),
             "page": f'<a href="{escape(each.link)}.html">{escape(_named(each.link))}</a>',
         }
         for item, each in answers()[standard].items()
     ]
-    return HTML(f'<div class="study-table">{rows_as_html(pd.DataFrame(rows))}</div>')
+    return HTML(f'<div class="study-table study-items">{rows_as_html(pd.DataFrame(rows))}</div>')
 
 
 def _named(link: str) -> str:

@@ -58,6 +58,16 @@ def test_captions_link_the_files_and_cells_without_a_figure_stay_as_they_are(pag
     assert pd.read_csv(io.StringIO(files[0].read_text()), comment="#").shape == (1, 1)
 
 
+def test_no_output_is_left_of_a_kind_that_the_book_cannot_show(page):
+    link_data(page)
+    outputs = [out for cell in nbformat.read(page, as_version=4).cells for out in cell.outputs]
+    assert [sorted(out.data) for out in outputs] == [
+        ["image/svg+xml"],
+        ["image/svg+xml"],
+        ["text/html"],
+    ]
+
+
 def test_a_page_without_figures_is_not_written_again(page):
     nbformat.write(new_notebook(), page)
     before = page.read_bytes()

@@ -5,13 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.base import places
-from cxrstudy.pages.computed.head import LONGEST, PICTURE, description_of, tags
+from cxrstudy.pages.computed.head import LONGEST, PICTURE, description_of, tags, with_items
 
 
 @given(st.text(st.characters(codec="utf-8", categories=["L", "Zs"]), max_size=900))
 def test_a_description_is_short_and_begins_as_the_page_does(text):
-    said = description_of(nodes.document(None, None, nodes.paragraph("", text)))
+    page = nodes.document(None, None)
+    page += nodes.paragraph("", text)
+    said = description_of(page)
     assert len(said) <= LONGEST + 2
+    assert bool(said) == bool(text.strip())
     assert " ".join(text.split()).startswith(said.removesuffix(" …"))
 
 
@@ -27,3 +30,8 @@ def test_no_text_ends_a_tag():
 
 def test_the_picture_is_there():
     assert (places.root() / "book" / PICTURE).is_file()
+
+
+def test_a_list_of_citations_has_items_and_the_rest_stays():
+    page = '<p role="note">1</p><div role="list"><div role="doc-biblioentry">A</div></div>'
+    assert with_items(page) == page.replace("doc-biblioentry", "listitem")
