@@ -135,7 +135,7 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
     heart = _heart(frame, patient, pose, outline, change.heart)
     vessels = _great_vessels(frame, patient, outline)
     abdomen = _diaphragm(frame, patient, outline)
-    solid = np.maximum(heart, np.float32(0.85) * vessels)
+    solid = np.maximum(heart, np.float32(0.7) * vessels)
     solid += abdomen
     lung = np.maximum(cavity - solid, 0)
     gas = free_gas(frame, patient, pose, outline)
@@ -167,9 +167,9 @@ def _hidden_lung(patient: Patient, between: Map, free: Map, lung: Map) -> Map:
     """Air in cm of the lung before and behind the mediastinum.
 
     It makes the mediastinum less dense than a slab as thick as the chest. Its share of the room
-    `between` the lungs is .15 to .32 [by eye]; the heart and the great vessels take it first.
+    `between` the lungs is .2 to .38 [by eye]; the heart and the great vessels take it first.
     """
-    share = np.float32(patient.stream("hidden lung").uniform(0.15, 0.32))
+    share = np.float32(patient.stream("hidden lung").uniform(0.2, 0.38))
     air = np.maximum(share * between + free, 0) - lung
     return np.asarray(np.float32(1 - LUNG_WATER) * air)
 
@@ -178,7 +178,7 @@ def _body(frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> Map:
     """Soft-tissue path of trunk, neck, shoulders, arms and breasts, without air in the lungs."""
     half, deep = tabulate(frame, outline.body), tabulate(frame, outline.thickness)
     share = np.abs(frame.x) / half
-    body = 2 * deep * np.sqrt(np.maximum(1 - share * share * share, 0))
+    body = 2 * deep * np.sqrt(np.maximum(1 - share * share * share * share, 0))
     rng = patient.stream("body")
     height = rng.normal(4.6, 1.2) + 0.02 * (patient.age - 50)
     for side, angle in zip((-1, 1), pose.arms, strict=True):

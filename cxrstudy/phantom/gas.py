@@ -37,7 +37,7 @@ def free_gas(frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> Ma
         (fork, (fork[0] + 3.6, 2.5), 0.6, 0.48),
     ):
         airway = np.zeros_like(gas)
-        add_capsule(airway, frame, start, end, radius, end_radius, weight=1.1)
+        add_capsule(airway, frame, start, end, radius, end_radius, weight=0.95)
         np.maximum(gas, airway, out=gas)
     if rng.random() < 0.75:
         _add_bubble(gas, frame, rng, pose, outline)

@@ -148,14 +148,14 @@ def draw_pose(seed: int, image: str, view: str) -> Pose:
     reach = (0.2, 1.0) if bedside else (0.6, 1.4)
     return Pose(
         view=view,
-        inspiration=float(np.clip(rng.normal(-1.7 if bedside else -0.4, 0.9), -3.6, 1.5)),
+        inspiration=float(np.clip(rng.normal(-1.7 if bedside else -0.5, 1.1), -4.0, 1.5)),
         rotation=float(np.clip(rng.normal(0, 0.75 * spread), -2.4, 2.4)),
         tilt=float(np.clip(rng.normal(0, 0.02 * spread), -0.09, 0.09)),
         shift=(
             within(rng.normal(0, 0.8 * spread), -2.4, 2.4),
             within(rng.normal(-0.3, 1.0 * spread), -3.0, 2.4),
         ),
-        field=float(rng.uniform(35.0, 43.0) if bedside else rng.uniform(35.0, 41.5)),
+        field=float(rng.uniform(34.5, 44.5) if bedside else rng.uniform(35.0, 43.0)),
         arms=(float(rng.uniform(*reach)), float(rng.uniform(*reach))),
         magnification=float(rng.uniform(1.07, 1.12) if bedside else rng.uniform(1.03, 1.07)),
         heart_magnification=float(rng.uniform(1.05, 1.12) if bedside else 1.0),
