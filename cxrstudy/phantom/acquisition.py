@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 
 from cxrstudy.phantom.attenuation import LEAD, MU_BONE, MU_SOFT
 from cxrstudy.phantom.geometry import FIELD, Frame, Map, add_capsule, detector_axis
+from cxrstudy.phantom.streams import within
 
 COARSE = 64
 """Samples a side of the grid on which wide blurs are computed."""
+APERTURE = 12**-0.5
+"""Standard deviation of a pixel's square aperture, in pixels: a pixel averages over its area."""
 PHOTONS = 3.0e6
 """Photons a cm^2 and uGy of air kerma: 30,174 mm^-2 uGy^-1 for beam quality RQA 5 (IEC 62220-1)."""
 EFFICIENCY = 0.6
@@ -25,6 +29,10 @@ HEEL = 0.004
 
 BELOW, ABOVE = 0.9, 0.6
 """Latitude shown below the lungs' and above the mediastinum's optical depth [by eye]."""
+EXPOSURE = 0.08
+"""Spread of the look-up's middle from image to image: dark and pale films [by eye]."""
+BLACK, WHITE = (0.0, 0.08), (0.84, 1.0)
+"""Ranges of the darkest and of the brightest grey that a film or a display reaches [by eye]."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +79,13 @@ class SiteStyle:
 
 
 SITES: dict[str, SiteStyle] = {
-    "alder": SiteStyle(3.4, 0.25, 0.50, 0.5, 2.5, 0.14, 0.030, "R", (0.07, 0.12), 1.3, 0.35),
-    "birch": SiteStyle(4.3, 0.30, 0.50, 0.9, 1.7, 0.11, 0.024, "L", (0.90, 0.09), 1.7, 0.50),
-    "cedar": SiteStyle(2.7, 0.30, 0.52, 0.25, 3.5, 0.19, 0.040, "R", (0.10, 0.20), 1.0, 0.70),
-    "dogwood": SiteStyle(3.0, 0.30, 0.46, 0.35, 2.0, 0.17, 0.036, "L", (0.88, 0.20), 1.2, 0.45),
-    "elm": SiteStyle(4.9, 0.25, 0.54, 1.10, 1.4, 0.10, 0.022, "R", (0.08, 0.08), 1.6, 0.30),
-    "fir": SiteStyle(2.4, 0.25, 0.48, 0.20, 3.2, 0.20, 0.045, "R", (0.06, 0.25), 1.1, 0.60),
-    "gorse": SiteStyle(3.9, 0.30, 0.56, 0.70, 2.2, 0.13, 0.028, "L", (0.90, 0.16), 1.5, 0.25),
+    "alder": SiteStyle(3.4, 0.25, 0.36, 0.15, 2.5, 0.14, 0.030, "R", (0.07, 0.12), 1.3, 0.20),
+    "birch": SiteStyle(4.3, 0.30, 0.38, 0.30, 1.7, 0.11, 0.024, "L", (0.90, 0.09), 1.7, 0.25),
+    "cedar": SiteStyle(2.7, 0.30, 0.36, 0.08, 3.5, 0.19, 0.040, "R", (0.10, 0.20), 1.0, 0.35),
+    "dogwood": SiteStyle(3.0, 0.30, 0.30, 0.10, 2.0, 0.17, 0.036, "L", (0.88, 0.20), 1.2, 0.25),
+    "elm": SiteStyle(4.9, 0.25, 0.42, 0.40, 1.4, 0.10, 0.022, "R", (0.08, 0.08), 1.6, 0.15),
+    "fir": SiteStyle(2.4, 0.25, 0.33, 0.06, 3.2, 0.20, 0.045, "R", (0.06, 0.25), 1.1, 0.30),
+    "gorse": SiteStyle(3.9, 0.30, 0.42, 0.22, 2.2, 0.13, 0.028, "L", (0.90, 0.16), 1.5, 0.12),
 }
 """Sites by name [by eye]. "alder" and "birch" share the target cohort; "cedar" is the external
 hospital; the others are hospitals that upstream roles may have for themselves."""
@@ -144,7 +152,13 @@ def expose(primary: Map, counts: Map | float, rng: np.random.Generator) -> Map:
 
 
 def acquire(
-    soft: Map, bone: Map, devices: Map, style: SiteStyle, view: str, rng: np.random.Generator
+    soft: Map,
+    bone: Map,
+    devices: Map,
+    style: SiteStyle,
+    view: str,
+    rng: np.random.Generator,
+    field: float = FIELD,
 ) -> NDArray[np.uint8]:
     """Take the image.
 
@@ -158,6 +172,8 @@ def acquire(
         ``"AP"`` images are taken at the bedside, with half the dose and a poorer grid.
     rng : numpy.random.Generator
         The image's random stream for acquisition.
+    field : float
+        Side in cm of the part of the detector that is shown.
 
     Returns
     -------
@@ -167,21 +183,21 @@ def acquire(
     n = soft.shape[0]
     bedside = view == "AP"
     contrast = rng.normal(style.contrast, style.contrast_spread)
-    centre = rng.normal(style.centre, 0.025)
+    centre = style.centre + within(rng.normal(0, EXPOSURE), -2 * EXPOSURE, 2 * EXPOSURE)
+    black, white = rng.uniform(*BLACK), rng.uniform(*WHITE)
     scatter = style.scatter * rng.uniform(0.85, 1.15) * (1.35 if bedside else 1.0)
     heel = rng.normal(0, HEEL)
     shutters = _draw_shutters(style, rng)
     marker = _draw_marker(n, style, rng)
 
     primary, depth = transmission(soft, bone, devices + marker)
-    reach = SCATTER_REACH / FIELD * min(n, COARSE)
+    reach = SCATTER_REACH / field * min(n, COARSE)
     spread = _reduce(primary * depth)
     spread = scipy.ndimage.gaussian_filter(spread, reach, truncate=3.0, mode="nearest")
     signal = primary
     signal += np.float32(scatter) * _enlarge(spread, n)
-    sigma = style.blur / FIELD * n
-    if sigma > 0.12:
-        signal = scipy.ndimage.gaussian_filter(signal, sigma, truncate=3.0)
+    sigma = math.hypot(style.blur / field * n, APERTURE)
+    signal = scipy.ndimage.gaussian_filter(signal, sigma, truncate=3.0)
     signal *= 1 + np.float32(heel) * detector_axis(n)[:, None]
 
     # Automatic exposure: behind the middle of the chest the dose is reached on average.
@@ -189,16 +205,18 @@ def acquire(
     quarter = small.shape[0] // 4
     mean = float(small[quarter:-quarter, quarter:-quarter].mean())
     dose = style.dose * (0.5 if bedside else 1.0)
-    counts = dose * PHOTONS * EFFICIENCY * (FIELD / n) ** 2 / mean
+    counts = dose * PHOTONS * EFFICIENCY * (field / n) ** 2 / mean
     signal = expose(signal, counts, rng)
     seen = -np.log(np.maximum(signal, np.float32(1e-4)))
-    return _display(seen, contrast, centre, style.enhancement, shutters)
+    grey = _display(seen, max(contrast, 1.5), centre, style.enhancement)
+    grey = np.float32(black) + np.float32(white - black) * grey
+    if shutters is not None:
+        grey *= _opening(shutters, n)
+    return np.asarray(grey * 255 + np.float32(0.5), dtype=np.uint8)
 
 
-def _display(
-    seen: Map, contrast: float, centre: float, enhancement: float, shutters: Map | None
-) -> NDArray[np.uint8]:
-    """Scale the logarithmic signal to the range of the chest, sharpen, apply look-up, shutters."""
+def _display(seen: Map, contrast: float, centre: float, enhancement: float) -> Map:
+    """Scale the logarithmic signal to the range of the chest, sharpen, apply the look-up."""
     n = seen.shape[0]
     small = _reduce(seen)
     # The middle of the chest, without air beside slender patients.
@@ -212,20 +230,23 @@ def _display(
     np.clip(value, -1, 2, out=value)
     grey = 1 / (1 + np.exp(np.float32(-contrast) * (value - np.float32(centre))))
     black, white = 1 / (1 + np.exp(contrast * centre)), 1 / (1 + np.exp(-contrast * (1 - centre)))
-    grey = np.clip((grey - np.float32(black)) * np.float32(1 / (white - black)), 0, 1)
-    if shutters is not None:
-        left, right, top, bottom = shutters
-        axis = (np.arange(n, dtype=np.float32) + 0.5) * np.float32(FIELD / n)
-        edge = np.float32(n / FIELD)
-        across = np.clip((axis - left) * edge, 0, 1) * np.clip((FIELD - right - axis) * edge, 0, 1)
-        along = np.clip((axis - top) * edge, 0, 1) * np.clip((FIELD - bottom - axis) * edge, 0, 1)
-        grey *= along[:, None] * across[None, :]
-    return np.asarray(grey * 255 + np.float32(0.5), dtype=np.uint8)
+    shown = np.clip((grey - np.float32(black)) * np.float32(1 / (white - black)), 0, 1)
+    return np.asarray(shown, dtype=np.float32)
+
+
+def _opening(shutters: Map, n: int) -> Map:
+    """Share of each pixel that the shutters leave free."""
+    left, right, top, bottom = shutters
+    axis = (np.arange(n, dtype=np.float32) + 0.5) * np.float32(FIELD / n)
+    edge = np.float32(n / FIELD)
+    across = np.clip((axis - left) * edge, 0, 1) * np.clip((FIELD - right - axis) * edge, 0, 1)
+    along = np.clip((axis - top) * edge, 0, 1) * np.clip((FIELD - bottom - axis) * edge, 0, 1)
+    return np.asarray(along[:, None] * across[None, :])
 
 
 def _draw_shutters(style: SiteStyle, rng: np.random.Generator) -> Map | None:
     """Widths in cm of the shutters at left, right, top and bottom, or None."""
-    shut, widths = rng.random() < style.shutter, rng.uniform(-0.4, 1.7, 4)
+    shut, widths = rng.random() < style.shutter, rng.uniform(-1.2, 1.3, 4)
     return np.maximum(widths, 0).astype(np.float32) if shut else None
 
 

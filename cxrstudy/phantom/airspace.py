@@ -112,9 +112,10 @@ def multifocal_pneumonia(chest: Chest, rng: np.random.Generator, progress: float
     """Draw bronchopneumonia: a few patches at any position, mostly on one side, often central."""
     main = int(rng.choice((-1, 1)))
     patches = []
-    for _ in range(int(rng.integers(2, 6))):
+    for number in range(int(rng.integers(2, 6))):
         side = main if rng.random() < 0.7 else -main
-        across, down = float(rng.uniform(0.12, 0.85)), float(rng.uniform(0.25, 0.85))
+        inmost = 0.15 if number else 0.5  # the first is not hidden by the heart
+        across, down = float(rng.uniform(inmost, 0.85)), float(rng.uniform(0.25, 0.75))
         patches.append((side, across, down, rng.uniform(1.3, 2.8), rng.uniform(0.6, 1.0)))
     strength, mottled = _opacity(chest, rng, patches, 0.65, 0.15, (5.0, 1.7))
     amount = rng.uniform(*SEVERITY["multifocal pneumonia"]) * progress

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxrstudy.phantom.attenuation import FAT_SHARE
+from cxrstudy.phantom.attenuation import FAT_SHARE, LUNG_WATER
 from cxrstudy.phantom.fields import sample, smooth_field
+from cxrstudy.phantom.gas import free_gas
 from cxrstudy.phantom.geometry import (
+    FIELD,
     Frame,
     Map,
     Mask,
@@ -20,6 +22,7 @@ from cxrstudy.phantom.geometry import (
 from cxrstudy.phantom.outline import APEX, Outline, draw_outline
 from cxrstudy.phantom.patient import Patient, Pose
 from cxrstudy.phantom.skeleton import skeleton
+from cxrstudy.phantom.streams import within
 from cxrstudy.phantom.vessels import lung_vessels
 
 
@@ -62,7 +65,8 @@ class Chest:
     blood : ndarray
         Path through lung vessels, as if all were lung.
     gas : ndarray
-        Path through trachea, bronchi, stomach and bowel gas.
+        Path through trachea, bronchi, stomach and bowel gas, and through the air of the lung that
+        lies before and behind the mediastinum, where no finding is drawn.
     bone : ndarray
         Cortical bone in excess of soft tissue.
     texture : ndarray
@@ -112,7 +116,8 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
     Chest
         Line integrals and masks.
     """
-    frame = Frame.place(pixels, pose.shift, patient.size * pose.magnification, pose.tilt)
+    enlarged = patient.size * pose.magnification * FIELD / pose.field
+    frame = Frame.place(pixels, pose.shift, enlarged, pose.tilt)
     outline = draw_outline(patient, pose, change.lift)
     x, y = frame.x, frame.y
 
@@ -123,16 +128,22 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
     border = np.where(medial > 0, tabulate(frame, outline.left), tabulate(frame, outline.right))
     aside = np.abs(medial) - border
     # The lungs' edges towards the mediastinum are rounded over about 2.5 cm.
-    cavity *= np.sqrt(np.clip(aside * np.float32(1 / 2.5), 0, 1))
+    edge = np.sqrt(np.clip(aside * np.float32(1 / 2.5), 0, 1))
+    between = cavity * (1 - edge)
+    cavity *= edge
 
     heart = _heart(frame, patient, pose, outline, change.heart)
     vessels = _great_vessels(frame, patient, outline)
-    abdomen = _diaphragm(frame, outline)
-    lung = np.maximum(cavity - np.maximum(heart, vessels) - abdomen, 0)
+    abdomen = _diaphragm(frame, patient, outline)
+    solid = np.maximum(heart, np.float32(0.7) * vessels)
+    solid += abdomen
+    lung = np.maximum(cavity - solid, 0)
+    gas = free_gas(frame, patient, pose, outline)
+    gas += _hidden_lung(patient, between, cavity - solid, lung)
     heart_mask = heart > 0
     lung_mask = (cavity > 2.0) & ~heart_mask & (abdomen <= 0.3 * cavity) & (aside > 0)
 
-    body = _body(frame, patient, outline)
+    body = _body(frame, patient, pose, outline)
     body *= 1 + np.float32(0.012) * sample(smooth_field(patient.stream("tissue"), 16, 2.5), frame)
     return Chest(
         frame=frame,
@@ -142,7 +153,7 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
         body=body,
         lung=lung,
         blood=lung_vessels(frame, patient, outline, change.engorged),
-        gas=_gas(frame, patient, outline),
+        gas=gas,
         bone=skeleton(frame, patient, pose, outline),
         texture=sample(smooth_field(patient.stream("texture"), 8, 1.7, 0.8), frame),
         across=np.clip(aside / np.maximum(cage - border, 1), 0, 1),
@@ -152,19 +163,31 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
     )
 
 
-def _body(frame: Frame, patient: Patient, outline: Outline) -> Map:
+def _hidden_lung(patient: Patient, between: Map, free: Map, lung: Map) -> Map:
+    """Air in cm of the lung before and behind the mediastinum.
+
+    It makes the mediastinum less dense than a slab as thick as the chest. Its share of the room
+    `between` the lungs is .2 to .38 [by eye]; the heart and the great vessels take it first.
+    """
+    share = np.float32(patient.stream("hidden lung").uniform(0.2, 0.38))
+    air = np.maximum(share * between + free, 0) - lung
+    return np.asarray(np.float32(1 - LUNG_WATER) * air)
+
+
+def _body(frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> Map:
     """Soft-tissue path of trunk, neck, shoulders, arms and breasts, without air in the lungs."""
     half, deep = tabulate(frame, outline.body), tabulate(frame, outline.thickness)
     share = np.abs(frame.x) / half
-    body = 2 * deep * np.sqrt(np.maximum(1 - share * share * np.sqrt(share), 0))
+    body = 2 * deep * np.sqrt(np.maximum(1 - share * share * share * share, 0))
     rng = patient.stream("body")
-    for side in (-1, 1):
-        arm = 4.0 + 0.3 * (outline.fat - 1.7)
-        out = rng.normal(19.3, 0.5)
+    height = rng.normal(4.6, 1.2) + 0.02 * (patient.age - 50)
+    for side, angle in zip((-1, 1), pose.arms, strict=True):
+        arm = 4.6 + 0.4 * (outline.fat - 1.7)
+        elbow = side * (15.6 + 32 * np.sin(angle)), -10.5 + 32 * np.cos(angle)
         limb = np.zeros_like(body)
-        add_capsule(limb, frame, (side * 14.8, -9.0), (side * (out + 3.6), 26.0), arm, 0.7 * arm)
+        add_capsule(limb, frame, (side * 15.6, -10.5), elbow, arm, 0.8 * arm)
         np.maximum(body, limb, out=body)
-        height = rng.normal(4.6, 0.8) + 0.02 * (patient.age - 50)
+        height += rng.normal(0, 0.4)
         if patient.sex == "F":
             bulk = float(np.clip(0.75 + 0.045 * (patient.mass_index - 22), 0.55, 1.6))
             bulk *= rng.uniform(0.8, 1.2)
@@ -197,11 +220,11 @@ def _add_breast(
 def _heart(frame: Frame, patient: Patient, pose: Pose, outline: Outline, factor: float) -> Map:
     """Chord of the heart: left ventricle and right atrium, merged smoothly.
 
-    A third of its diameter lies to the right of the midline, two thirds to the left.
+    About a third of its diameter (.26 to .40) lies to the right of the midline.
     """
     rng = patient.stream("heart")
     width = 2 * patient.chest_width * patient.heart * factor * pose.heart_magnification
-    right = width * rng.uniform(0.29, 0.36)
+    right = width * rng.uniform(0.26, 0.40)
     left = width - right
     # An enlarged heart lies flatter.
     angle = 1.0 - 0.55 * patient.heart_axis + 0.04 * pose.inspiration - 0.7 * (factor - 1)
@@ -210,7 +233,7 @@ def _heart(frame: Frame, patient: Patient, pose: Pose, outline: Outline, factor:
     fall = np.hypot(long * np.sin(angle), short * np.cos(angle))
     floor = 0.5 * sum(outline.dome) + 2.2
     x, y = left - reach + outline.centre, floor - fall
-    deep = min(0.42 * width, 0.66 * patient.chest_depth)
+    deep = min(0.39 * width, 0.66 * patient.chest_depth)
     box = frame.window(-right - 2, left + 2, y - fall - 6, floor + 2)
     part = frame.view(box)
     ventricle = ellipsoid(part, (x, y), (long, short, deep), angle)
@@ -250,45 +273,25 @@ def _great_vessels(frame: Frame, patient: Patient, outline: Outline) -> Map:
     return np.maximum(vessels, other)
 
 
-def _diaphragm(frame: Frame, outline: Outline) -> Map:
-    """Path through the abdomen under the domes, within the cage."""
+def _diaphragm(frame: Frame, patient: Patient, outline: Outline) -> Map:
+    """Path through the abdomen under the domes, within the cage; domes are flat or steep."""
+    rng = patient.stream("diaphragm")
     abdomen = np.zeros_like(frame.x)
+    height = within(rng.normal(6.8, 1.0), 4.8, 9.0)
     for side, dome in zip((-1, 1), outline.dome, strict=True):
-        middle, height = side * 6.1 + outline.centre, 5.4
+        middle = side * rng.uniform(5.2, 6.8) + outline.centre
         floor = dome + height
         half = frame.window(*((-30, 0) if side < 0 else (0, 30)), dome - 0.5, 26)
         part = frame.view(half)
-        chord = ellipsoid(part, (middle, floor), (9.0, height, 10.5))
-        chord = np.where(part.y > floor, np.float32(24), chord)
+        chord = ellipsoid(part, (middle, floor), (8.2, height, 10.5))
+        # The lowest recess, beside and behind the domes, ends 4 to 6 cm below their tops.
+        np.maximum(chord, np.clip(12 * (part.y - np.float32(dome + 4)), 0, 24), out=chord)
         chord *= (part.x * side) > 0
         abdomen[half] = np.maximum(abdomen[half], chord)
+    # The central tendon joins the domes under the heart.
+    floor = 0.5 * sum(outline.dome) + 1.2 + height
+    under = frame.window(outline.centre - 7, outline.centre + 7, floor - height, 26)
+    part = frame.view(under)
+    tendon = ellipsoid(part, (outline.centre, floor), (7.0, height, 10.5))
+    abdomen[under] = np.maximum(abdomen[under], tendon)
     return abdomen
-
-
-def _gas(frame: Frame, patient: Patient, outline: Outline) -> Map:
-    """Air of trachea and main bronchi, gas of stomach and colon."""
-    rng = patient.stream("gas")
-    gas = np.zeros_like(frame.x)
-    bow = 0.35 + 0.35 * patient.aorta
-    fork = (0.15 - bow + outline.centre, 0.0)
-    middle = (-0.5 * bow + outline.centre, -6.0)
-    larynx = (0.6 * outline.centre, -24.0)
-    for start, end, radius, end_radius in (
-        (larynx, middle, 0.85, 0.82),
-        (middle, fork, 0.82, 0.8),
-        (fork, (fork[0] - 2.3, 2.0), 0.68, 0.55),
-        (fork, (fork[0] + 3.6, 2.5), 0.6, 0.48),
-    ):
-        airway = np.zeros_like(gas)
-        add_capsule(airway, frame, start, end, radius, end_radius, weight=1.2)
-        np.maximum(gas, airway, out=gas)
-    if rng.random() < 0.75:
-        wide = rng.uniform(1.0, 2.9)
-        under = outline.dome[1] + 0.9 + 0.75 * wide
-        bubble = (rng.normal(5.6, 0.9), under)
-        add_ellipsoid(gas, frame, bubble, (wide, 0.75 * wide, 0.9 * wide), rng.normal(0, 0.2))
-    for _ in range(rng.integers(0, 4)):
-        loop = (rng.uniform(3.0, 11.0), outline.dome[1] + rng.uniform(4.5, 9.0))
-        axes = (rng.uniform(0.6, 1.8), rng.uniform(0.5, 1.1), rng.uniform(0.5, 1.3))
-        add_ellipsoid(gas, frame, loop, axes, rng.uniform(-0.6, 0.6))
-    return gas

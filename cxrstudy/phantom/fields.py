@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from cxrstudy.phantom.geometry import Frame, Map
@@ -55,10 +56,10 @@ def smooth_field(
     """
     places, amplitude = _band(longest, shortest, slope)
     waves = rng.standard_normal((2, places.size))
-    spectrum = np.zeros(SAMPLES * (SAMPLES // 2 + 1), dtype=complex)
+    spectrum = np.zeros(SAMPLES * (SAMPLES // 2 + 1), dtype=np.complex64)
     spectrum[places] = (waves[0] + 1j * waves[1]) * amplitude
-    field = np.fft.irfft2(spectrum.reshape(SAMPLES, -1), s=(SAMPLES, SAMPLES))
-    return field.astype(np.float32)
+    field = scipy.fft.irfft2(spectrum.reshape(SAMPLES, -1), (SAMPLES, SAMPLES), overwrite_x=True)
+    return np.asarray(field, dtype=np.float32)
 
 
 def sample(field: Map, frame: Frame) -> Map:

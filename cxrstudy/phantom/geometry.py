@@ -73,6 +73,11 @@ class Frame:
         index = ((self.y - PROFILE_Y[0]) * np.float32(1 / PROFILE_STEP)).astype(np.intp)
         return np.asarray(index)
 
+    @cached_property
+    def turn(self) -> tuple[float, float]:
+        """Cosine and sine of the tilt."""
+        return math.cos(self.tilt), math.sin(self.tilt)
+
     @property
     def pixel(self) -> float:
         """Side of a pixel in the patient's cm."""
@@ -89,7 +94,7 @@ class Frame:
 
     def window(self, left: float, right: float, top: float, bottom: float) -> tuple[slice, slice]:
         """Rows and columns that contain a box given in patient cm; empty outside the image."""
-        cosine, sine = math.cos(self.tilt), math.sin(self.tilt)
+        cosine, sine = self.turn
         x, y = (left + right) / 2, (top + bottom) / 2
         half_x, half_y = (right - left) / 2, (bottom - top) / 2
         per_cm = self.pixels / FIELD
@@ -117,17 +122,15 @@ def empty(window: tuple[slice, slice]) -> bool:
     return bool(rows.start >= rows.stop or columns.start >= columns.stop)
 
 
-def patches(
-    frame: Frame, boxes: list[tuple[float, float, float, float]]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def patches(frame: Frame, boxes: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """List the pixels of many boxes at once.
 
     Parameters
     ----------
     frame : Frame
         The whole image's frame.
-    boxes : list of (left, right, top, bottom)
-        In patient cm; they may overlap.
+    boxes : (boxes, 4) float
+        Left, right, top and bottom of each in patient cm; they may overlap.
 
     Returns
     -------
@@ -136,13 +139,57 @@ def patches(
     pixel : (points,) int
         Flat index of its pixel.
     """
-    windows = [frame.window(*box) for box in boxes]
-    spans = np.array([(r.start, r.stop - r.start, c.start, c.stop - c.start) for r, c in windows])
-    sizes = spans[:, 1] * spans[:, 3]
-    box = np.repeat(np.arange(len(boxes)), sizes)
-    within = np.arange(box.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    row, column = np.divmod(within, spans[box, 3])
-    return box, (row + spans[box, 0]) * frame.pixels + column + spans[box, 2]
+    left, right, top, bottom = np.asarray(boxes, dtype=float).T
+    centres = frame.locate(np.stack([left + right, top + bottom], axis=-1) / 2)
+    halves = np.stack([right - left, bottom - top], axis=-1) / 2
+    cosine, sine = frame.turn
+    reach = halves @ np.array([[cosine, abs(sine)], [abs(sine), cosine]]) / frame.pixel
+    low = np.clip(np.floor(centres - reach).astype(np.intp), 0, frame.pixels)
+    high = np.clip(np.ceil(centres + reach).astype(np.intp) + 1, low, frame.pixels)
+    (width, height), (column, row) = (high - low).T, low.T
+    # Each box is a run of rows, and each row a run of pixels.
+    line = np.repeat(np.arange(len(left)), height)
+    first = (_count(height) + np.repeat(row, height)) * frame.pixels + column[line]
+    long = width[line]
+    return np.repeat(line, long), _count(long) + np.repeat(first, long)
+
+
+def _count(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Count 0, 1, 2, ... anew in each run of the given lengths."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if ends.size else 0
+    return np.asarray(np.arange(total) - np.repeat(ends - lengths, lengths))
+
+
+def add_capsules(target: Map, frame: Frame, capsules: ArrayLike) -> None:
+    """Add many rounded cones at once, in place: a few pixels each, faster than one by one.
+
+    Parameters
+    ----------
+    target : ndarray of float32
+        Line integrals in cm that the chords are added to.
+    frame : Frame
+        The whole image's frame.
+    capsules : (capsules, 7) float
+        As for `add_capsule`: start x and y, end x and y, radius, end radius, weight.
+    """
+    table = np.asarray(capsules, dtype=np.float32)
+    x0, y0, x1, y1, radius, end_radius, weight = table.T
+    reach = np.maximum(radius, end_radius)
+    low_x, high_x = np.minimum(x0, x1) - reach, np.maximum(x0, x1) + reach
+    low_y, high_y = np.minimum(y0, y1) - reach, np.maximum(y0, y1) + reach
+    box, pixel = patches(frame, np.stack([low_x, high_x, low_y, high_y], axis=1))
+    if not pixel.size:
+        return
+    ax, ay = x1 - x0, y1 - y0
+    dx, dy = frame.x.ravel()[pixel] - x0[box], frame.y.ravel()[pixel] - y0[box]
+    length = ax * ax + ay * ay + np.float32(1e-12)
+    along = np.clip((dx * ax[box] + dy * ay[box]) / length[box], 0, 1)
+    squared = (dx - along * ax[box]) ** 2 + (dy - along * ay[box]) ** 2
+    wide = radius[box] + (end_radius - radius)[box] * along
+    chord = np.sqrt(np.maximum(wide * wide - squared, 0)) * (2 * weight)[box]
+    sums = np.bincount(pixel, chord, minlength=target.size)
+    target += sums.reshape(target.shape).astype(np.float32)
 
 
 def tabulate(frame: Frame, profile: Map) -> Map:

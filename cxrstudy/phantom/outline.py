@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.phantom.geometry import PROFILE_STEP, PROFILE_Y, Map
 from cxrstudy.phantom.patient import Patient, Pose
+from cxrstudy.phantom.streams import within
 
 APEX = -13.3
 """Height y in cm of the lungs' apices; the origin is at the tracheal bifurcation's level."""
@@ -19,13 +20,13 @@ APEX = -13.3
 # [by eye]. At the apex cage and mediastinum meet, which closes the lungs.
 _DROP = np.array([0.0, 0.35, 1.0, 2.2, 4.0, 7.0, 10.0, 13.0, 17.0, 21.0, 25.0, 30.0])
 _CAGE = np.array([0.42, 0.50, 0.575, 0.665, 0.755, 0.865, 0.935, 0.975, 1.0, 1.0, 0.985, 0.96])
-_RIGHT = np.array([4.6, 3.75, 3.2, 2.75, 2.5, 2.55, 2.7, 2.5, 2.35, 2.3, 2.3, 2.3])
-_LEFT = np.array([4.6, 3.75, 3.2, 2.85, 2.6, 2.4, 2.2, 2.1, 2.1, 2.0, 1.9, 1.9])
+_RIGHT = np.array([4.6, 3.75, 3.2, 2.7, 2.4, 2.4, 2.55, 2.2, 1.9, 1.8, 1.8, 1.8])
+_LEFT = np.array([4.6, 3.75, 3.2, 2.8, 2.4, 2.2, 2.0, 1.8, 1.7, 1.6, 1.6, 1.6])
 
 # Half-width and half-depth of the body by height y: neck, shoulders, axilla, flank [by eye].
-_BODY_Y = np.array([-26.0, -19.0, -17.6, -16.4, -15.2, -13.8, -12.2, -10.5, -8.0, -5.0, 0.0, 26.0])
-_BODY_X = np.array([5.6, 5.9, 7.0, 9.5, 12.6, 15.6, 17.4, 17.8, 17.6, 17.0, 17.0, 17.0])
-_BODY_Z = np.array([5.6, 5.6, 5.7, 5.9, 6.2, 6.9, 7.7, 8.5, 9.4, 10.0, 10.4, 11.2])
+_BODY_Y = np.array([-26.0, -19.8, -18.5, -17.4, -16.4, -15.0, -13.0, -10.5, -8.0, -5.0, 0.0, 26.0])
+_BODY_X = np.array([6.4, 6.8, 8.2, 11.0, 13.8, 17.2, 20.6, 21.2, 20.6, 19.4, 19.2, 19.2])
+_BODY_Z = np.array([6.6, 6.6, 6.6, 6.5, 6.5, 7.0, 8.0, 9.2, 10.0, 10.2, 10.4, 11.2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,13 +96,15 @@ def draw_outline(patient: Patient, pose: Pose, lift: tuple[float, float] = (0.0,
     Returns
     -------
     Outline
-        The left dome is lower by .3 to 1.9 cm, as in nine of ten people.
+        On each side the trunk is up to 1.2 cm narrower, or 4 cm wider, than the cage, its muscles
+        and the fat alone make it [by eye]. The left dome is lower by .3 to 1.9 cm, as in nine of
+        ten people.
     """
     rng = patient.stream("outline")
     drop = PROFILE_Y - APEX
     wobble = rng.normal(0, 1, (3, _DROP.size))
     wobble[:, 0] = 0.0
-    spread = np.array([0.006, 0.24, 0.24])[:, None]
+    spread = np.array([0.008, 0.38, 0.38])[:, None]
     knots = np.stack([_CAGE, _RIGHT, _LEFT]) + spread * wobble
     # Fat and the unfolding aorta widen the upper mediastinum; the view from the front also does.
     broad = 0.03 * (patient.mass_index - 26) + (0.3 if pose.view == "AP" else 0.0)
@@ -123,18 +126,18 @@ def draw_outline(patient: Patient, pose: Pose, lift: tuple[float, float] = (0.0,
         depth=depth.astype(np.float32),
         right=curves[1].astype(np.float32),
         left=curves[2].astype(np.float32),
-        body=_body(cage, fat),
+        body=_body(cage, fat) + np.float32(within(rng.normal(1.0, 1.3), -1.2, 4.0)),
         thickness=_thickness(patient, fat),
         dome=domes,
         fat=fat,
-        centre=0.5 * pose.rotation,
+        centre=0.6 * pose.rotation,
     )
 
 
 def _body(cage: NDArray[np.float64], fat: float) -> Map:
     """Half-width of the trunk: neck and shoulders above, cage, muscle and fat below."""
     top = np.interp(PROFILE_Y, _BODY_Y, _BODY_X) + 0.25 * (fat - 1.7)
-    muscle = 1.5 + 1.0 * np.exp(-(((PROFILE_Y + 3.0) / 5.0) ** 2))
+    muscle = 3.2 + 1.6 * np.exp(-(((PROFILE_Y + 3.0) / 5.0) ** 2))
     trunk = cage + muscle + fat
     blend = 1 / (1 + np.exp(-(PROFILE_Y + 6.5) / 1.0))
     return np.asarray(top * (1 - blend) + trunk * blend, dtype=np.float32)

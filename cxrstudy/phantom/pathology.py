@@ -14,10 +14,10 @@ from cxrstudy.phantom.geometry import Map, Mask
 from cxrstudy.phantom.tubes import thin_tubes
 
 # Severities of all findings. Each is the range of a uniform factor per patient: the water that an
-# opacity adds (as a fraction of the lung's volume), or the size of a finding. The first four set
-# the difficulty of the target task and were tuned so that a thin ResNet from random weights
-# reaches an AUROC of about .8 for COVID-19 against the rest at 64 pixels after 110 steps on
-# 300 images; the rest are [by eye].
+# opacity adds (as a fraction of the lung's volume), or the size of a finding. All are chosen
+# [by eye]: no published score of extent was fitted. The first four once were set so that a thin
+# ResNet from random weights reached an AUROC of about .8 at 64 pixels after 110 steps on 300
+# images of an earlier, less varied phantom; they are kept, whatever a network reaches now.
 SEVERITY: dict[str, tuple[float, float]] = {
     "covid19": (0.20, 0.48),  # added water of ground glass
     "mild covid19": (0.12, 0.24),

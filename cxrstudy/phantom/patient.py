@@ -76,7 +76,7 @@ def draw_patient(seed: int, name: str) -> Patient:
     rng = stream(seed, name, "patient")
     female = bool(rng.random() < FEMALE_SHARE)
     age = within(rng.normal(AGE_MEAN, AGE_SPREAD), *AGE_RANGE)
-    mass_index = within(np.exp(rng.normal(np.log(26.0), 0.16)), 17.5, 42.0)
+    mass_index = within(np.exp(rng.normal(np.log(26.0), 0.18)), 17.5, 42.0)
     slender = within(rng.normal((26.0 - mass_index) / 8.0, 0.6), -1.5, 1.5)
     heart = rng.normal(0.44 - 0.012 * slender + 0.0004 * (age - 50), 0.03)
     return Patient(
@@ -86,13 +86,13 @@ def draw_patient(seed: int, name: str) -> Patient:
         age=round(age, 1),
         size=within(rng.normal(0.925 if female else 1.0, 0.04), 0.82, 1.1),
         mass_index=mass_index,
-        chest_width=float(rng.normal(13.6, 0.45)) - 0.35 * slender,
+        chest_width=within(rng.normal(13.4, 0.75) - 0.35 * slender, 11.4, 16.2),
         chest_depth=float(rng.normal(8.6, 0.5)) - 0.4 * slender + 0.012 * (age - 50),
-        lung_height=within(rng.normal(21.8, 1.1) + 0.9 * slender, 18.5, 25.0),
+        lung_height=within(rng.normal(21.6, 1.4) + 0.9 * slender, 18.0, 25.5),
         heart=within(heart, 0.35, 0.5),
         heart_axis=within(rng.normal(0.5 - 0.22 * slender, 0.18), 0.0, 1.0),
         aorta=within((age - 25) / 60 + rng.normal(0, 0.12), 0.0, 1.1),
-        vascularity=within(rng.normal(1.0, 0.09), 0.78, 1.25),
+        vascularity=within(rng.normal(1.0, 0.12), 0.7, 1.3),
         mineral=within(rng.normal(1.0, 0.07) - 0.005 * max(age - 50, 0), 0.65, 1.15),
     )
 
@@ -113,7 +113,11 @@ class Pose:
     tilt : float
         In-plane rotation in radians.
     shift : (float, float)
-        Position of the patient's origin on the detector, in cm.
+        Position of the patient's origin in the field, in cm of a field of 38 cm.
+    field : float
+        Side in cm of the part of the detector that is shown, by collimation or cropping.
+    arms : (float, float)
+        Angle of the right and left upper arm from straight down, outwards, in radians.
     magnification : float
         Magnification of the chest: 1.05 at 180 cm PA; up to 1.15 at 100 cm AP.
     heart_magnification : float
@@ -125,6 +129,8 @@ class Pose:
     rotation: float
     tilt: float
     shift: tuple[float, float]
+    field: float
+    arms: tuple[float, float]
     magnification: float
     heart_magnification: float
 
@@ -132,17 +138,25 @@ class Pose:
 def draw_pose(seed: int, image: str, view: str) -> Pose:
     """Draw the position of the patient for image id `image` in the given view.
 
-    Bedside films are shallower, more rotated and tilted, and magnify the heart by 10 to 15 %.
+    Bedside films are shallower, more rotated and tilted, and magnify the heart by 10 to 15 %; the
+    arms lie beside the body, and are held away from it for a PA film. All spreads and limits are
+    chosen, after the look of frontal films of NIH ChestX-ray14; none depends on a diagnosis.
     """
     rng = stream(seed, image, "pose")
     bedside = view == "AP"
-    spread = 1.5 if bedside else 1.0
+    spread = 1.6 if bedside else 1.0
+    reach = (0.2, 1.0) if bedside else (0.6, 1.4)
     return Pose(
         view=view,
-        inspiration=float(np.clip(rng.normal(-1.1 if bedside else 0.0, 0.8), -3.0, 1.5)),
-        rotation=float(np.clip(rng.normal(0, 0.4 * spread), -1.4, 1.4)),
-        tilt=float(np.clip(rng.normal(0, 0.017 * spread), -0.07, 0.07)),
-        shift=(float(rng.normal(0, 0.5 * spread)), float(rng.normal(0.6, 0.6))),
+        inspiration=float(np.clip(rng.normal(-1.7 if bedside else -0.5, 1.1), -4.0, 1.5)),
+        rotation=float(np.clip(rng.normal(0, 0.75 * spread), -2.4, 2.4)),
+        tilt=float(np.clip(rng.normal(0, 0.02 * spread), -0.09, 0.09)),
+        shift=(
+            within(rng.normal(0, 0.8 * spread), -2.4, 2.4),
+            within(rng.normal(-0.3, 1.0 * spread), -3.0, 2.4),
+        ),
+        field=float(rng.uniform(34.5, 44.5) if bedside else rng.uniform(35.0, 43.0)),
+        arms=(float(rng.uniform(*reach)), float(rng.uniform(*reach))),
         magnification=float(rng.uniform(1.07, 1.12) if bedside else rng.uniform(1.03, 1.07)),
         heart_magnification=float(rng.uniform(1.05, 1.12) if bedside else 1.0),
     )

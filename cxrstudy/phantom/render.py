@@ -157,6 +157,7 @@ def radiograph(
         style,
         case.view,
         stream(patient.seed, image, "acquisition"),
+        pose.field,
     )
     carried = sign_mask(body) if case.sign is not None else np.zeros_like(lesion.mask)
     return Phantom(grey, lesion.mask, body.lung_mask, patient, carried)

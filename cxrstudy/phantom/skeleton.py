@@ -15,6 +15,7 @@ from cxrstudy.phantom.geometry import (
     Frame,
     Map,
     add_capsule,
+    add_capsules,
     add_ellipsoid,
     patches,
     tabulate,
@@ -24,7 +25,7 @@ from cxrstudy.phantom.patient import Patient, Pose
 
 RIBS = 11
 """Pairs of ribs within the field."""
-RIB_HEIGHT, RIB_THICKNESS = 0.66, 0.33
+RIB_HEIGHT, RIB_THICKNESS = 0.68, 0.36
 """Half-height and half-thickness of a rib's cross-section in cm (ribs are 12 to 15 mm high)."""
 CORTEX = 0.74
 """Share of a rib's or clavicle's radius that is marrow."""
@@ -55,7 +56,7 @@ def _add_spine(bone: Map, frame: Frame, patient: Patient, pose: Pose) -> None:
     heights = np.linspace(1.75, 3.1, 20) * rng.uniform(0.97, 1.03)  # body and disc, neck to loin
     edges = -24.0 + rng.uniform(-0.8, 0.8) + np.concatenate([[0.0], np.cumsum(heights)])
     middles, spans = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
-    swing, phase = rng.normal(0, 0.22), rng.uniform(0, 2 * np.pi)  # a slight scoliosis
+    swing, phase = rng.normal(0, 0.4), rng.uniform(0, 2 * np.pi)  # a slight scoliosis
     bend = swing * np.sin(2 * np.pi * PROFILE_Y / 32 + phase)
     level = np.clip(np.searchsorted(edges, PROFILE_Y) - 1, 0, middles.size - 1)
     within = np.abs(PROFILE_Y - middles[level]) / spans[level]  # 0 mid-body to .5 at the disc
@@ -74,7 +75,7 @@ def _add_spine(bone: Map, frame: Frame, patient: Patient, pose: Pose) -> None:
     across *= across
     # Rounder than a cylinder: the sides blend into the muscles along the spine.
     shape = np.maximum(1 - across, 0)
-    column = tabulate(part, (SPONGIOSA_SHARE * 2.4 * body + 0.12).astype(np.float32)) * shape
+    column = tabulate(part, (SPONGIOSA_SHARE * 2.0 * body + 0.12).astype(np.float32)) * shape
     # Distances from features of every vertebra: `height` from its middle.
     height = tabulate(part, (PROFILE_Y - middles[level]).astype(np.float32))
     span = np.float32(spans.mean())
@@ -107,16 +108,16 @@ def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Ou
     rng = patient.stream("ribs")
     pitch = rng.normal(2.28, 0.07) * (patient.lung_height / 21.8) ** 0.5
     heads = APEX + 0.9 + rng.normal(0, 0.25) + pitch * np.arange(RIBS)
-    dips = _DIP * rng.normal(1.0, 0.06) + 0.05 * (pose.view == "PA") - 0.02 * pose.inspiration
+    dips = _DIP * rng.normal(1.0, 0.09) + 0.05 * (pose.view == "PA") - 0.02 * pose.inspiration
     halves: list[tuple[float, ...]] = []
     boxes: list[tuple[float, float, float, float]] = []
     for rib in range(RIBS):
         for side in (-1, 1):
             wander = rng.normal(0, 1, 5)
-            head = float(heads[rib] + 0.13 * wander[0])
+            head = float(heads[rib] + 0.22 * wander[0])
             depth = outline.at(outline.depth, head + 3.0) * (1 + 0.03 * wander[1])
             depth = min(depth, 3.6 + 1.9 * rib)
-            fall = float((dips[rib] + 0.025 * wander[2]) * depth)
+            fall = float((dips[rib] + 0.04 * wander[2]) * depth)
             lateral = outline.at(outline.cage, head + fall) + 0.3
             half_width = float(min(lateral, _WIDEST[rib]) * (1 + 0.01 * wander[3]))
             height = float(RIB_HEIGHT * (1 + 0.08 * wander[4]))
@@ -128,10 +129,35 @@ def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Ou
             near, far = sorted((side * (start - 1.4), side * (half_width + 1.1)))
             boxes.append((near, far, head + fall, head + 2 * fall + 2 * height))
     box, pixel = patches(frame, boxes)
+    _add_cartilage(bone, frame, patient, halves)
     table = np.array(halves, dtype=np.float32)
     x, y = frame.x.ravel()[pixel], frame.y.ravel()[pixel]
     chord = _rib_chord(x, y, table, box, 0.35 * pose.rotation)
     bone += np.bincount(pixel, chord, minlength=bone.size).reshape(bone.shape).astype(np.float32)
+
+
+def _add_cartilage(
+    bone: Map, frame: Frame, patient: Patient, halves: list[tuple[float, ...]]
+) -> None:
+    """Add the calcified grains of the cartilage between ribs and sternum.
+
+    Beginning at 35 years, and complete in the most affected at 85; how much varies from none to
+    all among people of one age [by eye].
+    """
+    rng = patient.stream("cartilage")
+    amount = min(max((patient.age - 35) / 50, 0), 1) * rng.uniform(0, 1)
+    front = np.array(halves[1 : 4 * (RIBS - 4) : 2])  # the seven pairs that reach the sternum
+    number = np.repeat(np.arange(len(front)), rng.poisson(9 * amount, len(front)))
+    if not number.size:
+        return
+    side, head, half_width, fall, height, _, start = front[number].T
+    along, aside, girth, dense = rng.random((4, number.size))
+    rise = 0.55 * np.maximum(number // 2 - 2, 0)
+    x = side * (start + (2.2 - start) * along)
+    y = head + fall + fall * np.sqrt(np.maximum(1 - (start / half_width) ** 2, 0)) - rise * along
+    y += (2 * aside - 1) * 0.8 * height
+    grains = (x, y, x + 0.3, y, 0.1 + 0.16 * girth, 0.1 + 0.1 * girth, 0.15 + 0.25 * dense)
+    add_capsules(bone, frame, np.stack(grains, axis=1))
 
 
 def _rib_chord(x: Map, y: Map, table: Map, box: NDArray[np.intp], turn: float) -> Map:
@@ -204,15 +230,19 @@ def _add_shoulder(bone: Map, frame: Frame, patient: Patient, pose: Pose, side: i
 
     top, socket, tip = at(9.8, -12.4), at(14.6, -10.4), at(11.9, 0.6)
     _add_triangle(bone, frame, top, socket, tip, 0.17)
-    add_capsule(bone, frame, socket, tip, 0.42, 0.26, weight=0.55)  # lateral border
-    add_capsule(bone, frame, top, tip, 0.2, 0.2, weight=0.45)
-    add_capsule(bone, frame, at(10.2, -10.2), at(15.4, -12.9), 0.3, 0.55, weight=0.4)  # spine
-    add_capsule(bone, frame, at(13.2, -11.2), at(14.0, -12.4), 0.45, 0.4, weight=0.35)  # coracoid
-    add_capsule(bone, frame, at(14.8, -11.4), at(15.0, -9.4), 0.35, weight=0.5)
+    borders = [
+        (*socket, *tip, 0.42, 0.26, 0.55),  # lateral
+        (*top, *tip, 0.2, 0.2, 0.45),  # medial
+        (*at(10.2, -10.2), *at(15.4, -12.9), 0.3, 0.55, 0.4),  # spine
+        (*at(13.2, -11.2), *at(14.0, -12.4), 0.45, 0.4, 0.35),  # coracoid
+        (*at(14.8, -11.4), *at(15.0, -9.4), 0.35, 0.35, 0.5),
+    ]
+    add_capsules(bone, frame, borders)
     head = arm(16.3, -10.9)
     add_ellipsoid(bone, frame, head, (2.3, 2.4, 2.2), 0.0, 0.22)
-    elbow = arm(20.5, 4.0) if pose.view == "PA" else arm(18.8, 5.0)
-    add_capsule(bone, frame, head, elbow, 1.45, 1.1, weight=0.75, hollow=0.72)
+    angle = pose.arms[0 if side < 0 else 1]
+    elbow = arm(16.3 + 24 * np.sin(angle), -10.9 + 24 * np.cos(angle))
+    add_capsule(bone, frame, head, elbow, 1.35, 1.05, weight=0.6, hollow=0.7)
 
 
 def _add_triangle(

@@ -18,7 +18,7 @@ GENERATIONS = 6
 PAIRS = 1.5
 """Blood along a branch against that of one artery: a vein and a bronchus's wall run with many
 [by eye]."""
-PIECES = 3
+PIECES = 2
 """Straight pieces that stand for one curved branch."""
 
 # Directions of the lobar vessels as angles from straight sideways, towards the feet, in radians:
@@ -60,7 +60,7 @@ def grow(rng: np.random.Generator, roots: dict[int, tuple[float, float]]) -> Seg
     tip[:, 1] += 0.9 * np.sin(angle)
     starts, ends, radii = [], [], []
     for _ in range(GENERATIONS):
-        bend = rng.normal(0, 0.13, (PIECES, angle.size))
+        bend = rng.normal(0, 0.16, (PIECES, angle.size))
         for piece in range(PIECES):
             angle = angle + bend[piece]
             reach = length / PIECES
@@ -124,7 +124,7 @@ def _add_hila(
         start = (x - side * 0.9, y - 0.9)
         knee = (x + side * 0.25, y + 0.3)
         end = (x + side * lean, y + rng.uniform(3.4, 4.6))
-        add_capsule(blood, frame, start, knee, radius * 1.1, radius, weight=0.8)
-        add_capsule(blood, frame, knee, end, radius, 0.42 * radius, weight=0.85)
+        add_capsule(blood, frame, start, knee, radius * 1.1, radius, weight=1.1)
+        add_capsule(blood, frame, knee, end, radius, 0.42 * radius, weight=1.1)
         up = (x + side * rng.uniform(0.3, 0.9), y - rng.uniform(2.6, 3.4))
-        add_capsule(blood, frame, knee, up, 0.72 * radius, 0.36 * radius, weight=0.7)
+        add_capsule(blood, frame, knee, up, 0.72 * radius, 0.36 * radius, weight=0.95)

@@ -36,9 +36,17 @@ def test_the_heart_lies_to_the_left_and_is_under_half_of_the_chest():
     for number in range(6):
         body = build(number)
         x = body.frame.x[body.heart_mask]
-        assert x.mean() > 0.5
+        assert x.mean() - body.outline.centre > 0.5
         width = x.max() - x.min()
         assert 0.33 < width / (2 * body.patient.chest_width) < 0.54
+
+
+def test_the_air_hidden_by_the_mediastinum_carries_no_disease():
+    for number in range(4):
+        body = build(number)
+        middle = (np.abs(body.frame.x - body.outline.centre) < 1.0) & (np.abs(body.frame.y + 8) < 1)
+        assert not body.lung[middle].any()
+        assert body.gas[middle].min() > 0.5
 
 
 def test_an_enlarged_heart_is_over_half_of_the_chest():

@@ -10,9 +10,11 @@ from cxrstudy.phantom.geometry import (
     PROFILE_Y,
     Frame,
     add_capsule,
+    add_capsules,
     add_ellipsoid,
     ellipsoid,
     empty,
+    patches,
     tabulate,
 )
 
@@ -104,3 +106,34 @@ def test_a_window_beside_the_image_is_empty():
 def test_tabulate_reads_a_profile_at_each_pixels_height():
     frame = Frame.place(64, (0.0, 0.0), 1.0, 0.05)
     assert np.abs(tabulate(frame, 2 * PROFILE_Y) - 2 * frame.y).max() < 0.05
+
+
+CAPSULES = st.lists(
+    st.tuples(*[st.floats(-22, 22)] * 4, *[st.floats(0.05, 4)] * 2, st.floats(0.1, 2)),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+@given(capsules=CAPSULES, tilt=st.floats(-0.2, 0.2))
+@settings(max_examples=30, deadline=None)
+def test_many_capsules_are_the_sum_of_each(capsules, tilt):
+    frame = Frame.place(48, (1.0, -2.0), 0.9, tilt)
+    together, one_by_one = np.zeros((2, 48, 48), dtype=np.float32)
+    add_capsules(together, frame, capsules)
+    for x0, y0, x1, y1, radius, end_radius, weight in capsules:
+        add_capsule(one_by_one, frame, (x0, y0), (x1, y1), radius, end_radius, weight)
+    np.testing.assert_allclose(together, one_by_one, atol=2e-2)
+
+
+@given(
+    boxes=st.lists(st.tuples(*[st.floats(-25, 25)] * 2, *[st.floats(0, 9)] * 2), min_size=1),
+    tilt=st.floats(-0.2, 0.2),
+)
+@settings(max_examples=30, deadline=None)
+def test_the_pixels_of_boxes_are_those_of_their_windows(boxes, tilt):
+    frame = Frame.place(40, (0.5, 1.0), 1.1, tilt)
+    edges = [(x, x + wide, y, y + tall) for x, y, wide, tall in boxes]
+    box, pixel = patches(frame, edges)
+    number = np.arange(40 * 40).reshape(40, 40)
+    for which, edge in enumerate(edges):
+        np.testing.assert_array_equal(pixel[box == which], number[frame.window(*edge)].ravel())

@@ -1,5 +1,7 @@
 """Bones where they belong."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cxrstudy.phantom.anatomy import chest
@@ -29,7 +31,7 @@ def test_ribs_cross_the_lungs_in_bands():
     body = bones(1, pixels=256)
     column = np.argmin(np.abs(body.frame.x[128] - 7.0))
     line = body.bone[:, column][body.lung_mask[:, column]]
-    crossings = np.count_nonzero(np.diff((line > 0.15).astype(int)) == 1)
+    crossings = np.count_nonzero(np.diff((line > line.mean()).astype(int)) == 1)
     assert 4 <= crossings <= 16
 
 
@@ -47,3 +49,15 @@ def test_shoulder_blades_leave_the_lungs_in_pa_images():
         outer = body.lung_mask & (body.across > 0.8) & (body.down < 0.55)
         share[view] = body.bone[outer].mean()
     assert share["PA"] != share["AP"]
+
+
+def test_cartilage_calcifies_with_age_only():
+    added = {age: [] for age in (20, 34, 60, 85)}
+    for number in range(12):
+        patient = draw_patient(0, f"p{number}")
+        pose = draw_pose(0, f"p{number}-1", "PA")
+        bone = {age: chest(replace(patient, age=age), pose, 64).bone.sum() for age in added}
+        for age, total in bone.items():
+            added[age].append(float(total - bone[20]))
+    assert not any(added[34])
+    assert 0 < np.mean(added[60]) < np.mean(added[85])

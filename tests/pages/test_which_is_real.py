@@ -1,0 +1,63 @@
+"""The page that asks which is real."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from cxrstudy.base import places
+from cxrstudy.pages import which_is_real as page
+
+
+@pytest.fixture
+def no_data(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "data", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def data(no_data):
+    """Made files in the places of the real ones, each of one grey with a white corner."""
+    table = pd.read_csv(places.manifest(page.REAL))
+    image = np.full((40, 40), 77, np.uint8)
+    image[0, 0] = 255
+    for path in table["path"]:
+        (no_data / path).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(no_data / path, "PNG")
+    return no_data
+
+
+def test_without_data_all_are_phantoms_and_the_page_says_so(no_data):
+    riddle = page.which_is_real(3, seed=0, pixels=32)
+    assert list(riddle.shown) == ["1", "2", "3"]
+    assert riddle.real == ()
+    assert "all images below are phantoms" in riddle.said.data
+    assert "None is real" in riddle.solution.data
+
+
+def test_half_are_real_and_the_solution_names_them(data):
+    riddle = page.which_is_real(4, seed=3, pixels=32)
+    made = {number for number, one in riddle.shown.items() if np.median(one.image) == 77}
+    assert len(riddle.shown) == 8
+    assert made == set(riddle.real)
+    assert len(made) == 4
+    assert f"Real: {', '.join(riddle.real)}." in riddle.solution.data
+    assert not any(one.lung.any() or one.lesion.any() for one in riddle.shown.values())
+
+
+def test_the_seed_decides_the_order(data):
+    answers = {page.which_is_real(3, seed=seed, pixels=32).real for seed in range(6)}
+    assert len(answers) > 1
+    assert page.which_is_real(3, 1, 32).real == page.which_is_real(3, 1, 32).real
+
+
+def test_the_measured_table_holds_real_sets_and_phantoms():
+    table = page.measured_distance()
+    assert table["compared"].str.startswith("real").sum() == 2
+    assert table["compared"].str.startswith("phantoms at ").sum() >= 2
+    assert table["raw"].between(0, 1).all()
+
+
+def test_without_the_table_there_are_no_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "root", lambda: tmp_path)
+    assert page.measured_distance().empty
