@@ -72,7 +72,9 @@ def stages() -> HTML:
         for role in read_definition(places.cohort(name)).roles
         if role != "external"
     ]
-    return table(_alike(_alike(pd.DataFrame(rows), ["role"]), ["cohort"]), cohort="cohorts")
+    joined = _alike(_alike(pd.DataFrame(rows), ["role"]), ["cohort"])
+    # The longest texts last: a first column is never broken into lines.
+    return table(joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]])
 
 
 def training() -> HTML:
