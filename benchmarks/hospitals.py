@@ -25,7 +25,8 @@ from cxrstudy.phantom.twins import imaged_at
 from cxrstudy.runs.score_table import score_table
 from cxrstudy.runs.scores import of_arm, together
 from cxrstudy.statistics import auroc, contrasts, estimates
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
 
 TABLE = Path(__file__).with_suffix(".csv")
 ROLES = {"target": SITES["target"], "external": SITES["external"], **OWN_SITES}

@@ -21,7 +21,8 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.statistics import auroc, estimates
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
 
 TABLE = Path(__file__).with_suffix(".csv")
 BUDGETS = (50, 100, 200, 400)

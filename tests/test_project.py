@@ -160,7 +160,6 @@ OF_NO_MODULE = {
     "statistics/test_edges.py": "all estimators at their edges",
     "test_number_formats.py": "numbers that any module writes",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
-    "study/test_arms.py": "arms, which are made by a study",
     "training/test_learner.py": "what fastai's users do with a learner",
     "verdicts/test_recorded_results.py": "the committed results",
 }

@@ -31,7 +31,7 @@ from cxrstudy.explain import (
 from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm, together
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 
 #: Measures that need a lesion, and measures of regions.
 POINTING = ("pointing", "iou", "of_perfect")

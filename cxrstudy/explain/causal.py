@@ -28,7 +28,7 @@ from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm, together
 from cxrstudy.statistics import estimates, mean
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 
 Squares = NDArray[np.uint8]
 Floats = NDArray[np.float64]

@@ -32,7 +32,7 @@ from cxrstudy.phantom.twins import WITHOUT_SIGN, twin
 from cxrstudy.runs import store
 from cxrstudy.runs.network import BATCH, TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm, together
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 
 Squares = NDArray[np.uint8]
 Masks = NDArray[np.bool_]

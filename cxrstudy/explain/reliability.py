@@ -25,7 +25,7 @@ from cxrstudy.explain.attention import maps_of, shown_rows
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import measure_table, of_arm
 from cxrstudy.statistics import estimates, mean
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 
 
 @dataclass(frozen=True)

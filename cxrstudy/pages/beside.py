@@ -12,8 +12,9 @@ from cxrstudy.base.words import counted
 from cxrstudy.pages.figures.source import made_by
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.told import nothing_kept
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
 
@@ -31,7 +32,7 @@ class ReferenceResults:
     arms
         Those that were scored, on the study that made them; None if there are none.
     scores
-        As :meth:`cxrstudy.study.study.Arms.scores` returned them; empty if there are none.
+        As :meth:`cxrstudy.study.arms.Arms.scores` returned them; empty if there are none.
     made
         Command, commit and runs, for the data of figures; empty if there are none.
     """

@@ -20,7 +20,7 @@ from cxrstudy.explorer import (
 from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.pages.figures import Mapped
 from cxrstudy.runs.scores import score_column
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 
 
 def extremes(arms: Arms, arm: Hashable, each: int, label: str = "") -> list[Mapped]:

@@ -12,7 +12,8 @@ from cxrstudy.data.lesion import SIZES, extent, lesion_areas, size_classes, with
 from cxrstudy.pages import figures
 from cxrstudy.pages.tables import interval_heading
 from cxrstudy.statistics import Metric, contrasts, estimates, label_efficiency, mean
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
 from cxrstudy.training.subset import training_rows
 
 #: What arms at equal passes are named.
@@ -212,7 +213,7 @@ def own_disease(
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.study.Arms.scores`.
+        From :meth:`cxrstudy.study.arms.Arms.scores`.
     tested
         Arm to the role and the metric.
 

@@ -23,7 +23,8 @@ from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
 from cxrstudy.verdicts.claim import Claim, Claims, all_claims
 from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.planning import enough_by_claim

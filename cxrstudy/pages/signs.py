@@ -6,7 +6,8 @@ import pandas as pd
 
 from cxrstudy import phantom
 from cxrstudy.base import numbers
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
 from cxrstudy.training.subset import training_rows
 
 

@@ -29,7 +29,7 @@ def source_alone(trained: Role, tested: Sequence[Role], seeds: int) -> pd.DataFr
 
     Returns
     -------
-    Scores as :meth:`cxrstudy.study.study.Arms.scores` returns them, under the arm ``source alone``.
+    Scores as :meth:`cxrstudy.study.arms.Arms.scores` returns them, under the arm ``source alone``.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from typing import Any
 
 from cxrstudy.base import device
 from cxrstudy.pages.html import HTML
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.stage import Stage
 

@@ -3,8 +3,8 @@
 from matplotlib.figure import Figure
 
 from cxrstudy.pages import figures
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.curves import curves_of
-from cxrstudy.study.study import Arms
 
 
 def training_curves(arms: Arms) -> Figure:

@@ -31,7 +31,7 @@ def choices(
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.study.Arms.scores`, with the validation split.
+        From :meth:`cxrstudy.study.arms.Arms.scores`, with the validation split.
     candidates
         Arms to choose from. Of equal ones the first is chosen.
     metric

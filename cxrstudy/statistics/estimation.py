@@ -23,7 +23,7 @@ def estimates(
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.study.Arms.scores`.
+        From :meth:`cxrstudy.study.arms.Arms.scores`.
     metric
         For instance ``auroc("covid19")``.
     role

@@ -97,7 +97,7 @@ def sample(
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.study.Arms.scores`.
+        From :meth:`cxrstudy.study.arms.Arms.scores`.
     labels
         Labels whose scores and truth are used.
     role

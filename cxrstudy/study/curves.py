@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import pandas as pd
 
 from cxrstudy.runs import store
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 
 #: Columns of :func:`curves_of`.
 COLUMNS = [

@@ -17,7 +17,8 @@ from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.base.own_modules import named_in
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
 
 
 class ExperimentError(ValueError):

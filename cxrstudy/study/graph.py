@@ -16,8 +16,9 @@ from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.runs.run import Job
 from cxrstudy.study import experiment, parameters
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.jobs import make_jobs
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Start
 from cxrstudy.training.stage import Stage
 

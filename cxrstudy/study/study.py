@@ -1,8 +1,7 @@
-"""Study: a profile, a cohort and seeds. Arms: the chains that an experiment compares on a study."""
+"""Study: a profile, a cohort and seeds."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +12,15 @@ from cxrstudy.base.own_function import OwnFunction, own_function
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
-from cxrstudy.runs import engine, store
-from cxrstudy.runs.plan import Plan, make_plan
-from cxrstudy.runs.record import Record
-from cxrstudy.runs.scores import collect
-from cxrstudy.study.jobs import make_jobs, squares_of
+from cxrstudy.runs.plan import Plan
+from cxrstudy.study.arms import Arms, check_arms
+from cxrstudy.study.jobs import squares_of
 from cxrstudy.study.profile import Comparison, Levels, Profile, ProfileError, read_profile
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
-from cxrstudy.training.weight_files import obtain, planned_input
 
 if TYPE_CHECKING:
-    from cxrstudy.runs.network import TrainedNetwork  # imports torch
     from cxrstudy.training.dataloaders import RadiographLoaders
 
 
@@ -272,7 +267,7 @@ class Study:
         """
         return own_function(given, **arguments)
 
-    def arms(self, chains: Mapping[Any, Chain]) -> "Arms":
+    def arms(self, chains: Mapping[Any, Chain]) -> Arms:
         """Give names to the chains that an experiment compares, to plan and train them together.
 
         Raises
@@ -280,7 +275,7 @@ class Study:
         ArmsError
             An arm is not a chain with a stage; the message says what to write.
         """
-        _check_arms(chains)
+        check_arms(chains)
         return Arms(self, chains)
 
     def plan(self, chains: Mapping[Any, Chain]) -> Plan:
@@ -290,7 +285,7 @@ class Study:
     def run(self, chains: Mapping[Any, Chain]) -> pd.DataFrame:
         """Train missing runs and return all scores: the same as ``study.arms(chains).scores()``.
 
-        See :meth:`Arms.scores`.
+        See :meth:`cxrstudy.study.arms.Arms.scores`.
         """
         return self.arms(chains).scores()
 
@@ -357,150 +352,3 @@ class Study:
         return RolePixels(
             role.table, {name: squares_of(self.cohort, name, pixels) for name in names}
         )
-
-
-class ArmsError(ValueError):
-    """Arms are not chains by name; the message names the arm and says what to write."""
-
-
-def _check_arms(chains: Any) -> None:
-    if not isinstance(chains, Mapping) or not chains:
-        raise ArmsError(
-            f"arms {chains!r}: write a dictionary of chains by name, as in "
-            '{"control": study.pretrained >> study.stage("target")}'
-        )
-    for name, chain in chains.items():
-        if not isinstance(chain, Chain):
-            kind = "a stage" if isinstance(chain, Stage) else f"a {type(chain).__name__}"
-            raise ArmsError(
-                f"arm {name!r} is {kind}, not a chain; a chain begins with weights: write "
-                "study.pretrained >> stage"
-            )
-        if not chain.stages:
-            raise ArmsError(f"arm {name!r} has no stage; write study.pretrained >> stage")
-
-
-@dataclass(frozen=True, eq=False)
-class Arms(Mapping[Any, Chain]):
-    """Chains by name, on a study; made by :meth:`cxrstudy.study.study.Study.arms`.
-
-    Attributes
-    ----------
-    study
-        Study with images, seeds and store.
-    chains
-        Name of each arm to its chain.
-
-    Examples
-    --------
-    >>> from cxrstudy.study.study import Study
-    >>> study = Study("quick", "phantom", seeds=2)
-    >>> start, target = study.pretrained, study.stage("target")
-    >>> arms = study.arms({"control": start >> target, "mixed": start >> target.but(mixup=0.2)})
-    >>> list(arms), list(arms.only(["mixed"]))
-    (['control', 'mixed'], ['mixed'])
-    >>> len(arms.plan.ends)  # one run per arm and seed ends an arm's chain
-    4
-    """
-
-    study: "Study"
-    chains: Mapping[Any, Chain]
-
-    def __getitem__(self, arm: Any) -> Chain:
-        return self.chains[arm]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.chains)
-
-    def __len__(self) -> int:
-        return len(self.chains)
-
-    def only(self, names: Iterable[Any]) -> "Arms":
-        """Select arms by name, in the given order."""
-        return Arms(self.study, {name: self.chains[name] for name in names})
-
-    @cached_property
-    def plan(self) -> Plan:
-        """The runs that the arms need, each once."""
-        return make_plan(self.chains, self.study.seeds, self.study.cohort)
-
-    @cached_property
-    def records(self) -> list[Record]:
-        """Records of all runs of the arms, parents first.
-
-        Raises
-        ------
-        StoreError
-            A run is not recorded, or its record is altered.
-        """
-        return [store.read(self.study.records, run.id) for run in self.plan.runs]
-
-    def scores(self) -> pd.DataFrame:
-        """Train the runs that are not recorded, with a progress bar; return the scores of all arms.
-
-        Returns
-        -------
-        One row per arm, seed and image; see :mod:`cxrstudy.base.columns`.
-
-        Raises
-        ------
-        RunError
-            A run failed.
-        EngineError
-            The engine that ``CXRSTUDY_ENGINE`` names is not available.
-        UnreadableImage
-            An image can't be read; the message names its path.
-        """
-        if obtain(chain.start for chain in self.chains.values()):
-            self.__dict__.pop("plan", None)  # ids cover the weight files that were just downloaded
-        engine.compute(
-            make_jobs(self.study.cohort, self.plan.missing(self.study.records), self.study.records)
-        )
-        return collect(self.plan, self.study.records)
-
-    @property
-    def failed(self) -> dict[Hashable, str]:
-        """Arms with a recorded training that has no result, and why; see `runs.outcome`.
-
-        Runs that are not recorded are left out.
-        """
-        found: dict[Hashable, list[str]] = {}
-        for (arm, seed), run in self.plan.ends.items():
-            if store.has(self.study.records, run):
-                why = store.read(self.study.records, run).outcome.failures
-                found.setdefault(arm, []).extend(f"seed {seed}, {one}" for one in why)
-        return {arm: "; ".join(said) for arm, said in found.items() if said}
-
-    @cached_property
-    def trainings(self) -> pd.DataFrame:
-        """Whether the trainings of the arms have a result, from their records.
-
-        Returns
-        -------
-        One row per arm and seed: ``arm``, ``seed``, ``run``, ``result`` (``yes``, or why not),
-        ``p`` (of the test against a constant), ``expects`` (of an image, and who states it).
-        """
-        rows = []
-        for (arm, seed), run in self.plan.ends.items():
-            record = store.read(self.study.records, run)
-            expects = planned_input(self.chains[arm].start)
-            said = "; ".join(record.outcome.failures) or "yes"
-            rows.append(
-                {
-                    "arm": arm, "seed": seed, "run": run, "result": said,
-                    "p": record.outcome.p, "expects": str(expects or "not known"),
-                }
-            )  # fmt: skip
-        return pd.DataFrame(rows)
-
-    def network(self, arm: Hashable, seed: int = 0) -> "TrainedNetwork":
-        """Load the network at the end of an arm.
-
-        Raises
-        ------
-        StoreError
-            Its run is not recorded, or one of its files is missing or altered.
-        """
-        from cxrstudy.runs.network import load_network
-
-        return load_network(self.study.records, self.plan.ends[arm, seed])

@@ -9,7 +9,8 @@ from cxrstudy.base.words import counted
 from cxrstudy.data.cohort_file import world_of
 from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
-from cxrstudy.study.study import Arms, Study
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim, Claims, all_claims, read_claims
 from cxrstudy.verdicts.map_results import measure_attention, read_attention

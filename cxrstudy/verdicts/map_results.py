@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxrstudy.base.columns import PLATEAU
 from cxrstudy.runs.scores import arm_of, arm_text, read_table
-from cxrstudy.study.study import Arms
+from cxrstudy.study.arms import Arms
 
 #: File with recorded measures, in a folder of reference results.
 ATTENTION = "attention.csv.gz"

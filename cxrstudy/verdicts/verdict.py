@@ -77,7 +77,7 @@ def evidence(
     claims
         Claims about one experiment.
     scores
-        From :meth:`cxrstudy.study.study.Arms.scores`, or of
+        From :meth:`cxrstudy.study.arms.Arms.scores`, or of
         :func:`cxrstudy.explain.attention.attention`.
     tests
         Number of tests that Holm's correction is over; see below.

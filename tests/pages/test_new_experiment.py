@@ -11,8 +11,9 @@ import yaml
 
 from cxrstudy.base import places
 from cxrstudy.pages.new_experiment import NewExperimentError, new_experiment
+from cxrstudy.study.arms import ArmsError
 from cxrstudy.study.experiment import arms_of
-from cxrstudy.study.study import ArmsError, Study
+from cxrstudy.study.study import Study
 from cxrstudy.training.stage import StageError
 from cxrstudy.verdicts.claim import all_claims, read_claims
 from cxrstudy.verdicts.judge import judged_arms

@@ -29,7 +29,7 @@ def roc(scores: pd.DataFrame, label: str, estimated: pd.DataFrame, role: str = "
     Parameters
     ----------
     scores
-        From :meth:`cxrstudy.study.study.Arms.scores`.
+        From :meth:`cxrstudy.study.arms.Arms.scores`.
     label
         Label, against the rest.
     estimated
