@@ -27,7 +27,7 @@ def project(tmp_path, monkeypatch):
     """A project without experiments, whose quick profile takes seconds."""
     write_profile(
         tmp_path / "profiles", profile="quick",
-        phantom_patients=PATIENTS | {"natural_large": 40, "natural_small": 20},
+        phantom_patients=PATIENTS | {"target": 80, "natural_large": 40, "natural_small": 20},
         networks={"phantom": NETWORK},
         stages={"all": {"all": SIZE | {"steps": 2}}},
     )  # fmt: skip

@@ -124,7 +124,10 @@ def test_the_macro_auroc_is_the_mean_over_labels_and_says_so():
 # --- Direction ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [*ONE, expected_calibration_error])
+DIRECTED = [make for make in (*ONE, expected_calibration_error) if make("covid19").better]
+
+
+@pytest.mark.parametrize("make", DIRECTED)
 @given(seed=st.integers(0, 100))
 def test_the_better_direction_is_that_of_scores_that_are_right(make, seed):
     metric = make("covid19")

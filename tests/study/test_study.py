@@ -40,8 +40,8 @@ def world(tmp_path_factory):
     """A project folder with one profile and two cohorts, and a folder for runs."""
     folder = tmp_path_factory.mktemp("project")
     initial = {"made": NETWORK | {"initial": INITIAL}}
-    # Enough natural images that a training on half of them sees every class.
-    patients = PROFILE["phantom_patients"] | {"natural_small": 400}
+    # Enough images that a training on half of them sees every class and every finding.
+    patients = PROFILE["phantom_patients"] | {"natural_small": 400, "general": 60}
     write_profile(
         folder / "profiles", networks=NETWORKS, initial_weights=initial, stages=STAGES,
         phantom_patients=patients,

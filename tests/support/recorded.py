@@ -28,7 +28,7 @@ from tests.support.project import (
 )
 
 #: Patients of whom several are in each split and class.
-PATIENTS = {"target": 60, "external": 24, "general": 16, "natural_small": 20}
+PATIENTS = {"target": 60, "external": 60, "general": 16, "natural_small": 20}
 ARMS = {
     "01_sequences": {
         "arms": (
