@@ -142,6 +142,7 @@ OF_NO_MODULE = {
     "test_recipes.py": "the ten recipes beside the notebooks",
     "test_third_paper.py": "the files of the third paper",
     "test_project.py": "what stands in several files",
+    "book/test_accessibility.py": "the built book",
     "book/test_explorer.py": "the explorer in the built book",
     "book/test_pages.py": "the built book",
     "audit/test_open.py": "the committed manifests",

@@ -31,7 +31,7 @@ SAID = """view => { const value = name => view.querySelector(`[data-control=${na
         layer: value('layer'), method: value('method'), label: value('label'),
         opacity: value('opacity'),
         said: view.querySelector('output').textContent, colours: value('colours'),
-        heading: view.querySelector('.cxr-panel:not(.cxr-plain) h4').textContent,
+        heading: view.querySelector('.cxr-panel:not(.cxr-plain) h3').textContent,
         caption: view.querySelector('figcaption').textContent,
         alternative: view.querySelector('canvas[role=img]').getAttribute('aria-label'),
         facts: view.querySelector('.cxr-facts dd').textContent} }"""
@@ -221,7 +221,7 @@ def test_with_forced_colours_the_scale_and_the_bars_are_still_there(browser, fol
 
 
 CUT = """view => [...view.querySelectorAll(
-        'button, figcaption, dd, h4, .cxr-note, .cxr-bars li, label > span')]
+        'button, figcaption, dd, h3, .cxr-note, .cxr-bars li, label > span')]
     .filter(one => one.offsetParent && one.scrollWidth > one.clientWidth + 1
         && getComputedStyle(one).display !== 'inline'
         && !one.closest('.cxr-image, details:not([open])'))

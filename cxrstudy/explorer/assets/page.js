@@ -128,7 +128,7 @@ export function buildPanel(arm, several) {
     bars: make("ul", { class: "cxr-bars", "aria-label": `Probabilities, ${arm}` }),
     note: make("p", { class: "cxr-note" }),
   };
-  const name = several ? [make("h4", {}, arm)] : [];
+  const name = several ? [make("h3", {}, arm)] : [];
   const element = make("div", { class: "cxr-panel" }, ...name, panel.canvas, panel.note, panel.says, panel.bars);
   return { ...panel, element };
 }
@@ -139,7 +139,7 @@ export function buildPanel(arm, several) {
  */
 export function buildPlain(several) {
   const canvas = make("canvas");
-  const name = several ? [make("h4", {}, "radiograph")] : [];
+  const name = several ? [make("h3", {}, "radiograph")] : [];
   const element = make("div", { class: "cxr-panel cxr-plain", "aria-hidden": "true" }, ...name, canvas);
   return { canvas, element };
 }
