@@ -30,8 +30,11 @@ NEED_TRAIN = {
     "training.parts", "training.reproducible", "training.scoring", "training.train",
     "training.weight_content", "training.weights",
 }  # fmt: skip
-#: Modules that need the extra `book`, because they start kernels.
-NEED_BOOK = {"pages.execution", "pages.kernel"}
+#: Modules that need the extra `book`, because they start kernels or are parts of Sphinx.
+NEED_BOOK = {
+    "pages.computed.directive", "pages.computed.head", "pages.computed.terms", "pages.execution",
+    "pages.kernel",
+}  # fmt: skip
 IMPORT_ALL = """
 import importlib, json, pkgutil, cxrstudy
 lacking = {}
@@ -98,7 +101,10 @@ def test_only_what_computes_with_networks_needs_what_trains_them(python, empty):
     assert done.returncode == 0, done.stderr
     lacking = json.loads(done.stdout)
     assert set(lacking) <= NEED_TRAIN | NEED_BOOK
-    libraries = {True: {"jupyter_client"}, False: {"torch", "timm", "fastai", "safetensors"}}
+    libraries = {
+        True: {"jupyter_client", "docutils", "sphinx"},
+        False: {"torch", "timm", "fastai", "safetensors"},
+    }
     assert [name for name in lacking if lacking[name] not in libraries[name in NEED_BOOK]] == []
 
 

@@ -96,7 +96,11 @@ def _failing(copy: Path, fault: Fault, tests: list[str]) -> list[str]:
     code = (copy / fault.module).read_text("utf-8") + NEUTRAL
     with _changed(copy / fault.module, code):
         _run(copy, tests, limit=600, failed=failed)
-    return failed.read_text("utf-8").splitlines() if failed.exists() else tests
+    if not failed.exists():
+        raise RuntimeError(
+            f"{copy}: pytest did not end there, whatever the tests say; run it by hand"
+        )
+    return failed.read_text("utf-8").splitlines()
 
 
 def _run(copy: Path, tests: list[str], *, limit: float, failed: Path | None = None) -> str:
@@ -121,7 +125,9 @@ def _be_child(copy: Path, tests: list[str], failed: Path | None) -> None:
     os.environ["PYTHONPATH"] = str(copy)
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
+    # A library that is shared may bring a plugin of pytest, which says that it came too early.
+    early = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+    arguments = ["-q", "-W", early, "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
     status: int = 1
     try:
         status = int(pytest.main(arguments if failed else ["-x", *arguments], [_Failures(failed)]))
