@@ -44,12 +44,29 @@ def read_yaml(path: Path, model: type[Model], error: type[Exception]) -> Model:
         Class of the error if the content is wrong; the message names the file and all wrong fields.
         It names an item of a list by its ``id``, if it has one.
     """
-    content = None
+    return checked(read_content(path, error), path, model, error)
+
+
+def read_content(path: Path, error: type[Exception]) -> Any:
+    """Read what a YAML file holds; no key may stand in it twice.
+
+    Parameters
+    ----------
+    path
+        Path of the file.
+    error
+        Class of the error if it is no YAML; the message names the file.
+    """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _OneValuePerKey)
-        return model.model_validate(content)
+        return yaml.load(path.read_text(encoding="utf-8"), _OneValuePerKey)
     except yaml.YAMLError as problem:
         raise error(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None
+
+
+def checked(content: Any, path: Path, model: type[Model], error: type[Exception]) -> Model:
+    """Check what a YAML file holds; parameters as in :func:`read_yaml`."""
+    try:
+        return model.model_validate(content)
     except ValidationError as problem:
         fields = "; ".join(f"{_place(e['loc'], content)}: {e['msg']}" for e in problem.errors())
         raise error(f"{path}: {fields}") from None

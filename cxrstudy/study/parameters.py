@@ -241,7 +241,7 @@ def _statements(source: str, what: str) -> list[ast.stmt]:
 
 def _check_profile(name: str, given: Any, profile: str) -> None:
     """Accept a value of ``papermill -f profiles/quick.yaml`` if the profile has the same."""
-    path = places.profiles() / f"{profile}.yaml"
+    path = places.profile(profile)
     said = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if name not in said or given != said[name]:
         raise ParameterError(

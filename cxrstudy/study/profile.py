@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from cxrstudy.base import places
 from cxrstudy.base.arithmetic import Arithmetic
-from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.base.schema import Strict, checked, read_content
 from cxrstudy.training.chain import Start
 from cxrstudy.training.expected_input import Colours, ExpectedInput, stated_input
 from cxrstudy.training.stage import Stage
@@ -184,6 +184,9 @@ class Profile(Strict):
         Name of the profile, and of its file.
     purpose
         Purpose in one sentence, with the time that it takes and on which machine.
+    extends
+        Name of the profile whose values hold where this one gives none; empty if it gives all.
+        Mappings are joined key by key; anything else is replaced.
     phantom_seed
         Seed of the phantom generator.
     phantom_patients
@@ -203,6 +206,7 @@ class Profile(Strict):
 
     profile: str
     purpose: str
+    extends: str = ""
     phantom_seed: int
     phantom_patients: dict[str, int]
     networks: dict[str, NetworkDefinition]
@@ -268,14 +272,33 @@ def read_profile(name: str) -> Profile:
     Raises
     ------
     ProfileError
-        The file is missing or breaks the schema; the message names the field.
+        The file is missing or breaks the schema; the message names the field. Or profiles extend
+        one another in a circle.
     """
+    return checked(_values(name, ()), places.profile(name), Profile, ProfileError)
+
+
+def _values(name: str, before: tuple[str, ...]) -> Any:
+    """Values of a profile, with those of the profiles that it extends."""
     path = places.profile(name)
     if not path.is_file():
+        asked = f"{places.profile(before[-1])}: extends: " if before else ""
         raise ProfileError(
-            f"{path}: no such profile; the profiles are {', '.join(profile_names())}"
+            f"{asked}{path}: no such profile; the profiles are {', '.join(profile_names())}"
         )
-    return read_yaml(path, Profile, ProfileError)
+    own = read_content(path, ProfileError)
+    extended = own.get("extends") if isinstance(own, dict) else None
+    if not isinstance(extended, str) or not extended:
+        return own
+    if extended in (*before, name):
+        raise ProfileError(f"{path}: extends: {extended!r} extends this profile itself")
+    return _joined(_values(extended, (*before, name)), own)
+
+
+def _joined(values: Any, own: Any) -> Any:
+    if not isinstance(values, dict) or not isinstance(own, dict):
+        return own
+    return values | {key: _joined(values.get(key), value) for key, value in own.items()}
 
 
 def _frozen(value: Any) -> Any:

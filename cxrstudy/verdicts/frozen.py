@@ -5,7 +5,7 @@
 ``rule``       every module that decides
 ``arms``       source of the cells that define the arms of every experiment, and of the recipes
                and networks beside the notebooks that these cells name
-``profile``    the profile's file
+``profile``    the profile's file, and those of the profiles that it extends
 ``cohort``     the cohort's file
 ``manifests``  every manifest that the cohort names, and its card
 =============  ===================================================================================
@@ -127,7 +127,7 @@ def freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
         claims=_files(tree, _claims_files(tree)),
         rule=_rule(tree),
         arms=_arms(tree),
-        profile=_files(tree, [f"profiles/{profile}.yaml"]),
+        profile=_files(tree, _profiles(tree, profile)),
         cohort=_files(tree, [described]),
         manifests=_files(tree, _manifests(tree, described)),
     )
@@ -145,6 +145,18 @@ def _files(tree: Tree, paths: list[str]) -> dict[str, str]:
     if missing:
         raise FrozenError(f"{tree.name} has no {missing[0]}")
     return {path: sha256(contents[path]).hexdigest() for path in paths}
+
+
+def _profiles(tree: Tree, name: str) -> list[str]:
+    """Files of a profile and of those that it extends."""
+    found: list[str] = []
+    while name and (path := f"profiles/{name}.yaml") not in found:
+        found.append(path)
+        try:
+            name = yaml.safe_load(tree.contents([path]).get(path, b"")).get("extends", "")
+        except (yaml.YAMLError, AttributeError):
+            break
+    return found
 
 
 def _manifests(tree: Tree, described: str) -> list[str]:

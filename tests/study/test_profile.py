@@ -66,6 +66,39 @@ def test_an_illegal_field_is_named_with_the_file(write, changes, named):
     assert str(error.value).startswith(f"{path}: {named}: ")
 
 
+def test_a_profile_that_extends_another_has_its_values_where_it_gives_none(write):
+    stages = {"all": {"all": {"steps": 40, "pixels": 64}, "target": {"steps": 9}}}
+    write(PROFILE | {"stages": stages}, "base")
+    own = {"profile": "made", "purpose": "longer", "extends": "base", "phantom_seed": 5}
+    write(own | {"stages": {"all": {"target": {"steps": 80}}}})
+    whole = {"all": {"all": {"steps": 40, "pixels": 64}, "target": {"steps": 80}}}
+    assert read_profile("made") == Profile(**PROFILE | own | {"stages": whole})
+
+
+def test_a_profile_extends_through_several_and_the_nearest_holds(write):
+    write(PROFILE | {"purpose": "far", "phantom_seed": 1}, "far")
+    write({"profile": "near", "extends": "far", "purpose": "near"}, "near")
+    write({"profile": "made", "extends": "near"})
+    found = read_profile("made")
+    assert (found.purpose, found.phantom_seed) == ("near", 1)
+
+
+@pytest.mark.parametrize("other", [{}, {"extends": "made"}, {"extends": "third"}])
+def test_profiles_that_extend_one_another_are_an_error(write, other):
+    path = write({"profile": "made", "extends": "other" if other else "made"})
+    last = write({"profile": "other", **other}, "other") if other else path
+    last = write({"extends": "other"}, "third") if other.get("extends") == "third" else last
+    with pytest.raises(ProfileError) as error:
+        read_profile("made")
+    assert str(error.value).startswith(f"{last}: extends: ")
+
+
+def test_a_profile_that_extends_a_missing_one_is_named(write):
+    path = write({"profile": "made", "extends": "gone"})
+    with pytest.raises(ProfileError, match=rf"{path}: extends: .*gone\.yaml: no such profile"):
+        read_profile("made")
+
+
 @pytest.mark.parametrize("field", PROFILE)
 def test_a_missing_field_is_named(write, field):
     write({name: value for name, value in PROFILE.items() if name != field})

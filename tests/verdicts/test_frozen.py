@@ -31,6 +31,25 @@ def test_a_commit_freezes_as_the_folder_did_that_was_committed(folder):
     assert changed == ["claims claims/paper.yaml", "profile profiles/tiny.yaml"]
 
 
+def test_a_profile_is_frozen_with_those_that_it_extends(folder):
+    write_yaml(folder / "profiles" / "longer.yaml", {"extends": "tiny"})
+    write_yaml(folder / "profiles" / "longest.yaml", {"extends": "longer"})
+    tree = FolderTree(folder)
+    names = [f"profiles/{name}.yaml" for name in ("longest", "longer", "tiny")]
+    assert list(freeze(tree, "longest", "made").profile) == names
+    before = freeze(tree, "longest", "made")
+    (folder / "profiles" / "tiny.yaml").write_text("changed: 1\n")
+    changed = before.differences(freeze(tree, "longest", "made"))
+    assert changed == ["profile profiles/tiny.yaml"]
+
+
+def test_profiles_that_extend_one_another_in_a_circle_are_frozen_once(folder):
+    write_yaml(folder / "profiles" / "one.yaml", {"extends": "other"})
+    write_yaml(folder / "profiles" / "other.yaml", {"extends": "one"})
+    frozen = freeze(FolderTree(folder), "one", "made").profile
+    assert list(frozen) == ["profiles/one.yaml", "profiles/other.yaml"]
+
+
 def test_manifests_of_a_cohort_are_frozen_with_their_cards(folder):
     cohort = {
         "name": "made",
