@@ -38,8 +38,9 @@ def estimates(
     One row per arm: ``arm``, ``estimate``, ``low``, ``high``, ``covers`` (what the interval is
     over: ``patients`` or ``patients and seeds``), ``method`` (how it is made), ``reason`` (why
     there is no interval, or no estimate; empty if there is one), ``patients``, ``images``,
-    ``unknown`` (images that were left out because their truth is not known), ``seeds``, ``level``.
-    There is no estimate if a class has fewer than ten patients.
+    ``unknown`` (images that were left out because their truth is not known), ``seeds``, ``level``,
+    ``better`` (the direction of the metric: ``higher``, ``lower``, or empty). There is no estimate
+    if a class has fewer than ten patients.
 
     Raises
     ------
@@ -62,4 +63,4 @@ def estimates(
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     bootstrap = resample(drawn, metric)
     rows = [{"arm": arm, **bootstrap.row(arm, level)} for arm in drawn.arms]
-    return pd.DataFrame(rows).assign(**drawn.counts, level=level)
+    return pd.DataFrame(rows).assign(**drawn.counts, level=level, better=metric.better)

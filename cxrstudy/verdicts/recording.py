@@ -49,8 +49,8 @@ DERIVED = (VERDICTS, ESTIMATES)
 LEVEL = 0.95
 #: Columns of ``estimates.csv``.
 COLUMNS = [
-    "experiment", "role", "metric", "arm", "estimate", "low", "high", "against", "difference",
-    "difference_low", "difference_high", "p", "patients", "images", "seeds", "reason",
+    "experiment", "role", "metric", "better", "arm", "estimate", "low", "high", "against",
+    "difference", "difference_low", "difference_high", "p", "patients", "images", "seeds", "reason",
 ]  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def _asked(scores: pd.DataFrame) -> Iterator[tuple[str, Metric, pd.DataFrame]]:
 
 
 def _rows(scores: pd.DataFrame, metric: Metric, role: str) -> list[dict[str, Any]]:
-    common = {"role": role, "metric": metric.name}
+    common = {"role": role, "metric": metric.name, "better": metric.better}
     try:
         drawn = sample(scores, metric.labels, role, REPLICATES, metric.classes)
         both = resample(drawn, metric)

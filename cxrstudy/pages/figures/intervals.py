@@ -33,6 +33,7 @@ from cxrstudy.pages.figures.words import (
     difference_text,
     in_lines,
     level_text,
+    with_direction,
     wrapped,
 )
 
@@ -79,7 +80,7 @@ def estimates(
     figure, axes = _rows(rows, len(values) * LINE)
     _intervals(axes, rows, level_text, list(values.values()))
     _published(axes, values)
-    caption_below(figure, f"{in_lines(axis)}\n{caption(rows)}")
+    caption_below(figure, f"{in_lines(with_direction(axis, rows))}\n{caption(rows)}")
     return finished(figure)
 
 

@@ -94,6 +94,25 @@ def better_side(rows: pd.DataFrame, against: str) -> str:
     return f"(right of 0: higher than {against})"
 
 
+def with_direction(axis: str, rows: pd.DataFrame) -> str:
+    """Name of a metric with which values are better, if the table says so.
+
+    Parameters
+    ----------
+    axis
+        Name of the metric.
+    rows
+        Table of estimates; its column ``better``, if present, is the direction of the metric.
+
+    Examples
+    --------
+    >>> with_direction("Brier score", pd.DataFrame({"better": ["lower", "lower"]}))
+    'Brier score (lower is better)'
+    """
+    said = set(rows["better"].dropna()) - {""} if "better" in rows else set()
+    return f"{axis} ({said.pop()} is better)" if len(said) == 1 else axis
+
+
 def not_drawn(rows: pd.DataFrame, names: Iterable[Hashable]) -> str:
     """Lines for a caption: which estimates have no point or no interval, and why.
 
