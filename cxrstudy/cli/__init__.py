@@ -13,6 +13,7 @@ from cxrstudy.cli.certify import certify_repeat
 from cxrstudy.cli.collect import collect_notebooks
 from cxrstudy.cli.compare import compare_results
 from cxrstudy.cli.data import data
+from cxrstudy.cli.design import write_design
 from cxrstudy.cli.experiment import experiment
 from cxrstudy.cli.output import Plain, print_version
 from cxrstudy.cli.plan import show_plan
@@ -55,5 +56,6 @@ app.command("certify")(certify_repeat)
 app.command("collect")(collect_notebooks)
 app.command("release")(release_study)
 app.command("power")(show_power)
+app.command("design")(write_design)
 app.command("register")(register_study)
 app.command("predict")(predict_images)

@@ -8,6 +8,7 @@
 ``profile``    the profile's file, and those of the profiles that it extends
 ``cohort``     the cohort's file
 ``manifests``  every manifest that the cohort names, and its card
+``design``     the design of the study, if there is one (:mod:`cxrstudy.verdicts.design`)
 =============  ===================================================================================
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import yaml
+from pydantic import Field
 
 from cxrstudy.base.identity import fingerprint
 from cxrstudy.base.own_modules import named_in
@@ -31,6 +33,9 @@ RULE = ("verdicts.verdict", "verdicts.outcome")
 
 #: Modules of other folders that the rule imports and that decide nothing.
 DECIDES_NOTHING = ("base.identity", "base.numbers", "base.places", "base.schema", "base.words")
+
+#: Folder of designs in a project.
+DESIGNS = "claims/designs"
 
 
 class FrozenError(ValueError):
@@ -46,6 +51,7 @@ class Frozen(Strict):
     profile: dict[str, str]
     cohort: dict[str, str]
     manifests: dict[str, str]
+    design: dict[str, str] = Field(default_factory=dict)
 
     def differences(self, other: "Frozen", kinds: Iterable[str] | None = None) -> list[str]:
         """Kind and name of everything that differs."""
@@ -123,6 +129,7 @@ def freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
         The profile, the cohort, a manifest, the claims or the rule is not there or can't be read.
     """
     described = f"data_manifests/cohorts/{cohort}.yaml"
+    designed = design_path(profile, cohort)
     return Frozen(
         claims=_files(tree, _claims_files(tree)),
         rule=_rule(tree),
@@ -130,7 +137,13 @@ def freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
         profile=_files(tree, _profiles(tree, profile)),
         cohort=_files(tree, [described]),
         manifests=_files(tree, _manifests(tree, described)),
+        design=_files(tree, [path for path in tree.paths(DESIGNS) if path == designed]),
     )
+
+
+def design_path(profile: str, cohort: str) -> str:
+    """Path in a project of the design of a profile on a cohort."""
+    return f"{DESIGNS}/{cohort}-{profile}.csv"
 
 
 def _claims_files(tree: Tree) -> list[str]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
@@ -25,6 +26,13 @@ def test_counts_are_of_patients_images_and_seeds():
     truth, patients, scores = drawn(0, patients=10, images=3)
     found = estimates(table({"a": [scores, scores]}, truth, patients), COVID).iloc[0]
     assert (found["patients"], found["images"], found["seeds"]) == (10, 30, 2)
+
+
+def test_a_table_says_which_values_of_its_metric_are_better():
+    truth, patients, scores = drawn(0)
+    for metric in (COVID, brier("covid19")):
+        found = estimates(table({"a": expit(scores)}, truth, patients), metric)
+        assert found["better"].tolist() == [metric.better]
 
 
 def test_only_the_test_split_of_the_role_counts():

@@ -125,3 +125,14 @@ def test_recipes_that_arms_name_are_frozen_and_no_others(folder):
     assert "other.py" not in before.arms
     (notebooks / "helper.py").write_text("x = 2\n")
     assert frozen(folder).differences(before) == ["arms helper.py"]
+
+
+def test_the_design_of_the_study_is_frozen_and_no_other(folder):
+    before = frozen(folder)
+    assert before.design == {}
+    designs = folder / "claims" / "designs"
+    designs.mkdir()
+    for name in ("made-tiny", "made-other"):
+        (designs / f"{name}.csv").write_text("claim\n")
+    assert list(frozen(folder).design) == ["claims/designs/made-tiny.csv"]
+    assert before.differences(frozen(folder)) == ["design claims/designs/made-tiny.csv"]

@@ -120,6 +120,16 @@ def test_which_side_is_better_comes_from_the_metric(better, side):
     assert f"({side} of 0: better than control)" in said
 
 
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_which_values_of_an_estimate_are_better_comes_from_the_metric(better):
+    said = figures.estimates(TABLE.assign(better=better), "Brier score").get_supxlabel()
+    assert f"Brier score ({better} is better)" in said
+
+
+def test_a_metric_without_a_direction_has_no_better_values():
+    assert "better" not in figures.estimates(TABLE.assign(better=""), "score").get_supxlabel()
+
+
 def test_two_reference_arms_in_one_figure_are_named():
     table = CONTRASTS.assign(against=["control", "pooled"])
     with pytest.raises(FigureError, match=r"several values of 'against' .*control, pooled"):

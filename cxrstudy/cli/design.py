@@ -1,0 +1,25 @@
+"""``cxrstudy design``: write down what will be run for every claim, before anything is."""
+
+from typing import Annotated
+
+import typer
+
+from cxrstudy.cli.plan import Cohort
+
+
+def write_design(
+    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
+    cohort: Cohort = "phantom",
+    seeds: Annotated[int, typer.Option(min=2, max=20, help="Repeats of every arm.")] = 5,
+) -> None:
+    """Write the table of a study's design: arms, sizes, power and hours of every claim.
+
+    Power comes from the variance components of recorded results, hours from recorded runs. Commit
+    the table before you register; a registration contains its SHA-256.
+    """
+    from cxrstudy.base import places
+    from cxrstudy.verdicts import design
+    from cxrstudy.verdicts.planning import recorded_components
+
+    path = design.write(profile, cohort, seeds, recorded_components())
+    typer.echo(f"{path.relative_to(places.root())}")
