@@ -6,8 +6,8 @@
 ``statistics``
 ``figures``, ``diagrams``, ``show``                figures, diagrams and tables of a page
 ``curves``                                         how trainings went
-``levels``                                         what the arms of factors are in pixels, steps
-                                                   and patients
+``levels``, ``ties``                               what the arms of factors are in pixels, steps,
+                                                   patients and strengths of a tie
 ``reference_of``, ``beside``                       recorded results beside a reader's own
 ``read_claims``, ``abstract_table``,               abstracts and claims, what is judged of them,
 ``claims_table``, ``judge``,                       every version of the rule, what the best of
@@ -19,7 +19,7 @@
 """
 
 from cxrstudy import statistics
-from cxrstudy.pages import diagrams, figures, levels
+from cxrstudy.pages import diagrams, figures, levels, ties
 from cxrstudy.pages import render as show
 from cxrstudy.pages.beside import beside, reference_of
 from cxrstudy.pages.covidx_leaks import benchmark_leaks
@@ -41,5 +41,5 @@ __all__ = [
     "claims_table", "contrasts", "curves", "demographics", "diagrams", "estimates",
     "figures", "flow_of", "judge", "levels", "log",
     "make_graph", "metrics", "provenance", "read_claims", "reference_of", "selection", "show",
-    "source_alone", "statistics",
+    "source_alone", "statistics", "ties",
 ]  # fmt: skip

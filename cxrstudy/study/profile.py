@@ -149,6 +149,11 @@ class Levels(Strict):
         Roles of the cohort ``sign`` to train on, by the names that claims use.
     passes
         How often every image is seen where sets of different sizes are compared at equal passes.
+    ties
+        Strengths of the tie between hospital and disease in training: 0, .5, .8 or .95, the roles
+        that the cohort ``tied`` has.
+    starts
+        Initial weights that are trained at each of these strengths.
     """
 
     resolutions: tuple[float, ...] = (0.5, 1, 1.5, 2)
@@ -168,6 +173,8 @@ class Levels(Strict):
         }
     )  # fmt: skip
     passes: float = Field(14, gt=0)
+    ties: tuple[float, ...] = (0, 0.5, 0.8, 0.95)
+    starts: tuple[str, ...] = ("random", "out-of-domain, large", "in-domain")
 
     @property
     def repeats(self) -> int:
