@@ -13,25 +13,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxrstudy.base.columns import PLATEAU
 from cxrstudy.base.progress import progress
-from cxrstudy.explain.attention import regions_of, shown_rows
+from cxrstudy.explain.attention import regions_of
 from cxrstudy.explain.baselines import in_cells
 from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.default_layer import pointing_layer
+from cxrstudy.explain.each_network import Floats, Shown, Squares, measured, score_of
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.metrics import energy
 from cxrstudy.explain.similarity import spearman
 from cxrstudy.phantom.twins import BARE, ELSEWHERE, WITHOUT_LESION, WITHOUT_MARKER, twin
-from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork
-from cxrstudy.runs.scores import measure_table, of_arm, together
 from cxrstudy.statistics import estimates, mean
 from cxrstudy.study.arms import Arms
 
-Squares = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 Masks = NDArray[np.bool_]
 Score = Callable[[Squares], Floats]
 
@@ -176,26 +172,18 @@ def interventions(
     >>> sorted(looked["seed"].unique().tolist())
     [0, 1]
     """
-    study, label = arms.study, label or arms.study.label
-    wanted = study.cohort.role(role)
-    rows = shown_rows(wanted, label, most)
-    images = wanted.table[["id", "patient"]].iloc[rows].assign(role=wanted.name)
-    addresses = wanted.table["path"].iloc[rows].to_list()
-    if not all(address.startswith("phantom:") for address in addresses):
-        raise ExplainError(f"role {role!r} has images that are no phantoms; they have no twins")
     twins: dict[int, Twins] = {}
-    tables = []
-    for (arm, seed), run in arms.plan.ends.items():
-        network = arms.network(arm, seed)
+
+    def measure(network: TrainedNetwork, shown: Shown) -> dict[str, Floats]:
         side = network.pixels
-        twins.setdefault(side, twins_of(addresses, side))
-        squares = study.squares(wanted, side)[rows]
-        regions = regions_of(wanted, rows, side)
-        found = measures(network, label, squares, twins[side], regions["lung"], regions["lesion"])
-        reached = store.read(study.records, run).at_plateau
-        table = measure_table(images, found)
-        tables.append(of_arm(table, arm, seed, run).assign(**{PLATEAU: reached}))
-    return together(tables)
+        if side not in twins:
+            twins[side] = twins_of(shown.addresses, side)
+        regions = regions_of(shown.role, shown.rows, side)
+        return measures(
+            network, shown.label, shown.squares, twins[side], regions["lung"], regions["lesion"]
+        )
+
+    return measured(arms, label, role, most, measure)
 
 
 def measures(
@@ -225,11 +213,8 @@ def measures(
     -------
     (n,) values of each of :data:`MEASURES`.
     """
-    output = network.labels.index(label)
+    output, score = network.labels.index(label), score_of(network, label)
     layer = pointing_layer(network.model, network.pixels)
-
-    def score(images: Squares) -> Floats:
-        return network.probabilities(images)[:, output].astype(np.float64)
 
     def maps(images: Squares) -> NDArray[np.float32]:
         with network.busy:

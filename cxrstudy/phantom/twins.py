@@ -5,22 +5,99 @@ are drawn from the same streams. The image is displayed anew, as a detector woul
 change in one place changes grey values elsewhere a little.
 """
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from cxrstudy.phantom import population
-from cxrstudy.phantom.acquisition import SITES
+from cxrstudy.phantom.acquisition import SITES, SiteStyle
 from cxrstudy.phantom.address import Address
 from cxrstudy.phantom.fractals import CLASSES
+from cxrstudy.phantom.patient import Patient, draw_patient
+from cxrstudy.phantom.population import Case
 from cxrstudy.phantom.render import Phantom, check_pixels, radiograph
 
 WITHOUT_LESION, ELSEWHERE = "without the lesion", "lesion elsewhere"
+LIGHTER, DENSER = "lighter lesion", "denser lesion"
 WITHOUT_MARKER, BARE = "without the marker", "without lesion and marker"
+LOOK_UP, BORDER = "another hospital's look-up", "visible border"
+NOISIER, BLURRED = "a quarter of the dose", "blurred"
+VIEW, ANATOMY = "other projection", "another patient"
 
 WITHOUT_SIGN = "without the sign"
 
+#: Factors on the density of a lighter and of a denser lesion; on the dose; and the blur in cm.
+LIGHT, DENSE, DOSE, BLUR = 0.5, 1.5, 0.25, 0.4
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is rendered: who, with what, imaged how, and which drawing of the disease."""
+
+    patient: Patient
+    case: Case
+    style: SiteStyle
+    drawing: str = ""
+
+
+def _without_lesion(shown: Shown) -> Shown:
+    return replace(shown, case=replace(shown.case, findings=()))
+
+
+def _without_marker(shown: Shown) -> Shown:
+    return _imaged(shown, marker="")
+
+
+def _as_dense(shown: Shown, times: float) -> Shown:
+    return replace(shown, case=replace(shown.case, progress=shown.case.progress * times))
+
+
+def _imaged(shown: Shown, **changes: str | float) -> Shown:
+    return replace(shown, style=replace(shown.style, **changes))  # type: ignore[arg-type]
+
+
+def _other_look_up(shown: Shown) -> Shown:
+    """Grey values as in the other hospital of the target; marker and everything else stay."""
+    own = shown.case.site
+    other = SITES[next(name for name in population.SITES["target"] if name != own)]
+    return _imaged(
+        shown,
+        contrast=other.contrast,
+        contrast_spread=other.contrast_spread,
+        centre=other.centre,
+        enhancement=other.enhancement,
+    )
+
+
+def _other_view(shown: Shown) -> Shown:
+    return replace(shown, case=replace(shown.case, view="PA" if shown.case.view == "AP" else "AP"))
+
+
+def _other_patient(shown: Shown) -> Shown:
+    """Anatomy of somebody else, who has the same disease, drawn anew by the same law."""
+    patient = shown.patient
+    return replace(shown, patient=draw_patient(patient.seed, f"other than {patient.name}"))
+
+
 #: What may be changed. A lesion elsewhere is the same disease, drawn anew by the same law, so its
 #: place, extent and strength differ; it may overlap the first one.
-CHANGES = (WITHOUT_LESION, ELSEWHERE, WITHOUT_MARKER, BARE, WITHOUT_SIGN)
+CHANGES: Mapping[str, Callable[[Shown], Shown]] = MappingProxyType(
+    {
+        WITHOUT_LESION: _without_lesion,
+        ELSEWHERE: lambda shown: replace(shown, drawing="again"),
+        LIGHTER: lambda shown: _as_dense(shown, LIGHT),
+        DENSER: lambda shown: _as_dense(shown, DENSE),
+        WITHOUT_MARKER: _without_marker,
+        BARE: lambda shown: _without_marker(_without_lesion(shown)),
+        LOOK_UP: _other_look_up,
+        BORDER: lambda shown: _imaged(shown, shutter=1.0),
+        NOISIER: lambda shown: _imaged(shown, dose=shown.style.dose * DOSE),
+        BLURRED: lambda shown: _imaged(shown, blur=BLUR),
+        VIEW: _other_view,
+        ANATOMY: _other_patient,
+        WITHOUT_SIGN: lambda shown: replace(shown, case=replace(shown.case, sign=None)),
+    }
+)
 
 
 def twin(address: str, pixels: int, change: str) -> Phantom:
@@ -55,15 +132,8 @@ def twin(address: str, pixels: int, change: str) -> Phantom:
         raise ValueError(f"change must be one of {', '.join(CHANGES)}, not {change!r}")
     where = _radiograph_at(address, pixels)
     case = population.case_of(where)
-    style = SITES[case.site]
-    if change in (WITHOUT_LESION, BARE):
-        case = replace(case, findings=())
-    if change == WITHOUT_SIGN:
-        case = replace(case, sign=None)
-    if change in (WITHOUT_MARKER, BARE):
-        style = replace(style, marker="")
-    again = "again" if change == ELSEWHERE else ""
-    return radiograph(population.patient_of(where), where.id, case, pixels, style, again)
+    shown = CHANGES[change](Shown(population.patient_of(where), case, SITES[case.site]))
+    return radiograph(shown.patient, where.id, shown.case, pixels, shown.style, shown.drawing)
 
 
 def imaged_at(address: str, pixels: int, site: str) -> Phantom:

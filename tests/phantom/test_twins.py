@@ -7,9 +7,17 @@ from cxrstudy import phantom
 from cxrstudy.explain.regions import phantom_regions
 from cxrstudy.phantom.acquisition import SITES
 from cxrstudy.phantom.twins import (
+    ANATOMY,
     BARE,
+    BLURRED,
+    BORDER,
     CHANGES,
+    DENSER,
     ELSEWHERE,
+    LIGHTER,
+    LOOK_UP,
+    NOISIER,
+    VIEW,
     WITHOUT_LESION,
     WITHOUT_MARKER,
     imaged_at,
@@ -54,6 +62,59 @@ def test_a_lesion_elsewhere_is_drawn_by_the_same_law_in_the_same_chest():
         assert other.lesion.any()
         assert (other.lesion != whole.lesion).any()
         assert twin(address, 64, ELSEWHERE).image.tobytes() == other.image.tobytes()
+
+
+def test_a_denser_lesion_is_brighter_in_the_same_place():
+    for address in ILL:
+        whole = phantom.render(address, 64)
+        lighter, denser = (twin(address, 64, change) for change in (LIGHTER, DENSER))
+        np.testing.assert_array_equal(lighter.lesion, whole.lesion)
+        np.testing.assert_array_equal(denser.lesion, whole.lesion)
+        grey = [each.image[whole.lesion].mean() for each in (lighter, whole, denser)]
+        assert grey == sorted(grey)
+        assert grey[2] > grey[0] + 5
+
+
+def roughness(shown):
+    """Mean square of differences between neighbouring pixels."""
+    return float((np.diff(shown.image.astype(float), axis=1) ** 2).mean())
+
+
+def test_less_dose_is_rougher_and_blur_is_smoother():
+    for address in ILL:
+        whole = phantom.render(address, 256)
+        assert roughness(twin(address, 256, NOISIER)) > roughness(whole)
+        assert roughness(twin(address, 256, BLURRED)) < roughness(whole)
+
+
+@pytest.mark.parametrize("change", [LOOK_UP, BORDER, NOISIER, BLURRED])
+def test_another_exposure_shows_the_same_person_with_the_same_lesion(change):
+    differ = 0
+    for address in ILL:
+        whole, other = phantom.render(address, 64), twin(address, 64, change)
+        np.testing.assert_array_equal(other.lung, whole.lung)
+        np.testing.assert_array_equal(other.lesion, whole.lesion)
+        differ += (other.image != whole.image).any()
+    assert differ >= 2  # shutters may be wide open
+
+
+def test_a_border_is_black_at_an_edge_and_the_middle_stays():
+    darker = 0
+    for address in ILL:
+        whole, other = phantom.render(address, 64), twin(address, 64, BORDER)
+        np.testing.assert_array_equal(other.image[16:48, 16:48], whole.image[16:48, 16:48])
+        darker += (other.image[[0, -1]].mean() + other.image[:, [0, -1]].mean()) < (
+            whole.image[[0, -1]].mean() + whole.image[:, [0, -1]].mean()
+        )
+    assert darker >= 1
+
+
+@pytest.mark.parametrize("change", [VIEW, ANATOMY])
+def test_another_projection_or_person_has_other_lungs(change):
+    for address in ILL:
+        whole, other = phantom.render(address, 64), twin(address, 64, change)
+        assert (other.lung != whole.lung).any()
+        assert other.lesion.any()
 
 
 def test_who_has_no_lesion_has_twins_like_themselves():

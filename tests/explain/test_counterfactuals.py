@@ -1,0 +1,54 @@
+"""Counterfactuals: every change has a column, and no change of the score without a reason."""
+
+import numpy as np
+import pytest
+
+from cxrstudy.explain.causal import interventions
+from cxrstudy.explain.counterfactuals import (
+    DISEASE,
+    MEASURES,
+    changes_table,
+    counterfactuals,
+    render_all,
+)
+from cxrstudy.phantom.twins import twin
+from cxrstudy.statistics import estimates, mean
+from tests.support.some import some
+
+
+@pytest.fixture(scope="module")
+def looked(small):
+    return counterfactuals(small.arms.only(["control"]), most=4)
+
+
+def test_one_row_per_arm_seed_and_image_and_one_column_per_change(looked):
+    assert len(looked) == 2 * 4
+    columns = {name for name in looked.columns if name.startswith("score_")}
+    assert columns == {f"score_{name}" for name in MEASURES}
+    assert np.isfinite(looked[sorted(columns)].to_numpy()).all()
+    assert looked[sorted(columns)].abs().to_numpy().max() <= 1
+
+
+def test_the_same_changes_have_the_same_effects_as_in_the_causal_table(small, looked):
+    known = interventions(small.arms.only(["control"]), most=4)
+    for column in some(("without_lesion", "elsewhere", "without_marker")):
+        ours, theirs = looked[f"score_{column}"], known[f"score_change_{column}"]
+        assert ours.to_numpy() == pytest.approx(theirs.to_numpy(), abs=1e-6)
+
+
+def test_each_change_is_rendered_as_its_twin(small):
+    role = small.arms.study.cohort.role("target")
+    addresses = role.table["path"].to_list()[:2]
+    rendered = render_all(addresses, 32)
+    for name, change in some(MEASURES.items()):
+        expected = [twin(address, 32, change).image for address in addresses]
+        np.testing.assert_array_equal(rendered[name], expected)
+
+
+def test_the_table_says_what_is_of_the_disease_and_takes_the_means(looked, monkeypatch):
+    monkeypatch.setattr("cxrstudy.statistics.sample.FEWEST_PATIENTS", 2)
+    table = changes_table(looked)
+    assert table["change"].tolist() == list(MEASURES.values())
+    assert (table["of"] == "the disease").sum() == len(DISEASE)
+    found = estimates(looked, mean("blur"))["estimate"].item()
+    assert table.set_index("change").loc["blurred", "estimate"] == pytest.approx(found)
