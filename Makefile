@@ -30,6 +30,11 @@ help: ## list the targets
 book: .venv/book ## run the study (PROFILE, COHORT, SEEDS, DATA) and build the book
 	$(PY) cxrstudy.cli book --profile $(PROFILE) --cohort $(COHORT) $(if $(SEEDS),--seeds $(SEEDS))
 
+# With the system's Chromium; not part of `make book`, because it takes a minute.
+.PHONY: pdf
+pdf: .venv/book ## print the book that was built last as one PDF
+	$(PY) cxrstudy.pages.pdf
+
 # Two processes test side by side. With a thread each they wait for no core: that is a third faster.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # So that a test that became slow is seen.

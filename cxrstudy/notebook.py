@@ -8,7 +8,8 @@
 ``curves``                                         how trainings went
 ``levels``, ``ties``                               what the arms of factors are in pixels, steps,
                                                    patients and strengths of a tie
-``reference_of``, ``beside``                       recorded results beside a reader's own
+``reference_of``, ``reference_maps_of``,           recorded results beside a reader's own, which
+``beside``, ``if_enough_seeds``                    is judged with enough seeds only
 ``read_claims``, ``abstract_table``,               abstracts and claims, what is judged of them,
 ``claims_table``, ``judge``,                       every version of the rule, what the best of
 ``log``, ``selection``                             several arms shows by being chosen
@@ -21,7 +22,7 @@
 from cxrstudy import statistics
 from cxrstudy.pages import diagrams, figures, levels, ties
 from cxrstudy.pages import render as show
-from cxrstudy.pages.beside import beside, reference_of
+from cxrstudy.pages.beside import beside, if_enough_seeds, reference_maps_of, reference_of
 from cxrstudy.pages.covidx_leaks import benchmark_leaks
 from cxrstudy.pages.demographics import demographics, flow_of
 from cxrstudy.pages.source_baseline import source_alone
@@ -39,7 +40,7 @@ from cxrstudy.verdicts.claim import abstract_table, claims_table, read_claims
 __all__ = [
     "Study", "abstract_table", "arms_of", "benchmark_leaks", "beside", "check_parameters",
     "claims_table", "contrasts", "curves", "demographics", "diagrams", "estimates",
-    "figures", "flow_of", "judge", "levels", "log",
-    "make_graph", "metrics", "provenance", "read_claims", "reference_of", "selection", "show",
-    "source_alone", "statistics", "ties",
+    "figures", "flow_of", "if_enough_seeds", "judge", "levels", "log",
+    "make_graph", "metrics", "provenance", "read_claims", "reference_maps_of", "reference_of",
+    "selection", "show", "source_alone", "statistics", "ties",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Beside: reference results that are shown next to a reader's own run, never mixed with it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,11 +11,13 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted
 from cxrstudy.pages.figures.source import made_by
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.pages.told import nothing_kept
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
+from cxrstudy.verdicts.map_results import read_attention
 from cxrstudy.verdicts.results import REFERENCE_PROFILE
 
 Shown = TypeVar("Shown")
@@ -83,6 +85,33 @@ def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Show
         shown = draw(recorded.arms, recorded.scores)
     made_by(shown, recorded.made)
     return shown
+
+
+def reference_maps_of(study: Study, experiment: str) -> ReferenceResults:
+    """Find the recorded measures of an experiment's maps on a study's cohort.
+
+    Returns
+    -------
+    As :func:`reference_of`, with the measures as ``scores``.
+    """
+    found = reference_of(study, experiment)
+    measured = read_attention(places.results() / study.cohort.name / REFERENCE_PROFILE)
+    if found.arms is None or measured.empty:
+        return ReferenceResults(_absent(study), None, pd.DataFrame())
+    return replace(found, scores=measured)
+
+
+def if_enough_seeds(
+    arms: Arms, scores: pd.DataFrame, draw: Callable[[Arms, pd.DataFrame], Shown]
+) -> Shown | None:
+    """Draw a page's own run if it has as many seeds as the rule asks for; nothing otherwise.
+
+    Examples
+    --------
+    >>> if_enough_seeds(arms, arms.scores(), lambda arms, scores: "p = .04") is None
+    True
+    """
+    return draw(arms, scores) if scores["seed"].nunique() >= fewest_seeds() else None
 
 
 def _absent(study: Study) -> HTML:

@@ -6,7 +6,6 @@ Notebooks know this module as ``show``.
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
 
 import pandas as pd
 
@@ -15,21 +14,23 @@ from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.base.words import counted
 from cxrstudy.pages import told
+from cxrstudy.pages.agreement import agreement as agreement
+from cxrstudy.pages.agreement import told_evidence
 from cxrstudy.pages.certificates import certificates as certificates
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.rule import claim_levels, either, rule_table
-from cxrstudy.pages.tables import rows_as_html, table
+from cxrstudy.pages.own_verdicts import own_verdicts as own_verdicts
+from cxrstudy.pages.rule import claim_levels, rule_table
+from cxrstudy.pages.tables import table
 from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.claim import Claim, Claims, all_claims
-from cxrstudy.verdicts.judge import claims_about, on_labels_of
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.planning import enough_by_claim
-from cxrstudy.verdicts.verdict import chosen_arms, evidence, metric_of
-from cxrstudy.verdicts.verdict import verdicts as judge
+from cxrstudy.verdicts.verdict import chosen_arms
 
 #: Headings of the numbers of trainings.
 AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
@@ -81,7 +82,7 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     <HTML>
     """
     rows = [
-        _told(paper, experiment, scores).assign(
+        told_evidence(paper, experiment, scores).assign(
             test=[
                 f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
                 for claim in paper.of(experiment)
@@ -98,6 +99,8 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
         *(["paper"] if found["paper"].nunique() > 1 else []),
         *("claim", "test", "estimate", "low", "high", "level", "reason", "p"),
         "minimum_detectable_difference",
+        "patients",
+        "seeds",
         "trainings",
         "at_plateau",
         "plateau_unknown",
@@ -108,17 +111,6 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
         minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
         plateau_unknown=PLATEAU_UNKNOWN,
     )  # fmt: skip
-
-
-def _told(paper: Claims, experiment: str, scores: pd.DataFrame) -> pd.DataFrame:
-    """Evidence for a paper's claims about an experiment; the verdicts are kept for programs."""
-    asked = on_labels_of(scores, paper.of(experiment))
-    found = evidence(asked, scores, len(paper.testable))
-    judged = judge(paper, found, "").set_index("claim")
-    for claim in asked:
-        row = judged.loc[[claim.id]].reset_index().assign(arm=[claim.arm], against=[claim.against])
-        told.keep(row, scores, metric_of(claim).name, claim.role)
-    return found
 
 
 def choices(experiment: str, scores: pd.DataFrame) -> HTML:
@@ -141,46 +133,6 @@ def choices(experiment: str, scores: pd.DataFrame) -> HTML:
     return table(found, value="AUROC on validation", chosen="chosen arm")
 
 
-def verdicts(judged: pd.DataFrame) -> HTML:
-    """Show one row per claim: what each origin says of it, as difference, interval and verdict.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show
-    >>> from cxrstudy.base import places
-    >>> from cxrstudy.verdicts.judge import evidence_of_results, judged
-    >>> found = evidence_of_results(places.results() / "phantom" / "quick")
-    >>> table = judged(found, "quick results", "phantom", "quick")
-    >>> show.verdicts(table)
-    <HTML>
-    """
-    rows = [
-        {
-            "claim": f'<a href="{escape(claim.experiment)}.html">{escape(claim.id)}</a>',
-            "the abstract's words, and our test": _words_and_test(claim, paper.citation),
-            "paper reports": _published(paper.published(claim.id)),
-            **_said_by_origin(judged, paper.paper, claim.id),
-        }
-        for paper in all_claims()
-        for claim in paper.testable
-    ]
-    if not rows:
-        return HTML("<p>There is no claim that could be tested.</p>")
-    shown = rows_as_html(pd.DataFrame(rows).fillna(""))
-    levels = either(claim_levels())
-    heading = f"<p>In brackets: {levels} interval of the difference.</p>{_standings(judged)}"
-    return HTML(f'<div class="study-table study-verdicts">{heading}{shown}</div>')
-
-
-def _standings(judged: pd.DataFrame) -> str:
-    """Whether what each origin says counts, once: it is the same for all of its claims."""
-    said = judged[["origin", "counts"]].drop_duplicates()
-    lines = [
-        f"<li><b>{escape(row.origin)}</b>: {escape(row.counts)}</li>" for row in said.itertuples()
-    ]
-    return f"<ul>{''.join(lines)}</ul>"
-
-
 def rule() -> HTML:
     """Show when a claim has which outcome, with the levels that the claims ask for.
 
@@ -191,12 +143,6 @@ def rule() -> HTML:
     <HTML>
     """
     return table(rule_table(claim_levels()))
-
-
-def _words_and_test(claim: Claim, citation: str) -> str:
-    """What an abstract says and what is tested of it, in one cell: a phone has room for two."""
-    words = escape(f"“{claim.words}” ({cited(citation)})", quote=False)
-    return f"{words}<br>Our test: {escape(f'{claim.test} ({claim.contrast})', quote=False)}"
 
 
 def cited(citation: str) -> str:
@@ -242,40 +188,6 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
         level="level of the interval",
         minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
     )  # fmt: skip
-
-
-def _published(values: Mapping[str, float]) -> str:
-    """A paper's own numbers, from low to high."""
-    return " to ".join(numbers.level(value) for value in sorted(values.values())) or "no number"
-
-
-def _said_by_origin(judged: pd.DataFrame, paper: str, claim: str) -> dict[str, str]:
-    """What every origin says of a claim, under its name."""
-    mine = judged[judged["claim"] == claim]
-    if "paper" in mine:
-        mine = mine[mine["paper"] == paper]
-    said: dict[str, str] = dict.fromkeys(dict.fromkeys(judged["origin"]), "")
-    for row in mine.itertuples():
-        said[str(row.origin)] = _said(row)
-    return said
-
-
-def _said(row: Any) -> str:
-    """Outcome, why or on which images, and the numbers."""
-    outcome = f"<b>{escape(row.verdict)}</b>"
-    if pd.isna(row.estimate):
-        return f"{outcome}: {escape(row.why)}" if row.why else outcome
-    about = f": {escape(row.why)}" if row.why else f" {escape(f'{row.budget}, {row.world}')}"
-    if row.lacking:
-        about += f"<br><b>not judged</b> at a plateau: {escape(row.lacking)}"
-    reason = getattr(row, "reason", "")
-    text = numbers.interval(
-        row.estimate, row.low, row.high, numbers.difference, [row.margin],
-        reason if isinstance(reason, str) else "",
-    )  # fmt: skip
-    detectable = numbers.level(row.minimum_detectable_difference)
-    seen = f"<br>minimum detectable: {detectable}" if row.verdict == "inconclusive" else ""
-    return f"{outcome}{about}<br>{escape(text)}{seen}"
 
 
 def untestable() -> HTML:

@@ -59,3 +59,15 @@ def either(shares: list[float]) -> str:
     '90 % or 95 %'
     """
     return " or ".join(numbers.whole_percent(share) for share in sorted(shares))
+
+
+def fewest_seeds() -> int:
+    """The fewest seeds that any claim asks for; a run with fewer judges nothing.
+
+    Examples
+    --------
+    >>> fewest_seeds() >= 2
+    True
+    """
+    asked = [claim.seeds for paper in all_claims() for claim in paper.testable]
+    return min(asked, default=2)

@@ -3,7 +3,8 @@
 The notebooks' ``estimates`` and ``contrasts`` are those of :mod:`cxrstudy.statistics`. In a kernel
 each row is also kept until :func:`cxrstudy.pages.render.runs` stores it beside the records of the
 runs; ``cxrstudy collect`` reads it there. Recorded results, which a page shows beside its own run,
-are not kept.
+are not kept. What is kept is whole; what a page shows of its own run has neither interval nor p
+value if the run has fewer seeds than the rule asks for (:func:`as_shown`).
 """
 
 import inspect
@@ -18,6 +19,7 @@ import pandas as pd
 
 from cxrstudy import statistics
 from cxrstudy.base.numbers import plain_value
+from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.runs.scores import arm_text
 
 #: Key in the metadata of a cell's output under which the estimates of a page are stored.
@@ -27,6 +29,9 @@ STORED = (
     "estimate", "low", "high", "level", "p", "adjusted_p", "verdict", "claim", "patients", "images",
     "seeds", "reason",
 )  # fmt: skip
+
+#: What of a row is inference, and says nothing with too few seeds.
+INFERENCE = ("low", "high", "level", "p", "adjusted_p", "minimum_detectable_difference", "covers")
 
 _KEPT: list[dict[str, Any]] = []
 _QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -42,7 +47,7 @@ def _keeps(function: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
         given.apply_defaults()
         keep(table, given.arguments["scores"], given.arguments["metric"].name,
              given.arguments["role"])  # fmt: skip
-        return table
+        return as_shown(table)
 
     return kept
 
@@ -63,6 +68,30 @@ def keep(table: pd.DataFrame, scores: pd.DataFrame, metric: str, role: str) -> N
         said = {name: plain_value(row[name]) for name in STORED if name in row}
         named = {name: arm_text(row[name]) for name in ("arm", "against") if name in row}
         _KEPT.append({"metric": metric, "role": role, **named, **said, "runs": _runs(scores, arms)})
+
+
+def as_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as a page shows it: of its own run with too few seeds, estimates and counts only.
+
+    Outside of a kernel, and for recorded results, the table is unchanged.
+    """
+    if _QUIET.get() or not in_kernel() or "seeds" not in table:
+        return table
+    return without_inference(table, fewest_seeds())
+
+
+def without_inference(table: pd.DataFrame, fewest: int) -> pd.DataFrame:
+    """Empty intervals and p values of rows with too few seeds.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"estimate": 0.9, "low": 0.8, "high": 1.0, "seeds": [1, 5]})
+    >>> without_inference(table, 5)["low"].tolist()
+    [nan, 0.8]
+    """
+    few = table["seeds"] < fewest
+    columns = [name for name in INFERENCE if name in table]
+    return table.assign(**{name: table[name].mask(few) for name in columns})
 
 
 def take() -> list[dict[str, Any]]:

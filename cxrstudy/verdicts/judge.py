@@ -1,6 +1,7 @@
 """Judge: verdicts on all claims, from a reader's own run and from reference results."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -98,9 +99,25 @@ def judgements(study: Study) -> pd.DataFrame:
     """
     name, profile = study.cohort.name, study.profile.profile
     run = f"this run: {name}, {profile}, {counted(study.seeds, 'seed')}"
-    tables = [judged(evidence_of_run(study), run, name, profile)]
-    tables += [table for folder in deciding() if len(table := judged_results(folder))]
-    return pd.concat(tables, ignore_index=True)
+    own = judged(evidence_of_run(study), run, name, profile)
+    return pd.concat([own, recorded()], ignore_index=True)
+
+
+@cache
+def recorded() -> pd.DataFrame:
+    """Judge all claims by every set of recorded results that may decide, once per process.
+
+    Returns
+    -------
+    As :func:`judged`; empty if nothing is recorded. Sets without evidence are left out.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import judge
+    >>> judge.recorded()["origin"].unique()  # doctest: +SKIP
+    """
+    tables = [found for folder in deciding() if len(found := judged_results(folder))]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def deciding() -> list[Path]:

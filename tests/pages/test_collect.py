@@ -102,6 +102,7 @@ def test_in_a_kernel_what_is_shown_is_kept_once_with_its_runs_and_elsewhere_noth
     plain = estimates(scores, auroc("covid19"))
     assert take() == []
     monkeypatch.setattr(told, "in_kernel", lambda: True)
+    monkeypatch.setattr(told, "fewest_seeds", lambda: scores["seed"].nunique())
     pd.testing.assert_frame_equal(estimates(scores, auroc("covid19")), plain)
     estimates(scores, auroc("covid19"))
     contrasts(scores, auroc("covid19"), against="control")
@@ -115,6 +116,19 @@ def test_in_a_kernel_what_is_shown_is_kept_once_with_its_runs_and_elsewhere_noth
     ]
     assert [row["estimate"] for row in kept[:2]] == plain["estimate"].tolist()
     assert take() == []
+
+
+def test_with_too_few_seeds_a_page_shows_no_inference_and_keeps_all_of_it(monkeypatch):
+    scores = made_scores(["control", "general"], seeds=1)
+    monkeypatch.setattr(told, "in_kernel", lambda: True)
+    for function, named in ((estimates, {}), (contrasts, {"against": "control"})):
+        shown = function(scores, auroc("covid19"), **named)
+        there = [name for name in told.INFERENCE if name in shown]
+        assert shown["estimate"].notna().all()
+        assert shown[there].isna().all(axis=None)
+    assert all(row["low"] < row["high"] for row in take())
+    with nothing_kept():
+        assert estimates(scores, auroc("covid19"))["low"].notna().all()
 
 
 def test_a_page_says_by_which_code_it_was_made():

@@ -10,8 +10,6 @@ from cxrstudy.pages import render
 from cxrstudy.pages.render import banner, command, runs
 from cxrstudy.runs.provenance import RUNS
 from cxrstudy.runs.record import Record
-from cxrstudy.verdicts.claim import Claims
-from tests.support.claims import CLAIM, abstract
 
 
 def study(seeds=1):
@@ -72,68 +70,6 @@ def judged(papers, origins, **facts):
     return pd.DataFrame(rows).assign(**facts)
 
 
-def claims_file(paper, citation, *claims):
-    made = [
-        CLAIM | {"id": name, "test": f"Claim {name} of {paper}.", "published": {"ours": 0.98}}
-        for name in claims
-    ]
-    return Claims(paper=paper, citation=citation, abstract=abstract(*claims), claims=made)
-
-
-@pytest.fixture
-def three_papers(monkeypatch):
-    files = [
-        claims_file("A", "zhao2021", "A1"), claims_file("B", "fricks2021", "1"),
-        claims_file("C", "Own data, 2026", "1"),
-    ]  # fmt: skip
-    monkeypatch.setattr(render, "all_claims", lambda: files)
-    return files
-
-
-def test_any_number_of_papers_and_cohorts_is_shown_with_its_citation(three_papers):
-    origins = [f"cohort {number}" for number in range(12)]
-    shown = render.verdicts(judged([("A", "A1"), ("B", "1"), ("C", "1")], origins)).data
-    for citation in ("Zhao 2021", "Fricks 2021", "Own data, 2026"):
-        assert shown.count(citation) == 1
-    assert re.findall(r"<th [^>]*>(cohort .*?)</th>", shown) == origins
-    assert shown.count("inconclusive") == 36
-    assert "In brackets: 95 % interval" in shown
-
-
-def test_claims_of_two_papers_with_the_same_name_keep_their_verdicts_apart(three_papers):
-    table = judged([("B", "1"), ("C", "1")], ["here"], verdict=["supported", "reversed"])
-    rows = render.verdicts(table).data.split("<tr")
-    assert ["supported" in row for row in rows if "Claim 1 of" in row] == [True, False]
-    assert ["reversed" in row for row in rows if "Claim 1 of" in row] == [False, True]
-
-
-def test_verdicts_write_what_decides_and_no_markup_of_others(three_papers):
-    table = judged([("A", "A1")], ["here"], estimate=-0.0002, low=-0.0004, high=-0.00001)
-    shown = render.verdicts(table.assign(verdict="void <b>")).data
-    assert "−0.00020 [−0.00040, −0.00001]" in shown
-    assert "void &lt;b&gt;" in shown
-
-
-def test_an_outcome_names_its_images_and_whether_it_counts_or_why_there_is_none(three_papers):
-    table = judged([("A", "A1")], ["here"], verdict="supported")
-    shown = text_of(render.verdicts(table))
-    assert "supported at a plateau, on made images" in shown
-    assert "not judged" not in shown
-    assert "counts: registered" in shown
-    for estimate in (0.02, float("nan")):
-        silent = table.assign(verdict="not judged", why="no arm <b>", estimate=estimate)
-        assert "not judged</b>: no arm &lt;b&gt;" in render.verdicts(silent).data
-
-
-def test_an_outcome_that_holds_at_one_budget_says_why_it_is_not_judged_at_the_other(three_papers):
-    table = judged(
-        [("A", "A1")], ["here"], verdict="supported", budget="with the steps", lacking="3 of <10>"
-    )
-    shown = render.verdicts(table).data
-    assert "supported</b> with the steps, on made images" in shown
-    assert "not judged</b> at a plateau: 3 of &lt;10&gt;" in shown
-
-
 def test_details_show_both_corrected_p_values():
     shown = text_of(render.verdict_details(judged([("A", "A1")], ["here"])))
     for words in ("p of the margin, corrected", "p of no relevant difference, corrected", "0.02"):
@@ -146,7 +82,6 @@ def test_a_note_holds_no_markup_of_others():
 
 def test_without_claims_the_page_goes_on(monkeypatch):
     monkeypatch.setattr(render, "all_claims", list)
-    assert "no claim" in render.verdicts(judged([("A", "A1")], ["here"])).data
     assert "No rows" in render.untestable().data
 
 

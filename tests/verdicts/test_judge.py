@@ -130,3 +130,11 @@ def test_papers_are_found_by_experiment():
     assert [claims.paper for claims in claims_about("06_sequential_schemes")] == ["B"]
     assert [claims.paper for claims in claims_about("03_resolution")] == ["A"]
     assert claims_about("08_shortcuts") == []
+
+
+def test_recorded_verdicts_are_those_of_all_results_that_may_decide(monkeypatch):
+    monkeypatch.setattr(judge, "judged_results", lambda found: pd.DataFrame({"of": [found]}))
+    # Once for a process; here anew.
+    assert judge.recorded.__wrapped__()["of"].tolist() == judge.deciding()
+    monkeypatch.setattr(judge, "deciding", list)
+    assert judge.recorded.__wrapped__().empty

@@ -1,12 +1,13 @@
 """Computed: parts of prose pages that are made from records when the book is built.
 
 A page names a part in a directive ``{computed}``; :data:`PARTS` has one function per name, which
-takes nothing and returns HTML. Prose then holds no number that somebody would have to keep right.
+takes nothing and returns HTML; :data:`PARTS_OF` has those of a chapter or paper, which the option
+``of`` names. Prose then holds no number that somebody would have to keep right.
 """
 
 from collections.abc import Callable
 
-from cxrstudy.pages.computed import citation, front, methods, reporting
+from cxrstudy.pages.computed import citation, evidence, front, history, methods, reporting
 from cxrstudy.pages.html import HTML
 
 PARTS: dict[str, Callable[[], HTML]] = {
@@ -21,4 +22,15 @@ PARTS: dict[str, Callable[[], HTML]] = {
     "CLAIM": reporting.claim,
     "how to cite": citation.how_to_cite,
     "TRIPOD+AI": reporting.tripod,
+    "verdicts by paper": evidence.by_paper,
+    "versions of the rule": history.versions,
+    "before there were registrations": history.told,
+    "verdicts under every rule": history.by_rule,
+    "verdicts as recorded": history.as_recorded,
+}
+
+PARTS_OF: dict[str, Callable[[str], HTML]] = {
+    "evidence": evidence.of_chapter,
+    "claims": evidence.of_paper,
+    "what verdicts rest on": evidence.details_of,
 }

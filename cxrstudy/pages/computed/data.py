@@ -1,4 +1,4 @@
-"""Data: every figure of a page gets its numbers as a CSV file beside it, and a link below it.
+"""Data: every figure gets its numbers as a CSV file, a link to it, and for phones a table.
 
 The tables lie in the executed notebook (:mod:`cxrstudy.pages.figures.source`). Facts of what made
 them are those that the tables bring, of recorded results, or else those of the page's stamp.
@@ -11,7 +11,8 @@ from typing import Any
 
 import nbformat
 
-from cxrstudy.base.notebooks import read_notebook
+from cxrstudy.base.notebooks import read_notebook, tags_of
+from cxrstudy.pages.computed.narrow import as_table
 from cxrstudy.pages.figures.source import CSV, with_facts
 
 #: Folder of the files, beside the notebooks.
@@ -21,7 +22,7 @@ LINK = "The numbers as CSV"
 
 
 def link_data(notebook: Path) -> list[Path]:
-    """Write the data of a copied notebook's figures, and link them in the captions.
+    """Write the data of a copied notebook's figures, link them in the captions, and add tables.
 
     Parameters
     ----------
@@ -34,10 +35,12 @@ def link_data(notebook: Path) -> list[Path]:
     """
     page = read_notebook(notebook)
     made = _made(notebook.with_suffix(".provenance.json"))
-    files, found = [], list(_sources(page))
-    for figure, csv in found:
+    files, tables, found = [], [], list(_sources(page))
+    for cell, figure, csv in found:
         if not figure.get("name"):
             continue
+        if "hide-output" not in tags_of(cell) and (shown := as_table(csv)):
+            tables.append((cell, shown))
         file = notebook.parent / FOLDER / f"{notebook.stem}-{figure['name']}.csv"
         file.parent.mkdir(exist_ok=True)
         whole = csv if csv.startswith("# ") else with_facts(csv, made)
@@ -45,13 +48,16 @@ def link_data(notebook: Path) -> list[Path]:
         link = f"{{download}}`{LINK} <{FOLDER}/{file.name}>`"
         figure["caption"] = f"{figure['caption']} {link}"
         files.append(file)
+    for cell, shown in tables:
+        # Below the figure; a style sheet shows one of both.
+        page.cells.insert(page.cells.index(cell) + 1, nbformat.v4.new_markdown_cell(shown))
     if found:
         nbformat.write(page, notebook)
     return files
 
 
-def _sources(page: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    """The captions of a page's figures, and what was drawn, which is taken out of the page.
+def _sources(page: Any) -> Iterator[tuple[Any, dict[str, Any], str]]:
+    """The cells and captions of a page's figures, and what was drawn, which is taken out of it.
 
     The book warns of an output of a kind that it can't show.
     """
@@ -60,7 +66,7 @@ def _sources(page: Any) -> Iterator[tuple[dict[str, Any], str]]:
         for output in cell.get("outputs", []):
             csv = output.get("data", {}).pop(CSV, None)
             if csv is not None:
-                yield figure, csv if isinstance(csv, str) else "".join(csv)
+                yield cell, figure, csv if isinstance(csv, str) else "".join(csv)
 
 
 def _made(stamp: Path) -> Mapping[str, str]:

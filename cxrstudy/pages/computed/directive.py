@@ -9,23 +9,32 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
-from cxrstudy.pages.computed import PARTS, head, terms
+from cxrstudy.pages.computed import PARTS, PARTS_OF, head, terms, weight
+from cxrstudy.pages.html import HTML
 
 
 class Computed(Directive):
-    """``{computed} NAME``: the part of this name, as HTML."""
+    """``{computed} NAME``: the part of this name, as HTML; of a chapter or paper, with ``:of:``."""
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[dict[str, Any]] = {}
+    option_spec: ClassVar[dict[str, Any]] = {"of": str.strip}
 
     def run(self) -> list[nodes.Node]:
         """Compute the part."""
-        (name,) = self.arguments
-        if name not in PARTS:
-            raise self.error(f"there is no part {name!r}; the parts are {', '.join(PARTS)}")
-        shown = PARTS[name]().data
+        shown = self._part().data
         return [nodes.raw("", shown, format="html")] if shown else []
+
+    def _part(self) -> HTML:
+        (name,) = self.arguments
+        if name in PARTS_OF and "of" in self.options:
+            return PARTS_OF[name](self.options["of"])
+        if name in PARTS and "of" not in self.options:
+            return PARTS[name]()
+        raise self.error(
+            f"there is no part {name!r}; the parts are {', '.join(PARTS)}; with the option of: "
+            f"{', '.join(PARTS_OF)}"
+        )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -33,4 +42,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("computed", Computed)
     app.connect("doctree-read", terms.on_page)
     app.connect("html-page-context", head.on_context)
+    app.connect("build-finished", weight.on_finished)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

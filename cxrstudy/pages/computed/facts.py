@@ -29,7 +29,7 @@ def facts(judged: pd.DataFrame) -> dict[str, str]:
     Parameters
     ----------
     judged
-        From :func:`cxrstudy.pages.computed.front.recorded`.
+        From :func:`cxrstudy.verdicts.judge.recorded`.
 
     Returns
     -------

@@ -1,6 +1,5 @@
 """Front: what was found, on the first page, from recorded results and nothing else."""
 
-from functools import cache
 from html import escape
 from typing import Any
 
@@ -14,14 +13,14 @@ from cxrstudy.pages.html import HTML
 from cxrstudy.pages.render import cited
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.verdicts.claim import all_claims
-from cxrstudy.verdicts.judge import deciding, judged_results
+from cxrstudy.verdicts.judge import recorded
 from cxrstudy.verdicts.outcome import DECIDED
 
 #: What is said of results that count for no verdict, in place of the reason that git gives.
 UNREGISTERED = "these results name no registration"
 
-#: Chapter with every verdict, seen from the first page.
-ALL_VERDICTS = "experiments/09_verdicts.html"
+#: Link to the chapter with every verdict, seen from the first page.
+_LINK = '<a href="experiments/09_verdicts.html">All claims, also those not judged, and why</a>.'
 
 
 def what_was_found() -> HTML:
@@ -34,25 +33,13 @@ def what_surprised_us() -> HTML:
     return surprises(recorded())
 
 
-@cache
-def recorded() -> pd.DataFrame:
-    """Judge all claims by every set of recorded results that may decide.
-
-    Returns
-    -------
-    As :func:`cxrstudy.verdicts.judge.judged`; empty if nothing is recorded.
-    """
-    tables = [found for folder in deciding() if len(found := judged_results(folder))]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
 def strip(judged: pd.DataFrame) -> HTML:
     """Show how many claims have which verdict, and each decided one with its interval.
 
     Parameters
     ----------
     judged
-        As :func:`recorded`.
+        From :func:`cxrstudy.verdicts.judge.recorded`.
     """
     if judged.empty:
         return HTML("<p>No results are recorded yet, so nothing was found yet.</p>")
@@ -63,13 +50,33 @@ def strip(judged: pd.DataFrame) -> HTML:
     decided = judged[judged["verdict"].isin(DECIDED)]
     if decided.empty:
         return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
-    scale = scale_of([*decided["low"], *decided["high"], *decided["margin"]])
-    rows = [_claim(decided[decided["claim"] == name], marks, scale) for name in _in_order(decided)]
-    table = rows_as_html(pd.DataFrame(rows))
     return HTML(
-        f'<div class="study-found">{head}<div class="study-table study-strip">{table}</div>'
-        f"<p>{_reading(decided)}</p></div>"
+        f'<div class="study-found">{head}{_table(decided, marks, "experiments/")}'
+        f"<p>{_reading(decided)} {_LINK}</p></div>"
     )
+
+
+def claims_table(decided: pd.DataFrame, chapters: str) -> str:
+    """Show decided claims, one row each, and how to read them.
+
+    Parameters
+    ----------
+    decided
+        Rows of :func:`cxrstudy.verdicts.judge.recorded` with an estimate.
+    chapters
+        Folder of the chapters, seen from the page.
+    """
+    marks = {origin: place for place, origin in enumerate(dict.fromkeys(decided["origin"]))}
+    return f"{_table(decided, marks, chapters)}<p>{_reading(decided)}</p>"
+
+
+def _table(decided: pd.DataFrame, marks: dict[str, int], chapters: str) -> str:
+    scale = scale_of([*decided["low"], *decided["high"], *decided["margin"]])
+    rows = [
+        _claim(decided[decided["claim"] == name], marks, scale, chapters)
+        for name in _in_order(decided)
+    ]
+    return f'<div class="study-table study-strip">{rows_as_html(pd.DataFrame(rows))}</div>'
 
 
 def surprises(judged: pd.DataFrame) -> HTML:
@@ -90,7 +97,7 @@ def surprises(judged: pd.DataFrame) -> HTML:
 def _of_origin(rows: pd.DataFrame, number: int) -> str:
     """How many claims have which verdict by one set of results, and whether these count."""
     first = rows.iloc[0]
-    title = f"{mark(number)} {escape(_title(first.cohort))}"
+    title = f"{mark(number)} {escape(title_of(first.cohort))}"
     seeds = counted(int(rows["seeds"].max()), "seed") if rows["seeds"].notna().any() else "no seed"
     tallies = rows["verdict"].value_counts()
     order = [name for name in (*DECIDED, "not judged", "not testable") if name in tallies]
@@ -100,11 +107,12 @@ def _of_origin(rows: pd.DataFrame, number: int) -> str:
     return (
         f'<p class="study-tally"><b>{title}</b> ({escape(first.world)}; profile '
         f"{escape(first.profile)}, {seeds}), {counted(len(rows), 'claim')}: {chips}</p>"
-        f"{_standing(first.counts)}"
+        f"{standing(first.counts)}"
     )
 
 
-def _standing(counts: str) -> str:
+def standing(counts: str) -> str:
+    """Whether results count for a verdict, and if not why."""
     if _counts(counts):
         return f'<p class="study-standing">{escape(counts.capitalize())}.</p>'
     reason = counts.partition(": ")[2] or counts
@@ -126,13 +134,15 @@ def _chip(verdict: str, counts: str, number: str = "") -> str:
     return f'<span class="study-verdict {kind}{filled}">{number}{escape(verdict)}</span>'
 
 
-def _claim(rows: pd.DataFrame, marks: dict[str, int], scale: Scale) -> dict[str, str]:
+def _claim(
+    rows: pd.DataFrame, marks: dict[str, int], scale: Scale, chapters: str
+) -> dict[str, str]:
     """One row of the strip: claim, verdict by cohort, intervals as a plot and as text."""
     first = rows.iloc[0]
     citation = {paper.paper: paper.citation for paper in all_claims()}[first.paper]
-    link = f'<a href="experiments/{escape(first.experiment)}.html">{escape(first.claim)}</a>'
+    link = f'<a href="{chapters}{escape(first.experiment)}.html">{escape(first.claim)}</a>'
     drawn = [
-        Drawn(_title(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
+        Drawn(title_of(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
         for row in rows.itertuples()
     ]
     said = [
@@ -174,10 +184,11 @@ def _reading(decided: pd.DataFrame) -> str:
         f"In brackets: {level} interval over patients and seeds, difference of the two arms; n: "
         "test patients. Full line: no difference. Broken line: the margin that the claim must "
         "exceed. "
-        f'{budget}<a href="{ALL_VERDICTS}">All claims, also those not judged, and why</a>.'
+        f"{budget}"
     )
 
 
-def _title(cohort: str) -> str:
+def title_of(cohort: str) -> str:
+    """A cohort's name for people."""
     path = places.cohort(cohort)
     return read_definition(path).title if path.exists() else cohort

@@ -9,9 +9,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from cxrstudy.base import places
 from cxrstudy.base.schema import Strict
 from cxrstudy.pages.computed.facts import facts
-from cxrstudy.pages.computed.front import recorded
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.verdicts.judge import recorded
 
 #: File of the answers, among the prose.
 ANSWERS = "book/reporting.yaml"

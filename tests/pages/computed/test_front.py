@@ -1,39 +1,12 @@
 """Front: what the first page says was found is what the records say, and no more."""
 
 import re
-from html import unescape
 
 import pandas as pd
 import pytest
 
-from cxrstudy.base import places
 from cxrstudy.pages.computed import front
-from cxrstudy.verdicts.claim import all_claims
-from cxrstudy.verdicts.judge import deciding
-
-UNREGISTERED = "does not count: these results name no registration"
-REGISTERED = "counts: registered in first"
-
-
-def text_of(html):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html.data)))
-
-
-def judged(*rows, cohort="phantom", counts=UNREGISTERED):
-    claims = {claim.id: (paper, claim) for paper in all_claims() for claim in paper.claims}
-    return pd.DataFrame(
-        [
-            {
-                "paper": claims[name][0].paper, "claim": name, "words": claims[name][1].words,
-                "test": claims[name][1].test, "experiment": claims[name][1].experiment,
-                "origin": f"recorded: {cohort}", "cohort": cohort, "profile": "standard",
-                "world": "on some images", "counts": counts, "verdict": verdict, "margin": 0.0,
-                "level": 0.95, "estimate": estimate, "low": estimate - 0.01,
-                "high": estimate + 0.01, "patients": 959, "seeds": 5, "lacking": "",
-            }
-            for name, verdict, estimate in rows
-        ]
-    )  # fmt: skip
+from tests.support.judged import REGISTERED, judged, text_of
 
 
 def test_every_decided_claim_is_shown_with_its_interval_and_the_others_are_counted():
@@ -87,11 +60,3 @@ def test_a_claim_that_is_not_decided_has_no_row():
     shown = front.strip(judged(("A1", "not judged", float("nan"))))
     assert "No claim is decided" in shown.data
     assert "nan" not in shown.data.lower()
-
-
-def test_the_recorded_results_are_those_that_may_decide(monkeypatch):
-    folder = places.results() / "phantom" / "standard"
-    monkeypatch.setattr(front, "judged_results", lambda found: pd.DataFrame({"of": [found]}))
-    # Once for a whole book; here each time anew.
-    assert folder in set(front.recorded.__wrapped__()["of"])
-    assert set(front.recorded.__wrapped__()["of"]) == set(deciding())

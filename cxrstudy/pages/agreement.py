@@ -1,0 +1,230 @@
+"""Agreement: whether a reader's own run agrees with the record, as far as its seeds can tell.
+
+Another run has other trainings and, with another profile, other patients. How far its differences
+may lie from the record's by chance alone follows from the parts of the variance that the record
+has measured (:mod:`cxrstudy.statistics.power`), added up over both. One seed says nothing of how
+trainings vary; the record does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from math import isfinite, nan
+
+import pandas as pd
+from scipy import stats
+
+from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
+from cxrstudy.pages import told
+from cxrstudy.pages.beside import ReferenceResults
+from cxrstudy.pages.html import HTML
+from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.statistics.power import VarianceComponents, degrees_of_freedom
+from cxrstudy.statistics.sample import ScoreError
+from cxrstudy.verdicts.claim import Claim, Claims
+from cxrstudy.verdicts.judge import claims_about, on_labels_of
+from cxrstudy.verdicts.verdict import difference_of, evidence, metric_of, pair_of, verdicts
+
+#: Share of runs that lie as near as :func:`chance` says.
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Size:
+    """The size of a study: its seeds and its test patients."""
+
+    seeds: int
+    patients: int
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A claim's difference in a run and in the record.
+
+    Attributes
+    ----------
+    claim
+        The claim.
+    own, record
+        Estimates of the difference; NaN where there is none.
+    patients, seeds
+        Test patients and seeds of the run.
+    chance
+        How far the two may lie apart by chance alone; NaN where it is not known.
+    reason
+        Why there is no estimate, or nothing to compare it with; empty if there is.
+    """
+
+    claim: Claim
+    own: float
+    record: float
+    patients: float
+    seeds: float
+    chance: float
+    reason: str
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether they lie no further apart than by chance; None if it can't be said."""
+        apart = abs(self.own - self.record)
+        return None if not isfinite(apart + self.chance) else apart <= self.chance
+
+
+def chance(parts: VarianceComponents, own: Size, record: Size, level: float = LEVEL) -> float:
+    """How far the differences of two studies may lie apart by chance alone.
+
+    Parameters
+    ----------
+    parts
+        Of the variance of the difference, as the record has measured them.
+    own, record
+        Sizes of the two studies, which share neither trainings nor patients.
+    level
+        Share of pairs of studies that lie nearer.
+
+    Examples
+    --------
+    >>> parts = VarianceComponents(seed=0.0001, patient=0.05, residual=0.05)
+    >>> one, five = Size(1, 400), Size(5, 900)
+    >>> chance(parts, one, five) > chance(parts, five, five)
+    True
+    """
+    between = sum(
+        (parts.seed + parts.residual / each.patients) / each.seeds for each in (own, record)
+    )
+    shared = sum(parts.patient / each.patients for each in (own, record))
+    fewest = max(2, int(min(own.patients, record.patients) * parts.rarer))
+    # How trainings vary was measured by the record's seeds, so they alone give degrees of freedom.
+    freedom = degrees_of_freedom(between, shared, max(2, record.seeds), fewest)
+    return float(stats.t.ppf((1 + level) / 2, freedom) * (between + shared) ** 0.5)
+
+
+def agreement(experiment: str, scores: pd.DataFrame, recorded: ReferenceResults) -> HTML:
+    """Say whether a run agrees with the record, and show both differences of every claim.
+
+    With fewer seeds than the rule asks for, nothing is judged: there is no interval and no p.
+
+    Parameters
+    ----------
+    experiment
+        Name of the chapter's notebook.
+    scores
+        Of the run; for claims about maps, their measures.
+    recorded
+        From :func:`cxrstudy.pages.beside.reference_of`.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, reference_of, show, statistics
+    >>> recorded = reference_of(Study("quick", "phantom", seeds=1), "04_mixup")
+    >>> show.agreement("04_mixup", statistics.made_scores([(0, 1), (0.1, 1)]), recorded)
+    <HTML>
+    """
+    found = [
+        row
+        for paper in claims_about(experiment)
+        for row in _compared(paper, experiment, scores, recorded)
+    ]
+    if not found:
+        return HTML("<p>No claim is about this experiment.</p>")
+    table = rows_as_html(pd.DataFrame([_row(row) for row in found]))
+    return HTML(
+        f'<p class="study-agrees">{_standing(found)} {_sentence(found, recorded)}</p>'
+        f'<div class="study-table" tabindex="0">{table}</div>'
+    )
+
+
+def told_evidence(paper: Claims, experiment: str, scores: pd.DataFrame) -> pd.DataFrame:
+    """Evidence for a paper's claims about an experiment; the verdicts are kept for programs."""
+    asked = on_labels_of(scores, paper.of(experiment))
+    found = evidence(asked, scores, len(paper.testable))
+    judged = verdicts(paper, found, "").set_index("claim")
+    for claim in asked:
+        row = judged.loc[[claim.id]].reset_index().assign(arm=[claim.arm], against=[claim.against])
+        told.keep(row, scores, metric_of(claim).name, claim.role)
+    return found
+
+
+def _compared(
+    paper: Claims, experiment: str, scores: pd.DataFrame, recorded: ReferenceResults
+) -> Iterator[Beside]:
+    own = told_evidence(paper, experiment, scores).set_index("claim")
+    for claim in on_labels_of(scores, paper.of(experiment)):
+        row = own.loc[claim.id]
+        if pd.isna(row["estimate"]):
+            yield Beside(claim, nan, nan, nan, nan, nan, str(row["reason"]))
+            continue
+        size = Size(int(row["seeds"]), int(row["patients"]))
+        record, far, reason = _of_record(claim, recorded, size)
+        yield Beside(claim, row["estimate"], record, size.patients, size.seeds, far, reason)
+
+
+def _of_record(claim: Claim, recorded: ReferenceResults, own: Size) -> tuple[float, float, str]:
+    """The record's difference, how far a run may lie from it, and why if this is not known."""
+    if recorded.arms is None:
+        return nan, nan, "nothing is recorded on this cohort"
+    try:
+        found, counts = difference_of(claim, pair_of(claim, recorded.scores))
+    except ScoreError as problem:
+        return nan, nan, f"the record has {str(problem).partition('; there are ')[0]}"
+    try:
+        parts = found.components()
+    except ValueError as problem:
+        return found.estimate, nan, str(problem)
+    return found.estimate, chance(parts, own, Size(counts["seeds"], counts["patients"])), ""
+
+
+def _row(row: Beside) -> dict[str, str]:
+    agrees = {True: "agrees", False: "differs", None: ""}[row.agrees]
+    return {
+        "claim": escape(row.claim.id),
+        "our test": escape(f"{row.claim.test} ({row.claim.contrast})"),
+        "this run": f"{_number(row.own)}, n&nbsp;=&nbsp;{numbers.count(row.patients)}"
+        if isfinite(row.own)
+        else "",
+        "record": _number(row.record),
+        "may differ by chance": f"±{numbers.level(row.chance)}" if isfinite(row.chance) else "",
+        "agreement": escape(agrees or row.reason),
+    }
+
+
+def _number(value: float) -> str:
+    return numbers.difference(value) if isfinite(value) else ""
+
+
+def _standing(found: list[Beside]) -> str:
+    """Whether the run's seeds are enough to judge anything."""
+    seeds = [row.seeds for row in found if isfinite(row.seeds)]
+    asked = min(row.claim.seeds for row in found)
+    if not seeds:
+        return "<b>Not judged</b>: this run has no estimate."
+    if min(seeds) < asked:
+        return (
+            f"<b>Not judged</b>: this run has {counted(int(min(seeds)), 'seed')}, the rule asks "
+            f"for {asked}. It shows no p and no interval."
+        )
+    return "This run has as many seeds as the rule asks for; its verdicts are in chapter Verdicts."
+
+
+def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:
+    """Whether it agrees with the record, in words."""
+    if recorded.arms is None:
+        return "Nothing is recorded on this cohort, so there is no record to agree with."
+    known = [row for row in found if row.agrees is not None]
+    if not known:
+        return "The record lacks the arms of these claims, so there is nothing to agree with."
+    others = ", ".join(escape(row.claim.id) for row in known if not row.agrees)
+    agree = sum(bool(row.agrees) for row in known)
+    said = (
+        f"Of {counted(len(known), 'difference')} that both have, {numbers.count(agree)} "
+        f"{'agrees' if agree == 1 else 'agree'} with the record within what these seeds and "
+        f"patients can tell ({numbers.whole_percent(LEVEL)})"
+    )
+    if not others:
+        return f"{said}."
+    return (
+        f"{said}; <b>{others}</b> lie{'s' if len(known) - agree == 1 else ''} further away than by "
+        f"chance. The record was made with profile “{recorded.arms.study.profile.profile}”: with "
+        "another profile, budgets and images differ too."
+    )

@@ -1,0 +1,158 @@
+"""Evidence: what recorded results say of the claims of a chapter or of a paper, cohort by cohort.
+
+It comes first in a chapter, before a reader's own run. Claims without a verdict are folded below
+the others, each with the reason.
+"""
+
+from collections.abc import Callable
+from html import escape
+
+import pandas as pd
+
+from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
+from cxrstudy.pages.computed.front import claims_table, standing, title_of
+from cxrstudy.pages.html import HTML
+from cxrstudy.pages.render import cited, verdict_details
+from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.judge import recorded
+from cxrstudy.verdicts.outcome import DECIDED
+
+#: What is said of a claim that no recorded results are about.
+NOT_RECORDED = "no recorded results hold this experiment"
+#: Of a long reason that lists what there is, the part that says what there is not.
+_LISTING = "; there are "
+
+
+def of_chapter(experiment: str) -> HTML:
+    """Show the claims about an experiment: the abstract's words, verdicts by cohort, differences.
+
+    Parameters
+    ----------
+    experiment
+        Name of the chapter's notebook.
+    """
+    return claims_shown(recorded(), lambda row: row["experiment"] == experiment, "")
+
+
+def of_paper(paper: str) -> HTML:
+    """Show all claims of a paper, likewise, with links to their chapters.
+
+    Parameters
+    ----------
+    paper
+        Its letter, as in ``claims/``.
+    """
+    return claims_shown(recorded(), lambda row: row["paper"] == paper, "experiments/")
+
+
+def details_of(paper: str) -> HTML:
+    """Show margins, corrected p values and what each verdict rests on, of a paper's claims."""
+    judged = recorded()
+    if judged.empty:
+        return HTML("<p>No results are recorded yet.</p>")
+    return verdict_details(judged[judged["paper"] == paper].drop(columns="paper"))
+
+
+def by_paper() -> HTML:
+    """Show how many claims of each paper have which verdict, with links to the papers' pages."""
+    judged = recorded()
+    rows = [
+        {
+            "paper": f'<a href="../verdicts_{escape(paper.paper.lower())}.html">'
+            f"{escape(paper.paper)}: {escape(cited(paper.citation))}</a>",
+            "claims": numbers.count(len(paper.claims)),
+            **_tallies(judged, paper.paper),
+        }
+        for paper in all_claims()
+    ]
+    return HTML(f'<div class="study-table">{rows_as_html(pd.DataFrame(rows))}</div>')
+
+
+def claims_shown(
+    judged: pd.DataFrame, wanted: Callable[[dict[str, str]], bool], chapters: str
+) -> HTML:
+    """Show claims with their verdicts; those without one are folded.
+
+    Parameters
+    ----------
+    judged
+        From :func:`cxrstudy.verdicts.judge.recorded`.
+    wanted
+        Whether a claim is shown, from its ``paper``, ``claim`` and ``experiment``.
+    chapters
+        Folder of the chapters, seen from the page.
+    """
+    listed = [
+        {"paper": paper.paper, "claim": claim.id, "experiment": claim.experiment,
+         "words": claim.words}
+        for paper in all_claims() for claim in paper.claims
+    ]  # fmt: skip
+    shown = [each for each in listed if wanted(each)]
+    if not shown:
+        return HTML("<p>No claim is about this experiment.</p>")
+    keys = {(each["paper"], each["claim"]) for each in shown}
+    mine = judged if judged.empty else judged[[
+        key in keys for key in zip(judged["paper"], judged["claim"], strict=True)
+    ]]  # fmt: skip
+    decided = mine if mine.empty else mine[mine["verdict"].isin(DECIDED)]
+    done = set() if decided.empty else set(zip(decided["paper"], decided["claim"], strict=True))
+    others = [each for each in shown if (each["paper"], each["claim"]) not in done]
+    said = "" if decided.empty else _said(decided, chapters)
+    return HTML(f'<div class="study-found">{said}{_others(others, mine, bool(said))}</div>')
+
+
+def _said(decided: pd.DataFrame, chapters: str) -> str:
+    origins = "".join(
+        f'<p class="study-tally"><b>{escape(title_of(row.cohort))}</b> ({escape(row.world)}; '
+        f"profile {escape(row.profile)}, {counted(int(row.seeds), 'seed')})</p>"
+        f"{standing(row.counts)}"
+        for row in decided.drop_duplicates("origin").itertuples()
+    )
+    return f"{origins}{claims_table(decided, chapters)}"
+
+
+def _others(others: list[dict[str, str]], mine: pd.DataFrame, fold: bool) -> str:
+    """Claims without a verdict: folded where there are others to read, with the reason of each."""
+    if not others:
+        return ""
+    items = "".join(
+        f"<li><b>{escape(each['claim'])}</b> “{escape(each['words'])}”: "
+        f"{escape(_why(each, mine))}</li>"
+        for each in others
+    )
+    summary = f"{counted(len(others), 'claim')} without a verdict, and why"
+    opening = f'<details class="study-fold"{"" if fold else " open"}>'
+    return f"{opening}<summary>{summary}</summary><ul>{items}</ul></details>"
+
+
+def _why(claim: dict[str, str], mine: pd.DataFrame) -> str:
+    rows = mine if mine.empty else mine[mine["claim"] == claim["claim"]]
+    if rows.empty:
+        return f"not judged, {NOT_RECORDED}"
+    reasons = [
+        f"{row.verdict}, {_short(row.why)}"
+        + (f" ({title_of(row.cohort)})" if rows["origin"].nunique() > 1 else "")
+        for row in rows.itertuples()
+    ]
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _short(why: str) -> str:
+    """A reason in one line: what is lacking, without all that there is."""
+    lacking, listing, _ = why.partition(_LISTING)
+    if listing:
+        return f"these results have {lacking}"
+    return NOT_RECORDED if why == "no evidence" else why
+
+
+def _tallies(judged: pd.DataFrame, paper: str) -> dict[str, str]:
+    if judged.empty:
+        return {"verdicts": "nothing is recorded yet"}
+    found = {}
+    for origin, rows in judged[judged["paper"] == paper].groupby("origin", sort=False):
+        counts = rows["verdict"].value_counts()
+        order = [name for name in (*DECIDED, "not judged", "not testable") if name in counts]
+        found[str(origin)] = ", ".join(f"{numbers.count(counts[name])} {name}" for name in order)
+    return found

@@ -1,0 +1,31 @@
+"""History: every version of the rule, and the verdicts under each, as parts of pages."""
+
+from html import escape
+
+from cxrstudy.pages.html import HTML
+from cxrstudy.pages.tables import table
+from cxrstudy.verdicts import log
+from cxrstudy.verdicts.judge import recorded
+
+
+def versions() -> HTML:
+    """Show every version of the rule."""
+    return table(log.versions())
+
+
+def told() -> HTML:
+    """Show what was done before there were registrations."""
+    return HTML(f"<p>{escape(log.history().told)}</p>")
+
+
+def by_rule() -> HTML:
+    """Show the verdicts of recorded results under every version of the rule."""
+    judged = recorded()
+    if judged.empty:
+        return HTML("<p>No results are recorded yet.</p>")
+    return table(log.verdicts_by_rule(judged))
+
+
+def as_recorded() -> HTML:
+    """Show the verdicts that lie beside recorded results, as they were written."""
+    return table(log.recorded_verdicts())

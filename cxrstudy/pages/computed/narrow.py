@@ -1,0 +1,58 @@
+"""Narrow: on a phone, where the text of a figure is too small, its numbers stand in its place.
+
+A figure of few estimates has a table, whose rows become cards on a phone. Others keep their size
+there and can be moved sideways.
+"""
+
+import io
+
+import pandas as pd
+
+from cxrstudy.pages.tables import FOLDED, table
+
+#: A longer table is no substitute for a figure.
+MOST_ROWS = 60
+#: What a table says beside names and estimate.
+COUNTED = ("patients", "seeds")
+#: Columns that a figure does not show.
+_UNSHOWN = {
+    *FOLDED, "p", "adjusted_p", "metric", "role", "split", "images", "null", "standard_error",
+    "minimum_detectable_difference", "run", "experiment", "counts", "rule", "paper",
+}  # fmt: skip
+
+
+def as_table(csv: str) -> str:
+    r"""The estimates of a figure as a table for phones, as HTML; empty if they are too many.
+
+    Parameters
+    ----------
+    csv
+        What was drawn, with lines of facts, as :mod:`cxrstudy.pages.figures.source` writes it.
+
+    Examples
+    --------
+    >>> as_table("# commit: 3f\narm,estimate,low,high,level\ncontrol,0.9,0.8,0.95,0.95\n")[:25]
+    '<div class="study-phone">'
+    >>> as_table("x,y\n0,1\n")
+    ''
+    """
+    lines = [line for line in csv.splitlines(keepends=True) if not line.startswith("# ")]
+    frame = pd.read_csv(io.StringIO("".join(lines)))
+    if not {"estimate", "low", "high"} <= set(frame) or not 0 < len(frame) <= MOST_ROWS:
+        return ""
+    names = [name for name in frame if _names(frame[name], str(name))]
+    counted = [name for name in COUNTED if name in frame]
+    return f'<div class="study-phone">{table(frame, [*names, "estimate", *counted]).data}</div>'
+
+
+def _names(column: "pd.Series[object]", name: str) -> bool:
+    """Whether a column tells rows apart, in words or levels."""
+    if name in _UNSHOWN or name in COUNTED or name == "estimate" or name.startswith("narrow"):
+        return False
+    return name in ("arm", "claim") or (
+        bool(column.notna().all()) and column.nunique() > 1 and not _is_measured(column)
+    )
+
+
+def _is_measured(column: "pd.Series[object]") -> bool:
+    return bool(pd.api.types.is_float_dtype(column) and column.nunique() == len(column) > 3)

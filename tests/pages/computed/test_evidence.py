@@ -1,0 +1,75 @@
+"""Evidence: every claim of a chapter or paper is there once, with a verdict or a reason."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from cxrstudy.pages.computed import evidence
+from cxrstudy.verdicts.claim import all_claims
+from tests.support.judged import judged, text_of
+from tests.support.some import some
+
+
+def shown(monkeypatch, table, part, *of):
+    monkeypatch.setattr(evidence, "recorded", lambda: table)
+    return part(*of)
+
+
+@pytest.mark.parametrize("name", ["06_sequential_schemes", "14_discovery"])
+def test_every_claim_of_a_chapter_is_there_with_a_verdict_or_a_reason(monkeypatch, name):
+    table = judged(("B1", "supported", 0.02), ("B2", "reversed", -0.02))
+    text = text_of(shown(monkeypatch, table, evidence.of_chapter, name))
+    for claim in some(c for paper in all_claims() for c in paper.claims if c.experiment == name):
+        assert len(re.findall(rf"\b{claim.id}\b", text)) == 1
+    assert ("+0.020 [+0.010, +0.030], n = 959" in text) == (name[:2] == "06")
+    assert "no recorded results hold this experiment" in text
+
+
+def test_a_reason_says_what_is_lacking_and_not_all_that_there_is(monkeypatch):
+    table = judged(("A5", "not judged", float("nan"))).assign(
+        why="no arm 'permuted labels'; there are control; general"
+    )
+    text = text_of(shown(monkeypatch, table, evidence.of_chapter, "07_gradcam"))
+    assert "these results have no arm 'permuted labels'" in text
+    assert "there are" not in text
+
+
+def test_verdicts_of_two_cohorts_stand_in_one_row(monkeypatch):
+    both = [judged(("B1", "supported", 0.02)), judged(("B1", "reversed", -0.3), cohort="nih")]
+    html = shown(monkeypatch, pd.concat(both), evidence.of_chapter, "06_sequential_schemes")
+    assert html.data.count("<tr>") == 2
+    assert re.search("supported.*reversed", text_of(html))
+
+
+def test_a_paper_links_its_chapters_and_a_chapter_itself(monkeypatch):
+    table = judged(("B1", "supported", 0.02))
+    paper = shown(monkeypatch, table, evidence.of_paper, "B").data
+    assert 'href="experiments/06_sequential_schemes.html"' in paper
+    chapter = shown(monkeypatch, table, evidence.of_chapter, "06_sequential_schemes").data
+    assert 'href="06_sequential_schemes.html"' in chapter
+
+
+def test_papers_are_counted_and_linked(monkeypatch):
+    html = shown(monkeypatch, judged(("B1", "supported", 0.02)), evidence.by_paper)
+    assert "1 supported" in text_of(html)
+    for paper in some(all_claims()):
+        assert f'href="../verdicts_{paper.paper.lower()}.html"' in html.data
+
+
+@pytest.mark.parametrize(
+    ("part", "of"),
+    [
+        (evidence.of_chapter, ["06_sequential_schemes"]), (evidence.of_paper, ["A"]),
+        (evidence.details_of, ["A"]), (evidence.by_paper, []),
+    ],
+)  # fmt: skip
+def test_without_records_nothing_is_claimed(monkeypatch, part, of):
+    text = text_of(shown(monkeypatch, pd.DataFrame(), part, *of))
+    assert "recorded" in text
+    assert not re.search("supported|reversed|nan", text)
+
+
+def test_a_chapter_that_no_claim_is_about_says_so(monkeypatch):
+    text = text_of(shown(monkeypatch, pd.DataFrame(), evidence.of_chapter, "16_recipes"))
+    assert "No claim is about this experiment" in text

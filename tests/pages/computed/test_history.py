@@ -1,0 +1,29 @@
+"""History: all versions of the rule are shown, and what was before them."""
+
+import pandas as pd
+import pytest
+
+from cxrstudy.pages.computed import history
+from cxrstudy.verdicts import log
+from tests.support.judged import judged
+
+
+def test_every_version_has_a_row():
+    assert history.versions().data.count("<tr>") == 1 + len(log.versions())
+
+
+def test_what_was_before_is_told_without_markup():
+    assert history.told().data.startswith("<p>")
+    assert history.told().data.count("<") == 2
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame(), judged(("B1", "supported", 0.02))])
+def test_every_claim_has_a_row_under_the_rules_unless_nothing_is_recorded(monkeypatch, table):
+    monkeypatch.setattr(history, "recorded", lambda: table)
+    shown = history.by_rule().data
+    assert ("B1" in shown) == bool(len(table))
+    assert ("No results are recorded" in shown) == table.empty
+
+
+def test_verdicts_are_shown_as_they_were_written():
+    assert history.as_recorded().data.count("<tr>") == 1 + len(log.recorded_verdicts())
