@@ -29,7 +29,7 @@ from cxrstudy.base.schema import Strict
 from cxrstudy.base.source_code import PACKAGE, closure, normal_form
 
 #: Modules in which the rule begins.
-RULE = ("verdicts.verdict", "verdicts.outcome")
+RULE = ("verdicts.verdict", "verdicts.outcome", "verdicts.across")
 
 #: Modules of other folders that the rule imports and that decide nothing.
 DECIDES_NOTHING = ("base.identity", "base.numbers", "base.places", "base.schema", "base.words")
