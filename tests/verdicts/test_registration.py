@@ -30,7 +30,9 @@ def test_what_is_registered_is_read_back(folder):
     (made,) = registrations()
     assert (made.profile, made.cohort, made.seeds, made.amends) == ("tiny", "made", 2, "")
     assert list(made.frozen.claims) == ["claims/paper.yaml"]
-    assert list(made.frozen.rule) == ["verdicts.outcome", "verdicts.verdict"]
+    assert list(made.frozen.rule) == [
+        f"verdicts.{name}" for name in ("across", "outcome", "verdict")
+    ]
     assert list(made.frozen.arms) == ["06"]
     assert latest("tiny", "made") == made
     assert latest("tiny", "other") is None
