@@ -1,0 +1,115 @@
+"""Failures: tables for the chapter Where it fails, from recorded networks."""
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.base.columns import score_column, truth_column
+from cxrstudy.data.lesion import SIZES, lesion_areas, size_classes, with_lesions_of
+from cxrstudy.explain.features import features
+from cxrstudy.statistics import Metric, estimates, groups_of
+from cxrstudy.statistics.confusion import confusion
+from cxrstudy.statistics.slices import agreement_with_causes, describe_slices, find_slices
+from cxrstudy.study.arms import Arms
+from cxrstudy.study.study import Study
+
+#: Value of a cause that an image does not have, such as the size of no lesion.
+NONE = "none"
+
+
+def causes(study: Study, role: str = "target") -> pd.DataFrame:
+    """What is known of every image of a role: person, exposure and, of phantoms, the lesion.
+
+    Returns
+    -------
+    Indexed by image id: ``sex``, ``age``, ``view``, ``source``, and ``lesion`` (its size, of test
+    images with the study's label; :data:`NONE` for others), if lesions are known.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study
+    >>> list(causes(Study("quick", "phantom", seeds=1)))
+    ['sex', 'age', 'view', 'source', 'lesion']
+    """
+    wanted = study.cohort.role(role)
+    known = groups_of(wanted.table).astype(str)
+    areas = lesion_areas(wanted, study.label)
+    if areas.empty:
+        return known
+    sizes = size_classes(areas).reindex(known.index).fillna(NONE)
+    return known.assign(lesion=sizes)
+
+
+def called(arms: Arms, scores: pd.DataFrame) -> pd.DataFrame:
+    """Which class is called for images of which class, one row per arm and true class.
+
+    Returns
+    -------
+    ``arm``, ``truth``, one column per called class (share of the images, mean over seeds, with the
+    range over seeds as text), ``images``, ``seeds``.
+    """
+    labels = arms.study.cohort.role("target").labels
+    found = confusion(scores, labels)
+    rows = []
+    for (arm, truth), each in found.groupby(["arm", "truth"], sort=False):
+        first = each.iloc[0]
+        shares = dict(zip(each["called"], each["share"], strict=True))
+        rows.append(
+            {"arm": arm, "truth": truth, **shares, "images": first.images, "seeds": first.seeds}
+        )
+    return pd.DataFrame(rows)
+
+
+def by_lesion(scores: pd.DataFrame, known: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Estimate a metric for each size of the lesion, against all images without the disease.
+
+    Parameters
+    ----------
+    scores
+        Of one arm.
+    known
+        From :func:`causes`.
+    metric
+        Of the disease.
+
+    Returns
+    -------
+    As :func:`cxrstudy.statistics.estimates`, with the size as ``arm``; empty if lesions are not
+    known.
+    """
+    if "lesion" not in known:
+        return pd.DataFrame()
+    tables = []
+    for size in SIZES:
+        kept = with_lesions_of(scores, metric.labels[0], known.index[known["lesion"] == size])
+        tables.append(estimates(kept, metric).assign(arm=f"{size} lesions"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def slices(arms: Arms, arm: str, scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find groups of test images that a network sees as alike, and say where its errors are.
+
+    Only the first seed is looked at: features of two networks have nothing in common.
+
+    Returns
+    -------
+    Two tables: the groups, from :func:`cxrstudy.statistics.slices.describe_slices`, and how far
+    each known cause agrees with them.
+    """
+    study = arms.study
+    role = study.cohort.role("target")
+    network = arms.network(arm, 0)
+    rows = role.rows("test")
+    ids = role.table["id"].iloc[rows]
+    made = features(network, study.squares(role, network.pixels)[rows])
+    error = _error(scores, arm, study.label).reindex(ids).to_numpy()
+    known = causes(study).reindex(ids)
+    found = find_slices(made, error)
+    return describe_slices(found, error, known), agreement_with_causes(found, known)
+
+
+def _error(scores: pd.DataFrame, arm: str, label: str) -> "pd.Series[float]":
+    """Distance of score and truth of each test image, of the first seed."""
+    tested = scores[(scores["role"] == "target") & (scores["split"] == "test")]
+    mine = tested[(tested["arm"] == arm) & (tested["seed"] == tested["seed"].min())]
+    apart = np.abs(mine[score_column(label)] - mine[truth_column(label)])
+    return pd.Series(apart.to_numpy(float), index=mine["id"].to_list())
