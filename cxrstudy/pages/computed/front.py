@@ -12,6 +12,7 @@ from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.render import cited
 from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.verdicts.across import OnCohort, together
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import recorded
 from cxrstudy.verdicts.outcome import DECIDED
@@ -151,10 +152,18 @@ def _claim(
     return {
         "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})"
         f'<div class="study-test">Our test: {escape(first.test)}</div>',
-        "verdict": "<br>".join(f"{sign}{_chip(row.verdict, row.counts)}" for sign, row in said),
+        "verdict": "<br>".join(f"{sign}{_chip(row.verdict, row.counts)}" for sign, row in said)
+        + f'<div class="study-test">Together: {escape(_together(rows))}.</div>',
         "difference": plot(drawn, first.margin, scale)
         + "<br>".join(f"{sign}{_interval(row)}" for sign, row in said),
     }
+
+
+def _together(rows: pd.DataFrame) -> str:
+    """What the verdicts on all cohorts say together, by the rule."""
+    return together(
+        [OnCohort(row.verdict, row.world, float(row.estimate)) for row in rows.itertuples()]
+    )
 
 
 def _interval(row: Any) -> str:

@@ -32,12 +32,13 @@ def test_what_is_registered_is_said_to_count():
 
 
 def test_two_cohorts_have_a_mark_each_in_the_same_row():
-    both = pd.concat(
-        [judged(("A1", "supported", 0.02)), judged(("A1", "reversed", -0.3), cohort="nih")]
-    )
+    simulated = judged(("A1", "supported", 0.02)).assign(world="on simulated radiographs")
+    both = pd.concat([simulated, judged(("A1", "reversed", -0.3), cohort="nih")])
     shown = front.strip(both)
     assert shown.data.count("<tr>") == 2
     assert shown.data.count('class="interval"') == 2
+    said = "Together: opposite results: supported only in simulation, reversed only on radiographs"
+    assert said in text_of(shown)
     assert "Phantoms: +0.020 [+0.010, +0.030]; Infiltration among pneumonia, NIH: −0.300" in (
         shown.data
     )
