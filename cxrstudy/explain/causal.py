@@ -257,7 +257,9 @@ def effects_table(changed: pd.DataFrame) -> pd.DataFrame:
     >>> effects_table(looked)["measure"].iloc[0]
     'score without the lesion, minus the score'
     """
+    (role,) = changed["role"].unique()
     tables = [
-        estimates(changed, mean(name)).assign(measure=meaning) for name, meaning in MEASURES.items()
+        estimates(changed, mean(name), role).assign(measure=meaning)
+        for name, meaning in MEASURES.items()
     ]
     return pd.concat(tables, ignore_index=True)

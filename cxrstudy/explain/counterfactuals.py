@@ -107,8 +107,9 @@ def changes_table(changed: pd.DataFrame) -> pd.DataFrame:
     >>> changes_table(looked)["change"].iloc[0]
     'without the lesion'
     """
+    (role,) = changed["role"].unique()
     tables = [
-        estimates(changed, mean(name)).assign(
+        estimates(changed, mean(name), role).assign(
             change=title, of="the disease" if name in DISEASE else "all else"
         )
         for name, title in MEASURES.items()

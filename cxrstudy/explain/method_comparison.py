@@ -150,8 +150,9 @@ def methods_table(looked: pd.DataFrame) -> pd.DataFrame:
     >>> methods_table(looked)["method"].unique().tolist()[:2]
     ['Grad-CAM', 'Grad-CAM++']
     """
+    (role,) = looked["role"].unique()
     tables = [
-        estimates(looked, mean(f"{name}_{measure}")).assign(
+        estimates(looked, mean(f"{name}_{measure}"), role).assign(
             measure=meaning, method=METHODS[name].title
         )
         for measure, meaning in MEASURES.items()

@@ -52,3 +52,10 @@ def test_the_table_says_what_is_of_the_disease_and_takes_the_means(looked, monke
     assert (table["of"] == "the disease").sum() == len(DISEASE)
     found = estimates(looked, mean("blur"))["estimate"].item()
     assert table.set_index("change").loc["blurred", "estimate"] == pytest.approx(found)
+
+
+def test_images_of_another_role_are_estimated_too(small, monkeypatch):
+    monkeypatch.setattr("cxrstudy.statistics.sample.FEWEST_PATIENTS", 2)
+    outside = counterfactuals(small.arms.only(["control"]), role="external", most=3)
+    assert set(outside["role"]) == {"external"}
+    assert changes_table(outside)["estimate"].notna().all()
