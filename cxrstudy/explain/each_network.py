@@ -76,12 +76,14 @@ def measured(arms: Arms, label: str, role: str, most: int, measure: Measure) -> 
     Raises
     ------
     ExplainError
-        An image is no phantom: nobody has the twin of a patient.
+        No test image shows the label; or an image is no phantom: nobody has the twin of a patient.
     """
     study, label = arms.study, label or arms.study.label
     wanted = study.cohort.role(role)
     rows = shown_rows(wanted, label, most)
     images = wanted.table[["id", "patient"]].iloc[rows].assign(role=wanted.name)
+    if not len(rows):
+        raise ExplainError(f"no test image of role {role!r} shows {label!r}")
     addresses = wanted.table["path"].iloc[rows].to_list()
     if not all(address.startswith("phantom:") for address in addresses):
         raise ExplainError(f"role {role!r} has images that are no phantoms; they have no twins")
