@@ -74,7 +74,8 @@ def stages() -> HTML:
     ]
     joined = _alike(_alike(pd.DataFrame(rows), ["role"]), ["cohort"])
     # The longest texts last: a first column is never broken into lines.
-    return table(joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]])
+    shown = table(joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]])
+    return HTML(shown.data.replace("study-table", "study-table study-stages", 1))
 
 
 def training() -> HTML:

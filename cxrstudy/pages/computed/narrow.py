@@ -8,6 +8,7 @@ import io
 
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.pages.tables import FOLDED, table
 
 #: A longer table is no substitute for a figure.
@@ -41,8 +42,15 @@ def as_table(csv: str) -> str:
     if not {"estimate", "low", "high"} <= set(frame) or not 0 < len(frame) <= MOST_ROWS:
         return ""
     names = [name for name in frame if _names(frame[name], str(name))]
+    # One name a row, so that two columns are enough; what all rows share is said once.
+    rows = frame.assign(row=frame[names].astype(str).agg(" · ".join, axis=1))
     counted = [name for name in COUNTED if name in frame]
-    return f'<div class="study-phone">{table(frame, [*names, "estimate", *counted]).data}</div>'
+    differing = [name for name in counted if frame[name].nunique() > 1]
+    said = ", ".join(
+        f"{name}: {numbers.count(frame[name].iloc[0])}" for name in counted if name not in differing
+    )
+    shown = table(rows, ["row", "estimate", *differing], row="").data
+    return f'<div class="study-phone">{shown}{f"<p>{said}</p>" if said else ""}</div>'
 
 
 def _names(column: "pd.Series[object]", name: str) -> bool:
