@@ -43,7 +43,8 @@ def as_table(csv: str) -> str:
         return ""
     names = [name for name in frame if _names(frame[name], str(name))]
     # One name a row, so that two columns are enough; what all rows share is said once.
-    rows = frame.assign(row=frame[names].astype(str).agg(" · ".join, axis=1))
+    texts = [[str(each) for each in row if pd.notna(each)] for row in frame[names].to_numpy()]
+    rows = frame.assign(row=[" · ".join(row) for row in texts])
     counted = [name for name in COUNTED if name in frame]
     differing = [name for name in counted if frame[name].nunique() > 1]
     said = ", ".join(
@@ -57,9 +58,10 @@ def _names(column: "pd.Series[object]", name: str) -> bool:
     """Whether a column tells rows apart, in words or levels."""
     if name in _UNSHOWN or name in COUNTED or name == "estimate" or name.startswith("narrow"):
         return False
-    return name in ("arm", "claim") or (
-        bool(column.notna().all()) and column.nunique() > 1 and not _is_measured(column)
-    )
+    if name in ("arm", "claim"):
+        return True
+    counts = list(column) == list(range(len(column)))
+    return bool(column.notna().all()) and column.nunique() > 1 and not counts | _is_measured(column)
 
 
 def _is_measured(column: "pd.Series[object]") -> bool:

@@ -25,7 +25,7 @@ _INDEX = re.compile(
 )
 _EMBEDDED = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
 #: Of WebP: radiographs lose nothing that an eye sees.
-QUALITY = 90
+QUALITY = 80
 _IMAGE = re.compile(r'<img (?=[^>]*src="([^"]*_images/[^"]+)")(?![^>]*loading=)')
 _FIGURE = re.compile(r"<figure (?![^>]*tabindex=)")
 #: CSS pixels of a unit in which an SVG gives its size.

@@ -43,3 +43,8 @@ def test_a_figure_of_too_many_estimates_or_of_none_has_no_table(count):
 
 def test_curves_have_no_table():
     assert as_table("arm,x,y\na,0,1\n") == ""
+
+
+def test_a_part_of_a_name_that_is_missing_is_left_out():
+    shown = rows(as_table("claim,arm,estimate,low,high\nA1,a,0.5,0.4,0.6\nA2,,0.5,0.4,0.6\n"))
+    assert [row[0] for row in shown] == ["A1 · a", "A2"]
