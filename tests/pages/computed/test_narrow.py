@@ -46,5 +46,10 @@ def test_curves_have_no_table():
 
 
 def test_a_part_of_a_name_that_is_missing_is_left_out():
-    shown = rows(as_table("claim,arm,estimate,low,high\nA1,a,0.5,0.4,0.6\nA2,,0.5,0.4,0.6\n"))
-    assert [row[0] for row in shown] == ["A1 · a", "A2"]
+    shown = rows(as_table("claim,arm,estimate,low,high\nA1,a,0.5,0.4,0.6\nA1,,0.5,0.4,0.6\n"))
+    assert [row[0] for row in shown] == ["A1 · a", "A1"]
+
+
+def test_a_number_that_tells_no_rows_apart_is_no_part_of_a_name():
+    shown = rows(as_table("arm,share,estimate,low,high\na,0.1,0.5,0.4,0.6\nb,0.2,0.5,0.4,0.6\n"))
+    assert [row[0] for row in shown] == ["a", "b"]
