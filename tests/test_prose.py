@@ -31,7 +31,7 @@ MAY = {
     "02_pretraining_source.ipynb": {"300": "the BiT paper"},
     "04_mixup.ipynb": {"0 1": "the alpha that is off, and the shape of a distribution"},
     "06_sequential_schemes.ipynb": {
-        "0.5 0.9": "thresholds that the page's cells use", "1,060": "paper B's abstract",
+        "0.9": "a threshold that the page's cells use", "1,060": "paper B's abstract",
     },
     "07_gradcam.ipynb": {"8 2 64": "cells of a layer"},
     "20_map_checks.ipynb": {"1": "the value of a perfect correlation"},
