@@ -31,9 +31,10 @@ MAY = {
     "02_pretraining_source.ipynb": {"300": "the BiT paper"},
     "04_mixup.ipynb": {"0 1": "the alpha that is off, and the shape of a distribution"},
     "06_sequential_schemes.ipynb": {
-        "0.5 0.9": "thresholds that the page's cells use", "1,060": "paper B's abstract",
+        "0.9": "a threshold that the page's cells use", "1,060": "paper B's abstract",
     },
-    "07_gradcam.ipynb": {"8 2 64 1": "cells of a layer; the value of a perfect correlation"},
+    "07_gradcam.ipynb": {"8 2 64": "cells of a layer"},
+    "20_map_checks.ipynb": {"1": "the value of a perfect correlation"},
     "19_planning.ipynb": {"80": "POWER in statistics/power.py"},
     "17_which_is_real.ipynb": {"8": "squares along a side, in benchmarks/realism.py"},
     "15_transfusion.ipynb": {"100": "lines of code, at most", "0.7": "a setting of its cell"},

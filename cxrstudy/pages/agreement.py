@@ -179,7 +179,7 @@ def _row(row: Beside) -> dict[str, str]:
     agrees = {True: "agrees", False: "differs", None: ""}[row.agrees]
     return {
         "claim": escape(row.claim.id),
-        "our test": escape(f"{row.claim.test} ({row.claim.contrast})"),
+        "difference of two arms": escape(row.claim.contrast),
         "this run": f"{_number(row.own)}, n&nbsp;=&nbsp;{numbers.count(row.patients)}"
         if isfinite(row.own)
         else "",

@@ -18,6 +18,7 @@ from cxrstudy.base import places
 from cxrstudy.base.atomic import unfinished_name, write_file
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.pages.computed.data import link_data
+from cxrstudy.pages.computed.folded import fold_cells
 from cxrstudy.pages.executed import common_inputs, tree_hash, versions_of_all
 
 #: Made in the folder of prose by a build, and not part of it.
@@ -104,6 +105,7 @@ def _copy(prose: Path, executed: Sequence[Path], to: Path) -> None:
         for file in (path, path.with_suffix(".provenance.json")):
             shutil.copy(file, to / EXPERIMENTS)
         link_data(to / EXPERIMENTS / path.name)
+        fold_cells(to / EXPERIMENTS / path.name)
 
 
 def _jupyter_book(source: Path, to: Path) -> None:

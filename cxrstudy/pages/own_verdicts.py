@@ -64,7 +64,7 @@ def _row(
 def _verdict(row: Any) -> str:
     if row.verdict in DECIDED:
         return f"<b>{escape(row.verdict)}</b>"
-    return f"<b>{escape(row.verdict)}</b>: {escape(row.why.partition('; there are ')[0])}"
+    return f"<b>{escape(row.verdict)}</b>: {escape(row.why.partition('; ')[0])}"
 
 
 def _number(row: Any) -> str:

@@ -228,8 +228,11 @@ def power(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
     >>> show.power({"B1": "no results are recorded"})
     <HTML>
     """
+    shown = enough_by_claim(recorded)
+    # What is lacking, without the list of all that there is.
+    why = shown["why"].str.partition("; there are ")[0]
     return table(
-        enough_by_claim(recorded), relevant="smallest relevant effect", why="why it is not known"
+        shown.assign(why=why), relevant="smallest relevant effect", why="why it is not known"
     )
 
 

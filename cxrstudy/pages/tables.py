@@ -55,7 +55,7 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
         shown = shown.assign(estimate=_intervals(frame)).drop(
             columns=[name for name in FOLDED if name in shown]
         )
-        named["estimate"] = f"{named['estimate']} {interval_heading(frame)}"
+        named["estimate"] = f"{named['estimate']} {interval_heading(frame)}".strip()
     shown = shown[list(columns or shown)].rename(columns=named)
     below = "<p>No rows.</p>" if shown.empty else _covered(frame)
     # Who moves by keys can scroll it, where it is wider than the page.
@@ -93,12 +93,14 @@ def _escaped(cell: object) -> str:
 def interval_heading(frame: pd.DataFrame) -> str:
     """What the brackets beside an estimate hold: ``[95 %]``, or ``[interval]`` if levels differ.
 
-    If a table has intervals and no level, ``[interval of unknown level]``.
+    If a table has intervals and no level, ``[interval of unknown level]``; nothing if it has none.
     """
     levels = _levels(frame)
     if len(levels) == 1:
         return f"[{numbers.whole_percent(levels[0])}]"
-    return "[interval]" if levels or frame["low"].isna().all() else "[interval of unknown level]"
+    if frame["low"].isna().all():
+        return ""
+    return "[interval]" if levels else "[interval of unknown level]"
 
 
 def _covered(frame: pd.DataFrame) -> str:

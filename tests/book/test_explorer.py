@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[2] / "book/_build/html/experiments/07_gradcam.html"
+PAGE = Path(__file__).parents[2] / "book/_build/html/experiments/20_map_checks.html"
 
 pytestmark = pytest.mark.book
 

@@ -58,7 +58,7 @@ def test_what_does_not_exist_has_no_interval_but_a_reason():
 def test_the_heading_says_the_level_of_the_data():
     assert headings_of(LEVELS.assign(level=0.9), estimate="AUROC") == ["arm", "AUROC [90 %]"]
     assert headings_of(LEVELS) == ["arm", "estimate [interval of unknown level]"]
-    assert headings_of(LEVELS.assign(low=np.nan)) == ["arm", "estimate [interval]"]
+    assert headings_of(LEVELS.assign(low=np.nan)) == ["arm", "estimate"]
 
 
 def test_rows_of_several_levels_say_theirs():

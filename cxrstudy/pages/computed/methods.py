@@ -74,7 +74,10 @@ def stages() -> HTML:
     ]
     joined = _alike(_alike(pd.DataFrame(rows), ["role"]), ["cohort"])
     # The longest texts last: a first column is never broken into lines.
-    return table(joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]])
+    shown = table(joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]])
+    wide = shown.data.replace("study-table", "study-table study-stages", 1)
+    summary = "<summary>Every stage, by cohort and role</summary>"
+    return HTML(f'<details class="study-fold">{summary}{wide}</details>')
 
 
 def training() -> HTML:

@@ -8,12 +8,15 @@ import io
 
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.pages.tables import FOLDED, table
 
 #: A longer table is no substitute for a figure.
 MOST_ROWS = 60
 #: What a table says beside names and estimate.
 COUNTED = ("patients", "seeds")
+#: Columns that name a row before all others.
+_FIRST = ("claim", "arm")
 #: Columns that a figure does not show.
 _UNSHOWN = {
     *FOLDED, "p", "adjusted_p", "metric", "role", "split", "images", "null", "standard_error",
@@ -40,19 +43,29 @@ def as_table(csv: str) -> str:
     frame = pd.read_csv(io.StringIO("".join(lines)))
     if not {"estimate", "low", "high"} <= set(frame) or not 0 < len(frame) <= MOST_ROWS:
         return ""
-    names = [name for name in frame if _names(frame[name], str(name))]
+    names = _names(frame)
+    # One name a row, so that two columns are enough; what all rows share is said once.
+    texts = [[str(each) for each in row if pd.notna(each)] for row in frame[names].to_numpy()]
+    rows = frame.assign(row=[" · ".join(row) for row in texts])
     counted = [name for name in COUNTED if name in frame]
-    return f'<div class="study-phone">{table(frame, [*names, "estimate", *counted]).data}</div>'
-
-
-def _names(column: "pd.Series[object]", name: str) -> bool:
-    """Whether a column tells rows apart, in words or levels."""
-    if name in _UNSHOWN or name in COUNTED or name == "estimate" or name.startswith("narrow"):
-        return False
-    return name in ("arm", "claim") or (
-        bool(column.notna().all()) and column.nunique() > 1 and not _is_measured(column)
+    differing = [name for name in counted if frame[name].nunique() > 1]
+    said = ", ".join(
+        f"{name}: {numbers.count(frame[name].iloc[0])}" for name in counted if name not in differing
     )
+    shown = table(rows, ["row", "estimate", *differing], row="").data
+    return f'<div class="study-phone">{shown}{f"<p>{said}</p>" if said else ""}</div>'
 
 
-def _is_measured(column: "pd.Series[object]") -> bool:
-    return bool(pd.api.types.is_float_dtype(column) and column.nunique() == len(column) > 3)
+def _names(frame: pd.DataFrame) -> list[str]:
+    """The columns that tell rows apart: arm and claim first, then words, then levels."""
+    others = [
+        str(name) for name in frame
+        if name not in (*_UNSHOWN, *COUNTED, *_FIRST, "estimate") and frame[name].nunique() > 1
+    ]  # fmt: skip
+    others.sort(key=lambda name: pd.api.types.is_numeric_dtype(frame[name]))
+    chosen: list[str] = []
+    for name in [*(name for name in _FIRST if name in frame), *others]:
+        apart = len(frame[chosen].drop_duplicates()) if chosen else 1
+        if len(frame[[*chosen, name]].drop_duplicates()) > apart or not chosen:
+            chosen.append(name)
+    return chosen

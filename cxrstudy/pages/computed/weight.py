@@ -1,19 +1,31 @@
 """Weight: what a page makes a browser load at first, kept small once Sphinx has written it.
 
 The theme brings a script of 1.5 MB that draws icons as SVG. Its style sheet draws the same icons
-with a font of a tenth of that, so the script goes. Images are loaded when a reader comes near them;
-their size is said, so that text does not jump.
+with a font of a tenth of that, so the script goes. The index of the search is loaded by the page
+that searches, and by no other. Images are loaded when a reader comes near them; their size is said,
+so that text does not jump. Radiographs in figures are stored as WebP in place of PNG.
 """
 
+import base64
+import io
 import re
 import struct
 from pathlib import Path
 
+from PIL import Image
 from sphinx.application import Sphinx
 
 #: The script of the theme that only draws icons, and what lies beside it.
 ICONS = "fontawesome.js"
 _SCRIPT = re.compile(rf"\s*<script[^>]*{re.escape(ICONS)}[^>]*></script>")
+#: The page that searches, and what it alone needs.
+SEARCH = "search.html"
+_INDEX = re.compile(
+    r'\s*<script src="[^"]*(?:searchindex|searchtools|language_data)\.js[^"]*"></script>'
+)
+_EMBEDDED = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
+#: Of WebP: radiographs lose nothing that an eye sees.
+QUALITY = 80
 _IMAGE = re.compile(r'<img (?=[^>]*src="([^"]*_images/[^"]+)")(?![^>]*loading=)')
 _FIGURE = re.compile(r"<figure (?![^>]*tabindex=)")
 #: CSS pixels of a unit in which an SVG gives its size.
@@ -44,6 +56,25 @@ def lighter(html: str, folder: Path) -> str:
 
     # Who moves by keys can move a figure sideways, where it is wider than the page.
     return _FIGURE.sub('<figure tabindex="0" ', _IMAGE.sub(waiting, _SCRIPT.sub("", html)))
+
+
+def smaller(svg: str) -> str:
+    """An SVG whose embedded PNGs are WebP, where that is shorter; its text and lines are the same.
+
+    Examples
+    --------
+    >>> smaller('<svg><text>a</text></svg>')
+    '<svg><text>a</text></svg>'
+    """
+
+    def stored(found: re.Match[str]) -> str:
+        picture = Image.open(io.BytesIO(base64.b64decode(found[1])))
+        written = io.BytesIO()
+        picture.save(written, "WEBP", quality=QUALITY, method=6)
+        text = f"data:image/webp;base64,{base64.b64encode(written.getvalue()).decode()}"
+        return min(text, found[0], key=len)
+
+    return _EMBEDDED.sub(stored, svg)
 
 
 def size_of(picture: Path) -> tuple[int, int] | None:
@@ -77,7 +108,13 @@ def on_finished(app: Sphinx, problem: Exception | None) -> None:
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         light = lighter(text, page.parent)
+        if page.name != SEARCH:
+            light = _INDEX.sub("", light)
         if light != text:
             page.write_text(light, encoding="utf-8")
+    for picture in (Path(app.outdir) / "_images").glob("*.svg"):
+        text = picture.read_text(encoding="utf-8")
+        if (small := smaller(text)) != text:
+            picture.write_text(small, encoding="utf-8")
     for name in (ICONS, f"{ICONS}.map", f"{ICONS}.LICENSE.txt"):
         (Path(app.outdir) / "_static" / "scripts" / name).unlink(missing_ok=True)

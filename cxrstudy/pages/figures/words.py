@@ -128,11 +128,13 @@ def not_drawn(rows: pd.DataFrame, names: Iterable[Hashable]) -> str:
     Lines that begin with a line break; empty if all are drawn.
     """
     found: dict[tuple[str, str], list[str]] = {}
+    # Where none has an interval, the caption says so once; only a reason adds to it.
+    some = bool(rows["low"].notna().any())
     for row, name in zip(rows.itertuples(), names, strict=True):
         if not np.isfinite(row.estimate):
             why = numbers.level(row.estimate, reason=_reason(row))
             found.setdefault(("no point", why), []).append(arm_name(name))
-        elif np.isnan(row.low):
+        elif np.isnan(row.low) and (some or _reason(row)):
             found.setdefault(("no interval", _reason(row)), []).append(arm_name(name))
     texts = [
         f"{what}: {listed(them)} ({why})" if why else f"{what}: {listed(them)}"

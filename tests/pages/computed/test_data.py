@@ -73,3 +73,15 @@ def test_a_page_without_figures_is_not_written_again(page):
     before = page.read_bytes()
     assert link_data(page) == []
     assert page.read_bytes() == before
+
+
+def test_estimates_have_a_table_for_phones_below_the_figure_unless_it_is_folded(page):
+    cells = nbformat.read(page, as_version=4)
+    csv = "arm,estimate,low,high,level\na,0.5,0.4,0.6,0.95\n"
+    for cell in cells.cells[:2]:
+        cell.outputs[0].data[CSV] = csv
+    cells.cells[1].metadata["tags"] = ["hide-output"]
+    nbformat.write(cells, page)
+    link_data(page)
+    kinds = [cell.cell_type for cell in nbformat.read(page, as_version=4).cells]
+    assert kinds == ["code", "markdown", "code", "code"]

@@ -1,10 +1,15 @@
 """Weight: pages lose the icon script and nothing else; their images wait and keep their place."""
 
+import base64
+import io
+import re
 import struct
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from cxrstudy.pages.computed.weight import lighter, size_of
+from cxrstudy.pages.computed.weight import lighter, size_of, smaller
 
 SVG = '<?xml version="1.0"?>\n<svg xmlns:x="y" width="300.0pt" height="150pt" viewBox="0 0 1 1">'
 
@@ -42,3 +47,24 @@ def test_only_the_icon_script_goes(tmp_path):
     other = '<script defer src="_static/scripts/bootstrap.js?d=5"></script>'
     script = '<script defer src="../_static/scripts/fontawesome.js?digest=5"></script>'
     assert lighter(f"<head>{other}\n  {script}</head>", tmp_path) == f"<head>{other}</head>"
+
+
+def test_a_radiograph_in_a_figure_is_shorter_looks_the_same_and_text_stays_text():
+    random = np.random.default_rng(0)
+    ramp = np.linspace(30, 220, 96)[:, None] + random.normal(0, 8, (96, 96))
+    pixels = np.clip(ramp, 0, 255).astype(np.uint8)
+    written = io.BytesIO()
+    Image.fromarray(pixels).save(written, "PNG")
+    png = base64.b64encode(written.getvalue()).decode()
+    svg = f'<svg><text>control</text><image href="data:image/png;base64,{png}"/></svg>'
+    small = smaller(svg)
+    assert len(small) < 0.7 * len(svg)
+    assert "<text>control</text>" in small
+    stored = base64.b64decode(re.search(r"webp;base64,([^\"]+)", small)[1])
+    seen = np.asarray(Image.open(io.BytesIO(stored)).convert("L"), float)
+    assert np.abs(seen - pixels).mean() < 5
+    assert smaller(small) == small
+
+
+def test_a_figure_tells_keys_that_it_can_be_moved(tmp_path):
+    assert lighter('<figure class="a">', tmp_path) == '<figure tabindex="0" class="a">'
