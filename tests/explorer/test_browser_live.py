@@ -91,7 +91,7 @@ def test_in_jupyterlab_everything_can_be_done(viewer, jupyter):
     assert root.get_attribute("data-case") == "upload 1: mine.png"
     assert viewer.control("outline").is_disabled()  # nobody drew its lesion
     assert viewer.page.locator(".cxr-view").count() == 2
-    root.locator("summary").click()
+    root.locator(".cxr-filter summary").click()
     with viewer.changes("true class"):
         viewer.choose("truth", "covid19")
         viewer.control("next").click()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from cxrstudy.explorer import static_explorer
 from tests.support.explored import made_case
@@ -43,7 +44,7 @@ def desktop(browser, page_file):
 
 
 def test_every_control_changes_the_picture(viewer):
-    viewer.root.locator("summary").click()
+    viewer.root.locator(".cxr-filter summary").click()
     try_every_control(
         viewer,
         {
@@ -58,6 +59,10 @@ def test_every_control_changes_the_picture(viewer):
             "opacity": lambda: viewer.slide("opacity", 0.8),
             "threshold": lambda: viewer.slide("threshold", 0.6),
             "outline": lambda: viewer.control("outline").uncheck(),
+            "magnify": lambda: viewer.control("closer").click(),
+            "whole image": lambda: viewer.control("whole").click(),
+            "window of greys": lambda: viewer.slide("width", 0.4),
+            "level": lambda: viewer.slide("level", 0.7),
             "arm": lambda: viewer.choose("arm", "general first"),
             "compare": lambda: viewer.choose("other", "control"),
             "true class": lambda: viewer.choose("truth", "other_pneumonia"),
@@ -80,7 +85,7 @@ def test_nothing_is_wider_than_the_screen(viewer):
 def test_keys_alone_are_enough(viewer):
     page = viewer.page
     reached = set()
-    for _ in range(14):  # so many, and no more, can be reached
+    for _ in range(22):  # so many, and no more, can be reached
         page.keyboard.press("Tab")
         name = page.evaluate(
             "document.activeElement.dataset.control || document.activeElement.className"
@@ -173,3 +178,91 @@ def test_without_scripts_the_figure_and_the_reason_are_there(browser, page_file)
     assert page.locator(".cxr-still img").is_visible()
     assert "1 image left out" in page.locator("body").inner_text()
     context.close()
+
+
+def canvas_of(viewer):
+    return viewer.root.locator(".cxr-panel:not(.cxr-plain) canvas").first
+
+
+def test_a_hand_magnifies_moves_and_reads_what_is_under_it(desktop, page_file):
+    viewer = desktop
+    page = viewer.page
+    page.goto(page_file.as_uri())
+    viewer.ready()
+    box = canvas_of(viewer).bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    assert "column" in viewer.root.locator(".cxr-readout").text_content()
+    page.keyboard.down("Control")
+    with viewer.changes("wheel"):
+        page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    assert viewer.root.locator(".cxr-zoom").text_content() != "1.0 ×"
+    with viewer.changes("drag"):
+        page.mouse.down()
+        page.mouse.move(middle[0] + 60, middle[1] + 30)
+        page.mouse.up()
+    with viewer.changes("window"):
+        page.keyboard.down("Shift")
+        page.mouse.down()
+        page.mouse.move(middle[0] - 60, middle[1], steps=3)
+        page.mouse.up()
+        page.keyboard.up("Shift")
+    assert float(viewer.control("width").input_value()) < 1
+    with viewer.changes("double click"):
+        page.mouse.dblclick(*middle)
+    assert viewer.root.locator(".cxr-zoom").text_content() == "1.0 ×"
+    assert float(viewer.control("width").input_value()) == 1
+    assert viewer.complaints == []
+
+
+def test_a_link_brings_another_reader_to_the_same_picture(browser, page_file):
+    context = browser.new_context(viewport=DESKTOP, offline=True)
+    first = Viewer(context)
+    first.page.goto(page_file.as_uri())
+    first.ready()
+    first.choose("image", "image-3")
+    first.control("closer").click()
+    first.control("link").click()
+    address = first.page.url
+    context.close()
+    assert "#explorer=" in address
+    context = browser.new_context(viewport=DESKTOP, offline=True)
+    second = Viewer(context)
+    second.page.goto(address)
+    second.ready()
+    assert second.root.get_attribute("data-case") == "image-3"
+    assert second.root.locator(".cxr-zoom").text_content() == "1.5 ×"
+    context.close()
+
+
+def test_a_picture_is_saved_with_its_words_around_it(desktop, page_file, tmp_path):
+    viewer = desktop
+    viewer.page.goto(page_file.as_uri())
+    viewer.ready()
+    with viewer.page.expect_download() as waiting:
+        viewer.control("save").click()
+    file = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    assert file.name == "image-0.png"
+    side = canvas_of(viewer).evaluate("(canvas) => canvas.width")
+    with Image.open(file) as picture:
+        assert picture.width >= side
+        assert picture.height > side + 80
+        assert picture.getpixel((2, 2))[:3] == (255, 255, 255)
+
+
+def test_the_radiograph_stands_beside_the_map_where_it_is_wanted(viewer):
+    plain = viewer.root.locator(".cxr-plain")
+    assert not plain.is_visible()
+    viewer.control("original").check()
+    assert plain.is_visible()
+    assert viewer.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_question_mark_lists_keys(viewer):
+    viewer.root.locator(".cxr-stage").focus()
+    viewer.page.keyboard.press("?")
+    assert viewer.root.locator(".cxr-keys dl").is_visible()
+    viewer.page.keyboard.press("?")
+    assert not viewer.root.locator(".cxr-keys dl").is_visible()

@@ -7,13 +7,20 @@
  * All that the controls say; `id` is null if no image fits the filter.
  * @typedef {{id: string | null, arm: string, other: string, label: string, method: string,
  *            layer: string, colours: string, opacity: number, threshold: number, outline: boolean,
- *            truth: string, outcome: string, source: string}} Choice
+ *            original: boolean, truth: string, outcome: string, source: string, order: string}
+ *   & import("./looking.js").Part & import("./looking.js").Greys} Choice
  */
 
 import { COLOUR_NAMES } from "./colours.js";
+import { ALL_GREYS, WHOLE, greysInside, partInside } from "./looking.js";
+
+/** In which order images are offered, and what that is called. */
+export const ORDERS = /** @type {[string, string][]} */ ([["", "as given"], ["error", "largest error first"]]);
 
 /** Fields that change how a picture is drawn, but not what it is made of. */
-export const SETTINGS = /** @type {(keyof Choice)[]} */ (["colours", "opacity", "threshold", "outline"]);
+export const SETTINGS = /** @type {(keyof Choice)[]} */ ([
+  "colours", "opacity", "threshold", "outline", "original", "zoom", "x", "y", "level", "width",
+]);
 
 /** @param {boolean | null} right */
 export function outcomeOf(right) {
@@ -28,8 +35,8 @@ export function outcomeOf(right) {
 export function firstChoice(data) {
   return {
     id: data.cases[0].id, arm: data.arms[0].name, other: "", label: "", method: data.methods[0].name,
-    layer: data.arms[0].opens, colours: "magma", opacity: 0.5, threshold: 0, outline: true,
-    truth: "", outcome: "", source: "",
+    layer: data.arms[0].opens, colours: "magma", opacity: 0.5, threshold: 0, outline: true, original: false,
+    truth: "", outcome: "", source: "", order: "", ...WHOLE, ...ALL_GREYS,
   };
 }
 
@@ -38,11 +45,24 @@ export function firstChoice(data) {
  * @param {Case[]} cases
  * @param {Choice} choice
  */
-export function offered(cases, { truth, outcome, source, arm }) {
-  return cases.filter((one) => !one.facts || (
+export function offered(cases, { truth, outcome, source, arm, order }) {
+  const left = cases.filter((one) => !one.facts || (
     (!truth || one.truth.includes(truth)) &&
     (!outcome || outcomeOf(one.readings[arm].right) === outcome) &&
     (!source || one.facts.source === source)));
+  return order === "error" ? [...left].sort((a, b) => errorOf(b, arm) - errorOf(a, arm)) : left;
+}
+
+/**
+ * How far the probabilities of an arm are from the truth, as a mean over labels; -1 without a truth.
+ * @param {Case} one
+ * @param {string} arm
+ */
+export function errorOf(one, arm) {
+  if (!one.known) return -1;
+  const all = Object.entries(one.readings[arm].probabilities);
+  const apart = all.map(([label, p]) => Math.abs(p - (one.truth.includes(label) ? 1 : 0)));
+  return apart.reduce((sum, each) => sum + each, 0) / all.length;
 }
 
 /**
@@ -55,7 +75,7 @@ export function offered(cases, { truth, outcome, source, arm }) {
 export function legal(data, cases, wanted) {
   const first = firstChoice(data);
   const choice = { ...first, ...wanted };
-  const keep = (/** @type {"arm"|"other"|"label"|"method"|"colours"|"outcome"} */ name,
+  const keep = (/** @type {"arm"|"other"|"label"|"method"|"colours"|"outcome"|"order"} */ name,
     /** @type {string[]} */ values) => {
     if (!values.includes(choice[name])) choice[name] = first[name];
   };
@@ -66,6 +86,7 @@ export function legal(data, cases, wanted) {
   keep("method", data.methods.map(({ name }) => name));
   keep("colours", Object.keys(COLOUR_NAMES));
   keep("outcome", ["", "right", "wrong"]);
+  keep("order", ORDERS.map(([name]) => name));
   if (!cases.some(({ truth }) => truth.includes(choice.truth))) choice.truth = "";
   if (!cases.some(({ facts }) => facts?.source === choice.source)) choice.source = "";
   const { layers, opens } = armOf(data, choice.arm);
@@ -73,6 +94,8 @@ export function legal(data, cases, wanted) {
   choice.opacity = share(choice.opacity, first.opacity);
   choice.threshold = share(choice.threshold, first.threshold);
   choice.outline = Boolean(choice.outline);
+  choice.original = Boolean(choice.original);
+  Object.assign(choice, partInside(choice), greysInside(choice));
   const left = offered(cases, choice);
   if (!left.some(({ id }) => id === choice.id)) choice.id = left[0]?.id ?? null;
   return choice;

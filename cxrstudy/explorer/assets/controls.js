@@ -1,18 +1,20 @@
 /* Controls: fields that are written from the choice, and that change it; they hold nothing themselves. */
 
 import { COLOUR_NAMES } from "./colours.js";
-import { offered, sourcesOf, truthsOf } from "./choices.js";
+import { ORDERS, offered, sourcesOf, truthsOf } from "./choices.js";
+import { LEAST, STEP } from "./looking.js";
 import { make } from "./page.js";
 import { percent, spoken } from "./words.js";
 
 /**
  * @typedef {import("./page.js").Parts} Parts
  * @typedef {import("./state.js").State} State
- * @typedef {"truth" | "outcome" | "source" | "arm" | "other" | "label" | "method" | "layer" | "colours"} List
+ * @typedef {"truth" | "outcome" | "source" | "order" | "arm" | "other" | "label" | "method" | "layer" | "colours"} List
  */
 
-const LISTS = /** @type {List[]} */ (["truth", "outcome", "source", "arm", "other", "label", "method", "layer", "colours"]);
-const SLIDERS = /** @type {("opacity" | "threshold")[]} */ (["opacity", "threshold"]);
+const LISTS = /** @type {List[]} */ (["truth", "outcome", "source", "order", "arm", "other", "label", "method", "layer", "colours"]);
+const SLIDERS = /** @type {("opacity" | "threshold" | "width" | "level")[]} */ (["opacity", "threshold", "width", "level"]);
+const TICKS = /** @type {("outline" | "original")[]} */ (["outline", "original"]);
 
 /**
  * Make a list say this; options are only made anew if they differ, so that an open list stays open.
@@ -45,6 +47,7 @@ export function writeControls(page, state) {
   fill(page.truth, [["", "all"], ...truthsOf(cases).map(named)], choice.truth);
   fill(page.outcome, [["", "all"], ["right", "right"], ["wrong", "wrong"]], choice.outcome);
   fill(page.source, [["", "all"], ...asPairs(sourcesOf(cases))], choice.source);
+  fill(page.order, ORDERS, choice.order);
   fill(page.arm, asPairs(arms), choice.arm);
   fill(page.other, [["", "nothing"], ...asPairs(arms)], choice.other);
   fill(page.label, [["", "the predicted class"], ...data.mapped.map(named)], choice.label);
@@ -56,7 +59,10 @@ export function writeControls(page, state) {
     if (Number(page[name].value) !== choice[name]) page[name].value = String(choice[name]);
     page[`${name}Value`].textContent = percent(choice[name]);
   }
-  page.outline.checked = choice.outline;
+  page.width.min = String(LEAST);
+  for (const name of TICKS) page[name].checked = choice[name];
+  page.zoomSays.textContent = `${choice.zoom.toFixed(1)} ×`;
+  page.farther.disabled = choice.zoom <= 1;
   const place = left.findIndex(({ id }) => id === choice.id) + 1;
   page.count.textContent = left.length > 0 ? `${place} of ${left.length}` : "none";
   const filters = [choice.truth && spoken(data, choice.truth), choice.outcome, choice.source].filter(Boolean);
@@ -84,8 +90,15 @@ export function connect(page, dispatch) {
       choose({ [name]: value }, `${name} ${percent(value)}.`);
     });
   }
-  page.outline.addEventListener("change", () =>
-    choose({ outline: page.outline.checked }, `Outline ${page.outline.checked ? "on" : "off"}.`));
+  for (const name of TICKS) {
+    page[name].addEventListener("change", () => {
+      const title = page[name].closest("label")?.firstElementChild?.textContent;
+      choose({ [name]: page[name].checked }, `${title}: ${page[name].checked ? "on" : "off"}.`);
+    });
+  }
+  page.closer.addEventListener("click", () => dispatch({ kind: "zoom", times: STEP }));
+  page.farther.addEventListener("click", () => dispatch({ kind: "zoom", times: 1 / STEP }));
+  page.whole.addEventListener("click", () => dispatch({ kind: "whole" }));
   page.previous.addEventListener("click", () => dispatch({ kind: "step", by: -1 }));
   page.next.addEventListener("click", () => dispatch({ kind: "step", by: 1 }));
   page.cancel.addEventListener("click", () => dispatch({ kind: "cancel" }));

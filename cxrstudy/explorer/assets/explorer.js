@@ -9,12 +9,15 @@
  */
 
 import { connect } from "./controls.js";
-import { keepKeys, stepOf } from "./keys.js";
+import { followHand } from "./gestures.js";
+import { keepKeys, meaningOf } from "./keys.js";
 import { liveSource } from "./live.js";
-import { recalled, remember } from "./memory.js";
+import { linkTo, recalled, remember } from "./memory.js";
 import { isFor, newName } from "./messages.js";
 import { buildPage } from "./page.js";
 import { readMap } from "./painting.js";
+import { pictureWithWords, saveAs } from "./picture.js";
+import { readOut } from "./readout.js";
 import { begin, step } from "./state.js";
 import { storedSource } from "./stored.js";
 import { isUploading, partOf } from "./upload.js";
@@ -58,7 +61,7 @@ export function mountAll(key) {
     element.explorer = true;
     const place = `${key}-${number}`;
     const state = begin(data, newName(), false, recalled(element, place));
-    start(element, state, (tell) => storedSource(data, tell), (choice) => remember(element, place, choice));
+    start(element, state, (tell) => storedSource(data, tell), (choice) => remember(element, place, choice), place);
   });
 }
 
@@ -67,9 +70,10 @@ export function mountAll(key) {
  * @param {State} first
  * @param {(tell: (message: any) => void) => import("./live.js").Source} sourceOf
  * @param {(choice: import("./choices.js").Choice) => void} keep
+ * @param {string} [place] name of the explorer on its page, for links
  * @returns {() => void} ends it
  */
-function start(element, first, sourceOf, keep) {
+function start(element, first, sourceOf, keep, place = "") {
   let state = first;
   /** @type {Map<string, File>} */
   const files = new Map();
@@ -136,10 +140,28 @@ function start(element, first, sourceOf, keep) {
     page.file.value = ""; // so that the same file can be chosen again
   });
   const endKeys = keepKeys(page.view, (event) => {
-    const by = stepOf(event);
-    if (!by) return;
+    const meaning = meaningOf(event);
+    if (!meaning) return;
     event.preventDefault();
-    dispatch({ kind: "step", by });
+    if (meaning.kind === "help") page.help.open = !page.help.open;
+    else if (meaning.kind === "original") dispatch({ kind: "choose", changes: { original: !state.choice.original } });
+    else dispatch(meaning);
+  });
+  followHand(page.stage, dispatch, () => state.choice.zoom);
+  readOut(page, () => state);
+  page.save.addEventListener("click", () => {
+    const panels = [...page.stage.querySelectorAll(".cxr-panel")].filter((one) => /** @type {HTMLElement} */ (one).offsetWidth > 0);
+    const shown = panels.map((one) => ({
+      canvas: /** @type {HTMLCanvasElement} */ (one.querySelector("canvas")),
+      name: one.querySelector("h3")?.textContent ?? "", says: one.querySelector(".cxr-prediction")?.textContent ?? "",
+    }));
+    if (!state.shown) return;
+    saveAs(pictureWithWords(shown, page.caption.textContent ?? "", state.choice.colours), `${state.shown.answer.case}.png`);
+  });
+  page.link.addEventListener("click", async () => {
+    const address = linkTo(place, state.choice);
+    await navigator.clipboard?.writeText(address).catch(() => {}); // not every page may write there
+    page.says.textContent = "The address of this page now leads to this picture.";
   });
   // A browser that goes back may fill the fields after the script has run.
   const restored = () => show(state);

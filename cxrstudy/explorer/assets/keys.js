@@ -6,6 +6,8 @@
  * does itself (a letter chooses from a list, an arrow moves a slider, Tab goes on) is not stopped.
  */
 
+import { STEP } from "./looking.js";
+
 /** With Ctrl or Cmd, a host may have these: save, search. Neither changes a cell. */
 const HOSTS = new Set(["s", "k"]);
 
@@ -32,13 +34,32 @@ export function isHosts({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return (ctrlKey || metaKey) && !altKey && !shiftKey && HOSTS.has(key.toLowerCase());
 }
 
+/** Share of all greys by which a key changes the window. */
+const WIDER = 0.1;
+
+/** What keys mean; Shift is free, because some keyboards need it for these signs. */
+const MEANINGS = /** @type {Record<string, Meaning>} */ ({
+  ArrowLeft: { kind: "step", by: -1 }, ArrowRight: { kind: "step", by: 1 },
+  "+": { kind: "zoom", times: STEP }, "=": { kind: "zoom", times: STEP }, "-": { kind: "zoom", times: 1 / STEP },
+  0: { kind: "whole" },
+  "[": { kind: "greys", wider: -WIDER, brighter: 0 }, "]": { kind: "greys", wider: WIDER, brighter: 0 },
+  o: { kind: "original" }, "?": { kind: "help" },
+});
+
 /**
- * The step that a key means: to the next image, to the previous one, or none.
- * @param {KeyboardEvent} event
+ * @typedef {{kind: "step", by: number} | {kind: "zoom", times: number} | {kind: "whole"}
+ *   | {kind: "greys", wider: number, brighter: number} | {kind: "original"} | {kind: "help"}} Meaning
  */
-export function stepOf(event) {
+
+/**
+ * What a key means, or null.
+ * @param {KeyboardEvent} event
+ * @returns {Meaning | null}
+ */
+export function meaningOf(event) {
   const target = /** @type {Element | undefined} */ (event.composedPath()[0]);
-  const theirs = target?.closest?.("select, input"); // they use the arrows themselves
-  if (theirs || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return 0;
-  return { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
+  const theirs = target?.closest?.("select, input"); // they use letters and arrows themselves
+  if (theirs || event.altKey || event.ctrlKey || event.metaKey) return null;
+  if (event.shiftKey && event.key.startsWith("Arrow")) return null;
+  return MEANINGS[event.key] ?? null;
 }

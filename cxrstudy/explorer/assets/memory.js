@@ -11,7 +11,33 @@ const NAME = "cxrstudy";
  * @returns {Partial<import("./choices.js").Choice>}
  */
 export function recalled(element, place) {
-  return history.state?.[NAME]?.[place] ?? parsed(element.dataset.choice) ?? {};
+  return linked(place) ?? history.state?.[NAME]?.[place] ?? parsed(element.dataset.choice) ?? {};
+}
+
+/**
+ * The choice in the page's address, if it is for this explorer and was not changed since.
+ * @param {string} place
+ * @returns {Partial<import("./choices.js").Choice> | null}
+ */
+function linked(place) {
+  if (history.state?.[NAME]?.[place]) return null; // it was come back to
+  const fields = new URLSearchParams(globalThis.location?.hash.slice(1));
+  return fields.get("explorer") === place ? parsed(fields.get("choice") ?? undefined) : null;
+}
+
+/**
+ * Make the page's address lead to a choice, and give it.
+ * @param {string} place
+ * @param {import("./choices.js").Choice} choice
+ */
+export function linkTo(place, choice) {
+  const fields = new URLSearchParams({ explorer: place, choice: JSON.stringify(choice) });
+  try {
+    history.replaceState(history.state, "", `#${fields}`);
+  } catch {
+    // A page in a frame may have no address of its own; the link is right all the same.
+  }
+  return `${location.href.split("#")[0]}#${fields}`;
 }
 
 /** @param {string | undefined} text */

@@ -38,6 +38,14 @@ function button(text, name, label) {
   return make("button", { type: "button", "data-control": name, "aria-label": label }, text);
 }
 
+/** What keys and hands do, for people. */
+const KEYS = [
+  ["← →", "previous or next image"], ["+ −", "magnify, or show more"], ["0", "whole image, all greys"],
+  ["[ ]", "narrower or wider window of greys"], ["o", "radiograph beside the map"], ["?", "this list"],
+  ["drag", "move a magnified image"], ["Shift and drag", "window (across) and level (up, down)"],
+  ["Ctrl and wheel, two fingers", "magnify"], ["double click", "whole image"],
+];
+
 // A browser would fill fields with what they held before, and the picture would say something else.
 const select = () => make("select", { autocomplete: "off" });
 const slider = () => make("input", { type: "range", min: 0, max: 1, step: 0.05, autocomplete: "off" });
@@ -53,10 +61,18 @@ function makeParts() {
     arm: select(), other: select(), label: select(), method: select(), layer: select(),
     colours: select(), opacity: slider(), threshold: slider(),
     outline: make("input", { type: "checkbox", autocomplete: "off" }),
+    original: make("input", { type: "checkbox", autocomplete: "off" }),
     opacityValue: make("output"), thresholdValue: make("output"),
+    level: slider(), width: slider(), levelValue: make("output"), widthValue: make("output"),
+    closer: button("+", "closer", "Magnify"), farther: button("−", "farther", "Show more of the image"),
+    whole: button("Whole image", "whole"), zoomSays: make("span", { class: "cxr-zoom" }),
+    save: button("Save picture", "save"), link: button("Link to this", "link"), order: select(),
+    help: make("details", { class: "cxr-keys" }, make("summary", {}, "Keys and gestures (?)"),
+      make("dl", {}, ...KEYS.flatMap(([key, does]) => [make("dt", {}, key), make("dd", {}, does)]))),
+    readout: make("p", { class: "cxr-readout", "aria-hidden": "true" }),
     stage: make("div", {
       class: "cxr-stage", tabindex: 0, role: "group",
-      "aria-label": "Pictures; arrow left and right change the image",
+      "aria-label": "Pictures; arrow left and right change the image, plus and minus magnify, question mark lists keys",
     }),
     scale: make("span", { class: "cxr-scale" }), caption: make("figcaption"),
     facts: make("dl", { class: "cxr-facts" }), filterSays: make("summary"),
@@ -95,20 +111,26 @@ export function buildPage(element, data, live) {
     labelled("Colours", parts.colours, "colours"),
     labelled("Opacity", parts.opacity, "opacity", parts.opacityValue),
     labelled("Threshold", parts.threshold, "threshold", parts.thresholdValue),
+    labelled("Window of greys", parts.width, "width", parts.widthValue),
+    labelled("Level", parts.level, "level", parts.levelValue),
     labelled("Outline of the true lesion", parts.outline, "outline"),
+    labelled("Radiograph beside the map", parts.original, "original"),
     ...(live ? [labelled("Own images (PNG, JPEG, DICOM)", parts.file, "file"), parts.waiting] : []));
   const filters = make("details", { class: "cxr-filter" }, parts.filterSays, make("div", {},
     labelled("True class", parts.truth, "truth"),
     labelled("Prediction", parts.outcome, "outcome"),
-    labelled("Site", parts.source, "source")));
+    labelled("Site", parts.source, "source"),
+    labelled("Order", parts.order, "order")));
   const choosing = make("div", { class: "cxr-choose" },
     parts.previous, labelled("Image", parts.image, "image"), parts.next, parts.count, filters);
   const legend = make("div", { class: "cxr-legend", "aria-hidden": "true" }, "0", parts.scale, "strongest");
+  const looking = make("div", { class: "cxr-looking", role: "group", "aria-label": "View" },
+    parts.farther, parts.closer, parts.zoomSays, parts.whole, parts.save, ...(live ? [] : [parts.link]));
   const messages = make("div", { class: "cxr-messages" },
     parts.trouble, parts.again, parts.error, parts.refused, parts.clear);
   parts.view.append(choosing, messages,
-    make("div", { class: "cxr-body" }, make("figure", {}, parts.stage, legend, parts.caption), controls),
-    parts.facts, parts.says);
+    make("div", { class: "cxr-body" }, make("figure", {}, looking, parts.stage, parts.readout, legend, parts.caption), controls),
+    parts.facts, parts.help, parts.says);
   // A saved page holds the explorer as it was; the figure stays for pages whose scripts don't run.
   for (const old of element.querySelectorAll(":scope > .cxr-view")) old.remove();
   const still = element.querySelector(":scope > .cxr-still");
@@ -133,13 +155,10 @@ export function buildPanel(arm, several) {
   return { ...panel, element };
 }
 
-/**
- * The radiograph alone; only in print.
- * @param {boolean} several
- */
-export function buildPlain(several) {
+/** The radiograph alone: in print, and where it is wanted beside the map. */
+export function buildPlain() {
   const canvas = make("canvas");
-  const name = several ? [make("h3", {}, "radiograph")] : [];
-  const element = make("div", { class: "cxr-panel cxr-plain", "aria-hidden": "true" }, ...name, canvas);
+  const element = make("div", { class: "cxr-panel cxr-plain", role: "img", "aria-label": "The radiograph without a map" },
+    make("h3", {}, "radiograph"), canvas);
   return { canvas, element };
 }

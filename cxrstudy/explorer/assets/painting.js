@@ -1,12 +1,14 @@
 /* Painting: an image, a map over it and the outline of the lesion, on a canvas. */
 
 import { lookUp } from "./colours.js";
+import { ALL_GREYS, WHOLE, edgesOf, windowed } from "./looking.js";
 
 /**
  * A map at its layer's resolution; 255 is its maximum, `peak` the maximum in the method's unit.
  * @typedef {{width: number, height: number, peak: number, values: Uint8Array}} LowMap
  *
- * @typedef {{opacity: number, threshold: number, colours: string, outline: boolean}} Settings
+ * @typedef {{opacity: number, threshold: number, colours: string, outline: boolean}
+ *   & import("./looking.js").Part & import("./looking.js").Greys} Settings
  */
 
 const CANVAS_SIDE = 512; // longer side of what is drawn, in pixels
@@ -25,10 +27,13 @@ export function readMap([width, height, peak, text]) {
  * Where each of `count` pixels lies between the `cells` of a coarse row: [left, right, share].
  * @param {number} count
  * @param {number} cells
+ * @param {number} from share of the row where the pixels begin
+ * @param {number} side share of the row that they cover
  */
-function between(count, cells) {
+function between(count, cells, from, side) {
   return Array.from({ length: count }, (_, pixel) => {
-    const place = Math.min(Math.max(((pixel + 0.5) * cells) / count - 0.5, 0), cells - 1);
+    const along = from + ((pixel + 0.5) / count) * side;
+    const place = Math.min(Math.max(along * cells - 0.5, 0), cells - 1);
     const left = Math.floor(place);
     return [left, Math.min(left + 1, cells - 1), place - left];
   });
@@ -38,12 +43,13 @@ function between(count, cells) {
  * Lay a map over grey pixels (RGBA, changed in place): bilinear, nothing below the threshold.
  * @param {{width: number, height: number, data: Uint8ClampedArray}} pixels
  * @param {LowMap} map
- * @param {{opacity: number, threshold: number, colours: string}} settings
+ * @param {{opacity: number, threshold: number, colours: string} & Partial<import("./looking.js").Part>} settings
  */
-export function blend(pixels, { width, height, values }, { opacity, threshold, colours }) {
+export function blend(pixels, { width, height, values }, { opacity, threshold, colours, ...part }) {
   const table = lookUp(colours);
-  const columns = between(pixels.width, width);
-  const rows = between(pixels.height, height);
+  const { left: from, top: start, side } = edgesOf({ ...WHOLE, ...part });
+  const columns = between(pixels.width, width, from, side);
+  const rows = between(pixels.height, height, start, side);
   const { data } = pixels;
   let at = 0;
   for (const [above, below, down] of rows) {
@@ -66,11 +72,14 @@ export function blend(pixels, { width, height, values }, { opacity, threshold, c
  * White on black, so that it is seen on any colour.
  * @param {CanvasRenderingContext2D} context
  * @param {string} path
+ * @param {import("./looking.js").Part} part
  */
-function drawOutline(context, path) {
-  const { width, height } = context.canvas;
+function drawOutline(context, path, part) {
+  const { left, top, side } = edgesOf(part);
+  const [width, height] = [context.canvas.width / side, context.canvas.height / side];
   const scaled = new Path2D();
-  scaled.addPath(new Path2D(path), new DOMMatrix([width / OUTLINE_SIDE, 0, 0, height / OUTLINE_SIDE, 0, 0]));
+  scaled.addPath(new Path2D(path),
+    new DOMMatrix([width / OUTLINE_SIDE, 0, 0, height / OUTLINE_SIDE, -left * width, -top * height]));
   const strokes = /** @type {[string, number][]} */ ([["#000", 5], ["#fff", 2.5]]);
   for (const [strokeStyle, lineWidth] of strokes) {
     Object.assign(context, { strokeStyle, lineWidth, lineJoin: "round" });
@@ -93,13 +102,17 @@ export function paint(canvas, image, map, outline, settings) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("this browser has no canvas to draw on");
   context.imageSmoothingQuality = "high";
-  context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  if (map && map.peak > 0) {
+  const { left, top, side } = edgesOf(settings);
+  const [wide, high] = [image.naturalWidth, image.naturalHeight];
+  context.drawImage(image, left * wide, top * high, side * wide, side * high, 0, 0, canvas.width, canvas.height);
+  const laid = map !== null && map.peak > 0;
+  if (laid || settings.level !== ALL_GREYS.level || settings.width !== ALL_GREYS.width) {
     const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
-    blend(pixels, map, settings);
+    windowed(pixels, settings);
+    if (laid) blend(pixels, map, settings);
     context.putImageData(pixels, 0, 0);
   }
-  if (outline && settings.outline) drawOutline(context, outline);
+  if (outline && settings.outline) drawOutline(context, outline, settings);
 }
 
 /**

@@ -13,6 +13,7 @@
  */
 
 import { SETTINGS, legal, offered, pictureOf } from "./choices.js";
+import { ALL_GREYS, WHOLE, panned, zoomed } from "./looking.js";
 import { fits, isFor, samePicture } from "./messages.js";
 import { chosen, finished, givenUp, isUploading, partToSend, received } from "./upload.js";
 
@@ -33,6 +34,8 @@ import { chosen, finished, givenUp, isUploading, partToSend, received } from "./
  *
  * @typedef {{kind: "choose", changes: Partial<Choice>, said?: string}
  *   | {kind: "step", by: number}
+ *   | {kind: "zoom", times: number, at?: {x: number, y: number}} | {kind: "pan", across: number, down: number}
+ *   | {kind: "greys", wider: number, brighter: number} | {kind: "whole"}
  *   | ({kind: "answer"} & Answer)
  *   | {kind: "progress", view: string, number: number, share: number}
  *   | {kind: "failed", view: string, number: number, text: string}
@@ -72,6 +75,10 @@ export function step(state, event) {
   switch (event.kind) {
     case "choose": return choose(state, event.changes, event.said ?? "");
     case "step": return choose(state, neighbour(state, event.by), event.by > 0 ? "Next image." : "Previous image.");
+    case "zoom": return choose(state, zoomed(state.choice, event.times, event.at), "");
+    case "pan": return choose(state, panned(state.choice, event.across, event.down), "");
+    case "greys": return choose(state, { width: state.choice.width + event.wider, level: state.choice.level - event.brighter }, "");
+    case "whole": return choose(state, { ...WHOLE, ...ALL_GREYS }, "Whole image, all greys.");
     case "answer": return [answered(state, event), []];
     case "failed": return [failed(state, event), []];
     case "progress": return [progressed(state, event), []];
@@ -95,7 +102,10 @@ export function step(state, event) {
  * @returns {[State, Effect[]]}
  */
 function choose(state, changes, said) {
-  const choice = legal(state.data, state.cases, { ...state.choice, ...changes });
+  const wanted = { ...state.choice, ...changes };
+  // Another image is seen whole; the window of greys stays, as on a reading station.
+  const part = wanted.id === state.choice.id ? {} : WHOLE;
+  const choice = legal(state.data, state.cases, { ...wanted, ...part });
   const picture = pictureOf(state.data, state.cases, choice);
   const next = { ...state, choice, said };
   if (picture && state.awaited && !state.awaited.wanted && samePicture(picture, state.awaited.request)) return [next, []];
@@ -129,8 +139,8 @@ function onlySettings(before, after) {
  * @param {Choice} settings
  * @returns {Choice}
  */
-function settled(choice, { colours, opacity, threshold, outline }) {
-  return { ...choice, colours, opacity, threshold, outline };
+function settled(choice, settings) {
+  return { ...choice, ...Object.fromEntries(SETTINGS.map((name) => [name, settings[name]])) };
 }
 
 /**

@@ -1,7 +1,7 @@
 /* View: writes a state into the page, whole: the picture, and every word about it. */
 
 import { coloursOf } from "./colours.js";
-import { outcomeOf } from "./choices.js";
+import { SETTINGS, outcomeOf } from "./choices.js";
 import { writeControls } from "./controls.js";
 import { buildPanel, buildPlain, make } from "./page.js";
 import { paint, wipe } from "./painting.js";
@@ -22,7 +22,7 @@ import { alternativeOf, captionOf, factsOf, noteOf, predictionOf, probability, s
  */
 export function showsOn(page, first) {
   const several = first.data.arms.length > 1;
-  const plain = buildPlain(several);
+  const plain = buildPlain();
   /** @type {Panel[]} */
   let panels = [];
   let drawn = ""; // what the canvases hold, so that they are not painted twice
@@ -30,16 +30,16 @@ export function showsOn(page, first) {
   const arrange = (/** @type {string[]} */ arms) => {
     if (panels.length > 0 && panels.map(({ arm }) => arm).join("\n") === arms.join("\n")) return;
     panels = arms.map((arm) => buildPanel(arm, several));
+    panels.forEach(({ canvas }, number) => { canvas.dataset.panel = String(number); });
     page.stage.replaceChildren(plain.element, ...panels.map(({ element }) => element));
-    page.stage.dataset.panels = String(panels.length);
   };
 
   return (state) => {
     const { answer, place, phase, files } = seen(state);
     const parts = (answer ?? state.awaited?.request)?.parts;
     arrange(parts?.map(({ arm }) => arm) ?? [state.choice.arm]);
-    const { colours, opacity, threshold, outline } = state.choice;
-    const now = answer ? JSON.stringify([answer.number, colours, opacity, threshold, outline]) : "";
+    const { colours, zoom, original } = state.choice;
+    const now = answer ? JSON.stringify([answer.number, ...SETTINGS.map((name) => state.choice[name])]) : "";
     if (answer && now !== drawn) {
       paint(plain.canvas, answer.image, null, answer.outline, state.choice);
       panels.forEach((panel, number) => showPanel(panel, number, answer, state));
@@ -56,6 +56,9 @@ export function showsOn(page, first) {
     if (answer) page.view.style.minHeight = "";
     drawn = now;
     page.view.dataset.case = answer?.case ?? "";
+    page.stage.classList.toggle("cxr-magnified", zoom > 1);
+    page.stage.classList.toggle("cxr-beside", original);
+    page.stage.dataset.panels = String(panels.length + (original ? 1 : 0));
     page.view.dataset.state = phase;
     page.view.dataset.place = place;
     page.view.setAttribute("aria-busy", String(phase === "busy"));

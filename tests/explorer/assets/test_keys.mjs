@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isHosts, keepKeys, stepOf } from "../../../cxrstudy/explorer/assets/keys.js";
+import { isHosts, keepKeys, meaningOf } from "../../../cxrstudy/explorer/assets/keys.js";
 
 const root = {};
 function pressed(key, more = {}) {
@@ -37,12 +37,18 @@ test("letters, Enter, Escape and combinations stop at the explorer; saving and s
   assert.deepEqual(listeners, {});
 });
 
-test("arrows are steps, except in fields that use them and with other keys", () => {
-  assert.equal(stepOf(pressed("ArrowRight")), 1);
-  assert.equal(stepOf(pressed("ArrowLeft")), -1);
-  assert.equal(stepOf(pressed("a")), 0);
-  assert.equal(stepOf(pressed("ArrowRight", { field: {} })), 0);
-  assert.equal(stepOf(pressed("ArrowLeft", { altKey: true })), 0); // back, in a browser
+test("arrows are steps, signs change what is seen, except in fields that use them", () => {
+  assert.deepEqual(meaningOf(pressed("ArrowRight")), { kind: "step", by: 1 });
+  assert.deepEqual(meaningOf(pressed("ArrowLeft")), { kind: "step", by: -1 });
+  assert.equal(meaningOf(pressed("+")).times * meaningOf(pressed("-")).times, 1);
+  assert.deepEqual(meaningOf(pressed("0")), { kind: "whole" });
+  assert.ok(meaningOf(pressed("[")).wider < 0 && meaningOf(pressed("]")).wider > 0);
+  assert.deepEqual([meaningOf(pressed("?", { shiftKey: true })).kind, meaningOf(pressed("o")).kind], ["help", "original"]);
+  assert.equal(meaningOf(pressed("a")), null);
+  for (const key of ["ArrowRight", "+", "?", "o"]) assert.equal(meaningOf(pressed(key, { field: {} })), null, key);
+  assert.equal(meaningOf(pressed("ArrowLeft", { altKey: true })), null); // back, in a browser
+  assert.equal(meaningOf(pressed("ArrowLeft", { shiftKey: true })), null);
+  assert.equal(meaningOf(pressed("-", { ctrlKey: true })), null); // smaller text
 });
 
 test("only plain combinations with Ctrl or Cmd are the host's", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { legal } from "../../../cxrstudy/explorer/assets/choices.js";
-import { recalled, remember } from "../../../cxrstudy/explorer/assets/memory.js";
+import { linkTo, recalled, remember } from "../../../cxrstudy/explorer/assets/memory.js";
 import { madeCatalogue } from "./made.mjs";
 
 const data = madeCatalogue();
@@ -35,9 +35,25 @@ test("a saved page has no history, but it has the choice", () => {
   assert.deepEqual(recalled(element, "key-0"), choice);
 });
 
+test("a link leads to the same choice on another machine, of this explorer only", () => {
+  page();
+  globalThis.location = { href: "file:///book/07.html#old", hash: "" };
+  const address = linkTo("key-0", { ...choice, zoom: 2 });
+  assert.ok(address.startsWith("file:///book/07.html#explorer=key-0"));
+  location.hash = new URL(address).hash;
+  page();
+  assert.deepEqual(recalled({ dataset: {} }, "key-0"), { ...choice, zoom: 2 });
+  assert.deepEqual(recalled({ dataset: {} }, "key-1"), {});
+  remember({ dataset: {} }, "key-0", choice); // what was chosen since then is what is come back to
+  assert.deepEqual(recalled({ dataset: {} }, "key-0"), choice);
+  location.hash = "#explorer=key-0&choice={";
+  page();
+  assert.deepEqual(recalled({ dataset: {} }, "key-0"), {});
+});
+
 test("what can't be chosen here is not", () => {
   assert.deepEqual(recalled({ dataset: { choice: "{" } }, "key-9"), {});
   const first = legal(data, data.cases, {});
-  const wild = { id: "gone", arm: "nobody", label: "gout", method: "x", layer: "y", colours: "z", opacity: "a", threshold: 7, truth: "q", outcome: "w", source: "e" };
+  const wild = { id: "gone", arm: "nobody", label: "gout", method: "x", layer: "y", colours: "z", opacity: "a", threshold: 7, truth: "q", outcome: "w", source: "e", zoom: 0.1, x: -3, y: NaN, level: "b", width: 9, order: "v", original: 0 };
   assert.deepEqual(legal(data, data.cases, wild), first);
 });

@@ -326,3 +326,17 @@ test("what failed is said by name, and stays when a slider moves", () => {
   assert.equal(moved.error, failed.error);
   assert.equal(moved.choice.opacity, 0.9);
 });
+
+test("another image is seen whole, with the same window of greys; the same image stays magnified", () => {
+  let state = begin(DATA, "view", false);
+  const take = (event) => { [state] = step(state, event); };
+  take({ kind: "choose", changes: {} });
+  take({ kind: "zoom", times: 3 });
+  take({ kind: "greys", wider: -0.5, brighter: 0.1 });
+  take({ kind: "choose", changes: { method: "scorecam" } });
+  assert.equal(state.choice.zoom, 3);
+  take({ kind: "step", by: 1 });
+  assert.deepEqual([state.choice.zoom, state.choice.width], [1, 0.5]);
+  take({ kind: "whole" });
+  assert.deepEqual([state.choice.width, state.choice.level], [1, 0.5]);
+});
