@@ -139,6 +139,7 @@ OF_NO_MODULE = {
     "test_layers.py": "the folders of the package",
     "test_notebooks.py": "the notebooks, as papermill starts them",
     "test_prose.py": "prose of the book and of the notebooks",
+    "test_cures.py": "the cures beside the notebooks",
     "test_recipes.py": "the ten recipes beside the notebooks",
     "test_third_paper.py": "the files of the third paper",
     "test_project.py": "what stands in several files",
