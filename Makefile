@@ -17,6 +17,8 @@ VENV := .venv
 PY = $(VENV)/bin/python -m
 # What is executed and built, and where, is decided by the command alone: cxrstudy/pages/executed.py.
 export CXRSTUDY_PROJECT := $(CURDIR)
+# Where Python may not keep what it compiled, every process compiles PyTorch anew, which takes 10 s.
+unexport PYTHONDONTWRITEBYTECODE
 # As a shell does it, and not every shell in DATA=~/radiographs; spaces stay.
 ifneq ($(DATA),)
 export CXRSTUDY_DATA := $(subst //begin//,,$(subst //begin//~/,$(HOME)/,//begin//$(DATA)))
