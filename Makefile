@@ -17,6 +17,8 @@ VENV := .venv
 PY = $(VENV)/bin/python -m
 # What is executed and built, and where, is decided by the command alone: cxrstudy/pages/executed.py.
 export CXRSTUDY_PROJECT := $(CURDIR)
+# Where Python may not keep what it compiled, every process compiles PyTorch anew, which takes 10 s.
+unexport PYTHONDONTWRITEBYTECODE
 # As a shell does it, and not every shell in DATA=~/radiographs; spaces stay.
 ifneq ($(DATA),)
 export CXRSTUDY_DATA := $(subst //begin//,,$(subst //begin//~/,$(HOME)/,//begin//$(DATA)))
@@ -39,13 +41,15 @@ pdf: .venv/book ## print the book that was built last as one PDF
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # So that a test that became slow is seen.
 SLOWEST := --durations 12 --durations-min 5
+# In the order of tests/conftest.py, so that what takes longest begins first.
+TEST = $(ONE_THREAD) $(PY) pytest -n 2 --dist loadfile --no-loadscope-reorder $(SLOWEST)
 
 .PHONY: test
 test: .venv/test types ## check style and types, and run the tests
 	$(PY) ruff format --check .
 	$(PY) ruff check .
-	$(PY) mypy
-	$(ONE_THREAD) $(PY) pytest -n 2 --dist loadfile -m "not book and not slow and not sweep" $(SLOWEST)
+	$(PY) mypy & types=$$!; failed=0; $(TEST) -m "not book and not slow and not sweep" || failed=$$?; \
+	wait $$types; exit $$failed
 
 # The front end of the explorer is JavaScript with types in comments; a test runs the compiler.
 .PHONY: types
@@ -60,7 +64,7 @@ types: .venv/test ## install the TypeScript compiler that checks the front end's
 
 .PHONY: test-slow
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
-	$(ONE_THREAD) $(PY) pytest -n 2 --dist loadfile -m slow $(SLOWEST)
+	$(TEST) -m slow
 
 .PHONY: sweep
 sweep: .venv/test ## try what is promised of any network on many of timm's; not part of CI

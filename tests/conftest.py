@@ -1,5 +1,6 @@
 """What several tests use: small manifests and cohorts, and the folder of real radiographs."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,6 +23,25 @@ trained, small = small_study.trained, small_study.small
 settings.register_profile("study", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("study")
+
+
+#: What takes longest begins first, so that the processes of `make test` end together.
+LONGEST = ("test_kill", "test_browser_live", "test_interruption", "test_journey", "test_open")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for garbage: a million objects."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture

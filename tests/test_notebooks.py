@@ -48,10 +48,8 @@ def refused(notebook: Path, output: Path, *parameters: str) -> str:
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        (("-p", "seed", "5"), "unknown parameter seed; this notebook has: profile, cohort, seeds"),
         (("-p", "seeds", "many"), "seeds = 'many' is a str, not a int; legal: 1 to 20"),
         (("-p", "cohort", "moon"), "parameter cohort = 'moon' is none of cohen, confounded, "),
-        (("-p", "profile", "huge"), "parameter profile = 'huge' is none of paper, pilot, quick, "),
         (
             ("-f", str(ROOT / "profiles" / "quick.yaml"), "-p", "phantom_seed", "7"),
             "parameter phantom_seed differs from ",

@@ -21,7 +21,7 @@ arithmetic            kind of processor, precision, instructions, native or held
 
 import platform
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -99,8 +99,8 @@ def code_of(purpose: str) -> dict[str, str]:
     roots = [f"{PACKAGE}.{root}" for root in ROOTS[purpose]]
     seen = _LOOKED_AT.get(purpose, ())
     modules = closure(roots, sources, lambda module: _is_exempt(module, seen))
-    forms = {name: normal_form(sources[name], sources.__contains__) for name in modules}
-    return {name.removeprefix(f"{PACKAGE}."): fingerprint(form) for name, form in forms.items()}
+    there = frozenset(sources)
+    return {name.removeprefix(f"{PACKAGE}."): _form(sources[name], there) for name in modules}
 
 
 def code_beyond_run(texts: Iterable[str]) -> dict[str, str]:
@@ -114,10 +114,10 @@ def code_beyond_run(texts: Iterable[str]) -> dict[str, str]:
     own = {f"{PACKAGE}.own {number}": text for number, text in enumerate(texts)}
     sources = _sources() | own
     modules = closure(own, sources, lambda module: _is_exempt(module, ()))
-    forms = {name: normal_form(sources[name], sources.__contains__) for name in modules}
+    there = frozenset(sources)
     return {
-        name.removeprefix(f"{PACKAGE}."): fingerprint(form)
-        for name, form in forms.items()
+        name.removeprefix(f"{PACKAGE}."): _form(sources[name], there)
+        for name in modules
         if name not in own and name.removeprefix(f"{PACKAGE}.") not in code_of("run")
     }
 
@@ -144,6 +144,12 @@ def forget() -> None:
     """Clear the caches, so that code and versions are read again; for tests that change them."""
     for remembered in (_sources, code_of, code_fingerprint, environment, pixel_environment):
         remembered.cache_clear()
+
+
+@cache
+def _form(source: str, modules: frozenset[str]) -> str:
+    """SHA-256 of the normal form of a text, which most purposes ask for again."""
+    return fingerprint(normal_form(source, modules.__contains__))
 
 
 @lru_cache

@@ -8,7 +8,7 @@ from tests.support.audited import Made, clean, recompressed, scenes
 
 
 def _with_copy(large: np.ndarray, copy: np.ndarray) -> Made:
-    made = clean()
+    made = clean("target")
     train = made.where(split="train", labels="normal")[0]
     test = made.where(split="test", labels="normal")[0]
     for row, image in ((train, large), (test, copy)):

@@ -100,7 +100,10 @@ def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):
     assert found["estimate"].isna().all()
 
 
-def test_older_results_that_lack_a_measure_of_maps_say_so_and_not_that_lesions_are_unknown():
+def test_older_results_that_lack_a_measure_of_maps_say_so_and_not_that_lesions_are_unknown(
+    monkeypatch,
+):
+    monkeypatch.setattr(judge.results, "experiments", lambda folder: ["07_gradcam"])
     found = judge.evidence_of_results(judge.deciding()[0]).set_index("claim")
     assert found.loc["A15", "reason"] == "these results lack this measure of maps"
 

@@ -11,7 +11,7 @@ import { alternativeOf, captionOf, factsOf, sentenceOf, troubleOf } from "../../
 import { answerTo, imageOf, LABELS, madeCase, madeCatalogue, mapOf, randomFrom } from "./made.mjs";
 
 const DATA = madeCatalogue();
-const SEQUENCES = 10000;
+const SEQUENCES = 2000;
 const EVENTS = 20;
 
 /** Views of one widget, a kernel, and messages on their way, which may come late, twice or never. */

@@ -21,8 +21,10 @@ from tests.support import figure_tables as tables
 LONG = "control with twice the steps on general findings of another hospital, then pneumonia"
 NUMBER = st.sampled_from([0.0, 1.0, 0.5, -0.0004, 1e-9, 12.0, math.nan, math.inf, -math.inf])
 SIZES = st.sampled_from([0, 1, 2, 7, 30])
+#: A figure takes as long as ten other examples.
 DRAWN = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings.default.max_examples // 12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
