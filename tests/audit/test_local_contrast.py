@@ -1,0 +1,37 @@
+"""A border is no part of an image, whatever its grey level."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxrstudy.audit.local_contrast import SIDE, frame, local_contrast
+from tests.support.audited import scenes
+
+WIDTH = st.integers(0, 16)
+
+
+@given(WIDTH, WIDTH, WIDTH, WIDTH, st.integers(0, 255), st.sampled_from([1.0, 2.0, 10.0]))
+def test_what_is_inside_a_border_does_not_depend_on_it(
+    top: int, bottom: int, left: int, right: int, level: int, scale: float
+) -> None:
+    inside = (slice(top, SIDE - bottom), slice(left, SIDE - right))
+    image = scenes(1, np.random.default_rng(0), SIDE)[0]
+    contrasts = []
+    for border in (0, level):
+        shown = np.full((1, SIDE, SIDE), border, np.uint8)
+        shown[0][inside] = image[inside]
+        edges = [int(edge[0]) for edge in frame(shown)]
+        widths = (top, bottom, left, right)
+        expected = [width + 1 if width else 0 for width in widths]
+        assert [edges[0], SIDE - edges[1], edges[2], SIDE - edges[3]] == expected
+        contrasts.append(local_contrast(shown, scale))
+    np.testing.assert_array_equal(*contrasts)
+    outside = np.ones((SIDE, SIDE), bool)
+    outside[inside] = False
+    assert not contrasts[0][0][outside].any()
+
+
+def test_blank_images_have_no_border_and_no_contrast() -> None:
+    blank = np.full((2, SIDE, SIDE), 7, np.uint8)
+    assert [edge.tolist() for edge in frame(blank)] == [[0, 0], [64, 64], [0, 0], [64, 64]]
+    assert np.abs(local_contrast(blank, 2.0)).max() < 1e-3
