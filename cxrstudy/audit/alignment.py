@@ -5,17 +5,25 @@ ignore pixels which differ much, such as those of a label. Then the details of b
 part by part: a copy agrees nearly everywhere, two patients agree nowhere for long.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.audit.local_contrast import SIDE, Floats, blur, local_contrast
+from cxrstudy.audit.local_contrast import SIDE, Floats, Frame, blur, frame, local_contrast
 
 Mapping = NDArray[np.float64]
 
-#: Scales (local contrast, blur) in pixels, points across, and steps of the alignment: coarse, fine.
-_STAGES = ((4.0, 2.0, 24, 6), (4.0, 0.8, 32, 4), (2.0, 0.8, 40, 3))
-#: Local contrast and blur of the details that are compared, in pixels.
-_DETAIL, _FINE = 2.0, 0.5
+#: Local contrast that is aligned, in pixels: less than a tile of CLAHE, an eighth of the side.
+_LOCAL = 2.0
+#: Blur in pixels, points across, and steps of the alignment: coarse, then fine.
+_COARSE, _FINE = (1.5, 24, 6), ((0.8, 32, 4), (0.8, 40, 3))
+#: Blur and points across of the comparison after the coarse stage, and the agreement below which a
+#: pair is given up: of copies a percent is, of other candidates nine in ten.
+_ROUGH, _ROUGHLY, _HOPELESS = 1.0, SIDE // 2, 0.70
+#: Local contrast and blur of the details that are compared in the end, in pixels: the finest ones.
+#: Exposures of one patient on two days still agree in coarser ones, and CLAHE changes those.
+_DETAIL, _SHARP = 1.0, 0.4
 #: Parts across and down; the median of their correlations counts.
 _PARTS = 4
 #: Fraction of a part that both images must show.
@@ -23,8 +31,6 @@ _SHOWN = 0.3
 #: Pixels at the edges of both images that are not compared: a border or a crop changes what is
 #: beside them.
 _EDGE = 4.0
-#: Agreement after the coarse stage below which a pair is given up.
-_HOPELESS = 0.5
 #: Residual at which a pixel has half its weight, in local standard deviations.
 _ROBUST = 1.0
 #: Largest change in one step, in pixels at the edge.
@@ -52,30 +58,43 @@ def aligned_agreement(
     they show less than half of the parts in common. (n, 2, 3) refined mappings.
     """
     agreement = np.zeros(len(first), np.float32)
-    refined = mapping.copy()
-    hopeful = np.arange(len(first))
-    for number, (scale, smooth, across, steps) in enumerate(_STAGES):
-        one, other = (
-            blur(local_contrast(images[hopeful], scale), smooth) for images in (first, second)
-        )
-        refined[hopeful] = _refine(one, other, sign[hopeful], refined[hopeful], across, steps)
-        if number == 0:
-            coarse = _agreement(one, other, sign[hopeful], refined[hopeful], SIDE // 2)
-            hopeful = hopeful[coarse > _HOPELESS]
-    one, other = (
-        blur(local_contrast(images[hopeful], _DETAIL), _FINE) for images in (first, second)
-    )
-    agreement[hopeful] = _agreement(one, other, sign[hopeful], refined[hopeful], SIDE)
+    pairs = _Pairs(
+        local_contrast(first, _LOCAL), local_contrast(second, _LOCAL), sign,
+        _bounds(frame(first)), _bounds(frame(second)),
+    )  # fmt: skip
+    refined = _refine(pairs.blurred(_COARSE[0]), mapping, *_COARSE[1:])
+    rough = _agreement(pairs.blurred(_ROUGH), refined, _ROUGHLY)
+    hopeful = np.flatnonzero(rough > _HOPELESS)
+    if not len(hopeful):
+        return agreement, refined
+    pairs = _Pairs._make(part[hopeful] for part in pairs)
+    for smooth, across, steps in _FINE:
+        refined[hopeful] = _refine(pairs.blurred(smooth), refined[hopeful], across, steps)
+    one, other = (local_contrast(images[hopeful], _DETAIL) for images in (first, second))
+    details = pairs._replace(fixed=one, moving=other).blurred(_SHARP)
+    agreement[hopeful] = _agreement(details, refined[hopeful], SIDE)
     return agreement, refined
 
 
-def _refine(
-    fixed: Floats, moving: Floats, sign: Floats, mapping: Mapping, across: int, steps: int
-) -> Mapping:
+class _Pairs(NamedTuple):
+    """Pairs of images, as local contrast (n, 64, 64), with their bounds (n, 4)."""
+
+    fixed: Floats
+    moving: Floats
+    sign: Floats
+    inner: Floats
+    other_inner: Floats
+
+    def blurred(self, scale: float) -> "_Pairs":
+        return self._replace(fixed=blur(self.fixed, scale), moving=blur(self.moving, scale))
+
+
+def _refine(pairs: _Pairs, mapping: Mapping, across: int, steps: int) -> Mapping:
     """Improve mappings by Gauss-Newton steps on the squared difference."""
     x, y = _grid(across)
-    every = (len(fixed), len(x))
-    target, _ = _values(fixed, np.broadcast_to(x, every), np.broadcast_to(y, every))
+    every = (len(mapping), len(x))
+    target = _values(pairs.fixed, np.broadcast_to(x, every), np.broadcast_to(y, every))
+    inside = _is_inside(x[None], y[None], pairs.inner, 0)
     square = target.reshape(-1, across, across)
     down, right = (_slope(square, axis, SIDE / across).reshape(every) for axis in (1, 2))
     half = np.float32(SIDE / 2)
@@ -83,8 +102,9 @@ def _refine(
     slopes = np.stack([*terms, down * (y / half)], 1)
     mapping = mapping.copy()
     for _ in range(steps):
-        seen, shown = _values(moving, *_moved(mapping, x, y))
-        difference = seen * sign[:, None] - target
+        moved = _moved(mapping, x, y)
+        difference = _values(pairs.moving, *moved) * pairs.sign[:, None] - target
+        shown = inside * _is_inside(*moved, pairs.other_inner, 0)
         weight = shown / (1 + (difference / np.float32(_ROBUST)) ** 2)
         weighted = slopes * weight[:, None]
         normal = weighted @ slopes.transpose(0, 2, 1)
@@ -107,19 +127,20 @@ def _composed(mapping: Mapping, step: NDArray[np.float64]) -> Mapping:
     return np.asarray(mapping @ np.linalg.inv(change))
 
 
-def _agreement(
-    fixed: Floats, moving: Floats, sign: Floats, mapping: Mapping, across: int
-) -> Floats:
+def _agreement(pairs: _Pairs, mapping: Mapping, across: int) -> Floats:
     """Median, over parts, of the correlation at a grid of points."""
     x, y = _grid(across)
-    still = fixed[:, :: SIDE // across, :: SIDE // across]
+    still = pairs.fixed[:, :: SIDE // across, :: SIDE // across]
     if across != SIDE:
         x, y = x - (x[0] + SIDE / 2 - 0.5), y - (y[0] + SIDE / 2 - 0.5)
     moved = _moved(mapping, x, y)
-    seen, _ = _values(moving, *moved)
-    shown = _is_inside(*moved) * _is_inside(x, y)
+    seen = _values(pairs.moving, *moved)
+    shown = _is_inside(*moved, pairs.other_inner, _EDGE) * _is_inside(
+        x[None], y[None], pairs.inner, _EDGE
+    )
     one, other, shown = (
-        _parts(image.reshape(-1, across, across)) for image in (still, seen * sign[:, None], shown)
+        _parts(image.reshape(-1, across, across))
+        for image in (still, seen * pairs.sign[:, None], shown)
     )
     count = shown.sum(2)
     one, other = (_centred(values, shown, count) for values in (one, other))
@@ -133,10 +154,17 @@ def _agreement(
     return np.where(number >= _PARTS * _PARTS / 2, median, 0).astype(np.float32)
 
 
-def _is_inside(x: Floats, y: Floats) -> Floats:
-    """1 where a place is not near the edge of its image."""
-    far = np.maximum(np.abs(x), np.abs(y))
-    return np.asarray(far <= SIDE / 2 - 0.5 - _EDGE, np.float32)
+def _bounds(inner: Frame) -> Floats:
+    """(n, 4): smallest and largest x and y of the pixels inside the border, from the centre."""
+    edges = [inner.left, inner.right - 1, inner.top, inner.bottom - 1]
+    return np.stack(edges, 1).astype(np.float32) - np.float32((SIDE - 1) / 2)
+
+
+def _is_inside(x: Floats, y: Floats, inner: Floats, edge: float) -> Floats:
+    """1 where a place is in its image, and farther than some pixels from its edge."""
+    left, right, top, bottom = (side[:, None] for side in inner.T)
+    is_in = (x >= left + edge) & (x <= right - edge) & (y >= top + edge) & (y <= bottom - edge)
+    return np.asarray(is_in, np.float32)
 
 
 def _centred(values: Floats, shown: Floats, count: Floats) -> Floats:
@@ -163,11 +191,10 @@ def _moved(mapping: Mapping, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return moved[:, 0], moved[:, 1]
 
 
-def _values(images: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Bilinear values of each image at its places, and 1 where the place is in the image."""
+def _values(images: Floats, x: Floats, y: Floats) -> Floats:
+    """Bilinear values of each image at its places; beyond the edge, those of the edge."""
     last = np.float32(SIDE - 1)
     across, down = x + last / 2, y + last / 2
-    shown = (across >= 0) & (across <= last) & (down >= 0) & (down <= last)
     across, down = (np.clip(part, 0, last - np.float32(1e-3)) for part in (across, down))
     column, row = across.astype(np.int32), down.astype(np.int32)
     right, below = (across - column).astype(np.float32), (down - row).astype(np.float32)
@@ -175,4 +202,4 @@ def _values(images: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     flat = images.reshape(-1)
     top = flat[at] + (flat[at + 1] - flat[at]) * right
     bottom = flat[at + SIDE] + (flat[at + SIDE + 1] - flat[at + SIDE]) * right
-    return top + (bottom - top) * below, shown.astype(np.float32)
+    return np.asarray(top + (bottom - top) * below)

@@ -1,23 +1,26 @@
 """Copy candidates: the pairs of images, among all, that have key points in common.
 
 Descriptions are compared by faiss (Douze et al. 2024) with an inverted file: of each key point, the
-most similar ones of other images are looked up, not all. A pair is a candidate if several of its
+most similar ones of other images are looked up, not all; a graph of the lists (HNSW) says which
+lists are near. A pair is a candidate if several of its
 matches agree in how the one image must be turned, mirrored, inverted and moved to give the other,
 as in the voting of Lowe (2004). The same is done with the middle of each image enlarged, because
 descriptions are found again at a similar size only.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy.audit.keypoints import TURNS, KeyPoints, key_points
+from cxrstudy.audit.keypoints import TURNS, KeyPoints, key_points, second_positions
 from cxrstudy.audit.local_contrast import SIDE, Floats
 
 #: Key points of an image in the index, and those that are looked up.
-INDEXED, LOOKED_UP = 48, 32
+INDEXED, LOOKED_UP = 64, 48
 #: Matches that are looked up for each key point.
 _NEIGHBOURS = 5
 #: Components of a description that are kept: 99 % of the variance.
@@ -70,12 +73,16 @@ def candidates(images: NDArray[np.uint8]) -> Candidates:
         (n, 64, 64).
     """
     index = _Index.of(images)
-    found = [
-        index.look_up(points, middle)
-        for start in range(0, len(images), _AT_ONCE)
-        for middle, points in _points_at(images, start, index)
-    ]
-    return _best(found)
+
+    def look_up(start: int) -> list[Candidates]:
+        points_at = _points_at(images, start, index)
+        return [index.look_up(points, middle) for middle, points in points_at]
+
+    with ThreadPoolExecutor(
+        os.cpu_count(), "copies", faiss.omp_set_num_threads, (1,)
+    ) as pool:  # numpy and faiss compute in parallel
+        blocks = pool.map(look_up, range(0, len(images), _AT_ONCE))
+        return _best([found for block in blocks for found in block])
 
 
 def enlarged(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -102,12 +109,18 @@ class _Index:
     """The inverted file over the key points of all images."""
 
     def __init__(self, images: NDArray[np.uint8]) -> None:
+        starts = range(0, len(images), _AT_ONCE)
         fitted = key_points(images[:: 1 + len(images) // _FITTED_TO], INDEXED).description
         self._mean = fitted.mean(0)
         _, axes = np.linalg.eigh(np.cov((fitted - self._mean).T))
         self._axes = np.ascontiguousarray(axes[:, ::-1][:, :_COMPONENTS], np.float32)
         self._file = self._fit(self._reduced(fitted), len(images) * INDEXED)
-        blocks = [self._add(images, start) for start in range(0, len(images), _AT_ONCE)]
+        blocks = []
+        with ThreadPoolExecutor(os.cpu_count(), "copies", faiss.omp_set_num_threads, (1,)) as pool:
+            described = pool.map(lambda at: self._described(images, at), starts)
+            for points in described:
+                self._file.add(points.description)
+                blocks.append(points)
         self._points = KeyPoints._make(np.concatenate(part) for part in zip(*blocks, strict=True))
 
     @classmethod
@@ -119,7 +132,8 @@ class _Index:
         low, high = np.searchsorted(self._points.image, [start, end])
         points = KeyPoints._make(part[low:high] for part in self._points)
         strong = points.rank < LOOKED_UP
-        return KeyPoints._make(part[strong] for part in points)
+        points = KeyPoints._make(part[strong] for part in points)
+        return points._replace(description=points.description @ self._axes.T + self._mean)
 
     def look_up(self, points: KeyPoints, middle: float) -> Candidates:
         """Find candidates for the images of some key points.
@@ -129,9 +143,9 @@ class _Index:
         middle
             What of each side of the images was enlarged before.
         """
-        reduced = points.description
-        if reduced.shape[1] != _COMPONENTS:
-            reduced = self._reduced(reduced)
+        both = [points, second_positions(points)]
+        points = KeyPoints._make(np.concatenate(part) for part in zip(*both, strict=True))
+        reduced = self._reduced(points.description)
         _, near = self._file.search(reduced, _NEIGHBOURS + 1)
         mine = np.repeat(np.arange(len(near)), near.shape[1])
         theirs = near.reshape(-1)
@@ -139,10 +153,9 @@ class _Index:
         mine, theirs = mine[other & (theirs >= 0)], theirs[other & (theirs >= 0)]
         return _voted(points, mine, self._points, theirs, middle)
 
-    def _add(self, images: NDArray[np.uint8], start: int) -> KeyPoints:
+    def _described(self, images: NDArray[np.uint8], start: int) -> KeyPoints:
         points = key_points(images[start : start + _AT_ONCE], INDEXED)
         reduced = self._reduced(points.description)
-        self._file.add(reduced)
         return points._replace(image=points.image + start, description=reduced)
 
     def _reduced(self, description: Floats) -> Floats:
@@ -151,7 +164,7 @@ class _Index:
     @staticmethod
     def _fit(sample: Floats, expected: int) -> Any:
         lists = int(np.clip(expected // _PER_LIST, 1, max(1, len(sample) // 40)))
-        file: Any = faiss.index_factory(_COMPONENTS, f"IVF{lists},Flat")
+        file: Any = faiss.index_factory(_COMPONENTS, f"IVF{lists}_HNSW16,Flat")
         file.cp.niter = 6
         file.nprobe = min(lists, _PROBES)
         file.train(sample)

@@ -16,18 +16,25 @@ from cxrstudy.audit.local_contrast import SIDE, Floats, blur, local_contrast
 #: Scale of the blobs, and the ratio to the wider Gaussian, in pixels of 64. Two adjacent ribs are
 #: about 5 pixels apart.
 _BLOB, _RATIO = 1.5, 2.0
-#: What is local, in pixels, for key points.
-LOCAL = 4.0
+#: What is local, in pixels, for key points: less than a tile of CLAHE, an eighth of the side.
+LOCAL = 2.0
 #: Distance from the edge within which no key point is taken: a crop changes what is there.
 _MARGIN = 4
 #: Blobs with less contrast are noise.
 _LEAST_RESPONSE = 0.02
-#: A description reads 7 by 7 values, 3 pixels apart, of the image blurred by half that distance: 28
+#: A description reads 7 by 7 values, 3 pixels apart, of the image blurred by a third of that: 28
 #: % of the side. At an enlargement by 9 % its edge moves by less than a pixel.
-_REACH, _STEP, _SMOOTH = 9, 3, 1.5
+_REACH, _STEP, _SMOOTH = 9, 3, 1.0
 WIDTH = 2 * _REACH // _STEP + 1
 #: Standard deviation of the Gaussian that weighs a description, relative to half its width.
-_WEIGHT = 0.6
+_WEIGHT = 0.75
+
+
+#: Places of a description: x and y from -1 to 1.
+_ACROSS = np.tile(np.linspace(-1, 1, WIDTH, dtype=np.float32), WIDTH)
+_DOWN = np.repeat(np.linspace(-1, 1, WIDTH, dtype=np.float32), WIDTH)
+#: Angle, in radians, within which a position is hard to tell from the next; the largest is pi / 8.
+_UNSURE = 0.3
 
 
 class KeyPoints(NamedTuple):
@@ -93,6 +100,34 @@ def key_points(images: NDArray[np.uint8], most: int) -> KeyPoints:
     )  # fmt: skip
 
 
+#: The two ways in which a normal position is mistaken: up for down, and across for down.
+_MISTAKEN = np.array([[[1, 0], [0, -1]], [[0, 1], [1, 0]]], np.int8)
+#: (2, 8): the position that each is, mistaken in each way.
+_INSTEAD = np.array(
+    [[(way @ turn == TURNS).all((1, 2)).argmax() for turn in TURNS] for way in _MISTAKEN], np.int8
+)
+
+
+def second_positions(points: KeyPoints) -> KeyPoints:
+    """The same key points in the position that came next, where the two are hard to tell apart.
+
+    In the normal position it is brighter to the right, and less so below. If it is hardly brighter
+    below, a change of contrast turns up into down; if it is as bright below as to the right, one
+    becomes the other.
+    """
+    right, below = points.description @ _ACROSS, points.description @ _DOWN
+    angle = np.arctan2(below, np.maximum(right, 1e-6))
+    is_diagonal = angle > np.pi / 8
+    unsure = np.minimum(angle, np.pi / 4 - angle) < _UNSURE
+    square = np.arange(WIDTH * WIDTH).reshape(WIDTH, WIDTH)
+    places = np.stack([square[::-1].reshape(-1), square.T.reshape(-1)])[is_diagonal.astype(int)]
+    instead = _INSTEAD[is_diagonal.astype(int), points.position]
+    every = points._replace(
+        position=instead, description=np.take_along_axis(points.description, places, 1)
+    )
+    return KeyPoints._make(part[unsure] for part in every)
+
+
 def _blobs(contrast: Floats, most: int) -> tuple[NDArray[np.integer], ...]:
     """Image, rank, row, column and sign of the strongest extrema."""
     response = blur(contrast, _BLOB) - blur(contrast, _RATIO * _BLOB)
@@ -133,11 +168,9 @@ def _around(
 
 def _in_normal_position(around: Floats) -> tuple[NDArray[np.int8], Floats]:
     """Mirror and turn so that it is brighter to the right than below, and both than opposite."""
-    at = np.linspace(-1, 1, WIDTH, dtype=np.float32)
-    x, y = np.tile(at, WIDTH), np.repeat(at, WIDTH)
-    weight = np.exp(-(x**2 + y**2) / (2 * _WEIGHT**2))
+    weight = np.exp(-(_ACROSS**2 + _DOWN**2) / (2 * _WEIGHT**2))
     values = (around - (around @ weight / weight.sum())[:, None]) * weight
-    right, below = values @ x, values @ y
+    right, below = values @ _ACROSS, values @ _DOWN
     position = (right < 0) + 2 * (below < 0) + 4 * (np.abs(below) > np.abs(right))
     square = np.arange(WIDTH * WIDTH).reshape(WIDTH, WIDTH)
     for code in range(1, 8):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.ndimage import rotate
+from scipy.ndimage import rotate, shift
+from skimage.exposure import equalize_adapthist
 
 from cxrstudy import phantom
 from cxrstudy.audit.copy_candidates import candidates, enlarged
@@ -44,7 +45,6 @@ CHANGES = {
 
 @pytest.fixture(scope="module")
 def radiographs() -> list[Images]:
-    """Phantoms; a few different ones pass for copies, so only what must be found is tested."""
     table = phantom.population.draw("target", 24, 3)
     return [phantom.read(path, 256) for path in table.drop_duplicates("patient")["path"]]
 
@@ -59,6 +59,75 @@ def test_a_copy_is_found_after_every_change(radiographs: list[Images]) -> None:
     for pair, name in expected.items():
         for word in ("mirrored", "inverted", "turned by 90"):
             assert (word in pairs[pair]) == (word.split(" by")[0] in name)
+
+
+def _label(image: Images, share: float, random: np.random.Generator) -> Images:
+    changed, side = image.copy(), round(share * len(image))
+    row, column = random.integers(0, len(image) - side, 2)
+    changed[row : row + side, column : column + side] = random.choice([0, 255])
+    return changed
+
+
+def _cut(image: Images, most: float, random: np.random.Generator) -> Images:
+    top, bottom, left, right = random.integers(0, round(most * len(image)), 4)
+    return image[top : len(image) - bottom, left : len(image) - right]
+
+
+def _moved(image: Images, most: float, random: np.random.Generator) -> Images:
+    by = tuple(random.integers(-round(most * len(image)), round(most * len(image)), 2))
+    return shift(image, by, order=0)
+
+
+def _equalised(image: Images, limit: float, _: np.random.Generator) -> Images:
+    return (255 * equalize_adapthist(image, clip_limit=limit)).astype(np.uint8)
+
+
+#: Each change at a strength between two.
+RANGES = {
+    "crop": (_cut, 0.02, 0.1),
+    "shift": (_moved, 0.01, 0.05),
+    "border": (
+        lambda image, share, random: np.pad(
+            image, round(share * len(image)), constant_values=random.integers(256)
+        ),
+        0.01,
+        0.1,
+    ),
+    "rotation": (
+        lambda image, angle, random: rotate(
+            image, angle * random.choice([-1, 1]), reshape=False, order=1
+        ),
+        0.5,
+        5,
+    ),
+    "label": (_label, 0.05, 0.2),
+    "CLAHE": (_equalised, 0.005, 0.05),
+}
+
+
+@pytest.mark.parametrize("second", [None, "mirrored", "inverted"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_copies_are_found_at_other_strengths(
+    radiographs: list[Images], seed: int, second: str | None
+) -> None:
+    random = np.random.default_rng(seed)
+    copies, names = [], []
+    for name, (change, low, high) in RANGES.items():
+        for image in radiographs[:8]:
+            copy = change(image, random.uniform(low, high), random)
+            copies.append(CHANGES[second](copy) if second else copy)
+            names.append(name)
+    shown = [decode.fit(np.ascontiguousarray(one), 64) for one in (*radiographs[:8], *copies)]
+    found = pairs_alike(np.stack(shown), np.ones(len(shown), bool))
+    pairs = set(zip(found.first, found.second, strict=True))
+    missed = [name for at, name in enumerate(names) if (at % 8, 8 + at) not in pairs]
+    assert len(missed) <= 1, missed
+    assert all((second - first) % 8 == 0 for first, second in pairs)
+
+
+def test_phantoms_of_different_patients_are_no_pair(radiographs: list[Images]) -> None:
+    shown = np.stack([decode.fit(image, 64) for image in radiographs])
+    assert len(pairs_alike(shown, np.ones(len(shown), bool)).first) == 0
 
 
 def test_different_images_are_no_pair() -> None:
