@@ -141,19 +141,19 @@ def methods_table(looked: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row per measure, method and arm: ``measure`` (what it means), ``method``, and the columns of
-    :func:`cxrstudy.statistics.estimates`.
+    One row per measure, method and arm: ``measure`` (what it means), ``map`` (the method), and the
+    columns of :func:`cxrstudy.statistics.estimates`.
 
     Examples
     --------
     >>> looked = compared(arms.only(["control"]), most=2)  # arms are trained, as in a chapter
-    >>> methods_table(looked)["method"].unique().tolist()[:2]
+    >>> methods_table(looked)["map"].unique().tolist()[:2]
     ['Grad-CAM', 'Grad-CAM++']
     """
     (role,) = looked["role"].unique()
     tables = [
         estimates(looked, mean(f"{name}_{measure}"), role).assign(
-            measure=meaning, method=METHODS[name].title
+            measure=meaning, map=METHODS[name].title
         )
         for measure, meaning in MEASURES.items()
         for name in COMPARED

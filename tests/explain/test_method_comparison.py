@@ -61,7 +61,7 @@ def test_the_table_has_every_method_and_measure(small, monkeypatch):
     looked = compared(small.arms.only(["control"]), most=3)
     assert len(looked) == 2 * 3
     table = methods_table(looked)
-    assert set(table["method"]) == {METHODS[name].title for name in COMPARED}
+    assert set(table["map"]) == {METHODS[name].title for name in COMPARED}
     assert len(table) == len(COMPARED) * len(MEASURES)
     shares = looked[[f"score_{name}_marker" for name in COMPARED]].to_numpy()
     assert shares.min() >= 0
