@@ -18,6 +18,13 @@ from sphinx.application import Sphinx
 #: The script of the theme that only draws icons, and what lies beside it.
 ICONS = "fontawesome.js"
 _SCRIPT = re.compile(rf"\s*<script[^>]*{re.escape(ICONS)}[^>]*></script>")
+#: Names that the theme gives to controls and that their text contradicts, or that it does not give.
+_NAMES = (
+    ('<summary aria-label="Toggle hidden content">', "<summary>"),
+    ('search-button__button pst-js-only" aria-label="Search"', 'search-button__button pst-js-only"'),
+    ('<summary><span class="toctree-toggle"',
+     '<summary aria-label="Show its pages"><span class="toctree-toggle"'),
+)  # fmt: skip
 #: The page that searches, and what it alone needs.
 SEARCH = "search.html"
 _INDEX = re.compile(
@@ -54,6 +61,8 @@ def lighter(html: str, folder: Path) -> str:
         said = f'width="{size[0]}" height="{size[1]}" ' if size else ""
         return f'<img loading="lazy" {said}'
 
+    for given, better in _NAMES:
+        html = html.replace(given, better)
     # Who moves by keys can move a figure sideways, where it is wider than the page.
     return _FIGURE.sub('<figure tabindex="0" ', _IMAGE.sub(waiting, _SCRIPT.sub("", html)))
 
