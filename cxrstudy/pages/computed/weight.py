@@ -21,7 +21,7 @@ _SCRIPT = re.compile(rf"\s*<script[^>]*{re.escape(ICONS)}[^>]*></script>")
 #: Names that the theme gives to controls and that their text contradicts, or that it does not give.
 _NAMES = (
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
-    ('search-button__button pst-js-only" aria-label="Search"', 'search-button__button pst-js-only"'),
+    ('__button pst-js-only" aria-label="Search"', '__button pst-js-only"'),
     ('<summary><span class="toctree-toggle"',
      '<summary aria-label="Show its pages"><span class="toctree-toggle"'),
 )  # fmt: skip
