@@ -150,7 +150,7 @@ def test_every_chapter_is_printed_where_the_contents_say() -> None:
     listed = "".join(pages[:4])
     for name in some(names):
         page = (BUILT / f"{name}.html").read_text()
-        title = squeezed(re.sub(r"<[^>]+>", "", re.findall(r"<h1>(.*?)<a", page, re.S)[0]))
+        title = squeezed(re.sub(r"<[^>]+>", "", re.findall(r"<h1>((?:(?!</h1>).)*)<a", page)[0]))
         found = re.search(re.escape(title) + r"(\d+)", listed)
         assert found, name
-        assert title in pages[int(found[1]) - 1][: len(title) + 60], name
+        assert title in pages[int(found[1]) - 1], name

@@ -52,7 +52,7 @@ def as_table(csv: str) -> str:
     said = ", ".join(
         f"{name}: {numbers.count(frame[name].iloc[0])}" for name in counted if name not in differing
     )
-    shown = table(rows, ["row", "estimate", *differing], row="").data
+    shown = table(rows, ["row", "estimate", *differing], row="what").data
     return f'<div class="study-phone">{shown}{f"<p>{said}</p>" if said else ""}</div>'
 
 

@@ -18,6 +18,13 @@ from sphinx.application import Sphinx
 #: The script of the theme that only draws icons, and what lies beside it.
 ICONS = "fontawesome.js"
 _SCRIPT = re.compile(rf"\s*<script[^>]*{re.escape(ICONS)}[^>]*></script>")
+#: Names that the theme gives to controls and that their text contradicts, or that it does not give.
+_NAMES = (
+    ('<summary aria-label="Toggle hidden content">', "<summary>"),
+    ('<summary><span class="toctree-toggle"',
+     '<summary aria-label="Show its pages"><span class="toctree-toggle"'),
+)  # fmt: skip
+_BUTTON = re.compile(r'(<button[^>]*search-button-field[^>]*?)\s+aria-label="Search"')
 #: The page that searches, and what it alone needs.
 SEARCH = "search.html"
 _INDEX = re.compile(
@@ -54,6 +61,9 @@ def lighter(html: str, folder: Path) -> str:
         said = f'width="{size[0]}" height="{size[1]}" ' if size else ""
         return f'<img loading="lazy" {said}'
 
+    html = _BUTTON.sub(r"\1", html)
+    for given, better in _NAMES:
+        html = html.replace(given, better)
     # Who moves by keys can move a figure sideways, where it is wider than the page.
     return _FIGURE.sub('<figure tabindex="0" ', _IMAGE.sub(waiting, _SCRIPT.sub("", html)))
 

@@ -68,3 +68,8 @@ def test_a_radiograph_in_a_figure_is_shorter_looks_the_same_and_text_stays_text(
 
 def test_a_figure_tells_keys_that_it_can_be_moved(tmp_path):
     assert lighter('<figure class="a">', tmp_path) == '<figure tabindex="0" class="a">'
+
+
+def test_a_fold_is_named_by_its_text(tmp_path):
+    page = '<summary aria-label="Toggle hidden content"><p>All runs</p></summary>'
+    assert lighter(page, tmp_path) == "<summary><p>All runs</p></summary>"
