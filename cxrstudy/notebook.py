@@ -6,24 +6,22 @@
 ``statistics``
 ``figures``, ``diagrams``, ``show``                figures, diagrams and tables of a page
 ``curves``                                         how trainings went
-``levels``, ``ties``                               what the arms of factors are in pixels, steps,
-                                                   patients and strengths of a tie
-``reference_of``, ``reference_maps_of``,           recorded results beside a reader's own, which
+``levels``                                         what the arms of factors are in pixels, steps
+                                                   and patients
+``reference_of``,                                  recorded results beside a reader's own, which
 ``beside``, ``if_enough_seeds``                    is judged with enough seeds only
 ``read_claims``, ``abstract_table``,               abstracts and claims, what is judged of them,
 ``claims_table``, ``judge``,                       every version of the rule, what the best of
 ``log``, ``selection``                             several arms shows by being chosen
-``demographics``, ``flow_of``, ``source_alone``,   who is in a cohort, and what gives it away
-``benchmark_leaks``
+``demographics``, ``flow_of``, ``source_alone``    who is in a cohort, and what gives it away
 ``make_graph``, ``provenance``                     which runs there are, and what they cost
 =================================================  ==============================================
 """
 
 from cxrstudy import statistics
-from cxrstudy.pages import diagrams, figures, levels, ties
+from cxrstudy.pages import diagrams, figures, levels
 from cxrstudy.pages import render as show
-from cxrstudy.pages.beside import beside, if_enough_seeds, reference_maps_of, reference_of
-from cxrstudy.pages.covidx_leaks import benchmark_leaks
+from cxrstudy.pages.beside import beside, if_enough_seeds, reference_of
 from cxrstudy.pages.demographics import demographics, flow_of
 from cxrstudy.pages.source_baseline import source_alone
 from cxrstudy.pages.told import contrasts, estimates
@@ -38,9 +36,9 @@ from cxrstudy.verdicts import judge, log, selection
 from cxrstudy.verdicts.claim import abstract_table, claims_table, read_claims
 
 __all__ = [
-    "Study", "abstract_table", "arms_of", "benchmark_leaks", "beside", "check_parameters",
+    "Study", "abstract_table", "arms_of", "beside", "check_parameters",
     "claims_table", "contrasts", "curves", "demographics", "diagrams", "estimates",
     "figures", "flow_of", "if_enough_seeds", "judge", "levels", "log",
-    "make_graph", "metrics", "provenance", "read_claims", "reference_maps_of", "reference_of",
-    "selection", "show", "source_alone", "statistics", "ties",
+    "make_graph", "metrics", "provenance", "read_claims", "reference_of",
+    "selection", "show", "source_alone", "statistics",
 ]  # fmt: skip

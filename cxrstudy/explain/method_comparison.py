@@ -120,7 +120,7 @@ def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> Floats:
     Examples
     --------
     >>> ramp = np.arange(4, dtype=np.float32).reshape(1, 2, 2)
-    >>> correlation(ramp, 3 - ramp).tolist()
+    >>> correlation(ramp, 3 - ramp).round(6).tolist()
     [-1.0]
     """
     flat = [np.asarray(maps, np.float64).reshape(len(maps), -1) for maps in (one, other)]

@@ -93,6 +93,12 @@ def reference_maps_of(study: Study, experiment: str) -> ReferenceResults:
     Returns
     -------
     As :func:`reference_of`, with the measures as ``scores``.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study
+    >>> reference_maps_of(Study("quick", "phantom", seeds=1), "07_gradcam").banner
+    <...>
     """
     found = reference_of(study, experiment)
     measured = read_attention(places.results() / study.cohort.name / REFERENCE_PROFILE)

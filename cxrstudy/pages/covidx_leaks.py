@@ -52,7 +52,7 @@ def benchmark_leaks() -> tuple[pd.DataFrame, HTML]:
 
     Examples
     --------
-    >>> from cxrstudy.notebook import benchmark_leaks
+    >>> from cxrstudy.pages.covidx_leaks import benchmark_leaks
     >>> table, sentence = benchmark_leaks()
     >>> table["version"].tolist()
     ['5', '7A', '8A', '8B', '9A', '9B']

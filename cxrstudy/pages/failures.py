@@ -44,8 +44,14 @@ def called(arms: Arms, scores: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    ``arm``, ``truth``, one column per called class (share of the images, mean over seeds, with the
-    range over seeds as text), ``images``, ``seeds``.
+    ``arm``, ``truth``, one column per called class (share of the images, mean over seeds),
+    ``images``, ``seeds``.
+
+    Examples
+    --------
+    >>> table = called(arms, arms.scores())  # arms are trained, as in a chapter
+    >>> table["truth"].tolist()[:3]
+    ['normal', 'other_pneumonia', 'covid19']
     """
     labels = arms.study.cohort.role("target").labels
     found = confusion(scores, labels)
@@ -75,6 +81,13 @@ def by_lesion(scores: pd.DataFrame, known: pd.DataFrame, metric: Metric) -> pd.D
     -------
     As :func:`cxrstudy.statistics.estimates`, with the size as ``arm``; empty if lesions are not
     known.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import metrics
+    >>> control = arms.only(["control"]).scores()  # arms are trained, as in a chapter
+    >>> by_lesion(control, causes(arms.study), metrics.auroc("covid19"))["arm"].tolist()
+    ['small lesions', 'middle lesions', 'large lesions']
     """
     if "lesion" not in known:
         return pd.DataFrame()
@@ -94,6 +107,12 @@ def slices(arms: Arms, arm: str, scores: pd.DataFrame) -> tuple[pd.DataFrame, pd
     -------
     Two tables: the groups, from :func:`cxrstudy.statistics.slices.describe_slices`, and how far
     each known cause agrees with them.
+
+    Examples
+    --------
+    >>> groups, agreed = slices(arms, "control", arms.scores())  # arms are trained
+    >>> bool(groups["error"].is_monotonic_decreasing)
+    True
     """
     study = arms.study
     role = study.cohort.role("target")

@@ -18,7 +18,8 @@ def by_strength(scores: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cxrstudy.notebook import statistics, ties
+    >>> from cxrstudy.notebook import statistics
+    >>> from cxrstudy.pages import ties
     >>> scores = statistics.made_scores([("random", 0.5), ("random, balanced", 0.5)])
     >>> ties.by_strength(scores)["arm"].unique().tolist()
     [(0.5, 'random')]
@@ -28,7 +29,14 @@ def by_strength(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def strength() -> figures.Factor:
-    """The strength of the tie, as the factor of a figure."""
+    """The strength of the tie, as the factor of a figure.
+
+    Examples
+    --------
+    >>> from cxrstudy.pages import ties
+    >>> ties.strength().scale
+    'linear'
+    """
     return figures.Factor("share of training patients whose hospital follows their disease")
 
 
@@ -37,7 +45,8 @@ def strongest(scores: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cxrstudy.notebook import statistics, ties
+    >>> from cxrstudy.notebook import statistics
+    >>> from cxrstudy.pages import ties
     >>> scores = statistics.made_scores([("random", 0.5), ("random", 0.95)])
     >>> ties.strongest(scores)["arm"].unique().tolist()
     [('random', 0.95)]
@@ -47,5 +56,13 @@ def strongest(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def uncured(scores: pd.DataFrame) -> Hashable:
-    """The arm with random weights and the strongest tie, which the others are compared with."""
+    """The arm with random weights and the strongest tie, which the others are compared with.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import statistics
+    >>> from cxrstudy.pages import ties
+    >>> ties.uncured(statistics.made_scores([("random", 0.5), ("random", 0.95)]))
+    ('random', 0.95)
+    """
     return ("random", max(tie for _, tie in scores["arm"]))

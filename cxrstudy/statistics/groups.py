@@ -48,8 +48,9 @@ def subgroups(
     -------
     One row per grouping, group and arm: ``grouping``, ``group``, ``arm``, ``estimate``, ``low``,
     ``high``, ``positive`` and ``negative`` (patients with and without the label; for several
-    labels, of the rarest), ``patients``, ``images``, ``unknown``, ``seeds``, ``level``, ``covers``,
-    ``method``, ``reason``, ``note`` (empty, or :data:`TOO_FEW` if there is no estimate).
+    labels, of the rarest), ``patients``, ``images``, ``unknown``, ``seeds``, ``level``, ``better``,
+    ``covers``, ``method``, ``reason``, ``note`` (empty, or :data:`TOO_FEW` if there is no
+    estimate).
 
     Raises
     ------
@@ -172,6 +173,6 @@ def _headed(table: pd.DataFrame, grouping: Hashable, name: Any) -> pd.DataFrame:
     heads = pd.DataFrame({"grouping": [grouping] * len(table), "group": [name] * len(table)})
     columns = [
         "arm", "estimate", "low", "high", "positive", "negative", "patients", "images", "unknown",
-        "seeds", "level", "covers", "method", "reason", "note",
+        "seeds", "level", "better", "covers", "method", "reason", "note",
     ]  # fmt: skip
     return pd.concat([heads, table[columns]], axis=1)

@@ -73,8 +73,11 @@ def design(
     claims = [claim for paper in all_claims() for claim in paper.testable]
     graph = make_graph(sorted({claim.experiment for claim in claims}), profile, cohort, seeds)
     expected = forecast(graph)
-    study = Study(profile, cohort, seeds)
-    rows = [_row(claim, graph, expected, study, components.get(claim.id, "")) for claim in claims]
+    studies = {part.experiment: part.study for part in graph.parts}
+    rows = [
+        _row(claim, graph, expected, studies.get(claim.experiment), components.get(claim.id, ""))
+        for claim in claims
+    ]
     needed = {node.id: node for claim in claims for node in _nodes(claim, graph)}
     total = {"claim": ALL, "seeds": seeds, **_costs(needed.values(), expected)}
     return pd.DataFrame([*rows, total], columns=COLUMNS)
@@ -84,13 +87,13 @@ def _row(
     claim: Claim,
     graph: Graph,
     expected: Forecast,
-    study: Study,
+    study: Study | None,
     components: VarianceComponents | str,
 ) -> dict[str, Any]:
-    patients = test_patients(study, claim)
+    patients, seeds = (test_patients(study, claim), study.seeds) if study else (0, 0)
     nodes = _nodes(claim, graph)
     missing = "" if nodes else f"{claim.experiment} has no such arms on this cohort"
-    known = {} if isinstance(components, str) else _powers(claim, components, study.seeds, patients)
+    known = {} if isinstance(components, str) else _powers(claim, components, seeds, patients)
     return {
         "claim": claim.id,
         "experiment": claim.experiment,
@@ -100,7 +103,7 @@ def _row(
         "margin": claim.margin,
         "relevant": claim.relevant,
         "budgets": "; ".join(BUDGETS[budget] for budget in claim.budgets),
-        "seeds": study.seeds,
+        "seeds": seeds,
         "test_patients": patients,
         **_costs(nodes, expected),
         **known,
@@ -109,7 +112,9 @@ def _row(
 
 
 def test_patients(study: Study, claim: Claim) -> int:
-    """Number of test patients of the role that a claim asks about."""
+    """Number of test patients of the role that a claim asks about; 0 if there is no such role."""
+    if claim.role not in study.cohort.roles:
+        return 0
     table = study.cohort.role(claim.role).table
     return int(table.loc[table["split"] == "test", "patient"].nunique())
 

@@ -5,6 +5,7 @@ import pytest
 
 from cxrstudy.verdicts import design
 from tests.support.commands import cxrstudy
+from tests.support.project import use
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def asked(tmp_path, monkeypatch):
         calls.append((profile, cohort, seeds))
         return pd.DataFrame({"claim": ["B1"]})
 
-    monkeypatch.setenv("CXRSTUDY_PROJECT", str(tmp_path))
+    use(monkeypatch, tmp_path, "claims")
     monkeypatch.setattr(design, "design", design_of)
     monkeypatch.setattr("cxrstudy.verdicts.planning.recorded_components", dict)
     return calls

@@ -15,10 +15,9 @@ from cxrstudy.explain.method_comparison import (
     methods_table,
 )
 from cxrstudy.explain.methods import METHODS
-from tests.explain.test_causal import LESION, MARKER, SIDE, network, world
+from tests.support.seeing import LESION, MARKER, SIDE, made_world, network
 from tests.support.some import some
 
-__all__ = ["world"]
 MAPS = arrays(np.float32, (2, 3, 3), elements=st.integers(-50, 50).map(float))
 
 
@@ -42,8 +41,8 @@ def one_layer(monkeypatch):
 
 
 @pytest.mark.usefixtures("one_layer")
-def test_a_network_that_sees_the_marker_has_maps_on_it_that_change_without_it(world):
-    images, twins, _, _ = world
+def test_a_network_that_sees_the_marker_has_maps_on_it_that_change_without_it():
+    images, twins, _, _ = made_world()
     marker = np.zeros((4, SIDE, SIDE), bool)
     marker[(slice(None), *MARKER)] = True
     of_marker = measures(network(MARKER), "covid19", images, twins, marker)

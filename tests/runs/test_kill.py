@@ -136,7 +136,14 @@ def test_two_processes_compute_each_run_once(jobs, undisturbed, records):
 
 
 def test_of_two_that_are_killed_others_take_over(jobs, undisturbed, records):
-    assert jobs(records, processes=2, after=0.4 * undisturbed[1])["killed"]
+    # A process that compiles nothing anew may be done before a moment that suits another.
+    tried = [(records.with_name(f"store-{share}"), share) for share in (0.4, 0.2, 0.1, 0.05)]
+    killed = (
+        folder
+        for folder, share in tried
+        if jobs(folder, processes=2, after=share * undisturbed[1])["killed"]
+    )
+    records = next(killed)
     answer = jobs(records, processes=2)
     assert answer["error"] is None
     assert len(answer["computed"]) == len(set(answer["computed"]))

@@ -93,7 +93,7 @@ def test_a_table_has_one_row_per_part():
 # --- The two papers -------------------------------------------------------------------------------
 
 #: Sentences of the two abstracts, counted by hand.
-COUNTED = {"A": 8, "B": 12, "C": 7}
+COUNTED = {"A": 8, "B": 12, "C": 7, "D": 2}
 
 
 @pytest.mark.parametrize("claims", all_claims(), ids=lambda claims: claims.paper)
@@ -103,6 +103,9 @@ class TestPaper:
         whole = [sentence.sha256 for sentence in claims.abstract]
         # The copy of paper B at hand ends within the last sentence.
         known = whole[:-1] if claims.paper == "B" else whole
+        if claims.paper == "D":
+            assert not any(whole)  # questions of our own, which no abstract states
+            return
         assert all(known)
         assert len(set(known)) == len(known)
 

@@ -16,6 +16,7 @@ from cxrstudy.verdicts.judge import (
     judged,
     judged_results,
 )
+from tests.support.some import some
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
 
@@ -58,7 +59,16 @@ def study(monkeypatch):
     monkeypatch.setattr(experiment, "arms_of", made)
     names = sorted({claim.experiment for claim in CLAIMS})
     monkeypatch.setattr(experiment, "experiment_names", lambda: names)
-    return SimpleNamespace(cohort=SimpleNamespace(name="phantom"), seeds=1)
+
+    def study_on(profile, cohort, seeds):
+        return SimpleNamespace(
+            cohort=SimpleNamespace(name=cohort),
+            seeds=seeds,
+            profile=SimpleNamespace(profile=profile),
+        )
+
+    monkeypatch.setattr(judge, "Study", study_on)
+    return study_on("quick", "phantom", 1)
 
 
 def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
@@ -66,9 +76,12 @@ def test_a_run_gives_evidence_for_every_claim_about_auroc(study):
     assert sorted(found["claim"]) == sorted(claim.id for claim in CLAIMS)
     table = judged(found, "this run", "phantom", "quick").set_index("claim")
     assert set(table["paper"]) == {claims.paper for claims in all_claims()}
-    signed = {claim.id for claims in all_claims() for claim in claims.claims if claim.cohort}
-    assert set(table.drop(signed)["world"]) == {"on simulated radiographs"}
-    assert set(table.loc[list(signed), "world"]) == {world_of("sign")}
+    elsewhere = {
+        claim.id: claim.cohort for claims in all_claims() for claim in claims.claims if claim.cohort
+    }
+    assert set(table.drop(list(elsewhere))["world"]) == {"on simulated radiographs"}
+    for name, cohort in some(elsewhere.items()):
+        assert table.loc[name, "world"] == world_of(cohort)
     assert set(table["counts"]) == {judge.OWN}
     for claim in CLAIMS:
         # One seed decides nothing, however large the effect.
@@ -88,7 +101,7 @@ def test_every_claim_has_a_row_even_without_evidence():
 def test_a_cohort_that_is_gone_still_names_its_world():
     nothing = pd.DataFrame(columns=judge.EVIDENCE)
     worlds = set(judged(nothing, "old", "elsewhere", "quick")["world"])
-    assert worlds == {"on cohort elsewhere", world_of("sign")}
+    assert worlds == {"on cohort elsewhere", world_of("sign"), world_of("tied")}
 
 
 def test_where_lesions_are_not_known_a_claim_about_maps_says_so(monkeypatch):

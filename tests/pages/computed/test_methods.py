@@ -4,12 +4,11 @@ import re
 from html import unescape
 
 import pytest
-import yaml
 
 from cxrstudy.base import numbers, places
 from cxrstudy.pages.computed import methods
 from cxrstudy.statistics.sample import REPLICATES
-from cxrstudy.study.profile import read_profile
+from cxrstudy.study.profile import profile_names, read_profile
 from cxrstudy.training.batches import ROTATION
 from cxrstudy.verdicts import results
 from tests.support.some import some
@@ -21,9 +20,9 @@ def text_of(html):
 
 def test_every_network_of_every_profile_is_named():
     shown = text_of(methods.networks())
-    for path in some(places.profile_files()):
-        for network in some(yaml.safe_load(path.read_text())["networks"].values()):
-            assert network["architecture"] in shown
+    for name in some(profile_names()):
+        for network in some(read_profile(name).networks.values()):
+            assert network.architecture in shown
 
 
 def test_the_stages_are_those_of_the_reference_profile():
