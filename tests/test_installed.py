@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 #: Modules that need the extra `train`, because they train, apply or explain a network.
 NEED_TRAIN = {
-    "explain", "explorer", "pages.examples", "predict.predict", "runs.bits", "runs.computation",
+    "explain", "explorer", "pages.examples", "pages.failures", "predict.predict", "runs.bits", "runs.computation",
     "runs.network", "study.learners", "training.backbone", "training.batches",
     "training.captions", "training.carried", "training.checkpoint", "training.dataloaders",
     "training.divergence", "training.images", "training.layers", "training.loss",
@@ -32,8 +32,8 @@ NEED_TRAIN = {
 }  # fmt: skip
 #: Modules that need the extra `book`, because they start kernels or are parts of Sphinx.
 NEED_BOOK = {
-    "pages.computed.directive", "pages.computed.head", "pages.computed.terms", "pages.execution",
-    "pages.kernel",
+    "pages.computed.directive", "pages.computed.head", "pages.computed.terms",
+    "pages.computed.weight", "pages.execution", "pages.kernel", "pages.pdf",
 }  # fmt: skip
 IMPORT_ALL = """
 import importlib, json, pkgutil, cxrstudy
@@ -102,7 +102,7 @@ def test_only_what_computes_with_networks_needs_what_trains_them(python, empty):
     lacking = json.loads(done.stdout)
     assert set(lacking) <= NEED_TRAIN | NEED_BOOK
     libraries = {
-        True: {"jupyter_client", "docutils", "sphinx"},
+        True: {"bs4", "docutils", "jupyter_client", "pypdf", "sphinx"},
         False: {"torch", "timm", "fastai", "safetensors"},
     }
     assert [name for name in lacking if lacking[name] not in libraries[name in NEED_BOOK]] == []
