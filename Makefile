@@ -64,7 +64,11 @@ types: .venv/test ## install the TypeScript compiler that checks the front end's
 
 .PHONY: test-slow
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
-	$(TEST) -m slow
+	$(TEST) -m "slow and not weekly"
+
+.PHONY: test-weekly
+test-weekly: .venv/test ## what takes longest and shows on a tiny study what .ci/run shows on the whole one
+	$(TEST) -m weekly
 
 .PHONY: sweep
 sweep: .venv/test ## try what is promised of any network on many of timm's; not part of CI

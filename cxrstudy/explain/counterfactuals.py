@@ -39,7 +39,7 @@ MEASURES = DISEASE | REST
 
 
 def counterfactuals(
-    arms: Arms, label: str = "", role: str = "target", most: int = 60
+    arms: Arms, label: str = "", role: str = "target", most: int = 40
 ) -> pd.DataFrame:
     """Change simulated images one thing at a time, and score them with each network.
 

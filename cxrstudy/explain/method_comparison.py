@@ -40,7 +40,7 @@ MEASURES = {
 }
 
 
-def compared(arms: Arms, label: str = "", role: str = "target", most: int = 30) -> pd.DataFrame:
+def compared(arms: Arms, label: str = "", role: str = "target", most: int = 20) -> pd.DataFrame:
     """Measure the maps of every method, for the network of every arm and seed.
 
     Parameters

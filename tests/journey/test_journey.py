@@ -22,7 +22,7 @@ from tests.support.checkout import (
     write_prose,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.weekly]
 pytest.importorskip("jupyter_book", reason="this test was not run: Jupyter Book is not installed")
 
 

@@ -71,6 +71,7 @@ def test_the_readmes_words_make_an_experiment_that_can_be_judged(project):
     ]  # fmt: skip
 
 
+@pytest.mark.weekly
 @pytest.mark.slow
 def test_the_readmes_commands_run_in_a_shell(project):
     lines, _ = commands()
