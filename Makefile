@@ -75,7 +75,7 @@ sweep: .venv/test ## try what is promised of any network on many of timm's; not 
 	$(ONE_THREAD) $(PY) pytest -n 2 --dist worksteal -m sweep
 
 .PHONY: search
-search: .venv/test ## run the property tests on examples of another draw, twenty times as many
+search: .venv/test ## run the property tests on examples of another draw, thirty times as many
 	$(ONE_THREAD) $(PY) pytest -n 2 --dist loadfile -m "hypothesis and not slow and not sweep" --hypothesis-profile search
 
 .PHONY: mutants
