@@ -19,7 +19,7 @@ from tests.support.project import use
 trained, small = small_study.trained, small_study.small
 
 # How long an example takes says nothing on a shared machine. `make test` draws the same examples
-# each time, so that it is never red by chance; `make search` draws others, twenty times as many.
+# each time, so that it is never red by chance; `make search` draws others, thirty times as many.
 settings.register_profile("study", deadline=None, derandomize=True, max_examples=30)
 settings.register_profile("search", deadline=None, max_examples=900)
 settings.load_profile("study")
