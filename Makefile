@@ -66,6 +66,10 @@ types: .venv/test ## install the TypeScript compiler that checks the front end's
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
 	$(TEST) -m "slow and not weekly"
 
+.PHONY: test-data
+test-data: .venv/test ## those of the long tests that read real radiographs
+	$(TEST) -m "slow and data"
+
 .PHONY: test-weekly
 test-weekly: .venv/test ## what takes longest and shows on a tiny study what .ci/run shows on the whole one
 	$(TEST) -m weekly
