@@ -15,7 +15,7 @@ from PIL import Image
 from tests.support.lab import TOKEN, cells, in_kernel, open_lab, open_notebook, running
 from tests.support.viewer import PATIENCE, Viewer, try_every_control
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 #: Voilà's own page asks for these, whatever it shows; they are refused here, and not missed.
 VOILAS_OWN = (

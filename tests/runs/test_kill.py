@@ -14,6 +14,8 @@ import pytest
 from cxrstudy.runs import store, store_check
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES
 
+pytestmark = pytest.mark.slow
+
 FILES = (SCORES, EPOCHS, BACKBONE, HEAD)
 SCRIPT = Path(__file__).parents[1] / "support" / "killed.py"
 
