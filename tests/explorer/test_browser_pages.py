@@ -91,8 +91,7 @@ def move_everything(viewer: Viewer) -> dict[str, str]:
 
 def test_after_back_forward_reload_and_a_link_everything_is_as_it_was_left(viewer):
     left, picture = move_everything(viewer), viewer.picture()
-    viewer.page.wait_for_timeout(300)
-    for away in (
+    for away in (  # at once: nothing is said to be kept before it is left
         lambda: (viewer.page.click("#away"), viewer.page.go_back()),
         viewer.page.reload,
         lambda: (viewer.page.click("#top-link"), viewer.page.reload()),
@@ -115,7 +114,9 @@ def test_fields_that_a_browser_restores_say_what_is_shown(viewer):
 
 def test_a_page_saved_with_the_explorer_in_it_opens_as_it_was_left(viewer, tmp_path):
     left, picture = move_everything(viewer), viewer.picture()
-    viewer.page.wait_for_timeout(300)
+    viewer.page.wait_for_function(
+        "() => document.querySelector('.cxr-explorer').dataset.choice?.includes('0.9')"
+    )
     (tmp_path / "saved.html").write_text(viewer.page.content(), encoding="utf-8")
     viewer.page.goto((tmp_path / "saved.html").as_uri())
     assert agrees(viewer) == left

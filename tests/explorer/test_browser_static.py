@@ -114,6 +114,7 @@ def test_it_says_what_it_shows(viewer):
         "Radiograph image-0 with the Grad-CAM map of control for normal"
     )
     viewer.choose("method", "hirescam")
+    viewer.ready()
     assert viewer.says() == (
         "Method: HiResCAM. Image 1 of 5: image-0. control predicts normal, probability 0.70, right."
     )

@@ -1,6 +1,7 @@
 /*
- * Memory: what a page shows, kept with the page's place in the history and in the page itself, so
- * that going back, reloading and saving the page bring the same picture.
+ * Memory: what a page shows, kept with the page's place in the history, in the tab and in the page
+ * itself, so that going back, reloading and saving the page bring the same picture. A browser that
+ * is leaving a page may no longer write its history; it still keeps what a tab stores.
  */
 
 const NAME = "cxrstudy";
@@ -11,17 +12,34 @@ const NAME = "cxrstudy";
  * @returns {Partial<import("./choices.js").Choice>}
  */
 export function recalled(element, place) {
-  return linked(place) ?? history.state?.[NAME]?.[place] ?? parsed(element.dataset.choice) ?? {};
+  return history.state?.[NAME]?.[place] ?? left(place) ?? linked(place) ?? parsed(element.dataset.choice) ?? {};
 }
 
 /**
- * The choice in the page's address, if it is for this explorer and was not changed since.
+ * What this tab showed when the page was left, if it has come back to it.
+ * @param {string} place
+ * @returns {Partial<import("./choices.js").Choice> | null}
+ */
+function left(place) {
+  const [arrival] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (arrival?.type !== "reload" && arrival?.type !== "back_forward") return null;
+  try {
+    return parsed(sessionStorage.getItem(drawer(place)));
+  } catch {
+    return null; // a page in a frame may have no storage
+  }
+}
+
+/** @param {string} place */
+const drawer = (place) => [NAME, location.href.split("#")[0], place].join(" ");
+
+/**
+ * The choice in the page's address, if it is for this explorer.
  * @param {string} place
  * @returns {Partial<import("./choices.js").Choice> | null}
  */
 function linked(place) {
-  if (history.state?.[NAME]?.[place]) return null; // it was come back to
-  const fields = new URLSearchParams(globalThis.location?.hash.slice(1));
+  const fields = new URLSearchParams(location.hash.slice(1));
   return fields.get("explorer") === place ? parsed(fields.get("choice") ?? undefined) : null;
 }
 
@@ -40,7 +58,7 @@ export function linkTo(place, choice) {
   return `${location.href.split("#")[0]}#${fields}`;
 }
 
-/** @param {string | undefined} text */
+/** @param {string | null | undefined} text */
 function parsed(text) {
   try {
     return JSON.parse(text ?? "null");
@@ -56,6 +74,11 @@ function parsed(text) {
  */
 export function remember(element, place, choice) {
   element.dataset.choice = JSON.stringify(choice);
+  try {
+    sessionStorage.setItem(drawer(place), JSON.stringify(choice));
+  } catch {
+    // There may be no storage, or no room in it; the history keeps the choice all the same.
+  }
   const all = { ...history.state?.[NAME], [place]: choice };
   try {
     history.replaceState({ ...history.state, [NAME]: all }, "");
