@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from cxrstudy.base import numbers, places
+from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.figures.source import made_by
 from cxrstudy.pages.html import HTML
@@ -18,7 +18,7 @@ from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.map_results import read_attention
-from cxrstudy.verdicts.results import REFERENCE_PROFILE
+from cxrstudy.verdicts.results import REFERENCE_PROFILES
 
 Shown = TypeVar("Shown")
 
@@ -61,8 +61,8 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     >>> recorded.arms.study.profile.profile
     'standard'
     """
-    folder = places.results() / study.cohort.name / REFERENCE_PROFILE
-    if folder not in results.folders() or experiment not in results.experiments(folder):
+    folder = results.reference(study.cohort.name, experiment)
+    if folder is None:
         return ReferenceResults(_absent(study), None, pd.DataFrame())
     made = results.facts(folder)
     arms = arms_of(experiment, Study(made.profile, made.cohort, made.seeds))
@@ -101,7 +101,8 @@ def reference_maps_of(study: Study, experiment: str) -> ReferenceResults:
     <...>
     """
     found = reference_of(study, experiment)
-    measured = read_attention(places.results() / study.cohort.name / REFERENCE_PROFILE)
+    folder = results.reference(study.cohort.name, experiment)
+    measured = read_attention(folder) if folder else pd.DataFrame()
     if found.arms is None or measured.empty:
         return ReferenceResults(_absent(study), None, pd.DataFrame())
     return replace(found, scores=measured)
@@ -123,8 +124,8 @@ def if_enough_seeds(
 def _absent(study: Study) -> HTML:
     return _admonition(
         "No reference results",
-        f"The {REFERENCE_PROFILE} profile has not been run on cohort “{study.cohort.name}” by the "
-        "project. So nothing is shown here.",
+        f"This experiment has not been run on cohort “{study.cohort.name}” by the project with a "
+        f"profile that decides ({', '.join(REFERENCE_PROFILES)}). So nothing is shown here.",
     )
 
 

@@ -194,6 +194,10 @@ class Profile(Strict):
     extends
         Name of the profile whose values hold where this one gives none; empty if it gives all.
         Mappings are joined key by key; anything else is replaced.
+    half
+        Name of the profile whose trainings on the target have half the steps, and which is the same
+        else. Its recorded results show whether the trainings of this one are at a plateau
+        (:mod:`cxrstudy.verdicts.doubling`). Empty if there is none.
     phantom_seed
         Seed of the phantom generator.
     phantom_patients
@@ -214,6 +218,7 @@ class Profile(Strict):
     profile: str
     purpose: str
     extends: str = ""
+    half: str = ""
     phantom_seed: int
     phantom_patients: dict[str, int]
     networks: dict[str, NetworkDefinition]

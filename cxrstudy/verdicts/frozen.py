@@ -5,7 +5,8 @@
 ``rule``       every module that decides
 ``arms``       source of the cells that define the arms of every experiment, and of the recipes
                and networks beside the notebooks that these cells name
-``profile``    the profile's file, and those of the profiles that it extends
+``profile``    the profile's file, and those of the profiles that it extends, or that have half of
+               its steps
 ``cohort``     the cohort's file
 ``manifests``  every manifest that the cohort names, and its card
 ``design``     the design of the study, if there is one (:mod:`cxrstudy.verdicts.design`)
@@ -29,7 +30,7 @@ from cxrstudy.base.schema import Strict
 from cxrstudy.base.source_code import PACKAGE, closure, normal_form
 
 #: Modules in which the rule begins.
-RULE = ("verdicts.verdict", "verdicts.outcome", "verdicts.across")
+RULE = ("verdicts.verdict", "verdicts.outcome", "verdicts.across", "verdicts.doubling")
 
 #: Modules of other folders that the rule imports and that decide nothing.
 DECIDES_NOTHING = ("base.identity", "base.numbers", "base.places", "base.schema", "base.words")
@@ -161,14 +162,20 @@ def _files(tree: Tree, paths: list[str]) -> dict[str, str]:
 
 
 def _profiles(tree: Tree, name: str) -> list[str]:
-    """Files of a profile and of those that it extends."""
+    """Files of a profile, of those that it extends, and of the one with half of its steps."""
     found: list[str] = []
-    while name and (path := f"profiles/{name}.yaml") not in found:
+    waiting = [name]
+    while waiting:
+        name = waiting.pop(0)
+        path = f"profiles/{name}.yaml"
+        if not name or path in found:
+            continue
         found.append(path)
         try:
-            name = yaml.safe_load(tree.contents([path]).get(path, b"")).get("extends", "")
+            stated = yaml.safe_load(tree.contents([path]).get(path, b""))
+            waiting += [stated.get("extends", ""), stated.get("half", "")]
         except (yaml.YAMLError, AttributeError):
-            break
+            continue
     return found
 
 

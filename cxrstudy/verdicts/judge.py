@@ -16,7 +16,7 @@ from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim, Claims, all_claims, read_claims
 from cxrstudy.verdicts.map_results import measure_attention, read_attention
 from cxrstudy.verdicts.proof import prove
-from cxrstudy.verdicts.results import REFERENCE_PROFILE
+from cxrstudy.verdicts.results import REFERENCE_PROFILES
 from cxrstudy.verdicts.verdict import EVIDENCE, about_maps, evidence, metric_of, verdicts
 
 #: Columns that say where evidence comes from, and whether it counts, before the columns of
@@ -109,20 +109,33 @@ def recorded() -> pd.DataFrame:
 
     Returns
     -------
-    As :func:`judged`; empty if nothing is recorded. Sets without evidence are left out.
+    As :func:`judged`, with one row per claim and cohort: by the first reference profile for which
+    the claim's experiment is recorded; where there is none, by the last. Empty if nothing is
+    recorded.
 
     Examples
     --------
     >>> from cxrstudy.notebook import judge
     >>> judge.recorded()["origin"].unique()  # doctest: +SKIP
     """
-    tables = [found for folder in deciding() if len(found := judged_results(folder))]
+    tables = [found for folder in deciding() if len(found := _of_its_own(folder))]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _of_its_own(folder: Path) -> pd.DataFrame:
+    """The judgements of a folder on claims that no folder before it decides."""
+    table = judged_results(folder)
+    if table.empty:
+        return table
+    beside = [path for path in deciding() if path.parent == folder.parent]
+    held = {name: results.reference(folder.parent.name, name) for name in set(table["experiment"])}
+    return table[[(held[name] or beside[-1]) == folder for name in table["experiment"]]]
 
 
 def deciding() -> list[Path]:
     """Folders of recorded results that may decide; quick ones are there to notice drift."""
-    return [path for path in results.folders() if results.facts(path).profile == REFERENCE_PROFILE]
+    found = [path for path in results.folders() if path.name in REFERENCE_PROFILES]
+    return sorted(found, key=lambda path: (path.parent.name, REFERENCE_PROFILES.index(path.name)))
 
 
 def judged_results(folder: Path) -> pd.DataFrame:

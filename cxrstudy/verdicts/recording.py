@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from cxrstudy.base.columns import of_arms
+from cxrstudy.base.columns import PLATEAU, of_arms
 from cxrstudy.runs.scores import arm_text, labels_of, score_column
 from cxrstudy.statistics import Metric, ScoreError, auroc, mean
 from cxrstudy.statistics.bootstrap import computed_once, resample
@@ -58,11 +58,20 @@ def record(study: Study, folder: Path) -> None:
     """Write beside a study's results where its maps lie, the verdicts and the estimates."""
     for name in results.experiments(folder):
         if any(about_maps(claim) for paper in claims_about(name) for claim in paper.of(name)):
-            write_attention(measure_attention(experiment.arms_of(name, study)), folder)
+            table = measure_attention(experiment.arms_of(name, study))
+            write_attention(_as_recorded(table, folder), folder)
     for name, table in derived(folder).items():
         write_table(table, folder / name)
     written = [name for name in (ATTENTION, *DERIVED) if (folder / name).is_file()]
     results.include(folder, written, registration_of(results.facts(folder)))
+
+
+def _as_recorded(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Measures of maps, whose networks are at a plateau if the results say so."""
+    arms = results.arms(folder)
+    known = dict(zip(arms["run"], arms[PLATEAU], strict=True))
+    said = [known.get(run, own) for run, own in table[["run", PLATEAU]].to_numpy()]
+    return table.assign(**{PLATEAU: said})
 
 
 def rejudge(folder: Path) -> list[str]:

@@ -29,7 +29,6 @@ from cxrstudy.base import numbers
 from cxrstudy.base.columns import labels_of, score_column, truth_column
 from cxrstudy.statistics import ScoreError
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.judge import deciding
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +48,9 @@ SCENARIOS: Mapping[str, tuple[float, ...]] = {
     "one helps by .05": (0.05, 0.0, 0.0, 0.0, 0.0),
     "one helps by .10": (0.10, 0.0, 0.0, 0.0, 0.0),
 }
+
+#: Experiment whose control shows how trainings differ.
+_SCHEMES = "06_sequential_schemes"
 
 
 @dataclass(frozen=True)
@@ -187,10 +189,10 @@ def recorded_likeness() -> Likeness:
     >>> 0 < found.training < 0.1
     True
     """
-    folders = deciding()
-    if not folders:
+    folder = results.reference("phantom", _SCHEMES)
+    if folder is None:
         raise results.ResultsError("no results are recorded that could say how trainings differ")
-    return likeness_of(results.read(folders[0], "06_sequential_schemes"), "control")
+    return likeness_of(results.read(folder, _SCHEMES), "control")
 
 
 def _between_rows(values: Floats) -> float:

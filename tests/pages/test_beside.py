@@ -19,8 +19,8 @@ MADE = SimpleNamespace(
 @pytest.fixture
 def recorded(tmp_path, monkeypatch):
     folder = use(monkeypatch, tmp_path, "results") / "results" / "phantom" / "standard"
-    monkeypatch.setattr(module.results, "folders", lambda: [folder])
-    monkeypatch.setattr(module.results, "experiments", lambda asked: ["03_resolution"])
+    held = {("phantom", "03_resolution"): folder}
+    monkeypatch.setattr(module.results, "reference", lambda *asked: held.get(asked))
     monkeypatch.setattr(module.results, "facts", lambda asked: MADE)
     monkeypatch.setattr(module.results, "read", lambda *asked: pd.DataFrame({"asked": [asked]}))
     ends = pd.DataFrame({"experiment": ["03_resolution", "04_mixup"], "run": ["3f9a", "1c"]})

@@ -12,11 +12,12 @@ from tests.support.claims import CLAIMS
 from tests.support.project import PROFILE, write_cohort, write_notebook, write_yaml
 from tests.support.repositories import start
 
-#: A rule of three modules, which is all that a registration reads of a package.
+#: A rule of four modules, which is all that a registration reads of a package.
 RULE = {
     "cxrstudy/verdicts/__init__.py": "",
     "cxrstudy/verdicts/outcome.py": 'def decide(p):\n    """Decide."""\n    return p < 0.05\n',
     "cxrstudy/verdicts/across.py": "",
+    "cxrstudy/verdicts/doubling.py": "",
     "cxrstudy/verdicts/verdict.py": "from cxrstudy.verdicts.outcome import decide\n",
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from cxrstudy.data.cohort_file import world_of
 from cxrstudy.study import experiment
-from cxrstudy.verdicts import judge
+from cxrstudy.verdicts import judge, results
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import (
     claims_about,
@@ -149,8 +149,18 @@ def test_papers_are_found_by_experiment():
 
 
 def test_recorded_verdicts_are_those_of_all_results_that_may_decide(monkeypatch):
-    monkeypatch.setattr(judge, "judged_results", lambda found: pd.DataFrame({"of": [found]}))
+    names = ["06_sequential_schemes", "nowhere"]
+    monkeypatch.setattr(
+        judge, "judged_results", lambda path: pd.DataFrame({"of": [path] * 2, "experiment": names})
+    )
     # Once for a process; here anew.
-    assert judge.recorded.__wrapped__()["of"].tolist() == judge.deciding()
+    found = judge.recorded.__wrapped__()
+    # What is recorded for no profile stands once too: with the last one.
+    assert set(found["of"]) <= set(judge.deciding())
+    cohorts = {path.parent.name for path in judge.deciding()}
+    assert len(found) == len(names) * len(cohorts)
+    phantom = found[found["of"].map(lambda path: path.parent.name) == "phantom"]
+    (held,) = phantom.loc[phantom["experiment"] == names[0], "of"]
+    assert held == results.reference("phantom", names[0])
     monkeypatch.setattr(judge, "deciding", list)
     assert judge.recorded.__wrapped__().empty

@@ -31,7 +31,7 @@ def test_what_is_registered_is_read_back(folder):
     assert (made.profile, made.cohort, made.seeds, made.amends) == ("tiny", "made", 2, "")
     assert list(made.frozen.claims) == ["claims/paper.yaml"]
     assert list(made.frozen.rule) == [
-        f"verdicts.{name}" for name in ("across", "outcome", "verdict")
+        f"verdicts.{name}" for name in ("across", "doubling", "outcome", "verdict")
     ]
     assert list(made.frozen.arms) == ["06"]
     assert latest("tiny", "made") == made

@@ -17,7 +17,7 @@ from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import deciding
 from cxrstudy.verdicts.outcome import DECIDED
 from cxrstudy.verdicts.proof import prove
-from cxrstudy.verdicts.results import IMAGES, REFERENCE_PROFILE
+from cxrstudy.verdicts.results import IMAGES, REFERENCE_PROFILES
 
 #: What a fact says where nothing is recorded that it could come from.
 NOTHING = "nothing is recorded yet"
@@ -69,7 +69,7 @@ def _excluded() -> str:
 
 
 def _of_profile() -> dict[str, str]:
-    profile = read_profile(REFERENCE_PROFILE)
+    profile = read_profile(REFERENCE_PROFILES[0])
     stages = [profile.stage(name, "target") for name in profile.networks]
     first = profile.stage("phantom", "target")
     fractions = ", ".join(map(numbers.whole_percent, profile.levels.fractions))

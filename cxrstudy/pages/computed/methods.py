@@ -20,8 +20,9 @@ from cxrstudy.study.profile import Profile, profile_names, read_profile
 from cxrstudy.training.plateau import FALL, FROM, RISE
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.doubling import RELEVANT
 from cxrstudy.verdicts.proof import prove
-from cxrstudy.verdicts.results import REFERENCE_PROFILE
+from cxrstudy.verdicts.results import REFERENCE_PROFILES
 
 #: What a page calls the values of a stage.
 STAGE = {
@@ -33,7 +34,7 @@ STAGE = {
 
 def cohorts() -> HTML:
     """Show where the images of every role of every cohort come from, and their splits."""
-    profile = read_profile(REFERENCE_PROFILE)
+    profile = read_profile(REFERENCE_PROFILES[0])
     parts = []
     for name in cohort_names():
         cohort = load_cohort(name, profile.phantom_patients, profile.phantom_seed)
@@ -65,7 +66,7 @@ def networks() -> HTML:
 
 def stages() -> HTML:
     """Show the values of every stage of training of the reference profile, by cohort and role."""
-    profile = read_profile(REFERENCE_PROFILE)
+    profile = read_profile(REFERENCE_PROFILES[0])
     rows = [
         {"cohort": _title(name), "role": label_name(role), **_stage(profile, name, role)}
         for name in cohort_names()
@@ -99,9 +100,12 @@ def training() -> HTML:
          "training/batches.py"),
         ("choice of the final network", "the last step; validations choose nothing",
          "training/train.py"),
-        ("at a plateau", f"over the steps from {numbers.level(FROM, least=2)} of them on, AUROC "
-         f"rises by less than {numbers.plain(RISE)} and the loss falls by less than "
-         f"{numbers.whole_percent(FALL)}",
+        ("at a plateau, by results with half the steps", "twice the steps gain less than "
+         f"{numbers.plain(RISE)} of macro AUROC, and surely less than {numbers.plain(RELEVANT)}",
+         "verdicts/doubling.py"),
+        ("at a plateau, where there are none",
+         f"over the steps from {numbers.level(FROM, least=2)} of them on, AUROC rises by less than "
+         f"{numbers.plain(RISE)} and the loss falls by less than {numbers.whole_percent(FALL)}",
          "training/plateau.py"),
     ]  # fmt: skip
     return table(pd.DataFrame(rows, columns=["what", "how", "module"]))

@@ -3,7 +3,8 @@
 =================  ===============================================================================
 ``results.yaml``   command, machine, versions and time, and the SHA-256 of the other files
                    (`Results`), also of files that were added later (`include`)
-``arms.csv``       one row per experiment, arm and seed: its last run, and the cost
+``arms.csv``       one row per experiment, arm and seed: its last run, the cost, and whether the
+                   training is at a plateau; by what twice the steps gained, where that is known
 ``images.csv``     one row per scored image: role, split, patient, source, truth
 ``scores.csv.gz``  the same rows in the same order; one column per run and label, ``RUN:LABEL``
 =================  ===============================================================================
@@ -17,7 +18,7 @@ from cxrstudy.verdicts.results.reading import arms, experiments, failed, read
 from cxrstudy.verdicts.results.results import (
     ARMS,
     IMAGES,
-    REFERENCE_PROFILE,
+    REFERENCE_PROFILES,
     RESULTS,
     SCORED,
     Results,
@@ -28,6 +29,7 @@ from cxrstudy.verdicts.results.results import (
     folders,
     hash_again,
     include,
+    reference,
     unchecked,
 )
 from cxrstudy.verdicts.results.writing import rounded, write
@@ -35,7 +37,7 @@ from cxrstudy.verdicts.results.writing import rounded, write
 __all__ = [
     "ARMS",
     "IMAGES",
-    "REFERENCE_PROFILE",
+    "REFERENCE_PROFILES",
     "RESULTS",
     "SCORED",
     "Results",
@@ -50,6 +52,7 @@ __all__ = [
     "hash_again",
     "include",
     "read",
+    "reference",
     "rounded",
     "unchecked",
     "write",

@@ -27,6 +27,8 @@ def arms(folder: Path) -> pd.DataFrame:
     table = pd.read_csv(folder / ARMS, dtype=texts, keep_default_na=False)
     if PLATEAU not in table:  # older results do not say it
         table = table.assign(**{PLATEAU: UNKNOWN})
+    for name in ("gain", "gain_high"):
+        table[name] = pd.to_numeric(table[name]) if name in table else np.nan
     named = [arm_of(text) for text in table["arm"]]
     return table.assign(
         arm=pd.Series(named, dtype=object), scored=[json.loads(text) for text in table["scored"]]

@@ -11,8 +11,9 @@ from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.schema import Strict, read_yaml
 
-#: Profile of the results that verdicts are based on. Results of other profiles show changes.
-REFERENCE_PROFILE = "standard"
+#: Profiles of the results that verdicts are based on: an experiment is judged by the first of them
+#: that it is recorded for. Results of other profiles show changes.
+REFERENCE_PROFILES = ("plateau", "standard")
 
 RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "scores.csv.gz"
 
@@ -85,6 +86,13 @@ class Results(Strict):
 def folders() -> list[Path]:
     """Folders in ``results/`` that contain reference results."""
     return sorted(path.parent for path in places.results().glob(f"*/*/{RESULTS}"))
+
+
+def reference(cohort: str, experiment: str) -> Path | None:
+    """Folder of the results by which an experiment is judged on a cohort; None if there is none."""
+    there = (places.results() / cohort / profile for profile in REFERENCE_PROFILES)
+    recorded = (folder for folder in there if (folder / RESULTS).is_file())
+    return next((path for path in recorded if experiment in facts(path).experiments), None)
 
 
 def facts(folder: Path) -> Results:

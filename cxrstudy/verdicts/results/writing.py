@@ -4,7 +4,7 @@ import gzip
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,24 @@ from cxrstudy.runs import store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.provenance import checkout, versions_of
 from cxrstudy.runs.record import SCORES, Record
-from cxrstudy.runs.scores import all_scores, arm_text, labels_of, score_column
+from cxrstudy.runs.scores import (
+    all_scores,
+    arm_text,
+    labels_of,
+    of_arm,
+    score_column,
+    together,
+)
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.results.reading import of_other_labels
+from cxrstudy.training.plateau import UNKNOWN
+from cxrstudy.verdicts.doubling import NOT_RECORDED, Gain, gains
+from cxrstudy.verdicts.results.reading import arms as recorded_arms
+from cxrstudy.verdicts.results.reading import of_other_labels, read
 from cxrstudy.verdicts.results.results import (
     ARMS,
     IMAGES,
+    RESULTS,
     SCORED,
     Results,
     ResultsError,
@@ -65,7 +76,8 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
         scorings.setdefault(run.id, {}).update(run.scorings)
     tables = {end: all_scores(study.records, end, scorings[end].values()) for end in ends}
     images, scores = _tabulate(tables)
-    arms = pd.concat([_arms(name, plan, records, tables) for name, plan in plans.items()])
+    half = places.results() / study.cohort.name / study.profile.half
+    arms = pd.concat([_arms(name, plan, records, tables, half) for name, plan in plans.items()])
     folder.mkdir(parents=True, exist_ok=True)
     arms.to_csv(folder / ARMS, index=False, lineterminator="\n")
     images.to_csv(folder / IMAGES, index=False, lineterminator="\n")
@@ -160,9 +172,9 @@ def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _arms(
-    name: str, plan: Plan, records: dict[str, Record], tables: dict[str, pd.DataFrame]
+    name: str, plan: Plan, records: dict[str, Record], tables: dict[str, pd.DataFrame], half: Path
 ) -> pd.DataFrame:
-    rows = []
+    rows, gained = [], _gained(name, plan, records, tables, half)
     for (arm, seed), run in plan.ends.items():
         record = records[run]
         rows.append(
@@ -176,13 +188,29 @@ def _arms(
                 "samples_seen": record.samples_seen,
                 "seconds": round(sum(record.seconds.values()), 3),
                 "patients": record.patients,
-                "plateau": record.at_plateau,
+                "plateau": record.at_plateau if gained[arm].word == UNKNOWN else gained[arm].word,
+                "gain": gained[arm].estimate,
+                "gain_high": gained[arm].high,
                 "scored": json.dumps(_places(tables[run]), ensure_ascii=False),
                 "failed": "; ".join(record.outcome.failures),
                 "scores_sha256": record.files[SCORES],
             }
         )
     return pd.DataFrame(rows)
+
+
+def _gained(
+    name: str, plan: Plan, records: dict[str, Record], tables: dict[str, pd.DataFrame], half: Path
+) -> dict[Hashable, Gain]:
+    """What twice the steps gained every arm, as far as half of them are recorded in a folder."""
+    seen = {arm: records[run].samples_seen for (arm, _), run in plan.ends.items()}
+    there = recorded_arms(half) if (half / RESULTS).is_file() else pd.DataFrame()
+    if there.empty or not (there["experiment"] == name).any():
+        return {arm: Gain(why=NOT_RECORDED) for arm in seen}
+    there = there[there["experiment"] == name]
+    scores = together(of_arm(tables[run], arm, seed, run) for (arm, seed), run in plan.ends.items())
+    fewer = dict(zip(there["arm"], there["samples_seen"].astype(int), strict=True))
+    return gains(scores, seen, read(half, name), fewer)
 
 
 def _places(table: pd.DataFrame) -> list[list[str]]:

@@ -27,7 +27,7 @@ def test_every_network_of_every_profile_is_named():
 
 def test_the_stages_are_those_of_the_reference_profile():
     shown = text_of(methods.stages())
-    target = read_profile("standard").stage("phantom", "target")
+    target = read_profile(results.REFERENCE_PROFILES[0]).stage("phantom", "target")
     row = f"{target.pixels} {target.steps} {target.batch_size} {target.schedule}"
     assert row in shown
     assert "Open radiographs" in shown

@@ -19,7 +19,16 @@ from cxrstudy.statistics import auroc, brier
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.results import ARMS, IMAGES, RESULTS, SCORED, ResultsError, rounded
+from cxrstudy.verdicts.doubling import Gain
+from cxrstudy.verdicts.results import (
+    ARMS,
+    IMAGES,
+    RESULTS,
+    SCORED,
+    ResultsError,
+    rounded,
+    writing,
+)
 from tests.support.recorded import project, record, record_all
 
 EXPERIMENTS = ["01_sequences", "02_shares"]
@@ -71,6 +80,35 @@ def test_a_run_that_two_experiments_share_is_written_once(study, written):
     assert arms.loc[("02_shares", 0), "run"][again].item() == shared
     header = gzip.decompress((written / SCORED).read_bytes()).decode().splitlines()[0].split(",")
     assert len(header) == len(set(header)) == 3 * arms["run"].nunique()
+
+
+def test_whether_arms_are_at_a_plateau_is_decided_by_results_with_half_the_steps(
+    study, written, tmp_path, monkeypatch
+):
+    """Where they show it; of what they lack, the record of the run tells."""
+    first = next(iter(experiment.arms_of(EXPERIMENTS[0], study)))
+    monkeypatch.setattr(writing.places, "results", lambda: tmp_path / "recorded")
+    results.write(study, EXPERIMENTS[:1], tmp_path / "recorded" / "made" / "short", "the command")
+    monkeypatch.setattr(study, "profile", study.profile.model_copy(update={"half": "short"}))
+
+    def gained(scores, seen, half, seen_there):
+        assert seen == seen_there
+        assert set(half["arm"]) == set(scores["arm"]) == set(seen)
+        return {arm: Gain(0.001, 0.008) if arm == first else Gain(why="made") for arm in seen}
+
+    monkeypatch.setattr(writing, "gains", gained)
+    results.write(study, EXPERIMENTS, tmp_path / "again", "the command")
+    before, after = results.arms(written), results.arms(tmp_path / "again")
+    told = [
+        arm == first and name == EXPERIMENTS[0]
+        for arm, name in zip(after["arm"], after["experiment"], strict=True)
+    ]
+    assert any(told)
+    assert (after.loc[told, "plateau"] == "yes").all()
+    assert (after.loc[told, "gain"] == 0.001).all()
+    others = [not each for each in told]
+    assert after.loc[others, "plateau"].tolist() == before.loc[others, "plateau"].tolist()
+    assert after.loc[others, ["gain", "gain_high"]].isna().all(axis=None)
 
 
 def test_the_facts_say_what_made_them(study, written):
