@@ -1,4 +1,4 @@
-"""File facts: format, size and compression of image files, and what DICOM headers say.
+"""File facts: format, size and compression of image files, and notes on them.
 
 Nothing of this is about disease, and a network can see some of it in the pixels.
 """
@@ -13,9 +13,9 @@ import pandas as pd
 from PIL import Image
 
 from cxrstudy.base import places
+from cxrstudy.pixels.file_notes import file_notes, has_no_notes
 from cxrstudy.pixels.grey import UnreadableImage
-from cxrstudy.pixels.header_facts import header_notes, read_header_facts
-from cxrstudy.pixels.sniff import DICOM, format_of
+from cxrstudy.pixels.sniff import DICOM, PICTURES, format_of
 
 #: Bytes at the beginning of a file in which format and tables of JPEG are.
 _HEAD = 1 << 16
@@ -34,7 +34,7 @@ def file_facts(paths: Sequence[str]) -> pd.DataFrame:
     -------
     One row per path: ``format`` by content (empty if unknown), ``bytes_per_pixel``, ``coarseness``
     (mean of JPEG's quantisation tables; 0 if nothing was lost, NaN if unknown), and ``notes``, a
-    tuple of pairs of code and text (see `cxrstudy.pixels.header_facts`).
+    tuple of pairs of code and text (see `cxrstudy.pixels.file_notes`).
     """
     folder = places.data()
     known: dict[str, dict[str, Any]] = {}
@@ -57,8 +57,8 @@ def _facts(file: Path) -> dict[str, Any]:
     except OSError:
         return facts
     facts["format"] = format_of(head)
-    if facts["format"] == DICOM:
-        return facts | {"notes": _header_notes(file)}
+    if facts["format"] in (DICOM, *PICTURES) and not has_no_notes(head):
+        facts["notes"] = _notes(file)
     if facts["format"] in ("JPEG", "PNG"):
         facts |= _compression(head, size)
     return facts
@@ -74,9 +74,9 @@ def _compression(head: bytes, size: int) -> dict[str, float]:
     return {"bytes_per_pixel": size / (picture.width * picture.height), "coarseness": coarseness}
 
 
-def _header_notes(file: Path) -> tuple[tuple[str, str], ...]:
+def _notes(file: Path) -> tuple[tuple[str, str], ...]:
     try:
-        facts = read_header_facts(file)
+        notes = file_notes(file.read_bytes(), file)
     except (OSError, UnreadableImage):
         return ()  # CXR109 names it
-    return tuple((note.code, note.text) for note in header_notes(facts)) if facts else ()
+    return tuple((note.code, note.text) for note in notes)

@@ -1,19 +1,21 @@
-"""CXR120: what DICOM headers say that isn't so in a frontal radiograph of a chest."""
+"""CXR120: what DICOM headers say that isn't so in a frontal radiograph of a chest, and alpha."""
 
 from collections import Counter
 
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
+from cxrstudy.pixels.header_facts import CODES
 
 CODE, TITLE = "CXR120", "odd facts in DICOM headers"
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Report, for each DICOM file, the codes of `cxrstudy.pixels.header_facts.CODES`.
+    """Report, for each file, the codes of `cxrstudy.pixels.header_facts.CODES`, and ``alpha``.
 
     They are about modality, body part, view, orientation, raw images, contradictions, laterality,
-    burnt-in text, pixels that aren't square, and frames.
+    burnt-in text, pixels that aren't square, frames, a missing preamble, and windows and tables
+    that can't be used; ``alpha`` is an image that lies under transparency.
     """
     images, files = evidence.images, evidence.files
     rows, codes = [], Counter[str]()
@@ -24,12 +26,20 @@ def check(evidence: Evidence) -> CheckResult:
             where = ", ".join(at["roles"]), str(at["manifest"]), str(at["id"])
             rows.append(row(f"{code}: {text}", *where))
     headers = int((files["format"] == "DICOM").sum())
-    told = ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
+    told = {code: count for code, count in sorted(codes.items()) if code in CODES}
+    others = {code: count for code, count in sorted(codes.items()) if code not in CODES}
+    detail = (
+        f"Of {numbers.count(headers)} DICOM files: {_listed(told) or 'nothing odd'}." if headers
+        else "No file is in DICOM."
+    )  # fmt: skip
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass" if headers else "not applicable", len(rows),
         row_table(rows),
-        f"Of {numbers.count(headers)} DICOM files: {told or 'nothing odd'}." if headers
-        else "No file is in DICOM.",
+        f"{detail} Of other files: {_listed(others)}." if others else detail,
         "Look at these images; exclude what is no frontal radiograph of a chest." if rows
         else "Nothing to do.",
     )  # fmt: skip
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{code} {count}" for code, count in counts.items())

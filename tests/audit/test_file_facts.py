@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from cxrstudy.audit.file_facts import file_facts
+from tests.support.dicoms import file_of, radiograph, scene
 
 
 def test_format_and_compression_are_read_from_the_content(
@@ -23,3 +24,19 @@ def test_format_and_compression_are_read_from_the_content(
     assert coarse > fine > exact == 0
     assert np.isnan(others).all()
     assert facts["bytes_per_pixel"][0] == (tmp_path / "fine.jpg").stat().st_size / 2000
+
+
+def test_notes_are_those_of_decoding_of_headers_and_of_pictures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path))
+    odd = {"WindowCenter": "0", "WindowWidth": "1", "BodyPartExamined": "HAND"}
+    (tmp_path / "odd.dcm").write_bytes(file_of(radiograph(scene().astype("u2"), **odd)))
+    grey = scene(top=255).astype(np.uint8)
+    Image.fromarray(np.stack([grey, 0 * grey], -1)).save(tmp_path / "hidden.png")
+    Image.fromarray(grey).save(tmp_path / "plain.png")
+    (tmp_path / "cut.dcm").write_bytes(bytes(128) + b"DICM" + b"\x08\0\x05\0CS")
+    notes = file_facts(["odd.dcm", "hidden.png", "plain.png", "cut.dcm"])["notes"]
+    assert [[code for code, _ in of_file] for of_file in notes] == [
+        ["header-body-part", "header-window"], ["alpha"], [], ["header-form"],
+    ]  # fmt: skip

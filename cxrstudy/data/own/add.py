@@ -312,8 +312,8 @@ def _read_of_headers(seen: list[Seen]) -> list[str]:
 
 
 def _odd(seen: list[Seen]) -> list[str]:
-    """What is odd in the headers, by code, with how many images."""
-    found = Counter(note for one in seen if one.header for note in one.header.notes)
+    """What is odd in headers and files, by code, with how many images."""
+    found = Counter(note for one in seen for note in one.notes)
     by_code: dict[str, tuple[int, str]] = {}
     for (code, text), n in found.most_common():
         before, first = by_code.get(code, (0, text))

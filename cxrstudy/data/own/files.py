@@ -17,16 +17,21 @@ from typing import NamedTuple
 from cxrstudy.base.progress import progress
 from cxrstudy.data.own.headers import Header, read_header
 from cxrstudy.pixels.decode import UnreadableImage, read_file
+from cxrstudy.pixels.file_notes import file_notes
 from cxrstudy.pixels.sniff import look
 
 
 class Seen(NamedTuple):
-    """Facts of a file; ``problem`` says why it can't be used, in words and with a code."""
+    """Facts of a file, and notes on it, each a code and a sentence.
+
+    ``problem`` says why it can't be used, in words and with a code.
+    """
 
     sha256: str = ""
     width: int = 0
     height: int = 0
     header: Header | None = None
+    notes: tuple[tuple[str, str], ...] = ()
     problem: str = ""
 
 
@@ -63,7 +68,7 @@ def find_files(names: Sequence[str], files: Sequence[str]) -> dict[str, str]:
 
 
 def look_at(paths: Sequence[Path], workers: int = 4) -> list[Seen]:
-    """Hash files and look at their headers, without decoding their pixels."""
+    """Hash files and look at their headers, without decoding their pixels if that can be."""
     with (
         ThreadPoolExecutor(workers) as pool,
         progress(pool.map(_look, paths), "hashing", total=len(paths)) as files,
@@ -109,6 +114,7 @@ def _look(path: Path) -> Seen:
         content = read_file(path)
         looked = look(content, path)
         header = read_header(content, path)
+        notes = tuple((note.code, note.text) for note in file_notes(content, path))
     except UnreadableImage as problem:
         return Seen(problem=f"{problem.code}: {problem.detail}")
-    return Seen(sha256(content).hexdigest(), looked.width, looked.height, header)
+    return Seen(sha256(content).hexdigest(), looked.width, looked.height, header, notes)

@@ -1,8 +1,8 @@
 """Headers: what is read of the DICOM headers of a user's images, and what is not.
 
-Only the elements in :data:`READ` and those of :mod:`cxrstudy.pixels.header_facts` are read. Of
-these, the patient's number is hashed, and the birth date serves to compute an age and is forgotten.
-Private elements and all others are never looked at.
+Only the elements in :data:`READ` and those that :mod:`cxrstudy.pixels.file_notes` needs for
+decoding are read. Of these, the patient's number is hashed, and the birth date serves to compute an
+age and is forgotten. Private elements and names of patients are never looked at.
 """
 
 from datetime import datetime
@@ -33,10 +33,7 @@ _LATERAL = ("LL", "RL", "LLD", "RLD", "LAT", "LATERAL", "L", "R", "ML", "LM")
 
 
 class Header(NamedTuple):
-    """What a header says of an image, as text; empty where it says nothing.
-
-    ``notes`` are codes and words of :mod:`cxrstudy.pixels.header_facts`.
-    """
+    """What a header says of an image, as text; empty where it says nothing."""
 
     patient: str
     sex: str
@@ -44,7 +41,6 @@ class Header(NamedTuple):
     date: str
     site: str
     view: str
-    notes: tuple[tuple[str, str], ...]
 
 
 def read_header(content: bytes, path: Path) -> Header | None:
@@ -72,7 +68,6 @@ def read_header(content: bytes, path: Path) -> Header | None:
             date=date,
             site=said("InstitutionName"),
             view=view_of(facts),
-            notes=tuple((note.code, note.text) for note in header_notes(facts)),
         )
 
 

@@ -42,9 +42,5 @@ def test_a_lateral_is_told_by_view_or_orientation(elements):
     assert header(**elements).view == "lateral"
 
 
-def test_burnt_in_text_is_noted_with_a_code():
-    assert "header-annotation" in dict(header(BurnedInAnnotation="YES").notes)
-
-
 def test_other_files_have_no_header():
     assert read_header(b"\x89PNG\r\n\x1a\n" + bytes(64), Path("x.png")) is None
