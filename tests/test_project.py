@@ -147,6 +147,7 @@ OF_NO_MODULE = {
     "book/test_explorer.py": "the explorer in the built book",
     "book/test_pages.py": "the built book",
     "audit/test_open.py": "the committed manifests",
+    "data/own/test_changed_tables.py": "tables of users that people changed",
     "explorer/test_browser_live.py": "the widget in a browser",
     "explorer/test_browser_static.py": "the page in a browser",
     "pages/figures/test_any_table.py": "all figures, with any table",

@@ -3,17 +3,9 @@
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
+from cxrstudy.data.endings import ENDINGS
 
 CODE, TITLE = "CXR118", "file names that say another format than the content"
-
-#: Endings of each format, as sniffed.
-ENDINGS = {
-    "PNG": ("png",),
-    "JPEG": ("jpg", "jpeg", "jpe", "jfif"),
-    "TIFF": ("tif", "tiff"),
-    "JPEG 2000": ("jp2", "j2k", "jpx", "j2c"),
-    "DICOM": ("dcm", "dicom", "dic", "ima", ""),
-}
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -26,7 +18,8 @@ def check(evidence: Evidence) -> CheckResult:
     rows = []
     for place, (path, content) in enumerate(zip(images["path"], files["format"], strict=True)):
         ending = _ending(path)
-        if content and ending not in ENDINGS.get(content, ()):
+        is_bare_dicom = content == "DICOM" and not ending
+        if content and not is_bare_dicom and ending not in ENDINGS.get(content, ()):
             what = f"the name ends in {ending or 'nothing'}, the content is {content}"
             at = images.iloc[place]
             rows.append(row(what, ", ".join(at["roles"]), str(at["manifest"]), str(at["id"])))

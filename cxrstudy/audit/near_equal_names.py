@@ -1,18 +1,13 @@
 """CXR006: names of patients that are nearly the same, across splits or roles."""
 
-import re
-import unicodedata
-
 import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.pairs import leaks
+from cxrstudy.data.spelling import folded_patient
 
 CODE, TITLE = "CXR006", "patients with nearly the same name"
-
-_MARKS = re.compile(r"[\s_\-./]+")
-_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -22,7 +17,9 @@ def check(evidence: Evidence) -> CheckResult:
     of one patient; otherwise it is a note.
     """
     images = evidence.images[evidence.images["used"]].reset_index(drop=True)
-    folded = images["person"].map({name: fold(name) for name in images["person"].unique()})
+    folded = images["person"].map(
+        {name: folded_patient(name) for name in images["person"].unique()}
+    )
     rows: list[dict[str, str]] = []
     states: list[CheckState] = ["pass"]
     for _, group in images.groupby(folded, sort=False):
@@ -41,18 +38,6 @@ def check(evidence: Evidence) -> CheckResult:
         "Find out whether they are one patient; if so, give them one name, if not, names that "
         "differ more." if rows else "Nothing to do.",
     )  # fmt: skip
-
-
-def fold(name: str) -> str:
-    """Write a name without what people and programs change in it.
-
-    Examples
-    --------
-    >>> fold("P007"), fold("p-7.0"), fold("P_07 ")
-    ('p7', 'p-7', 'p-7')
-    """
-    plain = unicodedata.normalize("NFKC", name).casefold().strip()
-    return _ZEROS.sub("", _MARKS.sub("-", plain.removesuffix(".0")).strip("-"))
 
 
 def _any_leak(images: pd.DataFrame, of_name: dict[str, object], group: pd.DataFrame) -> bool:

@@ -5,6 +5,7 @@ accepted and mean something else: ``P000`` with a blank behind it is another pat
 makes one patient of many, and ``no`` as a reason excludes an image.
 """
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -98,10 +99,26 @@ def _meanings(table: pd.DataFrame) -> Iterator[Wrong]:
         if isinstance(value, str) and value and not _is_reason(value):
             rule = "a reason in words; leave the cell empty to use the image"
             yield Wrong(row, "excluded", value, rule)
+    for row, value in _cells(table, "date"):
+        rule = _wrong_date(value) if isinstance(value, str) and value else ""
+        if rule:
+            yield Wrong(row, "date", value, rule)
     for row, value in _cells(table, "path"):
         rule = _wrong_path(value) if isinstance(value, str) else ""
         if rule:
             yield Wrong(row, "path", value, rule)
+
+
+def _wrong_date(date: str) -> str:
+    """What is wrong with a year, month or day of the right form; its form is the schema's rule."""
+    parts = date.split("-")
+    if not all(part.isdecimal() for part in parts) or len(parts) > 3:
+        return ""
+    try:
+        datetime.date(*map(int, [*parts, "1", "1"][:3]))
+    except ValueError:
+        return "a date that the calendar has"
+    return ""
 
 
 def _is_reason(text: str) -> bool:

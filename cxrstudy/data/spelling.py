@@ -1,10 +1,12 @@
-"""Spelling: whether two names of labels are probably the same one, written in two ways."""
+"""Spelling: whether two names of labels, or of patients, are probably one, written in two ways."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MARKS = re.compile(r"[\s_\-./]+")
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 #: Shortest name of which one letter may be a typing error.
 _SHORTEST = 5
 
@@ -33,6 +35,18 @@ def suggestion(name: str, names: Iterable[str]) -> str:
     known = list(names)
     same = [other for other in known if same_name(name, other)]
     return next(iter(same or get_close_matches(name, known, 1)), "")
+
+
+def folded_patient(name: str) -> str:
+    """Write a patient's name without what people and programs change in it.
+
+    Examples
+    --------
+    >>> folded_patient("P007"), folded_patient("p-7.0"), folded_patient("P_07 ")
+    ('p7', 'p-7', 'p-7')
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    return _ZEROS.sub("", _MARKS.sub("-", plain.removesuffix(".0")).strip("-"))
 
 
 def _folded(name: str) -> str:

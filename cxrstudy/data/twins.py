@@ -10,8 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-#: Endings of image files, in lower case, without the point.
-_IMAGES = frozenset(("png", "jpg", "jpeg", "dcm", "dicom", "tif", "tiff", "bmp", "gif", "jp2"))
+from cxrstudy.data.endings import OF_IMAGES
 
 
 def twins(folder: Path, missing: Sequence[str]) -> dict[str, str]:
@@ -102,4 +101,4 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _is_image(name: str) -> bool:
-    return not name.startswith(".") and name.rpartition(".")[2].casefold() in _IMAGES
+    return not name.startswith(".") and PurePosixPath(name).suffix.casefold() in OF_IMAGES

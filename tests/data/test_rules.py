@@ -41,9 +41,21 @@ def test_names_are_composed_but_files_may_be_named_in_any_form(images):
     check_manifest(images({"path": f"{name}.png"}), [], "file")
 
 
-@pytest.mark.parametrize("value", ["unknown", "nan", "None", "NA", "N/A", "-", "nih-nan", "P-"])
+@pytest.mark.parametrize(
+    "value", ["unknown", "nan", "None", "NA", "N/A", "-", "nih-nan", "P-", "***"]
+)
 def test_nobody_is_no_patient(images, value):
     assert "one patient's" in refused(images, "patient", value)
+
+
+@pytest.mark.parametrize("value", ["2020-13", "2020-02-30", "2020-00-01", "0000"])
+def test_a_date_is_one_of_the_calendar(images, value):
+    made = images({}, {"path": "a.png"})
+    labels = ["covid19", "normal"]
+    with pytest.raises(ManifestError, match=f"row 3, column date is '{value}'; rule: a date that"):
+        check_manifest(made.assign(date=["", value]), labels, "file")
+    found = check_manifest(made.assign(date=["2020-02", "2020-02-29"]), labels, "file")
+    assert found["date"].tolist() == ["2020-02", "2020-02-29"]
 
 
 @pytest.mark.parametrize(

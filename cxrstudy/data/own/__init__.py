@@ -1,6 +1,7 @@
 """Own: a user's own radiographs become a manifest, a card and a cohort, in the folder ``own``.
 
 `columns` finds out which column means what, `listing` reads the table or the folder, `files` finds,
-hashes and links the images, `headers` reads DICOM headers, `labels` reads the cells of labels,
-`identities` replaces the names of patients, and `cohorts` writes card and cohort. Read `add` first.
+hashes and links the images, `headers` reads DICOM headers, `findings` and `labels` read the cells
+of labels, `identities` replaces the names of patients, `rows` makes rows of a manifest and says
+which are not used, and `cohorts` writes card and cohort. Read `add` first.
 """

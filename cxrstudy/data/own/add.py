@@ -11,30 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.data.manifest import COLUMNS, OPTIONAL, check_manifest, write_manifest
 from cxrstudy.data.own import cohorts
-from cxrstudy.data.own.files import Seen, find_files, link, look_at
+from cxrstudy.data.own.files import Seen, find_files, link, look_at, near
 from cxrstudy.data.own.headers import READ
-from cxrstudy.data.own.identities import pseudonym, read_key
+from cxrstudy.data.own.identities import patients_of, read_key
 from cxrstudy.data.own.labels import Labels, read_labels
 from cxrstudy.data.own.listing import image_files, known, read_listing
-from cxrstudy.data.split import SplitRule, split_of, stratifying_salt
+from cxrstudy.data.own.rows import excluded_by, manifest_rows, splits_of, with_headers
 from cxrstudy.data.tables.column import Column, names_nobody
+from cxrstudy.data.tables.duplicates import unique_by
 from cxrstudy.data.tables.notes import Notes
-from cxrstudy.data.tables.values import dates, sexes, years
-
-#: Fractions of the patients that test and validate, and the differences that are tried in turn.
-RULE, TOLERANCES = SplitRule(0, 0.25, 0.15), (0.02, 0.05, 0.1, 0.2)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_VIEWS = {
-    "pa": "PA", "ap": "AP", "ap supine": "AP supine", "supine": "AP supine", "lateral": "lateral",
-    "lat": "lateral", "ll": "lateral", "l": "lateral",
-}  # fmt: skip
 
 
 class AddError(ValueError):
@@ -111,32 +103,16 @@ def add(listing: Path, images: Path, wish: Wish) -> Added:
     _check_name(wish)
     notes = Notes()
     rows, columns = read_listing(listing, wish.columns)
-    files = image_files(images)
-    found = find_files(rows["image"].unique().tolist(), files)
-    there = rows["image"].isin(list(found))
-    if not there.any():
-        raise AddError(
-            f"{images}: none of the files is there, for example {rows['image'].iloc[0]!r}; name "
-            "the folder that their paths begin in with --images"
-        )
-    notes.add(
-        listing,
-        "have no file of that name, or several, and are left out",
-        [f"row {row}: {name!r}" for row, name in rows["image"][~there].items()],
-        len(rows),
-    )
-    rows = known(rows[there])
-    unlisted = set(files) - set(found.values())
-    notes.add(images, "files are in no row", sorted(unlisted), len(files))
-    seen = look_at([images / found[name] for name in rows["image"]])
-    rows, filled = _with_headers(rows, seen)
+    rows = known(_with_files(rows, listing, images, notes))
+    rows = unique_by(rows, ["image"], listing, notes)
+    seen = look_at([images / file for file in rows["image"]])
+    rows, filled = with_headers(rows, seen, listing, notes)
     labels = _labels(rows["label"], columns["label"], wish)
+    _note_contradictions(labels, rows["label"], listing, notes)
     table = _manifest(rows, seen, labels, wish, listing, notes)
     folder = places.own() / "images" / wish.name
-    usable = {
-        path: images / found[name]
-        for path, name in zip(table["path"], rows.loc[table.index, "image"], strict=True)
-    }
+    files = rows.loc[table.index, "image"]
+    usable = {path: images / file for path, file in zip(table["path"], files, strict=True)}
     kind = link(usable, folder)
     written = _write(table, labels, folder, wish)
     said = [
@@ -188,76 +164,57 @@ def _labels(cells: "pd.Series[str]", column: str, wish: Wish) -> Labels:
     return replace(labels, names=others | theirs)
 
 
-def _with_headers(rows: pd.DataFrame, seen: list[Seen]) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Fill what the table does not say from the headers; how many cells were filled, in words."""
-    filled: dict[str, str] = {}
-    table = rows.copy()
-    headers = [one.header for one in seen]
-    if not any(headers):
-        return table, filled
-    for what in ("patient", "sex", "age", "date", "site", "view"):
-        said = pd.Series([getattr(one, what) if one else "" for one in headers], rows.index)
-        empty = (table[what] == "") & (said != "")
-        table[what] = table[what].where(~empty, said)
-        if empty.any():
-            filled[what] = f"{numbers.count(int(empty.sum()))} of {numbers.count(len(rows))}"
-    return table, filled
+def _with_files(rows: pd.DataFrame, listing: Path, images: Path, notes: Notes) -> pd.DataFrame:
+    """Rows whose file is there; the column `image` holds its path in the folder."""
+    files = image_files(images)
+    found = find_files(rows["image"].unique().tolist(), files)
+    lacking = rows["image"][~rows["image"].isin(list(found))]
+    named = [f"row {row}: {name!r}{near(name, files)}" for row, name in lacking.items()]
+    if not found:
+        example = named[0].partition(": ")[2] if named else "there is no row"
+        raise AddError(
+            f"{images}: none of the files is there, for example {example}; name the folder that "
+            "their paths begin in with --images"
+        )
+    what = "have no file of that name, or several, and are left out"
+    notes.add(listing, what, named, len(rows))
+    notes.add(images, "files are in no row", sorted({*files} - {*found.values()}), len(files))
+    return rows.drop(lacking.index).assign(image=lambda kept: kept["image"].map(found))
+
+
+def _note_contradictions(
+    labels: Labels, cells: "pd.Series[str]", listing: Path, notes: Notes
+) -> None:
+    column = Column(listing, "label", cells)
+    column.note(notes, labels.contradictory, "say normal and a finding, which is unknown")
 
 
 def _manifest(
     rows: pd.DataFrame, seen: list[Seen], labels: Labels, wish: Wish, path: Path, notes: Notes
 ) -> pd.DataFrame:
     """The manifest's rows; the index is the row in the user's table."""
-    facts = pd.DataFrame([one[:3] for one in seen], rows.index, ["sha256", "width", "height"])
-    problems = pd.Series([one.problem for one in seen], rows.index)
-    notes.add(
-        path,
-        "can't be read and are left out",
-        [f"row {row}: {why}" for row, why in problems[problems != ""].items()],
-        len(rows),
-    )
-    view = rows["view"].str.strip().str.casefold().map(_VIEWS)
-    view = view.fillna(rows["view"].where(rows["view"].isin(["PA", "AP", "lateral"]), "unknown"))
-    nobody = rows["patient"].map(names_nobody).astype(bool)
-    if nobody.all() and not wish.each_is_a_patient:
+    if rows["patient"].map(names_nobody).all() and not wish.each_is_a_patient:
         raise AddError(
             f"{path}: no image has a patient, so images of one patient may be trained and tested "
             "on. Name the column with --patient-column; or, if each image is of another patient, "
             "say so with --each-image-a-patient"
         )
-    outside = _outside(labels, wish)
-    excluded = np.select(
-        [labels.unknown, outside, nobody & (not wish.each_is_a_patient), view == "lateral",
-         facts["sha256"].duplicated()],
-        ["no label", "a label that the target lacks", "no patient, so that no split is right",
-         "a lateral radiograph", "the same file as another image"],
-        "",
-    )  # fmt: skip
-    again = facts.groupby("sha256").cumcount()
-    short = facts["sha256"].str[:12] + again.map(lambda n: f"-{n + 1}" if n else "")
-    endings = rows["image"].map(lambda name: Path(name.replace("\\", "/")).suffix.lower())
-    table = pd.DataFrame(
-        {
-            "id": f"{wish.name}/" + short,
-            "path": short + endings,
-            **facts,
-            "origin": "",
-            "prepared_sha256": "",
-            "patient": _patients(rows["patient"], nobody, short, wish),
-            "source": rows["site"].where(rows["site"] != "", wish.name),
-            "view": view,
-            "sex": sexes(Column(path, "sex", rows["sex"]), notes),
-            "age": years(Column(path, "age", rows["age"]), notes),
-            "licence": wish.licence,
-            "labels": labels.cells,
-            "excluded": excluded,
-        }
-    )
-    if (rows["date"] != "").any():
-        table["date"] = dates(Column(path, "date", rows["date"]), notes).dt.strftime("%Y-%m")
-        table["date"] = table["date"].fillna("")
-    table = table[problems == ""]
-    table["split"] = _splits(table)
+    key = None if wish.keeps_names else read_key(places.own())
+    patients = patients_of(Column(path, "patient", rows["patient"]), key, notes)
+    made = manifest_rows(rows, seen, labels.cells, patients, path, notes)
+    about = {"source": made["source"].where(made["source"] != "", wish.name),
+             "licence": wish.licence, "id": f"{wish.name}/" + made["id"]}  # fmt: skip
+    table = made.assign(**about)
+    nobody = table["patient"] == ""
+    table["patient"] = table["patient"].where(~nobody, "image-" + table["sha256"].str[:12])
+    reasons = {
+        "no label": labels.unknown[table.index],
+        "a label that the target lacks": _outside(labels, wish)[table.index],
+        "no patient, so that no split is right": nobody & (not wish.each_is_a_patient),
+        "a lateral radiograph": table["view"] == "lateral",
+    }
+    table = excluded_by(table, reasons)
+    table["split"] = splits_of(table)
     return table[[*COLUMNS, *(name for name in OPTIONAL if name in table)]]
 
 
@@ -266,27 +223,6 @@ def _outside(labels: Labels, wish: Wish) -> "pd.Series[bool]":
     if wish.role != "external" or not labels.exclusive:
         return pd.Series(False, labels.cells.index)
     return ~labels.cells.isin(cohorts.target_labels(wish.beside))
-
-
-def _patients(
-    said: "pd.Series[str]", nobody: "pd.Series[bool]", short: "pd.Series[str]", wish: Wish
-) -> "pd.Series[str]":
-    key = b"" if wish.keeps_names else read_key(places.own())
-    names = {name: name if wish.keeps_names else pseudonym(name, key) for name in said.unique()}
-    return said.map(names).where(~nobody, "image-" + short)
-
-
-def _splits(table: pd.DataFrame) -> list[str]:
-    """Splits of the patients, stratified by label as far as so many patients allow."""
-    used = table[table["excluded"] == ""]
-    rule = RULE
-    for tolerance in TOLERANCES if len(used) else ():
-        try:
-            rule = SplitRule(stratifying_salt(used, RULE, tolerance), RULE.test, RULE.validation)
-            break
-        except ValueError:
-            continue
-    return [split_of(patient, rule) for patient in table["patient"]]
 
 
 def _write(table: pd.DataFrame, labels: Labels, folder: Path, wish: Wish) -> tuple[Path, ...]:

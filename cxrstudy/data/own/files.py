@@ -7,6 +7,7 @@ never changed.
 """
 
 import os
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +66,19 @@ def find_files(names: Sequence[str], files: Sequence[str]) -> dict[str, str]:
         if len(fitting) == 1:
             found[name] = fitting[0]
     return found
+
+
+def near(name: str, files: Sequence[str]) -> str:
+    """A hint at the file that a name without one probably means; empty if there is none, or two."""
+    asked = _folded(name)
+    fitting = [file for file in files if _folded(file) == asked]
+    return f"; {fitting[0]} lies there" if len(fitting) == 1 else ""
+
+
+def _folded(file: str) -> str:
+    """A file's name without its folder and ending, in one case and normal form."""
+    stem = PurePosixPath(file.replace("\\", "/")).stem
+    return unicodedata.normalize("NFC", stem).casefold()
 
 
 def look_at(paths: Sequence[Path], workers: int = 4) -> list[Seen]:

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from cxrstudy.data.tables import views
 from cxrstudy.pixels.dicom_file import is_dicom, read_dataset
 from cxrstudy.pixels.elements import texts
 from cxrstudy.pixels.grey import coded_errors
-from cxrstudy.pixels.header_facts import HeaderFacts, header_facts, header_notes
+from cxrstudy.pixels.header_facts import HeaderFacts, header_facts
 
 #: Elements that are read, by keyword, and what becomes of them.
 READ: dict[str, str] = {
@@ -27,9 +28,6 @@ READ: dict[str, str] = {
     "PatientOrientation": "view; whether the image is turned",
     "BurnedInAnnotation": "whether text is burnt in",
 }
-
-_VIEWS = {"PA": "PA", "AP": "AP"}
-_LATERAL = ("LL", "RL", "LLD", "RLD", "LAT", "LATERAL", "L", "R", "ML", "LM")
 
 
 class Header(NamedTuple):
@@ -72,10 +70,10 @@ def read_header(content: bytes, path: Path) -> Header | None:
 
 
 def view_of(facts: HeaderFacts) -> str:
-    """The view, in the words of a manifest."""
-    if facts.view in _LATERAL or any(note.code == "header-view" for note in header_notes(facts)):
+    """The view, in the words of a manifest; by Patient Orientation if the view is not said."""
+    if {one[:1] for one in facts.orientation} & {"A", "P"}:
         return "lateral"
-    return _VIEWS.get(facts.view, "unknown")
+    return views.view_of(facts.view)
 
 
 def _years(birth: str, date: str) -> str:

@@ -11,6 +11,12 @@ import os
 import secrets
 from pathlib import Path
 
+import pandas as pd
+
+from cxrstudy.data.spelling import folded_patient
+from cxrstudy.data.tables.column import Column, names_nobody
+from cxrstudy.data.tables.notes import Notes
+
 #: Hexadecimal digits of a name: two of a million patients share one with a probability of 1e-7.
 DIGITS = 16
 
@@ -31,16 +37,45 @@ def pseudonym(patient: str, key: bytes) -> str:
     Parameters
     ----------
     patient
-        Name or number, as it stands in the table or the header; blanks around it do not count.
+        Name or number, as it stands in the table or the header. Blanks around it, case, marks and
+        leading zeros do not count: see :func:`cxrstudy.data.spelling.folded_patient`.
     key
         From :func:`read_key`.
 
     Examples
     --------
-    >>> pseudonym("4711", bytes(32)) == pseudonym(" 4711 ", bytes(32))
+    >>> pseudonym("p4711", bytes(32)) == pseudonym(" P4711.0 ", bytes(32))
     True
     >>> pseudonym("4711", bytes(32)) == pseudonym("4712", bytes(32))
     False
     """
-    digest = hmac.new(key, patient.strip().encode(), hashlib.sha256).hexdigest()
+    digest = hmac.new(key, folded_patient(patient).encode(), hashlib.sha256).hexdigest()
     return f"p{digest[:DIGITS]}"
+
+
+def patients_of(said: Column, key: bytes | None, notes: Notes) -> "pd.Series[str]":
+    """Names of patients in a manifest.
+
+    Parameters
+    ----------
+    said
+        Cells of the table or the headers.
+    key
+        From :func:`read_key`; None: names are kept as they are.
+    notes
+        Counts names that count as one with another name. Behind a hash, nobody could see that two
+        names are nearly the same; if two people were joined, they would only be kept in one split.
+
+    Returns
+    -------
+    A name for each image; empty if the cell names nobody.
+    """
+    nobody = said.cells.map(names_nobody).astype(bool)
+    if key is None:
+        return said.cells.where(~nobody, "")
+    known = said.cells[~nobody]
+    first = known.groupby(known.map(folded_patient)).transform("first")
+    joined = (first != known).reindex(said.cells.index, fill_value=False)
+    said.note(notes, joined, "differ from an earlier name in case, marks or zeros: one patient")
+    names = {name: pseudonym(name, key) for name in known.unique()}
+    return said.cells.map(names).where(~nobody, "")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.data.endings import OF_IMAGES
 from cxrstudy.data.own.columns import NAMES, find_columns
 from cxrstudy.data.tables.reader import SEPARATORS, TableError, read_sentences, read_table
+from cxrstudy.pixels.sniff import DICOM, PICTURES, format_of
 
-#: Endings of image files, in lower case; files without an ending are looked at too.
-ENDINGS = ("", ".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 _BOOKS = (".xlsx", ".xlsm", ".xls")
+_HEAD = 4096
 
 
 def read_listing(path: Path, given: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -81,12 +82,24 @@ def _listed(folder: Path) -> pd.DataFrame:
 
 
 def image_files(folder: Path) -> list[str]:
-    """Paths of the image files in a folder and its subfolders, relative to it, sorted."""
+    """Paths of the image files in a folder and its subfolders, relative to it, sorted.
+
+    A file is one if its name ends as an image's does, or not at all, or if its content is one:
+    files of DICOM are often named by a UID, whose last number is no ending. Hidden files are not.
+    """
     return sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix.lower() in ENDINGS and not path.name.startswith(".")
+        if path.is_file() and not path.name.startswith(".") and _is_image(path)
     )
+
+
+def _is_image(path: Path) -> bool:
+    ending = path.suffix.lower()
+    if not ending or ending in OF_IMAGES:
+        return True
+    with path.open("rb") as stream:
+        return format_of(stream.read(_HEAD)) in (DICOM, *PICTURES)
 
 
 def known(table: pd.DataFrame) -> pd.DataFrame:

@@ -40,16 +40,17 @@ def is_blank(text: str) -> bool:
 def names_nobody(patient: str) -> bool:
     """Whether a patient's name stands for nobody, with or without the name of a set before it.
 
-    All images with such a name would count as images of one patient.
+    All images with such a name would count as images of one patient. A name without a letter or
+    digit, such as ``***``, is none.
 
     Examples
     --------
-    >>> [names_nobody(name) for name in ("unknown", "nih-nan", "set-", "P001", "nih-00061")]
-    [True, True, True, False, False]
+    >>> [names_nobody(name) for name in ("unknown", "nih-nan", "set-", "***", "P001", "nih-00061")]
+    [True, True, True, True, False, False]
     """
     folded = patient.strip().casefold()
     ends = (folded[joint.end() :].strip() for joint in _JOINTS.finditer(folded))
-    return folded in NOBODY or any(end in NOBODY for end in ends)
+    return any(end in NOBODY or not any(map(str.isalnum, end)) for end in (folded, *ends))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.manifest import read_manifest
 from cxrstudy.data.own.add import AddError, Wish, add
 from cxrstudy.data.own.columns import UnclearColumns
+from cxrstudy.data.tables.reader import TableError
 from tests.support.dicoms import file_of, radiograph, scene
 from tests.support.project import use
 
@@ -225,3 +226,67 @@ def test_what_is_written_is_read_again(place):
     manifest = read_manifest(done.files[0])
     assert manifest.card.folder == str(place / "project" / "own" / "images" / "hill")
     assert set(manifest.included["labels"]) == {"normal", "tb"}
+
+
+def test_files_named_by_a_uid_are_listed_and_no_part_of_a_name_is_written(place):
+    folder = place / "images"
+    for n in range(40):
+        file = folder / ("normal", "COVID")[n // 2 % 2] / f"1.2.840.{n}.4711{n}"
+        file.parent.mkdir(exist_ok=True)
+        made = radiograph(scene().astype("uint16") + n, PatientID=f"4711{n // 2}")
+        file.write_bytes(file_of(made))
+    (folder / "normal" / "viewer.7").write_text("a viewer's settings")
+    assert add(folder, folder, Wish("hill")).table["path"].str.fullmatch("[0-9a-f]{12}").all()
+    assert "4711" not in written(place)
+
+
+def test_one_file_with_two_labels_or_patients_is_used_for_none(place):
+    table = pictures(place, 40)
+    for one, other in ((0, 2), (4, 8), (12, 13)):  # of another label, patient, of the same
+        (place / "images" / table["file"][other]).write_bytes(
+            (place / "images" / table["file"][one]).read_bytes()
+        )
+    excluded = added(place).table["excluded"]
+    assert excluded[excluded != ""].to_dict() == {
+        **dict.fromkeys((2, 4), "the same file as an image with another label"),
+        **dict.fromkeys((6, 10), "the same file as an image of another patient"),
+        15: "the same file as another image",
+    }
+
+
+def test_an_image_in_two_rows_counts_once_or_is_an_error_with_both(place):
+    table = pictures(place, 40)
+    put(place, pd.concat([table, table.iloc[[3]]]))
+    assert len(added(place).table) == 40
+    put(place, pd.concat([table, table.iloc[[3]].assign(**{"class": "Normal"})]))
+    with pytest.raises(TableError, match=r"rows 5 and 42: two rows of 'Mueller1_3.png' differ in"):
+        added(place)
+
+
+def test_an_image_whose_other_copy_has_no_label_is_used(place):
+    table = pictures(place, 40)
+    files = [place / "images" / table["file"][n] for n in (0, 1)]
+    files[1].write_bytes(files[0].read_bytes())
+    table.loc[0, "class"] = ""
+    put(place, table)
+    excluded = added(place).table["excluded"]
+    assert excluded[excluded != ""].to_dict() == {2: "no label"}
+
+
+def test_what_a_header_contradicts_is_counted(place):
+    table = pictures(place, 40, sex=["F"], view=["PA"])
+    for n, name in enumerate(table["file"]):
+        made = radiograph(
+            scene().astype("uint16") + n, PatientSex="FM"[n == 5], ViewPosition=("PA", "LL")[n == 7]
+        )
+        (place / "images" / name).write_bytes(file_of(made))
+    said = "\n".join(added(place).said)
+    assert "column sex: 1 of 40 differ from the headers of their files; first: row 7: 'F'" in said
+    assert "column view: 1 of 40 differ from the headers of their files; first: row 9: 'PA'" in said
+
+
+def test_a_name_that_differs_from_its_file_s_in_case_is_told_beside_it(place):
+    table = pictures(place, 40)
+    put(place, table.assign(file=table["file"].str.upper()))
+    with pytest.raises(AddError, match=r"for example 'MUELLER0_0.PNG'; Mueller0_0.png lies there"):
+        added(place)

@@ -42,5 +42,10 @@ def test_a_lateral_is_told_by_view_or_orientation(elements):
     assert header(**elements).view == "lateral"
 
 
+@pytest.mark.parametrize("view", ["PORTABLE", "PA AND LATERAL", "LAO", ""])
+def test_a_view_that_is_not_understood_is_unknown_and_not_lateral(view):
+    assert header(ViewPosition=view).view == "unknown"
+
+
 def test_other_files_have_no_header():
     assert read_header(b"\x89PNG\r\n\x1a\n" + bytes(64), Path("x.png")) is None

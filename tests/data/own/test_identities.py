@@ -1,11 +1,17 @@
 """Names of patients: replaced by a keyed hash that only the owner of the key can make."""
 
 import stat
+from pathlib import Path
 
+import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.data.own.identities import pseudonym, read_key
+from cxrstudy.data.own.identities import patients_of, pseudonym, read_key
+from cxrstudy.data.spelling import folded_patient
+from cxrstudy.data.tables.column import Column
+from cxrstudy.data.tables.notes import Notes
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1).map(str.strip)
 
@@ -13,7 +19,8 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_siz
 @given(names, names)
 def test_two_patients_have_two_names_and_one_has_one(one, other):
     key = bytes(range(32))
-    assert (pseudonym(one, key) == pseudonym(other, key)) == (one == other)
+    same = folded_patient(one) == folded_patient(other)
+    assert (pseudonym(one, key) == pseudonym(other, key)) == same
     assert pseudonym(f" {one} ", key) == pseudonym(one, key)
     assert pseudonym(one, key) != pseudonym(one, bytes(32))
 
@@ -24,3 +31,14 @@ def test_the_key_is_drawn_once_and_is_its_owner_s_alone(tmp_path):
     assert read_key(tmp_path / "own") == key
     assert read_key(tmp_path / "other") != key
     assert stat.S_IMODE((tmp_path / "own" / "key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("other", ["p007", " P007", "P7", "P007.0", "Ｐ００７"])
+def test_a_patient_whose_name_is_written_in_two_ways_is_one_and_counted(other):
+    notes = Notes()
+    said = Column(Path("t.csv"), "patient", pd.Series(["P007", other, "P8", "***"]))
+    found = patients_of(said, bytes(32), notes).tolist()
+    assert found[0] == found[1] != found[2]
+    assert found[3] == ""
+    assert [note.count for note in notes.found] == [1]
+    assert patients_of(said, None, Notes()).tolist() == ["P007", other, "P8", ""]

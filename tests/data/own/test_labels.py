@@ -50,6 +50,13 @@ def test_an_image_of_which_nothing_is_known_is_marked():
         (["a", "b"], "which label is the study about.*--asks; the labels are a, b"),
         (["a", "a"], r"all images have the same label \(a\)"),
         (["Covid", "COVID-19", "x"], "'COVID-19' and 'Covid' are probably the same"),
+        (["pneumonia", "pnuemonia", "x"], "'pneumonia' and 'pnuemonia' are probably the same"),
+        (["healthy", "Normal", "x"], "'Normal' and 'healthy' are probably the same"),
+        (["a", "b", "a, b"], "'a, b' seems to be several findings; write | between"),
+        (["a", "b", "A;c"], "'A;c' seems to be several"),
+        (["a", "b", "a and b"], "'a and b' seems to be several"),
+        (["['a']", "b"], r"\"\['a'\]\" seems to be several"),
+        (["1", "0", "-1"], "'-1' may mean uncertain, or no; leave the cell empty"),
     ],
 )
 def test_what_is_unclear_is_said(cells, named):
@@ -70,3 +77,43 @@ def test_labels_can_be_renamed():
     joined = read("a", "b", "c", renames={"a": "x", "b": "x"}, asked="c")
     assert joined.cells.tolist() == ["x", "x", "c"]
     assert list(joined.names) == ["x", "c"]
+
+
+def test_words_that_are_nearly_the_same_are_two_labels_if_the_user_says_so():
+    near = {"asked": "x", "renames": {"healthy": "normal"}}
+    assert read("healthy", "Normal", "x", **near).cells.tolist() == ["normal", "normal", "x"]
+    apart = read("bronchus", "bronchus.", "x", asked="x", renames={"bronchus.": "other"})
+    assert apart.cells.tolist() == ["bronchus", "other", "x"]
+    joined = read("a", "b", "a, b", asked="b", renames={"a, b": "both"})
+    assert joined.cells.tolist() == ["a", "b", "both"]
+
+
+def test_a_comma_in_a_name_is_no_separator_if_no_part_stands_alone():
+    found = read("Pneumonia, bacterial", "Pneumonia, viral", asked="Pneumonia, viral")
+    assert found.cells.tolist() == ["pneumonia_bacterial", "pneumonia_viral"]
+
+
+@pytest.mark.parametrize("cell", ["TB?", "?TB", "? TB"])
+def test_a_label_in_doubt_is_unknown_and_never_present(cell):
+    classes = read("Normal", "TB", cell)
+    assert classes.unknown.tolist() == [False, False, True]
+    assert classes.cells[2] == ""
+    findings = read("mass|TB", "Normal", f"mass|{cell}", asked="TB")
+    assert findings.cells.tolist() == ["mass|tb", "", "mass|?tb"]
+    assert not findings.unknown.any()
+
+
+def test_doubt_about_yes_or_normal_is_unknown():
+    assert read("1", "0", "1?", column="tb").unknown.tolist() == [False, False, True]
+    assert read("a|b", "normal?", asked="a").unknown.tolist() == [False, True]
+
+
+def test_normal_beside_a_finding_is_a_contradiction_and_the_finding_unknown():
+    found = read("mass|hernia", "Normal", "Normal|mass", asked="mass")
+    assert found.cells.tolist() == ["mass|hernia", "", "?mass"]
+    assert found.contradictory.tolist() == [False, False, True]
+
+
+def test_none_says_nothing_where_another_word_says_normal():
+    assert read("normal", "TB", "None").unknown.tolist() == [False, False, True]
+    assert read("none", "TB").cells.tolist() == ["none", "tb"]
