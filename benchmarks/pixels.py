@@ -127,6 +127,10 @@ def write_dicom(path: Path, stored: np.ndarray) -> None:
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.SOPClassUID, dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.1.1", "1.2.3"
     dataset.Rows, dataset.Columns = stored.shape
+    dataset.Modality, dataset.BodyPartExamined, dataset.ViewPosition = "DX", "CHEST", "PA"
+    dataset.PatientOrientation, dataset.ImageLaterality = ["L", "F"], "U"
+    dataset.PresentationIntentType, dataset.PresentationLUTShape = "FOR PRESENTATION", "INVERSE"
+    dataset.ImagerPixelSpacing = [0.2, 0.2]
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME1"
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
     dataset.PixelRepresentation = 0

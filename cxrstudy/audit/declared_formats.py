@@ -3,7 +3,7 @@
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
-from cxrstudy.data.endings import ENDINGS
+from cxrstudy.pixels.endings import ENDINGS
 
 CODE, TITLE = "CXR118", "file names that say another format than the content"
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from cxrstudy.data.endings import OF_IMAGES
+from cxrstudy.pixels.endings import OF_IMAGES
 
 
 def twins(folder: Path, missing: Sequence[str]) -> dict[str, str]:

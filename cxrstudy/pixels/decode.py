@@ -1,13 +1,16 @@
 """Decode: convert radiograph files of any format to one grey scale, and grey images to squares.
 
 The same rule is used for every format, so that a model can't recognise the program that wrote a
-file. PNG, JPEG, TIFF, JPEG 2000 and DICOM files with one image of 8 or 16 bits are read.
+file. PNG, JPEG, TIFF and JPEG 2000 files of one image are read, and DICOM files of one frame with
+Bits Allocated 8 or 16. Where a compressed frame and the header of a DICOM file contradict each
+other in size, the file is refused; in bits and colours, the frame is believed (`frame`).
 
 1. **A value is what its bits say** (DICOM PS3.5, 8.1.1). Of the bits of a pixel, those from High
    Bit down are the value, as many as Bits Stored; the highest is the sign if Pixel Representation
    is 1. Bits above and below don't count. This holds for all transfer syntaxes (`value`).
 2. **Low signal is black.** Air is dark and bone is bright. MONOCHROME1 and Presentation LUT Shape
-   INVERSE are inverted (PS3.3 C.7.6.3.1.2 and C.8.11.3.1.2), also if only one of them says so.
+   INVERSE are inverted (PS3.3 C.7.6.3.1.2 and C.8.11.3.1.2), also if only one of them says so. So
+   is a TIFF file whose 0 is white.
 3. **Colour is converted to luma** (ITU-R BT.601, the weights of Pillow's mode ``L``). What three
    values are is decided by the compressed frame (subsampled chroma, component names, Adobe's and
    JFIF's marks, JPEG 2000's transform), then by Photometric Interpretation. Palettes are applied
@@ -19,15 +22,22 @@ file. PNG, JPEG, TIFF, JPEG 2000 and DICOM files with one image of 8 or 16 bits 
 6. **Deeper values are scaled to 0..255.** In a DICOM file, the modality look-up table or rescale is
    applied (PS3.3 C.11.1), then the first VOI look-up table or window (C.11.2) that shows at least
    1 % of the pixels between black and white; enhanced objects have it in a functional group
-   (C.7.6.16). Others are placeholders, and are passed over with a note. If none is left, as in a
-   16-bit PNG, the lowest value of the image becomes 0 and the highest 255. Values far from all
-   others are left out of this range: dead pixels and burnt-in labels (`grey.robust_range`).
+   (C.7.6.16). Tables go before windows. The function of a window is LINEAR, LINEAR_EXACT or SIGMOID
+   (C.11.2.1.3); between the lowest and the highest entry of a table, grey is linear. A window or
+   table that shows less is a placeholder, and is passed over with a note, as is a slope of 0; a
+   comma in a number is its point. If none is left, as in a 16-bit PNG, the lowest value of the
+   image becomes 0 and the highest 255. Values far from all others are left out of this range: dead
+   pixels and burnt-in labels (`grey.robust_range`).
 7. **Pixel padding is black** and no part of the range (PS3.3 C.7.5.1.1.2).
 8. **Elements whose type depends on Pixel Representation** (padding, descriptors of tables) are read
    by their 16 bits, whichever of the two types the file states (`elements.us_or_ss`). Tables are
    read by descriptor and data (`lookup`).
 9. **The image is turned upright** by EXIF's orientation or by Patient Orientation (PS3.3
    C.7.6.1.1.1): rows to the patient's left, columns to the feet.
+10. **Nothing else is applied**: no overlay (PS3.3 C.9.2), display shutter (C.7.6.11), presentation
+    state (C.11), pixel spacing or aspect ratio (C.7.6.3.1.7), colour profile or gamma. What a
+    decoder of JPEG fills in for bytes that are damaged inside a file is not told from pixels; only
+    a file that ends early is known to be damaged.
 
 A file that can't be read raises `UnreadableImage`, with a stable code; files are never repaired.
 What a reader should know about an image that was read is in its notes: see `header_facts`.

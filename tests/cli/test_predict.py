@@ -15,7 +15,7 @@ from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive
 from cxrstudy.predict.predict import NOTICE
 from tests.support.commands import cxrstudy
-from tests.support.dicoms import dicom_of
+from tests.support.dicoms import phantom_file
 
 
 @pytest.fixture
@@ -31,13 +31,12 @@ def brought(tmp_path):
     """A folder as somebody may bring it."""
     folder = tmp_path / "brought"
     folder.mkdir()
-    path = phantom.population.draw("target", 1, 9)["path"].iloc[0]
-    chest = phantom.read(path, 128)
+    drawn = phantom.population.draw("target", 1, 9).iloc[0]
+    chest = phantom.read(drawn["path"], 128)
     Image.fromarray(chest).save(folder / "chest.png")
     Image.fromarray(chest).convert("RGB").save(folder / "chest.jpg", quality=95)
     Image.fromarray(chest.astype(np.uint16) * 16).save(folder / "deep.png")
-    stored = 4095 - chest.astype(np.uint16) * 16
-    (folder / "patient").write_bytes(dicom_of(stored, "MONOCHROME1", bits=12))
+    (folder / "patient").write_bytes(phantom_file(drawn, 128, "MONOCHROME1"))
     tint = np.stack([chest, chest // 2, chest // 4], axis=-1)
     Image.fromarray(tint).save(folder / "colour.png")
     (folder / "broken.png").write_bytes((folder / "chest.png").read_bytes()[:400])

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cxrstudy import phantom
 from cxrstudy.pixels.decode import decode_noted
 from cxrstudy.pixels.header_facts import CODES, header_notes, read_header_facts
-from tests.support.dicoms import file_of, radiograph, scaled, scene
+from tests.support.dicoms import file_of, phantom_file, radiograph, scaled, scene
 
 pydicom = pytest.importorskip("pydicom")
 
@@ -110,3 +111,19 @@ def test_a_file_of_another_format_has_no_facts(tmp_path):
     path = Path(tmp_path / "a.png")
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
     assert read_header_facts(path) is None
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_a_phantom_s_header_contradicts_nothing_and_its_grey_is_the_same(photometric, tmp_path):
+    for _, row in phantom.population.draw("target", 2, 5).iterrows():
+        window = {"WindowCenter": "2048", "WindowWidth": "4096"}
+        path = tmp_path / "phantom.dcm"
+        path.write_bytes(phantom_file(row, 48, photometric, **window))
+        noted = decode_noted(path.read_bytes(), path)
+        assert noted.notes == ()
+        assert np.array_equal(noted.grey, phantom.read(row["path"], 48))
+        facts = read_header_facts(path)
+        assert (facts.modality, facts.body_part, facts.laterality) == ("DX", "CHEST", "U")
+        assert (facts.view, facts.orientation) == (row["view"][:2], ("L", "F"))
+        assert facts.intent == "FOR PRESENTATION"
+        assert facts.spacing[0] == facts.spacing[1] > 0

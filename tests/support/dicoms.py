@@ -41,6 +41,27 @@ def radiograph(stored, **elements):
     return made
 
 
+def phantom_file(row, pixels, photometric="MONOCHROME2", **elements):
+    """A phantom as a file of 12 bits whose header says what it is; a row of `population.draw`."""
+    from cxrstudy import phantom
+
+    stored = np.rint(phantom.read(row["path"], pixels) * (4095 / 255)).astype("u2")
+    is_inverse = photometric == "MONOCHROME1"
+    made = radiograph(
+        4095 - stored if is_inverse else stored,
+        BitsStored=12,
+        PhotometricInterpretation=photometric,
+        PresentationLUTShape="INVERSE" if is_inverse else "IDENTITY",
+        PresentationIntentType="FOR PRESENTATION",
+        Modality="DX", BodyPartExamined="CHEST", ViewPosition=row["view"][:2],
+        PatientOrientation=["L", "F"], ImageLaterality="U", BurnedInAnnotation="NO",
+        ImagerPixelSpacing=[350 / pixels, 350 / pixels], NumberOfFrames="1",
+        PatientID=row["patient"], PatientSex=row["sex"], PatientAge=f"{row['age']:03.0f}Y",
+        **elements,
+    )  # fmt: skip
+    return file_of(made)
+
+
 def file_of(dataset):
     """Write a data set as a file."""
     stream = io.BytesIO()

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from cxrstudy.data.tables import views
 from cxrstudy.pixels.dicom_file import is_dicom, read_dataset
 from cxrstudy.pixels.elements import texts
 from cxrstudy.pixels.grey import coded_errors
 from cxrstudy.pixels.header_facts import HeaderFacts, header_facts
+from cxrstudy.pixels.view_words import view_of as view_in
 
 #: Elements that are read, by keyword, and what becomes of them.
 READ: dict[str, str] = {
@@ -73,7 +73,7 @@ def view_of(facts: HeaderFacts) -> str:
     """The view, in the words of a manifest; by Patient Orientation if the view is not said."""
     if {one[:1] for one in facts.orientation} & {"A", "P"}:
         return "lateral"
-    return views.view_of(facts.view)
+    return view_in(facts.view)
 
 
 def _years(birth: str, date: str) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from cxrstudy.data.endings import OF_IMAGES
 from cxrstudy.data.own.columns import NAMES, find_columns
 from cxrstudy.data.tables.reader import SEPARATORS, TableError, read_sentences, read_table
+from cxrstudy.pixels.endings import OF_IMAGES
 from cxrstudy.pixels.sniff import DICOM, PICTURES, format_of
 
 _BOOKS = (".xlsx", ".xlsm", ".xls")

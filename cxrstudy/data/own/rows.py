@@ -6,13 +6,13 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.data.endings import OF_IMAGES
 from cxrstudy.data.own.files import Seen
 from cxrstudy.data.split import SplitRule, split_of, stratifying_salt
 from cxrstudy.data.tables.column import Column
 from cxrstudy.data.tables.notes import Notes
 from cxrstudy.data.tables.values import dates, sexes, years
 from cxrstudy.data.tables.views import views
+from cxrstudy.pixels.endings import OF_IMAGES
 
 #: Fractions of the patients that test and validate, and the differences that are tried in turn.
 RULE, TOLERANCES = SplitRule(0, 0.25, 0.15), (0.02, 0.05, 0.1, 0.2)

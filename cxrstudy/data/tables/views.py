@@ -1,47 +1,10 @@
-"""Views: one rule for the words by which tables and headers say how a radiograph was taken."""
-
-import re
+"""Views: the cells of a table that say how radiographs were taken."""
 
 import pandas as pd
 
 from cxrstudy.data.tables.column import Column
 from cxrstudy.data.tables.notes import Notes
-
-UNKNOWN = "unknown"
-
-_LATERAL = frozenset((
-    "lateral", "lat", "ll", "rl", "llat", "rlat", "lld", "rld", "ml", "lm", "latl", "xtable",
-    "seitlich", "seitenaufnahme", "profil", "profile", "perfil", "laterolateral",
-))  # fmt: skip
-_FRONTAL = {"pa": "PA", "posteroanterior": "PA", "ap": "AP", "anteroposterior": "AP"}
-_SUPINE = frozenset(("supine", "recumbent", "liegend", "horizontal", "decubito"))
-#: Words that say nothing about the direction of the rays.
-_BESIDE = frozenset((
-    "view", "projection", "chest", "thorax", "erect", "upright", "standing", "sitting", "stehend",
-    "portable", "mobile", "left", "right", "x", "ray", "cxr", "single", "digital", "cross", "table",
-    "decubitus",
-))  # fmt: skip
-_LETTERS = re.compile(r"\b([ap])[\s./-]{1,2}([ap])\b")
-_COMPOUND = re.compile(r"\b(antero|postero|latero)[\s_-](anterior|posterior|lateral)\b")
-
-
-def view_of(text: str) -> str:
-    """The view, in the words of a manifest; ``unknown`` if the words are not known, or say two.
-
-    Examples
-    --------
-    >>> [view_of(said) for said in ("P.A.", "AP erect", "ap supine", "LEFT LATERAL", "PA LAT")]
-    ['PA', 'AP', 'AP supine', 'lateral', 'unknown']
-    """
-    plain = _COMPOUND.sub(r"\1\2", _LETTERS.sub(r"\1\2", text.casefold().replace("_", " ")))
-    words = set(re.findall(r"[^\W\d_]+", plain)) - _BESIDE
-    if words in ({"l"}, {"r"}) or words & _LATERAL:
-        return "lateral" if words <= _LATERAL | {"l", "r"} else UNKNOWN
-    is_supine = bool(words & _SUPINE)
-    frontal = {_FRONTAL.get(word, "") for word in words - _SUPINE}
-    if frontal <= {"AP"} and is_supine:
-        return "AP supine"
-    return next(iter(frontal)) if frontal in ({"AP"}, {"PA"}) and not is_supine else UNKNOWN
+from cxrstudy.pixels.view_words import UNKNOWN, view_of
 
 
 def views(column: Column, notes: Notes) -> "pd.Series[str]":
