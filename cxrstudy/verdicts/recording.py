@@ -10,7 +10,7 @@ Both follow from the other files of the folder alone, without torch. They can be
 the code of the statistics changes; who ran what, and when, stays as it is.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,17 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def record(study: Study, folder: Path) -> None:
-    """Write beside a study's results where its maps lie, the verdicts and the estimates."""
-    for name in results.experiments(folder):
+def record(study: Study, folder: Path, experiments: Iterable[str] | None = None) -> None:
+    """Write beside a study's results where its maps lie, the verdicts and the estimates.
+
+    Parameters
+    ----------
+    study, folder
+        Whose results lie there.
+    experiments
+        Those whose maps are measured, by default all; the measures of others stay.
+    """
+    for name in results.experiments(folder) if experiments is None else experiments:
         if any(about_maps(claim) for paper in claims_about(name) for claim in paper.of(name)):
             table = measure_attention(experiment.arms_of(name, study))
             write_attention(_as_recorded(table, folder), folder)
