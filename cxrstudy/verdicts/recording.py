@@ -67,11 +67,15 @@ def record(study: Study, folder: Path, experiments: Iterable[str] | None = None)
     for name in results.experiments(folder) if experiments is None else experiments:
         if any(about_maps(claim) for paper in claims_about(name) for claim in paper.of(name)):
             table = measure_attention(experiment.arms_of(name, study))
+            made = results.facts(folder)
             write_attention(_as_recorded(table, folder), folder)
-    for name, table in derived(folder).items():
+            results.hash_again(made, folder, [ATTENTION])
+    made = results.facts(folder)
+    tables = derived(folder)
+    for name, table in tables.items():
         write_table(table, folder / name)
-    written = [name for name in (ATTENTION, *DERIVED) if (folder / name).is_file()]
-    results.include(folder, written, registration_of(results.facts(folder)))
+    registered = registration_of(made) or made.registration
+    results.hash_again(made.model_copy(update={"registration": registered}), folder, tables)
 
 
 def _as_recorded(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
