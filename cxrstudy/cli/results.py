@@ -22,7 +22,10 @@ results = typer.Typer(no_args_is_help=True, help="Reference results: write and l
 @results.command("write")
 def write_results(
     experiments: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."
+        ),
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
     cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
@@ -37,22 +40,26 @@ def write_results(
     estimates that figures show.
     """
     from cxrstudy.base import places
+    from cxrstudy.study.graph import chosen
     from cxrstudy.study.status import experiments_of
     from cxrstudy.study.study import Study
     from cxrstudy.verdicts import recording
     from cxrstudy.verdicts import results as reference
 
     folder = to or places.workplace() / "results" / cohort / profile
-    chosen = experiments or experiments_of(cohort)
+    names = chosen(experiments) if experiments else experiments_of(cohort)
     study = Study(profile, cohort, seeds)
-    written = reference.write(study, chosen, folder, _command("write", experiments or (), study))
+    command = _command("write", names if experiments else (), study)
+    written = reference.write(study, names, folder, command)
     recording.record(study, folder)
     typer.echo(_told(folder, written))
 
 
 @results.command("add")
 def add_results(
-    experiments: Annotated[list[str], typer.Argument(metavar="EXPERIMENT...")],
+    experiments: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT...", help="Names or numbers of notebooks.")
+    ],
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
     cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
@@ -65,14 +72,15 @@ def add_results(
     So evidence can be written as it is complete, by machines that do not know of each other.
     """
     from cxrstudy.base import places
+    from cxrstudy.study.graph import chosen
     from cxrstudy.study.study import Study
     from cxrstudy.verdicts import recording
     from cxrstudy.verdicts import results as reference
 
     folder = to or places.workplace() / "results" / cohort / profile
-    study = Study(profile, cohort, seeds)
-    written = reference.add(study, experiments, folder, _command("add", experiments, study))
-    recording.record(study, folder, experiments)
+    study, names = Study(profile, cohort, seeds), chosen(experiments)
+    written = reference.add(study, names, folder, _command("add", names, study))
+    recording.record(study, folder, names)
     typer.echo(_told(folder, written))
 
 
