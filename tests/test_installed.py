@@ -32,8 +32,9 @@ NEED_TRAIN = {
 }  # fmt: skip
 #: Modules that need the extra `book`, because they start kernels or are parts of Sphinx.
 NEED_BOOK = {
-    "pages.computed.directive", "pages.computed.head", "pages.computed.terms",
-    "pages.computed.weight", "pages.execution", "pages.kernel", "pages.pdf",
+    "pages.batch_execution", "pages.computed.directive", "pages.computed.head",
+    "pages.computed.terms", "pages.computed.weight", "pages.execution", "pages.kernel",
+    "pages.pdf",
 }  # fmt: skip
 IMPORT_ALL = """
 import importlib, json, pkgutil, cxrstudy
