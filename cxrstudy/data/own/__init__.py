@@ -2,5 +2,6 @@
 
 `columns` finds out which column means what, `listing` reads the table or the folder, `files` finds,
 hashes and links the images, `headers` reads DICOM headers, `labels` reads the cells of labels,
-`identities` replaces the names of patients, and `cohorts` writes card and cohort. Read `add` first.
+`identities` replaces the names of patients, `manifest` makes the rows of the manifest of all this,
+and `cohorts` writes card and cohort. `wish` is what a user asks for. Read `add` first.
 """

@@ -5,76 +5,22 @@ reason, or counted if they have no file. No name, birth date or number of a pati
 `identities` and `headers`.
 """
 
-import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers, places
-from cxrstudy.data.manifest import COLUMNS, OPTIONAL, check_manifest, write_manifest
+from cxrstudy.data.manifest import check_manifest, write_manifest
 from cxrstudy.data.own import cohorts
 from cxrstudy.data.own.files import Seen, find_files, link, look_at
 from cxrstudy.data.own.headers import READ
-from cxrstudy.data.own.identities import pseudonym, read_key
 from cxrstudy.data.own.labels import Labels, read_labels
 from cxrstudy.data.own.listing import image_files, known, read_listing
-from cxrstudy.data.split import SplitRule, split_of, stratifying_salt
-from cxrstudy.data.tables.column import Column, names_nobody
+from cxrstudy.data.own.manifest import manifest_of, with_headers
+from cxrstudy.data.own.wish import AddError, Wish, check_wish
 from cxrstudy.data.tables.notes import Notes
-from cxrstudy.data.tables.values import dates, sexes, years
-
-#: Fractions of the patients that test and validate, and the differences that are tried in turn.
-RULE, TOLERANCES = SplitRule(0, 0.25, 0.15), (0.02, 0.05, 0.1, 0.2)
-
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_VIEWS = {
-    "pa": "PA", "ap": "AP", "ap supine": "AP supine", "supine": "AP supine", "lateral": "lateral",
-    "lat": "lateral", "ll": "lateral", "l": "lateral",
-}  # fmt: skip
-
-
-class AddError(ValueError):
-    """A set can't be added; the message says what to change."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a user asks for.
-
-    Attributes
-    ----------
-    name
-        Name of set and cohort.
-    columns
-        Columns that the user named, by what they mean.
-    asks
-        Value of the label column that the study is to ask about; empty: found.
-    role, beside
-        Role of the set, and the cohort whose other roles are taken; see
-        :func:`cxrstudy.data.own.cohorts.definition`.
-    keeps_names
-        Whether names of patients are kept as they are, not hashed.
-    renames
-        Value of the label column to label here.
-    each_is_a_patient
-        Whether an image without a patient is a patient of its own.
-    licence
-        Licence of the images; figures show none of them unless it allows that.
-    """
-
-    name: str
-    columns: Mapping[str, str] = field(default_factory=dict)
-    asks: str = ""
-    role: str = "target"
-    beside: str = ""
-    keeps_names: bool = False
-    each_is_a_patient: bool = False
-    renames: Mapping[str, str] = field(default_factory=dict)
-    licence: str = "your own, not to be published"
 
 
 @dataclass(frozen=True)
@@ -108,7 +54,7 @@ def add(listing: Path, images: Path, wish: Wish) -> Added:
     TableError
         The table can't be read.
     """
-    _check_name(wish)
+    check_wish(wish)
     notes = Notes()
     rows, columns = read_listing(listing, wish.columns)
     files = image_files(images)
@@ -129,9 +75,9 @@ def add(listing: Path, images: Path, wish: Wish) -> Added:
     unlisted = set(files) - set(found.values())
     notes.add(images, "files are in no row", sorted(unlisted), len(files))
     seen = look_at([images / found[name] for name in rows["image"]])
-    rows, filled = _with_headers(rows, seen)
+    rows, filled = with_headers(rows, seen)
     labels = _labels(rows["label"], columns["label"], wish)
-    table = _manifest(rows, seen, labels, wish, listing, notes)
+    table = manifest_of(rows, seen, labels, wish, listing, notes)
     folder = places.own() / "images" / wish.name
     usable = {
         path: images / found[name]
@@ -150,18 +96,6 @@ def add(listing: Path, images: Path, wish: Wish) -> Added:
         f"The files are read through {kind} in {folder}; they were not changed.",
     ]
     return Added(table, labels, written, tuple(said))
-
-
-def _check_name(wish: Wish) -> None:
-    if not _NAME.fullmatch(wish.name):
-        raise AddError(f"{wish.name!r}: a name is of small letters, digits and _, such as hospital")
-    if wish.role not in cohorts.ROLES:
-        raise AddError(f"role {wish.role!r}: it is one of {', '.join(cohorts.ROLES)}")
-    ours = (places.manifests() / f"{wish.name}.csv", places.manifests() / "cohorts")
-    if ours[0].exists() or (ours[1] / f"{wish.name}.yaml").exists():
-        raise AddError(f"{wish.name!r} is a set or cohort of the project; choose another name")
-    if wish.role != "target" and not wish.beside:
-        raise AddError(f"role {wish.role}: say of which cohort, with --beside, such as open")
 
 
 def _labels(cells: "pd.Series[str]", column: str, wish: Wish) -> Labels:
@@ -186,107 +120,6 @@ def _labels(cells: "pd.Series[str]", column: str, wish: Wish) -> Labels:
     # A class of which there is no image is known to be absent, because each image has one.
     theirs = {label: labels.names.get(label, "none of these images") for label in wanted}
     return replace(labels, names=others | theirs)
-
-
-def _with_headers(rows: pd.DataFrame, seen: list[Seen]) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Fill what the table does not say from the headers; how many cells were filled, in words."""
-    filled: dict[str, str] = {}
-    table = rows.copy()
-    headers = [one.header for one in seen]
-    if not any(headers):
-        return table, filled
-    for what in ("patient", "sex", "age", "date", "site", "view"):
-        said = pd.Series([getattr(one, what) if one else "" for one in headers], rows.index)
-        empty = (table[what] == "") & (said != "")
-        table[what] = table[what].where(~empty, said)
-        if empty.any():
-            filled[what] = f"{numbers.count(int(empty.sum()))} of {numbers.count(len(rows))}"
-    return table, filled
-
-
-def _manifest(
-    rows: pd.DataFrame, seen: list[Seen], labels: Labels, wish: Wish, path: Path, notes: Notes
-) -> pd.DataFrame:
-    """The manifest's rows; the index is the row in the user's table."""
-    facts = pd.DataFrame([one[:3] for one in seen], rows.index, ["sha256", "width", "height"])
-    problems = pd.Series([one.problem for one in seen], rows.index)
-    notes.add(
-        path,
-        "can't be read and are left out",
-        [f"row {row}: {why}" for row, why in problems[problems != ""].items()],
-        len(rows),
-    )
-    view = rows["view"].str.strip().str.casefold().map(_VIEWS)
-    view = view.fillna(rows["view"].where(rows["view"].isin(["PA", "AP", "lateral"]), "unknown"))
-    nobody = rows["patient"].map(names_nobody).astype(bool)
-    if nobody.all() and not wish.each_is_a_patient:
-        raise AddError(
-            f"{path}: no image has a patient, so images of one patient may be trained and tested "
-            "on. Name the column with --patient-column; or, if each image is of another patient, "
-            "say so with --each-image-a-patient"
-        )
-    outside = _outside(labels, wish)
-    excluded = np.select(
-        [labels.unknown, outside, nobody & (not wish.each_is_a_patient), view == "lateral",
-         facts["sha256"].duplicated()],
-        ["no label", "a label that the target lacks", "no patient, so that no split is right",
-         "a lateral radiograph", "the same file as another image"],
-        "",
-    )  # fmt: skip
-    again = facts.groupby("sha256").cumcount()
-    short = facts["sha256"].str[:12] + again.map(lambda n: f"-{n + 1}" if n else "")
-    endings = rows["image"].map(lambda name: Path(name.replace("\\", "/")).suffix.lower())
-    table = pd.DataFrame(
-        {
-            "id": f"{wish.name}/" + short,
-            "path": short + endings,
-            **facts,
-            "origin": "",
-            "prepared_sha256": "",
-            "patient": _patients(rows["patient"], nobody, short, wish),
-            "source": rows["site"].where(rows["site"] != "", wish.name),
-            "view": view,
-            "sex": sexes(Column(path, "sex", rows["sex"]), notes),
-            "age": years(Column(path, "age", rows["age"]), notes),
-            "licence": wish.licence,
-            "labels": labels.cells,
-            "excluded": excluded,
-        }
-    )
-    if (rows["date"] != "").any():
-        table["date"] = dates(Column(path, "date", rows["date"]), notes).dt.strftime("%Y-%m")
-        table["date"] = table["date"].fillna("")
-    table = table[problems == ""]
-    table["split"] = _splits(table)
-    return table[[*COLUMNS, *(name for name in OPTIONAL if name in table)]]
-
-
-def _outside(labels: Labels, wish: Wish) -> "pd.Series[bool]":
-    """Whether an image of another hospital has no class of the target."""
-    if wish.role != "external" or not labels.exclusive:
-        return pd.Series(False, labels.cells.index)
-    return ~labels.cells.isin(cohorts.target_labels(wish.beside))
-
-
-def _patients(
-    said: "pd.Series[str]", nobody: "pd.Series[bool]", short: "pd.Series[str]", wish: Wish
-) -> "pd.Series[str]":
-    key = b"" if wish.keeps_names else read_key(places.own())
-    names = {name: name if wish.keeps_names else pseudonym(name, key) for name in said.unique()}
-    return said.map(names).where(~nobody, "image-" + short)
-
-
-def _splits(table: pd.DataFrame) -> list[str]:
-    """Splits of the patients, stratified by label as far as so many patients allow."""
-    used = table[table["excluded"] == ""]
-    rule = RULE
-    for tolerance in TOLERANCES if len(used) else ():
-        try:
-            rule = SplitRule(stratifying_salt(used, RULE, tolerance), RULE.test, RULE.validation)
-            break
-        except ValueError:
-            continue
-    return [split_of(patient, rule) for patient in table["patient"]]
 
 
 def _write(table: pd.DataFrame, labels: Labels, folder: Path, wish: Wish) -> tuple[Path, ...]:
