@@ -22,18 +22,19 @@ pytestmark = pytest.mark.slow
 
 #: Modules that need the extra `train`, because they train, apply or explain a network.
 NEED_TRAIN = {
-    "explain", "explorer", "pages.examples", "pages.failures", "predict.predict", "runs.bits",
-    "runs.computation", "runs.network", "study.learners", "training.backbone", "training.batches",
-    "training.captions", "training.carried", "training.checkpoint", "training.dataloaders",
-    "training.divergence", "training.images", "training.layers", "training.loss",
-    "training.measures", "training.model", "training.own_learner", "training.own_network",
-    "training.parts", "training.reproducible", "training.scoring", "training.train",
-    "training.weight_content", "training.weights",
+    "explain", "explorer", "pages.examples", "pages.failures", "predict.answer", "predict.predict",
+    "runs.bits", "runs.computation", "runs.network", "study.learners", "training.backbone",
+    "training.batches", "training.captions", "training.carried", "training.checkpoint",
+    "training.dataloaders", "training.divergence", "training.images", "training.layers",
+    "training.loss", "training.measures", "training.model", "training.own_learner",
+    "training.own_network", "training.parts", "training.reproducible", "training.scoring",
+    "training.train", "training.weight_content", "training.weights",
 }  # fmt: skip
 #: Modules that need the extra `book`, because they start kernels or are parts of Sphinx.
 NEED_BOOK = {
-    "pages.computed.directive", "pages.computed.head", "pages.computed.terms",
-    "pages.computed.weight", "pages.execution", "pages.kernel", "pages.pdf",
+    "pages.batch_execution", "pages.computed.directive", "pages.computed.head",
+    "pages.computed.terms", "pages.computed.weight", "pages.execution", "pages.kernel",
+    "pages.pdf",
 }  # fmt: skip
 IMPORT_ALL = """
 import importlib, json, pkgutil, cxrstudy

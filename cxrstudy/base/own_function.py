@@ -6,10 +6,9 @@ texts are read once, when the function is named. They are part of a run's id, th
 run to any worker, and they are executed from there: a file that is edited meanwhile changes
 nothing. Planning reads the text and does not import it, because planning must work without torch.
 
-Beside a module are the files and packages in its folder; beside a module of a package are the
-modules of that package. What comes from installed packages counts by their versions, and what comes
-from this package by its code. A file that the function reads when it runs is not seen. Write its
-SHA-256 into the source and compare it there.
+What is beside a module, and what comes from installed packages, is found in
+:mod:`cxrstudy.base.own_sources`; what comes from this package counts by its code. A file that the
+function reads when it runs is not seen. Write its SHA-256 into the source and compare it there.
 
 The function is code, and is run. Whoever runs another's study runs its functions, as with its
 notebooks.
@@ -19,25 +18,20 @@ import ast
 import math
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.machinery import PathFinder
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
 from cxrstudy.base import places
-from cxrstudy.base.coverage import LIBRARIES, NOT_INSTALLED, code_beyond_run
+from cxrstudy.base.coverage import code_beyond_run
 from cxrstudy.base.identity import fingerprint
 from cxrstudy.base.own_modules import absolute_imports, load
+from cxrstudy.base.own_sources import OwnFunctionError, libraries_of, sources_of, version_of
 from cxrstudy.base.source_code import in_package, normal_form
 
 _ADVICE = "write it as a `def` in a file beside the notebook, and give it as 'FILE:FUNCTION'"
-
-
-class OwnFunctionError(ValueError):
-    """A function can't be identified; the message says what to write."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ class OwnFunction:
             An installed package is of another version than where the function was named.
         """
         for library, wanted in self.libraries:
-            if (here := _version(library)) != wanted:
+            if (here := version_of(library)) != wanted:
                 raise OwnFunctionError(
                     f"{self} was planned with {library} {wanted}, and here is {here}; install the "
                     "same version"
@@ -132,9 +126,9 @@ def own_function(given: Any, **arguments: Any) -> OwnFunction:
     if in_package(module):
         raise OwnFunctionError(f"{module}:{name} is part of cxrstudy; {_ADVICE}")
     values = tuple(sorted((key, _plain(key, value)) for key, value in arguments.items()))
-    found = dict(_sources(module, path))
+    found = dict(sources_of(module, path))
     _check_function(found[module], module, name, path)
-    made = OwnFunction(module, name, values, tuple(sorted(found.items())), _libraries(found))
+    made = OwnFunction(module, name, values, tuple(sorted(found.items())), libraries_of(found))
     try:
         _ = made.facts
     except KeyError as error:
@@ -202,106 +196,6 @@ def _check_function(text: str, module: str, name: str, path: Path) -> None:
         raise OwnFunctionError(
             f"{path} has no function {name} at its top level; it has {', '.join(there) or 'none'}"
         )
-
-
-def _sources(module: str, path: Path) -> Iterator[tuple[str, str]]:
-    """Yield a module and what it imports from beside it, with their texts."""
-    package = path.name == "__init__.py"
-    root = path.parents[module.count(".") + package]
-    top, installed = module.split(".")[0], {"site-packages", "dist-packages"} & set(root.parts)
-    waiting, seen = [module], set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name in seen or (installed and name.split(".")[0] != top):
-            continue
-        seen.add(name)
-        file = _file(root, name)
-        if file is None:
-            continue
-        text = _read(file)
-        yield name, text
-        waiting += [name.rpartition(".")[0]] if "." in name else []
-        waiting += _imports(text, name, file)
-
-
-def _file(root: Path, module: str) -> Path | None:
-    stem = root.joinpath(*module.split("."))
-    for path in (stem / "__init__.py", stem.with_name(f"{stem.name}.py")):
-        if path.is_file():
-            return path
-    return None
-
-
-def _read(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise OwnFunctionError(f"{path}: it is not legal Python: {error}") from None
-    hidden = sorted(_hidden(tree))
-    if hidden:
-        raise OwnFunctionError(
-            f"{path} uses {hidden[0]}, by which code runs that can't be seen; write an import"
-        )
-    return text
-
-
-def _hidden(tree: ast.Module) -> Iterator[str]:
-    """Yield uses of what runs code that a text does not show; ``model.eval()`` is none."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in ("__import__", "exec", "eval"):
-            yield node.id
-        names = [node.attr] if isinstance(node, ast.Attribute) else []
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names += [alias.name.split(".")[-1] for alias in node.names]
-        yield from {"import_module", "runpy"} & set(names)
-
-
-def _imports(text: str, module: str, path: Path) -> list[str]:
-    """Dotted names that may be modules, of everything that a module imports."""
-    found = []
-    for node in ast.walk(absolute_imports(text, module, path.name == "__init__.py")):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            found += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return found
-
-
-def _libraries(sources: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """Installed packages that modules import, with their versions."""
-    own = {name.split(".")[0] for name in sources}
-    tops = {
-        name.split(".")[0]
-        for module, text in sources.items()
-        for name in _imports(text, module, Path(module))
-    }
-    others = sorted(
-        name for name in tops - own - sys.stdlib_module_names if name and not in_package(name)
-    )
-    found = {}
-    for name in others:
-        for library in _distributions().get(name, ()):
-            if library.lower() not in LIBRARIES:
-                found[library] = _version(library)
-        if name not in _distributions() and PathFinder.find_spec(name, sys.path):
-            raise OwnFunctionError(
-                f"{', '.join(sorted(sources))} imports {name}, which is neither beside it nor of "
-                "an installed package, so that its code is not known; put it beside"
-            )
-    return tuple(sorted(found.items()))
-
-
-@lru_cache
-def _distributions() -> dict[str, list[str]]:
-    return dict(packages_distributions())
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return NOT_INSTALLED
 
 
 @lru_cache

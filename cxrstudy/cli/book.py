@@ -26,7 +26,7 @@ def build_book(
 
     extras.need("book")
     from cxrstudy.pages import book
-    from cxrstudy.pages.execution import any_changed, executions
+    from cxrstudy.pages.batch_execution import any_changed, executions
     from cxrstudy.study.experiment import notebook_names
     from cxrstudy.verdicts.repeat import book_sentence
 

@@ -14,7 +14,8 @@ import typer
 from cxrstudy.base import places
 
 if TYPE_CHECKING:
-    from cxrstudy.data.own.add import Added, Wish
+    from cxrstudy.data.own.add import Added
+    from cxrstudy.data.own.wish import Wish
 
 SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `cxrstudy data list`.")]
 
@@ -105,7 +106,8 @@ def add_set(
     Writes a manifest, a card and a cohort into the folder `own` of the project. No name, birth date
     or number of a patient is written there. Exit status 1 if something stands in the way.
     """
-    from cxrstudy.data.own.add import Wish, add
+    from cxrstudy.data.own.add import add
+    from cxrstudy.data.own.wish import Wish
 
     columns = {
         "image": image_column, "patient": patient_column, "label": label_column,

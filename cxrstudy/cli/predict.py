@@ -12,8 +12,9 @@ from cxrstudy.base.numbers import json_text
 from cxrstudy.cli.output import Json
 
 if TYPE_CHECKING:  # imported when the command runs
+    from cxrstudy.predict.answer import Answer, Prediction
     from cxrstudy.predict.operating_points import OperatingPoint
-    from cxrstudy.predict.predict import Answer, Prediction, Predictor
+    from cxrstudy.predict.predict import Predictor
 
 
 def predict_images(
@@ -38,7 +39,8 @@ def predict_images(
     read, or if there was none; the other files are still processed. What lies in a folder and is no
     image, as the index of a hospital's CD, is passed over.
     """
-    from cxrstudy.predict.predict import NOTICE, PassedOver, Prediction, make_predictor
+    from cxrstudy.predict.answer import PassedOver, Prediction
+    from cxrstudy.predict.predict import NOTICE, make_predictor
     from cxrstudy.runs import store
 
     if not json_wanted:
@@ -84,7 +86,7 @@ def _rule(point: OperatingPoint | str) -> str:
 
 
 def _said(answer: Answer, predictor: Predictor) -> str:
-    from cxrstudy.predict.predict import PassedOver, UnreadFile
+    from cxrstudy.predict.answer import PassedOver, UnreadFile
 
     if isinstance(answer, PassedOver):
         return f"\n{answer.file}\n  no image: {answer.what}"
@@ -110,7 +112,8 @@ def _beside(point: OperatingPoint | str) -> list[float]:
 def _as_json(run: str, predictor: Predictor, answers: list[Answer]) -> str:
     from dataclasses import asdict
 
-    from cxrstudy.predict.predict import NOTICE, PassedOver, Prediction, UnreadFile
+    from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
+    from cxrstudy.predict.predict import NOTICE
 
     points: dict[str, Any] = {
         name: {"unknown": point} if isinstance(point, str) else asdict(point)

@@ -23,7 +23,7 @@ def release_study(
     holds Croissant metadata for every manifest. cxrstudy review FILE.zip checks it.
     """
     from cxrstudy.pages import book
-    from cxrstudy.pages.execution import folder_of
+    from cxrstudy.pages.batch_execution import folder_of
     from cxrstudy.pages.release import release
 
     files = release(to, folder_of(profile, cohort, seeds), book.html(), by)

@@ -11,6 +11,9 @@ from cxrstudy.base import numbers
 from cxrstudy.cli.output import Json, json_for_terminal, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cxrstudy.study.study import Study
     from cxrstudy.verdicts.results import Results
 
 results = typer.Typer(no_args_is_help=True, help="Reference results: write and list.")
@@ -19,7 +22,10 @@ results = typer.Typer(no_args_is_help=True, help="Reference results: write and l
 @results.command("write")
 def write_results(
     experiments: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."
+        ),
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
     cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
@@ -34,21 +40,57 @@ def write_results(
     estimates that figures show.
     """
     from cxrstudy.base import places
+    from cxrstudy.study.graph import chosen
     from cxrstudy.study.status import experiments_of
     from cxrstudy.study.study import Study
     from cxrstudy.verdicts import recording
     from cxrstudy.verdicts import results as reference
 
     folder = to or places.workplace() / "results" / cohort / profile
-    chosen = experiments or experiments_of(cohort)
-    asked = f"--profile {profile} --cohort {cohort} --seeds {seeds}"
-    command = " ".join(["cxrstudy results write", *(experiments or ()), asked])
+    names = chosen(experiments) if experiments else experiments_of(cohort)
     study = Study(profile, cohort, seeds)
-    written = reference.write(study, chosen, folder, command)
+    command = _command("write", names if experiments else (), study)
+    written = reference.write(study, names, folder, command)
     recording.record(study, folder)
-    typer.echo(
-        f"{folder}: {numbers.count(written.runs)} runs, {numbers.count(_size(folder))} bytes"
-    )
+    typer.echo(_told(folder, written))
+
+
+@results.command("add")
+def add_results(
+    experiments: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT...", help="Names or numbers of notebooks.")
+    ],
+    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
+    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder; default: results/COHORT/PROFILE of the project.")
+    ] = None,
+) -> None:
+    """Write experiments beside those that results hold already; these need no records any more.
+
+    So evidence can be written as it is complete, by machines that do not know of each other.
+    """
+    from cxrstudy.base import places
+    from cxrstudy.study.graph import chosen
+    from cxrstudy.study.study import Study
+    from cxrstudy.verdicts import recording
+    from cxrstudy.verdicts import results as reference
+
+    folder = to or places.workplace() / "results" / cohort / profile
+    study, names = Study(profile, cohort, seeds), chosen(experiments)
+    written = reference.add(study, names, folder, _command("add", names, study))
+    recording.record(study, folder, names)
+    typer.echo(_told(folder, written))
+
+
+def _command(what: str, experiments: Iterable[str], study: Study) -> str:
+    asked = f"--profile {study.profile.profile} --cohort {study.cohort.name} --seeds {study.seeds}"
+    return " ".join([f"cxrstudy results {what}", *experiments, asked])
+
+
+def _told(folder: Path, written: Results) -> str:
+    return f"{folder}: {numbers.count(written.runs)} runs, {numbers.count(_size(folder))} bytes"
 
 
 @results.command("judge")

@@ -64,7 +64,7 @@ def run_study(
     if not execute:
         compute(wanted, profile, cohort, seeds or 1)
         return
-    from cxrstudy.pages.execution import executions
+    from cxrstudy.pages.batch_execution import executions
 
     listed = executions(wanted, profile, cohort, seeds)  # names wrong parameters at once
     compute(wanted, profile, cohort, seeds or 1)
@@ -80,15 +80,15 @@ def execute_listed(
     -------
     Folder of the executed notebooks.
     """
-    from cxrstudy.pages import executed, execution
+    from cxrstudy.pages import batch_execution, executed
     from cxrstudy.runs import engine
 
-    folder = execution.folder_of(*study)
+    folder = batch_execution.folder_of(*study)
     names = [each.notebook.stem for each in listed]
     if not all_of_them:  # others stay as long as there is such a notebook
         names += [path.stem for path in places.visible(places.notebooks(), "*.ipynb")]
     executed.remove_others(folder, names)
-    done = execution.execute_changed(listed, engine.workers())
+    done = batch_execution.execute_changed(listed, engine.workers())
     same = len(listed) - len(done)
     kept = f", {same} unchanged since their last execution" if same else ""
     typer.echo(f"{counted(len(done), 'notebook')} executed{kept}: {folder}")

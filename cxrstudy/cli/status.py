@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 def show_status(
     experiments: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXPERIMENT]...", help="Default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."
+        ),
     ] = None,
     profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
     cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
@@ -30,10 +33,12 @@ def show_status(
     read; running the study sets it aside and computes it again.
     """
     from cxrstudy.study import status
+    from cxrstudy.study.graph import chosen
     from cxrstudy.study.study import Study
 
     study = Study(profile, cohort, seeds)
-    plans = status.plans_of(study, experiments or status.experiments_of(cohort))
+    asked = chosen(experiments) if experiments else status.experiments_of(cohort)
+    plans = status.plans_of(study, asked)
     found = status.statuses_of(plans, study.records)
     rows = status.summary(plans, found)
     undone = [_line(one) for one in found.values() if one.state != "recorded"]

@@ -11,7 +11,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.cli.output import Json, json_for_terminal, table
 
 if TYPE_CHECKING:
-    from cxrstudy.study.prune import Sweep
+    from cxrstudy.study.removable import Sweep
 
 store = typer.Typer(no_args_is_help=True, help="The records of runs: check, prune.")
 
@@ -68,16 +68,18 @@ def prune_store(
 
     Nothing is removed without --delete. Runs in progress and altered records are always kept.
     """
-    from cxrstudy.study import prune
+    from cxrstudy.study import prune, removable
 
     records = places.runs() / "store"
-    reach = prune.reachable(profile or prune.profiles(), cohort or prune.cohorts(), seeds)
+    reach = removable.reachable(
+        profile or removable.profiles(), cohort or removable.cohorts(), seeds
+    )
     for sentence in reach.left_out:
         typer.echo(f"not planned: {sentence}", err=True)
     if delete:
         sweep = prune.prune(records, reach.runs, may_empty=everything)
     else:
-        sweep = prune.survey(records, reach.runs)
+        sweep = removable.survey(records, reach.runs)
     if json_wanted:
         items = [{"path": str(i.path), "why": i.why, "bytes": i.bytes} for i in sweep.removable]
         gone = [str(item.path) for item in sweep.removed]

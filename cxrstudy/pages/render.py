@@ -1,39 +1,33 @@
-"""Render: what a page shows beside its figures: tables, banners, verdicts and the command.
+"""Render: what a page shows beside its figures: banners, notes, runs and the command.
 
-Notebooks know this module as ``show``.
+Notebooks know this module as ``show``, and find the tables of claims and of trainings here too.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult
-from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.base.words import counted
 from cxrstudy.pages import told
 from cxrstudy.pages.agreement import agreement as agreement
-from cxrstudy.pages.agreement import told_evidence
 from cxrstudy.pages.certificates import certificates as certificates
+from cxrstudy.pages.claim_tables import choices as choices
+from cxrstudy.pages.claim_tables import claims as claims
+from cxrstudy.pages.claim_tables import power as power
+from cxrstudy.pages.claim_tables import rule as rule
+from cxrstudy.pages.claim_tables import untestable as untestable
+from cxrstudy.pages.claim_tables import verdict_details as verdict_details
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.own_verdicts import own_verdicts as own_verdicts
-from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
-from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.claim import all_claims
-from cxrstudy.verdicts.judge import claims_about
-from cxrstudy.verdicts.planning import enough_by_claim
-from cxrstudy.verdicts.verdict import chosen_arms
-
-#: Headings of the numbers of trainings.
-AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
 
 
 def banner(study: Study) -> HTML:
@@ -69,171 +63,6 @@ def reminder(study: Study) -> HTML:
     <HTML>
     """
     return HTML(f'<p class="study-reminder">{study.cohort.caveat}</p>')
-
-
-def claims(experiment: str, scores: pd.DataFrame) -> HTML:
-    """Show the claims that an experiment is about, with the evidence that scores give.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show, statistics
-    >>> scores = statistics.made_scores([(0, 1), (0.1, 1)])
-    >>> show.claims("04_mixup", scores)
-    <HTML>
-    """
-    rows = [
-        told_evidence(paper, experiment, scores).assign(
-            test=[
-                f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
-                for claim in paper.of(experiment)
-            ],
-            paper=paper.paper,
-            level=[claim.level for claim in paper.of(experiment)],
-        )
-        for paper in claims_about(experiment)
-    ]
-    if not rows:
-        return HTML("<p>No claim is about this experiment.</p>")
-    found = pd.concat(rows)
-    columns = [
-        *(["paper"] if found["paper"].nunique() > 1 else []),
-        *("claim", "test", "estimate", "low", "high", "level", "reason", "p"),
-        "minimum_detectable_difference",
-        "patients",
-        "seeds",
-        "trainings",
-        "at_plateau",
-        "plateau_unknown",
-    ]
-    return table(
-        found[[name for name in columns if name in found]], estimate="difference",
-        p="p, against the margin", test="our test",
-        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
-        plateau_unknown=PLATEAU_UNKNOWN,
-    )  # fmt: skip
-
-
-def choices(experiment: str, scores: pd.DataFrame) -> HTML:
-    """Show which arms were chosen on validation patients, for the claims that choose.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show, statistics
-    >>> arms = [(0.1, 1), (0.2, 1), (0.4, 1), (0, 1), (0, "repeat 1"), (0, "repeat 2")]
-    >>> show.choices("04_mixup", statistics.made_scores(arms))
-    <HTML>
-    """
-    rows = [
-        chosen_arms(claim, scores) for paper in claims_about(experiment)
-        for claim in paper.of(experiment)
-    ]  # fmt: skip
-    found = pd.concat([each for each in rows if len(each)] or [pd.DataFrame()])
-    if found.empty:
-        return HTML("<p>These results hold no arms to choose from.</p>")
-    return table(found, value="AUROC on validation", chosen="chosen arm")
-
-
-def rule() -> HTML:
-    """Show when a claim has which outcome, with the levels that the claims ask for.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show
-    >>> show.rule()
-    <HTML>
-    """
-    return table(rule_table(claim_levels()))
-
-
-def cited(citation: str) -> str:
-    """A citation as text: name and year of a key such as ``fricks2021``, or as it stands.
-
-    Examples
-    --------
-    >>> cited("fricks2021"), cited("Own data, 2026")
-    ('Fricks 2021', 'Own data, 2026')
-    """
-    found = re.fullmatch(r"([^\W\d_]+)(\d{4})[a-z]?", citation)
-    return f"{found[1].capitalize()} {found[2]}" if found else citation
-
-
-def verdict_details(judged: pd.DataFrame) -> HTML:
-    """Show margin, relevant effect, corrected p values, and what every verdict rests on.
-
-    The intervals beside corrected p values are not simultaneous over claims; the page says so.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show
-    >>> from cxrstudy.base import places
-    >>> from cxrstudy.verdicts.judge import evidence_of_results, judged
-    >>> found = evidence_of_results(places.results() / "phantom" / "quick")
-    >>> table = judged(found, "quick results", "phantom", "quick")
-    >>> show.verdict_details(table)
-    <HTML>
-    """
-    shown = judged[judged["estimate"].notna()]
-    papers = ["paper"] if "paper" in shown and shown["paper"].nunique() > 1 else []
-    shown = shown.sort_values([*papers, "claim", "origin"])
-    columns = [
-        *papers, "claim", "origin", "margin", "level", "adjusted_p", "relevant",
-        "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "trainings",
-        "at_plateau", "counts",
-    ]  # fmt: skip
-    return table(
-        shown[[name for name in columns if name in shown]],
-        adjusted_p="p of the margin, corrected (Holm)",
-        adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
-        relevant="smallest relevant effect", counts="does it count?",
-        level="level of the interval",
-        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
-    )  # fmt: skip
-
-
-def untestable() -> HTML:
-    """Show the claims that have no contrast: no data here can decide them, or arms are needed.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show
-    >>> show.untestable()
-    <HTML>
-    """
-    rows = [
-        {
-            "claim": claim.id,
-            "words": f"“{claim.words}”",
-            "test": claim.test,
-            "outcome": "not testable" if claim.not_testable else "not judged",
-            "why": claim.not_testable or f"needs {claim.needs}",
-        }
-        for paper in all_claims()
-        for claim in paper.claims
-        if not claim.has_contrast
-    ]
-    return table(pd.DataFrame(rows), words="the abstract's words", test="our test")
-
-
-def power(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
-    """Show how many patients would decide each claim, by number of seeds.
-
-    Parameters
-    ----------
-    recorded
-        From :func:`cxrstudy.verdicts.planning.recorded_components`.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show
-    >>> show.power({"B1": "no results are recorded"})
-    <HTML>
-    """
-    shown = enough_by_claim(recorded)
-    # What is lacking, without the list of all that there is.
-    why = shown["why"].str.partition("; there are ")[0]
-    return table(
-        shown.assign(why=why), relevant="smallest relevant effect", why="why it is not known"
-    )
 
 
 def note(text: str) -> HTML:

@@ -2,7 +2,8 @@
 
 The input is a `profile` (sizes and budgets), a cohort and a number of seeds. A `study` makes stages
 and chains, plans the arms of an experiment, trains the missing runs, and returns the table of
-scores. `experiment` reads the arms from a notebook, and `parameters` checks a notebook's
-parameters. `graph` plans several experiments together. `forecast` estimates times, `status` counts
-runs, `why` compares runs, and `prune` removes runs. Read `study` first.
+scores. `initial_weights` are those that a profile compares. `experiment` reads the arms from a
+notebook, and `parameters` checks a notebook's parameters. `graph` plans several experiments
+together. `forecast` estimates times, `status` counts runs, `why` compares runs (`run_differences`),
+and `prune` removes runs (`removable`). Read `study` first.
 """

@@ -6,6 +6,7 @@ from pathlib import Path
 from cxrstudy.base import extras, places
 from cxrstudy.base.coverage import code_of
 from cxrstudy.data.cohort import Cohort
+from cxrstudy.data.role import Role
 from cxrstudy.pixels import memory_map
 from cxrstudy.runs import engine
 from cxrstudy.runs.plan import PlannedRun
@@ -63,3 +64,9 @@ def squares_of(cohort: Cohort, manifest: str, pixels: int) -> Path:
         cohort.manifests[manifest], pixels, places.runs() / "pixels", places.data(),
         engine.workers(),
     )  # fmt: skip
+
+
+def squares_of_role(cohort: Cohort, role: Role, pixels: int) -> dict[str, Path]:
+    """Files of all manifests of a role, by name; made if they are missing."""
+    names = sorted({str(name) for name in role.table["manifest"]})
+    return {name: squares_of(cohort, name, pixels) for name in names}

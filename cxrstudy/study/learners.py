@@ -11,7 +11,7 @@ from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs import engine, store
 from cxrstudy.runs.plan import make_plan
 from cxrstudy.runs.record import BACKBONE
-from cxrstudy.study.jobs import make_jobs, squares_of
+from cxrstudy.study.jobs import make_jobs, squares_of_role
 from cxrstudy.training.backbone import read_weights
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.dataloaders import RadiographLoaders
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 def dataloaders(study: "Study", stage: Stage, start: Start) -> RadiographLoaders:
     """Loaders of a stage, normalised as the network of a start needs it."""
     role = study.cohort.role(*stage.roles)
-    names = sorted({str(name) for name in role.table["manifest"]})
-    maps = {name: squares_of(study.cohort, name, stage.pixels) for name in names}
+    maps = squares_of_role(study.cohort, role, stage.pixels)
     return RadiographLoaders.of_stage(
         role,
         RolePixels(role.table, maps, stage.visible),

@@ -13,12 +13,12 @@ from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs.plan import Plan
+from cxrstudy.study import initial_weights
 from cxrstudy.study.arms import Arms, check_arms
-from cxrstudy.study.jobs import squares_of
-from cxrstudy.study.profile import Comparison, Levels, Profile, ProfileError, read_profile
+from cxrstudy.study.jobs import squares_of_role
+from cxrstudy.study.profile import Levels, Profile, read_profile
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import Stage
-from cxrstudy.training.subset import training_rows
 
 if TYPE_CHECKING:
     from cxrstudy.training.dataloaders import RadiographLoaders
@@ -114,11 +114,7 @@ class Study:
         ProfileError
             The profile names no initial weights for the cohort.
         """
-        compared = self._compared
-        return {
-            name: Chain(compared.start(name), (stage,) if stage else ())
-            for name, stage in self._stand_ins.items()
-        }
+        return initial_weights.chains(self)
 
     @property
     def without_radiographs(self) -> list[str]:
@@ -129,7 +125,7 @@ class Study:
         >>> Study("quick", "phantom", seeds=1).without_radiographs[:2]
         ['random', 'out-of-domain, small']
         """
-        return [name for name, each in self._compared.initial.items() if each.domain != "in"]
+        return initial_weights.without_radiographs(self)
 
     @property
     def initial_at_equal_passes(self) -> dict[str, Chain]:
@@ -146,18 +142,7 @@ class Study:
         >>> steps == sorted(steps)
         True
         """
-        compared = self._compared
-        return {
-            name: Chain(compared.start(name), (self._with_passes(stage),))
-            for name, stage in self._stand_ins.items()
-            if stage and compared.initial[name].domain == "out"
-        }
-
-    def _with_passes(self, stage: Stage) -> Stage:
-        """A stage with the steps in which its images are seen as often as the profile says."""
-        images = len(training_rows(self.cohort.role(*stage.roles), stage))
-        each = self.levels.passes * images / stage.batch_size / stage.validations
-        return stage.but(steps=max(1, round(each)) * stage.validations)
+        return initial_weights.chains_at_equal_passes(self)
 
     @property
     def initial_images(self) -> pd.DataFrame:
@@ -167,33 +152,7 @@ class Study:
         -------
         One row per name in :attr:`initial`: ``name``, ``title``, ``domain``, ``images``.
         """
-        stages = self._stand_ins
-        rows = []
-        for name, weights in self._compared.initial.items():
-            stage = stages[name]
-            used = len(training_rows(self.cohort.role(*stage.roles), stage)) if stage else 0
-            facts = {"name": name, "title": weights.title, "domain": weights.domain}
-            rows.append({**facts, "images": used or weights.images})
-        return pd.DataFrame(rows)
-
-    @property
-    def _compared(self) -> Comparison:
-        compared = self.profile.initial_weights.get(self.cohort.name)
-        if compared is None:
-            name = self.profile.profile
-            raise ProfileError(
-                f"profiles/{name}.yaml names no initial_weights for cohort {self.cohort.name!r}"
-            )
-        return compared
-
-    @property
-    def _stand_ins(self) -> dict[str, Stage | None]:
-        return {
-            name: self.stage(weights.stand_in).but(fraction=weights.fraction)
-            if weights.stand_in
-            else None
-            for name, weights in self._compared.initial.items()
-        }
+        return initial_weights.images(self)
 
     def stage(self, *roles: str) -> Stage:
         """Stage on a role, or on several pooled, with the sizes of the profile.
@@ -348,7 +307,4 @@ class Study:
         UnreadableImage
             An image can't be read; the message names its path.
         """
-        names = sorted({str(name) for name in role.table["manifest"]})
-        return RolePixels(
-            role.table, {name: squares_of(self.cohort, name, pixels) for name in names}
-        )
+        return RolePixels(role.table, squares_of_role(self.cohort, role, pixels))

@@ -20,7 +20,8 @@ from cxrstudy.runs.scores import (
     truth_column,
 )
 from cxrstudy.statistics import Metric, auroc, brier, macro_auroc
-from cxrstudy.study.why import RunFacts, recorded_runs
+from cxrstudy.study.run_differences import RunFacts
+from cxrstudy.study.why import recorded_runs
 from cxrstudy.verdicts import results
 
 

@@ -10,7 +10,7 @@ Both follow from the other files of the folder alone, without torch. They can be
 the code of the statistics changes; who ran what, and when, stays as it is.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +54,28 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def record(study: Study, folder: Path) -> None:
-    """Write beside a study's results where its maps lie, the verdicts and the estimates."""
-    for name in results.experiments(folder):
+def record(study: Study, folder: Path, experiments: Iterable[str] | None = None) -> None:
+    """Write beside a study's results where its maps lie, the verdicts and the estimates.
+
+    Parameters
+    ----------
+    study, folder
+        Whose results lie there.
+    experiments
+        Those whose maps are measured, by default all; the measures of others stay.
+    """
+    for name in results.experiments(folder) if experiments is None else experiments:
         if any(about_maps(claim) for paper in claims_about(name) for claim in paper.of(name)):
             table = measure_attention(experiment.arms_of(name, study))
+            made = results.facts(folder)
             write_attention(_as_recorded(table, folder), folder)
-    for name, table in derived(folder).items():
+            results.hash_again(made, folder, [ATTENTION])
+    made = results.facts(folder)
+    tables = derived(folder)
+    for name, table in tables.items():
         write_table(table, folder / name)
-    written = [name for name in (ATTENTION, *DERIVED) if (folder / name).is_file()]
-    results.include(folder, written, registration_of(results.facts(folder)))
+    registered = registration_of(made) or made.registration
+    results.hash_again(made.model_copy(update={"registration": registered}), folder, tables)
 
 
 def _as_recorded(table: pd.DataFrame, folder: Path) -> pd.DataFrame:

@@ -6,8 +6,8 @@ committed. Nothing is written.
 
 =============================  ===================================================================
 SHA-256                        of every file in a folder of results, and the seal of their list
-recomputed                     every cell of the tables that follow from the scores, to the digits
-                               that are written (:mod:`cxrstudy.verdicts.recording`)
+recomputed                     every cell of the tables that follow from the scores
+                               (:mod:`cxrstudy.verdicts.recomputed`)
 committed                      every file below ``results/`` and ``claims/registrations/`` is the
                                one in the commit that is checked out
 registered                     results that name a registration came after it, and no registration
@@ -23,32 +23,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from cxrstudy.base import places
 from cxrstudy.base.repository import Repository, RepositoryError, open_repository
 from cxrstudy.base.words import counted
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.altered_cells import altered_cells
-from cxrstudy.verdicts.judge import VERDICTS
 from cxrstudy.verdicts.proof import altered_registrations, prove
-from cxrstudy.verdicts.recording import (
-    DERIVED,
-    ESTIMATES,
-    derived,
-    papers_of_then,
-    read_texts,
-    text_of,
-)
+from cxrstudy.verdicts.recomputed import MISSING, compare_derived
+from cxrstudy.verdicts.recording import papers_of_then
 from cxrstudy.verdicts.registration import FOLDER as REGISTRATIONS
 from cxrstudy.verdicts.results import ResultsError
-
-#: Columns that name a row of the tables that follow from scores.
-ROWS = {VERDICTS: ["paper", "claim"], ESTIMATES: ["experiment", "role", "metric", "arm"]}
-#: Relative error that computing on another machine may add to a number before it is written.
-ROUNDING = 1e-9
-#: What is said of a row or file that is only on one side.
-MISSING = "missing"
 
 
 @dataclass(frozen=True)
@@ -158,107 +142,6 @@ def review_folder(folder: Path, committed: Committed) -> Review:
         notes.append(proof.said)
     files = counted(len(made.files) + 1, "file")
     return Review(what, tuple(dict.fromkeys(problems)), ", ".join([files, *counts]), tuple(notes))
-
-
-def compare_derived(folder: Path) -> tuple[list[str], list[str]]:
-    """Compare the recorded verdicts and estimates of a folder with those that its scores give.
-
-    Returns
-    -------
-    What differs, one text per cell; and what was compared, in words.
-
-    Raises
-    ------
-    ResultsError
-        The results are missing or altered.
-    """
-    found, old = derived(folder), papers_of_then(folder)
-    problems, counts = [], []
-    for name in DERIVED:
-        if not (folder / name).is_file():
-            problems += [f"{name}: {MISSING}; cxrstudy results judge writes it"] * (name in found)
-            continue
-        stored, again = read_texts(folder / name), found.get(name, pd.DataFrame())
-        if name == VERDICTS and old:
-            stored = stored[~stored["paper"].isin(old)]
-            again = again[~again["paper"].isin(old)]
-        if name == VERDICTS and stored.empty:
-            continue
-        problems += [f"{name}, {each}" for each in differing_cells(stored, again, ROWS[name])]
-        counts.append(counted(len(stored), name.removesuffix("s.csv")))
-    return problems, counts
-
-
-def differing_cells(stored: pd.DataFrame, found: pd.DataFrame, rows: Sequence[str]) -> list[str]:
-    """Cells of a written table that are not those of a computed one.
-
-    Parameters
-    ----------
-    stored
-        As :func:`cxrstudy.verdicts.recording.read_texts` returns it.
-    found
-        The table that was computed again.
-    rows
-        Columns that name a row.
-
-    Returns
-    -------
-    Row, column, value here and value there, as texts.
-
-    Examples
-    --------
-    >>> stored = pd.DataFrame({"claim": ["A1"], "estimate": ["0.25"]})
-    >>> found = pd.DataFrame({"claim": ["A1"], "estimate": [0.5]})
-    >>> differing_cells(stored, found, ["claim"])
-    ['claim A1, estimate: 0.25 here, 0.5 recomputed']
-    """
-    absent = [name for name in rows if name not in stored]
-    if absent:
-        return [f"column {absent[0]}: {MISSING}"]
-    texts = [f"column {name}: {MISSING}" for name in found if name not in stored]
-    texts += [f"column {name}: is not recomputed" for name in stored if name not in found]
-    columns = [name for name in stored if name in found and name not in rows]
-    here, there = _by_row(stored, rows), _by_row(found, rows)
-    texts += [f"row {_named(rows, key)}: twice" for key, many in here.items() if len(many) > 1]
-    texts += [f"{_named(rows, key)}: {MISSING} here" for key in there if key not in here]
-    for key, many in here.items():
-        if key not in there:
-            texts.append(f"{_named(rows, key)}: here, but not recomputed")
-            continue
-        for name in columns:
-            said, value = many[0][name], there[key][0][name]
-            if not same_cell(said, value):
-                told = f"{said or 'empty'} here, {text_of(value) or 'empty'} recomputed"
-                texts.append(f"{_named(rows, key)}, {name}: {told}")
-    return texts
-
-
-def same_cell(said: str, value: Any) -> bool:
-    """Whether a written cell is a computed value, rounded as it is written.
-
-    A value so near the middle between two roundings that another processor may round it otherwise
-    counts as both.
-
-    Examples
-    --------
-    >>> same_cell("0.0494601", 0.04946009), same_cell("0.0494602", 0.0494601), same_cell("", None)
-    (True, False, True)
-    """
-    if isinstance(value, float) and not pd.isna(value):
-        near = (value, value * (1 - ROUNDING), value * (1 + ROUNDING))
-        return said in {text_of(each) for each in near}
-    return said == text_of(value)
-
-
-def _by_row(table: pd.DataFrame, rows: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
-    found: dict[tuple[str, ...], list[Any]] = {}
-    for row in table.to_dict("records"):
-        found.setdefault(tuple(text_of(row[name]) for name in rows), []).append(row)
-    return found
-
-
-def _named(rows: Sequence[str], key: Sequence[str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in zip(rows, key, strict=True))
 
 
 @contextmanager

@@ -10,46 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.base import own_function as module
-from cxrstudy.base.own_function import OwnFunctionError, own_function
+from cxrstudy.base.own_function import own_function
+from cxrstudy.base.own_sources import OwnFunctionError
+from tests.support import own_files
+from tests.support.own_files import FILES, HELPERS, MAIN, write
 
-MAIN = '''"""Text."""
-import helpers
-from helpers import half
-from pack.inner import third
-
-
-def twice(value, times=2):
-    """Multiply."""
-    return value * times + helpers.half(0) + third(0)  # comment
-
-
-def late(value):
-    from helpers import SHIFT
-
-    return value + SHIFT
-'''
-HELPERS = "SHIFT = 10\n\n\ndef half(value):\n    return value / 2\n"
-INNER = "from ..helpers2 import x\n\n\ndef third(value):\n    return value / 3 + x\n"
-FILES = {
-    "main_file.py": MAIN, "helpers.py": HELPERS, "pack/__init__.py": "", "unused.py": "1 / 0\n",
-    "pack/inner.py": INNER.replace("..helpers2", ".deep"), "pack/deep.py": "x = 0\n",
-}  # fmt: skip
-
-
-def write(folder, files=FILES):
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    before = set(sys.modules)
-    yield write(tmp_path)
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
+folder = own_files.folder
 
 
 def facts(name="main_file:twice", **arguments):
@@ -173,35 +139,6 @@ def test_arguments_are_plain_values(value):
 def test_plain_arguments_are_kept_and_can_be_hashed(value):
     kept = module._plain("x", value)
     assert hash(kept) == hash(module._plain("x", kept))
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "x = __import__('helpers')", "import importlib\nx = importlib.import_module('helpers')",
-        "exec('1')", "from importlib import import_module", "x = eval('1')", "import runpy",
-    ],
-)  # fmt: skip
-def test_code_that_a_text_does_not_show_is_refused(folder, line):
-    (folder / "helpers.py").write_text(f"{HELPERS}\n{line}\n")
-    with pytest.raises(OwnFunctionError, match=r"helpers.py uses \w+, by which code runs"):
-        own_function("main_file:twice")
-
-
-def test_a_broken_file_is_named(folder):
-    (folder / "helpers.py").write_text("def f(:\n")
-    with pytest.raises(OwnFunctionError, match=r"helpers\.py: it is not legal Python"):
-        own_function("main_file:twice")
-
-
-def test_installed_packages_count_by_version_and_must_be_the_same(folder, monkeypatch):
-    (folder / "main_file.py").write_text("import yaml\nimport torch\n" + MAIN)
-    made = own_function("main_file:twice")
-    assert [name for name, _ in made.libraries] == ["PyYAML"]
-    monkeypatch.setattr(module, "_version", lambda name: "0.1")
-    assert own_function("main_file:twice").facts != made.facts
-    with pytest.raises(OwnFunctionError, match=r"planned with PyYAML .*, and here is 0\.1"):
-        made(1)
 
 
 def test_this_packages_code_beyond_a_runs_counts(folder):

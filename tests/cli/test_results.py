@@ -36,3 +36,14 @@ def test_results_of_a_study_that_is_not_finished_are_refused():
     shown = cxrstudy(*WRITE, "3")
     assert shown.status == 1
     assert "5 of 15 runs are not recorded" in shown.err
+
+
+def test_an_experiment_is_added_to_those_that_lie_there(tmp_path):
+    asked = ("--profile", "tiny", "--cohort", "made", "--seeds", "2", "--to", str(tmp_path / "of"))
+    assert cxrstudy("results", "write", EXPERIMENTS[0], *asked).status == 0
+    added = cxrstudy("results", "add", "02", *asked)  # by its number
+    assert added.status == 0
+    assert results.experiments(tmp_path / "of") == EXPERIMENTS
+    again = cxrstudy("results", "add", EXPERIMENTS[1], *asked)
+    assert again.status == 1
+    assert f"holds {EXPERIMENTS[1]} already" in again.err

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from cxrstudy.pages import execution
+from cxrstudy.pages import batch_execution
 from cxrstudy.runs import engine
 from cxrstudy.training import trackers
 from tests.support import planned
@@ -28,7 +28,7 @@ def steps(monkeypatch):
         ),
     )
     monkeypatch.setattr(
-        execution,
+        batch_execution,
         "execute_changed",
         lambda listed, _: (
             done.append([(each.notebook.stem, each.parameters) for each in listed]) or listed

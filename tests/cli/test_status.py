@@ -34,4 +34,9 @@ def test_status_counts_and_names_what_is_not_done(study):
 def test_status_of_an_unknown_experiment_is_an_error_that_names_those_there_are(study):
     shown = cxrstudy("status", "09_more", *OPTIONS)
     assert shown.status == 1
-    assert "no such notebook; the notebooks with arms are 01_sequences, 02_shares" in shown.err
+    assert "'09_more' fits 0 experiments; give one of 01_sequences, 02_shares" in shown.err
+
+
+def test_an_experiment_may_be_named_by_its_number(study):
+    by_name = cxrstudy("status", "01_sequences", *OPTIONS).out
+    assert cxrstudy("status", "01", *OPTIONS).out == by_name

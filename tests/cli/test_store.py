@@ -7,8 +7,8 @@ import pytest
 
 from cxrstudy.runs import store
 from cxrstudy.runs.record import SCORES
-from cxrstudy.study import prune
-from cxrstudy.study.prune import Reach
+from cxrstudy.study import removable
+from cxrstudy.study.removable import Reach
 from tests.support.commands import cxrstudy
 from tests.support.stores import write_record
 
@@ -24,7 +24,7 @@ def records(tmp_path, monkeypatch):
         assert (list(profiles), list(cohorts), seeds) == (["tiny"], ["made"], 20)
         return Reach(frozenset(runs[:1]), ("07 with tiny on made: no such role",))
 
-    monkeypatch.setattr(prune, "reachable", reachable)
+    monkeypatch.setattr(removable, "reachable", reachable)
     return SimpleNamespace(path=records, runs=runs)
 
 

@@ -1,4 +1,4 @@
-"""Execution: notebooks through papermill, several at once, and a failure that says where it is."""
+"""Execution: a notebook through papermill, and a failure that says where it is."""
 
 import json
 import os
@@ -11,111 +11,13 @@ import time
 import nbformat
 import pytest
 
-from cxrstudy.base.notebooks import NotebookFileError
 from cxrstudy.pages import execution
-from cxrstudy.pages.execution import (
-    Execution,
-    NotebookError,
-    execute_notebooks,
-    executions,
-    folder_of,
-)
-from cxrstudy.study.experiment import notebook_names
-from cxrstudy.study.parameters import ParameterError
-from tests.support.project import THIS, use
-from tests.support.some import some
+from cxrstudy.pages.batch_execution import NotebookError, execute_notebooks, executions
+from cxrstudy.pages.execution import Execution
+from tests.support import written_notebooks
+from tests.support.written_notebooks import made_by, write
 
-STUDY = (
-    '# parameters\nprofile = "quick"  # quick or standard: a\n'
-    'cohort = "phantom"  # phantom or open: b\n'
-)
-SEEDS = "seeds = 1  # 1 to 20: c\n"
-READER = '# parameters\nexecuted = "book"  # any folder: d\n'
-#: Both meet before either goes on: they are under way at the same time, or neither ends.
-MEET = """
-import pathlib, time
-folder = pathlib.Path({folder!r})
-(folder / "{name}").touch()
-while len(list(folder.iterdir())) < 2:
-    time.sleep(0.05)
-print("met")
-"""
-
-
-def write(path, *cells, parameters=""):
-    made = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": ""}}
-    )
-    made.metadata["language_info"] = {"name": "python"}
-    if parameters:
-        tags = {"tags": ["parameters"]}
-        made.cells.append(nbformat.v4.new_code_cell(parameters, metadata=tags))
-    made.cells += [nbformat.v4.new_code_cell(cell) for cell in cells]
-    nbformat.write(made, path)
-    return path
-
-
-@pytest.fixture
-def notebooks(tmp_path, monkeypatch):
-    folder = use(monkeypatch, tmp_path, "notebooks") / "notebooks"
-    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("CXRSTUDY_PROGRESS", "log")
-    write(folder / "00_plain.ipynb", "1")
-    write(folder / "06_schemes.ipynb", parameters=STUDY + SEEDS)
-    write(folder / "10_provenance.ipynb", parameters=READER)
-    return folder
-
-
-def test_make_asks_the_command_and_has_no_folder_of_its_own():
-    command = ["make", "--dry-run", "book", "PROFILE=standard", "SEEDS=5"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=THIS).stdout
-    assert "cxrstudy.cli book --profile standard --cohort phantom --seeds 5" in said
-    assert "runs/" not in said
-
-
-@pytest.mark.parametrize("seeds", [3, None])
-def test_every_declared_parameter_is_given(notebooks, seeds):
-    folder = folder_of("quick", "open", seeds)
-    listed = executions(notebook_names(), "quick", "open", seeds)
-    assert [(each.notebook.stem, each.parameters) for each in listed] == [
-        ("00_plain", {}),
-        ("06_schemes", {"profile": "quick", "cohort": "open", "seeds": seeds or 1}),
-        ("10_provenance", {"executed": str(folder)}),
-    ]
-    assert folder.is_absolute()
-    assert [each.output for each in listed] == [folder / each.notebook.name for each in listed]
-
-
-def test_what_can_not_be_given_is_said_by_notebook_before_anything_is_executed(notebooks):
-    with pytest.raises(ParameterError, match=r"06_schemes.ipynb: parameter cohort = 'made' is not"):
-        executions(notebook_names(), "quick", "made", None)
-    made = nbformat.read(notebooks / "06_schemes.ipynb", as_version=4)
-    made.cells[0].metadata.pop("tags")
-    nbformat.write(made, notebooks / "06_schemes.ipynb")
-    with pytest.raises(ParameterError, match=r"06_schemes.ipynb: cell 1 begins .* no cell has the"):
-        executions(notebook_names(), "quick", "phantom", None)
-    (notebooks / "06_schemes.ipynb").write_text("<<<<<<< HEAD\n")
-    with pytest.raises(NotebookFileError, match=r"06_schemes.ipynb: no notebook \(line 1: a merge"):
-        executions(notebook_names(), "quick", "phantom", None)
-
-
-def made_by(error):
-    """A stand-in for papermill that leaves a notebook of one cell, then fails in some way."""
-
-    def papermill(source, output, parameters, **_):
-        left = nbformat.v4.new_notebook()
-        cell = nbformat.v4.new_code_cell("1")
-        cell.metadata["papermill"] = {"start_time": "2026"}
-        left.cells = [nbformat.v4.new_markdown_cell("x"), cell]
-        left.metadata["papermill"] = {
-            "input_path": source, "output_path": output, "parameters": parameters, "version": "2",
-            "start_time": "2026", "duration": None, "exception": None,
-        }  # fmt: skip
-        nbformat.write(left, output)
-        if error:
-            raise error
-
-    return papermill
+notebooks = written_notebooks.notebooks
 
 
 class DeadKernelError(RuntimeError):
@@ -156,49 +58,6 @@ def test_an_output_of_an_earlier_execution_is_not_taken_for_this_one(notebooks, 
     assert not one.output.exists()
 
 
-def test_only_what_has_changed_is_executed_and_the_rest_goes_on(notebooks, monkeypatch):
-    executed = []
-
-    def alone(listed, _):
-        executed.append([each.notebook.stem for each in listed])
-        return [failure for each in listed if (failure := execution.execute_notebook(each))]
-
-    def changed():
-        listed = executions(notebook_names(), "quick", "phantom", None)
-        return [each.notebook.stem for each in execution.execute_changed(listed, 1)]
-
-    monkeypatch.setattr(execution, "_execute", alone)
-    monkeypatch.setattr(execution, "_compare", lambda _: None)
-    monkeypatch.setattr("papermill.execute_notebook", made_by(None))
-    assert changed() == ["00_plain", "06_schemes", "10_provenance"]
-    assert changed() == []
-    write(notebooks / "00_plain.ipynb", "2")
-    os.utime(notebooks / "00_plain.ipynb", (0, 0))  # older than what was executed from it
-    assert changed() == ["00_plain", "10_provenance"]  # what reads the executed ones comes last
-    write(notebooks / "00_plain.ipynb", "1")
-    monkeypatch.setattr("papermill.execute_notebook", made_by(ValueError("broken")))
-    with pytest.raises(NotebookError, match="00_plain"):
-        changed()
-    assert executed[-2:] == [["00_plain"], ["10_provenance"]]
-
-
-def test_notebooks_are_executed_at_the_same_time_without_a_clash(tmp_path, notebooks):
-    meeting = tmp_path / "meeting"
-    meeting.mkdir()
-    listed = []
-    for name in ("a", "b"):
-        source = MEET.format(folder=str(meeting), name=name)
-        path = write(notebooks / f"{name}.ipynb", source)
-        listed.append(Execution(path, tmp_path / "out" / path.name))
-    execute_notebooks(listed, workers=2)
-    for each in some(listed):
-        *_, said, stamp = nbformat.read(each.output, as_version=4).cells
-        assert [output.text for output in said.outputs] == ["met\n"]
-        assert f"papermill {os.path.relpath(each.notebook)}" in stamp.source
-        beside = json.loads(each.output.with_suffix(".provenance.json").read_text())
-        assert beside == stamp.metadata["provenance-stamp"]
-
-
 def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
     tmp_path, notebooks, monkeypatch
 ):
@@ -223,7 +82,8 @@ def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
 SCRIPT = """
 import signal
 from pathlib import Path
-from cxrstudy.pages.execution import Execution, execute_notebooks
+from cxrstudy.pages.batch_execution import execute_notebooks
+from cxrstudy.pages.execution import Execution
 if __name__ == "__main__":
     # Tests that a shell started in the background have it ignored, and hand that down.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -260,16 +120,3 @@ def test_a_kernel_ends_with_who_started_it_however_that_ends(tmp_path, notebooks
     while is_alive(kernel):
         assert time.monotonic() < end, "the kernel is still there"
         time.sleep(0.05)
-
-
-def test_what_reads_the_executed_notebooks_comes_last(tmp_path, notebooks, monkeypatch):
-    groups = []
-    monkeypatch.setattr(
-        "cxrstudy.pages.execution._execute", lambda group, _: groups.append(list(group)) or []
-    )
-    listed = executions(notebook_names(), "quick", "phantom", None)
-    execute_notebooks(list(reversed(listed)), workers=2)
-    assert [[each.notebook.stem for each in group] for group in groups] == [
-        ["06_schemes", "00_plain"],
-        ["10_provenance"],
-    ]

@@ -1,15 +1,13 @@
 """Render: what a page says of its numbers, and what it carries for other programs."""
 
-import re
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 
-from cxrstudy.pages import render
-from cxrstudy.pages.render import banner, command, runs
+from cxrstudy.pages.render import banner, command, note, runs
 from cxrstudy.runs.provenance import RUNS
 from cxrstudy.runs.record import Record
+from tests.support.judged import text_of
 
 
 def study(seeds=1):
@@ -33,11 +31,7 @@ def record(number, parent=None):
     )  # fmt: skip
 
 
-def text_of(html):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.data))
-
-
-# --- The banner ---------------------------------------------------------------------------------
+# --- What is said -------------------------------------------------------------------------------
 
 
 def test_the_banner_names_cohort_profile_and_seeds_and_what_the_numbers_cannot_say():
@@ -52,46 +46,8 @@ def test_the_banner_of_one_seed_says_that_it_decides_nothing():
     assert "decides nothing" not in text_of(banner(study(seeds=2)))
 
 
-# --- Verdicts -----------------------------------------------------------------------------------
-
-
-def judged(papers, origins, **facts):
-    """A table of verdicts: one claim a paper, one row an origin."""
-    rows = [
-        {"paper": paper, "claim": claim, "origin": origin, "estimate": 0.02, "low": -0.01,
-         "high": 0.05, "margin": 0.0, "verdict": "inconclusive", "patients": 128.0, "seeds": 5.0,
-         "minimum_detectable_difference": 0.03, "adjusted_p": 0.2, "adjusted_p_relevant": 0.04,
-         "relevant": 0.02, "why": "", "lacking": "", "budget": "at a plateau",
-         "world": "on made images",
-         "trainings": 10.0, "at_plateau": 10.0, "counts": "counts: registered"}
-        for paper, claim in papers
-        for origin in origins
-    ]  # fmt: skip
-    return pd.DataFrame(rows).assign(**facts)
-
-
-def test_details_show_both_corrected_p_values():
-    shown = text_of(render.verdict_details(judged([("A", "A1")], ["here"])))
-    for words in ("p of the margin, corrected", "p of no relevant difference, corrected", "0.02"):
-        assert words in shown
-
-
 def test_a_note_holds_no_markup_of_others():
-    assert render.note("a < b").data == "<p>a &lt; b</p>"
-
-
-def test_without_claims_the_page_goes_on(monkeypatch):
-    monkeypatch.setattr(render, "all_claims", list)
-    assert "No rows" in render.untestable().data
-
-
-def test_details_have_a_column_for_the_paper_where_there_are_several():
-    several = render.verdict_details(judged([("A", "1"), ("B", "1")], ["here"])).data
-    assert '<th scope="col">paper</th>' in several
-    assert (
-        '<th scope="col">paper</th>'
-        not in render.verdict_details(judged([("A", "1")], ["here"])).data
-    )
+    assert note("a < b").data == "<p>a &lt; b</p>"
 
 
 # --- Provenance ---------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cxrstudy.pages.render import rule
+from cxrstudy.pages.claim_tables import rule
 from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.verdicts.outcome import Outcome
 

@@ -9,15 +9,9 @@ from PIL import Image
 
 from cxrstudy import phantom
 from cxrstudy.predict import out_of_distribution
+from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
 from cxrstudy.predict.operating_points import OperatingPoint
-from cxrstudy.predict.predict import (
-    PassedOver,
-    PredictError,
-    Prediction,
-    UnreadFile,
-    files_of,
-    make_predictor,
-)
+from cxrstudy.predict.predict import PredictError, files_of, make_predictor
 from cxrstudy.runs.scores import read_scores
 from tests.support.dicoms import file_of, radiograph
 from tests.support.some import some

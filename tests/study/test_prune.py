@@ -1,45 +1,24 @@
 """Prune: what nobody asks for goes, when it is asked to; what is needed, or in use, stays."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from cxrstudy.base import device
-from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.runs import lock, store, store_check
 from cxrstudy.runs.maps import ManyMaps, write_maps
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import prune
+from tests.support import stores
 from tests.support.stores import leave, write_checkpoint, write_record
+
+made = stores.made
 
 HERE = [device.kind(), device.precision(device.kind())]
 THERE = ["abacus", "whole numbers"]
 
 
-@pytest.fixture
-def made(tmp_path):
-    """A chain of two, and a run that nobody asks for."""
-    records = tmp_path / "store"
-    first = write_record(records, 0)
-    last = write_record(records, 1, first)
-    other = write_record(records, 2, code=code_fingerprint("run"), environment=environment())
-    return SimpleNamespace(records=records, first=first, last=last, other=other)
-
-
-def swept(made, *runs, delete=True):
-    return (prune.prune if delete else prune.survey)(made.records, set(runs))
-
-
-def test_nothing_goes_unless_it_is_asked_for(made):
-    size = sum(p.stat().st_size for p in (made.records / made.other).iterdir())
-    sweep = swept(made, made.last, made.first, delete=False)
-    assert [(i.path.name, i.why, i.bytes) for i in sweep.removable] == [
-        (made.other, "not planned", size)
-    ]
-    assert (sweep.removed, sweep.kept) == ((), 2)
-    assert sweep.totals() == [{"why": "not planned", "number": 1, "bytes": size}]
-    assert len(store_check.runs_of(made.records)) == 3
+def swept(made, *runs):
+    return prune.prune(made.records, set(runs))
 
 
 def test_what_is_not_reachable_goes_and_the_parents_of_the_rest_stay(made):
@@ -48,17 +27,6 @@ def test_what_is_not_reachable_goes_and_the_parents_of_the_rest_stay(made):
     assert sweep.removed == sweep.removable
     assert store_check.check(made.records) == []
     assert swept(made, made.last).removable == ()
-
-
-def test_the_reason_is_said(made):
-    write_record(made.records, 3, code={"store": "old"})
-    write_record(made.records, 4, code=code_fingerprint("run"), environment={"torch": "1"})
-    broken = write_record(made.records, 5)
-    (made.records / broken / "run.json").write_text("{")
-    sweep = swept(made, made.last, delete=False)
-    whys = [item.why for item in sweep.removable]
-    assert sorted(whys) == ["not planned", "other code", "other versions of libraries"]
-    assert [item.path.name for item in sweep.altered] == [broken]
 
 
 def test_what_can_not_be_read_is_never_removed(made):
@@ -180,11 +148,3 @@ def test_a_deletion_that_is_killed_leaves_no_part_of_a_record(made, monkeypatch)
 def test_a_store_that_is_not_there_is_named(tmp_path):
     with pytest.raises(StoreError, match="nowhere: no such store"):
         prune.prune(tmp_path / "nowhere", ())
-
-
-def test_the_profiles_and_cohorts_of_the_project_plan_what_they_say():
-    assert {"quick", "standard", "paper"} <= set(prune.profiles())
-    assert "phantom" in prune.cohorts()
-    one, three = (prune.reachable(["quick"], ["phantom"], seeds) for seeds in (1, 3))
-    assert one.runs < three.runs
-    assert one.left_out == three.left_out == ()

@@ -20,15 +20,6 @@ from tests.support.small import in_this_process
 
 PROJECT = Path(__file__).parents[2]
 NETWORKS = {"made": NETWORK | {"stand_in": "natural_small"}, "bare": NETWORK}
-INITIAL = {
-    "random": {"title": "random numbers", "domain": "none"},
-    "half": {
-        "title": "fractals", "domain": "out", "stand_in": "natural_small", "fraction": 0.5,
-    },
-    "brought": {
-        "title": "photographs", "domain": "out", "weights": "file:a.safetensors#0", "images": 1000,
-    },
-}  # fmt: skip
 STAGES = {
     "all": {"all": SIZE, "target": {"steps": 6}, "pooled": {"steps": 8}},
     "made": {"general": {"learning_rate": 0.002}},
@@ -39,12 +30,10 @@ STAGES = {
 def world(tmp_path_factory):
     """A project folder with one profile and two cohorts, and a folder for runs."""
     folder = tmp_path_factory.mktemp("project")
-    initial = {"made": NETWORK | {"initial": INITIAL}}
     # Enough images that a training on half of them sees every class and every finding.
     patients = PROFILE["phantom_patients"] | {"natural_small": 400, "general": 60}
     write_profile(
-        folder / "profiles", networks=NETWORKS, initial_weights=initial, stages=STAGES,
-        phantom_patients=patients,
+        folder / "profiles", networks=NETWORKS, stages=STAGES, phantom_patients=patients,
     )  # fmt: skip
     write_cohort(folder / "data_manifests")
     write_cohort(folder / "data_manifests", "bare", ("target", "general", "natural_small"))
@@ -259,32 +248,6 @@ def test_scores_have_no_gap_where_truth_is_known(scores):
     assert scores.filter(like="score_").notna().all(axis=None)
     known = scores[["truth_normal", "truth_other_pneumonia", "truth_covid19"]].to_numpy()
     np.testing.assert_array_equal(known.sum(1), 1)
-
-
-def test_chains_may_start_from_the_initial_weights_that_the_profile_names(study):
-    thin = (("channels", (8, 8, 8, 8)),)
-    assert study.initial == {
-        "random": Chain(Start("resnet10t", "random", thin)),
-        "half": Chain(Start("resnet10t", "random", thin))
-        >> study.stage("natural_small").but(fraction=0.5),
-        "brought": Chain(Start("resnet10t", "file:a.safetensors#0", thin)),
-    }
-
-
-def test_initial_weights_say_how_many_images_they_saw(study):
-    table = study.initial_images.set_index("name")
-    natural = study.cohort.role("natural_small")
-    training = natural.table[natural.table["split"] == "train"]
-    assert table.loc["half", "images"] == round(training["patient"].nunique() / 2)
-    assert table["images"].drop("half").to_dict() == {"random": 0, "brought": 1000}
-    assert table["title"].to_dict()["brought"] == "photographs"
-
-
-def test_a_cohort_without_initial_weights_is_named_with_the_file():
-    with pytest.raises(
-        ProfileError, match=r"profiles/tiny\.yaml names no initial_weights .*'bare'"
-    ):
-        _ = Study("tiny", "bare", 1).initial
 
 
 def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path):

@@ -36,3 +36,19 @@ def probabilities(seed, patients=60, images=1, skill=1.0):
     """As `drawn`, with scores from 0 to 1 that are calibrated: the chance given the score."""
     truth, names, scores = drawn(seed, patients, images, skill)
     return truth, names, 1 / (1 + np.exp(-skill * (scores - skill / 2)))
+
+
+def scored(study, arms, skill, seeds=2):
+    """Scores of arms on the study's test images; ``skill`` says how well an arm tells COVID-19."""
+    role = study.cohort.role("target")
+    rows = role.rows("test")
+    covid = role.truth[rows, role.labels.index("covid19")]
+    table = role.table.iloc[rows][["id", "patient", "source"]].reset_index(drop=True)
+    table = table.assign(role="target", split="test", truth_covid19=covid)
+    made = []
+    for arm in arms:
+        for seed in range(seeds):
+            noise = np.random.default_rng(seed).normal(size=len(table))
+            part = table.assign(seed=seed, run="r", score_covid19=skill(arm) * covid + noise)
+            made.append(part.assign(arm=pd.Series([arm] * len(table))))
+    return pd.concat(made, ignore_index=True)

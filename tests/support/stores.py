@@ -3,8 +3,12 @@
 import os
 import time
 from hashlib import sha256
+from types import SimpleNamespace
+
+import pytest
 
 from cxrstudy.base.atomic import unfinished_name
+from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
@@ -41,6 +45,16 @@ def write_checkpoint(records, run, content=b"state"):
     path = store.checkpoint_path(records, run)
     path.write_bytes(sha256(content).hexdigest().encode() + content)
     return path
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A chain of two, and a run that nobody asks for."""
+    records = tmp_path / "store"
+    first = write_record(records, 0)
+    last = write_record(records, 1, first)
+    other = write_record(records, 2, code=code_fingerprint("run"), environment=environment())
+    return SimpleNamespace(records=records, first=first, last=last, other=other)
 
 
 def leave(made):

@@ -7,8 +7,6 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cxrstudy.base import places
 from cxrstudy.study import experiment
@@ -206,10 +204,3 @@ def test_a_rewritten_registration_is_named(tmp_path, monkeypatch):
     ]
     path.unlink()
     assert any("0001-made-tiny.yaml: missing" in text for text in problems())
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_cell_is_the_value_that_was_written_and_no_other(value):
-    text = recording.text_of(value)
-    assert review.same_cell(text, value)
-    assert not review.same_cell(text + "1" if "." in text else text + ".5", value)

@@ -1,6 +1,4 @@
-"""Selection: against closed forms for the largest of several normal numbers, and other code."""
-
-from dataclasses import replace
+"""Selection: against closed forms for the largest of several normal numbers."""
 
 import numpy as np
 import pandas as pd
@@ -9,16 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
 
-from cxrstudy.statistics import ScoreError
 from cxrstudy.verdicts import selection
+from cxrstudy.verdicts.score_likeness import Likeness
 from cxrstudy.verdicts.selection import (
     SCENARIOS,
     Design,
-    Likeness,
     best_minus_control,
-    likeness_of,
     paper_b,
     selection_table,
 )
@@ -91,69 +86,12 @@ def test_a_design_has_the_patients_and_images_that_it_says(positive, negative, i
     assert len(table) == round(images * (positive + negative))
 
 
-def test_the_area_is_that_of_other_code():
-    random = np.random.default_rng(0)
-    truth = random.random(80) < 0.7
-    scores = np.round(random.normal(size=(3, 80)), 1)
-    expected = [roc_auc_score(truth, row) for row in scores]
-    np.testing.assert_allclose(selection._auroc(scores, truth), expected)
-
-
 def test_the_whole_of_paper_b_is_its_475_patients_and_1060_images():
     design = paper_b(1)
     assert (design.positive, design.negative) == (359, 116)
     patients, truth = selection._images(design)
     assert (patients[-1] + 1, len(patients)) == (475, 1060)
     assert truth.sum() == pytest.approx(801, abs=6)
-
-
-# --- Likeness -------------------------------------------------------------------------------------
-
-
-def scores(likeness, patients=1500, seeds=4):
-    """Scores of one arm that are as alike as asked, in a binormal world."""
-    random = np.random.default_rng(1)
-    of_image, truth = selection._images(Design(patients, patients, 2))
-    noise = selection._noise(random, likeness, seeds, of_image)
-    tables = [
-        pd.DataFrame(
-            {
-                "arm": "control", "seed": seed, "role": "target", "split": "test",
-                "id": [f"i{n}" for n in range(len(truth))],
-                "patient": [f"p{n}" for n in of_image],
-                "truth_covid19": truth.astype(float),
-                # Any increasing function of a score has the same ranks.
-                "score_covid19": 1 / (1 + np.exp(-(1.2 * truth + row))),
-            }
-        )
-        for seed, row in enumerate(noise)
-    ]  # fmt: skip
-    return pd.concat(tables, ignore_index=True)
-
-
-@pytest.mark.parametrize(
-    "parts", [(0.3, 0.3, 0.1), (0.0, 0.6, 0.0), (0.5, 0.0, 0.2), (0.0, 0.0, 0.0)]
-)
-def test_likeness_that_is_planted_is_found(parts):
-    found = likeness_of(scores(Likeness(*parts, training=0)), "control")
-    assert (found.patient, found.image, found.patient_and_training) == pytest.approx(
-        parts, abs=0.05
-    )
-    assert found.training < 0.02
-
-
-def test_one_seed_or_no_arm_says_nothing_of_likeness():
-    table = scores(ALONE, patients=20, seeds=1)
-    with pytest.raises(ScoreError, match="'control' has fewer than two seeds with covid19"):
-        likeness_of(table, "control")
-    with pytest.raises(ScoreError, match="'other' has fewer than two"):
-        likeness_of(table, "other")
-
-
-@pytest.mark.parametrize("wrong", [{"patient": -0.1}, {"image": 0.9}, {"training": np.nan}])
-def test_parts_that_are_none_are_refused(wrong):
-    with pytest.raises(ValueError, match="parts of a variance"):
-        replace(Likeness(0.2, 0.2, 0.2, 0.01), **wrong)
 
 
 @pytest.mark.parametrize("design", [(0, 5, 1), (5, 0, 1), (5, 5, 0.5)])

@@ -2,6 +2,7 @@
 
 `columns` finds out which column means what, `listing` reads the table or the folder, `files` finds,
 hashes and links the images, `headers` reads DICOM headers, `findings` and `labels` read the cells
-of labels, `identities` replaces the names of patients, `rows` makes rows of a manifest and says
-which are not used, and `cohorts` writes card and cohort. Read `add` first.
+of labels, `identities` replaces the names of patients, `rows` and `manifest` make the rows of the
+manifest and say which are not used, and `cohorts` writes card and cohort. `wish` is what a user
+asks for. Read `add` first.
 """

@@ -5,68 +5,25 @@ reason, or counted if they have no file. No name, birth date or number of a pati
 `identities` and `headers`.
 """
 
-import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from cxrstudy.base import numbers, places
-from cxrstudy.data.manifest import COLUMNS, OPTIONAL, check_manifest, write_manifest
+from cxrstudy.data.manifest import check_manifest, write_manifest
 from cxrstudy.data.own import cohorts
 from cxrstudy.data.own.files import Seen, find_files, link, look_at, near
 from cxrstudy.data.own.headers import READ
-from cxrstudy.data.own.identities import patients_of, read_key
 from cxrstudy.data.own.labels import Labels, read_labels
 from cxrstudy.data.own.listing import image_files, known, read_listing
-from cxrstudy.data.own.rows import excluded_by, manifest_rows, splits_of, with_headers
-from cxrstudy.data.tables.column import Column, names_nobody
+from cxrstudy.data.own.manifest import manifest_of
+from cxrstudy.data.own.rows import with_headers
+from cxrstudy.data.own.wish import AddError, Wish, check_wish
+from cxrstudy.data.tables.column import Column
 from cxrstudy.data.tables.duplicates import unique_by
 from cxrstudy.data.tables.notes import Notes
-
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-
-class AddError(ValueError):
-    """A set can't be added; the message says what to change."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a user asks for.
-
-    Attributes
-    ----------
-    name
-        Name of set and cohort.
-    columns
-        Columns that the user named, by what they mean.
-    asks
-        Value of the label column that the study is to ask about; empty: found.
-    role, beside
-        Role of the set, and the cohort whose other roles are taken; see
-        :func:`cxrstudy.data.own.cohorts.definition`.
-    keeps_names
-        Whether names of patients are kept as they are, not hashed.
-    renames
-        Value of the label column to label here.
-    each_is_a_patient
-        Whether an image without a patient is a patient of its own.
-    licence
-        Licence of the images; figures show none of them unless it allows that.
-    """
-
-    name: str
-    columns: Mapping[str, str] = field(default_factory=dict)
-    asks: str = ""
-    role: str = "target"
-    beside: str = ""
-    keeps_names: bool = False
-    each_is_a_patient: bool = False
-    renames: Mapping[str, str] = field(default_factory=dict)
-    licence: str = "your own, not to be published"
 
 
 @dataclass(frozen=True)
@@ -100,7 +57,7 @@ def add(listing: Path, images: Path, wish: Wish) -> Added:
     TableError
         The table can't be read.
     """
-    _check_name(wish)
+    check_wish(wish)
     notes = Notes()
     rows, columns = read_listing(listing, wish.columns)
     rows = known(_with_files(rows, listing, images, notes))
@@ -109,7 +66,7 @@ def add(listing: Path, images: Path, wish: Wish) -> Added:
     rows, filled = with_headers(rows, seen, listing, notes)
     labels = _labels(rows["label"], columns["label"], wish)
     _note_contradictions(labels, rows["label"], listing, notes)
-    table = _manifest(rows, seen, labels, wish, listing, notes)
+    table = manifest_of(rows, seen, labels, wish, listing, notes)
     folder = places.own() / "images" / wish.name
     files = rows.loc[table.index, "image"]
     usable = {path: images / file for path, file in zip(table["path"], files, strict=True)}
@@ -126,18 +83,6 @@ def add(listing: Path, images: Path, wish: Wish) -> Added:
         f"The files are read through {kind} in {folder}; they were not changed.",
     ]
     return Added(table, labels, written, tuple(said))
-
-
-def _check_name(wish: Wish) -> None:
-    if not _NAME.fullmatch(wish.name):
-        raise AddError(f"{wish.name!r}: a name is of small letters, digits and _, such as hospital")
-    if wish.role not in cohorts.ROLES:
-        raise AddError(f"role {wish.role!r}: it is one of {', '.join(cohorts.ROLES)}")
-    ours = (places.manifests() / f"{wish.name}.csv", places.manifests() / "cohorts")
-    if ours[0].exists() or (ours[1] / f"{wish.name}.yaml").exists():
-        raise AddError(f"{wish.name!r} is a set or cohort of the project; choose another name")
-    if wish.role != "target" and not wish.beside:
-        raise AddError(f"role {wish.role}: say of which cohort, with --beside, such as open")
 
 
 def _labels(cells: "pd.Series[str]", column: str, wish: Wish) -> Labels:
@@ -187,42 +132,6 @@ def _note_contradictions(
 ) -> None:
     column = Column(listing, "label", cells)
     column.note(notes, labels.contradictory, "say normal and a finding, which is unknown")
-
-
-def _manifest(
-    rows: pd.DataFrame, seen: list[Seen], labels: Labels, wish: Wish, path: Path, notes: Notes
-) -> pd.DataFrame:
-    """The manifest's rows; the index is the row in the user's table."""
-    if rows["patient"].map(names_nobody).all() and not wish.each_is_a_patient:
-        raise AddError(
-            f"{path}: no image has a patient, so images of one patient may be trained and tested "
-            "on. Name the column with --patient-column; or, if each image is of another patient, "
-            "say so with --each-image-a-patient"
-        )
-    key = None if wish.keeps_names else read_key(places.own())
-    patients = patients_of(Column(path, "patient", rows["patient"]), key, notes)
-    made = manifest_rows(rows, seen, labels.cells, patients, path, notes)
-    about = {"source": made["source"].where(made["source"] != "", wish.name),
-             "licence": wish.licence, "id": f"{wish.name}/" + made["id"]}  # fmt: skip
-    table = made.assign(**about)
-    nobody = table["patient"] == ""
-    table["patient"] = table["patient"].where(~nobody, "image-" + table["sha256"].str[:12])
-    reasons = {
-        "no label": labels.unknown[table.index],
-        "a label that the target lacks": _outside(labels, wish)[table.index],
-        "no patient, so that no split is right": nobody & (not wish.each_is_a_patient),
-        "a lateral radiograph": table["view"] == "lateral",
-    }
-    table = excluded_by(table, reasons)
-    table["split"] = splits_of(table)
-    return table[[*COLUMNS, *(name for name in OPTIONAL if name in table)]]
-
-
-def _outside(labels: Labels, wish: Wish) -> "pd.Series[bool]":
-    """Whether an image of another hospital has no class of the target."""
-    if wish.role != "external" or not labels.exclusive:
-        return pd.Series(False, labels.cells.index)
-    return ~labels.cells.isin(cohorts.target_labels(wish.beside))
 
 
 def _write(table: pd.DataFrame, labels: Labels, folder: Path, wish: Wish) -> tuple[Path, ...]:

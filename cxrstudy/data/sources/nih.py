@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.data.sources.labels import Reading, find, listed, stripped, unsplit
-from cxrstudy.data.sources.prepared import FINDINGS
+from cxrstudy.data.sources.prepared_sets import FINDINGS
 from cxrstudy.data.tables import values
 from cxrstudy.data.tables.column import Column
 from cxrstudy.data.tables.duplicates import unique_by

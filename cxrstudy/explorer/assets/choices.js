@@ -22,6 +22,16 @@ export const SETTINGS = /** @type {(keyof Choice)[]} */ ([
   "colours", "opacity", "threshold", "outline", "original", "zoom", "x", "y", "level", "width",
 ]);
 
+/**
+ * A choice with the settings of another one.
+ * @param {Choice} choice
+ * @param {Choice} settings
+ * @returns {Choice}
+ */
+export function settled(choice, settings) {
+  return { ...choice, ...Object.fromEntries(SETTINGS.map((name) => [name, settings[name]])) };
+}
+
 /** @param {boolean | null} right */
 export function outcomeOf(right) {
   if (right === null) return "";

@@ -31,7 +31,7 @@ function left(place) {
 }
 
 /** @param {string} place */
-const drawer = (place) => [NAME, location.href.split("#")[0], place].join(" ");
+const drawer = (place) => [NAME, globalThis.location?.href.split("#")[0], place].join(" ");
 
 /**
  * The choice in the page's address, if it is for this explorer.
@@ -39,7 +39,7 @@ const drawer = (place) => [NAME, location.href.split("#")[0], place].join(" ");
  * @returns {Partial<import("./choices.js").Choice> | null}
  */
 function linked(place) {
-  const fields = new URLSearchParams(location.hash.slice(1));
+  const fields = new URLSearchParams(globalThis.location?.hash.slice(1));
   return fields.get("explorer") === place ? parsed(fields.get("choice") ?? undefined) : null;
 }
 

@@ -7,15 +7,16 @@
  *   awaited  the request that is under way
  *   trouble  whether the kernel answers
  *
- * While a request is under way, the choice is ahead of what is shown. If its answer does not come
- * (cancelled, failed, no kernel), the choice goes back to what is shown. `step` is pure: it returns
- * the next state and what is to be done. Nothing else changes a state.
+ * While a request is under way, the choice is ahead of what is shown; `request.js` says what becomes
+ * of it. `step` is pure: it returns the next state and what is to be done. Nothing else changes a
+ * state.
  */
 
-import { SETTINGS, legal, offered, pictureOf } from "./choices.js";
+import { SETTINGS, legal, offered, pictureOf, settled } from "./choices.js";
 import { ALL_GREYS, WHOLE, panned, zoomed } from "./looking.js";
-import { fits, isFor, samePicture } from "./messages.js";
-import { chosen, finished, givenUp, isUploading, partToSend, received } from "./upload.js";
+import { samePicture } from "./messages.js";
+import { again, alive, answered, cancelled, failed, late, lost, progressed, silent } from "./request.js";
+import { chosen, finished, isUploading, partToSend, received } from "./upload.js";
 
 /**
  * @typedef {import("./choices.js").Choice} Choice
@@ -134,16 +135,6 @@ function onlySettings(before, after) {
 }
 
 /**
- * A choice with the settings of another one.
- * @param {Choice} choice
- * @param {Choice} settings
- * @returns {Choice}
- */
-function settled(choice, settings) {
-  return { ...choice, ...Object.fromEntries(SETTINGS.map((name) => [name, settings[name]])) };
-}
-
-/**
  * @param {State} state
  * @param {number} by
  * @returns {Partial<Choice>}
@@ -153,138 +144,6 @@ function neighbour(state, by) {
   if (left.length === 0) return {};
   const place = left.findIndex(({ id }) => id === state.choice.id);
   return { id: left[(place + by + left.length) % left.length].id };
-}
-
-/**
- * @param {State} state
- * @param {Answer} answer
- * @returns {State}
- */
-function answered(state, answer) {
-  const { awaited } = state;
-  if (!awaited || !fits(awaited.request, answer)) return state;
-  const choice = settled(awaited.wanted ?? state.choice, state.choice);
-  return { ...state, choice, shown: { answer, choice }, awaited: null, trouble: "", error: "" };
-}
-
-/**
- * No answer comes: the controls go back to what is shown.
- * @param {State} state
- * @returns {State}
- */
-function wentBack(state) {
-  if (!state.awaited) return state;
-  const choice = state.shown ? settled(state.shown.choice, state.choice) : state.choice;
-  return { ...state, choice, awaited: null };
-}
-
-/**
- * @param {State} state
- * @param {{view: string, number: number, text: string}} event
- * @returns {State}
- */
-function failed(state, event) {
-  const { awaited } = state;
-  if (!awaited || !isFor(awaited.request, event)) return state;
-  return { ...wentBack(state), trouble: "", error: `${awaited.request.case}: ${event.text}` };
-}
-
-/**
- * @param {State} state
- * @param {{view: string, number: number, share: number}} event
- * @returns {State}
- */
-function progressed(state, event) {
-  const { awaited } = state;
-  if (!awaited || !isFor(awaited.request, event)) return state;
-  return { ...state, awaited: { ...awaited, share: Math.max(awaited.share, Math.min(event.share, 1)) } };
-}
-
-/**
- * So long has it lasted that the place is emptied.
- * @param {State} state
- * @param {number} number
- * @returns {State}
- */
-function late(state, number) {
-  const { awaited } = state;
-  return awaited?.request.number === number ? { ...state, awaited: { ...awaited, late: true } } : state;
-}
-
-/**
- * The kernel lives but knows nothing of the request: it, or its answer, was lost with a connection.
- * It is asked for once more.
- * @param {State} state
- * @param {number} number
- * @returns {[State, Effect[]]}
- */
-function lost(state, number) {
-  const { awaited } = state;
-  if (awaited?.request.number !== number) return [state, []];
-  if (awaited.again) {
-    const { view } = state;
-    return [failed(state, { view, number, text: "no answer came; choose it again." }), []];
-  }
-  const request = { ...awaited.request, number: state.number + 1 };
-  return [{ ...state, number: request.number, awaited: { ...awaited, request, again: true } }, [{ do: "ask", request }]];
-}
-
-/**
- * @param {State} state
- * @returns {[State, Effect[]]}
- */
-function cancelled(state) {
-  const { awaited } = state;
-  const files = state.uploads.filter((one) => isUploading([one]));
-  const done = /** @type {Effect[]} */ ([
-    ...(awaited ? [{ do: "cancel", number: awaited.request.number }] : []),
-    ...files.map(({ id }) => ({ do: "drop", id })),
-  ]);
-  const left = { ...wentBack(state), uploads: givenUp(state.uploads, "it was cancelled.") };
-  return [{ ...left, said: done.length > 0 ? "Cancelled." : state.said }, done];
-}
-
-/**
- * The kernel does not answer, or is known to be gone.
- * @param {State} state
- * @param {boolean} gone
- * @returns {State}
- */
-function silent(state, gone) {
-  const back = wentBack(state);
-  const wanted = state.awaited && (state.awaited.wanted ?? state.choice);
-  const awaited = state.awaited && { ...state.awaited, wanted };
-  const left = gone ? givenUp(state.uploads, "the kernel is gone.") : state.uploads;
-  const trouble = gone || state.trouble === "gone" ? "gone" : "silent";
-  return { ...back, awaited, uploads: left, trouble };
-}
-
-/**
- * The kernel answers again: what was wanted is awaited as before.
- * @param {State} state
- * @returns {State}
- */
-function alive(state) {
-  if (!state.trouble) return state;
-  const { awaited } = state;
-  if (!awaited?.wanted) return { ...state, trouble: "" };
-  const choice = settled(awaited.wanted, state.choice);
-  return { ...state, trouble: "", choice, awaited: { ...awaited, wanted: null } };
-}
-
-/**
- * Ask once more for what was wanted; trouble is over when an answer comes.
- * @param {State} state
- * @returns {[State, Effect[]]}
- */
-function again(state) {
-  if (!state.trouble) return [state, []];
-  const wanted = state.awaited?.wanted ?? state.choice;
-  const picture = pictureOf(state.data, state.cases, wanted);
-  if (!picture || (state.shown && samePicture(picture, state.shown.answer))) return [state, [{ do: "look" }]];
-  const request = { view: state.view, number: state.number + 1, ...picture };
-  const awaited = { request, late: false, share: 0, wanted, again: false };
-  return [{ ...wentBack(state), number: request.number, awaited, error: "" }, [{ do: "ask", request }]];
 }
 
 /**

@@ -11,9 +11,10 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
+from cxrstudy.pages.claim_tables import cited, verdict_details
+from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.front import claims_table, standing, title_of
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.render import cited, verdict_details
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import recorded
@@ -33,7 +34,8 @@ def of_chapter(experiment: str) -> HTML:
     experiment
         Name of the chapter's notebook.
     """
-    return claims_shown(recorded(), lambda row: row["experiment"] == experiment, "")
+    shown = claims_shown(recorded(), lambda row: row["experiment"] == experiment, "")
+    return HTML(shown.data + budgets.of_chapter(experiment))
 
 
 def of_paper(paper: str) -> HTML:

@@ -9,7 +9,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.data.manifest import read_manifest
-from cxrstudy.pages.render import cited
+from cxrstudy.pages.claim_tables import cited
 from cxrstudy.statistics import inference, power
 from cxrstudy.study.profile import read_profile
 from cxrstudy.verdicts import results

@@ -8,9 +8,9 @@ import pandas as pd
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted
 from cxrstudy.data.cohort_file import read_definition
+from cxrstudy.pages.claim_tables import cited
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.render import cited
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.verdicts.across import OnCohort, together
 from cxrstudy.verdicts.claim import all_claims

@@ -14,6 +14,7 @@ that would become equal get more. So order and ties are kept, and areas under cu
 memory. Equal results give equal bytes.
 """
 
+from cxrstudy.verdicts.results.adding import add
 from cxrstudy.verdicts.results.reading import arms, experiments, failed, read
 from cxrstudy.verdicts.results.results import (
     ARMS,
@@ -42,6 +43,7 @@ __all__ = [
     "SCORED",
     "Results",
     "ResultsError",
+    "add",
     "altered",
     "arms",
     "claims_changed",

@@ -1,62 +1,24 @@
 """A user's radiographs: a table or a folder becomes a cohort, and no name is written anywhere."""
 
-import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.manifest import read_manifest
-from cxrstudy.data.own.add import AddError, Wish, add
+from cxrstudy.data.own.add import add
 from cxrstudy.data.own.columns import UnclearColumns
+from cxrstudy.data.own.wish import AddError, Wish
 from cxrstudy.data.tables.reader import TableError
+from tests.support import own_radiographs
 from tests.support.dicoms import file_of, radiograph, scene
-from tests.support.project import use
+from tests.support.own_radiographs import added, pictures, put, written
+
+place = own_radiographs.place
 
 #: Patients of phantoms' roles, none of which is looked at here.
 DRAWN = dict.fromkeys(
     ("target", "external", "general", "pneumonia", "natural_small", "natural_large"), 20
 )
-
-
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    """A project, an empty data folder, and a folder for a user's images."""
-    (tmp_path / "project").mkdir()
-    use(monkeypatch, tmp_path / "project")
-    monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path / "data"))
-    (tmp_path / "images").mkdir()
-    return tmp_path
-
-
-def pictures(place, count, **columns):
-    """Write images of Mueller1 and so on, two of each, and the table that lists them."""
-    rows = []
-    for n in range(count):
-        name = f"Mueller{n // 2}_{n}.png"
-        values = np.random.default_rng(n).integers(0, 256, (24, 20), dtype=np.uint8)
-        Image.fromarray(values).save(place / "images" / name)
-        row = {"file": name, "patient": f"Mueller{n // 2}", "class": ("Normal", "TB")[n // 2 % 2]}
-        rows.append(row | {what: values[n % len(values)] for what, values in columns.items()})
-    table = pd.DataFrame(rows)
-    table.to_csv(place / "hill.csv", index=False)
-    return table
-
-
-def put(place, table):
-    table.to_csv(place / "hill.csv", index=False)
-
-
-def added(place, **wish):
-    return add(place / "hill.csv", place / "images", Wish("hill", **wish))
-
-
-def written(place):
-    """All text that was written."""
-    own = place / "project" / "own"
-    named = [str(path.relative_to(own)) for path in own.rglob("*")]
-    read = [p.read_text() for p in own.rglob("*") if p.suffix in (".csv", ".yaml")]
-    return "\n".join([*named, *read])
 
 
 def test_a_table_becomes_a_cohort_that_can_be_loaded(place):
@@ -75,47 +37,6 @@ def test_a_table_becomes_a_cohort_that_can_be_loaded(place):
     assert {"general", "pneumonia", "natural_small", "natural_large"} <= set(cohort.roles)
     assert "80 images of 40 patients can be used" in done.said
     assert all(file.is_file() for file in done.files)
-
-
-def test_no_name_or_number_of_a_patient_is_written(place):
-    pictures(place, 40)
-    added(place)
-    assert "ueller" not in written(place)
-    added(place, keeps_names=True)
-    assert "Mueller0" in written(place)
-
-
-def test_the_same_patient_has_the_same_name_in_another_set(place):
-    pictures(place, 40)
-    one = added(place).table["patient"]
-    other = add(place / "hill.csv", place / "images", Wish("dale")).table["patient"]
-    assert one.tolist() == other.tolist()
-
-
-def test_what_can_t_be_used_is_excluded_with_a_reason_or_counted(place):
-    table = pictures(place, 44, view=["PA"])
-    table.loc[0, "class"] = ""
-    table.loc[2, "patient"] = "unknown"
-    table.loc[4, "view"] = "Lateral"
-    table.loc[6, "file"] = "nowhere.png"
-    (place / "images" / table["file"][8]).write_bytes(
-        (place / "images" / table["file"][9]).read_bytes()
-    )
-    (place / "images" / table["file"][10]).write_text("<html>")
-    put(place, table)
-    done = added(place)
-    excluded = done.table.set_index(done.table.index - 2)["excluded"]
-    assert excluded[excluded != ""].to_dict() == {
-        0: "no label",
-        2: "no patient, so that no split is right",
-        4: "a lateral radiograph",
-        9: "the same file as another image",
-    }
-    assert {6, 10}.isdisjoint(excluded.index)
-    said = "\n".join(done.said)
-    assert "1 of 44 have no file of that name, or several, and are left out; first: row 8" in said
-    assert "1 of 43 can't be read and are left out; first: row 12: PIX" in said
-    assert "1 of 44 files are in no row" in said
 
 
 def test_a_folder_of_dicom_needs_no_table_and_names_stay_in_the_files(place):
@@ -143,20 +64,6 @@ def test_a_folder_of_dicom_needs_no_table_and_names_stay_in_the_files(place):
     assert "header-annotation: 1 images" in said
     assert "PatientBirthDate" in said
     assert "patient: 48 of 48 from DICOM headers" in said
-
-
-def test_pictures_without_patients_are_refused_unless_each_is_one(place):
-    pictures(place, 40)
-    folder = place / "images"
-    for label in ("normal", "tb"):
-        (folder / label).mkdir()
-    for n, file in enumerate(sorted(folder.glob("*.png"))):
-        file.rename(folder / ("normal", "tb")[n % 2] / file.name)
-    with pytest.raises(AddError, match="--each-image-a-patient"):
-        add(folder, folder, Wish("hill"))
-    assert not (place / "project" / "own" / "hill.csv").exists()
-    done = add(folder, folder, Wish("hill", each_is_a_patient=True))
-    assert done.table["patient"].nunique() == 40
 
 
 def test_a_semicolon_or_a_tab_may_stand_between_cells(place):
@@ -189,22 +96,6 @@ def test_a_set_can_be_trained_on_before_the_target(place):
     added(place, role="pneumonia", beside="phantom")
     role = load_cohort("hill", DRAWN, 0).role("pneumonia")
     assert role.table["manifest"].unique().tolist() == ["hill"]
-
-
-@pytest.mark.parametrize(
-    ("wish", "named"),
-    [
-        (Wish("nih1k"), "a set or cohort of the project"),
-        (Wish("phantom"), "a set or cohort of the project"),
-        (Wish("My Hospital"), "small letters"),
-        (Wish("hill", role="extern"), "one of target"),
-        (Wish("hill", role="external"), "--beside"),
-    ],
-)
-def test_a_name_or_role_that_can_t_be_used_is_refused(place, wish, named):
-    pictures(place, 4)
-    with pytest.raises(AddError, match=named):
-        add(place / "hill.csv", place / "images", wish)
 
 
 def test_a_table_without_files_says_which_folder_to_name(place):

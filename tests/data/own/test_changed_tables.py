@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cxrstudy.data.own import rows as module
-from cxrstudy.data.own.add import AddError, Wish, add
+from cxrstudy.data.own.add import add
 from cxrstudy.data.own.columns import UnclearColumns
 from cxrstudy.data.own.findings import UnclearLabel
+from cxrstudy.data.own.wish import AddError, Wish
 from cxrstudy.data.tables.reader import TableError
 from tests.support.project import use
 

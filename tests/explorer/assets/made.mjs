@@ -1,5 +1,7 @@
 /* Made catalogues and answers: each picture carries what it is of, so that a test can see it. */
 
+import { begin, step } from "../../../cxrstudy/explorer/assets/state.js";
+
 export const LABELS = ["normal", "other", "covid19"];
 
 /** Random numbers that are the same in every run: mulberry32. */
@@ -47,4 +49,11 @@ export const mapOf = (id, { arm, label, method, layer }) => ({ of: [id, arm, lab
 export function answerTo(request, about) {
   const maps = request.parts.map((part) => mapOf(request.case, part));
   return { kind: "answer", ...request, about, image: imageOf(request.case), outline: null, maps };
+}
+
+/** A view that shows the first image. */
+export function started(data) {
+  const [asked] = step(begin(data, "v", true), { kind: "choose", changes: {} });
+  const [shown] = step(asked, answerTo(asked.awaited.request, data.cases[0]));
+  return shown;
 }

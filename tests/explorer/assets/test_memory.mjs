@@ -51,6 +51,28 @@ test("a link leads to the same choice on another machine, of this explorer only"
   assert.deepEqual(recalled({ dataset: {} }, "key-0"), {});
 });
 
+test("a tab that comes back finds what its history could not keep, and a new visit does not", () => {
+  page(null, true); // a browser that is leaving a page writes no history any more
+  globalThis.location = { href: "file:///book/07.html", hash: "" };
+  const kept = new Map();
+  globalThis.sessionStorage = { setItem: (name, text) => kept.set(name, text), getItem: (name) => kept.get(name) ?? null };
+  const arrivals = performance.getEntriesByType;
+  const arrive = (type) => { performance.getEntriesByType = () => [{ type }]; };
+  remember({ dataset: {} }, "key-0", choice);
+  for (const type of ["reload", "back_forward"]) {
+    arrive(type);
+    assert.deepEqual(recalled({ dataset: {} }, "key-0"), choice);
+    assert.deepEqual(recalled({ dataset: {} }, "key-1"), {});
+  }
+  arrive("navigate");
+  assert.deepEqual(recalled({ dataset: {} }, "key-0"), {});
+  location.href = "file:///book/21.html";
+  arrive("reload");
+  assert.deepEqual(recalled({ dataset: {} }, "key-0"), {});
+  performance.getEntriesByType = arrivals;
+  delete globalThis.sessionStorage;
+});
+
 test("what can't be chosen here is not", () => {
   assert.deepEqual(recalled({ dataset: { choice: "{" } }, "key-9"), {});
   const first = legal(data, data.cases, {});

@@ -1,0 +1,97 @@
+"""Budgets: what half the steps gave, and what twice as many gained, of recorded results.
+
+They show whether arms were at a plateau (:mod:`cxrstudy.verdicts.doubling`), and whether a
+laboratory with half the computation would have found the same.
+"""
+
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from cxrstudy.base import numbers, places
+from cxrstudy.base.words import arm_name
+from cxrstudy.pages.computed.front import standing, title_of
+from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.study.profile import read_profile
+from cxrstudy.verdicts import results
+from cxrstudy.verdicts.judge import judged_results
+from cxrstudy.verdicts.outcome import DECIDED
+from cxrstudy.verdicts.results import RESULTS
+
+
+def of_chapter(experiment: str) -> str:
+    """Show both for every cohort with results of an experiment that half the steps are known of."""
+    cohorts = sorted({folder.parent.name for folder in results.folders()})
+    parts = [_of_cohort(cohort, experiment) for cohort in cohorts]
+    shown = "".join(part for part in parts if part)
+    if not shown:
+        return ""
+    summary = "<summary>Half the steps, and what twice as many gained</summary>"
+    return f'<details class="study-fold">{summary}{shown}</details>'
+
+
+def _of_cohort(cohort: str, experiment: str) -> str:
+    folder = results.reference(cohort, experiment)
+    half = folder and half_of(folder, experiment)
+    if folder is None or half is None:
+        return ""
+    arms = results.arms(folder)
+    mine = arms[arms["experiment"] == experiment].drop_duplicates("arm")
+    title = f"<p><b>{escape(title_of(cohort))}</b>, at half the steps on the target:</p>"
+    return (
+        f"{title}{_verdicts(half, experiment)}"
+        f"<p>Gain of macro AUROC by the second half of the steps:</p>{_gains(mine)}"
+    )
+
+
+def half_of(folder: Path, experiment: str) -> Path | None:
+    """Recorded results of an experiment with half the steps of those in a folder, if there are."""
+    name = read_profile(results.facts(folder).profile).half
+    half = places.results() / folder.parent.name / name
+    if not name or not (half / RESULTS).is_file() or experiment not in results.experiments(half):
+        return None
+    return half
+
+
+@cache
+def _judged(folder: Path) -> pd.DataFrame:
+    return judged_results(folder)
+
+
+def _verdicts(half: Path, experiment: str) -> str:
+    """The verdicts of an experiment's claims by results with half the steps."""
+    table = _judged(half)
+    mine = table[(table["experiment"] == experiment) & table["verdict"].isin(DECIDED)]
+    if mine.empty:
+        return "<p>No claim is decided there.</p>"
+    rows = [
+        {
+            "claim": escape(row.claim),
+            "verdict": escape(row.verdict),
+            "difference": escape(
+                numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
+            ),
+        }
+        for row in mine.itertuples()
+    ]
+    return f"{standing(mine.iloc[0].counts)}{_as_table(rows)}"
+
+
+def _gains(arms: pd.DataFrame) -> str:
+    known = arms[arms["gain"].notna()]
+    rows = [
+        {
+            "arm": escape(arm_name(row.arm)),
+            "gain": escape(numbers.difference(row.gain)),
+            "at most": escape(numbers.difference(row.gain_high)),
+            "at a plateau": escape(row.plateau),
+        }
+        for row in known.itertuples()
+    ]
+    return _as_table(rows) if rows else "<p>It is known of no arm.</p>"
+
+
+def _as_table(rows: list[dict[str, str]]) -> str:
+    return f'<div class="study-table">{rows_as_html(pd.DataFrame(rows))}</div>'

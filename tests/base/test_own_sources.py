@@ -1,0 +1,42 @@
+"""Own sources: only code that can be read, and installed packages by their versions."""
+
+import pytest
+
+from cxrstudy.base import own_function as own_function_module
+from cxrstudy.base import own_sources
+from cxrstudy.base.own_function import own_function
+from cxrstudy.base.own_sources import OwnFunctionError
+from tests.support import own_files
+from tests.support.own_files import HELPERS, MAIN
+
+folder = own_files.folder
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = __import__('helpers')", "import importlib\nx = importlib.import_module('helpers')",
+        "exec('1')", "from importlib import import_module", "x = eval('1')", "import runpy",
+    ],
+)  # fmt: skip
+def test_code_that_a_text_does_not_show_is_refused(folder, line):
+    (folder / "helpers.py").write_text(f"{HELPERS}\n{line}\n")
+    with pytest.raises(OwnFunctionError, match=r"helpers.py uses \w+, by which code runs"):
+        own_function("main_file:twice")
+
+
+def test_a_broken_file_is_named(folder):
+    (folder / "helpers.py").write_text("def f(:\n")
+    with pytest.raises(OwnFunctionError, match=r"helpers\.py: it is not legal Python"):
+        own_function("main_file:twice")
+
+
+def test_installed_packages_count_by_version_and_must_be_the_same(folder, monkeypatch):
+    (folder / "main_file.py").write_text("import yaml\nimport torch\n" + MAIN)
+    made = own_function("main_file:twice")
+    assert [name for name, _ in made.libraries] == ["PyYAML"]
+    for module in (own_function_module, own_sources):
+        monkeypatch.setattr(module, "version_of", lambda name: "0.1")
+    assert own_function("main_file:twice").facts != made.facts
+    with pytest.raises(OwnFunctionError, match=r"planned with PyYAML .*, and here is 0\.1"):
+        made(1)

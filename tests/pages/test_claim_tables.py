@@ -1,0 +1,41 @@
+"""Claim tables: verdicts with all that they rest on, for readers."""
+
+import pandas as pd
+
+from cxrstudy.pages import claim_tables
+from tests.support.judged import text_of
+
+
+def judged(papers, origins, **facts):
+    """A table of verdicts: one claim a paper, one row an origin."""
+    rows = [
+        {"paper": paper, "claim": claim, "origin": origin, "estimate": 0.02, "low": -0.01,
+         "high": 0.05, "margin": 0.0, "verdict": "inconclusive", "patients": 128.0, "seeds": 5.0,
+         "minimum_detectable_difference": 0.03, "adjusted_p": 0.2, "adjusted_p_relevant": 0.04,
+         "relevant": 0.02, "why": "", "lacking": "", "budget": "at a plateau",
+         "world": "on made images",
+         "trainings": 10.0, "at_plateau": 10.0, "counts": "counts: registered"}
+        for paper, claim in papers
+        for origin in origins
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(**facts)
+
+
+def test_details_show_both_corrected_p_values():
+    shown = text_of(claim_tables.verdict_details(judged([("A", "A1")], ["here"])))
+    for words in ("p of the margin, corrected", "p of no relevant difference, corrected", "0.02"):
+        assert words in shown
+
+
+def test_without_claims_the_page_goes_on(monkeypatch):
+    monkeypatch.setattr(claim_tables, "all_claims", list)
+    assert "No rows" in claim_tables.untestable().data
+
+
+def test_details_have_a_column_for_the_paper_where_there_are_several():
+    several = claim_tables.verdict_details(judged([("A", "1"), ("B", "1")], ["here"])).data
+    assert '<th scope="col">paper</th>' in several
+    assert (
+        '<th scope="col">paper</th>'
+        not in claim_tables.verdict_details(judged([("A", "1")], ["here"])).data
+    )
