@@ -14,7 +14,7 @@ from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim, all_claims
 
 #: Digits of stored numbers: intervals and p values change by less than a billionth.
-DIGITS = 11
+DIGITS = 10
 
 
 def data_of(folders: Sequence[Path]) -> dict[str, Any]:
@@ -98,14 +98,13 @@ def _title_of(cohort: str) -> str:
 
 def _evidence(each: Recorded, place: int, folder: Path) -> dict[str, Any]:
     decides = results.reference(folder.parent.name, each.claim.experiment) == folder
-    reasons = {"barred": each.barred, "lacking": each.row["lacking"]}
+    known = {"decides": decides, "barred": each.barred, "lacking": each.row["lacking"]}
     return {
         "claim": each.claim.id,
         "results": place,
-        "decides": decides,
         "verdict": each.row["verdict"],
         "patients": int(each.row["patients"]),
-        **{name: reason for name, reason in reasons.items() if reason},
+        **{name: value for name, value in known.items() if value},
         "by": {measure.name: stored(found) for measure, found in each.differences.items()},
     }
 

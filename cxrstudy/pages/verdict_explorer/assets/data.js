@@ -31,7 +31,7 @@
 export function opened(stored) {
   const evidence = stored.evidence.map((/** @type {any} */ each) => {
     const by = Object.entries(each.by).map(([name, found]) => [name, openedDifference(found, stored.measures[name].most)]);
-    return { barred: "", lacking: "", ...each, by: Object.fromEntries(by) };
+    return { decides: false, barred: "", lacking: "", ...each, by: Object.fromEntries(by) };
   });
   return { ...stored, evidence };
 }
