@@ -13,8 +13,9 @@ from cxrstudy.pages.verdict_explorer.evidence import ArmNearEnd, Difference, Rec
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim, all_claims
 
-#: Digits of stored numbers: intervals and p values change by less than a billionth.
-DIGITS = 10
+#: Digits of stored numbers: intervals and p values change by less than a billionth. A standard
+#: error needs more than an estimate, since t may multiply it by many.
+DIGITS, OF_ESTIMATE = 11, 10
 
 
 def data_of(folders: Sequence[Path]) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def stored(found: Difference) -> dict[str, Any] | list[float | None]:
     >>> stored(Difference(reason="not defined"))
     {'e': None, 'why': 'not defined'}
     """
-    estimate = _short(found.estimate)
+    estimate = _short(found.estimate, OF_ESTIMATE)
     if found.reason or isnan(found.estimate):
         return {"e": estimate, "why": found.reason or "the difference is not a number"}
     if found.arms:
@@ -141,5 +142,5 @@ def _freedom(value: float) -> float | None:
     return _short(value) if isfinite(value) else None
 
 
-def _short(value: float) -> float | None:
-    return None if isnan(value) else numbers.significant(float(value), DIGITS)
+def _short(value: float, digits: int = DIGITS) -> float | None:
+    return None if isnan(value) else numbers.significant(float(value), digits)
