@@ -164,6 +164,9 @@ OF_NO_MODULE = {
     "test_number_formats.py": "numbers that any module writes",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
     "training/test_learner.py": "what fastai's users do with a learner",
+    "pages/verdict_explorer/test_assets.py": "its front end, beside the rule",
+    "pages/verdict_explorer/test_browser.py": "the page in a browser",
+    "pages/verdict_explorer/test_rule.py": "the rule in its front end, and the study's",
     "verdicts/test_recorded_results.py": "the committed results",
 }
 

@@ -25,6 +25,7 @@ from cxrstudy.pages.own_verdicts import own_verdicts as own_verdicts
 from cxrstudy.pages.tables import table
 from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.pages.training_curves import training_curves as training_curves
+from cxrstudy.pages.verdict_explorer import verdict_explorer as verdict_explorer
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study

@@ -1,0 +1,31 @@
+"""Front end: functions of its modules, called in one process of node."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ANSWER = Path(__file__).parents[1] / "pages/verdict_explorer/assets/answer.mjs"
+
+#: Name of a module, of a function in it, and its arguments.
+Call = tuple[str, str, Sequence[Any]]
+
+
+def node() -> str:
+    """Where node is; the test is skipped where it is not."""
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("this test was not run: node is not installed")
+    return found
+
+
+def answers(assets: Path, calls: Sequence[Call]) -> list[Any]:
+    """What functions of the modules in a folder return; NaN and infinity come back as None."""
+    asked = json.dumps({"assets": str(assets), "calls": calls}, allow_nan=False)
+    done = subprocess.run([node(), str(ANSWER)], input=asked, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
