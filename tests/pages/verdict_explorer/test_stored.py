@@ -13,8 +13,8 @@ from cxrstudy.verdicts import judge
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.judge import VERDICTS
 from cxrstudy.verdicts.outcome import DECIDED
+from cxrstudy.verdicts.recomputed import same_cell
 from cxrstudy.verdicts.recording import papers_of_then, read_texts
-from cxrstudy.verdicts.review import same_cell
 from tests.support.front_end import answers
 from tests.support.some import some
 
