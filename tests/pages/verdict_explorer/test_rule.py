@@ -22,10 +22,8 @@ from tests.support.claims import CLAIM, abstract
 from tests.support.front_end import answers
 from tests.support.some import some
 
-#: What the two may differ by.
-CLOSE = 1e-9
-#: ... and from stored numbers, which are written with eleven digits.
-CLOSE_STORED = 1e-8
+#: What the two may differ by: numbers are stored with eleven digits.
+CLOSE = 1e-8
 KINDS = ("superiority", "non-inferiority", "equivalence")
 FREEDOMS = (1.0, 1.3, 2.0, 4.0, 8.25, 79.5, 80.5, 170.0, 1e4, 1.1e4, 3e7, math.inf)
 FAMILIES = 420
@@ -222,6 +220,6 @@ def compared(theirs, row):
     ]  # fmt: skip
     for here, there in pairs:
         assert (here is None and math.isnan(there)) or here == pytest.approx(
-            there, abs=CLOSE_STORED, rel=0
+            there, abs=CLOSE, rel=0
         ), row
     return theirs["outcome"]
