@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.base import places
 from cxrstudy.data.cohort_file import world_of
 from cxrstudy.study import experiment
 from cxrstudy.verdicts import judge, results
@@ -19,6 +20,9 @@ from cxrstudy.verdicts.judge import (
 from tests.support.some import some
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
+
+#: Results of before there were registrations.
+OLDER = places.results() / "phantom" / "standard"
 
 
 def scores_of(name, gain):
@@ -117,14 +121,13 @@ def test_older_results_that_lack_a_measure_of_maps_say_so_and_not_that_lesions_a
     monkeypatch,
 ):
     monkeypatch.setattr(judge.results, "experiments", lambda folder: ["07_gradcam"])
-    found = judge.evidence_of_results(judge.deciding()[0]).set_index("claim")
+    found = judge.evidence_of_results(OLDER).set_index("claim")
     assert found.loc["A15", "reason"] == "these results lack this measure of maps"
 
 
-def test_the_committed_results_are_judged_by_the_present_rule_and_do_not_count(monkeypatch):
-    folder = judge.deciding()[0]
+def test_older_results_are_judged_by_the_present_rule_and_do_not_count(monkeypatch):
     monkeypatch.setattr(judge.results, "experiments", lambda folder: ["07_gradcam"])
-    table = judged_results(folder).set_index("claim")
+    table = judged_results(OLDER).set_index("claim")
     assert set(table["counts"]) == {"does not count: these results name no registration"}
     assert table.loc["A5", "why"].startswith("no arm 'permuted labels'")
 

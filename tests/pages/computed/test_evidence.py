@@ -13,6 +13,7 @@ from tests.support.some import some
 
 def shown(monkeypatch, table, part, *of):
     monkeypatch.setattr(evidence, "recorded", lambda: table)
+    monkeypatch.setattr(evidence.budgets, "of_chapter", lambda experiment: "")
     return part(*of)
 
 
