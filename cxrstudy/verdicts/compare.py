@@ -205,7 +205,10 @@ def _spreads(keys: list[Key], measured: Measured) -> dict[Key, seed_variance.See
         group: {key: series for key, series in measured.items() if (key.role, key.metric) == group}
         for group in groups
     }
-    priors = seed_variance.priors([_distinct(group, values[group]) for group in groups])
+    distinct = {group: _distinct(alike) for group, alike in values.items()}
+    priors = seed_variance.priors(
+        [own or _borrowed(group, distinct) for group, own in distinct.items()]
+    )
     of_group = dict(zip(groups, priors, strict=True))
     found = {}
     for key in keys:
@@ -215,12 +218,27 @@ def _spreads(keys: list[Key], measured: Measured) -> dict[Key, seed_variance.See
     return found
 
 
-def _distinct(group: tuple[str, str], alike: Measured) -> list[list[float]]:
+def _distinct(alike: Measured) -> list[list[float]]:
     """Values by seed of arms with several; an arm that several experiments share counts once."""
     distinct = {series.runs: series.known for series in alike.values() if len(series.known) > 1}
-    if not distinct:
+    return list(distinct.values())
+
+
+def _borrowed(
+    group: tuple[str, str], distinct: dict[tuple[str, str], list[list[float]]]
+) -> list[list[float]]:
+    """Values of the same kind of metric of other labels and roles, for one that has none."""
+    role, metric = group
+    kind = metric.split(" of ")[0]
+    found = [
+        series
+        for (_, other), known in distinct.items()
+        if other.split(" of ")[0] == kind
+        for series in known
+    ]
+    if not found:
         raise CompareError(
-            f"no arm has two seeds of {group[1]} on {group[0]} to estimate seed variance from; "
+            f"no arm has two seeds of {metric} on {role} to estimate seed variance from; "
             "give --spread FOLDER"
         )
-    return list(distinct.values())
+    return found
