@@ -63,6 +63,23 @@ def test_one_seed_that_is_equal_to_the_same_of_five_is_said_to_be_fewer(folders)
     assert set(states(folders, "single", "single").values()) == {"equal"}
 
 
+def test_a_metric_without_two_seeds_borrows_the_spread_of_its_kind(folders):
+    """As a label that one experiment alone asks about, of which one seed is recorded."""
+    first, other = metrics(folders / "first"), metrics(folders / "elsewhere")
+    kind = "AUROC"
+    key = next(key for key in first if key.metric.startswith(kind))
+    alone = replace(key, metric=f"{kind} of another label", arm="alone")
+    value = first[key].values[0]
+    one, two = (
+        replace(first[key], values={0: value + shift}, runs=(name,))
+        for shift, name in ((0, "one"), (0.001, "two"))
+    )
+    rows = compare.compare(first | {alone: one}, other | {alone: two}, first)
+    (row,) = [row for row in rows if row.key == alone]
+    assert row.state == "within"
+    assert row.deviation > 0
+
+
 def test_one_seed_has_no_spread_and_takes_that_of_others(folders):
     with pytest.raises(CompareError, match=r"no arm has two seeds .* give --spread"):
         states(folders, "single", "single-elsewhere")
