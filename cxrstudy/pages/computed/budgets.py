@@ -73,6 +73,7 @@ def _verdicts(half: Path, experiment: str) -> str:
             "difference": escape(
                 numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
             ),
+            "margin": escape(numbers.difference(row.margin)),
         }
         for row in mine.itertuples()
     ]
