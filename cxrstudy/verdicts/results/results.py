@@ -13,7 +13,7 @@ from cxrstudy.base.schema import Strict, read_yaml
 
 #: Profiles of the results that verdicts are based on: an experiment is judged by the first of them
 #: that it is recorded for. Results of other profiles show changes.
-REFERENCE_PROFILES = ("plateau", "standard")
+REFERENCE_PROFILES = ("plateau", "real", "standard")
 
 RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "scores.csv.gz"
 
