@@ -21,5 +21,5 @@ def write_design(
     from cxrstudy.verdicts import design
     from cxrstudy.verdicts.planning import recorded_components
 
-    path = design.write(profile, cohort, seeds, recorded_components())
+    path = design.write(profile, cohort, seeds, recorded_components(cohort))
     typer.echo(f"{path.relative_to(places.root())}")

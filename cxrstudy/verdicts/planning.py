@@ -60,18 +60,30 @@ def components_of(claim: Claim, folder: Path) -> VarianceComponents:
         raise ClaimError(f"claim {claim.id}: {problem}") from None
 
 
-def default_results(claim: Claim) -> Path:
-    """The first recorded results that may decide and hold the claim's experiment.
+def default_results(claim: Claim, cohort: str = "") -> Path:
+    """The first recorded results that may decide and hold the claim's arms.
+
+    Parameters
+    ----------
+    cohort
+        Results of this cohort are looked at first, because components differ between cohorts.
 
     Raises
     ------
     ClaimError
-        There are none.
+        There are none; the message says what lacks.
     """
-    for folder in deciding():
-        if claim.experiment in results.experiments(folder) or not claim.has_contrast:
+    problem = ClaimError(f"claim {claim.id}: no recorded results hold {claim.experiment}")
+    for folder in sorted(deciding(), key=lambda path: path.parent.name != cohort):
+        if claim.has_contrast and claim.experiment not in results.experiments(folder):
+            continue
+        try:
+            components_of(claim, folder)
+        except ClaimError as lacking:
+            problem = lacking
+        else:
             return folder
-    raise ClaimError(f"claim {claim.id}: no recorded results hold {claim.experiment}")
+    raise problem
 
 
 def family_size(claim: Claim) -> int:
@@ -164,8 +176,13 @@ def enough(
     return pd.DataFrame(rows).astype({"patients": "Int64"})
 
 
-def recorded_components() -> dict[str, VarianceComponents | str]:
-    """Variance components of every claim with a contrast, from the first recorded results.
+def recorded_components(cohort: str = "") -> dict[str, VarianceComponents | str]:
+    """Variance components of every claim with a contrast, from recorded results.
+
+    Parameters
+    ----------
+    cohort
+        As for :func:`default_results`.
 
     Returns
     -------
@@ -178,7 +195,7 @@ def recorded_components() -> dict[str, VarianceComponents | str]:
     found: dict[str, VarianceComponents | str] = {}
     for claim in (claim for paper in all_claims() for claim in paper.testable):
         try:
-            found[claim.id] = components_of(claim, default_results(claim))
+            found[claim.id] = components_of(claim, default_results(claim, cohort))
         except ClaimError as problem:
             found[claim.id] = str(problem)
     return found

@@ -18,7 +18,7 @@ def asked(tmp_path, monkeypatch):
 
     use(monkeypatch, tmp_path, "claims")
     monkeypatch.setattr(design, "design", design_of)
-    monkeypatch.setattr("cxrstudy.verdicts.planning.recorded_components", dict)
+    monkeypatch.setattr("cxrstudy.verdicts.planning.recorded_components", lambda cohort: {})
     return calls
 
 

@@ -1,5 +1,7 @@
 """Planning: powers against simulation, and sizes that are enough and not more."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,6 +93,25 @@ def test_recorded_results_give_components(monkeypatch):
     monkeypatch.setattr(planning, "deciding", list)
     with pytest.raises(ClaimError, match="no recorded results hold 06_sequential_schemes"):
         default_results(claim)
+
+
+def test_components_come_from_the_first_results_that_hold_the_arms_of_ones_own_cohort(monkeypatch):
+    known = {"a": "no arm", "b": "", "c": ""}
+
+    def components(claim, folder):
+        if why := known[folder.parent.name]:
+            raise ClaimError(why)
+        return VarianceComponents(1.0, 1.0, 1.0)
+
+    monkeypatch.setattr(planning, "deciding", lambda: [Path(name, "real") for name in known])
+    monkeypatch.setattr(planning, "components_of", components)
+    monkeypatch.setattr(planning.results, "experiments", lambda folder: [MADE.experiment])
+    assert default_results(MADE) == Path("b", "real")
+    assert default_results(MADE, "a") == Path("b", "real")
+    assert default_results(MADE, "c") == Path("c", "real")
+    known |= {"b": "no seeds", "c": "no seeds either"}
+    with pytest.raises(ClaimError, match="no seeds either"):
+        default_results(MADE)
 
 
 def test_every_claim_with_a_contrast_has_a_row_with_patients_or_the_reason(monkeypatch):
