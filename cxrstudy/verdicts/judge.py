@@ -138,6 +138,12 @@ def deciding() -> list[Path]:
     return sorted(found, key=lambda path: (path.parent.name, REFERENCE_PROFILES.index(path.name)))
 
 
+def deciding_profile(cohort: str) -> str:
+    """Name of the profile of a cohort's recorded results that decide; the first where none do."""
+    names = (path.name for path in deciding() if path.parent.name == cohort)
+    return next(names, REFERENCE_PROFILES[0])
+
+
 def judged_results(folder: Path) -> pd.DataFrame:
     """Judge all claims by recorded results, under the rule as it is now.
 

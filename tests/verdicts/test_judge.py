@@ -1,5 +1,6 @@
 """Judgement: each origin of evidence is judged apart, by all claims of both papers."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -167,3 +168,10 @@ def test_recorded_verdicts_are_those_of_all_results_that_may_decide(monkeypatch)
     assert held == results.reference("phantom", names[0])
     monkeypatch.setattr(judge, "deciding", list)
     assert judge.recorded.__wrapped__().empty
+
+
+def test_the_profile_that_decides_is_the_first_of_the_cohorts_own(monkeypatch):
+    folders = [Path("kermany", "real"), Path("phantom", "plateau"), Path("phantom", "standard")]
+    monkeypatch.setattr(judge, "deciding", lambda: folders)
+    found = [judge.deciding_profile(name) for name in ("kermany", "phantom", "nowhere")]
+    assert found == ["real", "plateau", judge.REFERENCE_PROFILES[0]]

@@ -70,7 +70,12 @@ def _excluded() -> str:
 
 def _of_profile() -> dict[str, str]:
     profile = read_profile(REFERENCE_PROFILES[0])
-    stages = [profile.stage(name, "target") for name in profile.networks]
+    used = {profile.profile, *(path.name for path in deciding())}
+    stages = [
+        each.stage(name, "target")
+        for each in map(read_profile, sorted(used))
+        for name in each.networks
+    ]
     first = profile.stage("phantom", "target")
     fractions = ", ".join(map(numbers.whole_percent, profile.levels.fractions))
     starts = profile.initial_weights["phantom"].initial

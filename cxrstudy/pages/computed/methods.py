@@ -21,6 +21,7 @@ from cxrstudy.training.plateau import FALL, FROM, RISE
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import all_claims
 from cxrstudy.verdicts.doubling import RELEVANT
+from cxrstudy.verdicts.judge import deciding_profile
 from cxrstudy.verdicts.proof import prove
 from cxrstudy.verdicts.results import REFERENCE_PROFILES
 
@@ -65,11 +66,18 @@ def networks() -> HTML:
 
 
 def stages() -> HTML:
-    """Show the values of every stage of training of the reference profile, by cohort and role."""
-    profile = read_profile(REFERENCE_PROFILES[0])
+    """Show the values of every stage of training, by cohort and role.
+
+    They are those of the profile whose recorded results decide on the cohort.
+    """
     rows = [
-        {"cohort": _title(name), "role": label_name(role), **_stage(profile, name, role)}
-        for name in cohort_names()
+        {
+            "profile": profile,
+            "cohort": _title(name),
+            "role": label_name(role),
+            **_stage(read_profile(profile), name, role),
+        }
+        for name, profile in ((name, deciding_profile(name)) for name in cohort_names())
         for role in read_definition(places.cohort(name)).roles
         if role != "external"
     ]

@@ -25,11 +25,15 @@ def test_every_network_of_every_profile_is_named():
             assert network.architecture in shown
 
 
-def test_the_stages_are_those_of_the_reference_profile():
+def test_the_stages_are_those_of_the_profile_that_decides_on_the_cohort(monkeypatch):
+    first = results.REFERENCE_PROFILES[0]
+    monkeypatch.setattr(
+        methods, "deciding_profile", lambda cohort: "halved" if cohort == "phantom" else first
+    )
     shown = text_of(methods.stages())
-    target = read_profile(results.REFERENCE_PROFILES[0]).stage("phantom", "target")
-    row = f"{target.pixels} {target.steps} {target.batch_size} {target.schedule}"
-    assert row in shown
+    for name, cohort in (("halved", "phantom"), (first, "open")):
+        target = read_profile(name).stage(cohort, "target")
+        assert f"{name} {target.pixels} {target.steps} {target.batch_size} " in shown
     assert "Open radiographs" in shown
 
 
