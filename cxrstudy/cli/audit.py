@@ -5,12 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.options import Json, Profile
+from cxrstudy.cli.output import table
 
 
 def audit_cohort(
-    cohort: Annotated[str, typer.Argument(metavar="COHORT", help="phantom, open or covidx.")],
-    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
+    cohort: Annotated[
+        str, typer.Argument(metavar="COHORT", help="A file of data_manifests/cohorts.")
+    ],
+    profile: Profile = "quick",
     json_wanted: Json = False,
 ) -> None:
     """Check a cohort for patient leaks, duplicates and shortcuts."""

@@ -1,21 +1,16 @@
 """``cxrstudy book``: execute what has changed, and build the pages of the book."""
 
-from typing import Annotated
-
 import typer
 
 from cxrstudy.base import places
-from cxrstudy.cli.plan import Cohort, Profile
+from cxrstudy.cli.options import Cohort, NotebookSeeds, Profile
 from cxrstudy.cli.run import compute, execute_listed, name_left_out
 
 
 def build_book(
     profile: Profile = "quick",
     cohort: Cohort = "phantom",
-    seeds: Annotated[
-        int | None,
-        typer.Option(min=1, max=20, help="Repeats of every arm; default: the notebooks' value."),
-    ] = None,
+    seeds: NotebookSeeds = None,
 ) -> None:
     """Execute missing runs and changed notebooks, and build the book from them.
 

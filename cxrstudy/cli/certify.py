@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cxrstudy.base import places
-from cxrstudy.cli.plan import Cohort, Profile, Seeds
+from cxrstudy.cli.options import Cohort, Profile, Seeds
 
 
 def certify_repeat(

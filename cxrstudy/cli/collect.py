@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cxrstudy.cli.output import Json, json_for_terminal
+from cxrstudy.cli.options import Json
+from cxrstudy.cli.output import json_for_terminal
 
 
 def collect_notebooks(

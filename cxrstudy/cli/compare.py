@@ -13,7 +13,8 @@ import typer
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name
-from cxrstudy.cli.output import Json, json_for_terminal, table
+from cxrstudy.cli.options import Json
+from cxrstudy.cli.output import json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.verdicts.compare import Row

@@ -11,7 +11,8 @@ import typer
 
 from cxrstudy.base import numbers, places
 from cxrstudy.cli.data_add import SetName, add_set, build_set
-from cxrstudy.cli.output import Json, json_for_terminal, table
+from cxrstudy.cli.options import Json
+from cxrstudy.cli.output import json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.data.fetch import FetchResult

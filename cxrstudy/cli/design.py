@@ -1,16 +1,14 @@
 """``cxrstudy design``: write down what will be run for every claim, before anything is."""
 
-from typing import Annotated
-
 import typer
 
-from cxrstudy.cli.plan import Cohort
+from cxrstudy.cli.options import Cohort, Profile, SeveralSeeds
 
 
 def write_design(
-    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
+    profile: Profile = "standard",
     cohort: Cohort = "phantom",
-    seeds: Annotated[int, typer.Option(min=2, max=20, help="Repeats of every arm.")] = 5,
+    seeds: SeveralSeeds = 5,
 ) -> None:
     """Write the table of a study's design: arms, sizes, power and hours of every claim.
 

@@ -1,4 +1,4 @@
-"""Output: shared by all commands: errors without a traceback, text tables, common options."""
+"""Output: shared by all commands: errors without a traceback, text tables."""
 
 import codecs
 import json
@@ -12,8 +12,6 @@ from typer.core import TyperGroup
 
 from cxrstudy import __version__
 from cxrstudy.base import extras, numbers, places
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 class Plain(TyperGroup):

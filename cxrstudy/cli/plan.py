@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from cxrstudy.base.numbers import duration
 from cxrstudy.base.own_function import OwnFunction
 from cxrstudy.base.words import arm_name, counted
-from cxrstudy.cli.output import Json, json_for_terminal
+from cxrstudy.cli.options import Cohort, Experiments, Json, Profile, Seeds
+from cxrstudy.cli.output import json_for_terminal
 from cxrstudy.training.weight_files import planned_input
 
 if TYPE_CHECKING:
     from cxrstudy.study.forecast import Forecast
     from cxrstudy.study.graph import Graph, Node
-
-Experiments = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."),
-]
-Profile = Annotated[str, typer.Option(help="Sizes and budgets: a file of profiles/.")]
-Cohort = Annotated[str, typer.Option(help="Radiographs: a file of data_manifests/cohorts.")]
-Seeds = Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")]
 
 
 def show_plan(

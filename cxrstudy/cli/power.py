@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from cxrstudy.base import numbers
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.options import Json
+from cxrstudy.cli.output import table
 
 
 def show_power(

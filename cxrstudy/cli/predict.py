@@ -9,7 +9,7 @@ import typer
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.numbers import json_text
-from cxrstudy.cli.output import Json
+from cxrstudy.cli.options import Json
 
 if TYPE_CHECKING:  # imported when the command runs
     from cxrstudy.predict.answer import Answer, Prediction

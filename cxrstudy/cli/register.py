@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
+from cxrstudy.cli.options import Cohort, Profile, SeveralSeeds
+
 
 def register_study(
-    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
-    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
-    seeds: Annotated[int, typer.Option(min=2, max=20, help="Repeats of every arm.")] = 5,
+    profile: Profile = "standard",
+    cohort: Cohort = "phantom",
+    seeds: SeveralSeeds = 5,
     seen: Annotated[
         str, typer.Option(help="Results seen before, besides recorded results of the same arms.")
     ] = "",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.cli.output import Json, table
+from cxrstudy.cli.options import Json
+from cxrstudy.cli.output import table
 
 if TYPE_CHECKING:
     from cxrstudy.verdicts.proof import Proof

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cxrstudy.cli.plan import Cohort, Profile
+from cxrstudy.cli.options import Cohort, Profile
 
 
 def release_study(

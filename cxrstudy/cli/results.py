@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import numbers
-from cxrstudy.cli.output import Json, json_for_terminal, table
+from cxrstudy.cli.options import Cohort, Experiments, Json, Profile, ResultsFolder, Seeds
+from cxrstudy.cli.output import json_for_terminal, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,18 +22,11 @@ results = typer.Typer(no_args_is_help=True, help="Reference results: write and l
 
 @results.command("write")
 def write_results(
-    experiments: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."
-        ),
-    ] = None,
-    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
-    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
-    seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
-    to: Annotated[
-        Path | None, typer.Option(help="Folder; default: results/COHORT/PROFILE of the project.")
-    ] = None,
+    experiments: Experiments = None,
+    profile: Profile = "standard",
+    cohort: Cohort = "phantom",
+    seeds: Seeds = 5,
+    to: ResultsFolder = None,
 ) -> None:
     """Write the recorded scores of experiments to results/COHORT/PROFILE, without weights.
 
@@ -60,12 +54,10 @@ def add_results(
     experiments: Annotated[
         list[str], typer.Argument(metavar="EXPERIMENT...", help="Names or numbers of notebooks.")
     ],
-    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "standard",
-    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
-    seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 5,
-    to: Annotated[
-        Path | None, typer.Option(help="Folder; default: results/COHORT/PROFILE of the project.")
-    ] = None,
+    profile: Profile = "standard",
+    cohort: Cohort = "phantom",
+    seeds: Seeds = 5,
+    to: ResultsFolder = None,
 ) -> None:
     """Write experiments beside those that results hold already; these need no records any more.
 

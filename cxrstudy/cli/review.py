@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.cli.output import Json, json_for_terminal
+from cxrstudy.cli.options import Json
+from cxrstudy.cli.output import json_for_terminal
 
 if TYPE_CHECKING:
     from cxrstudy.verdicts.review import Review

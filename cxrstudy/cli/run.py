@@ -10,7 +10,8 @@ import typer
 
 from cxrstudy.base import places
 from cxrstudy.base.words import counted
-from cxrstudy.cli.plan import Cohort, Experiments, Profile, totals
+from cxrstudy.cli.options import Cohort, Experiments, NotebookSeeds, Profile
+from cxrstudy.cli.plan import totals
 
 if TYPE_CHECKING:
     from cxrstudy.pages.execution import Execution
@@ -20,10 +21,7 @@ def run_study(
     notebooks: Experiments = None,
     profile: Profile = "quick",
     cohort: Cohort = "phantom",
-    seeds: Annotated[
-        int | None,
-        typer.Option(min=1, max=20, help="Repeats of every arm; default: the notebooks' value."),
-    ] = None,
+    seeds: NotebookSeeds = None,
     dask: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Compute on the workers of this Dask scheduler.")
     ] = "",

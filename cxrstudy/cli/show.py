@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cxrstudy.base import places
-from cxrstudy.cli.output import Json
+from cxrstudy.cli.options import Json
 
 
 def show_run(

@@ -6,22 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.cli.output import Json, json_for_terminal, table
+from cxrstudy.cli.options import Cohort, Experiments, Json, Profile, Seeds
+from cxrstudy.cli.output import json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.study.status import RunStatus
 
 
 def show_status(
-    experiments: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[EXPERIMENT]...", help="Names or numbers of notebooks; default: all."
-        ),
-    ] = None,
-    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
-    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
-    seeds: Annotated[int, typer.Option(min=1, max=20, help="Repeats of every arm.")] = 1,
+    experiments: Experiments = None,
+    profile: Profile = "quick",
+    cohort: Cohort = "phantom",
+    seeds: Seeds = 1,
     runs: Annotated[
         bool, typer.Option("--runs", help="List every run that is not recorded.")
     ] = False,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cxrstudy.base import numbers, places
-from cxrstudy.cli.output import Json, json_for_terminal, table
+from cxrstudy.cli.options import Json
+from cxrstudy.cli.output import json_for_terminal, table
 
 if TYPE_CHECKING:
     from cxrstudy.study.removable import Sweep

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.cli.output import Json, json_for_terminal
+from cxrstudy.cli.options import Cohort, Json, Profile
+from cxrstudy.cli.output import json_for_terminal
 
 if TYPE_CHECKING:
     from cxrstudy.study.why import Answer
@@ -21,8 +22,8 @@ def explain_run(
     ] = "",
     arm: Annotated[str, typer.Option(help="Arm of the experiment; default: all arms.")] = "",
     seed: Annotated[int, typer.Option(min=0, max=19, help="Seed of the planned runs.")] = 0,
-    profile: Annotated[str, typer.Option(help="Sizes and budgets.")] = "quick",
-    cohort: Annotated[str, typer.Option(help="Source of the radiographs.")] = "phantom",
+    profile: Profile = "quick",
+    cohort: Cohort = "phantom",
     json_wanted: Json = False,
 ) -> None:
     """Show the inputs in which a run differs from the nearest recorded run.
