@@ -132,7 +132,7 @@ def freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
     described = f"data_manifests/cohorts/{cohort}.yaml"
     designed = design_path(profile, cohort)
     return Frozen(
-        claims=_files(tree, _claims_files(tree)),
+        claims=_files(tree, claims_files(tree)),
         rule=_rule(tree),
         arms=_arms(tree),
         profile=_files(tree, _profiles(tree, profile)),
@@ -147,8 +147,8 @@ def design_path(profile: str, cohort: str) -> str:
     return f"{DESIGNS}/{cohort}-{profile}.csv"
 
 
-def _claims_files(tree: Tree) -> list[str]:
-    """The claims files, without the registrations, which lie in a folder below."""
+def claims_files(tree: Tree) -> list[str]:
+    """Paths of the claims files, without the registrations, which lie in a folder below."""
     found = [path for path in tree.paths("claims") if path.count("/") == 1]
     return [path for path in found if path.endswith(".yaml")]
 

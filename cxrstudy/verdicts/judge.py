@@ -164,7 +164,8 @@ def judged_results(folder: Path) -> pd.DataFrame:
     if found.empty:
         return pd.DataFrame()
     origin = f"recorded: {made.cohort}, {made.profile}, {counted(made.seeds, 'seed')}"
-    return judged(found, origin, made.cohort, made.profile, prove(folder).said)
+    table, proof = judged(found, origin, made.cohort, made.profile), prove(folder)
+    return table.assign(counts=[proof.said_of(name) for name in table["claim"]])
 
 
 def judged_arms(claims: str, arms: Arms) -> pd.DataFrame:
@@ -187,10 +188,8 @@ def judged_arms(claims: str, arms: Arms) -> pd.DataFrame:
     return verdicts(paper, found, world_of(arms.study.cohort.name))
 
 
-def judged(
-    found: pd.DataFrame, origin: str, cohort: str, profile: str, counts: str = OWN
-) -> pd.DataFrame:
-    """Judge the claims of all papers by one set of evidence.
+def judged(found: pd.DataFrame, origin: str, cohort: str, profile: str) -> pd.DataFrame:
+    """Judge the claims of all papers by one set of evidence, which nothing shows to be registered.
 
     Parameters
     ----------
@@ -198,8 +197,6 @@ def judged(
         Evidence, from :func:`evidence_of_run` or :func:`evidence_of_results`.
     origin, cohort, profile
         Where it comes from.
-    counts
-        Whether it counts for verdicts, in words.
 
     Returns
     -------
@@ -214,7 +211,7 @@ def judged(
         table["world"] = [own.get(name, world_of(cohort)) for name in table["claim"]]
         tables.append(table)
     table = pd.concat(tables, ignore_index=True)
-    table = table.assign(origin=origin, cohort=cohort, profile=profile, counts=counts)
+    table = table.assign(origin=origin, cohort=cohort, profile=profile, counts=OWN)
     return table[[*ORIGIN, *(name for name in table if name not in ORIGIN)]]
 
 

@@ -8,7 +8,8 @@ Results count for a verdict only if all of this holds:
 - this commit is in the history of the one that is checked out, and holds the registration: then the
   commit that brought the registration is an ancestor of the one that ran;
 - claims, rule, arms, profile, cohort and manifests in this commit are those that were registered;
-- the rule and the claims that are used now are those too;
+- the rule that is used now is that one too, and so is the claim: claims that were changed since do
+  not count, and the others do (:mod:`cxrstudy.verdicts.amended`);
 - no earlier version of the same results names another registration or other commits.
 
 Dates prove nothing, and are not looked at. What git can't show is that a run was not made before,
@@ -24,6 +25,7 @@ from cxrstudy.base import places
 from cxrstudy.base.repository import Repository, RepositoryError, open_repository
 from cxrstudy.base.words import counted
 from cxrstudy.verdicts import results
+from cxrstudy.verdicts.amended import amended
 from cxrstudy.verdicts.frozen import CommitTree, FolderTree, FrozenError, freeze, same_rule
 from cxrstudy.verdicts.registration import FOLDER, Registration, RegistrationError, registrations
 from cxrstudy.verdicts.results import RESULTS, SCORED, Results
@@ -43,12 +45,15 @@ class Proof:
         Why they do not count; empty if they count, or if nothing can be shown here.
     unprovable
         Why nothing can be shown here; empty where something can.
+    amended
+        Claims that were changed since they were registered; they do not count, though others may.
     """
 
     folder: Path
     registration: str
     problems: tuple[str, ...] = ()
     unprovable: str = ""
+    amended: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -62,6 +67,15 @@ class Proof:
             return f"does not count: {'; '.join(self.problems)}"
         if self.unprovable:
             return f"can't be checked here: {self.unprovable}"
+        but = f", except {', '.join(self.amended)}, which changed since" if self.amended else ""
+        return f"counts: registered in {self.registration}{but}"
+
+    def said_of(self, claim: str) -> str:
+        """Whether a claim counts, in words."""
+        if not self.counts:
+            return self.said
+        if claim in self.amended:
+            return f"does not count: {claim} was changed since {self.registration}"
         return f"counts: registered in {self.registration}"
 
 
@@ -87,9 +101,10 @@ def prove(folder: Path) -> Proof:
     try:
         repository = open_repository(places.root())
         problems += _of_history(folder, facts, registration, repository)
+        found, changed = _of_present(registration, repository)
     except RepositoryError as problem:
         return Proof(folder, registration.name, tuple(problems), str(problem))
-    return Proof(folder, registration.name, tuple(problems))
+    return Proof(folder, registration.name, (*problems, *found), amended=changed)
 
 
 def registration_of(facts: Results) -> str:
@@ -162,7 +177,7 @@ def _of_history(
     found = _of_file(registration, repository)
     for commit in facts.ran:
         found += _of_commit(commit, registration, repository)
-    return found + _of_present(registration) + _restamped(folder, facts, repository)
+    return found + _restamped(folder, facts, repository)
 
 
 def _of_file(registration: Registration, repository: Repository) -> list[str]:
@@ -194,19 +209,30 @@ def _of_commit(commit: str, registration: Registration, repository: Repository) 
     return [f"the commit that ran, {short}, has another {changed[0]}"] if changed else []
 
 
-def _of_present(registration: Registration) -> list[str]:
-    """Whether claims and rule are still those that were registered."""
+def _of_present(
+    registration: Registration, repository: Repository
+) -> tuple[list[str], tuple[str, ...]]:
+    """Whether rule and claims are still those that were registered, and the claims that are not."""
     root = FolderTree(places.root())
+    brought = repository.commits_of(registration.path)[:1]
     try:
         now = freeze(root, registration.profile, registration.cohort)
+        changed = registration.frozen.differences(now, ["rule"])
+        if changed and brought and same_rule(root, CommitTree(repository, brought[0])):
+            changed = []
+        others = registration.frozen.differences(now, ["claims"])
+        if not others:
+            return _no_longer(changed), ()
+        if not brought:
+            return _no_longer([*others, *changed]), ()
+        claims = amended(CommitTree(repository, brought[0]), root)
     except FrozenError as problem:
-        return [str(problem)]
-    changed = registration.frozen.differences(now, ["claims"])
-    if not changed and registration.frozen.differences(now, ["rule"]):
-        repository = open_repository(places.root())
-        first = repository.commits_of(registration.path)[:1]
-        if not first or not same_rule(root, CommitTree(repository, first[0])):
-            changed = registration.frozen.differences(now, ["rule"])
+        return [str(problem)], ()
+    asked = {name for family in registration.families.values() for name in family}
+    return _no_longer([*(others if asked <= set(claims) else []), *changed]), tuple(claims)
+
+
+def _no_longer(changed: list[str]) -> list[str]:
     return [f"{changed[0]} is no longer what was registered"] if changed else []
 
 

@@ -9,7 +9,7 @@ from cxrstudy.base.repository import RepositoryError
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.proof import altered_registrations, proofs, prove, registration_of
 from cxrstudy.verdicts.registration import Registration, register, registrations
-from tests.support.claims import CLAIMS
+from tests.support.claims import CLAIM, CLAIMS, abstract
 from tests.support.project import PROFILE, write_notebook, write_yaml
 from tests.support.registered import record, write_project
 from tests.support.repositories import commit, git
@@ -166,6 +166,27 @@ def test_a_rule_or_claims_that_changed_after_the_runs_no_longer_count(folder):
     rule.write_text(before)
     write_yaml(folder / "claims" / "paper.yaml", CLAIMS | {"citation": "somebody2021"})
     assert "claims claims/paper.yaml is no longer what was registered" in said()
+
+
+def test_a_claim_that_changed_after_the_runs_does_not_count_and_the_others_do(folder):
+    two = CLAIMS | {"claims": [CLAIM, CLAIM | {"id": "X4"}], "abstract": abstract("X1", "X4")}
+    write_yaml(folder / "claims" / "paper.yaml", two)
+    commit(folder)
+    name = register("tiny", "made", 2, because="a second claim").stem
+    place = record(folder, commit(folder), name=name, scores="0.6")
+    commit(folder)
+    assert said() == f"counts: registered in {name}"
+    changed = CLAIM | {"id": "X4", "failed_trainings": "counted"}
+    write_yaml(folder / "claims" / "paper.yaml", two | {"claims": [CLAIM, changed]})
+    assert said() == f"counts: registered in {name}, except X4, which changed since"
+    assert prove(place).said_of("X1") == f"counts: registered in {name}"
+    assert prove(place).said_of("X4") == f"does not count: X4 was changed since {name}"
+    # Another claim in the family changes the correction of all.
+    family = [*two["claims"], CLAIM | {"id": "X5"}]
+    third = two | {"claims": family, "abstract": abstract("X1", "X4", "X5")}
+    write_yaml(folder / "claims" / "paper.yaml", third)
+    assert said().startswith("does not count")
+    assert prove(place).said_of("X1") == said()
 
 
 @pytest.mark.parametrize("change", [{"seeds": 5}, {"profile": "large"}, {"cohort": "other"}])
