@@ -7,7 +7,15 @@ takes nothing and returns HTML; :data:`PARTS_OF` has those of a chapter or paper
 
 from collections.abc import Callable
 
-from cxrstudy.pages.computed import citation, evidence, front, history, methods, reporting
+from cxrstudy.pages.computed import (
+    citation,
+    evidence,
+    front,
+    history,
+    methods,
+    registered,
+    reporting,
+)
 from cxrstudy.pages.html import HTML
 
 PARTS: dict[str, Callable[[], HTML]] = {
@@ -24,6 +32,7 @@ PARTS: dict[str, Callable[[], HTML]] = {
     "TRIPOD+AI": reporting.tripod,
     "verdicts by paper": evidence.by_paper,
     "versions of the rule": history.versions,
+    "registered and recorded": registered.progress,
     "before there were registrations": history.told,
     "verdicts under every rule": history.by_rule,
     "verdicts as recorded": history.as_recorded,
