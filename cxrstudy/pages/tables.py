@@ -1,7 +1,8 @@
 """Tables: how a page shows a table, with numbers as :mod:`cxrstudy.base.numbers` writes them."""
 
-from collections.abc import Sequence
-from html import escape
+import re
+from collections.abc import Iterable, Sequence
+from html import escape, unescape
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,10 @@ DIFFERENCES = ("difference", "saved", "margin")
 #: Columns of a table whose estimates are differences: a p value tests one, and a reference arm or a
 #: margin is what a difference is taken to.
 OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_difference")
+
+#: Letters of the longest text from which a column holds some words, and a text.
+WORDS, PROSE = 24, 60
+TAG = re.compile(r"<[^>]+>")
 
 #: Line below a table of a run that has too few seeds.
 NOT_JUDGED = "<p>Not judged: too few seeds for intervals or p values.</p>"
@@ -84,17 +89,26 @@ def rows_as_html(shown: pd.DataFrame) -> str:
         Cells as HTML; their columns are headings as text.
     """
     headings = [escape(str(name)) for name in shown]
-    head = "".join(f'<th scope="col">{name}</th>' for name in headings)
+    kinds = [_width(shown.iloc[:, place]) for place in range(shown.shape[1])]
+    head = "".join(f'<th scope="col"{_width([name])}>{name}</th>' for name in headings)
     rows = [
         "".join(
-            f'<td data-heading="{name}">{cell}</td>'
-            for name, cell in zip(headings, row, strict=True)
+            f'<td data-heading="{name}"{kind}>{cell}</td>'
+            for name, kind, cell in zip(headings, kinds, row, strict=True)
         )
         for row in shown.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     # The class tells the theme that this is a table, not text that it should set on a light ground.
     return f'<table class="dataframe"><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
+
+
+def _width(cells: Iterable[object]) -> str:
+    """The class of a column whose texts need room, so that no column is a word wide."""
+    longest = max((len(unescape(TAG.sub("", str(cell)))) for cell in cells), default=0)
+    if longest <= WORDS:
+        return ""
+    return ' class="words"' if longest <= PROSE else ' class="prose"'
 
 
 def _escaped(cell: object) -> str:
