@@ -145,6 +145,7 @@ OF_NO_MODULE = {
     "test_project.py": "what stands in several files",
     "book/test_accessibility.py": "the built book",
     "book/test_explorer.py": "the explorer in the built book",
+    "book/test_layout.py": "the built book",
     "book/test_pages.py": "the built book",
     "audit/test_open.py": "the committed manifests",
     "data/own/test_changed_tables.py": "tables of users that people changed",

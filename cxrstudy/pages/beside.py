@@ -11,8 +11,8 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.figures.source import made_by
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.own_run import recorded_results
 from cxrstudy.pages.rule import fewest_seeds
-from cxrstudy.pages.told import nothing_kept
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
@@ -81,7 +81,7 @@ def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Show
     """
     if recorded.arms is None:
         return None
-    with nothing_kept():
+    with recorded_results():
         shown = draw(recorded.arms, recorded.scores)
     made_by(shown, recorded.made)
     return shown

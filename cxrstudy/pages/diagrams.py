@@ -19,6 +19,9 @@ from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.study.graph import Graph, Node
 
 LETTERS = 32  # per line of the name of an arm
+#: Points: text in boxes, and beside the squares of a grid. A figure keeps its size on a
+#: phone, where seven points are nine pixels.
+BOXED, TINY = 8.2, 7.4
 
 #: Colour of a stage by the first of its roles; others are grey.
 ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
@@ -102,7 +105,7 @@ def grid(whole: Graph) -> Figure:
             at = (float(depths.get(parent, 0)), heights[parent])
             _branch(axes, at, (float(depths[child]), heights[child]))
         if parent not in nodes:
-            axes.text(-0.05, heights[parent], parent, ha="right", va="center", fontsize=6.5)
+            axes.text(-0.05, heights[parent], parent, ha="right", va="center", fontsize=TINY)
     for name, node in nodes.items():
         roles, at = node.stage.roles, (float(depths[name]), heights[name])
         colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
@@ -111,12 +114,12 @@ def grid(whole: Graph) -> Figure:
         changes = "".join(f", {_change(change)}" for change in node.changes.items())
         label = shortened(f"{'+'.join(roles)}{changes}", 2 * LETTERS)
         if name in ends:
-            axes.text(at[0] + 0.08, at[1], f"{label}  [{numbers}]", va="center", fontsize=6.5)
+            axes.text(at[0] + 0.08, at[1], f"{label}  [{numbers}]", va="center", fontsize=TINY)
         else:
             # Above the curve that leads here, where no other row has its label.
             under = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
             axes.text(
-                at[0] - 0.07, at[1], label, ha="right", va="center", fontsize=6.5, bbox=under
+                at[0] - 0.07, at[1], label, ha="right", va="center", fontsize=TINY, bbox=under
             )  # fmt: skip
     axes.set_xlim(-1.8, max(depths.values()) + 1.4)
     axes.set_ylim(len(ends) - 0.3, -1.2)
@@ -222,7 +225,7 @@ def _branch(axes: Axes, start: tuple[float, float], end: tuple[float, float]) ->
 
 def _box(axes: Axes, at: tuple[float, float], text: str, colour: str) -> None:
     axes.text(
-        *at, text, ha="center", va="center", fontsize=8.2, color="black", linespacing=1.0,
+        *at, text, ha="center", va="center", fontsize=BOXED, color="black", linespacing=1.0,
         bbox={
             "boxstyle": "round,pad=0.32", "facecolor": "white", "edgecolor": colour,
             "linewidth": 1.6,

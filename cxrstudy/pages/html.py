@@ -1,6 +1,7 @@
 """HTML: what a cell of a notebook shows. Reading results outside of a notebook needs no IPython."""
 
 from dataclasses import dataclass
+from html import escape
 
 
 @dataclass(frozen=True, repr=False)
@@ -14,3 +15,15 @@ class HTML:
 
     def _repr_html_(self) -> str:
         return self.data
+
+
+def fold(summary: str, inside: str) -> str:
+    """HTML that a reader opens: what is for reference only, and no evidence.
+
+    Examples
+    --------
+    >>> fold("All runs", "<p>3</p>")
+    '<details class="study-fold"><summary>All runs</summary><p>3</p></details>'
+    """
+    heading = f"<summary>{escape(summary)}</summary>"
+    return f'<details class="study-fold">{heading}{inside}</details>'

@@ -1,4 +1,8 @@
-"""New experiment: a notebook, its claims and a recipe, from a template that runs as it is."""
+"""New experiment: a notebook, its claims and a recipe, from a template that runs as it is.
+
+The notebook has the order of the results chapters: the question, what recorded results say of it,
+limits, the arms, and then the reader's own run.
+"""
 
 import keyword
 import re
@@ -46,10 +50,7 @@ claims:
 
 _TITLE = """# {title}
 
-**Write the question in one sentence.**
-
-The arm *changed* uses the recipe in `{name}.py`, which lies beside this notebook. The claim is in
-`claims/{name}.yaml`."""
+**Write the question in one sentence.**"""
 
 _PARAMETERS = """# parameters
 profile = "quick"  # any of profiles/, or your own: sizes and budgets
@@ -58,20 +59,58 @@ seeds = 1  # 1 to 20: repeats of every arm, paired across arms"""
 
 _SETUP = """from cxrstudy.notebook import (
     Study,
+    beside,
     check_parameters,
     contrasts,
     estimates,
     figures,
+    if_enough_seeds,
     judge,
     metrics,
+    reference_of,
     show,
 )
 
 check_parameters()
 figures.use_style()
 study = Study(profile, cohort, seeds)
-auroc = metrics.auroc(study.label)
-show.banner(study)"""
+auroc = metrics.auroc(study.label)"""
+
+_EVIDENCE = """## What the evidence says
+
+What recorded results say of the claim in `claims/{name}.yaml`. There are none before it is
+registered and `cxrstudy results write` has recorded runs of it.
+
+```{{computed}} evidence
+:of: {name}
+```"""
+
+_RECORDED = '''recorded = reference_of(study, "{name}")
+
+
+def answer(arms, scores):
+    """Draw the answer: the difference of every arm to the control."""
+    return figures.differences(contrasts(scores, auroc, against="control"), auroc.name)
+
+
+beside(recorded, answer)'''
+
+_LEVELS = '''def levels(arms, scores):
+    """Show the estimate of every arm."""
+    return show.table(estimates(scores, auroc), ["arm", "estimate", "patients"])
+
+
+beside(recorded, levels)'''
+
+_LIMITS = """## What these numbers can't show
+
+- Write here what the arms can't tell apart, and to whom the images do not generalise.
+- With one seed an estimate holds the chance of one training, which is as large as most differences
+  between arms."""
+
+_ABOUT_ARMS = """## The arms
+
+The arm *changed* uses the recipe in `{name}.py`, which lies beside this notebook."""
 
 _ARMS = """start, target = study.pretrained, study.stage("target")
 
@@ -82,10 +121,20 @@ arms = study.arms(
     }}
 )"""
 
-_ANSWER = "figures.estimates(estimates(scores, auroc), auroc.name)"
-_DIFFERENCE = """show.table(
-    contrasts(scores, auroc, against="control"), ["arm", "estimate", "p"], estimate="difference"
-)"""
+_OWN_RUN = """## Your run
+
+What this execution gave, beside the record. A run with fewer seeds than the rule asks for decides
+nothing."""
+
+_AGREEMENT = 'show.agreement("{name}", scores, recorded)'
+_DIFFERENCE = '''def tested(arms, scores):
+    """Show the differences with their p values."""
+    return show.table(
+        contrasts(scores, auroc, against="control"), ["arm", "estimate", "p"], estimate="difference"
+    )
+
+
+if_enough_seeds(arms, scores, tested)'''
 _VERDICT = 'show.table(judge.judged_arms("{name}", arms), ["claim", "contrast", "verdict", "why"])'
 
 
@@ -140,14 +189,20 @@ def _notebook(name: str) -> str:
         nbformat.v4.new_markdown_cell(_TITLE.format(name=name, title=name.replace("_", " "))),
         _code(_PARAMETERS, "parameters"),
         _code(_SETUP, "remove-input"),
-        nbformat.v4.new_markdown_cell("## The arms"),
+        nbformat.v4.new_markdown_cell(_EVIDENCE.format(name=name)),
+        _code(_RECORDED.format(name=name), "remove-input"),
+        _code(_LEVELS, "remove-input"),
+        _code("recorded.banner", "remove-input"),
+        nbformat.v4.new_markdown_cell(_LIMITS),
+        nbformat.v4.new_markdown_cell(_ABOUT_ARMS.format(name=name)),
         _code(_ARMS.format(name=name), "arms"),
         _code("scores = arms.scores()", "remove-output"),
-        nbformat.v4.new_markdown_cell("## The answer"),
-        _code(_ANSWER, "remove-input"),
-        _code(_DIFFERENCE, "remove-input"),
-        nbformat.v4.new_markdown_cell("## The verdict"),
+        nbformat.v4.new_markdown_cell(_OWN_RUN),
+        _code("show.banner(study)", "remove-input"),
+        _code(_AGREEMENT.format(name=name), "remove-input"),
         _code(_VERDICT.format(name=name), "remove-input"),
+        _code("answer(arms, scores)", "remove-input"),
+        _code(_DIFFERENCE, "remove-input"),
         nbformat.v4.new_markdown_cell("## How the arms were trained"),
         _code("show.training_curves(arms)", "remove-input"),
         nbformat.v4.new_markdown_cell("## Train an arm by hand"),

@@ -22,6 +22,7 @@ from cxrstudy.pages.claim_tables import untestable as untestable
 from cxrstudy.pages.claim_tables import verdict_details as verdict_details
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.own_verdicts import own_verdicts as own_verdicts
+from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.pages.tables import table
 from cxrstudy.pages.training_code import training_code as training_code
 from cxrstudy.pages.training_curves import training_curves as training_curves
@@ -41,9 +42,8 @@ def banner(study: Study) -> HTML:
     >>> show.banner(study)
     <HTML>
     """
-    seeds = (
-        "one seed, which decides nothing by itself" if study.seeds == 1 else f"{study.seeds} seeds"
-    )
+    few = study.seeds < fewest_seeds()
+    seeds = f"{counted(study.seeds, 'seed')}{', too few to judge anything' if few else ''}"
     return HTML(
         '<div class="admonition note study-banner">'
         f'<p class="admonition-title">{study.cohort.title}, profile “{study.profile.profile}”, '

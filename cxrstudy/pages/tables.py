@@ -1,13 +1,15 @@
 """Tables: how a page shows a table, with numbers as :mod:`cxrstudy.base.numbers` writes them."""
 
-from collections.abc import Sequence
-from html import escape
+import re
+from collections.abc import Iterable, Sequence
+from html import escape, unescape
 from typing import Any
 
 import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.own_run import INFERENCE, as_shown
 
 #: Columns by the kind of what they hold; other numbers are levels, or counts where all are whole.
 P_VALUES = ("p", "adjusted_p", "adjusted_p_relevant")
@@ -20,6 +22,13 @@ DIFFERENCES = ("difference", "saved", "margin")
 #: margin is what a difference is taken to.
 OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_difference")
 
+#: Letters of the longest text from which a column holds some words, and a text.
+WORDS, PROSE = 24, 60
+TAG = re.compile(r"<[^>]+>")
+
+#: Line below a table of a run that has too few seeds.
+NOT_JUDGED = "<p>Not judged: too few seeds for intervals or p values.</p>"
+
 #: Columns that an estimate takes up into its own text.
 FOLDED = ("low", "high", "level", "reason", "covers", "method", "better")
 
@@ -29,7 +38,8 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
 
     An estimate that does not exist is its reason, if the table has one, and has no interval. The
     heading says the level of the intervals; if they differ, every row does. A line below says what
-    intervals are over.
+    intervals are over. Of a page's own run with too few seeds there are no intervals and no column
+    of p values (:mod:`cxrstudy.pages.own_run`); a line below says so.
 
     Parameters
     ----------
@@ -49,6 +59,11 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
     >>> show.table(estimates(scores, metrics.auroc("covid19")), ["arm", "estimate"])
     <HTML>
     """
+    given, frame = frame, as_shown(frame)
+    withheld = [
+        name for name in INFERENCE
+        if name in frame and given[name].notna().any() and frame[name].isna().all()
+    ]  # fmt: skip
     shown = pd.DataFrame({name: _column(frame, name) for name in frame.columns}, frame.index)
     named = {name: headings.get(name, str(name).replace("_", " ")) for name in shown}
     if {"estimate", "low", "high"} <= set(frame):
@@ -56,8 +71,9 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
             columns=[name for name in FOLDED if name in shown]
         )
         named["estimate"] = f"{named['estimate']} {interval_heading(frame)}".strip()
-    shown = shown[list(columns or shown)].rename(columns=named)
-    below = "<p>No rows.</p>" if shown.empty else _covered(frame)
+    wanted = [name for name in columns or shown if name not in withheld]
+    shown = shown[wanted].rename(columns=named)
+    below = "<p>No rows.</p>" if shown.empty else _covered(frame) + (NOT_JUDGED if withheld else "")
     # Who moves by keys can scroll it, where it is wider than the page.
     return HTML(
         f'<div class="study-table" tabindex="0">{rows_as_html(shown.map(_escaped))}{below}</div>'
@@ -73,17 +89,26 @@ def rows_as_html(shown: pd.DataFrame) -> str:
         Cells as HTML; their columns are headings as text.
     """
     headings = [escape(str(name)) for name in shown]
-    head = "".join(f'<th scope="col">{name}</th>' for name in headings)
+    kinds = [_width(shown.iloc[:, place]) for place in range(shown.shape[1])]
+    head = "".join(f'<th scope="col"{_width([name])}>{name}</th>' for name in headings)
     rows = [
         "".join(
-            f'<td data-heading="{name}">{cell}</td>'
-            for name, cell in zip(headings, row, strict=True)
+            f'<td data-heading="{name}"{kind}>{cell}</td>'
+            for name, kind, cell in zip(headings, kinds, row, strict=True)
         )
         for row in shown.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     # The class tells the theme that this is a table, not text that it should set on a light ground.
     return f'<table class="dataframe"><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
+
+
+def _width(cells: Iterable[object]) -> str:
+    """The class of a column whose texts need room, so that no column is a word wide."""
+    longest = max((len(unescape(TAG.sub("", str(cell)))) for cell in cells), default=0)
+    if longest <= WORDS:
+        return ""
+    return ' class="words"' if longest <= PROSE else ' class="prose"'
 
 
 def _escaped(cell: object) -> str:
@@ -116,12 +141,17 @@ def _levels(frame: pd.DataFrame) -> list[float]:
 def _intervals(frame: pd.DataFrame) -> list[str]:
     write = numbers.difference if set(OF_DIFFERENCES) & set(frame) else numbers.level
     levels = _levels(frame)
-    return [_interval(row, write, len(levels) > 1) for row in frame.to_dict("records")]
+    some = bool(frame["low"].notna().any())
+    return [_interval(row, write, len(levels) > 1, some) for row in frame.to_dict("records")]
 
 
-def _interval(row: dict[Any, Any], write: numbers.Writer, with_level: bool) -> str:
+def _interval(
+    row: dict[Any, Any], write: numbers.Writer, with_level: bool, any_interval: bool
+) -> str:
     reason = row.get("reason") if isinstance(row.get("reason"), str) else ""
     beside = [row[name] for name in ("margin", "null") if pd.notna(row.get(name))]
+    if not any_interval and not reason and not pd.isna(row["estimate"]):
+        return write(float(row["estimate"]), beside)  # the table says once that there are none
     found = numbers.interval(
         float(row["estimate"]), float(row["low"]), float(row["high"]), write, beside, reason or ""
     )

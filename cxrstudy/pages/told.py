@@ -3,15 +3,12 @@
 The notebooks' ``estimates`` and ``contrasts`` are those of :mod:`cxrstudy.statistics`. In a kernel
 each row is also kept until :func:`cxrstudy.pages.render.runs` stores it beside the records of the
 runs; ``cxrstudy collect`` reads it there. Recorded results, which a page shows beside its own run,
-are not kept. What is kept is whole; what a page shows of its own run has neither interval nor p
-value if the run has fewer seeds than the rule asks for (:func:`as_shown`).
+are not kept. What is kept is whole; what a page gets of its own run has neither interval nor p
+value if the run has fewer seeds than the rule asks for (:mod:`cxrstudy.pages.own_run`).
 """
 
 import inspect
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -19,7 +16,7 @@ import pandas as pd
 
 from cxrstudy import statistics
 from cxrstudy.base.numbers import plain_value
-from cxrstudy.pages.rule import fewest_seeds
+from cxrstudy.pages import own_run
 from cxrstudy.runs.scores import arm_text
 
 #: Key in the metadata of a cell's output under which the estimates of a page are stored.
@@ -30,11 +27,7 @@ STORED = (
     "seeds", "reason",
 )  # fmt: skip
 
-#: What of a row is inference, and says nothing with too few seeds.
-INFERENCE = ("low", "high", "level", "p", "adjusted_p", "minimum_detectable_difference", "covers")
-
 _KEPT: list[dict[str, Any]] = []
-_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
 def _keeps(function: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
@@ -47,7 +40,7 @@ def _keeps(function: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
         given.apply_defaults()
         keep(table, given.arguments["scores"], given.arguments["metric"].name,
              given.arguments["role"])  # fmt: skip
-        return as_shown(table)
+        return own_run.as_shown(table)
 
     return kept
 
@@ -61,7 +54,7 @@ def keep(table: pd.DataFrame, scores: pd.DataFrame, metric: str, role: str) -> N
 
     Nothing is kept outside of a kernel, or while recorded results are shown.
     """
-    if _QUIET.get() or not in_kernel():
+    if not own_run.is_shown():
         return
     for row in table.to_dict("records"):
         arms = [row[name] for name in ("arm", "against") if name in row]
@@ -70,51 +63,11 @@ def keep(table: pd.DataFrame, scores: pd.DataFrame, metric: str, role: str) -> N
         _KEPT.append({"metric": metric, "role": role, **named, **said, "runs": _runs(scores, arms)})
 
 
-def as_shown(table: pd.DataFrame) -> pd.DataFrame:
-    """A table as a page shows it: of its own run with too few seeds, estimates and counts only.
-
-    Outside of a kernel, and for recorded results, the table is unchanged.
-    """
-    if _QUIET.get() or not in_kernel() or "seeds" not in table:
-        return table
-    return without_inference(table, fewest_seeds())
-
-
-def without_inference(table: pd.DataFrame, fewest: int) -> pd.DataFrame:
-    """Empty intervals and p values of rows with too few seeds.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"estimate": 0.9, "low": 0.8, "high": 1.0, "seeds": [1, 5]})
-    >>> without_inference(table, 5)["low"].tolist()
-    [nan, 0.8]
-    """
-    few = table["seeds"] < fewest
-    columns = [name for name in INFERENCE if name in table]
-    return table.assign(**{name: table[name].mask(few) for name in columns})
-
-
 def take() -> list[dict[str, Any]]:
     """Return what was kept since the last call, every row once."""
     found = [row for number, row in enumerate(_KEPT) if row not in _KEPT[:number]]
     _KEPT.clear()
     return found
-
-
-@contextmanager
-def nothing_kept() -> Iterator[None]:
-    """Within, estimates are not kept: they are of recorded results, not of this run."""
-    token = _QUIET.set(True)
-    try:
-        yield
-    finally:
-        _QUIET.reset(token)
-
-
-def in_kernel() -> bool:
-    """Whether this process is the kernel of a notebook."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
 
 
 def _runs(scores: pd.DataFrame, arms: list[Any]) -> list[str]:

@@ -27,7 +27,9 @@ def pages() -> list[Path]:
     return [page for page in found if page.name not in GENERATED]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+)
 def test_axe_finds_no_violation_on_any_page(browser, width, scheme):
     if not AXE.is_file():
         pytest.skip("this test was not run: axe-core is not installed (make types)")

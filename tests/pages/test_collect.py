@@ -6,9 +6,10 @@ import nbformat
 import pandas as pd
 import pytest
 
-from cxrstudy.pages import told
+from cxrstudy.pages import own_run
 from cxrstudy.pages.collect import CollectError, collect, matching
-from cxrstudy.pages.told import ESTIMATES, contrasts, estimates, nothing_kept, take
+from cxrstudy.pages.own_run import recorded_results
+from cxrstudy.pages.told import ESTIMATES, contrasts, estimates, take
 from cxrstudy.runs.page_stamp import KERNEL, circumstances
 from cxrstudy.statistics import auroc, made_scores
 from tests.support.commands import cxrstudy
@@ -101,12 +102,12 @@ def test_in_a_kernel_what_is_shown_is_kept_once_with_its_runs_and_elsewhere_noth
     scores = made_scores(["control", "general"]).assign(run="r1")
     plain = estimates(scores, auroc("covid19"))
     assert take() == []
-    monkeypatch.setattr(told, "in_kernel", lambda: True)
-    monkeypatch.setattr(told, "fewest_seeds", lambda: scores["seed"].nunique())
+    monkeypatch.setattr(own_run, "in_kernel", lambda: True)
+    monkeypatch.setattr(own_run, "fewest_seeds", lambda: scores["seed"].nunique())
     pd.testing.assert_frame_equal(estimates(scores, auroc("covid19")), plain)
     estimates(scores, auroc("covid19"))
     contrasts(scores, auroc("covid19"), against="control")
-    with nothing_kept():
+    with recorded_results():
         estimates(scores, auroc("covid19"), level=0.9)
     kept = take()
     assert [(row["arm"], row.get("against"), row["runs"]) for row in kept] == [
@@ -120,14 +121,14 @@ def test_in_a_kernel_what_is_shown_is_kept_once_with_its_runs_and_elsewhere_noth
 
 def test_with_too_few_seeds_a_page_shows_no_inference_and_keeps_all_of_it(monkeypatch):
     scores = made_scores(["control", "general"], seeds=1)
-    monkeypatch.setattr(told, "in_kernel", lambda: True)
+    monkeypatch.setattr(own_run, "in_kernel", lambda: True)
     for function, named in ((estimates, {}), (contrasts, {"against": "control"})):
         shown = function(scores, auroc("covid19"), **named)
-        there = [name for name in told.INFERENCE if name in shown]
+        there = [name for name in own_run.INFERENCE if name in shown]
         assert shown["estimate"].notna().all()
         assert shown[there].isna().all(axis=None)
     assert all(row["low"] < row["high"] for row in take())
-    with nothing_kept():
+    with recorded_results():
         assert estimates(scores, auroc("covid19"))["low"].notna().all()
 
 

@@ -20,6 +20,7 @@ from cxrstudy.verdicts.judge import judged_arms
 from tests.support.commands import cxrstudy
 from tests.support.project import NETWORK, SIZE, THIS, use, write_profile
 from tests.support.small import PATIENTS, in_this_process
+from tests.support.some import some
 
 
 @pytest.fixture
@@ -98,6 +99,38 @@ def test_the_template_reads_as_the_other_notebooks_do(project):
     assert len(all_claims()) == 1
     style = [sys.executable, "-m", "ruff", "check", "--config", THIS / "pyproject.toml"]
     subprocess.run([*style, "--no-cache", recipe, notebook], check=True, capture_output=True)
+
+
+#: The order of results chapters, by their headings of the second level.
+ORDER = [
+    "What the evidence says", "What these numbers can't show", "The arms", "Your run",
+    "How the arms were trained", "Train an arm by hand", "Repeat this page",
+]  # fmt: skip
+
+
+def headings(path):
+    text = "\n".join(cell.source for cell in nbformat.read(path, 4).cells)
+    return re.findall(r"^## (.+)$", text, re.MULTILINE)
+
+
+def test_the_template_has_the_order_of_the_results_chapters(project):
+    _, notebook, *_ = new_experiment("my_change")
+    assert headings(notebook) == ORDER
+    for chapter in ("02_pretraining_source", "06_sequential_schemes", "21_turns"):
+        assert headings(THIS / "notebooks" / f"{chapter}.ipynb") == ORDER
+
+
+def test_the_template_shows_recorded_results_before_its_own_run(project):
+    _, notebook, *_ = new_experiment("my_change")
+    cells = [cell.source for cell in nbformat.read(notebook, 4).cells]
+    (evidence,) = (place for place, cell in enumerate(cells) if ":of: my_change" in cell)
+    (own,) = (place for place, cell in enumerate(cells) if cell.startswith("## Your run"))
+    computed = cells.index("scores = arms.scores()")
+    recorded = [place for place, cell in enumerate(cells) if "beside(recorded" in cell]
+    assert evidence < min(some(recorded)) <= max(recorded) < computed < own
+    for shown in ("show.banner", "show.agreement", "judged_arms", "if_enough_seeds"):
+        assert [place > own for place, cell in enumerate(cells) if f"{shown}(" in cell] == [True]
+    assert not re.findall(r'"p"', "\n".join(cells[: own + 1]))
 
 
 @pytest.mark.parametrize("name", ["My", "two words", "1st", "../up", "class", "random", "", "x.py"])

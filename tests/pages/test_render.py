@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from cxrstudy.pages.render import banner, command, note, runs
+from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.runs.provenance import RUNS
 from cxrstudy.runs.record import Record
 from tests.support.judged import text_of
@@ -41,9 +42,11 @@ def test_the_banner_names_cohort_profile_and_seeds_and_what_the_numbers_cannot_s
     assert "They say nothing." in said
 
 
-def test_the_banner_of_one_seed_says_that_it_decides_nothing():
-    assert "one seed, which decides nothing by itself" in text_of(banner(study(seeds=1)))
-    assert "decides nothing" not in text_of(banner(study(seeds=2)))
+def test_the_banner_says_whether_there_are_seeds_enough_to_judge_anything():
+    enough = fewest_seeds()
+    assert "1 seed, too few to judge anything" in text_of(banner(study(seeds=1)))
+    assert "too few" in text_of(banner(study(seeds=enough - 1)))
+    assert "too few" not in text_of(banner(study(seeds=enough)))
 
 
 def test_a_note_holds_no_markup_of_others():

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.pages.tables import table
+from cxrstudy.pages.tables import rows_as_html, table
 
 TEXTS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
 
@@ -144,3 +144,24 @@ def test_any_text_is_shown_as_itself_under_its_heading(rows, headings):
     assert [cell.text for cell in page.find_all("th")] == shown
     assert [cell["data-heading"] for cell in page.find_all("td")] == shown * len(rows)
     assert [cell.text for cell in page.find_all("td")] == [cell for row in rows for cell in row]
+
+
+def test_a_column_of_texts_has_room_and_a_column_of_numbers_none_to_spare():
+    frame = pd.DataFrame(
+        {"arm": ["a"], "why": ["no image was called negative"], "said": ["so it is " * 8], "n": [1]}
+    )
+    page = BeautifulSoup(table(frame).data, "html.parser")
+    assert [cell.get("class", [""])[0] for cell in page.find_all("td")] == [
+        "",
+        "words",
+        "prose",
+        "",
+    ]
+    assert [cell.get("class") for cell in page.find_all("th")] == [None] * 4
+    long = table(frame, n="the number of all images that were shown").data
+    assert BeautifulSoup(long, "html.parser").find_all("th")[-1]["class"] == ["words"]
+
+
+def test_markup_takes_no_room_in_a_column():
+    link = pd.DataFrame({"claim": ['<a href="a_long_address_of_a_chapter.html">B1</a>']})
+    assert 'class="words"' not in rows_as_html(link)

@@ -13,6 +13,7 @@ import pandas as pd
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.computed.front import standing, title_of
+from cxrstudy.pages.html import fold
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.study.profile import read_profile
 from cxrstudy.verdicts import results
@@ -28,8 +29,7 @@ def of_chapter(experiment: str) -> str:
     shown = "".join(part for part in parts if part)
     if not shown:
         return ""
-    summary = "<summary>Half the steps, and what twice as many gained</summary>"
-    return f'<details class="study-fold">{summary}{shown}</details>'
+    return fold("Half the steps, and what twice as many gained", shown)
 
 
 def _of_cohort(cohort: str, experiment: str) -> str:

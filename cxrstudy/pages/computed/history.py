@@ -2,7 +2,7 @@
 
 from html import escape
 
-from cxrstudy.pages.html import HTML
+from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
 from cxrstudy.verdicts import log
 from cxrstudy.verdicts.judge import recorded
@@ -27,5 +27,5 @@ def by_rule() -> HTML:
 
 
 def as_recorded() -> HTML:
-    """Show the verdicts that lie beside recorded results, as they were written."""
-    return table(log.recorded_verdicts())
+    """Show the verdicts that lie beside recorded results, as they were written, folded."""
+    return HTML(fold("Every verdict as it was written", table(log.recorded_verdicts()).data))

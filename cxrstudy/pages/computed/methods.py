@@ -13,7 +13,7 @@ from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.pages.demographics import flow_of
-from cxrstudy.pages.html import HTML
+from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics import inference, power, sample
 from cxrstudy.study.profile import Profile, profile_names, read_profile
@@ -31,6 +31,8 @@ STAGE = {
     "learning_rate": "learning rate", "weight_decay": "weight decay", "mixup": "MixUp's alpha",
     "flip": "mirrored", "validations": "validations",
 }  # fmt: skip
+#: What is said of a set of results for those who would repeat it.
+MADE = ("on", "versions", "commit", "command")
 
 
 def cohorts() -> HTML:
@@ -49,7 +51,7 @@ def cohorts() -> HTML:
 
 
 def networks() -> HTML:
-    """Show the network and its first weights, by profile and cohort."""
+    """Show the network and its first weights, by profile and cohort, folded."""
     rows = [
         {
             "profile": profile.profile,
@@ -62,7 +64,8 @@ def networks() -> HTML:
         for profile in map(read_profile, profile_names())
         for name, network in profile.networks.items()
     ]
-    return table(_alike(pd.DataFrame(rows), ["cohort"]))
+    shown = table(_alike(pd.DataFrame(rows), ["cohort"]))
+    return HTML(fold("Every network, by profile and cohort", shown.data))
 
 
 def stages() -> HTML:
@@ -84,9 +87,7 @@ def stages() -> HTML:
     joined = _alike(_alike(pd.DataFrame(rows), ["role"]), ["cohort"])
     # The longest texts last: a first column is never broken into lines.
     shown = table(joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]])
-    wide = shown.data.replace("study-table", "study-table study-stages", 1)
-    summary = "<summary>Every stage, by cohort and role</summary>"
-    return HTML(f'<details class="study-fold">{summary}{wide}</details>')
+    return HTML(fold("Every stage, by cohort and role", shown.data))
 
 
 def training() -> HTML:
@@ -141,9 +142,13 @@ def statistics() -> HTML:
 
 
 def records() -> HTML:
-    """Show the sets of recorded results, how they were made, and whether they count."""
-    rows = [_record(folder) for folder in results.folders()]
-    return table(pd.DataFrame(rows))
+    """Show the sets of recorded results and whether they count; how they were made is folded."""
+    rows = pd.DataFrame([_record(folder) for folder in results.folders()])
+    if rows.empty:
+        return table(rows)
+    made = rows[["results", *MADE]]
+    shown = table(rows.drop(columns=list(MADE)))
+    return HTML(shown.data + fold("How they were made", table(made).data))
 
 
 def _alike(frame: pd.DataFrame, joined: Sequence[str]) -> pd.DataFrame:

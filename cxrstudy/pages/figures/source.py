@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from cxrstudy.base.words import arm_name
+from cxrstudy.pages.own_run import as_shown
 
 #: Kind of output under which the tables lie, beside the picture.
 CSV = "application/vnd.cxrstudy.source+csv"
@@ -45,7 +46,7 @@ class Source:
 
 
 def with_source(draw: Callable[Given, Figure]) -> Callable[Given, Figure]:
-    """Let a figure carry the tables that its function was given.
+    """Let a figure carry the tables that its function was given, and draw what a page may show.
 
     Examples
     --------
@@ -59,9 +60,10 @@ def with_source(draw: Callable[Given, Figure]) -> Callable[Given, Figure]:
 
     @wraps(draw)
     def drawn(*args: Given.args, **kwargs: Given.kwargs) -> Figure:
-        figure = draw(*args, **kwargs)
         given = dict(zip(names, args, strict=False)) | kwargs
-        tables = dict(_tables(given))
+        shown: dict[str, Any] = {name: _shown(value) for name, value in given.items()}
+        figure = draw(**shown)  # type: ignore[call-arg]
+        tables = dict(_tables(shown))
         if tables:
             setattr(figure, _BUNDLE, Source(_as_csv(tables)))
         return figure
@@ -101,6 +103,15 @@ def _tables(given: Mapping[Any, Any]) -> Iterator[tuple[Hashable, pd.DataFrame]]
             yield from (
                 (key, each) for key, each in value.items() if isinstance(each, pd.DataFrame)
             )
+
+
+def _shown(value: Any) -> Any:
+    """A table, or a mapping of them, as a page shows it; anything else as it is."""
+    if isinstance(value, pd.DataFrame):
+        return as_shown(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(each) for key, each in value.items()}
+    return value
 
 
 def _as_csv(tables: Mapping[Hashable, pd.DataFrame]) -> str:

@@ -54,6 +54,18 @@ def test_records_name_commit_and_command_and_whether_they_count():
     assert "count" in shown
 
 
+@pytest.mark.parametrize("part", [methods.networks, methods.stages])
+def test_tables_for_reference_are_folded(part):
+    assert part().data.startswith('<details class="study-fold"><summary>Every ')
+
+
+def test_whether_records_count_is_open_and_how_they_were_made_is_folded():
+    shown, folded = methods.records().data.split("<details")
+    assert "does it count?" in shown
+    assert "versions" not in shown
+    assert "versions" in folded
+
+
 def test_a_cohort_shows_the_images_of_every_split_and_why_others_are_excluded(monkeypatch):
     monkeypatch.setattr(methods, "cohort_names", lambda: ["nih_effusion"])
     shown = text_of(methods.cohorts())
