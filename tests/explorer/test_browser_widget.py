@@ -104,8 +104,9 @@ def test_an_awaited_picture_is_an_empty_place_and_cancel_brings_the_last_one_bac
     viewer.control("next").click()
     viewer.page.locator(".cxr-view[data-place=waiting]").wait_for()
     now = state_of(viewer)
-    assert (now["state"], now["case"], now["picture"], now["scores"]) == ("busy", "", "", 0)
+    assert (now["state"], now["case"], now["picture"], now["scores"]) == ("busy", "", ",", 0)
     assert now["caption"] == "Waiting for image-1: Grad-CAM at layer4."
+    assert viewer.root.locator(".cxr-thumbs img").count() == len(CASES)  # and they stay
     viewer.control("cancel").focus()
     viewer.page.keyboard.press("Enter")
     now = state_of(viewer)
