@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cxrstudy.base.progress import progress
 from cxrstudy.explorer.answers import Explainer, low_maps, reading
 from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading
-from cxrstudy.explorer.encode import FINEST, encode_image
+from cxrstudy.explorer.encode import FINEST, SMALL, encode_image, shrink
 from cxrstudy.explorer.gallery import Item, squares
 from cxrstudy.runs.network import TrainedNetwork
 
@@ -67,14 +70,17 @@ def unseen_case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
 
 def read_all(
     networks: Mapping[str, TrainedNetwork], items: Sequence[Item]
-) -> list[dict[str, Reading]]:
-    """Predictions of every arm for every image, without maps."""
+) -> tuple[list[dict[str, Reading]], list[bytes]]:
+    """Predictions of every arm for every image, without maps; and every image in small."""
     said: list[dict[str, Reading]] = [{} for _ in items]
+    seen: dict[int, NDArray[np.uint8]] = {}  # every image is read once for each size
     for arm, network in networks.items():
-        values = network.probabilities(squares(items, network.pixels))
+        if network.pixels not in seen:
+            seen[network.pixels] = squares(items, network.pixels)
+        values = network.probabilities(seen[network.pixels])
         for readings, item, row in zip(said, items, values, strict=True):
             readings[arm] = reading(network, row, item.truth)
-    return said
+    return said, [encode_image(shrink(one, SMALL)) for one in seen[min(seen)]]
 
 
 def _readings(

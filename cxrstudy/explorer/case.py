@@ -1,7 +1,7 @@
 """Case: the data of one image in the explorer, and its form for the browser.
 
 The live widget and the static page use the same plain data. Bytes are base64 text, a map is a list
-``[width, height, peak, values]`` at its layer's resolution, an outline is an SVG path.
+``[width, height, peak, values, cells]`` with the cells of its layer, an outline is an SVG path.
 """
 
 from __future__ import annotations
@@ -61,10 +61,13 @@ class LowMap:
         (height, width) uint8; 255 is the maximum.
     peak
         The maximum in the unit of the method; 0 for an empty map.
+    cells
+        Rows and columns of the layer; ``values`` may have more, where they lie evenly, or fewer.
     """
 
     values: NDArray[np.uint8]
     peak: float
+    cells: tuple[int, int]
 
     @property
     def holds_nothing(self) -> bool:
@@ -73,9 +76,10 @@ class LowMap:
 
     @property
     def written(self) -> list[Any]:
-        """Width, height, peak, and the values as base64."""
+        """Width, height, peak, the values as base64, and columns and rows of the layer."""
         height, width = self.values.shape
-        return [width, height, numbers.significant(self.peak, 3), as_text(self.values.tobytes())]
+        peak = numbers.significant(self.peak, 3)
+        return [width, height, peak, as_text(self.values.tobytes()), [*self.cells[::-1]]]
 
 
 @dataclass(frozen=True)

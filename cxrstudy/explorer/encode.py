@@ -15,6 +15,8 @@ from cxrstudy.explorer.case import OUTLINE_SIDE, LowMap
 
 #: Longer side of displayed images, in pixels.
 SHOWN = 256
+#: Longer side of images among many.
+SMALL = 64
 #: Quality of WebP: an image of 256 pixels has about 5 kB, and ribs remain visible.
 QUALITY = 75
 #: Longest side of maps in a page; finer maps are reduced by averaging.
@@ -72,7 +74,7 @@ def encode_map(
     coarse = _averaged(placed, finest)
     peak = float(coarse.max())
     steps = coarse / peak * 255 if peak > 0 else np.zeros_like(coarse)
-    return LowMap(np.rint(steps).astype(np.uint8), peak)
+    return LowMap(np.rint(steps).astype(np.uint8), peak, (raw.shape[0], raw.shape[1]))
 
 
 def outline(mask: NDArray[np.bool_]) -> str:

@@ -3,10 +3,10 @@
 A widget may be shown several times; each view has a name of its own, and every message carries it.
 
 Messages from a view, as JSON: ``show`` (its number, a case, and one part per arm), ``cancel``,
-``ping``, ``part`` of a file (with a buffer), ``drop`` of a file, and ``close``. Answers: ``answer``
-(the image, its maps and all that is said of it, at once, with all that was asked), ``progress``,
-``failed``, ``alive``, and of files ``received``, ``added`` and ``refused``. The front end's side of
-this is ``assets/messages.js``.
+``ping``, ``thumbnails`` of cases, ``part`` of a file (with a buffer), ``drop`` of a file, and
+``close``. Answers: ``answer`` (the image, its maps and all that is said of it, at once, with all
+that was asked), ``progress``, ``failed``, ``alive``, ``thumbnails``, and of files ``received``,
+``added`` and ``refused``. The front end's side of this is ``assets/messages.js``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from cxrstudy.runs.network import TrainedNetwork
 _REPORT_EVERY = 0.1  # seconds; enough for a progress bar
 #: A live map is computed for one image, and shown at the full resolution of its layer.
 _FINEST = 64
+#: So many thumbnails are sent in one message, of about 60 kB.
+_AT_ONCE = 40
 
 Message = Mapping[str, Any]
 
@@ -68,17 +70,19 @@ class Explorer(anywidget.AnyWidget):
         # One at a time and in order; decoding is no reason to end the map of a view.
         self._reader = ThreadPoolExecutor(1, "upload")
         self._workers: dict[str, MapWorker] = {}
-        said = zip(items, read_all(networks, items), strict=True)
-        cases = [unseen_case_of(item, readings) for item, readings in said]
+        said, small = read_all(networks, items)
+        cases = [unseen_case_of(*each) for each in zip(items, said, strict=True)]
         super().__init__(catalogue=live_catalogue(networks, explain, cases, title))
         self._networks, self._explain = dict(networks), explain
         self._items = {item.id: item for item in items}
         self._said = {case.id: case.written for case in cases}
+        self._small = {item.id: image for item, image in zip(items, small, strict=True)}
         self._maps: dict[tuple[str, str, MapKey], list[Any]] = {}
         self._arrivals = Arrivals()
         self._hears = {
             "show": self._hear_show, "cancel": self._hear_cancel, "close": self._hear_close,
             "ping": self._hear_ping, "part": self._hear_part, "drop": self._hear_drop,
+            "thumbnails": self._hear_thumbnails,
         }  # fmt: skip
         self.on_msg(self._hear)
 
@@ -112,6 +116,13 @@ class Explorer(anywidget.AnyWidget):
     def _hear_ping(self, message: Message, _: Sequence[Any]) -> None:
         worker = self._workers.get(message["view"])
         self._say("alive", message, works=worker is not None and worker.works)
+
+    def _hear_thumbnails(self, message: Message, _: Sequence[Any]) -> None:
+        wanted = [name for name in message["cases"] if name in self._small]
+        for few in (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE)):
+            self._say(
+                "thumbnails", message, thumbnails={n: as_address(self._small[n]) for n in few}
+            )
 
     def _hear_drop(self, message: Message, _: Sequence[Any]) -> None:
         self._arrivals.drop(message["upload"])
@@ -167,11 +178,12 @@ class Explorer(anywidget.AnyWidget):
     def _read(self, message: Message, content: bytes) -> None:
         try:
             item = read_upload(message["name"], content, len(self.uploads) + 1)
-            (readings,) = read_all(self._networks, [item])
+            (readings,), (small,) = read_all(self._networks, [item])
         except Exception as error:  # any error of a network is shown to the user
             return self._fail(message, error)
         written = unseen_case_of(item, readings).written
         self._items[item.id], self._said[item.id] = item, written
+        self._small[item.id] = small
         self.uploads = [*self.uploads, written]
         self._say("added", message, upload=message["upload"], case=written)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -16,7 +16,7 @@ from cxrstudy.explain import METHODS
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.case import Case, as_address, as_text
 from cxrstudy.explorer.catalogue import static_catalogue
-from cxrstudy.explorer.still import first_map, still
+from cxrstudy.explorer.still import first_maps, still
 
 _PAGE = """<div class="cxr-explorer" dir="ltr" lang="en" data-explorer="{key}">
 <style>{style}</style>
@@ -124,7 +124,7 @@ def _still(cases: Sequence[Case], title: str) -> str:
     if not cases:
         return f"<p>{escape(title)}: there is no image to show.</p>"
     case = cases[0]
-    said = "; ".join(filter(None, (_caption(case, arm) for arm in case.readings)))
+    said = "; ".join(_captions(case))
     caption = f"{escape(title)}. {escape(case.id)}; {escape(said)}."
     address = as_address(still(case))
     return (
@@ -134,11 +134,12 @@ def _still(cases: Sequence[Case], title: str) -> str:
     )
 
 
-def _caption(case: Case, arm: str) -> str:
-    found = first_map(case, arm)
-    said = ", ".join(map(label_name, case.readings[arm].predicted)) or "nothing"
-    where = f", map for {label_name(found[0].label)}" if found else ""
-    return f"{arm}: predicts {said}{where}"
+def _captions(case: Case) -> Iterator[str]:
+    maps = first_maps(case)
+    for arm, reading in case.readings.items():
+        said = ", ".join(map(label_name, reading.predicted)) or "nothing"
+        where = f", map for {label_name(maps[arm][0].label)}" if arm in maps else ""
+        yield f"{arm}: predicts {said}{where}"
 
 
 def _said_of(refused: Mapping[str, int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from cxrstudy.base import numbers
-from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
+from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading, opening_layer
 
 #: Initial values of the front end.
 OPACITY, COLOURS = 0.5, "magma"
@@ -20,7 +21,7 @@ _CAPTION = 18
 
 
 def still(case: Case, format: str = "WEBP") -> bytes:
-    """Draw an image, and beside it the same image with the first map of every arm.
+    """Draw an image, and beside it the same image with a map of every arm, all of one class.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def still(case: Case, format: str = "WEBP") -> bytes:
     if case.image is None:
         raise ValueError(f"case {case.id} has no image to draw")
     grey = np.array(Image.open(BytesIO(case.image)).convert("L"))
-    first = [found for arm in case.readings if (found := first_map(case, arm))]
+    first = list(first_maps(case).values())
     panels = [_captioned(np.repeat(grey[..., None], 3, axis=2), "")]
     panels += [_captioned(blend(grey, low), words_of(key, low)) for key, low in first]
     gap = np.full((len(panels[0]), _GAP, 3), 255, np.uint8)
@@ -47,15 +48,31 @@ def still(case: Case, format: str = "WEBP") -> bytes:
     return stream.getvalue()
 
 
-def first_map(case: Case, arm: str) -> tuple[MapKey, LowMap] | None:
-    """The map that is shown first: that of the predicted class, if there is one."""
-    reading = case.readings[arm]
-    if not reading.maps:
-        return None
+def first_maps(case: Case) -> dict[str, tuple[MapKey, LowMap]]:
+    """The map of every arm that is shown first: all of the class that the first arm predicts.
+
+    An arm without a map of this class shows that of its own; an arm without maps is left out.
+    """
+    readings = {arm: reading for arm, reading in case.readings.items() if reading.maps}
+    common = [_predicted(reading) for reading in readings.values()][:1]
+    return {
+        arm: _map_of(reading, [*common, _predicted(reading)]) for arm, reading in readings.items()
+    }
+
+
+def _predicted(reading: Reading) -> str:
+    """The class that an arm predicts; of several labels, or none, the most probable one."""
+    if len(reading.predicted) == 1:
+        return reading.predicted[0]
+    return max(reading.probabilities, key=lambda name: reading.probabilities[name])
+
+
+def _map_of(reading: Reading, labels: Sequence[str]) -> tuple[MapKey, LowMap]:
+    """The first map of the first of some labels that has one, at the layer that is shown first."""
     layer = opening_layer(reading.maps)
-    shown = [item for item in reading.maps.items() if item[0].layer == layer]
-    said = [item for item in shown if item[0].label in reading.predicted]
-    return (said or shown)[0]
+    shown = [(key, low) for key, low in reading.maps.items() if key.layer == layer]
+    wanted = [item for label in labels for item in shown if item[0].label == label]
+    return [*wanted, *shown][0]
 
 
 def words_of(key: MapKey, low: LowMap) -> str:

@@ -68,11 +68,12 @@ def release(to: Path, executed: Path, book: Path, by: str) -> int:
         raise ReleaseError(f"{book}: no built book; make book builds it")
     told = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in stamps.items()}
     day = max(facts["started"] for facts in told.values())[:10]
-    contents = _project() | _folder(executed, "executed") | _folder(book, "book")
-    contents |= _described(day)
+    project = _project()
+    read = _inputs(project)
+    contents = project | _folder(executed, "executed") | _folder(book, "book") | _described(day)
     facts = {path: _facts(content) for path, content in sorted(contents.items())}
     pages = [
-        Executed(f"notebooks/{name}.ipynb", f"executed/{name}.ipynb", _inputs(contents), told[name])
+        Executed(f"notebooks/{name}.ipynb", f"executed/{name}.ipynb", read, told[name])
         for name in stamps
         if f"notebooks/{name}.ipynb" in contents
     ]
@@ -182,10 +183,10 @@ def _facts(content: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(content).hexdigest(), "contentSize": len(content)}
 
 
-def _inputs(contents: dict[str, bytes]) -> list[str]:
-    """What every page reads: claims, profiles and descriptions of cohorts."""
-    read = ("claims/", "profiles/", "data_manifests/cohorts/")
-    return [path for path in sorted(contents) if path.startswith(read)]
+def _inputs(project: dict[str, bytes]) -> list[str]:
+    """What a page is executed from, beside its notebook; see :mod:`cxrstudy.pages.executed`."""
+    read = tuple(f"{name}/" for name in PARTS if name != "notebooks")
+    return [path for path in sorted(project) if path.startswith(read)]
 
 
 def _write(to: Path, contents: dict[str, bytes]) -> None:

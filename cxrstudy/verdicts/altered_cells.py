@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -37,7 +38,7 @@ def altered_cells(path: str, now: bytes, before: bytes, root: Path) -> list[str]
         return []
     try:
         rows, earlier = _rows(now, name), _rows(before, name)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as problem:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as problem:
         return [f"can't be read: {problem}"]
     if len(rows) != len(earlier):
         return [f"{len(rows)} lines here, {len(earlier)} in the commit"]

@@ -17,6 +17,7 @@ registered                     results that name a registration came after it, a
 
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,7 +133,7 @@ def review_folder(folder: Path, committed: Committed) -> Review:
             differences, counts = compare_derived(copy)
             problems += [f"{what}/{each}" for each in differences]
             notes += _void(copy)
-        except (ValueError, KeyError, OSError, EOFError) as problem:
+        except (ValueError, LookupError, OSError, EOFError, zlib.error) as problem:
             counts = []
             problems.append(f"{what}: can't be recomputed: {problem}".replace(str(copy), what))
         proof = prove(copy) if made.registration == "" else _prove(folder, copy)

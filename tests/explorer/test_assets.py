@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from cxrstudy.explorer import frontend
+from cxrstudy.explorer.case import NOTHING
+from cxrstudy.predict.predict import NOTICE
 
 SCRIPTS = sorted((Path(__file__).parent / "assets").glob("test_*.mjs"))
 PROJECT = Path(__file__).parents[2]
@@ -54,3 +56,12 @@ def test_the_script_is_an_es_module_that_runs(tmp_path: Path) -> None:
     code = "import('./explorer.mjs').then(m => console.log(typeof m.default.render))"
     done = subprocess.run([node(), "-e", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.strip() == "function", done.stderr
+
+
+def test_the_front_end_says_and_does_as_predict_says_and_the_still_figure_does() -> None:
+    code = f"""import {{ holdsNothing }} from "{(ASSETS / "painting.js").as_uri()}";
+console.log([0, {NOTHING * 0.99}, {NOTHING}].map((peak) => holdsNothing({{ peak }})).join());"""
+    asked = [node(), "--input-type=module", "-e", code]
+    done = subprocess.run(asked, capture_output=True, text=True)
+    assert done.stdout.strip() == "true,true,false", done.stderr
+    assert f'"{NOTICE}"' in frontend.script()

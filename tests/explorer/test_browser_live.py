@@ -254,7 +254,7 @@ def test_in_voila_it_is_shown_and_answers(viewer, jupyter):
         {
             "next": lambda: viewer.control("next").click(),
             "class": lambda: viewer.choose("label", "other_pneumonia"),
-            "compare": lambda: viewer.choose("other", "general first"),
+            "compare with nothing": lambda: viewer.choose("other", ""),
             "colours": lambda: viewer.choose("colours", "inferno"),
         },
     )

@@ -154,7 +154,7 @@ def test_many_clicks_without_a_pause_end_on_the_right_picture(viewer):
 
 
 def pixels(viewer: Viewer) -> np.ndarray:
-    png = viewer.root.locator("canvas[role=img]").evaluate("canvas => canvas.toDataURL()")
+    png = viewer.root.locator("canvas[role=img]").first.evaluate("canvas => canvas.toDataURL()")
     content = base64.b64decode(png.split(",")[1])
     return np.array(Image.open(BytesIO(content)).convert("RGB"), float)
 

@@ -1,5 +1,6 @@
 """The static explorer in a real browser: opened from a file, with the network off."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -63,13 +64,17 @@ def test_every_control_changes_the_picture(viewer):
             "whole image": lambda: viewer.control("whole").click(),
             "window of greys": lambda: viewer.slide("width", 0.4),
             "level": lambda: viewer.slide("level", 0.7),
+            "compare with nothing": lambda: viewer.choose("other", ""),
             "arm": lambda: viewer.choose("arm", "general first"),
             "compare": lambda: viewer.choose("other", "control"),
+            "predicted class": lambda: viewer.choose("label", ""),
+            "each its own": lambda: viewer.choose("label", "*"),
             "true class": lambda: viewer.choose("truth", "other_pneumonia"),
             "site": lambda: viewer.choose("source", "birch"),
         },
     )
     assert viewer.root.locator(".cxr-count").text_content() == "1 of 1"
+    assert viewer.root.locator(".cxr-thumbs [role=option]").count() == 1
     viewer.choose("outcome", "right")  # of the arm "general first", which is wrong here
     assert viewer.root.locator(".cxr-count").text_content() == "none"
     assert viewer.says() == "No image fits the filter."
@@ -85,7 +90,7 @@ def test_nothing_is_wider_than_the_screen(viewer):
 def test_keys_alone_are_enough(viewer):
     page = viewer.page
     reached = set()
-    for _ in range(22):  # so many, and no more, can be reached
+    for _ in range(23):  # so many, and no more, can be reached
         page.keyboard.press("Tab")
         name = page.evaluate(
             "document.activeElement.dataset.control || document.activeElement.className"
@@ -95,6 +100,11 @@ def test_keys_alone_are_enough(viewer):
             with viewer.changes("arrow right"):
                 page.keyboard.press("ArrowRight")
             assert "Image 2 of 5: image-1" in viewer.says()
+        if name == "cxr-thumbs":
+            with viewer.changes("arrow right among thumbnails"):
+                page.keyboard.press("ArrowRight")
+            assert viewer.root.get_attribute("data-case") == "image-1"
+            page.keyboard.press("ArrowLeft")
         if name == "opacity":
             with viewer.changes("arrow on a slider"):
                 page.keyboard.press("ArrowRight")
@@ -102,7 +112,18 @@ def test_keys_alone_are_enough(viewer):
         if name == "outline":
             with viewer.changes("space on a box"):
                 page.keyboard.press("Space")
-    wanted = {"previous", "image", "next", "cxr-stage", "arm", "other", "label", "method", "layer"}
+    wanted = {
+        "previous",
+        "image",
+        "next",
+        "cxr-thumbs",
+        "cxr-stage",
+        "arm",
+        "other",
+        "label",
+        "method",
+        "layer",
+    }
     assert wanted | {"colours", "opacity", "threshold", "outline"} <= reached
 
 
@@ -110,9 +131,16 @@ def test_it_says_what_it_shows(viewer):
     root = viewer.root
     assert root.get_attribute("aria-label") == "Made maps"
     canvas = root.locator("canvas[role=img]")
-    assert canvas.get_attribute("aria-label") == (
-        "Radiograph image-0 with the Grad-CAM map of control for normal"
+    assert [one.get_attribute("aria-label") for one in canvas.all()] == [
+        "Radiograph image-0 with the Grad-CAM map of control for normal",
+        "Radiograph image-0 with the Grad-CAM map of general first for normal",
+    ]
+    assert (
+        root.locator(".cxr-note").all_text_contents()
+        == ["map for normal, 4 × 4 cells, peak 0.5"] * 2
     )
+    assert root.locator(".cxr-notice").inner_text().startswith("Not for clinical use.")
+    viewer.choose("other", "")
     viewer.choose("method", "hirescam")
     viewer.ready()
     assert viewer.says() == (
@@ -152,7 +180,7 @@ def test_it_prints_as_a_figure(desktop, page_file):
     assert not desktop.root.locator(".cxr-controls").is_visible()
     assert not desktop.control("next").is_visible()
     assert desktop.root.locator(".cxr-plain canvas").is_visible()
-    assert desktop.root.locator("canvas[role=img]").is_visible()
+    assert desktop.root.locator("canvas[role=img]").first.is_visible()
     assert "Grad-CAM at layer4" in desktop.root.locator("figcaption").inner_text()
 
 
@@ -234,6 +262,11 @@ def test_a_link_brings_another_reader_to_the_same_picture(browser, page_file):
     second.ready()
     assert second.root.get_attribute("data-case") == "image-3"
     assert second.root.locator(".cxr-zoom").text_content() == "1.5 ×"
+    # The page is open already: only its address changes.
+    with second.changes("a link on an open page"):
+        second.page.goto(address.replace("image-3", "image-2"))
+    assert second.root.get_attribute("data-case") == "image-2"
+    assert second.complaints == []
     context.close()
 
 
@@ -267,3 +300,32 @@ def test_question_mark_lists_keys(viewer):
     assert viewer.root.locator(".cxr-keys dl").is_visible()
     viewer.page.keyboard.press("?")
     assert not viewer.root.locator(".cxr-keys dl").is_visible()
+
+
+def test_thumbnails_are_the_images_that_they_name_and_bring_them(desktop, page_file):
+    viewer = desktop
+    viewer.page.goto(page_file.as_uri())
+    viewer.ready()
+    options = viewer.root.locator(".cxr-thumbs [role=option]")
+    assert options.count() == 5
+    cases = {f"image-{number}": made_case(number).written for number in range(5)}
+    for one in options.all():
+        case = cases[one.get_attribute("data-id")]
+        assert one.locator("img").get_attribute("src") == case["image"]
+        worth = "right, error 20 %"
+        if not case["readings"]["control"]["right"]:
+            worth = "wrong, error 20 %"
+        assert one.get_attribute("aria-label").endswith(worth)
+        shown = viewer.root.get_attribute("data-case") == case["id"]
+        with nullcontext() if shown else viewer.changes("a thumbnail"):
+            one.click()
+        assert viewer.root.get_attribute("data-case") == case["id"]
+        assert one.get_attribute("aria-selected") == "true"
+    assert viewer.root.locator(".cxr-thumbs [aria-selected=true]").count() == 1
+    viewer.root.locator(".cxr-filter summary").click()
+    viewer.choose("apart", "large")
+    assert viewer.says() == "No image fits the filter."
+    viewer.choose("apart", "middle")
+    viewer.ready()
+    assert options.count() == 5
+    assert viewer.complaints == []

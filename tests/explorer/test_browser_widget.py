@@ -104,7 +104,7 @@ def test_an_awaited_picture_is_an_empty_place_and_cancel_brings_the_last_one_bac
     viewer.control("next").click()
     viewer.page.locator(".cxr-view[data-place=waiting]").wait_for()
     now = state_of(viewer)
-    assert (now["state"], now["case"], now["picture"], now["scores"]) == ("busy", "", "", 0)
+    assert (now["state"], now["case"], now["picture"], now["scores"]) == ("busy", "", ",", 0)
     assert now["caption"] == "Waiting for image-1: Grad-CAM at layer4."
     viewer.control("cancel").focus()
     viewer.page.keyboard.press("Enter")
@@ -115,6 +115,7 @@ def test_an_awaited_picture_is_an_empty_place_and_cancel_brings_the_last_one_bac
     kernel(viewer, stopped=False)
     viewer.page.wait_for_timeout(300)  # the answer that was cancelled comes
     assert state_of(viewer) == now
+    assert viewer.root.locator(".cxr-thumbs img").count() == len(CASES)
 
 
 def test_a_kernel_that_stops_is_said_to_within_five_seconds_and_comes_back(viewer, shown):

@@ -28,7 +28,8 @@ SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=16)
 
 @given(arrays(np.float32, SHAPES, elements=st.floats(0, 1e4, width=32)))
 def test_a_map_comes_back_within_half_a_step(raw):
-    width, height, peak, text = encode_map(raw).written
+    width, height, peak, text, cells = encode_map(raw).written
+    assert cells == [raw.shape[1], raw.shape[0]]
     values = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width)
     assert peak == pytest.approx(raw.max(), rel=1e-2)
     assert np.allclose(values / 255 * raw.max(), raw, atol=raw.max() / 255 * 0.51)
@@ -100,7 +101,7 @@ def test_a_case_is_plain_data():
     assert written["image"].startswith("data:image/webp;base64,")
     for arm in ARMS:
         for key in KEYS:
-            width, height, _, text = written["readings"][arm]["maps"][key.method][key.layer][
+            width, height, _, text, _ = written["readings"][arm]["maps"][key.method][key.layer][
                 key.label
             ]
             stored = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width)
@@ -141,7 +142,9 @@ def test_right_is_agreement_with_all_that_is_known(kind, truth, said, right):
 )
 def test_the_layer_shown_first_is_the_deepest_that_is_fine_enough_to_point(sides, layer):
     maps = {
-        MapKey("gradcam", name, "covid19"): LowMap(np.zeros((side, side), np.uint8), 0.0)
+        MapKey("gradcam", name, "covid19"): LowMap(
+            np.zeros((side, side), np.uint8), 0.0, (side, side)
+        )
         for name, side in zip("abc", sides, strict=True)
     }
     assert opening_layer(maps) == layer

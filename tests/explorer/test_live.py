@@ -1,5 +1,6 @@
 """Live: what the widget answers, without a browser."""
 
+import base64
 import io
 import json
 import threading
@@ -102,6 +103,35 @@ def test_an_answer_comes_whole_and_says_all_that_was_asked(widget):
     assert answer["image"].startswith("data:image/webp")
     assert len(answer["maps"]) == 2
     assert answer["maps"][0] != answer["maps"][1]
+
+
+def test_thumbnails_are_of_the_images_that_they_name_and_come_to_who_asks(widget):
+    ids = [case["id"] for case in widget.catalogue["cases"]]
+    upload(widget, png(), "mine.png")
+    own = widget.uploads[0]["id"]
+    wanted = {"kind": "thumbnails", "view": "v", "cases": [*ids[1:], own, "nobody"]}
+    widget._hear(widget, wanted, [])
+    (answer,) = answers(widget, "thumbnails")
+    assert answer["view"] == "v"
+    assert list(answer["thumbnails"]) == [*ids[1:], own]
+    for name, address in answer["thumbnails"].items():
+        small = np.array(
+            Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("L")
+        )
+        seen = widget._items[name].picture.square(64)
+        assert small.shape == seen.shape
+        assert np.abs(small.astype(float) - seen).mean() < 5
+    state = widget.get_state()  # a notebook saves all of it, and stays small
+    assert address not in str([state["catalogue"], state["uploads"]])
+
+
+def test_many_thumbnails_come_in_several_messages(widget, monkeypatch):
+    monkeypatch.setattr(live, "_AT_ONCE", 3)
+    ids = [case["id"] for case in widget.catalogue["cases"]]
+    widget._hear(widget, {"kind": "thumbnails", "view": "v", "cases": ids}, [])
+    told = [list(answer["thumbnails"]) for answer in answers(widget, "thumbnails")]
+    assert [len(few) for few in told[:-1]] == [3] * (len(told) - 1)
+    assert [name for few in told for name in few] == ids
 
 
 def test_two_views_do_not_end_each_other(widget):

@@ -124,6 +124,8 @@ def test_without_a_script_there_is_a_figure_with_a_text_alternative():
     assert picture.width >= 3 * 80  # an image and two maps
     assert picture.height >= 96
     assert "control: predicts normal, map for normal" in image.group(2)
+    # Both networks on one class, though the other predicts another one.
+    assert "general first: predicts other pneumonia, map for normal" in image.group(2)
     bundle = explorer._repr_mimebundle_()
     assert Image.open(BytesIO(base64.b64decode(bundle["image/png"]))).size == picture.size
     assert "2 images" in bundle["text/plain"]

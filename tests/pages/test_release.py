@@ -82,6 +82,12 @@ def test_the_crate_says_who_executed_what_from_when_to_when(archive):
     assert (times[1] - times[0]).total_seconds() == STAMP["seconds"]
     named = [*action["object"], action["result"], action["instrument"]]
     assert all(each["@id"] in by_id for each in named)
+    # All that a page depends on; Croissant is made of the manifests afterwards.
+    read = {each["@id"] for each in action["object"]}
+    assert {"results/leaks.csv", "claims/paper.yaml", "profiles/tiny.yaml"} <= read
+    assert "data_manifests/cohorts/made.yaml" in read
+    assert not any(name.startswith(("book/", "executed/", "notebooks/")) for name in read)
+    assert not any("croissant" in name for name in read)
     assert "SoftwareSourceCode" in by_id["notebooks/01_sequences.ipynb"]["@type"]
     assert by_id["./"]["mentions"] == [{"@id": action["@id"]}]
 

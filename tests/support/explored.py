@@ -48,7 +48,7 @@ def made_case(number: int, licence: str = "CC0-1.0") -> Case:
     for place, arm in enumerate(ARMS):
         said = LABELS[(number + place) % 3]
         probabilities = {label: 0.7 if label == said else 0.15 for label in LABELS}
-        maps = {key: LowMap(random.integers(0, 256, (8, 8), np.uint8), 0.5) for key in KEYS}
+        maps = {key: LowMap(random.integers(0, 256, (8, 8), np.uint8), 0.5, (4, 4)) for key in KEYS}
         readings[arm] = Reading(probabilities, (said,), truth[said], maps)
     facts = made_facts(licence, "alder" if number % 2 else "birch")
     return Case(f"image-{number}", encode_image(grey), facts, truth, outline(lesion), readings)

@@ -136,6 +136,38 @@ def test_a_missing_file_and_one_that_can_t_be_read_are_named(folder):
     assert any("can't be recomputed" in text for text in said)
 
 
+@pytest.mark.parametrize("column", ["run", "scored", "seed", "arm", "experiment"])
+def test_an_altered_cell_of_what_names_the_scores_is_named_and_ends_nothing(folder, column):
+    """Though hashes fit and nothing can be computed any more."""
+    path = folder / "arms.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    other = {"run": "f" * 64, "scored": '[["target", "tesu"]]', "seed": "7", "arm": '"else"'}
+    table.loc[0, column] = other.get(column, "02_sequences")
+    table.to_csv(path, index=False, lineterminator="\n")
+    sealed_again(folder)
+    found = review.review_folder(folder, review.Committed(None, "no git"))
+    assert found.problems
+    if column in ("run", "scored"):
+        (problem,) = found.problems
+        assert "arms.csv: 01_sequences, arm 'control', seed 0: " in problem
+    review.review_folder(folder, review.committed_of(places.root()))
+
+
+@pytest.mark.parametrize("part", [0.05, 0.5, 0.95])
+def test_a_compressed_file_with_an_altered_byte_is_named(folder, part):
+    path = folder / "scores.csv.gz"
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * part)] ^= 0xFF
+    path.write_bytes(content)
+    said = problems()
+    assert any(
+        text.startswith("results/made/tiny/scores.csv.gz: missing or altered") for text in said
+    )
+    sealed_again(folder)
+    found = review.review_folder(folder, review.Committed(None, "no git"))
+    assert any("can't be recomputed" in text for text in found.problems)
+
+
 def test_a_rewritten_fact_is_named_by_the_seal_and_by_git(folder):
     path = folder / "results.yaml"
     path.write_text(path.read_text().replace("seeds: 2", "seeds: 3"))

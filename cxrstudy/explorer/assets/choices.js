@@ -4,18 +4,27 @@
  * @typedef {import("./messages.js").Catalogue} Catalogue
  * @typedef {import("./messages.js").Case} Case
  *
- * All that the controls say; `id` is null if no image fits the filter.
+ * All that the controls say; `id` is null if no image fits the filter, and `label` is a class, "" or EACH.
  * @typedef {{id: string | null, arm: string, other: string, label: string, method: string,
  *            layer: string, colours: string, opacity: number, threshold: number, outline: boolean,
- *            original: boolean, truth: string, outcome: string, source: string, order: string}
+ *            original: boolean, truth: string, outcome: string, source: string, apart: string, order: string}
  *   & import("./looking.js").Part & import("./looking.js").Greys} Choice
  */
 
 import { COLOUR_NAMES } from "./colours.js";
 import { ALL_GREYS, WHOLE, greysInside, partInside } from "./looking.js";
 
+/** Instead of a class: of each network the one that it predicts itself. */
+export const EACH = "*";
+
 /** In which order images are offered, and what that is called. */
 export const ORDERS = /** @type {[string, string][]} */ ([["", "as given"], ["error", "largest error first"]]);
+
+/** Sizes of an error that images can be filtered by: name, words, least and most per cent, as they are said. */
+export const ERRORS = /** @type {[string, string, number, number][]} */ ([
+  ["", "all", 0, 100], ["small", "below 10 %", 0, 9], ["middle", "10 to 29 %", 10, 29],
+  ["large", "30 % and above", 30, 100],
+]);
 
 /** Fields that change how a picture is drawn, but not what it is made of. */
 export const SETTINGS = /** @type {(keyof Choice)[]} */ ([
@@ -32,6 +41,9 @@ export function settled(choice, settings) {
   return { ...choice, ...Object.fromEntries(SETTINGS.map((name) => [name, settings[name]])) };
 }
 
+/** @param {number} share */
+export const percentOf = (share) => Math.round(share * 100);
+
 /** @param {boolean | null} right */
 export function outcomeOf(right) {
   if (right === null) return "";
@@ -44,9 +56,9 @@ export function outcomeOf(right) {
  */
 export function firstChoice(data) {
   return {
-    id: data.cases[0].id, arm: data.arms[0].name, other: "", label: "", method: data.methods[0].name,
+    id: data.cases[0].id, arm: data.arms[0].name, other: data.arms[1]?.name ?? "", label: "", method: data.methods[0].name,
     layer: data.arms[0].opens, colours: "magma", opacity: 0.5, threshold: 0, outline: true, original: false,
-    truth: "", outcome: "", source: "", order: "", ...WHOLE, ...ALL_GREYS,
+    truth: "", outcome: "", source: "", apart: "", order: "", ...WHOLE, ...ALL_GREYS,
   };
 }
 
@@ -55,11 +67,13 @@ export function firstChoice(data) {
  * @param {Case[]} cases
  * @param {Choice} choice
  */
-export function offered(cases, { truth, outcome, source, arm, order }) {
+export function offered(cases, { truth, outcome, source, apart, arm, order }) {
+  const [, , least, most] = ERRORS.find(([name]) => name === apart) ?? ERRORS[0];
   const left = cases.filter((one) => !one.facts || (
     (!truth || one.truth.includes(truth)) &&
     (!outcome || outcomeOf(one.readings[arm].right) === outcome) &&
-    (!source || one.facts.source === source)));
+    (!source || one.facts.source === source) &&
+    (!apart || (percentOf(errorOf(one, arm)) >= least && percentOf(errorOf(one, arm)) <= most))));
   return order === "error" ? [...left].sort((a, b) => errorOf(b, arm) - errorOf(a, arm)) : left;
 }
 
@@ -85,17 +99,18 @@ export function errorOf(one, arm) {
 export function legal(data, cases, wanted) {
   const first = firstChoice(data);
   const choice = { ...first, ...wanted };
-  const keep = (/** @type {"arm"|"other"|"label"|"method"|"colours"|"outcome"|"order"} */ name,
+  const keep = (/** @type {"arm"|"other"|"label"|"method"|"colours"|"outcome"|"apart"|"order"} */ name,
     /** @type {string[]} */ values) => {
     if (!values.includes(choice[name])) choice[name] = first[name];
   };
   const arms = data.arms.map(({ name }) => name);
   keep("arm", arms);
   keep("other", ["", ...arms]);
-  keep("label", ["", ...data.mapped]);
+  keep("label", ["", EACH, ...data.mapped]);
   keep("method", data.methods.map(({ name }) => name));
   keep("colours", Object.keys(COLOUR_NAMES));
   keep("outcome", ["", "right", "wrong"]);
+  keep("apart", ERRORS.map(([name]) => name));
   keep("order", ORDERS.map(([name]) => name));
   if (!cases.some(({ truth }) => truth.includes(choice.truth))) choice.truth = "";
   if (!cases.some(({ facts }) => facts?.source === choice.source)) choice.source = "";
@@ -139,8 +154,8 @@ function armOf(data, name) {
 }
 
 /**
- * What a picture is made of: the image, and for each arm the map of the class asked for, or of the
- * class that it predicts.
+ * What a picture is made of: the image, and for each arm its map. All maps are of one class, so that
+ * they can be compared: the class asked for, or the one that the first arm predicts.
  * @param {Catalogue} data
  * @param {Case[]} cases
  * @param {Choice} choice
@@ -150,14 +165,22 @@ export function pictureOf(data, cases, choice) {
   const one = cases.find(({ id }) => id === choice.id);
   if (!one) return null;
   const arms = choice.other && choice.other !== choice.arm ? [choice.arm, choice.other] : [choice.arm];
+  const common = choice.label || predictedBy(one.readings[choice.arm]);
   const parts = arms.map((arm) => {
-    const { predicted, probabilities } = one.readings[arm];
-    const likeliest = Object.entries(probabilities).sort((a, b) => b[1] - a[1])[0][0];
     const { layers, opens } = armOf(data, arm);
     const layer = layers.includes(choice.layer) ? choice.layer : opens;
-    const usual = predicted.length === 1 ? predicted[0] : likeliest;
-    const label = choice.label in probabilities ? choice.label : usual; // arms may know other classes
+    const reading = one.readings[arm];
+    const label = common in reading.probabilities ? common : predictedBy(reading); // arms may know other classes
     return { arm, label, method: choice.method, layer };
   });
   return { case: one.id, parts };
+}
+
+/**
+ * The class that an arm predicts; of several labels, or none, the most probable one.
+ * @param {import("./messages.js").Reading} reading
+ */
+function predictedBy({ predicted, probabilities }) {
+  const likeliest = Object.entries(probabilities).sort((a, b) => b[1] - a[1])[0][0];
+  return predicted.length === 1 ? predicted[0] : likeliest;
 }

@@ -1,7 +1,7 @@
 /* Controls: fields that are written from the choice, and that change it; they hold nothing themselves. */
 
 import { COLOUR_NAMES } from "./colours.js";
-import { ORDERS, offered, sourcesOf, truthsOf } from "./choices.js";
+import { EACH, ERRORS, ORDERS, offered, sourcesOf, truthsOf } from "./choices.js";
 import { LEAST, STEP } from "./looking.js";
 import { make } from "./page.js";
 import { percent, spoken } from "./words.js";
@@ -9,10 +9,10 @@ import { percent, spoken } from "./words.js";
 /**
  * @typedef {import("./page.js").Parts} Parts
  * @typedef {import("./state.js").State} State
- * @typedef {"truth" | "outcome" | "source" | "order" | "arm" | "other" | "label" | "method" | "layer" | "colours"} List
+ * @typedef {"truth" | "outcome" | "source" | "apart" | "order" | "arm" | "other" | "label" | "method" | "layer" | "colours"} List
  */
 
-const LISTS = /** @type {List[]} */ (["truth", "outcome", "source", "order", "arm", "other", "label", "method", "layer", "colours"]);
+const LISTS = /** @type {List[]} */ (["truth", "outcome", "source", "apart", "order", "arm", "other", "label", "method", "layer", "colours"]);
 const SLIDERS = /** @type {("opacity" | "threshold" | "width" | "level")[]} */ (["opacity", "threshold", "width", "level"]);
 const TICKS = /** @type {("outline" | "original")[]} */ (["outline", "original"]);
 
@@ -47,10 +47,13 @@ export function writeControls(page, state) {
   fill(page.truth, [["", "all"], ...truthsOf(cases).map(named)], choice.truth);
   fill(page.outcome, [["", "all"], ["right", "right"], ["wrong", "wrong"]], choice.outcome);
   fill(page.source, [["", "all"], ...asPairs(sourcesOf(cases))], choice.source);
+  fill(page.apart, ERRORS.map(([name, words]) => [name, words]), choice.apart);
   fill(page.order, ORDERS, choice.order);
   fill(page.arm, asPairs(arms), choice.arm);
   fill(page.other, [["", "nothing"], ...asPairs(arms)], choice.other);
-  fill(page.label, [["", "the predicted class"], ...data.mapped.map(named)], choice.label);
+  const predicted = /** @type {[string, string][]} */ (choice.other && choice.other !== choice.arm
+    ? [["", `predicted by ${choice.arm}`], [EACH, "predicted by each itself"]] : [["", "the predicted class"]]);
+  fill(page.label, [...predicted, ...data.mapped.map(named)], choice.label);
   fill(page.method, data.methods.map(({ name, title, slow }) =>
     [name, slow && !title.includes("slow") ? `${title} (slow)` : title]), choice.method);
   fill(page.layer, asPairs(layers), choice.layer);
@@ -65,7 +68,8 @@ export function writeControls(page, state) {
   page.farther.disabled = choice.zoom <= 1;
   const place = left.findIndex(({ id }) => id === choice.id) + 1;
   page.count.textContent = left.length > 0 ? `${place} of ${left.length}` : "none";
-  const filters = [choice.truth && spoken(data, choice.truth), choice.outcome, choice.source].filter(Boolean);
+  const filters = [choice.truth && spoken(data, choice.truth), choice.outcome, choice.source,
+    choice.apart && `error ${ERRORS.find(([name]) => name === choice.apart)?.[1]}`].filter(Boolean);
   page.filterSays.textContent = filters.length > 0 ? `Filter: ${filters.join(", ")}` : "Filter";
 }
 

@@ -12,14 +12,15 @@ import { connect } from "./controls.js";
 import { followHand } from "./gestures.js";
 import { keepKeys, meaningOf } from "./keys.js";
 import { liveSource } from "./live.js";
-import { linkTo, recalled, remember } from "./memory.js";
+import { linkTo, linked, recalled, remember } from "./memory.js";
 import { isFor, newName } from "./messages.js";
 import { buildPage } from "./page.js";
 import { readMap } from "./painting.js";
 import { pictureWithWords, saveAs } from "./picture.js";
 import { readOut } from "./readout.js";
-import { begin, step } from "./state.js";
+import { begin, seen, step } from "./state.js";
 import { storedSource } from "./stored.js";
+import { clickedCase } from "./thumbnails.js";
 import { isUploading, partOf } from "./upload.js";
 import { showsOn } from "./view.js";
 
@@ -86,6 +87,8 @@ function start(element, first, sourceOf, keep, place = "") {
     const [next, effects] = step(state, event);
     if (next === state && effects.length === 0) return;
     const rests = next.choice !== state.choice;
+    // What a silent kernel did not answer is asked again.
+    const lacking = next.cases !== state.cases || (state.trouble !== "" && next.trouble === "");
     state = next;
     show(state);
     for (const one of state.uploads) if (!isUploading([one])) files.delete(one.id);
@@ -95,6 +98,7 @@ function start(element, first, sourceOf, keep, place = "") {
       resting = setTimeout(() => keep(state.choice), REST);
     }
     effects.forEach(perform);
+    if (lacking) dispatch({ kind: "strip" });
   };
 
   const perform = (/** @type {Effect} */ effect) => {
@@ -104,6 +108,7 @@ function start(element, first, sourceOf, keep, place = "") {
     }
     if (effect.do === "cancel") source.cancel(effect.number);
     if (effect.do === "look") source.look();
+    if (effect.do === "thumbnails") source.thumbnails(effect.cases);
     if (effect.do === "drop") source.drop(effect.id);
     if (effect.do === "part") sendPart(effect.id, effect.offset);
   };
@@ -147,16 +152,22 @@ function start(element, first, sourceOf, keep, place = "") {
     else if (meaning.kind === "original") dispatch({ kind: "choose", changes: { original: !state.choice.original } });
     else dispatch(meaning);
   });
+  page.thumbs.addEventListener("click", (event) => {
+    const id = clickedCase(event);
+    if (id !== null) dispatch({ kind: "choose", changes: { id }, said: "Image chosen." });
+  });
   followHand(page.stage, dispatch, () => state.choice.zoom);
   readOut(page, () => state);
   page.save.addEventListener("click", () => {
+    const { answer } = seen(state);
+    if (!answer) return; // the picture that the caption waits for is not there yet
     const panels = [...page.stage.querySelectorAll(".cxr-panel")].filter((one) => /** @type {HTMLElement} */ (one).offsetWidth > 0);
     const shown = panels.map((one) => ({
       canvas: /** @type {HTMLCanvasElement} */ (one.querySelector("canvas")),
-      name: one.querySelector("h3")?.textContent ?? "", says: one.querySelector(".cxr-prediction")?.textContent ?? "",
+      name: one.querySelector("h3")?.textContent ?? "",
+      says: [".cxr-note", ".cxr-prediction"].map((kind) => one.querySelector(kind)?.textContent ?? ""),
     }));
-    if (!state.shown) return;
-    saveAs(pictureWithWords(shown, page.caption.textContent ?? "", state.choice.colours), `${state.shown.answer.case}.png`);
+    saveAs(pictureWithWords(shown, page.caption.textContent ?? "", state.choice.colours), `${answer.case}.png`);
   });
   page.link.addEventListener("click", async () => {
     const address = linkTo(place, state.choice);
@@ -166,13 +177,21 @@ function start(element, first, sourceOf, keep, place = "") {
   // A browser that goes back may fill the fields after the script has run.
   const restored = () => show(state);
   const left = () => keep(state.choice);
+  // A link that is opened where the page is open already changes the address, and loads nothing.
+  const followed = () => {
+    const wanted = linked(place);
+    if (wanted) dispatch({ kind: "choose", changes: wanted, said: "Picture of the link." });
+  };
+  window.addEventListener("hashchange", followed);
   window.addEventListener("pageshow", restored);
   window.addEventListener("popstate", left);
   window.addEventListener("pagehide", left);
   dispatch({ kind: "choose", changes: {} });
+  dispatch({ kind: "strip" });
   return () => {
     endKeys();
     clearTimeout(resting);
+    window.removeEventListener("hashchange", followed);
     window.removeEventListener("pageshow", restored);
     window.removeEventListener("popstate", left);
     window.removeEventListener("pagehide", left);

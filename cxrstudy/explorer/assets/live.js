@@ -17,6 +17,7 @@
  *
  * @typedef {{live: boolean, ask: (request: import("./messages.js").Request) => void,
  *            cancel: (number: number) => void, look: () => void,
+ *            thumbnails: (cases: string[]) => void,
  *            part: (upload: {id: string, name: string, size: number, offset: number}, content: ArrayBuffer) => void,
  *            drop: (id: string) => void, watch: (awaits: boolean) => void, close: () => void}} Source
  */
@@ -116,6 +117,7 @@ export function liveSource(model, view, tell, now = () => performance.now()) {
       send({ kind: "cancel", number });
     },
     look: () => look(),
+    thumbnails: (cases) => send({ kind: "thumbnails", cases }),
     part({ id, name, size, offset }, content) {
       send({ kind: "part", upload: id, name, size, offset }, [content]);
     },

@@ -38,7 +38,7 @@ const drawer = (place) => [NAME, globalThis.location?.href.split("#")[0], place]
  * @param {string} place
  * @returns {Partial<import("./choices.js").Choice> | null}
  */
-function linked(place) {
+export function linked(place) {
   const fields = new URLSearchParams(globalThis.location?.hash.slice(1));
   return fields.get("explorer") === place ? parsed(fields.get("choice") ?? undefined) : null;
 }

@@ -27,6 +27,11 @@
  *            maps: (import("./painting.js").LowMap | null)[]}} Answer
  */
 
+/**
+ * Images, small, by the id of their case.
+ * @typedef {Record<string, string>} Thumbnails
+ */
+
 /** Fields of a part; two maps are the same map if these are equal. */
 const FIELDS = /** @type {(keyof Part)[]} */ (["arm", "label", "method", "layer"]);
 

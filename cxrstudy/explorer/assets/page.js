@@ -1,5 +1,7 @@
 /* Page: the elements of an explorer, empty; view.js fills them and controls.js listens to them. */
 
+import { NOTICE } from "./words.js";
+
 /**
  * Make an element: attributes, then children (elements or text).
  * @template {keyof HTMLElementTagNameMap} T
@@ -57,7 +59,8 @@ function makeParts() {
   return {
     previous: button("‹", "previous", "Previous image"), next: button("›", "next", "Next image"),
     image: select(), count: make("span", { class: "cxr-count" }),
-    truth: select(), outcome: select(), source: select(),
+    truth: select(), outcome: select(), source: select(), apart: select(),
+    thumbs: make("div", { class: "cxr-thumbs", role: "listbox", tabindex: 0, "aria-label": "Images, small; arrow left and right change the image" }),
     arm: select(), other: select(), label: select(), method: select(), layer: select(),
     colours: select(), opacity: slider(), threshold: slider(),
     outline: make("input", { type: "checkbox", autocomplete: "off" }),
@@ -120,9 +123,10 @@ export function buildPage(element, data, live) {
     labelled("True class", parts.truth, "truth"),
     labelled("Prediction", parts.outcome, "outcome"),
     labelled("Site", parts.source, "source"),
+    labelled("Error", parts.apart, "apart"),
     labelled("Order", parts.order, "order")));
   const choosing = make("div", { class: "cxr-choose" },
-    parts.previous, labelled("Image", parts.image, "image"), parts.next, parts.count, filters);
+    parts.previous, labelled("Image", parts.image, "image"), parts.next, parts.count, filters, parts.thumbs);
   const legend = make("div", { class: "cxr-legend", "aria-hidden": "true" }, "0", parts.scale, "strongest");
   const looking = make("div", { class: "cxr-looking", role: "group", "aria-label": "View" },
     parts.farther, parts.closer, parts.zoomSays, parts.whole, parts.save, ...(live ? [] : [parts.link]));
@@ -130,7 +134,7 @@ export function buildPage(element, data, live) {
     parts.trouble, parts.again, parts.error, parts.refused, parts.clear);
   parts.view.append(choosing, messages,
     make("div", { class: "cxr-body" }, make("figure", {}, looking, parts.stage, parts.readout, legend, parts.caption), controls),
-    parts.facts, parts.help, parts.says);
+    parts.facts, make("p", { class: "cxr-notice" }, NOTICE), parts.help, parts.says);
   // A saved page holds the explorer as it was; the figure stays for pages whose scripts don't run.
   for (const old of element.querySelectorAll(":scope > .cxr-view")) old.remove();
   const still = element.querySelector(":scope > .cxr-still");

@@ -4,8 +4,9 @@ import { lookUp } from "./colours.js";
 import { ALL_GREYS, WHOLE, edgesOf, windowed } from "./looking.js";
 
 /**
- * A map at its layer's resolution; 255 is its maximum, `peak` the maximum in the method's unit.
- * @typedef {{width: number, height: number, peak: number, values: Uint8Array}} LowMap
+ * A map; 255 is its maximum, `peak` the maximum in the method's unit. `cells` are those of its layer,
+ * in columns and rows; the map may have others, because those lie evenly in the image.
+ * @typedef {{width: number, height: number, peak: number, values: Uint8Array, cells: [number, number]}} LowMap
  *
  * @typedef {{opacity: number, threshold: number, colours: string, outline: boolean}
  *   & import("./looking.js").Part & import("./looking.js").Greys} Settings
@@ -15,13 +16,22 @@ const CANVAS_SIDE = 512; // longer side of what is drawn, in pixels
 const OUTLINE_SIDE = 1000; // of the square in which Python draws outlines
 
 /**
- * @param {[number, number, number, string]} written width, height, peak, values as base64
+ * @param {[number, number, number, string, [number, number]]} written width, height, peak, values as base64, cells
  * @returns {LowMap}
  */
-export function readMap([width, height, peak, text]) {
+export function readMap([width, height, peak, text, cells]) {
   const values = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return { width, height, peak, values };
+  return { width, height, peak, values, cells };
 }
+
+/** Peak below which a map holds nothing; NOTHING in cxrstudy/explorer/case.py. */
+const NOTHING = 1e-3;
+
+/**
+ * Whether anything in the image speaks for the class of a map; colours would only magnify rounding.
+ * @param {{peak: number}} map
+ */
+export const holdsNothing = ({ peak }) => peak < NOTHING;
 
 /**
  * Where each of `count` pixels lies between the `cells` of a coarse row: [left, right, share].
@@ -105,7 +115,7 @@ export function paint(canvas, image, map, outline, settings) {
   const { left, top, side } = edgesOf(settings);
   const [wide, high] = [image.naturalWidth, image.naturalHeight];
   context.drawImage(image, left * wide, top * high, side * wide, side * high, 0, 0, canvas.width, canvas.height);
-  const laid = map !== null && map.peak > 0;
+  const laid = map !== null && !holdsNothing(map);
   if (laid || settings.level !== ALL_GREYS.level || settings.width !== ALL_GREYS.width) {
     const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
     windowed(pixels, settings);

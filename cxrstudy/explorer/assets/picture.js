@@ -1,13 +1,11 @@
 /* Picture: what is shown, with every word that belongs to it, as one PNG. */
 
 import { coloursOf } from "./colours.js";
+import { NOTICE } from "./words.js";
 
 const MARGIN = 16;
 const LINE = 22;
 const FONT = "15px system-ui, sans-serif";
-
-/** What no picture leaves the page without. */
-export const WARNING = "Not for clinical use.";
 
 /**
  * Words in lines that are no wider than a place.
@@ -28,7 +26,9 @@ export function inLines(text, widthOf, most) {
 }
 
 /**
- * @param {{canvas: HTMLCanvasElement, name: string, says: string}[]} panels
+ * The pictures side by side, with their names above and what is said of each below; then the scale of
+ * colours, and the caption.
+ * @param {{canvas: HTMLCanvasElement, name: string, says: string[]}[]} panels
  * @param {string} caption
  * @param {string} colours
  * @returns {HTMLCanvasElement}
@@ -40,8 +40,9 @@ export function pictureWithWords(panels, caption, colours) {
   const context = whole.getContext("2d");
   if (!context) throw new Error("this browser has no canvas to draw on");
   context.font = FONT;
-  const lines = inLines(`${caption} ${WARNING}`, (text) => context.measureText(text).width, width - 2 * MARGIN);
-  [whole.width, whole.height] = [width, high + LINE * (lines.length + 3) + 3 * MARGIN];
+  const lines = inLines(`${caption} ${NOTICE}`, (text) => context.measureText(text).width, width - 2 * MARGIN);
+  const said = Math.max(...panels.map(({ says }) => says.length));
+  [whole.width, whole.height] = [width, high + LINE * (lines.length + said + 2) + 3 * MARGIN];
   Object.assign(context, { fillStyle: "#fff" });
   context.fillRect(0, 0, whole.width, whole.height);
   Object.assign(context, { fillStyle: "#1f2328", font: FONT, textBaseline: "top" });
@@ -49,10 +50,10 @@ export function pictureWithWords(panels, caption, colours) {
   for (const { canvas, name, says } of panels) {
     context.fillText(name, left, MARGIN, canvas.width);
     context.drawImage(canvas, left, MARGIN + LINE);
-    context.fillText(says, left, MARGIN + LINE + high + 4, canvas.width);
+    says.forEach((line, number) => context.fillText(line, left, MARGIN + LINE * (number + 1) + high + 4, canvas.width));
     left += canvas.width + MARGIN;
   }
-  const below = 2 * MARGIN + 2 * LINE + high;
+  const below = 2 * MARGIN + (said + 1) * LINE + high;
   drawScale(context, colours, below);
   lines.forEach((line, number) => context.fillText(line, MARGIN, below + LINE * (number + 1)));
   return whole;

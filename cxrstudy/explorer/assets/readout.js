@@ -2,6 +2,7 @@
 
 import { canvasOf, pointIn } from "./gestures.js";
 import { placeOf, valueAt } from "./looking.js";
+import { holdsNothing } from "./painting.js";
 import { percent } from "./words.js";
 
 /** @type {WeakMap<HTMLImageElement, ImageData | null>} greys of images that were pointed at */
@@ -58,7 +59,7 @@ export function readOut(page, now) {
     const image = answer.image;
     const pixel = pixelAt({ width: image.naturalWidth, height: image.naturalHeight }, place);
     const map = answer.maps[Number(canvas.dataset.panel ?? -1)] ?? null;
-    readout.textContent = readoutOf(pixel, greyAt(image, pixel), map && map.peak > 0 ? valueAt(map, place) : null);
+    readout.textContent = readoutOf(pixel, greyAt(image, pixel), map && !holdsNothing(map) ? valueAt(map, place) : null);
   });
   stage.addEventListener("pointerleave", () => { readout.textContent = ""; });
 }

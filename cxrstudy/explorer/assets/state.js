@@ -16,6 +16,7 @@ import { SETTINGS, legal, offered, pictureOf, settled } from "./choices.js";
 import { ALL_GREYS, WHOLE, panned, zoomed } from "./looking.js";
 import { samePicture } from "./messages.js";
 import { again, alive, answered, cancelled, failed, late, lost, progressed, silent } from "./request.js";
+import { lackingThumbnails, thumbnailsOf, withThumbnails } from "./strip.js";
 import { chosen, finished, isUploading, partToSend, received } from "./upload.js";
 
 /**
@@ -28,9 +29,10 @@ import { chosen, finished, isUploading, partToSend, received } from "./upload.js
  *            cases: import("./messages.js").Case[], choice: Choice, number: number,
  *            shown: {answer: Answer, choice: Choice} | null, awaited: Awaited | null,
  *            trouble: "" | "silent" | "gone", error: string, said: string,
- *            uploads: import("./upload.js").Upload[]}} State
+ *            uploads: import("./upload.js").Upload[], thumbnails: import("./messages.js").Thumbnails}} State
  *
  * @typedef {{do: "ask", request: Request} | {do: "cancel", number: number} | {do: "look"}
+ *   | {do: "thumbnails", cases: string[]}
  *   | {do: "part", id: string, offset: number} | {do: "drop", id: string}} Effect
  *
  * @typedef {{kind: "choose", changes: Partial<Choice>, said?: string}
@@ -47,7 +49,8 @@ import { chosen, finished, isUploading, partToSend, received } from "./upload.js
  *   | {kind: "received", view: string, upload: string, offset: number}
  *   | {kind: "added", view: string, upload: string, case: import("./messages.js").Case}
  *   | {kind: "refused", view: string, upload: string, text: string}
- *   | {kind: "cases", cases: import("./messages.js").Case[]}} Event
+ *   | {kind: "cases", cases: import("./messages.js").Case[]}
+ *   | {kind: "strip"} | {kind: "thumbnails", view: string, thumbnails: import("./messages.js").Thumbnails}} Event
  */
 
 /**
@@ -63,7 +66,7 @@ export function begin(data, view, live, wanted = {}, uploads = []) {
   const cases = joined(data.cases, uploads);
   return {
     view, data, live, cases, choice: legal(data, cases, wanted), number: 0, shown: null, awaited: null,
-    trouble: "", error: "", said: "", uploads: [],
+    trouble: "", error: "", said: "", uploads: [], thumbnails: thumbnailsOf(cases),
   };
 }
 
@@ -91,6 +94,8 @@ export function step(state, event) {
     case "again": return again(state);
     case "clear": return [{ ...state, error: "", uploads: state.uploads.filter(({ phase }) => phase !== "refused") }, []];
     case "cases": return offering(state, event.cases);
+    case "strip": return [state, lackingThumbnails(state)];
+    case "thumbnails": return [event.view === state.view ? withThumbnails(state, event.thumbnails) : state, []];
     default: return uploads(state, event);
   }
 }
@@ -104,8 +109,8 @@ export function step(state, event) {
  */
 function choose(state, changes, said) {
   const wanted = { ...state.choice, ...changes };
-  // Another image is seen whole; the window of greys stays, as on a reading station.
-  const part = wanted.id === state.choice.id ? {} : WHOLE;
+  // Another image is seen whole, unless a link says otherwise; the window of greys stays, as on a reading station.
+  const part = wanted.id === state.choice.id || "zoom" in changes ? {} : WHOLE;
   const choice = legal(state.data, state.cases, { ...wanted, ...part });
   const picture = pictureOf(state.data, state.cases, choice);
   const next = { ...state, choice, said };

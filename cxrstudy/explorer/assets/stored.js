@@ -17,6 +17,7 @@ export function storedSource(data, tell) {
     },
     cancel() {},
     look() {},
+    thumbnails() {},
     part() {},
     drop() {},
     watch() {},

@@ -6,7 +6,8 @@ import { writeControls } from "./controls.js";
 import { buildPanel, buildPlain, make } from "./page.js";
 import { paint, wipe } from "./painting.js";
 import { seen } from "./state.js";
-import { alternativeOf, captionOf, factsOf, noteOf, predictionOf, probability, sentenceOf, spoken, troubleOf } from "./words.js";
+import { showThumbnails } from "./thumbnails.js";
+import { alternativeOf, captionOf, factsOf, noteOf, predictionOf, probability, sentenceOf, spoken, troubleOf, worthOf } from "./words.js";
 
 /**
  * @typedef {import("./page.js").Parts} Parts
@@ -67,6 +68,7 @@ export function showsOn(page, first) {
       `linear-gradient(to right, ${coloursOf(colours).map((colour) => `rgb(${colour.join(",")})`).join(", ")})`;
     showOutline(page, answer);
     writeControls(page, state);
+    showThumbnails(page.thumbs, state);
     showMessages(page, state);
     showWaiting(page, state, phase === "busy" || files);
     if (phase !== "busy" || place === "waiting") say(page, sentenceOf(state));
@@ -87,7 +89,7 @@ function showPanel(panel, number, answer, { data, choice }) {
   panel.note.textContent = noteOf(data, answer, number);
   panel.says.replaceChildren("predicts ", make("strong", {}, predictionOf(data, reading)));
   const outcome = outcomeOf(reading.right);
-  if (outcome) panel.says.append(" ", make("span", { class: `cxr-${outcome}` }, reading.right ? "✓ right" : "✗ wrong"));
+  if (outcome) panel.says.append(" ", make("span", { class: `cxr-${outcome}` }, `${reading.right ? "✓" : "✗"} ${worthOf(about, panel.arm)}`));
   panel.bars.replaceChildren(...Object.entries(reading.probabilities).map(([label, p]) => {
     const full = make("span");
     full.style.width = `${p * 100}%`;

@@ -1,6 +1,7 @@
 /* Words: what is said of a picture. All of it comes from the answer that brought the picture. */
 
-import { offered, outcomeOf } from "./choices.js";
+import { errorOf, offered, outcomeOf, percentOf } from "./choices.js";
+import { holdsNothing } from "./painting.js";
 import { seen } from "./state.js";
 
 /**
@@ -9,8 +10,11 @@ import { seen } from "./state.js";
  * @typedef {import("./state.js").State} State
  */
 
+/** What no picture is shown without; NOTICE in cxrstudy/predict/predict.py. */
+export const NOTICE = "Not for clinical use. This is a research network; its output is not a diagnosis.";
+
 /** @param {number} share */
-export const percent = (share) => `${Math.round(share * 100)} %`;
+export const percent = (share) => `${percentOf(share)} %`;
 
 /**
  * A probability, with as many digits as keep it from becoming 0, 1 or one half.
@@ -85,6 +89,7 @@ export function alternativeOf(data, answer, place) {
 }
 
 /**
+ * What one map is: its class, the cells of its layer, and the peak that its colours end at.
  * @param {Catalogue} data
  * @param {Answer} answer
  * @param {number} place
@@ -93,7 +98,20 @@ export function noteOf(data, answer, place) {
   const map = answer.maps[place];
   const name = `map for ${spoken(data, answer.parts[place].label)}`;
   if (map === null) return `${name}: none is stored here`;
-  return map.peak > 0 ? name : `${name}: empty, no evidence for it`;
+  const cells = `${map.cells[0]} × ${map.cells[1]} cells`;
+  const peak = `peak ${Number(map.peak.toPrecision(2))}`;
+  if (holdsNothing(map)) return `${name}, ${cells}: nothing speaks for it (${peak})`;
+  return `${name}, ${cells}, ${peak}`;
+}
+
+/**
+ * What an arm's prediction is worth: right or wrong, and how far its probabilities are from the truth.
+ * @param {import("./messages.js").Case} about
+ * @param {string} arm
+ */
+export function worthOf(about, arm) {
+  const outcome = outcomeOf(about.readings[arm].right);
+  return outcome && `${outcome}, error ${percent(errorOf(about, arm))}`;
 }
 
 /**

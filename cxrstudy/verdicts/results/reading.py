@@ -64,10 +64,21 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
     rows = images.groupby(["role", "split"], sort=False).indices
     tables = []
     for end in ends.itertuples():
-        used = np.concatenate([rows[tuple(place)] for place in end.scored])
         prefix = f"{end.run}:"
         own = [name for name in scores.columns if name.startswith(prefix)]
+        if not own:
+            raise ResultsError(
+                f"{folder / ARMS}: {experiment}, arm {end.arm!r}, seed {end.seed}: run {end.run} "
+                f"has no scores in {SCORED}"
+            )
+        unknown = [place for place in end.scored if tuple(place) not in rows]
+        if unknown or not end.scored:
+            raise ResultsError(
+                f"{folder / ARMS}: {experiment}, arm {end.arm!r}, seed {end.seed}: scored "
+                f"{unknown or 'nowhere'}, where {IMAGES} has no image"
+            )
         said = scores[own].rename(columns=lambda name: score_column(name.split(":", 1)[1]))
+        used = np.concatenate([rows[tuple(place)] for place in end.scored])
         whole = pd.concat([images, said], axis=1).iloc[used].reset_index(drop=True)
         whole = whole.drop(columns=of_other_labels(whole, whole))
         tables.append(of_arm(whole, end.arm, end.seed, end.run).assign(**{PLATEAU: end.plateau}))

@@ -22,6 +22,10 @@ const answers = {
     const maps = asked.parts.map(part => about.readings[part.arm].maps[part.method][part.layer][part.label]);
     say({ kind: 'answer', ...asked, about, image: about.image, outline: about.outline, maps });
   },
+  thumbnails({ view, cases }) {
+    const found = [...data.cases, ...kernel.uploads].filter(one => cases.includes(one.id));
+    say({ kind: 'thumbnails', view, thumbnails: Object.fromEntries(found.map(one => [one.id, one.image])) });
+  },
   ping: ({ view, number }) => say({ kind: 'alive', view, number, works: true }),
   part({ view, upload, name, size, offset }, [content]) {
     const parts = kernel.parts[upload] ??= [];

@@ -43,7 +43,8 @@ export function madeCatalogue(count = 6) {
 }
 
 export const imageOf = (id) => `image of ${id}`;
-export const mapOf = (id, { arm, label, method, layer }) => ({ of: [id, arm, label, method, layer].join("|"), peak: 1 });
+export const smallOf = (id) => `small ${imageOf(id)}`;
+export const mapOf = (id, { arm, label, method, layer }) => ({ of: [id, arm, label, method, layer].join("|"), peak: 1, cells: [4, 4] });
 
 /** What an honest kernel answers. */
 export function answerTo(request, about) {

@@ -29,7 +29,7 @@ test("half opacity is half of each, and nothing below the threshold", () => {
 });
 
 test("a map is read as it was written", () => {
-  const map = readMap([2, 1, 0.5, btoa("\x00\xff")]);
+  const map = readMap([2, 1, 0.5, btoa("\x00\xff"), [2, 1]]);
   assert.deepEqual([map.width, map.height, map.peak, [...map.values]], [2, 1, 0.5, [0, 255]]);
 });
 

@@ -15,7 +15,7 @@ test("after Cancel the controls say again what is shown", () => {
   assert.equal(waiting.choice.id, "image-1");
   const [late] = step(waiting, { kind: "late", number: waiting.number });
   assert.equal(seen(late).answer, null);
-  assert.equal(captionOf(late), "Waiting for image-1: Grad-CAM at layer4.");
+  assert.equal(captionOf(late), "Waiting for image-1: Grad-CAM at layer4 and layer3.");
   const [back, done] = step(late, { kind: "cancel" });
   assert.deepEqual(done, [{ do: "cancel", number: waiting.number }]);
   assert.equal(back.choice.id, "image-0");

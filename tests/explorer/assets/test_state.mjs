@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { legal, pictureOf } from "../../../cxrstudy/explorer/assets/choices.js";
+import { legal, offered, pictureOf } from "../../../cxrstudy/explorer/assets/choices.js";
 import { samePicture } from "../../../cxrstudy/explorer/assets/messages.js";
 import { begin, seen, step } from "../../../cxrstudy/explorer/assets/state.js";
+import { stripOf } from "../../../cxrstudy/explorer/assets/thumbnails.js";
 import { LARGEST, PART, isUploading } from "../../../cxrstudy/explorer/assets/upload.js";
 import { alternativeOf, captionOf, factsOf, sentenceOf, troubleOf } from "../../../cxrstudy/explorer/assets/words.js";
-import { answerTo, imageOf, LABELS, madeCase, madeCatalogue, mapOf, randomFrom, started } from "./made.mjs";
+import { answerTo, imageOf, LABELS, madeCase, madeCatalogue, mapOf, randomFrom, smallOf, started } from "./made.mjs";
 
 const DATA = madeCatalogue();
 const SEQUENCES = 2000;
@@ -49,6 +50,11 @@ class World {
     if (effect.do === "ask") {
       assert.equal(effect.request.view, view);
       this.asked.push(effect.request);
+    }
+    if (effect.do === "thumbnails") {
+      assert.ok(effect.cases.length > 0);
+      const few = effect.cases.filter(() => this.random.chance(0.8)); // some are lost, or sent later
+      this.flying.push({ kind: "thumbnails", view, thumbnails: Object.fromEntries(few.map((id) => [id, smallOf(id)])) });
     }
     if (effect.do === "part") {
       const { size, name } = uploads.find(({ id }) => id === effect.id);
@@ -112,7 +118,7 @@ class World {
     const fields = {
       id: ids, arm: ["control", "general", "nobody"], other: ["", "control", "general"],
       label: ["", ...LABELS, "gout"], method: ["gradcam", "scorecam"], layer: ["layer2", "layer3", "layer4"],
-      truth: ["", ...LABELS], outcome: ["", "right", "wrong"], source: ["", "alder", "birch"],
+      truth: ["", ...LABELS], outcome: ["", "right", "wrong"], apart: ["", "small", "large", "huge"], order: ["", "error"], source: ["", "alder", "birch"],
       colours: ["magma", "grey"], opacity: [0, 0.5, 1, "x"], threshold: [0, 0.5], outline: [true, false],
     };
     const name = random.pick(Object.keys(fields));
@@ -135,8 +141,9 @@ class World {
     const place = random.below(this.states.length);
     const state = this.states[place];
     const number = random.chance(0.8) ? state.number : random.below(5);
-    const kind = random.below(20);
-    if (kind < 5) this.usesControl(place);
+    const kind = random.below(21);
+    if (kind === 20) this.happens(place, { kind: "strip" });
+    else if (kind < 5) this.usesControl(place);
     else if (kind < 7) this.happens(place, { kind: "step", by: random.pick([1, -1]) });
     else if (kind < 10) this.answers();
     else if (kind < 14) this.delivers();
@@ -196,6 +203,13 @@ function check(state, before, event) {
   } else {
     assert.notEqual(place, "", "an empty place says why");
   }
+  for (const [id, small] of Object.entries(state.thumbnails)) assert.equal(small, smallOf(id), "a small image is of its case");
+  const strip = stripOf(state);
+  assert.deepEqual(strip.map(({ id }) => id), offered(state.cases, state.choice).map(({ id }) => id), "the strip is the list");
+  for (const { id, image, words } of strip) {
+    assert.ok(image === null || image === smallOf(id), "each stands under its name");
+    assert.ok(words.startsWith(id), "and says it");
+  }
   const allowed = legal(DATA, state.cases, state.choice);
   for (const name of Object.keys(allowed)) assert.equal(state.choice[name], allowed[name], "what is chosen can be chosen");
   if (state.awaited) {
@@ -226,6 +240,7 @@ test(`${SEQUENCES} random sequences: every picture is shown under its own name`,
   const phases = new Set();
   const places = new Set();
   let uploads = 0;
+  let small = 0;
   for (let seed = 0; seed < SEQUENCES; seed++) {
     const world = new World(seed);
     try {
@@ -245,10 +260,12 @@ test(`${SEQUENCES} random sequences: every picture is shown under its own name`,
       throw new Error(`sequence ${seed}: ${error.message}: ${JSON.stringify(world.log.slice(-6))}`, { cause: error });
     }
     uploads += world.uploaded.length;
+    small += world.states.filter(({ thumbnails }) => Object.keys(thumbnails).length > 0).length;
   }
   assert.deepEqual([...phases].sort(), ["busy", "empty", "gone", "ready", "silent"]); // all of them were met
   assert.deepEqual([...places].sort(), ["", "not loaded", "nothing fits", "waiting"]);
   assert.ok(uploads > SEQUENCES / 10);
+  assert.ok(small > SEQUENCES / 10);
 });
 
 test("the sequences notice a machine that takes any answer", () => {
@@ -285,6 +302,8 @@ test("another image is seen whole, with the same window of greys; the same image
   assert.equal(state.choice.zoom, 3);
   take({ kind: "step", by: 1 });
   assert.deepEqual([state.choice.zoom, state.choice.width], [1, 0.5]);
+  take({ kind: "choose", changes: { id: "image-4", zoom: 2, x: 0.3, y: 0.6 } }); // by a link
+  assert.deepEqual([state.choice.id, state.choice.zoom, state.choice.x], ["image-4", 2, 0.3]);
   take({ kind: "whole" });
   assert.deepEqual([state.choice.width, state.choice.level], [1, 0.5]);
 });
