@@ -1,12 +1,13 @@
 """Computed: parts of prose pages that are made from records when the book is built.
 
 A page names a part in a directive ``{computed}``; :data:`PARTS` has one function per name, which
-takes nothing and returns HTML; :data:`PARTS_OF` has those of a chapter or paper, which the option
-``of`` names. Prose then holds no number that somebody would have to keep right.
+takes nothing and returns HTML; :data:`PARTS_OF` has those of a chapter, a paper or a check, which
+the option ``of`` names. Prose then holds no number that somebody would have to keep right.
 """
 
 from collections.abc import Callable
 
+from cxrstudy.pages import audit_checks
 from cxrstudy.pages.computed import citation, evidence, front, history, methods, reporting
 from cxrstudy.pages.html import HTML
 
@@ -30,6 +31,7 @@ PARTS: dict[str, Callable[[], HTML]] = {
 }
 
 PARTS_OF: dict[str, Callable[[str], HTML]] = {
+    "check of the audit": audit_checks.of_check,
     "evidence": evidence.of_chapter,
     "claims": evidence.of_paper,
     "what verdicts rest on": evidence.details_of,
