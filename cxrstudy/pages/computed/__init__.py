@@ -2,14 +2,17 @@
 
 A page names a part in a directive ``{computed}``; :data:`PARTS` has one function per name, which
 takes nothing and returns HTML; :data:`PARTS_OF` has those of a chapter, a paper or a check, which
-the option ``of`` names. Prose then holds no number that somebody would have to keep right.
+the option ``of`` names; :data:`PARTS_IN` those that are taken from the book's executed notebooks,
+whose folder they get. Prose then holds no number that somebody would have to keep right.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from cxrstudy.pages import audit_checks
 from cxrstudy.pages.computed import citation, evidence, front, history, methods, reporting
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.your_set import page
 
 PARTS: dict[str, Callable[[], HTML]] = {
     "what was found": front.what_was_found,
@@ -29,6 +32,8 @@ PARTS: dict[str, Callable[[], HTML]] = {
     "verdicts under every rule": history.by_rule,
     "verdicts as recorded": history.as_recorded,
 }
+
+PARTS_IN: dict[str, Callable[[Path], HTML]] = {"your set": page.on_first_page}
 
 PARTS_OF: dict[str, Callable[[str], HTML]] = {
     "check of the audit": audit_checks.of_check,
