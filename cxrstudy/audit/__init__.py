@@ -1,6 +1,6 @@
 """Audit: checks of a cohort for what could mislead a reader of its numbers.
 
-Each check is one module with a code, a title and a function ``check``. It takes the
+Each check is one module with a code, a title, an advice and a function ``check``. It takes the
 :mod:`cxrstudy.audit.evidence` and returns a :class:`~cxrstudy.audit.check_result.CheckResult`.
 Codes below 100 are about leaks, the others about shortcuts and properties of the data. Read
 `evidence` first, then `patient_in_two_splits` as an example of a check.
@@ -63,6 +63,7 @@ class Check(Protocol):
 
     CODE: str
     TITLE: str
+    ADVICE: str
 
     def check(self, evidence: Evidence) -> CheckResult:
         """Check the evidence."""

@@ -9,6 +9,7 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR107", "classes absent or tiny in a split"
+ADVICE = "Report nothing about these classes there, or add patients."
 
 #: Minimum number of patients of a class in a split. With 10, the 95 % interval of a sensitivity of
 #: .8 is .44 to .97 (Clopper and Pearson 1934); with fewer, nothing can be concluded.
@@ -42,7 +43,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"{small} classes have fewer than {LEAST_PATIENTS} patients in a split of a role; a label "
         f"is unknown for images of a source {len(rows) - small} times.",
-        "Report nothing about these classes there, or add patients." if rows
+        ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip
 

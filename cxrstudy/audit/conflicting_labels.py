@@ -13,6 +13,7 @@ from cxrstudy.audit.patients import nih_image
 from cxrstudy.data.manifest import truth
 
 CODE, TITLE = "CXR005", "conflicting labels of an image or a patient"
+ADVICE = "Find out which label is right, and correct or exclude the others."
 
 #: Largest accepted mean squared error of a pixel match; larger ones (98 of 26,684) may be wrong.
 _LARGEST_MISMATCH = 10.0
@@ -44,7 +45,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, gravest(state for _, state in found) if found else "pass", len(found),
         row_table(told for told, _ in found),
         f"Labels conflict for {', '.join(counts)}.",
-        "Find out which label is right, and correct or exclude the others." if found
+        ADVICE if found
         else "Nothing to do.",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from cxrstudy.base import numbers
 from cxrstudy.pixels.endings import ENDINGS
 
 CODE, TITLE = "CXR118", "file names that say another format than the content"
+ADVICE = "Rename them; until then no program may go by the ending."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -29,7 +30,7 @@ def check(evidence: Evidence) -> CheckResult:
         row_table(rows),
         f"{numbers.count(len(rows))} of {numbers.count(known)} files have another format than "
         "their name says.",
-        "Rename them; until then no program may go by the ending." if rows else "Nothing to do.",
+        ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 
 

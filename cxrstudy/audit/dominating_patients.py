@@ -11,6 +11,7 @@ from cxrstudy.base import numbers
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR110", "images of one patient dominating a class"
+ADVICE = "Weight by patient, and count patients, not images."
 
 #: Fraction of a class's images in a split. Above 5 % one person changes the class's recall by up to
 #: 5 points; above 20 % by more than the effects that this study is about.
@@ -45,7 +46,7 @@ def check(evidence: Evidence) -> CheckResult:
         f"In {len(rows)} classes of a split one patient has more than {limit} of the images; the "
         f"largest share is {numbers.percent(largest, [NOTE_ABOVE])}." if rows
         else f"No patient has more than {limit}, and {LEAST_IMAGES}, of a class's images.",
-        "Weight by patient, and count patients, not images." if rows else "Nothing to do.",
+        ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 
 

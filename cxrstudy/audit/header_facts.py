@@ -8,6 +8,7 @@ from cxrstudy.base import numbers
 from cxrstudy.pixels.header_facts import CODES
 
 CODE, TITLE = "CXR120", "odd facts in DICOM headers"
+ADVICE = "Look at these images; exclude what is no frontal radiograph of a chest."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -36,7 +37,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, "note" if rows else "pass" if headers else "not applicable", len(rows),
         row_table(rows),
         f"{detail} Of other files: {_listed(others)}." if others else detail,
-        "Look at these images; exclude what is no frontal radiograph of a chest." if rows
+        ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip
 

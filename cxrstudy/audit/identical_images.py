@@ -10,6 +10,7 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.pairs import judge_copies, outcome_of_pairs
 
 CODE, TITLE = "CXR002", "identical images across splits, sources or patients"
+ADVICE = "Exclude all but one of each set of copies in the manifests, with that reason."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -21,7 +22,7 @@ def check(evidence: Evidence) -> CheckResult:
     ]
     return outcome_of_pairs(
         CODE, TITLE, evidence, judged, "are identical",
-        "Exclude all but one of each set of copies in the manifests, with that reason.",
+        ADVICE,
     )  # fmt: skip
 
 

@@ -10,13 +10,14 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR103", "label predicted from age and sex alone"
+ADVICE = "Report scores by age group and sex, or match the classes for both."
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Predict labels from age and sex; unknown is a value of its own."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Report scores by age group and sex, or match the classes for both.",
+        ADVICE,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR105", "label predicted from the border pixels alone"
+ADVICE = "Crop to the lungs, or report the score without lungs beside every score."
 
 #: Width of the border, of 64 pixels: 1.6 % of each side, without lung except in tight crops.
 RING = 1
@@ -18,7 +19,7 @@ def check(evidence: Evidence) -> CheckResult:
     """Predict labels from the outermost pixels: collimation, padding, markers, exposure."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Crop to the lungs, or report the score without lungs beside every score.",
+        ADVICE,
         linear=True,
     )  # fmt: skip
 

@@ -10,13 +10,14 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR113", "label predicted from the corners alone"
+ADVICE = "Cover the corners of all images, or crop to the lungs, and report both scores."
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Predict labels from the corners: markers, collimation, labels of the hospital."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Cover the corners of all images, or crop to the lungs, and report both scores.",
+        ADVICE,
         linear=True,
     )  # fmt: skip
 

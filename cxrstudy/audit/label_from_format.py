@@ -10,6 +10,10 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR104", "label predicted from image size and file format alone"
+ADVICE = (
+    "Convert all images to one size and format by the same steps, from originals of at least "
+    "this size."
+)
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -19,8 +23,7 @@ def check(evidence: Evidence) -> CheckResult:
     """
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Convert all images to one size and format by the same steps, from originals of at "
-        "least this size.",
+        ADVICE,
     )  # fmt: skip
 
 

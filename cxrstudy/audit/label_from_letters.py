@@ -10,13 +10,14 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR114", "label predicted from burnt-in text alone"
+ADVICE = "Cover text near the edge in all images, and report scores with and without."
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Predict labels from where, near the edge, single pixels stand out: letters, arrows, lines."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Cover text near the edge in all images, and report scores with and without.",
+        ADVICE,
         linear=True,
     )  # fmt: skip
 

@@ -10,14 +10,17 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR101", "label predicted from the source alone"
+ADVICE = (
+    "Report the score of the source alone beside every score, and test on a source that has "
+    "all classes."
+)
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Predict labels from the name of the data set or hospital."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Report the score of the source alone beside every score, and test on a source that has "
-        "all classes.",
+        ADVICE,
     )  # fmt: skip
 
 

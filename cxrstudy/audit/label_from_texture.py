@@ -10,13 +10,14 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR115", "label predicted from blur and compression alone"
+ADVICE = "Process all images by the same steps, from originals; blur or compress them alike."
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Predict labels from the strength of details near the edge, and how files are compressed."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Process all images by the same steps, from originals; blur or compress them alike.",
+        ADVICE,
         linear=True,
     )  # fmt: skip
 

@@ -10,13 +10,14 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR102", "label predicted from the view alone"
+ADVICE = "Report scores by view, or balance views across classes: bedside images are of the sick."
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Predict labels from the projection; unknown is a value of its own."""
     return outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Report scores by view, or balance views across classes: bedside images are of the sick.",
+        ADVICE,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from cxrstudy.audit.likeness import LEAST, MARGIN
 from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR117", "laterals, and images unlike a frontal chest"
+ADVICE = "Exclude laterals and images of other things, or give them a role of their own."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -30,7 +31,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
         f"{numbers.count(int(declared.sum()))} images are laterals by their manifest; "
         f"{numbers.count(len(rows) - int(declared.sum()))} others are unlike frontal radiographs.",
-        "Exclude laterals and images of other things, or give them a role of their own." if rows
+        ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.data.licence import publishable
 
 CODE, TITLE = "CXR108", "licences unknown or forbidding publication"
+ADVICE = "Use them for training and testing only; show none of them in a publication."
 
 Permission = Literal["may be shown", "forbids publication", "unknown"]
 
@@ -29,7 +30,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
         f"Of {len(images)} images used, the licence of {unknown} is unknown, and that of "
         f"{len(rows) - unknown} forbids publication of a changed image.",
-        "Use them for training and testing only; show none of them in a publication." if rows
+        ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip
 

@@ -10,6 +10,10 @@ from cxrstudy.audit.pairs import judge_copies, outcome_of_pairs
 from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR003", "changed copies across splits, sources or patients"
+ADVICE = (
+    "Look at each pair; exclude copies in the manifests, and give one patient's images one "
+    "name and one split."
+)
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -28,8 +32,7 @@ def check(evidence: Evidence) -> CheckResult:
     return outcome_of_pairs(
         CODE, TITLE, evidence, judged,
         f"are copies (aligned, details correlate at {LEAST_AGREEMENT} or more)",
-        "Look at each pair; exclude copies in the manifests, and give one patient's images one "
-        "name and one split.",
+        ADVICE,
     )  # fmt: skip
 
 

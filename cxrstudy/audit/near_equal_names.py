@@ -8,6 +8,10 @@ from cxrstudy.audit.pairs import leaks
 from cxrstudy.data.spelling import folded_patient
 
 CODE, TITLE = "CXR006", "patients with nearly the same name"
+ADVICE = (
+    "Find out whether they are one patient; if so, give them one name, if not, names that "
+    "differ more."
+)
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -35,8 +39,7 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"{len(rows)} groups of names differ only in case, marks, leading zeros or .0.",
-        "Find out whether they are one patient; if so, give them one name, if not, names that "
-        "differ more." if rows else "Nothing to do.",
+        ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 
 

@@ -8,6 +8,10 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR007", "one name for two people"
+ADVICE = (
+    "If they are two people, give them two names, beginning with the hospital; if not, "
+    "correct sex or age."
+)
 
 #: Largest difference of ages, in years, of images of one patient. Few archives go back further.
 LONGEST = 20
@@ -37,8 +41,7 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"{len(rows)} patients have two sexes, or ages more than {LONGEST} years apart.",
-        "If they are two people, give them two names, beginning with the hospital; if not, correct "
-        "sex or age." if rows else "Nothing to do.",
+        ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 
 

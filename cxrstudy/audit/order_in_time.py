@@ -14,6 +14,7 @@ from cxrstudy.base import numbers
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR119", "label predicted from the date alone, or splits not in order of time"
+ADVICE = "Compare classes from the same months, or report the score of the date alone."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -31,7 +32,7 @@ def check(evidence: Evidence) -> CheckResult:
         )  # fmt: skip
     guessed = outcome_of_guesses(
         CODE, TITLE, evidence, _features,
-        "Compare classes from the same months, or report the score of the date alone.",
+        ADVICE,
     )  # fmt: skip
     mixed = list(_mixed(evidence, dates))
     if not mixed:

@@ -5,6 +5,9 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR106", "children among adults, or unknown ages"
+ADVICE = (
+    "Find out the ages, and report adults alone: children look different, and so do their diseases."
+)
 
 #: Years; younger patients are children.
 ADULT = 18
@@ -57,6 +60,5 @@ def check(evidence: Evidence) -> CheckResult:
         f"{len(children)} images of children among adults; the age is unknown for {unknown} of "
         f"{len(images)} images: for all images of {len(silent)} sources, for a part "
         f"of the images of {len(partly)} sources.",
-        "Find out the ages, and report adults alone: children look different, and so do their "
-        "diseases." if rows else "Nothing to do.",
+        ADVICE if rows else "Nothing to do.",
     )  # fmt: skip

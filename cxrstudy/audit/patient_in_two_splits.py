@@ -4,6 +4,7 @@ from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 
 CODE, TITLE = "CXR001", "patient in two splits"
+ADVICE = "Give all images of a patient one split."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -22,5 +23,5 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, "issue" if rows else "pass", patients, row_table(rows),
         f"{patients} patients have images in more than one split of a role.",
-        "Give all images of a patient one split." if rows else "Nothing to do.",
+        ADVICE if rows else "Nothing to do.",
     )  # fmt: skip

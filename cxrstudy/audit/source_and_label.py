@@ -9,6 +9,10 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR111", "source and label coincide"
+ADVICE = (
+    "Use several sources for each class and several classes for each source; until then no "
+    "score on this role is about disease."
+)
 
 #: Minimum number of images of a class, or of a source, in a split; with fewer it may be chance.
 LEAST_IMAGES = 10
@@ -35,8 +39,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, state, len(rows), row_table(rows),
         f"{len(rows)} classes or sources of {compared} roles with several sources coincide, in "
         "training and in test.",
-        "Use several sources for each class and several classes for each source; until then "
-        "no score on this role is about disease." if rows else "Nothing to do.",
+        ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from cxrstudy.audit.likeness import MARGIN
 from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR116", "images turned, inverted, blank in part, or noise"
+ADVICE = "Look at each; turn or invert it back, or list it as excluded with that reason."
 
 #: Largest fraction of rows, or of columns, at the edges of an image that may have one grey level.
 MOST_BLANK = 0.40
@@ -40,7 +41,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
         f"{numbers.count(len(rows))} of {numbers.count(len(used))} images seem to be turned, "
         "inverted, blank in part, or noise.",
-        "Look at each; turn or invert it back, or list it as excluded with that reason." if rows
+        ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip
 

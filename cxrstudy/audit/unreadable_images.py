@@ -7,6 +7,7 @@ from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR109", "unreadable or blank images"
+ADVICE = "Fetch them again, or list them as excluded with that reason."
 
 #: Minimum standard deviation of the grey levels (0 to 255) of an image at 64 pixels. The flattest
 #: real radiograph of the open cohort has 13; averaged noise on a uniform field has less than 3.
@@ -33,7 +34,7 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, "issue" if rows else "pass", len(rows), row_table(rows),
         f"{len(rows)} of {len(used)} images can't be read or are blank.",
-        "Fetch them again, or list them as excluded with that reason." if rows
+        ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from cxrstudy.audit.patients import rsna_image
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR004", "tested patient seen in an upstream role"
+ADVICE = "Take these images out of the upstream role."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -31,7 +32,7 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, state, len(patients), row_table(rows),
         f"{len(patients)} test patients have images in a role that is used for training.",
-        "Take these images out of the upstream role." if rows else "Nothing else to do."
+        ADVICE if rows else "Nothing else to do."
         if unchecked else "Nothing to do.",
         unchecked,
     )  # fmt: skip

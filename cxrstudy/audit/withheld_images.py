@@ -4,6 +4,7 @@ from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 
 CODE, TITLE = "CXR112", "images left out as of tested patients"
+ADVICE = "If equal names of two sources are not the same people, begin the names with the source."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -27,7 +28,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, "note" if rows else "pass", images, row_table(rows),
         f"{images} images are left out of roles because their patients are in the target's test "
         f"split; for {by_name} of them the target has the patient from another source.",
-        "If equal names of two sources are not the same people, begin the names with the source."
+        ADVICE
         if by_name else "Nothing to do: no tested patient is trained on.",
     )  # fmt: skip
 

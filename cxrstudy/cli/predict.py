@@ -70,7 +70,25 @@ def predict_images(
 def _head(run: str, predictor: Predictor) -> str:
     points = [f"  {name}: {_rule(point)}" for name, point in predictor.points.items()]
     head = f"\nrun {run[:12]}: an image is positive for a label if its probability is at least"
-    return "\n".join([head, *points])
+    return "\n".join([head, *points, *_otherwise(predictor), f"  {_alarms()}"])
+
+
+def _otherwise(predictor: Predictor) -> list[str]:
+    """What an image is called below the only threshold, if one class is called of each image."""
+    if predictor.network.task != "multiclass":
+        return []
+    others = [name for name in predictor.network.labels if name not in predictor.points]
+    return [f"  otherwise for the most probable of {', '.join(others)}: one class, never two"]
+
+
+def _alarms() -> str:
+    """How often warnings fall on images that are like the training images."""
+    from cxrstudy.predict.out_of_distribution import OUTSIDE
+
+    return (
+        f"warnings of brightness and view: each falls on about {numbers.whole_percent(OUTSIDE)} "
+        "of images that are like the training images"
+    )
 
 
 def _rule(point: OperatingPoint | str) -> str:
@@ -95,7 +113,7 @@ def _said(answer: Answer, predictor: Predictor) -> str:
     width = max(map(len, answer.probabilities))
     words = {True: "positive", False: "negative", None: "no operating point"}
     lines = [
-        f"  {name:{width}}  {numbers.level(value, _beside(predictor.points[name]))}  "
+        f"  {name:{width}}  {numbers.level(value, _beside(predictor, name))}  "
         f"{words[answer.positive[name]]}"
         for name, value in answer.probabilities.items()
     ]
@@ -104,8 +122,9 @@ def _said(answer: Answer, predictor: Predictor) -> str:
     return "\n".join([f"\n{answer.file} ({answer.width} x {answer.height})", *lines])
 
 
-def _beside(point: OperatingPoint | str) -> list[float]:
+def _beside(predictor: Predictor, label: str) -> list[float]:
     """The threshold whose side a score must keep, if there is one."""
+    point = predictor.points.get(label, "")
     return [] if isinstance(point, str) else [point.threshold]
 
 

@@ -18,11 +18,11 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
 from bs4 import BeautifulSoup, Tag
 
 from cxrstudy.base import places
 from cxrstudy.base.atomic import write_file
+from cxrstudy.base.schema import read_content
 from cxrstudy.pages import book
 
 #: File, in the folder of builds.
@@ -94,7 +94,7 @@ def contents() -> list[tuple[str, str]]:
     ('index', '')
     """
     file = places.root() / "book" / "_toc.yml"
-    toc = yaml.safe_load(file.read_text(encoding="utf-8"))
+    toc = read_content(file, PdfError)
     listed = [(toc["root"], "")]
     for part in toc["parts"]:
         listed += [(name, part.get("caption", "")) for name in _files(part["chapters"])]

@@ -26,7 +26,8 @@ class Prediction:
     predicted
         The most probable class, or the labels with a probability of at least one half.
     positive
-        By label: whether the probability is at or above the operating point; None without one.
+        By label: whether it is called, by the rule of :mod:`cxrstudy.predict.operating_points`;
+        None where there is no operating point.
     warnings
         What the header says, by :mod:`cxrstudy.pixels.header_facts`, and differences from the
         training images, by :mod:`cxrstudy.predict.out_of_distribution`.

@@ -21,7 +21,7 @@ from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import CODES, Grey, Noted, UnreadableImage
 from cxrstudy.pixels.sniff import no_image
 from cxrstudy.predict.answer import Answer, PassedOver, Prediction, UnreadFile
-from cxrstudy.predict.operating_points import OperatingPoint, is_positive, operating_points_of
+from cxrstudy.predict.operating_points import OperatingPoint, called, operating_points_of
 from cxrstudy.predict.out_of_distribution import ImageWarning, Reference, reference_of, warnings_of
 from cxrstudy.predict.training_images import TrainingImagesError
 from cxrstudy.runs import store
@@ -50,7 +50,7 @@ class Predictor:
     layer
         Layer of the maps.
     points
-        Operating point by label, or the reason why there is none.
+        Operating point by label, or the reason why there is none; of classes, of the last only.
     reference
         Statistics of its training images, or the reason why they are not known.
     """
@@ -118,7 +118,7 @@ class Predictor:
             height=grey.shape[0],
             probabilities=by_label,
             predicted=read.predicted,
-            positive={name: is_positive(by_label[name], self.points[name]) for name in by_label},
+            positive=called(network.task, by_label, self.points),
             warnings=(
                 *(ImageWarning(note.code, note.text) for note in noted.notes),
                 *warnings_of(content, grey, network.pixels, self.reference),

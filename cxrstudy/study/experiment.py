@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.notebooks import read_cells, tags_of
 from cxrstudy.base.own_modules import named_in
+from cxrstudy.base.schema import read_content
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
 
@@ -40,7 +39,7 @@ def notebook_names() -> list[str]:
     there = [path.stem for path in places.visible(places.notebooks(), "*.ipynb")]
     if not contents.is_file():
         return [name for name in there if not _COPY.search(name)]
-    files = _files(yaml.safe_load(contents.read_text(encoding="utf-8")))
+    files = _files(read_content(contents, ExperimentError))
     chapters = [file.removeprefix(_CHAPTERS) for file in files if file.startswith(_CHAPTERS)]
     missing = [name for name in chapters if name not in there]
     if missing:

@@ -23,10 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cxrstudy.base import places
 from cxrstudy.base.notebooks import read_cells, tags_of
+from cxrstudy.base.schema import read_content
 from cxrstudy.data.cohort_file import cohort_names
 from cxrstudy.runs.page_stamp import tell_circumstances
 from cxrstudy.study.profile import Profile, profile_names
@@ -242,7 +241,7 @@ def _statements(source: str, what: str) -> list[ast.stmt]:
 def _check_profile(name: str, given: Any, profile: str) -> None:
     """Accept a value of ``papermill -f profiles/quick.yaml`` if the profile has the same."""
     path = places.profile(profile)
-    said = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    said = read_content(path, ParameterError) if path.is_file() else {}
     if name not in said or given != said[name]:
         raise ParameterError(
             f"parameter {name} differs from {path}, and a notebook can't change it; write a "

@@ -18,12 +18,14 @@ from cxrstudy.base import places
 from cxrstudy.data.manifest import read_manifest, truth
 from cxrstudy.data.role import Role, Task
 from cxrstudy.pixels.role_pixels import RolePixels
-from cxrstudy.training import own_images
+from cxrstudy.training import interpretation, own_images
 from cxrstudy.training.batches import RowLoader, loaders, target_tensor
 from cxrstudy.training.expected_input import GREY_IMAGENET, ExpectedInput
 from cxrstudy.training.images import RadiographDataset
 from cxrstudy.training.own_images import LoaderError
 from cxrstudy.training.stage import Stage
+
+interpretation.install()
 
 
 class RadiographLoaders(DataLoaders):

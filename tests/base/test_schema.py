@@ -1,8 +1,11 @@
 """Reading YAML files into models."""
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
+from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_yaml
 
 
@@ -68,3 +71,28 @@ def test_a_value_may_be_used_again_by_reference_and_merged(tmp_path):
     text = "items:\n- &a {size: 1}\n- {<<: *a, size: 2}\n- *a\n"
     made = read_yaml(write(tmp_path, text), Named, MadeError)
     assert made.items == [{"size": 1}, {"size": 2}, {"size": 1}]
+
+
+def test_a_key_that_stands_twice_is_named_with_its_line_at_any_depth(tmp_path):
+    path = write(tmp_path, "items:\n- name: a\n  size: 1\n  size: 2\n")
+    with pytest.raises(MadeError, match=r"'size' stands twice in .*, line 4, column 3"):
+        read_yaml(path, Shelf, MadeError)
+
+
+#: Modules that call YAML themselves, and what they read.
+OTHERS = {
+    "base/schema.py": "is the reader",
+    "runs/engines/slurm.py": "single values of an option, not a file",
+    "verdicts/frozen.py": "files of an old commit, as they were",
+    "verdicts/proof.py": "files of an old commit, as they were",
+    "verdicts/results/results.py": "for its seal, a file that the reader has read",
+}
+
+
+def test_every_yaml_file_is_read_by_one_reader():
+    found = {
+        path.relative_to(places.PACKAGE).as_posix()
+        for path in places.PACKAGE.rglob("*.py")
+        if re.search(r"\byaml\.(safe_)?load", path.read_text(encoding="utf-8"))
+    }
+    assert found == set(OTHERS)

@@ -57,6 +57,8 @@ def test_a_folder_of_all_kinds(run, brought, tmp_path):
     colour = shown.out.split(str(brought / "colour.png"))[1].split(str(brought))[0]
     assert "WARNING colour: this is a colour image" in colour
     assert shown.out.count("WARNING colour") == 1
+    assert "otherwise for the most probable of normal, other_pneumonia: one class" in shown.out
+    assert "each falls on about 1 % of images that are like the training images" in shown.out
 
 
 def test_json_says_the_same_and_the_notice_is_on_its_first_line(run, brought):
@@ -71,7 +73,8 @@ def test_json_says_the_same_and_the_notice_is_on_its_first_line(run, brought):
     assert set(answers) == {"chest.png", "chest.jpg", "deep.png", "patient", "colour.png"}
     assert all(set(one["probabilities"]) == set(told["labels"]) for one in answers.values())
     assert all(one["map"] is None for one in answers.values())
-    assert set(told["operating_points"]) == set(told["labels"])
+    assert set(told["operating_points"]) == {told["labels"][-1]}
+    assert all(list(one["positive"].values()).count(True) == 1 for one in answers.values())
     # One picture in three formats is answered alike: 12 bits are stretched as the DICOM's are.
     assert answers["deep.png"]["probabilities"] == answers["patient"]["probabilities"]
     for label in told["labels"]:

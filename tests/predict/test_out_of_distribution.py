@@ -83,6 +83,28 @@ def test_chests_that_are_turned_inverted_or_cut_are_no_frontal_chests(chests, ho
     assert found.mean() >= 0.99
 
 
+def enlarged(images, times):
+    cut = (1 - 1 / times) * SIDE / 2
+    box = (cut, cut, SIDE - cut, SIDE - cut)
+    made = [Image.fromarray(one).resize((SIDE, SIDE), box=box) for one in images]
+    return np.stack([np.array(one) for one in made])
+
+
+def tilted(images, degrees):
+    made = [Image.fromarray(one).rotate(degrees, Image.Resampling.BILINEAR) for one in images]
+    return np.stack([np.array(one) for one in made])
+
+
+@pytest.mark.parametrize(
+    ("change", "least", "most"),
+    [(lambda images: enlarged(images, 1.5), 0.85, 1), (lambda images: tilted(images, 45), 0.85, 1),
+     (lambda images: enlarged(images, 1.2), 0, 0.5), (lambda images: tilted(images, 20), 0, 0.5)],
+)  # fmt: skip
+def test_strong_zooms_and_tilts_are_found_and_weak_ones_often_not(chests, change, least, most):
+    found = chests.reference.correlations(change(chests.held_out)) < chests.reference.least
+    assert least <= found.mean() <= most
+
+
 def test_images_that_are_not_of_people_are_no_frontal_chests(chests):
     fractals = drawn("natural_small", 60, 1)
     assert (chests.reference.correlations(fractals) < chests.reference.least).mean() >= 0.99

@@ -4,7 +4,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from cxrstudy.study.experiment import ExperimentError, arms_of, experiment_names
+from cxrstudy.study.experiment import (
+    ExperimentError,
+    arms_of,
+    experiment_names,
+    notebook_names,
+)
 from cxrstudy.study.status import experiments_of
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
@@ -137,3 +142,12 @@ def test_sources_have_equal_samples_seen(studies):
     assert len(passes) == 3
     assert len({tuple(steps) for steps in upstream.values()}) == 1
     assert len({chain.start.architecture for chain in arms.values()}) == 1
+
+
+def test_a_table_of_contents_that_says_a_thing_twice_is_refused(write, tmp_path):
+    write("01_made", arms="arms = {}")
+    contents = tmp_path / "book" / "_toc.yml"
+    contents.parent.mkdir()
+    contents.write_text("root: index\nparts: []\nparts:\n- file: experiments/01_made\n")
+    with pytest.raises(ExperimentError, match=r"_toc\.yml: .*'parts' stands twice .* line 3"):
+        notebook_names()

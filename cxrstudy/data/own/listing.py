@@ -1,17 +1,22 @@
 """Listing: one table of a user's images, from a table, a folder, and the headers of the files."""
 
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from cxrstudy.data.own.columns import NAMES, find_columns
-from cxrstudy.data.tables.reader import SEPARATORS, TableError, read_sentences, read_table
+from cxrstudy.data.tables import workbook
+from cxrstudy.data.tables.reader import (
+    SEPARATORS,
+    TableError,
+    read_sentences,
+    read_table,
+    table_of,
+)
 from cxrstudy.pixels.endings import OF_IMAGES
 from cxrstudy.pixels.sniff import DICOM, PICTURES, format_of
 
-_BOOKS = (".xlsx", ".xlsm", ".xls")
 _HEAD = 4096
 
 
@@ -41,11 +46,17 @@ def read_listing(path: Path, given: Mapping[str, str]) -> tuple[pd.DataFrame, di
     """
     if path.is_dir():
         return _listed(path), {"image": "path of the file", "label": "name of the first folder"}
-    table = _book(path) if path.suffix.lower() in _BOOKS else read_table(path, (), _separator(path))
+    table = _table(path)
     # The patient may stand in the headers of the files.
     found = find_columns(list(table.columns), given, ("image", "label"))
     chosen = table[list(found.values())].set_axis(list(found), axis=1)
     return chosen.apply(lambda cells: cells.str.strip()), found
+
+
+def _table(path: Path) -> pd.DataFrame:
+    if path.suffix.lower() in workbook.ENDINGS:
+        return table_of(path, workbook.read_workbook(path))
+    return read_table(path, (), _separator(path))
 
 
 def _separator(path: Path) -> str:
@@ -54,17 +65,6 @@ def _separator(path: Path) -> str:
     text = header.text if header else ""
     counts = {mark: text.count(mark) for mark in SEPARATORS}
     return "," if counts[","] else max(counts, key=lambda mark: (counts[mark], mark == ","))
-
-
-def _book(path: Path) -> pd.DataFrame:
-    if importlib.util.find_spec("openpyxl") is None:
-        raise TableError(
-            f"{path}: Excel books need the package openpyxl; run `pip install openpyxl`, or save "
-            "the table as CSV"
-        )
-    table = pd.read_excel(path, dtype=str, keep_default_na=False)
-    table = table.set_axis(table.index + 2).rename(columns=lambda name: str(name).strip())
-    return table.astype(str)
 
 
 def _listed(folder: Path) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
@@ -107,7 +107,24 @@ def read_table(path: Path, needed: Sequence[str] = (), separator: str = ",") -> 
     ...     read_table(path, ["age"]).to_dict()
     {'age': {2: '58', 4: ''}}
     """
-    lines = read_lines(path, separator)
+    return table_of(path, read_lines(path, separator), needed, separator)
+
+
+def table_of(
+    path: Path, lines: Iterable[Line], needed: Sequence[str] = (), separator: str = ","
+) -> pd.DataFrame:
+    """Make a table of lines, the first of which is the header; see :func:`read_table`.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    lines
+        Its lines.
+    needed, separator
+        As for :func:`read_table`.
+    """
+    lines = iter(lines)
     header = next(lines, None)
     if header is None:
         raise TableError(f"{path}: the file is empty; put the whole file there")

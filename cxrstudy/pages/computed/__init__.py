@@ -1,12 +1,15 @@
 """Computed: parts of prose pages that are made from records when the book is built.
 
 A page names a part in a directive ``{computed}``; :data:`PARTS` has one function per name, which
-takes nothing and returns HTML; :data:`PARTS_OF` has those of a chapter or paper, which the option
-``of`` names. Prose then holds no number that somebody would have to keep right.
+takes nothing and returns HTML; :data:`PARTS_OF` has those of a chapter, a paper or a check, which
+the option ``of`` names; :data:`PARTS_IN` those that are taken from the book's executed notebooks,
+whose folder they get. Prose then holds no number that somebody would have to keep right.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
+from cxrstudy.pages import audit_checks
 from cxrstudy.pages.computed import (
     citation,
     evidence,
@@ -17,6 +20,7 @@ from cxrstudy.pages.computed import (
     reporting,
 )
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.your_set import page
 
 PARTS: dict[str, Callable[[], HTML]] = {
     "what was found": front.what_was_found,
@@ -38,7 +42,10 @@ PARTS: dict[str, Callable[[], HTML]] = {
     "verdicts as recorded": history.as_recorded,
 }
 
+PARTS_IN: dict[str, Callable[[Path], HTML]] = {"your set": page.on_first_page}
+
 PARTS_OF: dict[str, Callable[[str], HTML]] = {
+    "check of the audit": audit_checks.of_check,
     "evidence": evidence.of_chapter,
     "claims": evidence.of_paper,
     "what verdicts rest on": evidence.details_of,

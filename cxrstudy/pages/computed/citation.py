@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-import yaml
-
 from cxrstudy.base import places
+from cxrstudy.base.schema import read_content
 from cxrstudy.pages.html import HTML
+
+
+class CitationError(ValueError):
+    """The citation can't be read; the message names the file and the line."""
 
 
 def how_to_cite() -> HTML:
     """Show the citation of the study."""
-    with (places.root() / "CITATION.cff").open(encoding="utf-8") as file:
-        cff = yaml.safe_load(file)
+    cff = read_content(places.root() / "CITATION.cff", CitationError)
     return HTML(
         f"<p>{escape(cff['message'])}</p>"
         f'<pre class="study-bibtex" tabindex="0">{escape(bibtex(cff))}</pre>'

@@ -3,18 +3,20 @@
 Jupyter Book loads this module as an extension, by ``_config.yml``.
 """
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
-from cxrstudy.pages.computed import PARTS, PARTS_OF, head, terms, weight
+from cxrstudy.pages.book import EXPERIMENTS
+from cxrstudy.pages.computed import PARTS, PARTS_IN, PARTS_OF, head, terms, weight
 from cxrstudy.pages.html import HTML
 
 
 class Computed(Directive):
-    """``{computed} NAME``: the part of this name, as HTML; of a chapter or paper, with ``:of:``."""
+    """``{computed} NAME``: the part of this name, as HTML; with ``:of:``, of what it names."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -31,9 +33,12 @@ class Computed(Directive):
             return PARTS_OF[name](self.options["of"])
         if name in PARTS and "of" not in self.options:
             return PARTS[name]()
+        if name in PARTS_IN and "of" not in self.options:
+            source = Path(self.state.document.settings.env.srcdir)
+            return PARTS_IN[name](source / EXPERIMENTS)
         raise self.error(
-            f"there is no part {name!r}; the parts are {', '.join(PARTS)}; with the option of: "
-            f"{', '.join(PARTS_OF)}"
+            f"there is no part {name!r}; the parts are {', '.join((*PARTS, *PARTS_IN))}; with the "
+            f"option of: {', '.join(PARTS_OF)}"
         )
 
 

@@ -3,11 +3,10 @@
 from html import escape
 
 import pandas as pd
-import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
 from cxrstudy.base import places
-from cxrstudy.base.schema import Strict
+from cxrstudy.base.schema import Strict, read_content
 from cxrstudy.pages.computed.facts import facts
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
@@ -50,8 +49,7 @@ def answers() -> dict[str, dict[str, Answer]]:
     ReportingError
         Names the standard, the item and the field.
     """
-    with (places.root() / ANSWERS).open(encoding="utf-8") as file:
-        given = yaml.safe_load(file)
+    given = read_content(places.root() / ANSWERS, ReportingError)
     texts = {
         name: {str(item): each for item, each in items.items()} for name, items in given.items()
     }

@@ -130,6 +130,10 @@ def _read(options: str) -> dict[str, Any]:
     wrong = [name for name, sign, _ in pairs if not sign]
     if wrong:
         raise EngineError(f"--slurm: write NAME=VALUE,NAME=VALUE; {wrong[0]!r} has no value")
+    names = [name for name, _, _ in pairs]
+    twice = [name for at, name in enumerate(names) if name in names[:at]]
+    if twice:
+        raise EngineError(f"--slurm: {twice[0]!r} is given twice; give it once")
     return {name: yaml.safe_load(value) for name, _, value in pairs}
 
 

@@ -128,6 +128,7 @@ def test_a_preempted_job_is_put_back_as_it_was():
     ("options", "said"),
     [
         ("partition", "'partition' has no value"),
+        ("mem_gb=4,mem_gb=8", "'mem_gb' is given twice"),
         ("no_such_option=1", "no_such_option"),
         ("cluster=moon", "moon"),
     ],

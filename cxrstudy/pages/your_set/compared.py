@@ -1,0 +1,137 @@
+"""Compared: the recipes of an experiment on one set, beside the one that does best on validation.
+
+The recipe that the others are compared with is chosen on validation images, and compared on test
+patients, so that it does not win by having been chosen. With fewer seeds than the rule asks for
+nothing is said about differences.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.base.words import counted
+from cxrstudy.pages.rule import fewest_seeds
+from cxrstudy.statistics import Metric, choices, contrasts, estimates
+from cxrstudy.study.arms import Arms
+
+#: What is said of an arm beside the chosen one.
+CHOSEN, ALIKE = "chosen on validation", "can't be told apart"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The arms of an experiment, beside the one that was chosen on validation.
+
+    Attributes
+    ----------
+    what
+        What the arms differ in.
+    chosen
+        The arm.
+    table
+        One row per arm: ``arm``, ``estimate``, ``low``, ``high``, ``minutes`` (of a seed, with all
+        that it starts from), and, of the difference from the chosen arm, ``less``, ``less_low``,
+        ``less_high``, ``p`` (corrected) and ``finds`` (smallest difference that such a comparison
+        finds in four of five studies); and ``said``.
+    seeds, patients
+        Of the comparison.
+    """
+
+    what: str
+    chosen: Hashable
+    table: pd.DataFrame
+    seeds: int
+    patients: int
+
+    @property
+    def alike(self) -> pd.DataFrame:
+        """Arms that can't be told apart from the chosen one."""
+        return self.table[self.table["said"] == ALIKE]
+
+
+def compare(
+    what: str, scores: pd.DataFrame, metric: Metric, minutes: Mapping[Hashable, float]
+) -> Compared:
+    """Compare the arms of an experiment with the one that does best on validation images.
+
+    Parameters
+    ----------
+    what
+        What the arms differ in.
+    scores
+        Of all arms, with the validation split.
+    metric
+        What is compared.
+    minutes
+        Cost of a seed of each arm.
+
+    Examples
+    --------
+    >>> from cxrstudy.statistics import auroc, made_scores
+    >>> made = made_scores(["control", "general"])
+    >>> compare("sets", made, auroc("covid19"), {"control": 2.0, "general": 5.0}).chosen
+    'general'
+    """
+    arms = list(dict.fromkeys(scores["arm"]))
+    picked = choices(scores, arms, metric)["arm"]
+    chosen = Counter(picked).most_common(1)[0][0]
+    own = estimates(scores, metric)
+    differences = contrasts(scores, metric, against=chosen)
+    rows = []
+    for row in own.itertuples():
+        found: Any = None if row.arm == chosen else _at(differences, row.arm)
+        rows.append(
+            {
+                "arm": row.arm, "estimate": row.estimate, "low": row.low, "high": row.high,
+                "minutes": minutes.get(row.arm, np.nan),
+                "less": np.nan if found is None else found["estimate"],
+                "less_low": np.nan if found is None else found["low"],
+                "less_high": np.nan if found is None else found["high"],
+                "finds": np.nan if found is None else found["minimum_detectable_difference"],
+                "said": CHOSEN if found is None else _told_apart(found),
+            }
+        )  # fmt: skip
+    first = own.iloc[0]
+    return Compared(what, chosen, pd.DataFrame(rows), int(first["seeds"]), int(first["patients"]))
+
+
+def _at(differences: pd.DataFrame, arm: Hashable) -> "pd.Series[Any]":
+    places = [place for place, each in enumerate(differences["arm"]) if each == arm]
+    return differences.iloc[places[0]]
+
+
+def _told_apart(found: "pd.Series[Any]") -> str:
+    """What may be said of a difference."""
+    if found["seeds"] < fewest_seeds():
+        return f"not judged: {counted(int(found['seeds']), 'seed')} of {fewest_seeds()}"
+    if np.isnan(found["adjusted_p"]):
+        return str(found["reason"]) or ALIKE
+    if found["adjusted_p"] >= 1 - found["level"]:
+        return ALIKE
+    return "better" if found["estimate"] > 0 else "worse"
+
+
+def minutes_of(arms: Arms) -> dict[Hashable, float]:
+    """Minutes of a seed of each arm, with all trainings that it starts from.
+
+    Raises
+    ------
+    StoreError
+        A run is not recorded.
+    """
+    records = {record.id: record for record in arms.records}
+
+    def of_run(run: str | None) -> float:
+        if run is None:
+            return 0.0
+        record = records[run]
+        return sum(record.seconds.values()) + of_run(record.parent)
+
+    seconds: dict[Hashable, list[float]] = {}
+    for (arm, _), run in arms.plan.ends.items():
+        seconds.setdefault(arm, []).append(of_run(run))
+    return {arm: float(np.mean(each)) / 60 for arm, each in seconds.items()}

@@ -1,0 +1,117 @@
+"""Recipes: which does best on a set, at what cost, and how sure that is."""
+
+from collections.abc import Hashable, Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
+from cxrstudy.pages.rule import fewest_seeds
+from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.your_set.answer import Answer
+from cxrstudy.pages.your_set.compared import CHOSEN, Compared
+
+
+def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
+    """Which recipe does best, and at what cost.
+
+    Examples
+    --------
+    >>> best_recipes([], "AUROC").said
+    'No recipes were compared on this cohort.'
+    """
+    question = "Which recipe does best here, and at what cost?"
+    if not compared:
+        return Answer(question, "No recipes were compared on this cohort.")
+    said = " ".join(map(_in_words, compared))
+    shown = "".join(
+        f"<p><b>{escape(each.what.capitalize())}</b></p>"
+        f'<div class="study-table" tabindex="0">{rows_as_html(_as_rows(each, metric))}</div>'
+        for each in compared
+    )
+    return Answer(question, said, shown)
+
+
+def _in_words(compared: Compared) -> str:
+    table = compared.table
+    best = table[table["said"] == CHOSEN].iloc[0]
+    text = (
+        f"<b>{escape(compared.what.capitalize())}</b>: {escape(_named(compared.chosen))} "
+        f"({numbers.level(best['estimate'])}{_cost(best['minutes'])}) was best on validation"
+    )
+    others = table[table["said"] != CHOSEN]
+    if compared.seeds < fewest_seeds():
+        return f"{text}; whether it differs from the others is not judged."
+    if len(compared.alike) == 0:
+        return f"{text}; it can be told apart from {counted(len(others), 'other')}."
+    text = f"{text}; {len(compared.alike)} of {counted(len(others), 'other')} can't be told apart"
+    cheap = compared.alike.sort_values("minutes", kind="stable").iloc[0]
+    if not cheap["minutes"] < best["minutes"]:
+        return f"{text} from it."
+    name = escape(_named(cheap["arm"]))
+    return f"{text} from it, of which {name} costs least{_cost(cheap['minutes'], ' (')}."
+
+
+def _named(arm: Hashable) -> str:
+    """The name of an arm; those of several factors are named by all of them."""
+    return ", ".join(map(str, arm)) if isinstance(arm, tuple) else str(arm)
+
+
+def _cost(minutes: float, opening: str = ", ") -> str:
+    if np.isnan(minutes):
+        return ""
+    closing = ")" if "(" in opening else ""
+    return f"{opening}{numbers.plain(numbers.significant(minutes, 2))} minutes a seed{closing}"
+
+
+def _as_rows(compared: Compared, metric: str) -> pd.DataFrame:
+    few = compared.seeds < fewest_seeds()
+    rows = []
+    for row in compared.table.itertuples():
+        alone = numbers.level(row.estimate)
+        whole = numbers.interval(row.estimate, row.low, row.high)
+        less = numbers.interval(row.less, row.less_low, row.less_high, numbers.difference)
+        rows.append(
+            {
+                "recipe": escape(_named(row.arm)),
+                metric: alone if few else whole,
+                "difference": ""
+                if np.isnan(row.less)
+                else numbers.difference(row.less)
+                if few
+                else less,
+                "from the chosen one": escape(row.said),
+                "minutes a seed": ""
+                if np.isnan(row.minutes)
+                else numbers.plain(numbers.significant(row.minutes, 2)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def certainty(compared: Sequence[Compared]) -> Answer:
+    """How sure the comparisons are: seeds, test patients, and what they would miss."""
+    question = "How sure is that?"
+    if not compared:
+        return Answer(question, "Nothing was compared.")
+    first = compared[0]
+    tested = counted(first.patients, "test patient")
+    if first.seeds < fewest_seeds():
+        return Answer(
+            question,
+            f"Not at all yet: with {counted(first.seeds, 'seed')} a difference may be luck of the "
+            f"training. Give at least {fewest_seeds()}: <code>SEEDS={fewest_seeds()}</code>. There "
+            f"are {tested}.",
+        )
+    found = pd.concat([each.table["finds"] for each in compared]).dropna()
+    if found.empty:
+        return Answer(question, f"There are {tested}, and no difference has an interval.")
+    return Answer(
+        question,
+        f"With {tested} and {counted(first.seeds, 'seed')}, a difference of "
+        f"{numbers.level(float(found.median()))} would be found in four of five such studies, in "
+        f"the best comparison one of {numbers.level(float(found.min()))}. Smaller ones stay open. "
+        "It holds for these patients' hospital and for one draw of training patients.",
+    )

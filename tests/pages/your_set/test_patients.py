@@ -1,0 +1,39 @@
+"""More patients: the gain of a doubling, and what is not known."""
+
+import pytest
+
+from cxrstudy.pages.rule import fewest_seeds
+from cxrstudy.pages.your_set.patients import more_patients, unknown
+from cxrstudy.statistics import auroc, made_scores, trend
+
+METRIC = auroc("covid19")
+ARMS = [("random", 0.1), ("random", 0.25), ("random", 0.5), ("random", 1), ("random", "5-shot")]
+SIZES = {0.1: 10, 0.25: 20, 0.5: 40, 1: 80, "5-shot": 15}
+
+
+def test_the_gain_of_a_doubling_is_the_slope_over_the_three_largest_sizes():
+    scores = made_scores(ARMS, seeds=fewest_seeds())
+    doses = {("random", 0.25): 0.0, ("random", 0.5): 1.0, ("random", 1): 2.0}
+    slope = trend(scores, METRIC, doses)["estimate"].item()
+    answer = more_patients(scores, METRIC, SIZES)
+    assert f"up to all 80, gained +{slope:.3f}" in answer.said
+    assert "20 to 80" in answer.shown
+    assert "[" in answer.shown
+    assert "may be chance" not in answer.said
+
+
+def test_with_too_few_seeds_it_may_be_chance_and_no_interval_is_shown():
+    answer = more_patients(made_scores(ARMS, seeds=1), METRIC, SIZES)
+    assert "that may be chance" in answer.said
+    assert "[" not in answer.shown
+
+
+def test_a_curve_that_does_not_rise_promises_nothing():
+    falling = [("random", 1), ("random", 0.5), ("random", 0.25)]  # each better than the one before
+    scores = made_scores(falling, seeds=fewest_seeds())
+    assert "may buy nothing" in more_patients(scores, METRIC, SIZES).said
+
+
+@pytest.mark.parametrize("arms", [[("random", 1)], [("random", "5-shot"), ("random", "1-shot")]])
+def test_of_one_size_or_of_shots_alone_it_is_not_known(arms):
+    assert more_patients(made_scores(arms), METRIC, SIZES) == unknown()
