@@ -39,6 +39,9 @@ def read_cells(path: Path) -> list[Cell]:
         return _current_cells(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):  # older, or broken: nbformat says
         cells = read_notebook(path).cells
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell.source, str):
+            raise NotebookFileError(f"{path}: cell {number} has no text; {_ADVICE}")
     return [Cell(cell.cell_type, cell.source, cell.metadata) for cell in cells]
 
 
@@ -89,4 +92,4 @@ def _why(text: str, error: Exception) -> str:
 
 def tags_of(cell: Any) -> list[str]:
     """Tags of a cell."""
-    return list(cell.metadata.get("tags", []))
+    return list(cell.metadata.get("tags") or [])

@@ -21,6 +21,7 @@ from cxrstudy.base.coverage import environment
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.base.power_meter import UNMEASURED
+from cxrstudy.base.visible_files import visible_files
 from cxrstudy.runs.provenance import carried, checkout, why_no_commit
 
 #: Key in the metadata of a cell's output under which the kernel's facts are stored.
@@ -62,7 +63,7 @@ def circumstances(used: Mapping[str, Any], given: Sequence[str] = ()) -> dict[st
 
 def package_hash() -> str:
     """SHA-256 of the package's modules, which says whether two pages were made by the same code."""
-    modules = sorted(places.PACKAGE.rglob("*.py"))
+    modules = [path for path in visible_files(places.PACKAGE) if path.suffix == ".py"]
     own = {path.relative_to(places.PACKAGE).as_posix(): file_sha256(path) for path in modules}
     return fingerprint(canonical(own))
 

@@ -217,16 +217,23 @@ def _given(injected: Sequence[str]) -> list[tuple[str, Any]]:
 
 def _refuse_other(name: str, given: ast.expr, values: Mapping[str, Any]) -> None:
     """Refuse a parameter whose value is not the one that papermill was given."""
-    try:
-        asked = ast.literal_eval(given)
-    except ValueError:  # float('nan'), which is equal to nothing
-        return
-    used = values.get(name)
-    if type(used) is not type(asked) or used != asked:
+    asked, used = _value_of(given), values.get(name)
+    # NaN is equal to nothing, but it is written in one way only.
+    if type(used) is not type(asked) or (used != asked and repr(used) != repr(asked)):
         raise ParameterError(
             f"parameter {name} = {asked!r} was given, but the notebook uses {used!r}: another cell "
             "sets it; remove that cell, or run all cells again"
         )
+
+
+def _value_of(given: ast.expr) -> Any:
+    """Value that papermill wrote: a literal, or ``float('nan')`` and ``float('inf')``."""
+    try:
+        return ast.literal_eval(given)
+    except ValueError:
+        if isinstance(given, ast.Call) and ast.unparse(given.func) == "float":
+            return float(ast.literal_eval(given.args[0]))
+        return ast.unparse(given)
 
 
 def _statements(source: str, what: str) -> list[ast.stmt]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
+from cxrstudy.base.visible_files import visible_files
 from cxrstudy.data.manifest import truth
 from cxrstudy.data.role import Role, Task
 from cxrstudy.data.split import take_fraction
@@ -171,7 +172,8 @@ def table_of_folder(folder: Path, patient: str | None) -> tuple[pd.DataFrame, bo
             "valid": str(int(given and part.name == "valid")),
         }
         for part in parts
-        for kind in sorted(path for path in part.iterdir() if path.is_dir())
+        for kind in places.visible(part, "*")
+        if kind.is_dir()
         for number, file in enumerate(_images_in(kind))
     ]
     if not rows:
@@ -225,7 +227,7 @@ def check_names(cells: "pd.Series[str]", labels: Sequence[str]) -> None:
 
 
 def _images_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
+    return [path for path in visible_files(folder) if path.suffix.lower() in ENDINGS]
 
 
 def _parts(cell: str, separator: str) -> list[str]:

@@ -28,6 +28,7 @@ from cxrstudy.base.own_modules import named_in
 from cxrstudy.base.repository import Repository
 from cxrstudy.base.schema import Strict
 from cxrstudy.base.source_code import PACKAGE, closure, normal_form
+from cxrstudy.base.visible_files import visible_files
 
 #: Modules in which the rule begins.
 RULE = ("verdicts.verdict", "verdicts.outcome", "verdicts.across", "verdicts.doubling")
@@ -91,8 +92,8 @@ class FolderTree:
 
     def paths(self, under: str) -> list[str]:
         """Files under a folder."""
-        found = (self.folder / under).rglob("*")
-        return sorted(path.relative_to(self.folder).as_posix() for path in found if path.is_file())
+        found = visible_files(self.folder / under)
+        return sorted(path.relative_to(self.folder).as_posix() for path in found)
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Content of files; those that are not there are left out."""

@@ -1,5 +1,7 @@
 """Notebooks: one reader, which names the file, the line and the reason."""
 
+import json
+
 import nbformat
 import pytest
 from hypothesis import given
@@ -40,6 +42,18 @@ def test_what_is_no_notebook_is_named_with_the_reason(tmp_path, content, said):
             read(path)
         assert str(error.value).startswith(f"{path}: ")
         assert said in str(error.value)
+
+
+def test_a_cell_without_text_is_named_and_one_without_tags_has_none(tmp_path):
+    path = tmp_path / "a.ipynb"
+    cell = {"id": "a", "cell_type": "code", "source": "1", "metadata": {"tags": None}}
+    made = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    path.write_text(json.dumps(made), encoding="utf-8")
+    assert [tags_of(each) for each in read_cells(path)] == [[]]
+    made["cells"] = [cell, cell | {"id": "b", "source": None}]
+    path.write_text(json.dumps(made), encoding="utf-8")
+    with pytest.raises(NotebookFileError, match=r"a\.ipynb: cell 2 has no text"):
+        read_cells(path)
 
 
 def test_a_notebook_that_is_not_there_is_named(tmp_path):

@@ -295,6 +295,15 @@ def test_a_value_that_another_cell_sets_is_refused(used):
         check([SMALL, "# Parameters\nseeds = 3\n", f"seeds = {used}", CALLED], {"seeds": used})
 
 
+@pytest.mark.parametrize("asked", ["nan", "inf", "-inf"])
+def test_a_number_that_is_not_finite_is_compared_too(asked):
+    cells = ["# parameters\nlow = 1.0  # any number: where it begins"]
+    cells += [f"# Parameters\nlow = float('{asked}')", CALLED]
+    assert repr(check(cells, {"low": float(asked)})["low"]) == asked
+    with pytest.raises(ParameterError, match=rf"low = {asked} was given, but the notebook uses 1"):
+        check(cells, {"low": 1.0})
+
+
 @pytest.mark.parametrize("cell", ["# Parameters\nn-seeds = 3", "# Parameters\nseeds ="])
 def test_values_that_are_no_python_are_refused(cell):
     with pytest.raises(ParameterError, match=r"the parameters that were given|unknown parameter"):

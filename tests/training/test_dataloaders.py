@@ -17,6 +17,7 @@ from cxrstudy.training.expected_input import GREY_IMAGENET
 from cxrstudy.training.images import Radiograph
 from cxrstudy.training.own_images import LoaderError
 from tests.support.builders import STAGE, make_role
+from tests.support.other_systems import leave_hidden
 from tests.support.project import write_yaml
 
 GREY = (*GREY_IMAGENET.mean, *GREY_IMAGENET.deviation)
@@ -232,6 +233,7 @@ def test_a_folder_with_parts_keeps_them_and_refuses_a_patient_in_both(tmp_path):
     for part, number in (("train", 1), ("train", 2), ("valid", 3)):
         for kind in ("normal", "sick"):
             save(tmp_path, f"{part}/{kind}/{kind}{number}_1.png", 50 * number)
+    leave_hidden(tmp_path)  # of other systems, which are no images and no classes
     dls = RadiographLoaders.from_folder(tmp_path, patient=r"(.+)_", pixels=32, bs=2)
     assert all("valid" in path for path in dls.valid.items["path"])
     assert all("train" in path for path in dls.train.items["path"])

@@ -5,6 +5,7 @@ import pytest
 from cxrstudy.base import places
 from cxrstudy.base.repository import open_repository
 from cxrstudy.verdicts.frozen import CommitTree, FolderTree, FrozenError, freeze, same_rule
+from tests.support.other_systems import leave_hidden
 from tests.support.project import write_notebook, write_yaml
 from tests.support.registered import write_project
 from tests.support.repositories import commit
@@ -29,6 +30,12 @@ def test_a_commit_freezes_as_the_folder_did_that_was_committed(folder):
     assert tree.name == f"commit {made[:12]}"
     changed = before.differences(frozen(folder))
     assert changed == ["claims claims/paper.yaml", "profile profiles/tiny.yaml"]
+
+
+def test_hidden_files_of_other_systems_are_not_frozen(folder):
+    before = frozen(folder)
+    leave_hidden(folder)
+    assert frozen(folder) == before
 
 
 def test_a_profile_is_frozen_with_those_that_it_extends(folder):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base.visible_files import visible_files
 from cxrstudy.data.own.columns import NAMES, find_columns
 from cxrstudy.data.tables import workbook
 from cxrstudy.data.tables.reader import (
@@ -88,9 +89,7 @@ def image_files(folder: Path) -> list[str]:
     files of DICOM are often named by a UID, whose last number is no ending. Hidden files are not.
     """
     return sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and _is_image(path)
+        path.relative_to(folder).as_posix() for path in visible_files(folder) if _is_image(path)
     )
 
 

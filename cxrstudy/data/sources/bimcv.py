@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base import places
 from cxrstudy.data.sources.labels import (
     Reading,
     find,
@@ -128,7 +129,7 @@ def _one_half(
 
 
 def _images(root: Path, notes: Notes) -> pd.DataFrame:
-    lying = [path for path in root.glob("sub-*/ses-*/mod-rx/*") if path.is_file()]
+    lying = [path for path in places.visible(root, "sub-*/ses-*/mod-rx/*") if path.is_file()]
     found = sorted(path for path in lying if path.suffix.lower() == ".png")
     if not found:
         raise TableError(f"{root}: no sub-*/ses-*/mod-rx/*.png; unpack the image archives here")

@@ -20,6 +20,7 @@ import yaml
 from cxrstudy.base import numbers, places
 from cxrstudy.base.atomic import write_file
 from cxrstudy.base.progress import progress
+from cxrstudy.base.visible_files import visible_files
 from cxrstudy.data.card import Card, count
 from cxrstudy.data.manifest import COLUMNS, check_manifest, write_manifest
 from cxrstudy.data.sources.labels import Reading
@@ -82,8 +83,8 @@ def build(card: Card, reading: Reading, folder: Path, subset: bool, workers: int
     rows = reading.rows
     lying = [
         path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.suffix.lower() in _ENDINGS and not path.name.startswith(".")
+        for path in visible_files(folder)
+        if path.suffix.lower() in _ENDINGS
     ]
     found = locate(rows["path"].tolist(), lying)
     there = rows["path"].isin(list(found))

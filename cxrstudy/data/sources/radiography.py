@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base import places
+from cxrstudy.base.visible_files import visible_files
 from cxrstudy.data.sources.labels import Reading, not_listed, read_sheet, unsplit
 from cxrstudy.data.tables.column import Column
 from cxrstudy.data.tables.duplicates import unique_by
@@ -108,12 +110,12 @@ def class_of(name: str) -> str:
 
 
 def _images_below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.suffix.lower() in _IMAGES]
+    return [path for path in visible_files(folder) if path.suffix.lower() in _IMAGES]
 
 
 def _one_class(folder: Path, at: Path, notes: Notes) -> pd.DataFrame:
     inside = at / "images" if (at / "images").is_dir() else at
-    files = sorted(path for path in inside.iterdir() if path.suffix.lower() in _IMAGES)
+    files = [path for path in places.visible(inside, "*") if path.suffix.lower() in _IMAGES]
     if not files:
         raise TableError(f"{inside}: no image; unpack the whole archive here")
     stems = pd.Series([path.stem.lower() for path in files])

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.visible_files import visible_files
 from cxrstudy.data.sources.labels import Reading, not_listed, read_sheet, unsplit
 from cxrstudy.data.tables import values
 from cxrstudy.data.tables.column import Column
@@ -66,7 +67,7 @@ def read(folder: Path) -> Reading:
 
 
 def _files(folder: Path, notes: Notes) -> pd.DataFrame:
-    lying = [path for path in folder.rglob("*") if path.suffix.lower() == ".dcm"]
+    lying = [path for path in visible_files(folder) if path.suffix.lower() == ".dcm"]
     inside = [path for path in lying if _depth(folder, path) is not None]
     if not inside:
         raise TableError(f"{folder}: no {_PREFIX}<MRN>/<study>/**/*.dcm; put TCIA's download here")

@@ -51,16 +51,9 @@ def interval_table(
     ParameterError
         A level is none, for instance 95 in place of 0.95.
     """
-    needed = [*keys, *NUMBERS, *also]
-    if table.empty:
-        return pd.DataFrame(columns=list(dict.fromkeys([*needed, *table.columns])))
-    require_columns(table, needed)
-    rows = table.reset_index(drop=True)
-    for key in keys:
-        _refuse_null(rows[key], key)
-    _refuse_twice(rows, keys)
-    for name in NUMBERS:
-        rows[name] = _numbers(rows, name, keys)
+    rows = number_table(table, keys, NUMBERS, also)
+    if rows.empty:
+        return rows
     turned = rows["low"] > rows["high"]
     if turned.any():
         raise FigureError(
@@ -69,6 +62,44 @@ def interval_table(
     undefined = rows[list(NUMBERS)].isna().any(axis=1)
     rows.loc[undefined, ["low", "high"]] = np.nan
     _refuse_without_level(rows[~undefined], keys)
+    return rows
+
+
+def number_table(
+    table: pd.DataFrame, keys: Sequence[str], columns: Sequence[str], also: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Check a table of numbers, each row of which has a name that occurs once.
+
+    Parameters
+    ----------
+    table
+        The keys, the columns of numbers, and others.
+    keys
+        Columns that name a row; together they occur once.
+    columns
+        Columns of numbers, which may be NaN or infinite.
+    also
+        Other columns that are needed.
+
+    Returns
+    -------
+    The rows with a new index; the numbers are floats.
+
+    Raises
+    ------
+    FigureError
+        A column is missing, a name is null or occurs twice, or a number is text.
+    """
+    needed = list(dict.fromkeys([*keys, *columns, *also]))
+    if table.empty:
+        return pd.DataFrame(columns=list(dict.fromkeys([*needed, *table.columns])))
+    require_columns(table, needed)
+    rows = table.reset_index(drop=True)
+    for key in keys:
+        _refuse_null(rows[key], key)
+    _refuse_twice(rows, keys)
+    for name in columns:
+        rows[name] = _numbers(rows, name, keys)
     return rows
 
 
@@ -144,7 +175,12 @@ def _refuse_null(column: "pd.Series[Any]", key: str) -> None:
 
 
 def _is_null(name: Hashable) -> bool:
-    return name is None or (isinstance(name, float) and np.isnan(name)) or name is pd.NA
+    """Whether a name, or a part of it, is none: null, NaN of any kind, or text without letters."""
+    if isinstance(name, tuple):
+        return any(map(_is_null, name))
+    if isinstance(name, str):
+        return not name.strip()
+    return bool(pd.api.types.is_scalar(name) and pd.isna(name))
 
 
 def _refuse_without_level(rows: pd.DataFrame, keys: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ from cxrstudy.pages.figures.words import (
 )
 
 LETTERS = 36  # per line of the name of an arm
+PUBLISHED = 40  # letters per line of the name of a published value
 NUMBER = 36.0  # points: width of a number of the axis, with the space beside it
 LINE = 0.15  # inches: height of a line of small text
 
@@ -77,9 +78,10 @@ def estimates(
     }
     if rows.empty:
         return nothing(f"No arm to draw: {axis}")
-    figure, axes = _rows(rows, len(values) * LINE)
+    named = [(wrapped(name, PUBLISHED), value) for name, value in values.items()]
+    figure, axes = _rows(rows, LINE * sum(map(_lines, named)))
     _intervals(axes, rows, level_text, list(values.values()))
-    _published(axes, values)
+    _published(axes, named)
     caption_below(figure, f"{in_lines(with_direction(axis, rows))}\n{caption(rows)}")
     return finished(figure)
 
@@ -161,15 +163,22 @@ def _number(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(int(np.clip(width / NUMBER, 1, 6))))
 
 
-def _published(axes: Axes, values: Mapping[str, float]) -> None:
-    """Draw published values as broken lines; each has a line of text of its own above the axes."""
+def _published(axes: Axes, named: list[tuple[str, float]]) -> None:
+    """Draw published values as broken lines; each has lines of text of its own above the axes."""
     low, high = axes.get_xlim()
-    count = len(values)
-    for place, (name, value) in enumerate(sorted(values.items(), key=lambda item: item[1])):
+    free = sum(map(_lines, named))
+    for name, value in sorted(named, key=lambda item: item[1]):
+        free -= _lines((name, value))
         axes.axvline(value, color=GREY, linewidth=1, linestyle=BROKEN, zorder=0)
         side = "left" if value < (low + high) / 2 else "right"
+        text = "\n".join(f" {line} " for line in name.split("\n"))
         axes.annotate(
-            f" {name} ", (value, 1), (0, 2 + 72 * LINE * (count - 1 - place)),
-            axes.get_xaxis_transform(), "offset points", ha=side, va="bottom", color=GREY,
-            fontsize=SMALL, annotation_clip=False,
+            text, (value, 1), (0, 2 + 72 * LINE * free), axes.get_xaxis_transform(),
+            "offset points", ha=side, va="bottom", color=GREY, fontsize=SMALL,
+            linespacing=1.0, annotation_clip=False,
         )  # fmt: skip
+
+
+def _lines(named: tuple[str, float]) -> int:
+    """Lines of text of a name."""
+    return named[0].count("\n") + 1

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from cxrstudy.base import numbers
+from cxrstudy.base.checks import between
 from cxrstudy.base.words import counted
-from cxrstudy.pages.figures.gate import FigureError, require_columns
+from cxrstudy.pages.figures.gate import FigureError, number_table
 from cxrstudy.pages.figures.scales import magnitudes_below
 from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
@@ -26,9 +27,12 @@ from cxrstudy.pages.figures.style import (
     looks,
     nothing,
 )
+from cxrstudy.pages.figures.words import wrapped
 
-#: Panels in a row, and height of a row in inches.
-ACROSS, HEIGHT = 3, 1.9
+#: Columns that name a row.
+KEYS = ("claim", "seeds", "patients")
+#: Panels in a row, height of a row in inches, and letters of the names above a row, per line.
+ACROSS, HEIGHT, LETTERS = 3, 1.9, 84
 
 
 @with_source
@@ -46,8 +50,10 @@ def power_curves(table: pd.DataFrame, wanted: float = 0.8) -> Figure:
     Raises
     ------
     FigureError
-        The table lacks a column, a chance does not lie between 0 and 1, or a number of patients is
-        not positive.
+        The table is not valid, a chance does not lie between 0 and 1, or a number of seeds or
+        patients is not positive.
+    ParameterError
+        The wanted chance does not lie between 0 and 1.
 
     Examples
     --------
@@ -60,32 +66,35 @@ def power_curves(table: pd.DataFrame, wanted: float = 0.8) -> Figure:
     >>> figures.power_curves(rows)
     <Figure size ...>
     """
-    require_columns(table, ["claim", "seeds", "patients", "decides"])
-    known = table[table["decides"].notna()]
+    wanted = between(wanted, 0, 1, "wanted")
+    rows = number_table(table, KEYS, ["seeds", "patients", "decides"])
+    known = rows[rows["decides"].notna()]
     if known.empty:
         return nothing("No claim whose variances are recorded")
     _check(known)
     claims = list(dict.fromkeys(known["claim"]))
     sizes = sorted({int(few) for few in known["seeds"]})
     given = looks(sizes)
-    rows, across = ceil(len(claims) / ACROSS), min(ACROSS, len(claims))
+    down, across = ceil(len(claims) / ACROSS), min(ACROSS, len(claims))
+    names = {claim: wrapped(claim, LETTERS // across) for claim in claims}
+    above = 0.14 * max(name.count("\n") for name in names.values())
     figure, grid = plt.subplots(
-        rows, across, figsize=(WIDTH, HEIGHT * rows + 0.9), sharex=True, sharey=True,
+        down, across, figsize=(WIDTH, (HEIGHT + above) * down + 0.9), sharex=True, sharey=True,
         squeeze=False, layout="constrained",
     )  # fmt: skip
     for axes, claim in zip(grid.flat, claims, strict=False):
         _panel(axes, known[known["claim"] == claim], given)
         axes.axhline(wanted, color=GREY, linewidth=0.8, linestyle=BROKEN)
-        axes.set_title(str(claim), fontsize=SMALL, loc="left")
+        axes.set_title(names[claim], fontsize=SMALL, loc="left")
     for axes in grid.flat[len(claims) :]:
         axes.set_axis_off()
     for axes in grid.flat[max(0, len(claims) - across) : len(claims)]:
         axes.tick_params(labelbottom=True)  # the last panel of its column
     grid.flat[0].set_ylim(0, 1.02)
     grid.flat[0].yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-    names = [counted(few, "seed") for few in sizes]
-    figure.legend(grid.flat[0].lines[: len(names)], names, loc="outside upper center",
-                  ncols=len(names), frameon=False, fontsize=SMALL)  # fmt: skip
+    keys = [counted(few, "seed") for few in sizes]
+    figure.legend(grid.flat[0].lines[: len(keys)], keys, loc="outside upper center",
+                  ncols=len(keys), frameon=False, fontsize=SMALL)  # fmt: skip
     planned = numbers.whole_percent(wanted)
     caption_below(figure, f"test patients\nbroken line: {planned}, which studies are planned for")
     figure.supylabel("chance to decide the claim", fontsize=SMALL)
@@ -109,5 +118,10 @@ def _check(rows: pd.DataFrame) -> None:
         row = outside.iloc[0]
         chance = numbers.plain(row["decides"])
         raise FigureError(f"claim {row['claim']}: chance {chance} is not in 0 to 1")
-    if not (np.isfinite(rows["patients"].astype(float)) & (rows["patients"] > 0)).all():
-        raise FigureError("a number of patients is not positive")
+    for name in ("seeds", "patients"):
+        number = rows[~(np.isfinite(rows[name]) & (rows[name] > 0))]
+        if len(number):
+            row = number.iloc[0]
+            raise FigureError(
+                f"claim {row['claim']}: {numbers.plain(row[name])} {name}; give a number above 0"
+            )

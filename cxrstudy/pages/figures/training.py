@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxrstudy.base.words import arm_name
-from cxrstudy.pages.figures.gate import FigureError
+from cxrstudy.pages.figures.gate import number_table
 from cxrstudy.pages.figures.source import with_source
 from cxrstudy.pages.figures.style import (
     BLUE,
@@ -25,11 +25,11 @@ from cxrstudy.pages.figures.style import (
 from cxrstudy.pages.figures.words import wrapped
 
 COLUMNS, LETTERS, HEIGHT = 4, 80, 1.45
-#: Columns that a table must have.
-NEEDED = (
-    "arm", "seed", "step", "learning_rate", "train_loss", "validation_loss", "validation_auroc",
-    "plateau",
-)  # fmt: skip
+#: Where the axis of the AUROC begins, if no training was below.
+USUAL = 0.4
+#: Columns that name a row, and columns of numbers.
+KEYS = ("arm", "seed", "step")
+NUMBERS = ("step", "learning_rate", "train_loss", "validation_loss", "validation_auroc")
 
 
 @with_source
@@ -47,7 +47,7 @@ def training_curves(table: pd.DataFrame) -> Figure:
     Raises
     ------
     FigureError
-        A column is missing.
+        A column is missing, a name is null or occurs twice, or a number is text.
 
     Examples
     --------
@@ -58,9 +58,7 @@ def training_curves(table: pd.DataFrame) -> Figure:
     >>> training_curves(table)
     <Figure size ...>
     """
-    missing = [name for name in NEEDED if name not in table]
-    if missing:
-        raise FigureError(f"the table of trainings has no column {missing[0]!r}")
+    table = number_table(table, KEYS, NUMBERS, also=["plateau"])
     if table.empty:
         return nothing("No training to draw")
     arms: list[Hashable] = list(dict.fromkeys(table["arm"]))
@@ -72,10 +70,11 @@ def training_curves(table: pd.DataFrame) -> Figure:
         squeeze=False, layout="constrained",
     )  # fmt: skip
     top = _finite_max(table[["train_loss", "validation_loss"]]) * 1.05
+    bottom = _lowest(table["validation_auroc"])
     for axes, arm, name in zip(grid.flat, arms, names, strict=False):
         same = np.array([each == arm for each in table["arm"]], bool)
         axes.set_title(name, fontsize=SMALL, loc="left")
-        _draw(axes, table[same], top, last=_is_last(axes, grid, len(arms)))
+        _draw(axes, table[same], bottom, top, last=_is_last(axes, grid, len(arms)))
     for axes in grid.flat[len(arms) :]:
         axes.set_visible(False)
     for axes in grid.flat[max(0, len(arms) - COLUMNS) : len(arms)]:
@@ -86,16 +85,17 @@ def training_curves(table: pd.DataFrame) -> Figure:
     return finished(figure)
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, top: float, last: bool) -> None:
+def _draw(axes: Axes, rows: pd.DataFrame, bottom: float, top: float, last: bool) -> None:
     whole = rows.groupby("seed")["step"].transform("max")
     rows = rows.assign(share=rows["step"] / whole.max())
-    axes.set(xlim=(0, 1.04), ylim=(0.4, 1.02), xticks=[0, 0.5, 1], yticks=[0.5, 0.75, 1])
+    axes.set(xlim=(0, 1.04), ylim=(bottom, 1.02), xticks=[0, 0.5, 1])
+    axes.set_yticks([0.5, 0.75, 1] if bottom == USUAL else [0, 0.5, 1])
     axes.set_xticklabels(["0", "half", "end"])
     rates = rows.groupby("share")["learning_rate"].mean()
     if np.isfinite(rates).any() and rates.max() > 0:
         # The rate has no axis: what is seen is its course.
-        heights = 0.4 + 0.15 * rates / rates.max()
-        axes.fill_between(rates.index, 0.4, heights, color=GREY, alpha=0.25, linewidth=0)
+        heights = bottom + (1 - bottom) / 4 * rates / rates.max()
+        axes.fill_between(rates.index, bottom, heights, color=GREY, alpha=0.25, linewidth=0)
     right = axes.twinx()
     right.set_ylim(0, top)
     right.spines["right"].set_visible(False)
@@ -128,6 +128,11 @@ def _is_last(axes: Axes, grid: np.ndarray, count: int) -> bool:
     """Whether a panel is the right one of a full row, or of the only one."""
     place = list(grid.flat).index(axes)
     return place % COLUMNS == COLUMNS - 1 or (count < COLUMNS and place == count - 1)
+
+
+def _lowest(aurocs: "pd.Series[float]") -> float:
+    """Where the axes begin: below chance, and at 0 if a training was far below it."""
+    return 0.0 if aurocs.min() < USUAL else USUAL
 
 
 def _finite_max(table: pd.DataFrame) -> float:

@@ -9,6 +9,7 @@ from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import bimcv
 from cxrstudy.data.sources.labels import UNSPLIT
 from cxrstudy.data.tables.reader import TableError
+from tests.support.other_systems import leave_hidden
 
 PARTICIPANTS = "participant\tmodality_dicom\tbody_parts\tage\tgender\n"
 LABELS = (
@@ -228,3 +229,11 @@ def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
     table = bimcv.read(folder).rows.assign(sha256="0" * 64, width=1, height=1, split="train")
     check_manifest(table[list(COLUMNS)], card.labels, "bimcv")
     assert isinstance(table, pd.DataFrame)
+
+
+def test_hidden_files_of_other_systems_are_not_read(folder):
+    before = bimcv.read(folder)
+    leave_hidden(folder)
+    after = bimcv.read(folder)
+    pd.testing.assert_frame_equal(after.rows, before.rows)
+    assert after.notes == before.notes

@@ -11,6 +11,7 @@ from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import radiography
 from cxrstudy.data.sources.labels import UNSPLIT
 from cxrstudy.data.tables.reader import TableError
+from tests.support.other_systems import leave_hidden
 
 RSNA = "https://www.kaggle.com/c/rsna-pneumonia-detection-challenge/data"
 KERMANY = "https://www.kaggle.com/paultimothymooney/chest-xray-pneumonia"
@@ -146,3 +147,11 @@ def test_the_files_of_a_real_copy_are_listed(radiographs, tmp_path):
             (tmp_path / name / "images" / file).touch()
     table = radiography.read(tmp_path).rows
     assert table["labels"].value_counts().to_dict() == {"covid19": 1_600, "normal": 1_600}
+
+
+def test_hidden_files_of_other_systems_are_not_read(folder):
+    before = radiography.read(folder)
+    leave_hidden(folder)
+    after = radiography.read(folder)
+    pd.testing.assert_frame_equal(after.rows, before.rows)
+    assert after.notes == before.notes

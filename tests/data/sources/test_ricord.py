@@ -2,6 +2,7 @@
 
 import importlib.util
 
+import pandas as pd
 import pytest
 
 from cxrstudy.base import places
@@ -10,6 +11,7 @@ from cxrstudy.data.manifest import COLUMNS, check_manifest
 from cxrstudy.data.sources import covidx, ricord
 from cxrstudy.data.sources.labels import UNSPLIT
 from cxrstudy.data.tables.reader import TableError
+from tests.support.other_systems import leave_hidden
 
 UID = "1.2.826.0.1.3680043.10.474.419639.1093341823846556"
 FILES = (
@@ -102,3 +104,11 @@ def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):
     assert card.label_map == ricord.LABELS
     table = ricord.read(folder).rows.assign(sha256="0" * 64, width=1, height=1, split="train")
     check_manifest(table[list(COLUMNS)], card.labels, "ricord")
+
+
+def test_hidden_files_of_other_systems_are_not_read(folder):
+    before = ricord.read(folder)
+    leave_hidden(folder)
+    after = ricord.read(folder)
+    pd.testing.assert_frame_equal(after.rows, before.rows)
+    assert after.notes == before.notes

@@ -24,11 +24,21 @@ def test_a_missing_column_is_named():
         interval_table(TABLE.drop(columns="low"))
 
 
-@pytest.mark.parametrize("name", [None, np.nan, pd.NA])
+@pytest.mark.parametrize(
+    "name",
+    [None, np.nan, pd.NA, np.float32("nan"), pd.NaT, "", " ", ("a", None), ("a", (np.nan, 1))],
+    ids=repr,
+)
 def test_an_arm_without_a_name_is_refused(name):
     table = TABLE.assign(arm=pd.Series(["a", name], dtype=object))
     with pytest.raises(FigureError, match="row 1 has no arm"):
         interval_table(table)
+
+
+@pytest.mark.parametrize("name", [0, False, 0.0, "0", "nan", (0, "none"), pd.Interval(0, 1)])
+def test_a_name_that_only_looks_like_none_is_one(name):
+    table = TABLE.assign(arm=pd.Series(["a", name], dtype=object))
+    assert interval_table(table)["arm"].tolist() == ["a", name]
 
 
 def test_an_arm_that_occurs_twice_is_named():

@@ -150,6 +150,22 @@ def test_names_of_published_values_do_not_touch(values, order):
     assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
 
 
+@pytest.mark.parametrize(
+    "name", ["x" * 80, "the best of several networks of another hospital " * 2]
+)
+def test_long_names_of_published_values_leave_room_for_the_axes(name):
+    """Also beside long names of arms, and where values lie at both ends."""
+    published = {f"{name}{number}": value for number, value in enumerate([0.99, 0.0, 0.75])}
+    figure = figures.estimates(TABLE.assign(arm=["x" * 80, "b", "c"]), "AUROC", published)
+    figure.canvas.draw()  # a layout that collapsed is a warning, and so an error
+    axes = figure.axes[0]
+    assert axes.get_window_extent().width > 0.2 * figure.bbox.width
+    boxes = [text.get_window_extent() for text in axes.texts if hasattr(text, "xy")]
+    assert len(boxes) == 3
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    assert all(box.x0 > 0 and box.x1 < figure.bbox.width for box in boxes)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_published_value_that_is_no_number_is_named(value):
     with pytest.raises(ParameterError, match=r"published 'paper A' .* finite number"):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
+from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages import figures
 from cxrstudy.pages.figures.gate import FigureError
 from tests.support.figure_tables import powers
@@ -34,10 +35,36 @@ def test_what_is_not_known_is_not_drawn():
     assert any("No claim" in text for text in said)
 
 
-@pytest.mark.parametrize("change", [{"decides": 1.2}, {"patients": 0}])
-def test_impossible_numbers_are_refused(change):
-    with pytest.raises(FigureError, match=r"not in 0 to 1|not positive"):
-        figures.power_curves(powers().assign(**change))
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("decides", 1.2, "claim A1: chance 1.2 is not in 0 to 1"),
+        ("decides", "x", "claim 'A1', .*: decides is 'x', not a number"),
+        ("patients", 0, "claim A1: 0 patients; give a number above 0"),
+        ("patients", np.inf, "claim A1: infinite patients; give a number above 0"),
+        ("patients", np.nan, "row 2 has no patients"),
+        ("seeds", -1, "claim A1: −1 seeds; give a number above 0"),
+        ("claim", None, "row 2 has no claim"),
+    ],
+)
+def test_impossible_numbers_are_refused(column, value, said):
+    table = powers().astype(object)
+    table.loc[2, column] = value
+    with pytest.raises(FigureError, match=said):
+        figures.power_curves(table)
+
+
+@pytest.mark.parametrize("wanted", [80, 0, -0.5, np.nan])
+def test_a_wanted_chance_that_is_none_is_named(wanted):
+    with pytest.raises(ParameterError, match="wanted"):
+        figures.power_curves(powers(), wanted)
+
+
+@pytest.mark.parametrize("name", ["x" * 80, "a claim of a paper with a very long name " * 2])
+def test_long_names_of_claims_leave_room_for_their_panels(name):
+    figure = figures.power_curves(powers(claims=[name, "B1", f"{name}2", "B2"]))
+    figure.draw_without_rendering()  # a layout that collapsed is a warning, and so an error
+    assert all(axes.get_window_extent().height > 40 for axes in figure.axes if axes.lines)
 
 
 def test_a_table_without_chances_is_refused():

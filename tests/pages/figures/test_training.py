@@ -67,3 +67,26 @@ def test_many_arms_are_drawn_and_none_is_said():
 def test_a_missing_column_is_named():
     with pytest.raises(FigureError, match="no column 'plateau'"):
         figures.training_curves(made().drop(columns="plateau"))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("arm", None, "row 1 has no arm"), ("seed", np.nan, "row 1 has no seed"),
+        ("train_loss", "x", "arm 'control', .*: train_loss is 'x', not a number"),
+        ("step", 4, "arm 'control', seed '0', step '4' occurs twice"),
+    ],
+)  # fmt: skip
+def test_rows_without_a_name_or_with_text_for_numbers_are_refused(column, value, said):
+    table = made().astype(object)
+    table.loc[1, column] = value
+    with pytest.raises(FigureError, match=said):
+        figures.training_curves(table)
+
+
+def test_a_training_below_chance_is_seen():
+    table = made()
+    table.loc[2, "validation_auroc"] = 0.1
+    for axes in panels(figures.training_curves(table))[:2]:
+        assert axes.get_ylim()[0] == 0
+    assert panels(figures.training_curves(made()))[0].get_ylim()[0] == 0.4
