@@ -1,4 +1,4 @@
-"""Excel books, written as their standard says, so that no library is needed."""
+"""Excel books, written as their standard says: a library does not write values of formulas."""
 
 import zipfile
 from xml.sax.saxutils import escape
@@ -6,6 +6,8 @@ from xml.sax.saxutils import escape
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 #: Formats of cells, by the number that a cell gives: none, a date, five digits, 1 decimal.
 _STYLES = (
     f'<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="00000"/>'
@@ -44,7 +46,19 @@ def write_book(path, *sheets, after="", setting=""):
         f'<Relationship Id="rId{n}" Type="{_LINKS}/worksheet" Target="worksheets/s{n}.xml"/>'
         for n in ids
     )
+    parts = [("workbook", "sheet.main"), ("styles", "styles")]
+    parts += [(f"worksheets/s{n}", "worksheet") for n in ids]
+    types = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{_TYPE}.{kind}+xml"/>'
+        for part, kind in parts
+    )
     with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{_TYPES}">{types}</Types>')
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1" '
+            f'Type="{_LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        )
         archive.writestr(
             "xl/workbook.xml",
             f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><workbookPr {setting}/>'

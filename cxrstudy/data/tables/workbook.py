@@ -4,55 +4,32 @@ A book can show less than it holds, and hold less than it shows. What its reader
 module would not, or the other way round, is refused: several sheets, hidden rows, merged cells,
 formulas that were never computed, errors of formulas, identifiers that lost zeros or digits. Names
 of columns stand in the first row that holds anything; a title above them is refused as well.
-
-Files are those of Office Open XML (ECMA-376), which is XML in a ZIP archive.
 """
 
 import re
-import zipfile
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import warnings
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from io import BytesIO
 from pathlib import Path
-from typing import Literal, NamedTuple
-from xml.etree import ElementTree
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell import Cell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from cxrstudy.base.words import counted
-from cxrstudy.data.tables import cell_formats
 from cxrstudy.data.tables.reader import Line, TableError
 
 #: How names of files with Excel books end; only the first two are read.
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb")
-_PLACE = re.compile(r"([A-Z]+)([0-9]+)")
+#: Excel keeps so many digits of a number; further ones are zeros.
+DIGITS = 15
 _OLD = b"\xd0\xcf\x11\xe0"
 _SAVE = "save the table as CSV, or as an Excel book (.xlsx) without a password"
-
-
-class _Cell(NamedTuple):
-    """Text of a cell, and what the book holds: text, a number, or something else."""
-
-    text: str
-    kind: Literal["text", "number", "other"] = "text"
-
-
-@dataclass(frozen=True)
-class _Book:
-    """What cells of all sheets share.
-
-    Attributes
-    ----------
-    texts
-        Texts, which cells name by number.
-    formats
-        Code of each cell format, and whether it is of a date.
-    from_1904
-        Whether days are counted from 1904.
-    """
-
-    path: Path
-    texts: list[str]
-    formats: list[tuple[str, bool]]
-    from_1904: bool
+#: Cells that hold something, by row and column.
+Cells = Mapping[int, Mapping[int, Cell]]
 
 
 def read_workbook(path: Path) -> list[Line]:
@@ -68,60 +45,95 @@ def read_workbook(path: Path) -> list[Line]:
     content = path.read_bytes()
     if content.startswith(_OLD) or path.suffix.lower() == ".xlsb":
         raise TableError(f"{path}: an old or binary Excel book, or one with a password; {_SAVE}")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _lines(path, archive)
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, IndexError) as error:
-        raise TableError(f"{path}: no Excel book, or a damaged one ({error}); {_SAVE}") from None
-
-
-def _lines(path: Path, archive: zipfile.ZipFile) -> list[Line]:
-    main = _tree(archive, "xl/workbook.xml")
-    setting = next(_all(main, "workbookPr"), None)
-    from_1904 = setting is not None and setting.get("date1904") in ("1", "true")
-    book = _Book(path, _texts(archive), _formats(archive), from_1904)
-    sheets = {
-        name: (tree, cells)
-        for name, file in _sheets(archive, main).items()
-        if (cells := _cells(book, name, tree := _tree(archive, file)))
-    }
+    values, formulas = _open(path, content, values=True), _open(path, content, values=False)
+    sheets = {sheet.title: found for sheet in formulas.worksheets if (found := _cells(sheet))}
     if not sheets:
         raise TableError(f"{path}: the book is empty; put the whole file there")
     if len(sheets) > 1:
-        names = ", ".join(map(repr, sheets))
         raise TableError(
-            f"{path}: several sheets hold something ({names}); keep the one with the table, or "
-            "save it as CSV"
+            f"{path}: several sheets hold something ({', '.join(map(repr, sheets))}); keep the one "
+            "with the table, or save it as CSV"
         )
-    ((name, (tree, cells)),) = sheets.items()
-    _check_whole(f"{path}, sheet {name!r}", tree, cells)
-    return _table(f"{path}, sheet {name!r}", cells)
+    ((name, cells),) = sheets.items()
+    where = f"{path}, sheet {name!r}"
+    _check_whole(where, formulas[name], cells)
+    return _lines(where, cells, values[name])
 
 
-def _table(where: str, cells: Mapping[int, Mapping[int, _Cell]]) -> list[Line]:
+def _open(path: Path, content: bytes, values: bool) -> Workbook:
+    """Read a book, with the values of formulas as they were computed last, or with the formulas."""
+    try:
+        with warnings.catch_warnings():
+            # Of what a table does not hold: headers, lists to choose from, pictures.
+            warnings.simplefilter("ignore", UserWarning)
+            # Links to other books are of no use here.
+            return load_workbook(BytesIO(content), data_only=values, keep_links=False)
+    except Exception as error:  # of a damaged book, openpyxl raises whatever its parts raise
+        raise TableError(f"{path}: no Excel book, or a damaged one ({error}); {_SAVE}") from None
+
+
+def _cells(sheet: Worksheet) -> Cells:
+    rows = {
+        place: {cell.column: cell for cell in row if cell.value not in (None, "")}
+        for place, row in enumerate(sheet.iter_rows(), sheet.min_row)
+    }
+    return {place: row for place, row in rows.items() if row}
+
+
+def _check_whole(where: str, sheet: Worksheet, cells: Cells) -> None:
+    """Refuse a sheet that shows less than it holds, or more."""
+    hidden = [row for row in cells if sheet.row_dimensions[row].hidden]
+    if hidden:
+        raise TableError(
+            f"{where}: {counted(len(hidden), 'row')} hidden, row {hidden[0]} first; clear the "
+            "filter, and show all rows or delete them"
+        )
+    if merged := sorted(map(str, sheet.merged_cells.ranges)):
+        raise TableError(
+            f"{where}: the cells {merged[0]} are merged, so that only the first one holds a value; "
+            "split merged cells and fill in each"
+        )
+
+
+def _lines(where: str, cells: Cells, values: Worksheet) -> list[Line]:
     columns = sorted({column for row in cells.values() for column in row})
     first = min(cells)
+    texts = {
+        place: {column: _text(where, cell, values) for column, cell in row.items()}
+        for place, row in cells.items()
+    }
     for column in columns:
         if column not in cells[first]:
+            letter = next(row[column] for row in cells.values() if column in row).column_letter
             raise TableError(
-                f"{where}, row {first}: column {_letters(column)} holds cells and has no name; the "
-                "first row must hold the names of the columns, so remove titles above it"
+                f"{where}, row {first}: column {letter} holds cells and has no name; the first row "
+                "must hold the names of the columns, so remove titles above it"
             )
-        _check_zeros(where, cells[first][column].text, [
-            row[column] for place, row in cells.items() if place > first and column in row
-        ])  # fmt: skip
-    empty = _Cell("")
+        below = {place: row[column] for place, row in cells.items() if column in row}
+        del below[first]
+        _check_zeros(where, column, texts[first][column], below, texts)
     return [
-        Line(place, [cells[place].get(column, empty).text for column in columns])
-        for place in sorted(cells)
+        Line(place, [row.get(column, "") for column in columns]) for place, row in texts.items()
     ]
 
 
-def _check_zeros(where: str, name: str, cells: list[_Cell]) -> None:
+def _check_zeros(
+    where: str,
+    column: int,
+    name: str,
+    cells: Mapping[int, Cell],
+    texts: Mapping[int, Mapping[int, str]],
+) -> None:
     """Refuse a column in which some identifiers have lost their zeros."""
-    whole = [cell.text for cell in cells if cell.kind == "text" and re.match(r"0\d+$", cell.text)]
+    whole = [
+        texts[place][column]
+        for place, cell in cells.items()
+        if cell.data_type == "s" and re.fullmatch(r"0\d+", texts[place][column])
+    ]
     lost = [
-        cell.text for cell in cells if cell.kind == "number" and re.match(r"[1-9]\d*$", cell.text)
+        texts[place][column]
+        for place, cell in cells.items()
+        if cell.data_type == "n" and re.fullmatch(r"[1-9]\d*", texts[place][column])
     ]
     if whole and lost:
         raise TableError(
@@ -130,143 +142,40 @@ def _check_zeros(where: str, name: str, cells: list[_Cell]) -> None:
         )
 
 
-def _check_whole(where: str, tree: ElementTree.Element, cells: Mapping[int, object]) -> None:
-    """Refuse a sheet that shows less than it holds, or more."""
-    hidden = [row for row in map(_hidden, _all(tree, "row")) if row in cells]
-    if hidden:
+def _text(where: str, cell: Cell, values: Worksheet) -> str:
+    """What a cell shows; of a formula, the value that was computed last."""
+    value = values[cell.coordinate].value
+    if cell.data_type == "f" and value in (None, ""):
         raise TableError(
-            f"{where}: {counted(len(hidden), 'row')} hidden, row {hidden[0]} first; clear the "
-            "filter, and show all rows or delete them"
+            f"{where}, cell {cell.coordinate}: a formula without a value; open the book in Excel "
+            "or LibreOffice and save it, or save the table as CSV"
         )
-    merged = next(_all(tree, "mergeCell"), None)
-    if merged is not None:
+    if values[cell.coordinate].data_type == "e":
         raise TableError(
-            f"{where}: the cells {merged.get('ref')} are merged, so that only the first one holds "
-            "a value; split merged cells and fill in each"
+            f"{where}, cell {cell.coordinate}: {value} is an error; correct the formula, or leave "
+            "it empty"
         )
-
-
-def _hidden(row: ElementTree.Element) -> int:
-    return int(row.get("r", 0)) if row.get("hidden") in ("1", "true") else 0
-
-
-def _cells(book: _Book, sheet: str, tree: ElementTree.Element) -> dict[int, dict[int, _Cell]]:
-    """Cells of a sheet that hold something, by row and column."""
-    found: dict[int, dict[int, _Cell]] = defaultdict(dict)
-    row = 0
-    for each in _all(tree, "row"):
-        row = int(each.get("r", row + 1))
-        column = 0
-        for cell in _all(each, "c"):
-            match = _PLACE.fullmatch(cell.get("r", ""))
-            column = _number(match[1]) if match else column + 1
-            said = _said(book, f"{book.path}, sheet {sheet!r}, cell {_letters(column)}{row}", cell)
-            if said.text:
-                found[row][column] = said
-    return dict(found)
-
-
-def _said(book: _Book, where: str, cell: ElementTree.Element) -> _Cell:
-    value = next((part.text or "" for part in _children(cell, "v")), None)
-    kind = cell.get("t", "n")
-    if kind == "inlineStr":
-        return _Cell("".join(map(_text, _children(cell, "is"))))
-    if not value:
-        if next(_children(cell, "f"), None) is not None:
-            raise TableError(
-                f"{where}: a formula without a value; open the book in Excel or LibreOffice and "
-                "save it, or save the table as CSV"
-            )
-        return _Cell("")
-    if kind == "s":
-        return _Cell(book.texts[int(value)])
-    if kind == "e":
-        raise TableError(f"{where}: {value} is an error; correct the formula, or leave it empty")
-    if kind == "b":
-        return _Cell("TRUE" if value == "1" else "FALSE", "other")
-    if kind != "n":  # the text of a formula, or a date as text
-        return _Cell(value)
-    code, dated = book.formats[int(cell.get("s", 0))] if book.formats else ("", False)
     try:
-        text = cell_formats.shown(value, code, dated, book.from_1904)
-    except ValueError as error:
+        return _said(value, cell.number_format)
+    except ValueError as problem:
         raise TableError(
-            f"{where}: {value}: {error}; make the cells of the column text, and enter it again"
+            f"{where}, cell {cell.coordinate}: {problem}; make the cell text"
         ) from None
-    return _Cell(
-        text, "other" if dated or text.startswith("0") or code.startswith("0") else "number"
-    )
 
 
-def _sheets(archive: zipfile.ZipFile, main: ElementTree.Element) -> dict[str, str]:
-    """File in the archive of each sheet with cells, by its name; charts have none."""
-    relations = _tree(archive, "xl/_rels/workbook.xml.rels")
-    files = {
-        each.get("Id"): each.get("Target", "")
-        for each in _all(relations, "Relationship")
-        if each.get("Type", "").endswith("/worksheet")
-    }
-    found = {}
-    for sheet in _all(main, "sheet"):
-        key = next((value for name, value in sheet.items() if name.endswith("}id")), None)
-        if key in files:
-            target = files[key]
-            found[sheet.get("name", "")] = (
-                target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            )
-    return found
-
-
-def _texts(archive: zipfile.ZipFile) -> list[str]:
-    if "xl/sharedStrings.xml" not in archive.namelist():
-        return []
-    return [_text(each) for each in _all(_tree(archive, "xl/sharedStrings.xml"), "si")]
-
-
-def _text(element: ElementTree.Element) -> str:
-    """The text of runs, without that of phonetic marks."""
-    runs = [element, *_children(element, "r")]
-    return "".join(part.text or "" for run in runs for part in _children(run, "t"))
-
-
-def _formats(archive: zipfile.ZipFile) -> list[tuple[str, bool]]:
-    if "xl/styles.xml" not in archive.namelist():
-        return []
-    tree = _tree(archive, "xl/styles.xml")
-    codes = {
-        int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in _all(tree, "numFmt")
-    }
-    numbers = [
-        int(each.get("numFmtId", 0))
-        for group in _all(tree, "cellXfs")
-        for each in _children(group, "xf")
-    ]
-    return [(codes.get(n, ""), cell_formats.is_date(n, codes.get(n, ""))) for n in numbers]
-
-
-def _tree(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    return ElementTree.fromstring(archive.read(name))
-
-
-def _all(tree: ElementTree.Element, tag: str) -> Iterator[ElementTree.Element]:
-    """Elements of a name, in whatever namespace: there are two, for one format."""
-    return (each for each in tree.iter() if each.tag.rpartition("}")[2] == tag)
-
-
-def _children(element: ElementTree.Element, tag: str) -> Iterator[ElementTree.Element]:
-    return (each for each in element if each.tag.rpartition("}")[2] == tag)
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def _said(value: Any, shown_as: str) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        return str(value.date() if value.time() == time() else value)
+    if isinstance(value, (date, time)):
+        return str(value)
+    if not isinstance(value, (int, float)):
+        return str(value)
+    if not float(value).is_integer():
+        return repr(value)
+    if abs(value) >= 10**DIGITS:
+        raise ValueError(f"a number of more than {DIGITS} digits, of which Excel keeps {DIGITS}")
+    # A number that is shown with zeros in front is an identifier.
+    zeros = shown_as if re.fullmatch("0+", shown_as) else ""
+    return str(int(value)).zfill(len(zeros))

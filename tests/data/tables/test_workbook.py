@@ -1,6 +1,11 @@
 """Excel books: the cells as their reader sees them, or a sentence that says why not."""
 
+import zipfile
+
+import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cxrstudy.data.own.listing import read_listing
 from cxrstudy.data.tables.reader import TableError
@@ -94,3 +99,51 @@ def test_what_is_no_book_says_what_to_save(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(TableError, match="save the table as CSV, or as an Excel book"):
         read_workbook(path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A book that another program wrote, with what stands in it."""
+    path = tmp_path_factory.mktemp("books") / "t.xlsx"
+    book = openpyxl.Workbook()
+    rows = [["image", "label"], ["1.png", "TB"], ["2.png", 3]]
+    for each in rows:
+        book.active.append(each)
+    book.save(path)
+    return path, [[str(cell) for cell in each] for each in rows]
+
+
+@given(st.data())
+def test_a_damaged_book_gives_the_same_cells_or_a_sentence(made, data):
+    path, rows = made
+    assert [line.cells for line in read_workbook(path)] == rows
+    content = bytearray(path.read_bytes())
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] ^= data.draw(st.integers(1, 255))
+    damaged = path.with_name("damaged.xlsx")
+    damaged.write_bytes(content[: data.draw(st.integers(place + 1, len(content)))])
+    try:
+        found = [line.cells for line in read_workbook(damaged)]
+    except TableError as error:
+        assert str(error).startswith(f"{damaged}")  # noqa: PT017
+    else:
+        assert found == rows
+
+
+@given(st.data())
+def test_damaged_xml_in_a_book_never_ends_in_another_error(made, data):
+    path, _ = made
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: bytearray(archive.read(name)) for name in archive.namelist()}
+    content = parts[data.draw(st.sampled_from(sorted(parts)))]
+    content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.sampled_from(b'<>/"09aA= '))
+    damaged = path.with_name("damaged.xlsx")
+    with zipfile.ZipFile(damaged, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, bytes(part))
+    try:
+        found = read_workbook(damaged)
+    except TableError as error:
+        assert str(error).startswith(f"{damaged}")  # noqa: PT017
+    else:
+        assert found
