@@ -7,9 +7,10 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import directives
 
+from cxrstudy.audit import CHECKS
 from cxrstudy.base import places
 from cxrstudy.base.notebooks import read_notebook
-from cxrstudy.pages.computed import PARTS, PARTS_OF, directive
+from cxrstudy.pages.computed import PARTS, PARTS_IN, PARTS_OF, directive
 from cxrstudy.pages.html import HTML
 from cxrstudy.verdicts.claim import all_claims
 from tests.support.some import some
@@ -52,7 +53,7 @@ def test_every_part_that_the_prose_names_exists_and_every_part_is_named():
     )
     named = re.findall(r"\{computed\} (.+)\n(:of:)?", prose)
     assert {name for name, of in named if of} == set(PARTS_OF)
-    assert {name for name, of in named if not of} == set(PARTS)
+    assert {name for name, of in named if not of} == {*PARTS, *PARTS_IN}
 
 
 def test_what_parts_are_of_exists():
@@ -60,8 +61,9 @@ def test_what_parts_are_of_exists():
     notebooks = {path.stem for path in places.notebooks().glob("*.ipynb")}
     pages = [*(places.root() / "book").glob("*.md"), *places.notebooks().glob("*.ipynb")]
     of = re.findall(r":of: ([\w-]+)", "\n".join(path.read_text() for path in some(pages)))
-    assert set(some(of)) <= papers | notebooks
-    assert papers <= set(of)
+    checks = {check.CODE for check in CHECKS}
+    assert set(some(of)) <= papers | notebooks | checks
+    assert papers | checks <= set(of)
 
 
 def test_a_chapter_shows_the_evidence_of_its_own_claims():
