@@ -59,7 +59,7 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     >>> study = Study("quick", "phantom", seeds=1)
     >>> recorded = reference_of(study, "04_mixup")
     >>> recorded.arms.study.profile.profile
-    'standard'
+    'plateau'
     """
     folder = results.reference(study.cohort.name, experiment)
     if folder is None:

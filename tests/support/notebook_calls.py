@@ -37,4 +37,14 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, Any]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cxrstudy"):
             for alias in node.names:
-                yield alias.name, getattr(importlib.import_module(str(node.module)), alias.name)
+                yield alias.name, _item(str(node.module), alias.name)
+
+
+def _item(module: str, name: str) -> Any:
+    """What a module holds under a name, which may be a module below it."""
+    holder = importlib.import_module(module)
+    return (
+        getattr(holder, name)
+        if hasattr(holder, name)
+        else importlib.import_module(f"{module}.{name}")
+    )

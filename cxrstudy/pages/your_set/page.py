@@ -55,7 +55,14 @@ def answers(study: Study) -> list[Answer]:
 
 
 def show_answers(study: Study, found: Sequence[Answer]) -> None:
-    """Show answers, and store them in the notebook for the book's first page."""
+    """Show answers, and store them in the notebook for the book's first page.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study
+    >>> study = Study("quick", "hospital", seeds=5)
+    >>> show_answers(study, answers(study))  # doctest: +SKIP
+    """
     from IPython.display import display
 
     stored = {

@@ -128,7 +128,7 @@ def test_zero_on_a_logarithmic_axis_has_a_place_and_is_said(said):
 @pytest.mark.parametrize(
     ("arm", "said"),
     [("a", "arm 'a' is not a pair"), (("low", "a"), "level 'low' is no number"),
-     ((None, "a"), "level None is no number"), ((-1, "a"), "alpha −1 has no place")],
+     ((None, "a"), "row 0 has no arm"), ((-1, "a"), "alpha −1 has no place")],
 )  # fmt: skip
 def test_an_arm_that_has_no_place_is_named(arm, said):
     table = tables.estimated({"x": 0.5})
