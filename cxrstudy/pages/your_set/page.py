@@ -60,7 +60,7 @@ def show_answers(study: Study, found: Sequence[Answer]) -> None:
     Examples
     --------
     >>> from cxrstudy.notebook import Study
-    >>> study = Study("quick", "hospital", seeds=5)
+    >>> study = Study("quick", "hospital", seeds=5)  # doctest: +SKIP
     >>> show_answers(study, answers(study))  # doctest: +SKIP
     """
     from IPython.display import display
