@@ -12,7 +12,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import arm_name
-from cxrstudy.pages.computed.front import standing, title_of
+from cxrstudy.pages.computed.front import standings, title_of
 from cxrstudy.pages.html import fold
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.study.profile import read_profile
@@ -77,7 +77,7 @@ def _verdicts(half: Path, experiment: str) -> str:
         }
         for row in mine.itertuples()
     ]
-    return f"{standing(mine.iloc[0].counts)}{_as_table(rows)}"
+    return f"{standings(mine['counts'])}{_as_table(rows)}"
 
 
 def _gains(arms: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
-from cxrstudy.pages.computed.front import claims_table, standing, title_of
+from cxrstudy.pages.computed.front import asked_of, claims_table, standings, title_of
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.verdicts.claim import all_claims
@@ -107,9 +107,10 @@ def claims_shown(
 
 def _said(decided: pd.DataFrame, chapters: str) -> str:
     origins = "".join(
-        f'<p class="study-tally"><b>{escape(title_of(row.cohort))}</b> ({escape(row.world)}; '
-        f"profile {escape(row.profile)}, {counted(int(row.seeds), 'seed')})</p>"
-        f"{standing(row.counts)}"
+        f'<p class="study-tally"><b>{escape(title_of(row.cohort))}</b> ({escape(row.world)}'
+        f"{asked_of(row.cohort)}; profile {escape(row.profile)}, "
+        f"{counted(int(row.seeds), 'seed')})</p>"
+        f"{standings(decided.loc[decided['origin'] == row.origin, 'counts'])}"
         for row in decided.drop_duplicates("origin").itertuples()
     )
     return f"{origins}{claims_table(decided, chapters)}"

@@ -1,12 +1,13 @@
 """Front: what was found, on the first page, from recorded results and nothing else."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
 import pandas as pd
 
 from cxrstudy.base import numbers, places
-from cxrstudy.base.words import counted
+from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.claim_tables import cited
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
@@ -102,14 +103,27 @@ def _of_origin(rows: pd.DataFrame, number: int) -> str:
     seeds = counted(int(rows["seeds"].max()), "seed") if rows["seeds"].notna().any() else "no seed"
     tallies = rows["verdict"].value_counts()
     order = [name for name in (*DECIDED, "not judged", "not testable") if name in tallies]
-    chips = " ".join(
-        _chip(name, first.counts, f"{numbers.count(tallies[name])} ") for name in order
-    )
+    best = min(rows["counts"], key=lambda said: not _counts(said))
+    chips = " ".join(_chip(name, best, f"{numbers.count(tallies[name])} ") for name in order)
     return (
-        f'<p class="study-tally"><b>{title}</b> ({escape(first.world)}; profile '
-        f"{escape(first.profile)}, {seeds}), {counted(len(rows), 'claim')}: {chips}</p>"
-        f"{standing(first.counts)}"
+        f'<p class="study-tally"><b>{title}</b> ({escape(first.world)}{asked_of(first.cohort)}; '
+        f"profile {escape(first.profile)}, {seeds}), {counted(len(rows), 'claim')}: {chips}</p>"
+        f"{standings(rows['counts'])}"
     )
+
+
+def asked_of(cohort: str) -> str:
+    """The label that claims are asked about on a cohort that does not have theirs; else empty."""
+    path = places.cohort(cohort)
+    labels = (read_definition(path).roles["target"].labels or []) if path.exists() else []
+    if not labels or any(claim.label in labels for paper in all_claims() for claim in paper.claims):
+        return ""
+    return f"; asked of {escape(label_name(labels[-1]))}"
+
+
+def standings(said: Iterable[str]) -> str:
+    """Whether results count, and which of their claims do not, each said once."""
+    return "".join(map(standing, sorted(dict.fromkeys(said), key=lambda each: not _counts(each))))
 
 
 def standing(counts: str) -> str:

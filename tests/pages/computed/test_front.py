@@ -61,3 +61,15 @@ def test_a_claim_that_is_not_decided_has_no_row():
     shown = front.strip(judged(("A1", "not judged", float("nan"))))
     assert "No claim is decided" in shown.data
     assert "nan" not in shown.data.lower()
+
+
+def test_a_claim_that_changed_is_told_beside_the_others_that_count():
+    said = ["does not count: A5 was changed since 0001", "counts: registered in 0001"] * 2
+    shown = front.standings(said)
+    assert shown.count("study-standing") == 2
+    assert shown.index("Counts: registered in 0001.") < shown.index("A5 was changed since 0001")
+
+
+def test_a_cohort_without_the_papers_label_says_which_one_is_asked():
+    assert front.asked_of("kermany") == "; asked of bacterial"
+    assert front.asked_of("phantom") == front.asked_of("nowhere") == ""
