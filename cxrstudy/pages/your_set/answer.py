@@ -32,10 +32,10 @@ def answers_shown(answers: Sequence[Answer]) -> HTML:
     Examples
     --------
     >>> answers_shown([Answer("How sure is that?", "Not at all.")]).data
-    '<h3>How sure is that?</h3><p>Not at all.</p>'
+    '<h2>How sure is that?</h2><p>Not at all.</p>'
     """
     return HTML(
         "".join(
-            f"<h3>{escape(each.question)}</h3><p>{each.said}</p>{each.shown}" for each in answers
+            f"<h2>{escape(each.question)}</h2><p>{each.said}</p>{each.shown}" for each in answers
         )
     )
