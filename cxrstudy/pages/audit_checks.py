@@ -61,7 +61,10 @@ def of_check(code: str) -> HTML:
         "At which strengths it finds it": _strengths(code),
         "What to do": f"<p>{escape(check.ADVICE)}</p>",
     }
-    return HTML("".join(f"<p><b>{name}.</b></p>{shown}" for name, shown in parts.items()))
+    first, *others = (f"<p><b>{name}.</b></p>{shown}" for name, shown in parts.items())
+    summary = "<summary>What decides, at which strengths, and what to do</summary>"
+    fold = f'<details class="study-fold">{summary}{"".join(others)}</details>'
+    return HTML(f"{first}{fold}")
 
 
 def _paragraphs(check: Any) -> list[str]:

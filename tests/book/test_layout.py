@@ -11,6 +11,8 @@ from tests.support.some import some
 BUILT = THIS / "book/_build/html"
 #: Made by Sphinx, without content of ours.
 GENERATED = ("genindex.html", "search.html")
+#: Lists to look something up in, which nobody reads from top to bottom.
+LISTS = ("audit_checks.html",)
 DESK, PHONE = 1200, 390
 #: Pixels: how high a chapter is at most, and how high letters in a figure are at least.
 HIGHEST, LETTERS = 6000, 9.0
@@ -95,7 +97,8 @@ def test_no_page_moves_sideways_on_a_phone(looked):
 
 def test_no_page_is_higher_than_somebody_reads_at_a_desk(looked):
     heights = of_pages(looked[DESK], "height")
-    assert {name: height for name, height in some(heights.items()) if height > HIGHEST} == {}
+    high = {name for name, height in some(heights.items()) if height > HIGHEST}
+    assert {name: heights[name] for name in high - set(LISTS)} == {}
 
 
 def test_no_column_of_sentences_is_a_word_wide(looked):
