@@ -35,8 +35,8 @@ class Compared:
     table
         One row per arm: ``arm``, ``estimate``, ``low``, ``high``, ``minutes`` (of a seed, with all
         that it starts from), and, of the difference from the chosen arm, ``less``, ``less_low``,
-        ``less_high``, ``p`` (corrected) and ``finds`` (smallest difference that such a comparison
-        finds in four of five studies); and ``said``.
+        ``less_high`` and ``finds`` (smallest difference that such a comparison finds in four of
+        five studies); and ``said``.
     seeds, patients
         Of the comparison.
     """
