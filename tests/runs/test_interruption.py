@@ -75,7 +75,8 @@ def study(tmp_path):
 
 
 def recorded(records):
-    return [path for path in records.iterdir() if (path / "run.json").exists()]
+    # A hidden folder is a record that is still being written.
+    return [path for path in records.glob("[!.]*") if (path / "run.json").exists()]
 
 
 def until(condition):
