@@ -16,8 +16,9 @@ from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim, Claims, all_claims, read_claims
 from cxrstudy.verdicts.map_results import measure_attention, read_attention
 from cxrstudy.verdicts.proof import prove
-from cxrstudy.verdicts.results import REFERENCE_PROFILES
+from cxrstudy.verdicts.results import REFERENCE_PROFILES, VERDICTS
 from cxrstudy.verdicts.verdict import EVIDENCE, about_maps, evidence, metric_of, verdicts
+from cxrstudy.verdicts.written_table import differing_cells, read_texts
 
 #: Columns that say where evidence comes from, and whether it counts, before the columns of
 #: :func:`cxrstudy.verdicts.verdict.verdicts`.
@@ -28,9 +29,6 @@ OWN = "does not count: nothing is registered for this run"
 
 #: What is said of maps of real radiographs.
 NO_LESIONS = "lesions are not known on this cohort"
-
-#: File of recorded verdicts beside a set of results.
-VERDICTS = "verdicts.csv"
 
 #: Experiment and the claims about it to the table that they are decided on.
 TableOf = Callable[[str, list[Claim]], pd.DataFrame]
@@ -165,7 +163,22 @@ def judged_results(folder: Path) -> pd.DataFrame:
         return pd.DataFrame()
     origin = f"recorded: {made.cohort}, {made.profile}, {counted(made.seeds, 'seed')}"
     table, proof = judged(found, origin, made.cohort, made.profile), prove(folder)
-    return table.assign(counts=[proof.said_of(name) for name in table["claim"]])
+    same = _as_recorded(table, folder) if proof.changed else set(table["claim"])
+    return table.assign(counts=[proof.said_of(name, name in same) for name in table["claim"]])
+
+
+def _as_recorded(table: pd.DataFrame, folder: Path) -> set[str]:
+    """Claims whose every cell is the one that was recorded."""
+    # Git says each time whether they count; a claims file may have changed in another claim.
+    found = table.drop(columns=["origin", "counts", "rule"])
+    stored = read_texts(folder / VERDICTS).drop(columns="rule")
+    return {
+        name
+        for name in found["claim"]
+        if not differing_cells(
+            stored[stored["claim"] == name], found[found["claim"] == name], ["paper", "claim"]
+        )
+    }
 
 
 def judged_arms(claims: str, arms: Arms) -> pd.DataFrame:

@@ -8,8 +8,10 @@ Results count for a verdict only if all of this holds:
 - this commit is in the history of the one that is checked out, and holds the registration: then the
   commit that brought the registration is an ancestor of the one that ran;
 - claims, rule, arms, profile, cohort and manifests in this commit are those that were registered;
-- the rule that is used now is that one too, and so is the claim: claims that were changed since do
-  not count, and the others do (:mod:`cxrstudy.verdicts.amended`);
+- the claim is still that one: claims that were changed since do not count, and the others do
+  (:mod:`cxrstudy.verdicts.amended`);
+- so is the rule that is used now; or it was changed since, and the recorded verdict is the one that
+  the registered rule gave, and the rule of now gives too (:mod:`cxrstudy.verdicts.changed_rule`);
 - no earlier version of the same results names another registration or other commits.
 
 Dates prove nothing, and are not looked at. What git can't show is that a run was not made before,
@@ -26,7 +28,8 @@ from cxrstudy.base.repository import Repository, RepositoryError, open_repositor
 from cxrstudy.base.words import counted
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.amended import amended
-from cxrstudy.verdicts.frozen import CommitTree, FolderTree, FrozenError, freeze, same_rule
+from cxrstudy.verdicts.changed_rule import changed_rule, written_by_rule
+from cxrstudy.verdicts.frozen import CommitTree, FolderTree, Frozen, FrozenError, freeze
 from cxrstudy.verdicts.registration import FOLDER, Registration, RegistrationError, registrations
 from cxrstudy.verdicts.results import RESULTS, SCORED, Results
 
@@ -47,6 +50,9 @@ class Proof:
         Why nothing can be shown here; empty where something can.
     amended
         Claims that were changed since they were registered; they do not count, though others may.
+    changed
+        Parts of the rule that were changed since, where the recorded verdicts are those that the
+        registered rule gave; a claim counts if the rule of now gives the same.
     """
 
     folder: Path
@@ -54,6 +60,7 @@ class Proof:
     problems: tuple[str, ...] = ()
     unprovable: str = ""
     amended: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -68,15 +75,31 @@ class Proof:
         if self.unprovable:
             return f"can't be checked here: {self.unprovable}"
         but = f", except {', '.join(self.amended)}, which changed since" if self.amended else ""
-        return f"counts: registered in {self.registration}{but}"
+        return f"{self._registered}{but}"
 
-    def said_of(self, claim: str) -> str:
-        """Whether a claim counts, in words."""
+    def said_of(self, claim: str, is_same: bool = True) -> str:
+        """Whether a claim counts, in words.
+
+        Parameters
+        ----------
+        claim
+            Its id.
+        is_same
+            Whether its verdict and all numbers beside it are those that were recorded.
+        """
         if not self.counts:
             return self.said
         if claim in self.amended:
             return f"does not count: {claim} was changed since {self.registration}"
-        return f"counts: registered in {self.registration}"
+        if self.changed and not is_same:
+            since = f"the rule was changed since {self.registration}"
+            return f"does not count: {since}, and gives {claim} other numbers"
+        return self._registered
+
+    @property
+    def _registered(self) -> str:
+        since = "; verdicts of the registered rule, which was changed since" if self.changed else ""
+        return f"counts: registered in {self.registration}{since}"
 
 
 def prove(folder: Path) -> Proof:
@@ -101,30 +124,18 @@ def prove(folder: Path) -> Proof:
     try:
         repository = open_repository(places.root())
         problems += _of_history(folder, facts, registration, repository)
-        found, changed = _of_present(registration, repository)
+        now = freeze(FolderTree(places.root()), registration.profile, registration.cohort)
+        found, claims = _of_claims(now, registration, repository)
+        rule = changed_rule(now, registration, repository)
+        if rule and not written_by_rule(folder, registration, repository):
+            found = [*found, *_no_longer(rule)]
     except RepositoryError as problem:
         return Proof(folder, registration.name, tuple(problems), str(problem))
-    return Proof(folder, registration.name, (*problems, *found), amended=changed)
-
-
-def registration_of(facts: Results) -> str:
-    """Name the registration that the runs of results were made under; empty if there is none.
-
-    It is the latest one of their profile and cohort that every commit that ran holds.
-    """
-    of_both = [r for r in registrations() if (r.profile, r.cohort) == (facts.profile, facts.cohort)]
-    try:
-        repository = open_repository(places.root())
-        for each in reversed(of_both):
-            if facts.ran and all(_holds(repository, commit, each.path) for commit in facts.ran):
-                return each.name
-    except RepositoryError:
-        pass
-    return ""
-
-
-def _holds(repository: Repository, commit: str, path: str) -> bool:
-    return repository.has_commit(commit) and bool(repository.contents(commit, [path]))
+    except FrozenError as problem:
+        return Proof(folder, registration.name, (*problems, str(problem)))
+    return Proof(
+        folder, registration.name, (*problems, *found), amended=claims, changed=tuple(rule)
+    )
 
 
 def proofs() -> list[Proof]:
@@ -209,27 +220,17 @@ def _of_commit(commit: str, registration: Registration, repository: Repository) 
     return [f"the commit that ran, {short}, has another {changed[0]}"] if changed else []
 
 
-def _of_present(
-    registration: Registration, repository: Repository
+def _of_claims(
+    now: Frozen, registration: Registration, repository: Repository
 ) -> tuple[list[str], tuple[str, ...]]:
-    """Whether rule and claims are still those that were registered, and the claims that are not."""
-    root = FolderTree(places.root())
+    """Whether the claims are still those that were registered, and those that are not."""
+    others = registration.frozen.differences(now, ["claims"])
     brought = repository.commits_of(registration.path)[:1]
-    try:
-        now = freeze(root, registration.profile, registration.cohort)
-        changed = registration.frozen.differences(now, ["rule"])
-        if changed and brought and same_rule(root, CommitTree(repository, brought[0])):
-            changed = []
-        others = registration.frozen.differences(now, ["claims"])
-        if not others:
-            return _no_longer(changed), ()
-        if not brought:
-            return _no_longer([*others, *changed]), ()
-        claims = amended(CommitTree(repository, brought[0]), root)
-    except FrozenError as problem:
-        return [str(problem)], ()
+    if not others or not brought:
+        return _no_longer(others), ()
+    claims = amended(CommitTree(repository, brought[0]), FolderTree(places.root()))
     asked = {name for family in registration.families.values() for name in family}
-    return _no_longer([*(others if asked <= set(claims) else []), *changed]), tuple(claims)
+    return _no_longer(others if asked <= set(claims) else []), tuple(claims)
 
 
 def _no_longer(changed: list[str]) -> list[str]:

@@ -1,31 +1,19 @@
 """Recomputed: which cells of recorded verdicts and estimates are not those that the scores give.
 
-Every cell is compared, to the digits that are written (:mod:`cxrstudy.verdicts.recording`).
+Every cell is compared, to the digits that are written (:mod:`cxrstudy.verdicts.written_table`).
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from cxrstudy.base.words import counted
-from cxrstudy.verdicts.judge import VERDICTS
-from cxrstudy.verdicts.recording import (
-    DERIVED,
-    ESTIMATES,
-    derived,
-    papers_of_then,
-    read_texts,
-    text_of,
-)
+from cxrstudy.verdicts.recording import DERIVED, ESTIMATES, derived, papers_of_then
+from cxrstudy.verdicts.results import VERDICTS
+from cxrstudy.verdicts.written_table import MISSING, differing_cells, read_texts
 
 #: Columns that name a row of the tables that follow from scores.
 ROWS = {VERDICTS: ["paper", "claim"], ESTIMATES: ["experiment", "role", "metric", "arm"]}
-#: Relative error that computing on another machine may add to a number before it is written.
-ROUNDING = 1e-9
-#: What is said of a row or file that is only on one side.
-MISSING = "missing"
 
 
 def compare_derived(folder: Path) -> tuple[list[str], list[str]]:
@@ -55,75 +43,3 @@ def compare_derived(folder: Path) -> tuple[list[str], list[str]]:
         problems += [f"{name}, {each}" for each in differing_cells(stored, again, ROWS[name])]
         counts.append(counted(len(stored), name.removesuffix("s.csv")))
     return problems, counts
-
-
-def differing_cells(stored: pd.DataFrame, found: pd.DataFrame, rows: Sequence[str]) -> list[str]:
-    """Cells of a written table that are not those of a computed one.
-
-    Parameters
-    ----------
-    stored
-        As :func:`cxrstudy.verdicts.recording.read_texts` returns it.
-    found
-        The table that was computed again.
-    rows
-        Columns that name a row.
-
-    Returns
-    -------
-    Row, column, value here and value there, as texts.
-
-    Examples
-    --------
-    >>> stored = pd.DataFrame({"claim": ["A1"], "estimate": ["0.25"]})
-    >>> found = pd.DataFrame({"claim": ["A1"], "estimate": [0.5]})
-    >>> differing_cells(stored, found, ["claim"])
-    ['claim A1, estimate: 0.25 here, 0.5 recomputed']
-    """
-    absent = [name for name in rows if name not in stored]
-    if absent:
-        return [f"column {absent[0]}: {MISSING}"]
-    texts = [f"column {name}: {MISSING}" for name in found if name not in stored]
-    texts += [f"column {name}: is not recomputed" for name in stored if name not in found]
-    columns = [name for name in stored if name in found and name not in rows]
-    here, there = _by_row(stored, rows), _by_row(found, rows)
-    texts += [f"row {_named(rows, key)}: twice" for key, many in here.items() if len(many) > 1]
-    texts += [f"{_named(rows, key)}: {MISSING} here" for key in there if key not in here]
-    for key, many in here.items():
-        if key not in there:
-            texts.append(f"{_named(rows, key)}: here, but not recomputed")
-            continue
-        for name in columns:
-            said, value = many[0][name], there[key][0][name]
-            if not same_cell(said, value):
-                told = f"{said or 'empty'} here, {text_of(value) or 'empty'} recomputed"
-                texts.append(f"{_named(rows, key)}, {name}: {told}")
-    return texts
-
-
-def same_cell(said: str, value: Any) -> bool:
-    """Whether a written cell is a computed value, rounded as it is written.
-
-    A value so near the middle between two roundings that another processor may round it otherwise
-    counts as both.
-
-    Examples
-    --------
-    >>> same_cell("0.0494601", 0.04946009), same_cell("0.0494602", 0.0494601), same_cell("", None)
-    (True, False, True)
-    """
-    if isinstance(value, float) and not pd.isna(value):
-        near = (value, value * (1 - ROUNDING), value * (1 + ROUNDING))
-        return said in {text_of(each) for each in near}
-    return said == text_of(value)
-
-
-def _by_row(table: pd.DataFrame, rows: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
-    found: dict[tuple[str, ...], list[Any]] = {}
-    for row in table.to_dict("records"):
-        found.setdefault(tuple(text_of(row[name]) for name in rows), []).append(row)
-    return found
-
-
-def _named(rows: Sequence[str], key: Sequence[str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in zip(rows, key, strict=True))

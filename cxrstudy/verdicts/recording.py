@@ -26,20 +26,17 @@ from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import all_claims
-from cxrstudy.verdicts.judge import (
-    VERDICTS,
-    claims_about,
-    evidence_of_results,
-    judged,
-)
+from cxrstudy.verdicts.judge import claims_about, evidence_of_results, judged
 from cxrstudy.verdicts.map_results import (
     ATTENTION,
     measure_attention,
     read_attention,
     write_attention,
 )
-from cxrstudy.verdicts.proof import registration_of
+from cxrstudy.verdicts.registered_runs import registration_of
+from cxrstudy.verdicts.results import VERDICTS
 from cxrstudy.verdicts.verdict import about_maps
+from cxrstudy.verdicts.written_table import read_texts, write_table
 
 #: File of the estimates that figures show.
 ESTIMATES = "estimates.csv"
@@ -200,27 +197,3 @@ def _rows(scores: pd.DataFrame, metric: Metric, role: str) -> list[dict[str, Any
             }
         rows.append({name: row.get(name) for name in COLUMNS if name != "experiment"})
     return rows
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table with six significant digits; equal tables give equal bytes."""
-    texts = table.map(text_of)
-    path.write_text(texts.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
-
-
-def read_texts(path: Path) -> pd.DataFrame:
-    """Read a table as it is written: every cell is a text, an empty one is empty."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
-
-
-def text_of(value: Any) -> str:
-    """A cell as it is written.
-
-    Examples
-    --------
-    >>> text_of(0.0494601234), text_of(353.0), text_of(None), text_of("covid19")
-    ('0.0494601', '353', '', 'covid19')
-    """
-    if value is None or pd.isna(value):
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

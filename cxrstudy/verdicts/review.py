@@ -30,10 +30,11 @@ from cxrstudy.base.words import counted
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.altered_cells import altered_cells
 from cxrstudy.verdicts.proof import altered_registrations, prove
-from cxrstudy.verdicts.recomputed import MISSING, compare_derived
+from cxrstudy.verdicts.recomputed import compare_derived
 from cxrstudy.verdicts.recording import papers_of_then
 from cxrstudy.verdicts.registration import FOLDER as REGISTRATIONS
 from cxrstudy.verdicts.results import ResultsError
+from cxrstudy.verdicts.written_table import MISSING
 
 
 @dataclass(frozen=True)

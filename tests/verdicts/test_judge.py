@@ -1,5 +1,7 @@
 """Judgement: each origin of evidence is judged apart, by all claims of both papers."""
 
+import shutil
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +20,9 @@ from cxrstudy.verdicts.judge import (
     judged,
     judged_results,
 )
+from cxrstudy.verdicts.proof import Proof
+from cxrstudy.verdicts.results import VERDICTS
+from cxrstudy.verdicts.written_table import read_texts, write_table
 from tests.support.some import some
 
 CLAIMS = [claim for claims in all_claims() for claim in claims.testable if claim.metric == "auroc"]
@@ -131,6 +136,26 @@ def test_older_results_are_judged_by_the_present_rule_and_do_not_count(monkeypat
     table = judged_results(OLDER).set_index("claim")
     assert set(table["counts"]) == {"does not count: these results name no registration"}
     assert table.loc["A5", "why"].startswith("no arm 'permuted labels'")
+
+
+def test_under_a_changed_rule_a_claim_counts_only_with_every_number_that_was_recorded(
+    tmp_path, monkeypatch
+):
+    folder = tmp_path / "phantom" / "plateau"
+    shutil.copytree(places.results() / "phantom" / "plateau", folder)
+    proof = Proof(folder, "0002", changed=("rule statistics.metrics",))
+    monkeypatch.setattr(judge, "prove", lambda folder: proof)
+    monkeypatch.setattr(judge, "evidence_of_results", cache(judge.evidence_of_results))
+    counting = judged_results(folder).set_index("claim")["counts"]
+    assert set(counting) == {proof.said_of("B1")}
+    stored = read_texts(folder / VERDICTS)
+    stored.loc[stored["claim"] == "B1", "high"] = "0.5"
+    write_table(stored[stored["claim"] != "B2"], folder / VERDICTS)
+    made = results.facts
+    monkeypatch.setattr(results, "facts", lambda _: made(places.results() / "phantom" / "plateau"))
+    again = judged_results(folder).set_index("claim")["counts"]
+    assert list(again[again != counting].index) == ["B1", "B2"]
+    assert again["B1"] == proof.said_of("B1", is_same=False)
 
 
 def test_on_a_cohort_without_the_paper_s_label_its_own_is_asked_about():

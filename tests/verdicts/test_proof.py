@@ -7,8 +7,10 @@ import yaml
 
 from cxrstudy.base.repository import RepositoryError
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.proof import altered_registrations, proofs, prove, registration_of
+from cxrstudy.verdicts.proof import altered_registrations, proofs, prove
+from cxrstudy.verdicts.registered_runs import registration_of
 from cxrstudy.verdicts.registration import Registration, register, registrations
+from cxrstudy.verdicts.results import VERDICTS
 from tests.support.claims import CLAIM, CLAIMS, abstract
 from tests.support.project import PROFILE, write_notebook, write_yaml
 from tests.support.registered import record, write_project
@@ -166,6 +168,39 @@ def test_a_rule_or_claims_that_changed_after_the_runs_no_longer_count(folder):
     rule.write_text(before)
     write_yaml(folder / "claims" / "paper.yaml", CLAIMS | {"citation": "somebody2021"})
     assert "claims claims/paper.yaml is no longer what was registered" in said()
+
+
+def test_verdicts_that_the_registered_rule_wrote_count_though_it_was_changed_since(folder):
+    rule, place = folder / "cxrstudy/verdicts/outcome.py", folder / "results/made/tiny"
+    before = rule.read_text()
+    (place / VERDICTS).write_text("claim,p\nX1,0.01\n")
+    commit(folder)
+    rule.write_text(before.replace("0.05", "0.5"))
+    commit(folder)
+    since = "verdicts of the registered rule, which was changed since"
+    assert said() == f"counts: registered in 0001-made-tiny; {since}"
+    proof = prove(place)
+    assert proof.changed == ("rule verdicts.outcome",)
+    assert proof.said_of("X1") == said()
+    other = "does not count: the rule was changed since 0001-made-tiny, and gives X1 other numbers"
+    assert proof.said_of("X1", is_same=False) == other
+    rule.write_text(before)
+    assert prove(place).said_of("X1", is_same=False) == "counts: registered in 0001-made-tiny"
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_verdicts_that_a_changed_rule_wrote_do_not_count(folder, is_committed):
+    rule, place = folder / "cxrstudy/verdicts/outcome.py", folder / "results/made/tiny"
+    (place / VERDICTS).write_text("claim,p\nX1,0.01\n")
+    commit(folder)
+    rule.write_text(rule.read_text().replace("0.05", "0.5"))
+    commit(folder)
+    (place / VERDICTS).write_text("claim,p\nX1,0.001\n")
+    if is_committed:
+        commit(folder)
+    assert "rule verdicts.outcome is no longer what was registered" in said()
+    shutil.move(place / VERDICTS, folder / "elsewhere.csv")
+    assert "rule verdicts.outcome is no longer what was registered" in said()
 
 
 def test_a_claim_that_changed_after_the_runs_does_not_count_and_the_others_do(folder):

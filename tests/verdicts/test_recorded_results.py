@@ -10,7 +10,7 @@ from cxrstudy.base import places
 from cxrstudy.runs.scores import arm_of
 from cxrstudy.verdicts import judge, log, results
 from cxrstudy.verdicts.claim import all_claims
-from cxrstudy.verdicts.judge import VERDICTS
+from cxrstudy.verdicts.results import VERDICTS
 from tests.support.some import some
 
 FOLDER = places.results() / "phantom" / "standard"

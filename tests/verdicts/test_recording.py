@@ -48,10 +48,3 @@ def test_differences_are_from_the_first_arm_and_are_those_of_the_estimates(store
         assert (others["against"] == first["arm"]).all()
         expected = others["estimate"] - first["estimate"]
         assert others["difference"].to_numpy() == pytest.approx(expected.to_numpy(), abs=2e-6)
-
-
-def test_what_is_written_is_read_back_cell_by_cell(tmp_path):
-    table = pd.DataFrame({"arm": ["a, b", "é"], "n": [3.0, float("nan")], "why": [None, "x"]})
-    recording.write_table(table, tmp_path / "t.csv")
-    read = recording.read_texts(tmp_path / "t.csv")
-    assert read.to_dict("list") == {"arm": ["a, b", "é"], "n": ["3", ""], "why": ["", "x"]}

@@ -13,6 +13,7 @@ from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import recording, results, review
 from cxrstudy.verdicts.registration import Registration, register
+from cxrstudy.verdicts.written_table import read_texts
 from tests.support import registered
 from tests.support.claims import CLAIM, CLAIMS
 from tests.support.project import write_profile, write_yaml
@@ -83,7 +84,7 @@ def test_what_was_recorded_is_equal_and_says_what_was_compared(folder):
         "results/made/tiny: equal: 6 files, 1 verdict, 4 estimates; "
         "does not count: these results name no registration"
     )
-    stored = recording.read_texts(folder / recording.ESTIMATES)
+    stored = read_texts(folder / recording.ESTIMATES)
     assert stored["difference"].str.fullmatch(r"-?[\d.e-]+").any()
 
 
@@ -105,7 +106,7 @@ def test_a_changed_score_with_new_hashes_is_found_without_git(folder, made, monk
 
 @pytest.mark.parametrize("name", recording.DERIVED)
 def test_a_changed_digit_of_what_follows_is_found_though_hashes_fit(folder, name):
-    table = recording.read_texts(folder / name)
+    table = read_texts(folder / name)
     row = table.index[table["estimate"] != ""][-1]
     before = table.loc[row, "estimate"]
     table.loc[row, "estimate"] = before[:-1] + ("1" if before[-1] != "1" else "2")
@@ -119,7 +120,7 @@ def test_a_changed_digit_of_what_follows_is_found_though_hashes_fit(folder, name
 
 
 def test_a_row_more_or_less_is_named(folder):
-    table = recording.read_texts(folder / recording.ESTIMATES)
+    table = read_texts(folder / recording.ESTIMATES)
     pd.concat([table.iloc[1:], table.iloc[[1]].assign(arm='"else"')]).to_csv(
         folder / recording.ESTIMATES, index=False
     )

@@ -16,6 +16,8 @@ from cxrstudy.base.schema import Strict, read_yaml
 REFERENCE_PROFILES = ("plateau", "real", "standard")
 
 RESULTS, ARMS, IMAGES, SCORED = "results.yaml", "arms.csv", "images.csv", "scores.csv.gz"
+#: File of the verdicts that follow from the scores.
+VERDICTS = "verdicts.csv"
 
 
 class ResultsError(ValueError):

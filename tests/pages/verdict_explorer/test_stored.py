@@ -11,10 +11,10 @@ from cxrstudy.pages.verdict_explorer.evidence import budgets
 from cxrstudy.pages.verdict_explorer.stored import data_of, text_of
 from cxrstudy.verdicts import judge
 from cxrstudy.verdicts.claim import all_claims
-from cxrstudy.verdicts.judge import VERDICTS
 from cxrstudy.verdicts.outcome import DECIDED
-from cxrstudy.verdicts.recomputed import same_cell
-from cxrstudy.verdicts.recording import papers_of_then, read_texts
+from cxrstudy.verdicts.recording import papers_of_then
+from cxrstudy.verdicts.results import VERDICTS
+from cxrstudy.verdicts.written_table import read_texts, same_cell
 from tests.support.front_end import answers
 from tests.support.some import some
 
