@@ -302,8 +302,10 @@ def _plain_float(value: float) -> float | str | None:
 def _word(value: float, reason: str) -> str:
     if math.isnan(value):
         return reason or UNDEFINED
-    word = "infinite" if value > 0 else f"{MINUS}infinite"
-    return f"{word}: {reason}" if reason else word
+    sign, word = "" if value > 0 else MINUS, "infinite"
+    if reason.startswith(word):  # the reason says it already: infinite in two of three seeds
+        return f"{sign}{reason}"
+    return f"{sign}{word}: {reason}" if reason else f"{sign}{word}"
 
 
 def _decimals(value: float, beside: Collection[float], least: int = DECIMALS) -> int:

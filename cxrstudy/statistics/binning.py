@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrstudy.base.checks import whole
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 
 
@@ -14,8 +15,7 @@ def edges_of(scores: Floats, bins: int) -> Floats:
     ValueError
         The number of bins is less than one.
     """
-    if bins < 1:
-        raise ValueError(f"{bins} bins: ask for at least one")
+    whole(bins, 1, "bins")
     return np.quantile(scores, np.arange(1, bins) / bins)
 
 

@@ -105,9 +105,10 @@ def _difference(ids: Any, others: Any) -> str:
 
 def _check_names(rows: pd.DataFrame) -> None:
     for column in ("arm", "seed", "id", "patient"):
-        unknown = rows[column].isna().to_numpy()
+        values = rows[column]
+        unknown = values.isna() | values.isin([name for name in values.unique() if _is_blank(name)])
         if unknown.any():
-            row = rows.iloc[int(np.argmax(unknown))]
+            row = rows.iloc[int(np.argmax(unknown.to_numpy()))]
             raise ScoreError(
                 f"arm {row['arm']!r}, seed {row['seed']}, image {row['id']!r}: {column} is "
                 "empty; give every row one"
@@ -116,6 +117,13 @@ def _check_names(rows: pd.DataFrame) -> None:
         if not (isinstance(seed, Integral) or (isinstance(seed, float) and seed.is_integer())):
             arm = rows.loc[rows["seed"] == seed, "arm"].iloc[0]
             raise ScoreError(f"arm {arm!r}: seed {seed!r} is not a whole number")
+
+
+def _is_blank(name: Any) -> bool:
+    """Whether a name says nothing: a blank text, or several parts of which one says nothing."""
+    if isinstance(name, tuple):
+        return not name or any(_is_blank(part) for part in name)
+    return not name.strip() if isinstance(name, str) else bool(pd.isna(name))
 
 
 def _check_values(rows: pd.DataFrame, labels: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.base import numbers
+from cxrstudy.base.checks import between, share, whole
 from cxrstudy.base.words import label_name
 from cxrstudy.statistics.binning import (
     weighted_calibration_error,
@@ -182,7 +183,7 @@ def sensitivity_at_specificity(label: str, specificity: float) -> Metric:
     >>> measure(metric, scores=[0.1, 0.4, 0.35, 0.8], truth=[0, 0, 1, 1])
     0.5
     """
-    _checked_share(specificity)
+    share(specificity, "specificity")
     name = f"sensitivity to {label_name(label)} at specificity {numbers.plain(specificity)}"
     weighted = partial(weighted_sensitivity_at_specificity, least=specificity)
     return Metric(name, (label,), weighted, bounds=SHARE)
@@ -198,7 +199,7 @@ def specificity_at_sensitivity(label: str, sensitivity: float) -> Metric:
     ValueError
         The sensitivity does not lie from 0 to 1.
     """
-    _checked_share(sensitivity)
+    share(sensitivity, "sensitivity")
     name = f"specificity for {label_name(label)} at sensitivity {numbers.plain(sensitivity)}"
     weighted = partial(weighted_specificity_at_sensitivity, least=sensitivity)
     return Metric(name, (label,), weighted, bounds=SHARE)
@@ -249,6 +250,7 @@ def expected_calibration_error(label: str, bins: int = 10) -> Metric:
     not where the error of all patients is. The estimate of :func:`squared_calibration_error` has no
     such bias.
     """
+    whole(bins, 1, "bins")
     name = f"expected calibration error ({bins} bins) of {label_name(label)} vs rest"
     return Metric(
         name,
@@ -265,6 +267,7 @@ def squared_calibration_error(label: str, bins: int = 10) -> Metric:
 
     The estimate has no bias from noise within bins.
     """
+    whole(bins, 1, "bins")
     name = f"squared calibration error, debiased ({bins} bins), of {label_name(label)} vs rest"
     weighted = partial(weighted_squared_calibration_error, bins=bins)
     return Metric(name, (label,), weighted, PROBABILITY, better="lower")
@@ -272,6 +275,7 @@ def squared_calibration_error(label: str, bins: int = 10) -> Metric:
 
 def sensitivity(label: str, threshold: float) -> Metric:
     """Fraction of positive images that score at least the threshold; NaN without positives."""
+    share(threshold, "threshold")
     name = f"sensitivity to {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
@@ -284,6 +288,7 @@ def sensitivity(label: str, threshold: float) -> Metric:
 
 def specificity(label: str, threshold: float) -> Metric:
     """Fraction of negative images that score below the threshold; NaN without negatives."""
+    share(threshold, "threshold")
     name = f"specificity for {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
@@ -296,6 +301,7 @@ def specificity(label: str, threshold: float) -> Metric:
 
 def positive_predictive_value(label: str, threshold: float) -> Metric:
     """Fraction of positives among images that score at least the threshold; NaN if none does."""
+    share(threshold, "threshold")
     name = f"positive predictive value for {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
@@ -308,6 +314,7 @@ def positive_predictive_value(label: str, threshold: float) -> Metric:
 
 def negative_predictive_value(label: str, threshold: float) -> Metric:
     """Fraction of negatives among images that score below the threshold; NaN if none does."""
+    share(threshold, "threshold")
     name = f"negative predictive value for {label_name(label)} at {numbers.level(threshold)}"
     return Metric(
         name,
@@ -330,16 +337,10 @@ def net_benefit(label: str, threshold: float) -> Metric:
     ValueError
         The threshold does not lie between 0 and 1.
     """
-    if not 0 < threshold < 1:
-        raise ValueError(f"threshold {threshold}: a probability between 0 and 1 is needed")
+    between(threshold, 0, 1, "threshold")
     name = f"net benefit for {label_name(label)} at {numbers.level(threshold)}"
     weighted = partial(weighted_net_benefit, threshold=threshold)
     return Metric(name, (label,), weighted, PROBABILITY)
-
-
-def _checked_share(value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{value}: a share from 0 to 1 is needed")
 
 
 def weighted_brier(scores: Floats, truth: Flags, weights: Weights) -> Floats:

@@ -11,6 +11,9 @@ NEAREST = 1e-7
 #: Maximum number of Newton steps, of which six to ten are common, and of halvings of a step.
 STEPS, HALVINGS = 60, 30
 
+#: Longest step, in units of the logit: longer ones lead to where all chances are 0 or 1.
+LONGEST = 5.0
+
 
 def weighted_calibration_slope(scores: Floats, truth: Flags, weights: Weights) -> Floats:
     """Slope of the logistic regression of the truth on the logit of the score.
@@ -102,11 +105,25 @@ def _maximum_likelihood(design: Floats, offset: Floats, truth: Flags, weights: F
         gradient = (weights * (truth - chance)) @ design
         curvature = (weights * chance * (1 - chance)) @ products
         shape = (*found.shape, design.shape[1])
-        step = np.linalg.solve(curvature.reshape(shape), gradient[:, :, None])[:, :, 0]
+        step = _newton_step(curvature.reshape(shape), gradient)
         found = _ascended(found, step, design, offset, truth, weights)
         if np.abs(step).max(initial=0) < 1e-9:
             break
     return found
+
+
+def _newton_step(curvature: Floats, gradient: Floats) -> Floats:
+    """The step to the maximum of a parabola, at most `LONGEST` long: (r, d).
+
+    Where chances are so near 0 and 1 that the curvature has no inverse, its pseudo-inverse is
+    taken: the likelihood still rises along the step.
+    """
+    try:
+        step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
+    except np.linalg.LinAlgError:
+        step = (np.linalg.pinv(curvature, hermitian=True) @ gradient[:, :, None])[:, :, 0]
+    size = np.abs(step).max(axis=1, keepdims=True)
+    return step * np.minimum(1, LONGEST / np.maximum(size, LONGEST))
 
 
 def _ascended(

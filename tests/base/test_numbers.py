@@ -131,6 +131,13 @@ def test_an_interval_never_stands_beside_an_estimate_that_does_not_exist() -> No
     )
 
 
+def test_a_reason_that_says_that_a_number_is_infinite_is_not_said_twice() -> None:
+    in_some_seeds = "infinite in 2 of 3 seeds"
+    assert numbers.level(math.inf, reason=in_some_seeds) == in_some_seeds
+    assert numbers.level(-math.inf, reason=in_some_seeds) == f"−{in_some_seeds}"
+    assert numbers.level(math.inf, reason="they are separated") == "infinite: they are separated"
+
+
 @given(st.floats(0, 1))
 @example(0.99996)
 def test_a_percentage_is_all_or_nothing_only_where_it_is(share: float) -> None:

@@ -144,8 +144,8 @@ def test_an_interval_over_patients_and_seeds_covers_the_mean_over_all_seeds():
 
 def test_an_estimate_without_a_value_says_so():
     truth, patients, scores = drawn(0)
-    made = table({"a": scores}, truth, patients)
-    row = estimates(made, positive_predictive_value("covid19", 99.0)).iloc[0]
+    made = table({"a": scores - 99}, truth, patients)
+    row = estimates(made, positive_predictive_value("covid19", 1.0)).iloc[0]
     assert row[["estimate", "low", "high"]].isna().all()
     assert row["reason"] == "not defined"
 

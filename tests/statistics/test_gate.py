@@ -75,6 +75,16 @@ WRONG = {
     "truth in words": (lambda m: changed(m, "truth_covid19", "yes"), "image 'test-7'.* is 'yes'"),
     "no arm": (lambda m: changed(m, "arm", None), "arm None, seed 1, image 'test-7': arm is empty"),
     "NaN arm": (lambda m: changed(m, "arm", np.nan), "arm nan, seed 1, .* arm is empty"),
+    "a blank arm": (lambda m: changed(m, "arm", " "), "arm ' ', seed 1, .* arm is empty"),
+    "an arm without a part": (
+        lambda m: changed(m, "arm", ("a", None)), r"arm \('a', None\), seed 1, .* arm is empty"
+    ),
+    "an arm of which a part is NaN": (
+        lambda m: changed(m, "arm", ("a", (np.nan, 1))), r"arm \('a', .*, seed 1, .* arm is empty"
+    ),
+    "a blank patient": (
+        lambda m: changed(m, "patient", ""), "image 'test-7': patient is empty",
+    ),
     "no seed": (lambda m: changed(m, "seed", np.nan), "image 'test-7': seed is empty"),
     "half a seed": (lambda m: changed(m, "seed", 1.5), "seed 1.5 is not a whole number"),
     "no patient": (lambda m: changed(m, "patient", None), "image 'test-7': patient is empty"),
@@ -101,7 +111,7 @@ WRONG = {
 @pytest.mark.parametrize("door", DOORS)
 def test_no_door_lets_a_wrong_table_in(made, door, what):
     make, message = WRONG[what]
-    if what in ("no arm", "NaN arm", "no seed") and door in ("trend", "label efficiency"):
+    if ("arm" in what or what == "no seed") and door in ("trend", "label efficiency"):
         # These select arms by name first.
         message = "|".join([message, "other images", "not a tuple"])
     with pytest.raises(ScoreError, match=message):

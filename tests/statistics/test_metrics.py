@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, confusion_matrix
 
+from cxrstudy.base.checks import ParameterError
 from cxrstudy.statistics import (
     auroc,
     brier,
@@ -19,7 +20,10 @@ from cxrstudy.statistics import (
     net_benefit,
     positive_predictive_value,
     sensitivity,
+    sensitivity_at_specificity,
     specificity,
+    specificity_at_sensitivity,
+    squared_calibration_error,
 )
 from tests.support.score_tables import drawn, probabilities, table
 from tests.support.some import some
@@ -104,10 +108,28 @@ def test_net_benefit_is_the_textbook_count():
     assert value(net_benefit("a", 0.2), scores, truth) == pytest.approx([(3 - 3 / 4) / 10])
 
 
-@pytest.mark.parametrize("threshold", [0, 1, -0.1, 1.5, np.nan])
+@pytest.mark.parametrize("threshold", [0, 1, -0.1, 1.5, np.nan, None, "0.5"])
 def test_net_benefit_needs_a_threshold_that_has_odds(threshold):
-    with pytest.raises(ValueError, match="a probability between 0 and 1"):
+    with pytest.raises(ParameterError, match=r"threshold .*: give a "):
         net_benefit("a", threshold)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [sensitivity, specificity, positive_predictive_value, negative_predictive_value,
+     sensitivity_at_specificity, specificity_at_sensitivity],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [90, -0.1, np.nan, np.inf, None, "0.9", True])
+def test_a_threshold_or_share_that_is_no_probability_is_refused_by_name(metric, value):
+    with pytest.raises(ParameterError, match=r"(threshold|sensitivity|specificity) .*: give a "):
+        metric("a", value)
+
+
+@pytest.mark.parametrize("metric", [expected_calibration_error, squared_calibration_error])
+@pytest.mark.parametrize("bins", [0, -1, 2.5, "3", None, True])
+def test_bins_that_are_no_whole_number_are_refused_by_name(metric, bins):
+    with pytest.raises(ParameterError, match=r"bins .*: give a whole number of at least 1"):
+        metric("a", bins)
 
 
 def test_the_macro_auroc_is_the_mean_over_labels_and_says_so():

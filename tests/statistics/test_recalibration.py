@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
@@ -95,6 +98,36 @@ def test_certain_scores_count_as_nearly_certain():
     found = weighted_calibration_slope(scores, truth, np.ones((1, 4)))
     assert found == pytest.approx([0.0], abs=1e-9)
     assert np.isfinite(weighted_calibration_intercept(scores, truth, np.ones((1, 4)))).all()
+
+
+#: Scores that networks give: in between, certain, rounded, all the same.
+SCORES = st.lists(
+    st.sampled_from([0.0, 1e-9, 1e-7, 2e-7, 0.001, 0.1, 0.5, 0.9, 1 - 1e-7, 1.0])
+    | st.floats(0, 1, allow_subnormal=False),
+    min_size=2, max_size=12,
+)  # fmt: skip
+
+
+@given(SCORES, st.data())
+def test_a_finite_fit_solves_the_equations_of_the_likelihood_whatever_the_scores(scores, data):
+    """Of the whole sample and of draws from it, none of which ends in an error."""
+    size = len(scores)
+    truth = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
+    drawn = st.lists(st.integers(0, 3), min_size=size, max_size=size)
+    weights = np.array([[1] * size, data.draw(drawn)], float)
+    logits = logit(np.clip(scores, 1e-7, 1 - 1e-7))
+    shifts = weighted_calibration_intercept(np.array(scores), truth, weights)
+    slopes = weighted_calibration_slope(np.array(scores), truth, weights)
+    for row, shift, slope in zip(weights, shifts, slopes, strict=True):
+        has_both = (row @ truth > 0) and (row @ ~truth > 0)
+        assert np.isfinite(shift) == has_both
+        if has_both:
+            assert row @ (truth - expit(logits + shift)) == pytest.approx(0, abs=1e-6)
+        if np.isfinite(slope):
+            best = brentq(lambda a, r=row, s=slope: r @ (truth - expit(a + s * logits)), -1e4, 1e4)
+            assert row @ ((truth - expit(best + slope * logits)) * logits) == pytest.approx(
+                0, abs=1e-4
+            )
 
 
 def test_nearly_separated_scores_still_find_their_maximum():
