@@ -74,6 +74,7 @@ LIBRARIES: dict[str, str] = {
     "numpy": "phantoms, pixels, order of images",
     "scipy": "filters of phantoms and of masked images",
     "pillow": "PNG, JPEG and resizing",
+    "simplejpeg": "damage inside JPEG",
     "pydicom": "DICOM",
     "pylibjpeg": "compressed DICOM",
     "pylibjpeg-libjpeg": "JPEG inside DICOM",

@@ -36,6 +36,8 @@ class Codestream:
         Number of values of a pixel.
     colours
         ``"RGB"`` or ``"YBR"`` if the codestream itself decides; else empty.
+    signed
+        Whether it says that values are signed; only JPEG 2000 can.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Codestream:
     columns: int
     components: int
     colours: str
+    signed: bool = False
 
     @property
     def name(self) -> str:
@@ -107,9 +110,10 @@ def _jpeg_colours(ids: bytes, is_subsampled: bool, adobe: int | None, is_jfif: b
 
 def _jpeg_2000(content: bytes, start: int) -> Codestream:
     length, _, right, bottom, left, top = struct.unpack_from(">HHIIII", content, start + 4)
-    count, bits = struct.unpack_from(">H", content, start + 40)[0], content[start + 42] & 0x7F
+    count, depth = struct.unpack_from(">HB", content, start + 40)
     colours = "RGB" if _has_colour_transform(content, start + 4 + length) else ""
-    return Codestream("JPEG 2000", bits + 1, bottom - top, right - left, count, colours)
+    size = bottom - top, right - left
+    return Codestream("JPEG 2000", (depth & 0x7F) + 1, *size, count, colours, depth >= 0x80)
 
 
 def _has_colour_transform(content: bytes, place: int) -> bool:

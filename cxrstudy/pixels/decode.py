@@ -35,9 +35,10 @@ other in size, the file is refused; in bits and colours, the frame is believed (
 9. **The image is turned upright** by EXIF's orientation or by Patient Orientation (PS3.3
    C.7.6.1.1.1): rows to the patient's left, columns to the feet.
 10. **Nothing else is applied**: no overlay (PS3.3 C.9.2), display shutter (C.7.6.11), presentation
-    state (C.11), pixel spacing or aspect ratio (C.7.6.3.1.7), colour profile or gamma. What a
-    decoder of JPEG fills in for bytes that are damaged inside a file is not told from pixels; only
-    a file that ends early is known to be damaged.
+    state (C.11), pixel spacing or aspect ratio (C.7.6.3.1.7), colour profile or gamma.
+
+A JPEG holds no checksum: damage that leaves its data legal is seen only by the SHA-256 of a
+manifest; other damage is refused, also where decoders would fill up what is missing (`jpeg_scan`).
 
 A file that can't be read raises `UnreadableImage`, with a stable code; files are never repaired.
 What a reader should know about an image that was read is in its notes: see `header_facts`.

@@ -27,10 +27,18 @@ def texts(dataset: Dataset, keyword: str) -> list[str]:
     if not (isinstance(value, bytes) and raw.VR in _TEXT_VRS):
         value = dataset[keyword].value
     if isinstance(value, bytes):
-        value = value.decode("latin-1").split("\\")
+        value = _decoded(value).split("\\")
     values = value if isinstance(value, list) or hasattr(value, "append") else [value]
     said = ["" if one is None else str(one).strip(" \0") for one in values]
     return said if any(said) else []
+
+
+def _decoded(value: bytes) -> str:
+    """Text of an element: UTF-8 where it is that, as files often are that don't say so."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def text(dataset: Dataset, keyword: str) -> str:

@@ -9,7 +9,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "DICOM": ("dcm", "dicom", "dic", "ima"),
 }
 #: Endings of formats that are not read.
-_OTHERS = ("bmp", "gif", "webp", "heic")
+_OTHERS = ("bmp", "gif", "webp", "heic", "img")
 
 #: All endings of image files, with the point.
 OF_IMAGES = frozenset(

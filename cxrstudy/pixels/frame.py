@@ -17,6 +17,7 @@ from cxrstudy.pixels.codestream import Codestream, codestream_of
 from cxrstudy.pixels.dicom_file import is_encapsulated, require_pixels, transfer_syntax
 from cxrstudy.pixels.elements import named, text, whole
 from cxrstudy.pixels.grey import UnreadableImage, one_line
+from cxrstudy.pixels.jpeg_scan import require_sound
 from cxrstudy.pixels.value import Integers, Layout, values_of
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ def read_words(dataset: Dataset, header: Header, path: Path) -> NDArray[Any]:
         raise
     except Exception as error:  # decoders raise errors of many classes
         raise UnreadableImage("PIX003", path, one_line(error)) from error
+    if header.codestream:
+        require_sound(_frame(dataset, path), header.codestream, path)
     decoded: NDArray[Any] = words
     return decoded
 
@@ -216,13 +219,9 @@ def _photometric(dataset: Dataset, path: Path) -> str:
 def _codestream(dataset: Dataset, syntax: str, path: Path) -> Codestream | None:
     if not is_encapsulated(dataset) or syntax == _RLE:
         return None
-    from pydicom.encaps import get_frame
     from pydicom.uid import UID
 
-    try:
-        frame = get_frame(dataset["PixelData"].value, 0, number_of_frames=1)
-    except Exception as error:  # of several classes
-        raise UnreadableImage("PIX003", path, f"its fragments: {one_line(error)}") from error
+    frame = _frame(dataset, path)
     found = codestream_of(frame)
     if found is None:
         if UID(syntax).name.startswith("JPEG"):
@@ -233,6 +232,16 @@ def _codestream(dataset: Dataset, syntax: str, path: Path) -> Codestream | None:
     if found.kind not in _SYNTAXES:
         raise UnreadableImage("PIX004", path, f"{found.name} inside DICOM")
     return found
+
+
+def _frame(dataset: Dataset, path: Path) -> bytes:
+    """The compressed frame, put together from its fragments."""
+    from pydicom.encaps import get_frame
+
+    try:
+        return get_frame(dataset["PixelData"].value, 0, number_of_frames=1)
+    except Exception as error:  # of several classes
+        raise UnreadableImage("PIX003", path, f"its fragments: {one_line(error)}") from error
 
 
 def _decoder_of(codestream: Codestream | None, syntax: str) -> str:
@@ -267,7 +276,8 @@ def _layout(dataset: Dataset, allocated: int, codestream: Codestream | None, pat
     if codestream and codestream.precision <= high:  # encoded without the bits below the value
         stored = min(stored, codestream.precision)
         high = stored - 1
-    return Layout(allocated, stored, high, whole(dataset, "PixelRepresentation") == 1)
+    is_signed = whole(dataset, "PixelRepresentation") == 1
+    return Layout(allocated, stored, high, is_signed or bool(codestream and codestream.signed))
 
 
 def _check(header: Header, dataset: Dataset, path: Path) -> None:

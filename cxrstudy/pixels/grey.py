@@ -17,6 +17,7 @@ Counts = NDArray[np.int64]
 Tone = Callable[[Values, Counts], Values]
 
 _TAIL = 0.05  # share of pixels beyond either end of the bulk, see `robust_range`
+_WIDEST = 2**22  # values for which a table is made; of 16 bits there are fewer
 _EXCLUDE = "or list the row in the manifest's `excluded` column with a reason"
 
 #: Meaning of each error code, and advice. Codes are never reused.
@@ -119,6 +120,12 @@ def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None
     if not inside.size:
         return np.zeros(values.shape, np.uint8)
     low = int(inside.min())
+    if (
+        outside is None and int(inside.max()) - low >= _WIDEST
+    ):  # of 32 bits; a table of all values would not fit
+        present, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+        shown = np.rint(255 * tone(present.astype(np.float64), counts)).astype(np.uint8)
+        return np.asarray(shown[place].reshape(values.shape))
     counts = np.bincount(inside.ravel() - low)
     present = np.flatnonzero(counts)
     table = np.zeros(len(counts), np.uint8)

@@ -18,6 +18,7 @@ from cxrstudy.pixels.display import scopes
 from cxrstudy.pixels.elements import number, text, texts, whole
 from cxrstudy.pixels.grey import Note, coded_errors
 from cxrstudy.pixels.turn import UPRIGHT, Turn, turn_of
+from cxrstudy.pixels.view_words import may_be_frontal
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -39,10 +40,9 @@ CODES: dict[str, str] = {
     "header-rescale": "a rescale or Modality LUT can't be used",
 }
 
-#: Modalities of plain radiographs (PS3.3 C.7.3.1.1.1); "DR" and "OT" are common in exports.
-MODALITIES = ("CR", "DX", "DR", "RG", "OT", "")
+#: Modalities of plain radiographs (PS3.3 C.7.3.1.1.1); "DR", "XR" and "OT" are common in exports.
+MODALITIES = ("CR", "DX", "DR", "RG", "XR", "OT", "")
 _CHEST = ("CHEST", "THORAX", "TORAX", "TÓRAX", "LUNG", "PULMON", "POUMON", "RIB", "THX", "CXR")
-_FRONTAL = ("AP", "PA", "A/P", "P/A", "ANTERO-POSTERIOR", "POSTERO-ANTERIOR", "FRONTAL", "PORT")
 _RAW = ("1.2.840.10008.5.1.4.1.1.1.1.1", "1.2.840.10008.5.1.4.1.1.1.2.1",
         "1.2.840.10008.5.1.4.1.1.1.3.1")  # fmt: skip
 _SQUARE = 0.01  # relative difference of the sides of a pixel that is accepted
@@ -151,7 +151,7 @@ def _odd(facts: HeaderFacts) -> Iterator[tuple[str, str]]:
         yield "header-modality", f"its modality is {facts.modality}{_of_kind(facts)}, not CR or DX"
     if facts.body_part and not any(word in facts.body_part for word in _CHEST):
         yield "header-body-part", f"its body part is {facts.body_part}, not CHEST"
-    if facts.view and not _is_frontal(facts.view):
+    if facts.view and not may_be_frontal(facts.view):
         yield "header-view", f"its view is {facts.view}, not PA or AP"
     yield from _odd_orientation(facts)
     if facts.intent == "FOR PROCESSING":
@@ -187,12 +187,6 @@ def _odd_shape(facts: HeaderFacts) -> Iterator[tuple[str, str]]:
     if facts.shape in shapes.values() and facts.shape != wanted:
         what = f"Presentation LUT Shape {facts.shape} contradicts {facts.photometric}"
         yield "header-presentation", f"{what}: it was inverted"
-
-
-def _is_frontal(view: str) -> bool:
-    return view.replace("-", "").startswith(("ANTEROPOST", "POSTEROANT")) or any(
-        view == word or view.startswith((f"{word} ", f"{word}_")) for word in _FRONTAL
-    )
 
 
 def _of_kind(facts: HeaderFacts) -> str:

@@ -32,6 +32,7 @@ from cxrstudy.pixels.grey import (
     one_line,
     stretch,
 )
+from cxrstudy.pixels.jpeg_scan import require_sound
 from cxrstudy.pixels.png import PNG, without_text
 from cxrstudy.pixels.turn import EXIF, UPRIGHT, Turn, turned
 
@@ -44,7 +45,7 @@ FORMATS = (
 )
 
 _ORIENTATION = 0x0112
-_PHOTOMETRIC, _BITS, _WHITE_IS_ZERO = 262, 258, 0
+_PHOTOMETRIC, _BITS, _SAMPLES, _WHITE_IS_ZERO = 262, 258, 339, 0
 _SINGLE = ("1", "L", "P", "I", "I;16", "I;16B", "I;16L")
 _MODES = (*_SINGLE, "LA", "La", "PA", "RGB", "RGBA", "RGBX", "RGBa", "CMYK", "YCbCr")
 #: Where Pillow finds the orientation of a PNG file.
@@ -65,6 +66,8 @@ def read_picture(content: bytes, path: Path) -> Noted:
         raise
     except Exception as error:  # for damaged bytes, decoders raise errors of many classes
         raise UnreadableImage("PIX003", path, one_line(error)) from error
+    if image.format in ("JPEG", "MPO"):
+        require_sound(content, codestream_of(content), path)
     return Noted(turned(shown.grey, turn), shown.notes)
 
 
@@ -167,9 +170,12 @@ def _shown(image: ImageFile.ImageFile) -> Noted:
         return Noted(np.array(_ink(image).convert("RGB").convert("L")))
     if image.has_transparency_data:
         return _over_black(image.convert("RGBA"))
-    return Noted(
-        np.array(image.convert("RGB").convert("L") if image.mode == "P" else image.convert("L"))
-    )
+    grey = np.array(image.convert("RGB").convert("L") if image.mode == "P" else image.convert("L"))
+    return Noted(grey ^ np.uint8(128) if _is_signed(image) else grey)  # the lowest becomes 0
+
+
+def _is_signed(image: ImageFile.ImageFile) -> bool:
+    return image.format == "TIFF" and 2 in image.tag_v2.get(_SAMPLES, ())  # type: ignore[attr-defined]
 
 
 def _is_white_zero(image: ImageFile.ImageFile) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from cxrstudy.pixels.codestream import codestream_of
 from cxrstudy.pixels.dicom import size_of_dicom
 from cxrstudy.pixels.dicom_file import is_dicom, is_prefixed
+from cxrstudy.pixels.endings import OF_IMAGES
 from cxrstudy.pixels.grey import UnreadableImage, coded_errors
 from cxrstudy.pixels.picture import size_of_picture
 
@@ -66,11 +67,6 @@ _HEAD = 4096
 _IMAGES = (
     "BigTIFF", "JPEG XL", "GIF", "BMP", "WebP", "HEIC", "AVIF", "NIfTI", "compressed NIfTI", "PGM",
     "a NumPy array", "NRRD", "a Photoshop file", "OpenEXR", "JPEG 2000 (JPX)", "MetaImage",
-)  # fmt: skip
-#: Endings of names that promise an image.
-_ENDINGS = (
-    ".png", ".jpg", ".jpeg", ".jpe", ".dcm", ".dicom", ".dic", ".ima", ".tif", ".tiff", ".jp2",
-    ".j2k", ".gif", ".bmp", ".webp", ".heic", ".img",
 )  # fmt: skip
 
 
@@ -141,7 +137,7 @@ def no_image(content: bytes, path: Path) -> str:
     """
     kind = format_of(content)
     is_image = not kind or kind in (*PICTURES, DICOM, *_IMAGES)
-    return "" if is_image or path.suffix.lower() in _ENDINGS else kind
+    return "" if is_image or path.suffix.lower() in OF_IMAGES else kind
 
 
 def format_of(content: bytes) -> str:

@@ -123,7 +123,7 @@ def _newton_step(curvature: Floats, gradient: Floats) -> Floats:
     except np.linalg.LinAlgError:
         step = (np.linalg.pinv(curvature, hermitian=True) @ gradient[:, :, None])[:, :, 0]
     size = np.abs(step).max(axis=1, keepdims=True)
-    return step * np.minimum(1, LONGEST / np.maximum(size, LONGEST))
+    return np.asarray(step * np.minimum(1, LONGEST / np.maximum(size, LONGEST)))
 
 
 def _ascended(

@@ -308,3 +308,16 @@ def test_a_compressed_frame_that_ends_early_is_damaged(syntax):
     compressed(made, frame[: len(frame) // 2], syntax)
     with pytest.raises(UnreadableImage, match="PIX003"):
         decode_grey(file_of(made), HERE)
+
+
+@pytest.mark.parametrize("said", [0, 1])
+def test_a_frame_that_says_that_its_values_are_signed_is_believed(said):
+    stream = io.BytesIO()
+    shifted = (SMALL - 1024 + 2**15).astype("u2")
+    Image.fromarray(shifted).save(stream, "JPEG2000", no_jp2=True, irreversible=False)
+    frame = bytearray(stream.getvalue())
+    frame[42] |= 0x80  # the same coefficients, without their shift by half the range
+    made = radiograph((SMALL - 1024).astype("i2"), PixelRepresentation=said)
+    found = decode_grey(file_of(compressed(made, bytes(frame), J2K)), HERE)
+    assert np.array_equal(found, scaled(SMALL))
+    assert np.array_equal(decode_grey(bytes(frame), HERE), scaled(SMALL))

@@ -128,3 +128,22 @@ def test_a_phantom_s_header_contradicts_nothing_and_its_grey_is_the_same(photome
         assert (facts.view, facts.orientation) == (row["view"][:2], ("L", "F"))
         assert facts.intent == "FOR PRESENTATION"
         assert facts.spacing[0] == facts.spacing[1] > 0
+
+
+@pytest.mark.parametrize("view", ["PA LAT", "PA AND LATERAL", "AP LORDOTIC", "PA OBLIQUE", "LLD"])
+def test_a_view_that_only_begins_as_a_frontal_one_is_told(notes_of, view):
+    assert notes_of(ViewPosition=view) == {"header-view": f"its view is {view}, not PA or AP"}
+
+
+@pytest.mark.parametrize(
+    "view", ["POSTERO_ANTERIOR", "PORTABLE", "AP_SUPINE", "FRONTAL", "PA_ERECT"]
+)
+def test_a_frontal_view_in_other_words_is_not(notes_of, view):
+    assert notes_of(ViewPosition=view) == {}
+
+
+def test_a_body_part_in_utf_8_is_read_also_if_the_header_does_not_say_so(tmp_path):
+    content = file_of(radiograph(STORED.astype("u2"), BitsStored=12, BodyPartExamined="TORAX_"))
+    path = tmp_path / "a.dcm"
+    path.write_bytes(content.replace(b"TORAX_", "TÓRAX".encode()))
+    assert header_notes(read_header_facts(path)) == ()

@@ -131,3 +131,13 @@ def test_a_hidden_image_of_sixteen_bits_with_alpha_is_shown():
     found = decode_noted(png16(channels), HERE)
     assert np.array_equal(found.grey, scaled(DEEP))
     assert [note.code for note in found.notes] == ["alpha"]
+
+
+def test_a_tiff_of_eight_bits_with_sign_has_its_lowest_value_black():
+    content = saved(GREY ^ np.uint8(128), "TIFF", tiffinfo={339: 2})
+    assert np.array_equal(decode_grey(content, HERE), GREY)
+
+
+def test_a_tiff_of_32_bits_needs_no_table_of_all_values():
+    content = saved(GREY.astype(np.int32) * 2**22, "TIFF")
+    assert np.array_equal(decode_grey(content, HERE), scaled(GREY))

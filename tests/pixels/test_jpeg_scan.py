@@ -1,0 +1,93 @@
+"""JPEG scan: damaged data is refused where another decoder would mend it, sound data never."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cxrstudy.pixels.codestream import codestream_of
+from cxrstudy.pixels.decode import decode_grey
+from cxrstudy.pixels.grey import UnreadableImage
+from cxrstudy.pixels.jpeg_scan import require_sound
+from tests.support.dicoms import compressed, file_of, radiograph
+
+HERE = Path("a.jpg")
+NOISE = np.random.default_rng(5).integers(0, 256, (64, 48), np.uint8)
+#: One of each kind that Pillow writes.
+KINDS = {
+    "grey": (Image.fromarray(NOISE), {}),
+    "colour": (Image.fromarray(np.stack([NOISE, NOISE.T.reshape(64, 48), NOISE], 2)), {}),
+    "not subsampled": (Image.fromarray(np.stack([NOISE] * 3, 2)), {"subsampling": 0}),
+    "for printing": (Image.fromarray(np.stack([NOISE] * 4, 2), "CMYK"), {}),
+    "progressive": (Image.fromarray(NOISE), {"progressive": True}),
+    "restarts": (Image.fromarray(NOISE), {"restart_marker_rows": 1}),
+    "optimised": (Image.fromarray(NOISE), {"optimize": True, "quality": 20}),
+}
+
+
+def jpeg(kind):
+    image, options = KINDS[kind]
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", **options)
+    return stream.getvalue()
+
+
+def without_a_part(content, at=0.5):
+    """The same with some bytes of its last scan left out."""
+    start = content.rindex(b"\xff\xda")
+    place = int(start + at * (len(content) - start))
+    return content[:place] + content[place + 40 :]
+
+
+def said_of(content):
+    """Why it is refused; empty if it is read."""
+    try:
+        require_sound(content, codestream_of(content), HERE)
+    except UnreadableImage as problem:
+        return str(problem)
+    return ""
+
+
+def mends(content):
+    """Whether Pillow reads it."""
+    try:
+        Image.open(io.BytesIO(content)).load()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sound_one_is_read(kind):
+    content = jpeg(kind)
+    require_sound(content, codestream_of(content), HERE)
+    assert decode_grey(content, HERE).shape == (64, 48)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_that_lost_a_part_of_its_data_is_mostly_refused_though_pillow_reads_it(kind):
+    """Not always: what is left may be legal data of other pixels."""
+    damaged = [without_a_part(jpeg(kind), part) for part in np.linspace(0.1, 0.8, 20)]
+    mended = [content for content in damaged if mends(content)]
+    assert len(mended) > 10
+    refused = [said for content in mended if (said := said_of(content))]
+    assert len(refused) >= 0.3 * len(mended)
+    assert all(said.startswith("PIX003") and "its JPEG data: " in said for said in refused)
+
+
+def test_so_is_a_frame_of_a_dicom_object():
+    baseline = "1.2.840.10008.1.2.4.50"
+    sound, damaged = (
+        file_of(compressed(radiograph(NOISE, BitsStored=8), frame, baseline))
+        for frame in (jpeg("grey"), without_a_part(jpeg("grey")))
+    )
+    assert decode_grey(sound, HERE).shape == (64, 48)
+    with pytest.raises(UnreadableImage, match="PIX003"):
+        decode_grey(damaged, HERE)
+
+
+def test_what_is_no_jpeg_of_eight_bits_is_left_to_others():
+    require_sound(b"\xff\xd8 nothing", None, HERE)
+    require_sound(b"\xff\xd8 nothing", codestream_of(b"\xff\xd8\xff\xc1" + bytes(30)), HERE)
