@@ -63,14 +63,17 @@ def design(
 
     Returns
     -------
-    One row per claim with a contrast, and one for all of them: ``claim``, ``experiment``, ``arm``,
+    One row per claim with a contrast, of a cohort that claims name only those, and one for all of
+    them: ``claim``, ``experiment``, ``arm``,
     ``against``, ``metric``, ``margin``, ``relevant`` (smallest relevant effect), ``budgets``,
     ``seeds``, ``test_patients``, ``trainings`` and ``steps`` (of all its arms, whole chains),
     ``hours`` (with one process), ``detectable`` (minimum detectable difference from the margin),
     ``finds`` (power to find the smallest relevant effect beyond the margin), ``excludes`` (power to
     show that there is no relevant difference, if there is none), and ``why``: why a cell is empty.
     """
-    claims = [claim for paper in all_claims() for claim in paper.testable]
+    testable = [claim for paper in all_claims() for claim in paper.testable]
+    # A cohort that was made for some claims is run for these only.
+    claims = [claim for claim in testable if claim.cohort == cohort] or testable
     graph = make_graph(sorted({claim.experiment for claim in claims}), profile, cohort, seeds)
     expected = forecast(graph)
     studies = {part.experiment: part.study for part in graph.parts}

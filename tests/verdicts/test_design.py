@@ -26,6 +26,14 @@ def test_every_claim_with_a_contrast_has_a_row_and_all_of_them_one(table):
         assert table.loc[claim, "relevant"] == find_claim(claim).relevant
 
 
+def test_a_cohort_that_was_made_for_some_claims_has_a_row_for_each_of_these():
+    found = design.design("quick", "sign", SEEDS, {})
+    own = [claim for paper in all_claims() for claim in paper.testable if claim.cohort == "sign"]
+    assert found["claim"].tolist() == [*(claim.id for claim in own), design.ALL]
+    assert len(own) > 1
+    assert (found["trainings"] > 0).all()
+
+
 def test_the_trainings_of_a_claim_are_those_of_its_arms_and_of_what_comes_before(table):
     graph = make_graph(["06"], "quick", "phantom", seeds=SEEDS)
     plan = graph.parts[0].plan
