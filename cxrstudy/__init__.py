@@ -44,6 +44,9 @@ arithmetic.prepare()
 # eight on two cores; the wait policy must be set before torch is imported anywhere.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
+# Matrix products of a bootstrap are small: threads of OpenBLAS that wait for each other took seven
+# times the CPU time of one thread when all results were reviewed on two busy cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Without a workspace of fixed size cuBLAS may add in another order each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 # fastai 2.8 imports torch.jit.script, which torch 2.15 has deprecated; users can't change that.

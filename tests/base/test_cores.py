@@ -1,5 +1,10 @@
 """Cores: quotas of containers count, of both versions of control groups and of the groups above."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 
 from cxrstudy.base import cores
@@ -56,3 +61,21 @@ def test_the_smallest_limit_counts(machine, proc, files, expected):
 def test_the_cores_of_a_slurm_task_count(machine):
     assert machine("", {}, job="4") == (4, 4)
     assert machine("", {}, job="") == (64, 64)
+
+
+def test_openblas_has_one_thread_unless_the_user_says_otherwise():
+    code = (
+        "import cxrstudy, numpy, threadpoolctl\n"
+        "print([i['num_threads'] for i in threadpoolctl.threadpool_info() if i['user_api']=='blas'])"
+    )
+    told = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
+    plain = {name: value for name, value in os.environ.items() if name not in told}
+    for environment, threads in ((plain, 1), (plain | {"OPENBLAS_NUM_THREADS": "2"}, 2)):
+        found = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert set(json.loads(found.stdout)) == {threads}
