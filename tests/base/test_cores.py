@@ -66,7 +66,8 @@ def test_the_cores_of_a_slurm_task_count(machine):
 def test_openblas_has_one_thread_unless_the_user_says_otherwise():
     code = (
         "import cxrstudy, numpy, threadpoolctl\n"
-        "print([i['num_threads'] for i in threadpoolctl.threadpool_info() if i['user_api']=='blas'])"
+        "found = threadpoolctl.threadpool_info()\n"
+        "print([each['num_threads'] for each in found if each['user_api'] == 'blas'])"
     )
     told = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
     plain = {name: value for name, value in os.environ.items() if name not in told}
