@@ -33,7 +33,7 @@ from cxrstudy.study.graph import make_graph
 from cxrstudy.study.parameters import check_parameters
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import judge, log, selection
-from cxrstudy.verdicts.claim import abstract_table, claims_table, read_claims
+from cxrstudy.verdicts.claims_file import abstract_table, claims_table, read_claims
 
 __all__ = [
     "Study", "abstract_table", "arms_of", "beside", "check_parameters",

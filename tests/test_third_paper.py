@@ -12,7 +12,7 @@ from cxrstudy.training.chain import Start
 from cxrstudy.training.layers import layer_groups
 from cxrstudy.training.model import build, create, expected_input_of
 from cxrstudy.training.parts import parts_of
-from cxrstudy.verdicts.claim import read_claims
+from cxrstudy.verdicts.claims_file import read_claims
 from tests.support.builders import STAGE, TINY, make_role
 from tests.support.some import some
 

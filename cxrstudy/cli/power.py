@@ -28,7 +28,7 @@ def show_power(
     import pandas as pd
 
     from cxrstudy.verdicts import planning
-    from cxrstudy.verdicts.claim import find_claim
+    from cxrstudy.verdicts.claims_file import find_claim
 
     asked = find_claim(claim)
     folder = results or planning.default_results(asked)

@@ -22,9 +22,11 @@ from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.statistics.power import VarianceComponents, degrees_of_freedom
 from cxrstudy.statistics.sample import ScoreError
-from cxrstudy.verdicts.claim import Claim, Claims
+from cxrstudy.verdicts.claim import Claim
+from cxrstudy.verdicts.claims_file import Claims
+from cxrstudy.verdicts.evidence import difference_of, evidence, metric_of, pair_of
 from cxrstudy.verdicts.judge import claims_about, on_labels_of
-from cxrstudy.verdicts.verdict import difference_of, evidence, metric_of, pair_of, verdicts
+from cxrstudy.verdicts.verdict import verdicts
 
 #: Share of runs that lie as near as :func:`chance` says.
 LEVEL = 0.95

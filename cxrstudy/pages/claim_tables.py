@@ -14,10 +14,10 @@ from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics.power import VarianceComponents
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
+from cxrstudy.verdicts.evidence import chosen_arms
 from cxrstudy.verdicts.judge import claims_about
 from cxrstudy.verdicts.planning import enough_by_claim
-from cxrstudy.verdicts.verdict import chosen_arms
 
 #: Headings of the numbers of trainings.
 AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"

@@ -8,7 +8,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
 
 #: How the origin of recorded results begins.

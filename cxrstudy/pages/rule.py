@@ -3,7 +3,7 @@
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 
 
 def rule_table(levels: list[float]) -> pd.DataFrame:

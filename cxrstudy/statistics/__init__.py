@@ -18,8 +18,8 @@ from cxrstudy.statistics.gate import ScoreError
 from cxrstudy.statistics.groups import groups_of, subgroups
 from cxrstudy.statistics.learning import label_efficiency
 from cxrstudy.statistics.made import made_scores
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.metrics import (
-    Metric,
     auroc,
     average_precision,
     brier,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 
 
 def measure(

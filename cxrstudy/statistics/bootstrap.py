@@ -19,7 +19,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name
 from cxrstudy.statistics import exact
 from cxrstudy.statistics.inference import Inference, infer
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.recovery import Part, recovered
 from cxrstudy.statistics.sample import Sample, ScoreError
 from cxrstudy.statistics.weighting import Flags, Floats

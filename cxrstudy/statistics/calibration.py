@@ -14,7 +14,7 @@ from cxrstudy.statistics import metrics
 from cxrstudy.statistics.binning import edges_of, members
 from cxrstudy.statistics.bootstrap import resample
 from cxrstudy.statistics.exact import patients_among
-from cxrstudy.statistics.metrics import PROBABILITY, SHARE, Metric
+from cxrstudy.statistics.metric import PROBABILITY, SHARE, Metric
 from cxrstudy.statistics.sample import REPLICATES, Sample, sample
 from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
 

@@ -16,7 +16,7 @@ import pandas as pd
 from cxrstudy.base.columns import of_arms, score_column, truth_column
 from cxrstudy.base.words import arm_name
 from cxrstudy.statistics.gate import ScoreError, check_same_images, selected
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.weighting import Floats
 
 #: The split that decides.

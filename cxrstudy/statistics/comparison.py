@@ -11,7 +11,7 @@ from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
 from cxrstudy.statistics.gate import ScoreError
 from cxrstudy.statistics.inference import Inference
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.multiplicity import holm
 from cxrstudy.statistics.sample import REPLICATES, sample
 from cxrstudy.statistics.weighting import Floats

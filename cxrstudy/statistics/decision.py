@@ -9,8 +9,10 @@ import pandas as pd
 
 from cxrstudy.base.checks import checked_level
 from cxrstudy.statistics.bootstrap import Bootstrap, resample
-from cxrstudy.statistics.metrics import Metric, net_benefit, weighted_net_benefit
+from cxrstudy.statistics.metric import Metric
+from cxrstudy.statistics.metrics import net_benefit
 from cxrstudy.statistics.sample import REPLICATES, sample
+from cxrstudy.statistics.shares import weighted_net_benefit
 from cxrstudy.statistics.weighting import Flags, Floats, Weights
 
 #: Names of the strategies that need no model.

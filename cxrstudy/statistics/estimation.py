@@ -4,7 +4,7 @@ import pandas as pd
 
 from cxrstudy.base.checks import checked_level
 from cxrstudy.statistics.bootstrap import resample
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.sample import REPLICATES, sample
 
 

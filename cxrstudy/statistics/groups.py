@@ -10,7 +10,7 @@ from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import truth_column
 from cxrstudy.statistics.estimation import estimates
 from cxrstudy.statistics.gate import ScoreError, check_same_images, selected
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.sample import FEWEST_PATIENTS, REPLICATES, scores_of
 
 UNKNOWN = "unknown"

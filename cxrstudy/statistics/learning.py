@@ -26,7 +26,7 @@ from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import Bootstrap, resample
 from cxrstudy.statistics.gate import ScoreError
 from cxrstudy.statistics.inference import Inference
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.sample import REPLICATES, sample
 from cxrstudy.statistics.weighting import Floats
 

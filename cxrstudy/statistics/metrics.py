@@ -1,9 +1,7 @@
 """Metrics: numbers computed from the scores of an arm, one function per metric."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,72 +13,28 @@ from cxrstudy.statistics.binning import (
     weighted_calibration_error,
     weighted_squared_calibration_error,
 )
-from cxrstudy.statistics.exact import Trials, pairs, patients_among
+from cxrstudy.statistics.exact import pairs, patients_among
+from cxrstudy.statistics.metric import ANY, PROBABILITY, SHARE, Metric
 from cxrstudy.statistics.ranking import weighted_auroc
 from cxrstudy.statistics.recalibration import (
     weighted_calibration_intercept,
     weighted_calibration_slope,
+)
+from cxrstudy.statistics.shares import (
+    weighted_brier,
+    weighted_mean,
+    weighted_net_benefit,
+    weighted_npv,
+    weighted_ppv,
+    weighted_sensitivity,
+    weighted_specificity,
 )
 from cxrstudy.statistics.thresholds import (
     weighted_average_precision,
     weighted_sensitivity_at_specificity,
     weighted_specificity_at_sensitivity,
 )
-from cxrstudy.statistics.weighting import Flags, Floats, Weights, ratios, totals
-
-ANY = (-np.inf, np.inf)
-PROBABILITY = (0.0, 1.0)
-
-#: Bounds of a metric that is a share.
-SHARE = (0.0, 1.0)
-
-
-#: Which values of a metric are better.
-Direction = Literal["higher", "lower", ""]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A number that is computed from the scores of an arm.
-
-    Attributes
-    ----------
-    name
-        For tables and axes.
-    labels
-        The labels it is about. With several labels it is the unweighted mean over labels, each
-        against the rest, over the images for which the truth of all labels is known.
-    weighted
-        ``(scores (n,), truth (n,), weights (r, n)) -> (r,)``: the metric of one label for each row
-        of weights.
-    legal
-        Lowest and highest legal score.
-    classes
-        Number of classes of a label that must occur; a mean over images needs only one.
-    bounds
-        Lowest and highest value of the metric. If both are finite, intervals stay between them.
-    better
-        Which values are better: ``higher``, ``lower``, or empty if it has no direction, as a
-        calibration slope, which is best at 1.
-    trials
-        How many independent trials it makes of one label, for the interval of a value at a bound
-        (:mod:`~cxrstudy.statistics.exact`).
-    """
-
-    name: str
-    labels: tuple[str, ...]
-    weighted: Callable[[Floats, Flags, Weights], Floats]
-    legal: tuple[float, float] = ANY
-    classes: int = 2
-    bounds: tuple[float, float] = ANY
-    trials: Trials | None = None
-    better: Direction = "higher"
-
-    def values(self, scores: Floats, truth: Flags, weights: Weights) -> Floats:
-        """Metric of scores and truth with one column per label, (n, k), for each row of weights."""
-        columns = range(len(self.labels))
-        found = [self.weighted(scores[:, k], truth[:, k], weights) for k in columns]
-        return np.asarray(np.mean(found, axis=0))
+from cxrstudy.statistics.weighting import Flags, Floats
 
 
 def auroc(label: str) -> Metric:
@@ -146,7 +100,7 @@ def mean(measure: str, bounds: tuple[float, float] = ANY) -> Metric:
     [0.5]
     """
     return Metric(
-        f"mean {measure}", (measure,), _weighted_mean, bounds, classes=1, bounds=bounds, better=""
+        f"mean {measure}", (measure,), weighted_mean, bounds, classes=1, bounds=bounds, better=""
     )
 
 
@@ -343,44 +297,6 @@ def net_benefit(label: str, threshold: float) -> Metric:
     return Metric(name, (label,), weighted, PROBABILITY)
 
 
-def weighted_brier(scores: Floats, truth: Flags, weights: Weights) -> Floats:
-    """Brier score for each row of weights: (r,)."""
-    return _mean((scores - truth) ** 2, np.ones(len(truth)), weights)
-
-
-def weighted_sensitivity(
-    scores: Floats, truth: Flags, weights: Weights, threshold: float
-) -> Floats:
-    """Sensitivity for each row of weights: (r,)."""
-    return _mean(scores >= threshold, truth, weights)
-
-
-def weighted_specificity(
-    scores: Floats, truth: Flags, weights: Weights, threshold: float
-) -> Floats:
-    """Specificity for each row of weights: (r,)."""
-    return _mean(scores < threshold, ~truth, weights)
-
-
-def weighted_ppv(scores: Floats, truth: Flags, weights: Weights, threshold: float) -> Floats:
-    """Positive predictive value for each row of weights: (r,)."""
-    return _mean(truth, scores >= threshold, weights)
-
-
-def weighted_npv(scores: Floats, truth: Flags, weights: Weights, threshold: float) -> Floats:
-    """Negative predictive value for each row of weights: (r,)."""
-    return _mean(~truth, scores < threshold, weights)
-
-
-def weighted_net_benefit(
-    scores: Floats, truth: Flags, weights: Weights, threshold: float
-) -> Floats:
-    """Net benefit for each row of weights: (r,)."""
-    harm = threshold / (1 - threshold)
-    worth = (scores >= threshold) * np.where(truth, 1.0, -harm)
-    return _mean(worth, np.ones(len(truth)), weights)
-
-
 def _positives(scores: Floats, truth: Flags, patients: NDArray[np.intp]) -> int:
     return patients_among(truth, patients)
 
@@ -395,13 +311,3 @@ def _called(scores: Floats, truth: Flags, patients: NDArray[np.intp], threshold:
 
 def _not_called(scores: Floats, truth: Flags, patients: NDArray[np.intp], threshold: float) -> int:
     return patients_among(scores < threshold, patients)
-
-
-def _weighted_mean(scores: Floats, truth: Flags, weights: Weights) -> Floats:
-    return _mean(scores, np.ones(len(truth)), weights)
-
-
-def _mean(values: Floats | Flags, among: Floats | Flags, weights: Weights) -> Floats:
-    """Weighted mean of values over some of the images."""
-    sums = totals(weights, np.stack([values * among, among], axis=1).astype(np.float64))
-    return ratios(sums[:, 0], sums[:, 1])

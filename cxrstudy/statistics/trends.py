@@ -8,7 +8,7 @@ import pandas as pd
 from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.sample import REPLICATES, Sample, ScoreError, sample
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from cxrstudy.statistics.arrays import measure
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.training.images import RadiographDataset
 from cxrstudy.training.loss import probabilities
 

@@ -18,7 +18,8 @@ from cxrstudy.statistics.power import VarianceComponents, minimum_detectable_dif
 from cxrstudy.study.forecast import Forecast, forecast
 from cxrstudy.study.graph import Graph, Node, make_graph
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.claim import BUDGETS, Claim, all_claims
+from cxrstudy.verdicts.claim import BUDGETS, Claim
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.frozen import design_path
 from cxrstudy.verdicts.planning import equivalence_power, family_size
 

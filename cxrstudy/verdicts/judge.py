@@ -13,11 +13,13 @@ from cxrstudy.study import experiment
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claim, Claims, all_claims, read_claims
+from cxrstudy.verdicts.claim import Claim
+from cxrstudy.verdicts.claims_file import Claims, all_claims, read_claims
+from cxrstudy.verdicts.evidence import EVIDENCE, about_maps, evidence, metric_of
 from cxrstudy.verdicts.map_results import measure_attention, read_attention
 from cxrstudy.verdicts.proof import prove
 from cxrstudy.verdicts.results import REFERENCE_PROFILES, VERDICTS
-from cxrstudy.verdicts.verdict import EVIDENCE, about_maps, evidence, metric_of, verdicts
+from cxrstudy.verdicts.verdict import verdicts
 from cxrstudy.verdicts.written_table import differing_cells, read_texts
 
 #: Columns that say where evidence comes from, and whether it counts, before the columns of

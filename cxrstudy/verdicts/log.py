@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_yaml
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import deciding
 from cxrstudy.verdicts.registration import FOLDER, RegistrationError, registrations
 from cxrstudy.verdicts.results import VERDICTS

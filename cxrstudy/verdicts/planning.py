@@ -22,10 +22,11 @@ from cxrstudy.statistics.power import (
     power,
 )
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claim, ClaimError, all_claims, find_claim
+from cxrstudy.verdicts.claim import Claim, ClaimError
+from cxrstudy.verdicts.claims_file import all_claims, find_claim
+from cxrstudy.verdicts.evidence import about_maps, difference_of, pair_of
 from cxrstudy.verdicts.judge import deciding
 from cxrstudy.verdicts.map_results import read_attention
-from cxrstudy.verdicts.verdict import about_maps, difference_of, pair_of
 
 #: Sizes of studies that a table shows.
 SEEDS, PATIENTS = (3, 5, 10, 20), (250, 500, 1_000, 2_000, 4_000)
@@ -109,7 +110,7 @@ def power_table(
 
     Examples
     --------
-    >>> from cxrstudy.verdicts.claim import find_claim
+    >>> from cxrstudy.verdicts.claims_file import find_claim
     >>> claim = find_claim("B1")
     >>> made = VarianceComponents(seed=1e-5, patient=0.01, residual=0.01)
     >>> table = power_table(claim, made, tests=4, seeds=[5], patients=[500, 1000])
@@ -157,7 +158,7 @@ def enough(
 
     Examples
     --------
-    >>> from cxrstudy.verdicts.claim import find_claim
+    >>> from cxrstudy.verdicts.claims_file import find_claim
     >>> made = VarianceComponents(seed=1e-5, patient=0.01, residual=0.01)
     >>> table = enough(find_claim("B1"), made, tests=4, seeds=[5, 20])
     >>> bool(table["patients"].is_monotonic_decreasing)

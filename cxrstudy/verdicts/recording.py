@@ -25,7 +25,8 @@ from cxrstudy.statistics.sample import REPLICATES, sample
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
+from cxrstudy.verdicts.evidence import about_maps
 from cxrstudy.verdicts.judge import claims_about, evidence_of_results, judged
 from cxrstudy.verdicts.map_results import (
     ATTENTION,
@@ -35,7 +36,6 @@ from cxrstudy.verdicts.map_results import (
 )
 from cxrstudy.verdicts.registered_runs import registration_of
 from cxrstudy.verdicts.results import VERDICTS
-from cxrstudy.verdicts.verdict import about_maps
 from cxrstudy.verdicts.written_table import read_texts, write_table
 
 #: File of the estimates that figures show.

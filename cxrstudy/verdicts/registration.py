@@ -18,7 +18,8 @@ from cxrstudy.base.atomic import write_file
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.schema import Strict, read_yaml
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claim, all_claims
+from cxrstudy.verdicts.claim import Claim
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.frozen import FolderTree, Frozen, freeze
 
 #: Folder of registrations in a project.

@@ -71,7 +71,7 @@ PROGRAM = """
 import json, sys
 from cxrstudy.cli.output import _write_any_character
 from cxrstudy.base.coverage import code_fingerprint
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 _write_any_character()
 print(chr(0x251C), chr(0x2192), file=sys.stderr)
 words = [claim.words for paper in all_claims() for claim in paper.claims]

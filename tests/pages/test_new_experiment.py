@@ -15,7 +15,7 @@ from cxrstudy.study.arms import ArmsError
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
 from cxrstudy.training.stage import StageError
-from cxrstudy.verdicts.claim import all_claims, read_claims
+from cxrstudy.verdicts.claims_file import all_claims, read_claims
 from cxrstudy.verdicts.judge import judged_arms
 from tests.support.commands import cxrstudy
 from tests.support.project import NETWORK, SIZE, THIS, use, write_profile

@@ -7,7 +7,7 @@ import pytest
 
 from cxrstudy.pages import own_verdicts as module
 from cxrstudy.pages.own_verdicts import own_verdicts
-from cxrstudy.verdicts.claim import Claims
+from cxrstudy.verdicts.claims_file import Claims
 from tests.support.claims import CLAIM, abstract
 
 

@@ -5,7 +5,7 @@ from html import unescape
 
 import pandas as pd
 
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 
 UNREGISTERED = "does not count: these results name no registration"
 REGISTERED = "counts: registered in first"

@@ -13,7 +13,7 @@ from cxrstudy.verdicts.abstract import (
     quotes,
     sentences_table,
 )
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from tests.support.some import some
 
 TEXT = """Purpose: We ask whether order helps. The AUC rose from 0.7 to 0.8 in the

@@ -8,9 +8,8 @@ import yaml
 from cxrstudy.explain import LESIONS, LUNGS
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts.claim import (
-    Claim,
-    ClaimError,
+from cxrstudy.verdicts.claim import Claim, ClaimError
+from cxrstudy.verdicts.claims_file import (
     Claims,
     abstract_table,
     all_claims,

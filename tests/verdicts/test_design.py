@@ -6,7 +6,7 @@ import pytest
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.study.graph import make_graph
 from cxrstudy.verdicts import design
-from cxrstudy.verdicts.claim import all_claims, find_claim
+from cxrstudy.verdicts.claims_file import all_claims, find_claim
 from tests.support.some import some
 
 MADE = VarianceComponents(seed=1e-5, patient=0.01, residual=0.01)

@@ -113,7 +113,14 @@ def test_a_rule_that_is_not_there_or_can_t_be_read_is_named(folder, text):
 
 def test_the_rule_of_this_study_holds_all_that_decides():
     rule = freeze(FolderTree(places.root()), "standard", "phantom").rule
-    needed = {"verdicts.outcome", "verdicts.verdict", "verdicts.claim", "statistics.multiplicity"}
+    needed = {
+        "verdicts.outcome",
+        "verdicts.verdict",
+        "verdicts.evidence",
+        "verdicts.claim",
+        "verdicts.claims_file",
+        "statistics.multiplicity",
+    }
     assert needed <= set(rule)
     assert {name.split(".")[0] for name in rule} == {"base", "statistics", "training", "verdicts"}
     assert {name for name in rule if name.startswith("training")} == {"training.plateau"}

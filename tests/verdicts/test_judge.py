@@ -13,7 +13,7 @@ from cxrstudy.base import places
 from cxrstudy.data.cohort_file import world_of
 from cxrstudy.study import experiment
 from cxrstudy.verdicts import judge, results
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import (
     claims_about,
     evidence_of_run,

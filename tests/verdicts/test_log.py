@@ -10,7 +10,7 @@ import yaml
 from cxrstudy.base import places
 from cxrstudy.base.repository import RepositoryError, open_repository
 from cxrstudy.verdicts import log
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.log import (
     NO_RUN,
     history,

@@ -9,7 +9,8 @@ from scipy import stats
 
 from cxrstudy.statistics.power import POWER, VarianceComponents, power
 from cxrstudy.verdicts import planning
-from cxrstudy.verdicts.claim import Claim, ClaimError, find_claim
+from cxrstudy.verdicts.claim import Claim, ClaimError
+from cxrstudy.verdicts.claims_file import find_claim
 from cxrstudy.verdicts.planning import (
     components_of,
     default_results,

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from cxrstudy.base import places
 from cxrstudy.runs.scores import arm_of
 from cxrstudy.verdicts import judge, log, results
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.results import VERDICTS
 from tests.support.some import some
 

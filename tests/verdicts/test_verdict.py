@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxrstudy.verdicts.claim import Claim, ClaimError, Claims
+from cxrstudy.verdicts.claim import Claim, ClaimError
+from cxrstudy.verdicts.claims_file import Claims
+from cxrstudy.verdicts.evidence import EVIDENCE, evidence
 from cxrstudy.verdicts.outcome import Outcome
-from cxrstudy.verdicts.verdict import EVIDENCE, evidence, verdicts
+from cxrstudy.verdicts.verdict import verdicts
 from tests.support.claims import CLAIM, CLAIMS, NEEDS, UNTESTABLE, abstract
 
 WORLD = "on made images"

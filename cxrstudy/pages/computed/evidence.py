@@ -16,7 +16,7 @@ from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.front import asked_of, claims_table, standings, title_of
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import recorded
 from cxrstudy.verdicts.outcome import DECIDED
 

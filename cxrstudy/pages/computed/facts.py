@@ -13,7 +13,7 @@ from cxrstudy.pages.claim_tables import cited
 from cxrstudy.statistics import inference, power
 from cxrstudy.study.profile import read_profile
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import deciding
 from cxrstudy.verdicts.outcome import DECIDED
 from cxrstudy.verdicts.proof import prove

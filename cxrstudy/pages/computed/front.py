@@ -14,7 +14,7 @@ from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.verdicts.across import OnCohort, together
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import recorded
 from cxrstudy.verdicts.outcome import DECIDED
 

@@ -19,7 +19,7 @@ from cxrstudy.statistics import inference, power, sample
 from cxrstudy.study.profile import Profile, profile_names, read_profile
 from cxrstudy.training.plateau import FALL, FROM, RISE
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.doubling import RELEVANT
 from cxrstudy.verdicts.judge import deciding_profile
 from cxrstudy.verdicts.proof import prove

@@ -26,16 +26,16 @@ from cxrstudy.pages.verdict_explorer.measures import (
 )
 from cxrstudy.statistics import REPLICATES, ScoreError
 from cxrstudy.statistics.bootstrap import Bootstrap, computed_once, resample
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.recovery import Recovered
 from cxrstudy.statistics.sample import Sample, sample
 from cxrstudy.statistics.unpaired import unpaired
 from cxrstudy.study.profile import read_profile
 from cxrstudy.verdicts import judge, results
 from cxrstudy.verdicts.claim import Claim
+from cxrstudy.verdicts.evidence import about_maps, pair_of
 from cxrstudy.verdicts.map_results import read_attention
 from cxrstudy.verdicts.outcome import short_of_plateau
-from cxrstudy.verdicts.verdict import about_maps, pair_of
 
 #: Draws of patients for measures that no claim is about. Some take a hundred times as long as the
 #: AUROC, and a standard error from so many is known to a few hundredths of itself.
@@ -194,7 +194,7 @@ def differences_of(
     Parameters
     ----------
     claim, scores, failed
-        As for :func:`cxrstudy.verdicts.verdict.pair_of`. An arm that is to be chosen is chosen by
+        As for :func:`cxrstudy.verdicts.evidence.pair_of`. An arm that is to be chosen is chosen by
         the claim's own measure, on validation patients.
     """
     drawn = Drawn(pair_of(claim, scores, failed))

@@ -12,9 +12,9 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.columns import labels_of, score_column, truth_column
 from cxrstudy.statistics import metrics
-from cxrstudy.statistics.metrics import Metric
+from cxrstudy.statistics.metric import Metric
 from cxrstudy.verdicts.claim import Claim
-from cxrstudy.verdicts.verdict import about_maps, metric_of
+from cxrstudy.verdicts.evidence import about_maps, metric_of
 
 #: Specificity at which sensitivities are compared.
 SPECIFICITY = 0.9
@@ -73,7 +73,7 @@ def own_measure(claim: Claim) -> Measure:
 
     Examples
     --------
-    >>> from cxrstudy.verdicts.claim import find_claim
+    >>> from cxrstudy.verdicts.claims_file import find_claim
     >>> own_measure(find_claim("B1")).title, own_measure(find_claim("A5")).title
     ('AUROC', 'lesion energy')
     """

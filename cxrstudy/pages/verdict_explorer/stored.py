@@ -11,7 +11,8 @@ from cxrstudy.base.words import counted
 from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.verdict_explorer.evidence import ArmNearEnd, Difference, Recorded, recorded_in
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claim import Claim, all_claims
+from cxrstudy.verdicts.claim import Claim
+from cxrstudy.verdicts.claims_file import all_claims
 
 #: Digits of stored numbers: intervals and p values change by less than a billionth. A standard
 #: error needs more than an estimate, since t may multiply it by many.

@@ -12,7 +12,7 @@ from cxrstudy.base import places
 from cxrstudy.base.notebooks import read_notebook
 from cxrstudy.pages.computed import PARTS, PARTS_IN, PARTS_OF, directive
 from cxrstudy.pages.html import HTML
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from tests.support.some import some
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.pages.computed import evidence
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from tests.support.judged import judged, text_of
 from tests.support.some import some
 

@@ -10,9 +10,10 @@ from cxrstudy.pages.verdict_explorer.evidence import DRAWS
 from cxrstudy.pages.verdict_explorer.page import verdict_explorer
 from cxrstudy.statistics import contrasts, metrics
 from cxrstudy.verdicts import results, verdict
-from cxrstudy.verdicts.claim import all_claims, find_claim
+from cxrstudy.verdicts.claims_file import all_claims, find_claim
+from cxrstudy.verdicts.evidence import evidence, pair_of
 from cxrstudy.verdicts.outcome import Evidence, Interval, decide
-from cxrstudy.verdicts.verdict import evidence, pair_of, verdicts
+from cxrstudy.verdicts.verdict import verdicts
 from tests.support.some import some
 from tests.support.viewer import PATIENCE, Viewer
 

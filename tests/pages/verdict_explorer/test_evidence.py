@@ -15,7 +15,7 @@ from cxrstudy.pages.verdict_explorer.stored import stored
 from cxrstudy.statistics import made_scores
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim
-from cxrstudy.verdicts.verdict import difference_of, pair_of
+from cxrstudy.verdicts.evidence import difference_of, pair_of
 from tests.support.claims import CLAIM
 from tests.support.front_end import answers
 from tests.support.some import some

@@ -12,7 +12,7 @@ from cxrstudy.pages.verdict_explorer.measures import (
     shared_labels,
 )
 from cxrstudy.statistics import made_scores, measure
-from cxrstudy.verdicts.claim import find_claim
+from cxrstudy.verdicts.claims_file import find_claim
 
 LABELS = ("normal", "other_pneumonia", "covid19")
 

@@ -17,7 +17,7 @@ from cxrstudy.statistics.exact import exact_interval
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.recovery import Part
 from cxrstudy.verdicts import verdict
-from cxrstudy.verdicts.claim import Claims
+from cxrstudy.verdicts.claims_file import Claims
 from tests.support.claims import CLAIM, abstract
 from tests.support.front_end import answers
 from tests.support.some import some

@@ -10,7 +10,7 @@ from cxrstudy.pages.verdict_explorer import page
 from cxrstudy.pages.verdict_explorer.evidence import budgets
 from cxrstudy.pages.verdict_explorer.stored import data_of, text_of
 from cxrstudy.verdicts import judge
-from cxrstudy.verdicts.claim import all_claims
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
 from cxrstudy.verdicts.recording import papers_of_then
 from cxrstudy.verdicts.results import VERDICTS
