@@ -20,6 +20,7 @@ import torch
 from cxrstudy.base import arithmetic, places
 from cxrstudy.base.atomic import write_file
 from cxrstudy.data.role import Role
+from cxrstudy.pixels.pixel_file import describe
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.training.chain import Start
 from cxrstudy.training.model import build, expected_input_of
@@ -76,7 +77,9 @@ def _made(folder: Path) -> tuple[Role, RolePixels]:
     images = (noise + 64).astype(np.uint8).reshape(IMAGES, 64, 64)
     classes = np.arange(IMAGES) % 2
     images[classes == 1, 16:32, 16:32] += 60
-    np.save(folder / "made.npy", images)
+    file = folder / "made.npy"
+    np.save(file, images)
+    describe(file, images, {})
     split = np.array((["train"] * 5 + ["validation", "validation", "test"]) * (IMAGES // 8))
     table = pd.DataFrame(
         {
@@ -91,7 +94,7 @@ def _made(folder: Path) -> tuple[Role, RolePixels]:
     )
     truth = np.eye(2, dtype=np.float32)[classes]
     role = Role("made", "multiclass", ("normal", "square"), table, truth)
-    return role, RolePixels(table, {"made": folder / "made.npy"})
+    return role, RolePixels(table, {"made": file})
 
 
 def versions() -> dict[str, str]:
