@@ -160,6 +160,7 @@ OF_NO_MODULE = {
     "explorer/test_browser_widget.py": "the widget in a browser, with a made kernel",
     "journey/test_journey.py": "prompt, make, kernel, worker and pages of one tiny study",
     "journey/test_kinds.py": "the table of faults beside it",
+    "pixels/test_mutated_images.py": "files of every kind, mutated",
     "pixels/test_peers.py": "the files of pydicom and Pillow",
     "statistics/test_edges.py": "all estimators at their edges",
     "test_number_formats.py": "numbers that any module writes",
