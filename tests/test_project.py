@@ -148,6 +148,7 @@ OF_NO_MODULE = {
     "book/test_layout.py": "the built book",
     "book/test_pages.py": "the built book",
     "audit/test_open.py": "the committed manifests",
+    "data/test_mutated_files.py": "files that people write, mutated",
     "data/own/test_changed_tables.py": "tables of users that people changed",
     "explorer/test_browser_live.py": "the widget in a browser",
     "explorer/test_browser_static.py": "the page in a browser",
