@@ -129,6 +129,15 @@ class TestNotebook:
         assert not re.findall(r"(?<![\w.])[01]?\.\d{2,}", "\n".join(prose))
 
 
+def test_actions_are_named_by_commit_with_their_version() -> None:
+    """A tag can be moved to other code."""
+    texts = [path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")]
+    used = [line for line in "\n".join(texts).splitlines() if "uses:" in line]
+    assert len(used) > 5
+    pinned = re.compile(r"(- )?uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [line for line in used if not pinned.fullmatch(line.strip())] == []
+
+
 # --- The tests themselves -----------------------------------------------------------------------
 
 TESTS, PACKAGE = ROOT / "tests", ROOT / "cxrstudy"

@@ -4,7 +4,7 @@
 
 It writes ``images.csv``: a row for each kind of file, mutation and outcome. The outcomes are *same
 pixels*, a code of `cxrstudy.pixels.grey.CODES`, *other pixels*, and *crash*: an error without a
-code, a process that ends, more than a gigabyte of memory, or more than ten seconds.
+code, a process that ends, more than a gigabyte of memory, or more than ten seconds of a processor.
 
 Other pixels are no fault by themselves: nothing in a plain DICOM file tells a damaged byte from a
 pixel. They are where the file itself tells: a PNG has checksums, and what is cut off has no end.
@@ -234,9 +234,9 @@ def _work(numbers: list[int], seed: int, to: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_BYTES, -1))
     for number in numbers:
         kind, _, content = mutated(number, seed)
-        signal.alarm(MOST_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         said = outcome(content, kind)
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         os.write(to, f"{said}\n".encode())
     os._exit(0)
 
