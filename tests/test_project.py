@@ -129,6 +129,15 @@ class TestNotebook:
         assert not re.findall(r"(?<![\w.])[01]?\.\d{2,}", "\n".join(prose))
 
 
+def test_actions_are_named_by_commit_with_their_version() -> None:
+    """A tag can be moved to other code."""
+    texts = [path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml")]
+    used = [line for line in "\n".join(texts).splitlines() if "uses:" in line]
+    assert len(used) > 5
+    pinned = re.compile(r"(- )?uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [line for line in used if not pinned.fullmatch(line.strip())] == []
+
+
 # --- The tests themselves -----------------------------------------------------------------------
 
 TESTS, PACKAGE = ROOT / "tests", ROOT / "cxrstudy"
@@ -148,6 +157,7 @@ OF_NO_MODULE = {
     "book/test_layout.py": "the built book",
     "book/test_pages.py": "the built book",
     "audit/test_open.py": "the committed manifests",
+    "data/test_mutated_files.py": "files that people write, mutated",
     "data/own/test_changed_tables.py": "tables of users that people changed",
     "explorer/test_browser_live.py": "the widget in a browser",
     "explorer/test_browser_static.py": "the page in a browser",
@@ -160,6 +170,7 @@ OF_NO_MODULE = {
     "explorer/test_browser_widget.py": "the widget in a browser, with a made kernel",
     "journey/test_journey.py": "prompt, make, kernel, worker and pages of one tiny study",
     "journey/test_kinds.py": "the table of faults beside it",
+    "pixels/test_mutated_images.py": "files of every kind, mutated",
     "pixels/test_peers.py": "the files of pydicom and Pillow",
     "statistics/test_edges.py": "all estimators at their edges",
     "test_number_formats.py": "numbers that any module writes",

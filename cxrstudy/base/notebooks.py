@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cxrstudy.base.text_file import read_text
+
 
 class NotebookFileError(ValueError):
     """A file is no notebook; the message names it, the line, the reason and what to do."""
@@ -37,10 +39,11 @@ def read_cells(path: Path) -> list[Cell]:
     text = _text(path)
     try:
         return _current_cells(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError):  # older, or broken: nbformat says
+    # Older, or broken: nbformat says.
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         cells = read_notebook(path).cells
     for number, cell in enumerate(cells, 1):
-        if not isinstance(cell.source, str):
+        if not isinstance(cell.get("source"), str):
             raise NotebookFileError(f"{path}: cell {number} has no text; {_ADVICE}")
     return [Cell(cell.cell_type, cell.source, cell.metadata) for cell in cells]
 
@@ -73,9 +76,9 @@ def read_notebook(path: Path) -> Any:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotebookFileError(f"{path}: can't be read as a notebook ({error})") from None
+        return read_text(path, NotebookFileError)
+    except FileNotFoundError:
+        raise NotebookFileError(f"{path}: there is no such notebook") from None
 
 
 _ADVICE = "restore the file, for example with git restore"

@@ -1,11 +1,14 @@
 """Schema: read YAML files and check them completely; errors name the file and the fields."""
 
+import math
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cxrstudy.base.text_file import read_text
 
 
 class Strict(BaseModel):
@@ -15,10 +18,25 @@ class Strict(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+#: A few lines of names of values may stand for more values than any memory holds.
+_MOST_VALUES = 1_000_000
 
 
 class _OneValuePerKey(yaml.SafeLoader):
     """A YAML loader that raises an error for duplicate keys; YAML itself uses the last one."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Construct a value; what PyYAML can't make of it, such as day 45, is an error of YAML."""
+        try:
+            value = super().construct_object(node, deep)
+            if isinstance(value, str):
+                value.encode()  # half of a character, as in "\ud800", could not be written again
+            return value
+        except (yaml.YAMLError, RecursionError):
+            raise
+        except Exception as problem:  # PyYAML raises errors of several classes
+            said = f"a value that is no {node.tag.rpartition(':')[2]} ({problem})"
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         own = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
@@ -57,10 +75,27 @@ def read_content(path: Path, error: type[Exception]) -> Any:
     error
         Class of the error if it is no YAML; the message names the file.
     """
+    text = read_text(path, error)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _OneValuePerKey)
+        content = yaml.load(text, _OneValuePerKey)
     except yaml.YAMLError as problem:
         raise error(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None
+    except RecursionError:
+        raise error(f"{path}: its brackets are nested too deep; is it the right file?") from None
+    if _values(content, {}) > _MOST_VALUES:
+        raise error(f"{path}: names of values (& and *) repeat them without end; write them out")
+    return content
+
+
+def _values(content: Any, known: dict[int, float]) -> float:
+    """Number of values that a content has when it is written out; infinite if it holds itself."""
+    if not isinstance(content, dict | list):
+        return 1
+    if id(content) not in known:
+        known[id(content)] = math.inf
+        parts = content.values() if isinstance(content, dict) else content
+        known[id(content)] = 1 + sum(_values(part, known) for part in parts)
+    return known[id(content)]
 
 
 def checked(content: Any, path: Path, model: type[Model], error: type[Exception]) -> Model:

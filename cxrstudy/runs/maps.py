@@ -96,6 +96,11 @@ def identity_of(
     }
 
 
+def folder_of(store: Path) -> Path:
+    """Folder of the records of maps that belong to a store."""
+    return store.parent / "heatmaps"
+
+
 def recorded(folder: Path, name: str) -> bool:
     """Whether maps with this id are recorded."""
     return (folder / name / FACTS).is_file()
@@ -138,6 +143,25 @@ def read_facts(folder: Path, name: str) -> MapFacts:
     return facts
 
 
+def names(folder: Path) -> list[str]:
+    """Names of all folders that should be records of maps, also of broken ones."""
+    return [path.name for path in sorted(folder.glob("[!.]*"))]
+
+
+def checked(folder: Path, name: str) -> Path:
+    """Path of the arrays of a record, after its SHA-256 was checked.
+
+    Raises
+    ------
+    MapsError
+        The record is missing, truncated or altered; the message names the file.
+    """
+    path = folder / name / MAPS
+    if not path.is_file() or file_sha256(path) != read_facts(folder, name).files.get(MAPS):
+        raise MapsError(f"{path}: missing, truncated or altered; delete its folder")
+    return path
+
+
 def read_maps(folder: Path, name: str) -> ManyMaps:
     """Read the maps of a record.
 
@@ -146,9 +170,7 @@ def read_maps(folder: Path, name: str) -> ManyMaps:
     MapsError
         The record is missing, truncated or altered; the message names the file.
     """
-    facts, path = read_facts(folder, name), folder / name / MAPS
-    if not path.is_file() or file_sha256(path) != facts.files.get(MAPS):
-        raise MapsError(f"{path}: missing, truncated or altered; delete its folder")
+    facts, path = read_facts(folder, name), checked(folder, name)
     try:
         with np.load(path, allow_pickle=False) as arrays:
             maps = ManyMaps(tuple(arrays["ids"].tolist()), arrays["maps"], arrays["peaks"])

@@ -15,7 +15,8 @@ from typing import Literal
 from cxrstudy.base.atomic import UNFINISHED, is_old, is_written_elsewhere
 from cxrstudy.base.progress import progress
 from cxrstudy.pixels import pixel_file
-from cxrstudy.runs import lock, scoring_record, store
+from cxrstudy.runs import lock, maps, scoring_record, store
+from cxrstudy.runs.maps import MapsError
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
 from cxrstudy.runs.store import StoreError
 
@@ -57,7 +58,7 @@ class Finding:
 
 
 def check(records: Path) -> list[Finding]:
-    """Check hashes, ids and parents in a store and pixels beside it, and find leftover files.
+    """Check hashes, ids and parents in a store, maps and pixels beside it, and find leftover files.
 
     Raises
     ------
@@ -73,6 +74,8 @@ def check(records: Path) -> list[Finding]:
         found += _look(records, entry, running)
     for scoring in scoring_record.names(records):
         found += _look_at_scoring(records, scoring)
+    for made in maps.names(maps.folder_of(records)):
+        found += _look_at_maps(maps.folder_of(records), made)
     for file in progress(sorted((records.parent / "pixels").glob("*.npy")), "checking", "pixels"):
         if said := pixel_file.damage(file):
             advice = f"{said}; delete it, the next run draws it anew"
@@ -157,6 +160,13 @@ def _look_at_scoring(records: Path, scoring: str) -> Iterator[Finding]:
     if not store.is_there(records, run):
         detail = f"its run {run[:12]} is not recorded; run the study again to make it"
         yield Finding("no parent", folder, detail)
+
+
+def _look_at_maps(folder: Path, name: str) -> Iterator[Finding]:
+    try:
+        maps.checked(folder, name)
+    except MapsError as error:
+        yield _altered(folder / name, error)
 
 
 def _look_at_checkpoint(path: Path) -> Finding:

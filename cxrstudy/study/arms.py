@@ -10,10 +10,9 @@ import pandas as pd
 from cxrstudy.runs import engine, store
 from cxrstudy.runs.plan import Plan, make_plan
 from cxrstudy.runs.record import Record
-from cxrstudy.runs.scores import collect
+from cxrstudy.runs.scores import arm_of, arm_text, collect
 from cxrstudy.study.jobs import make_jobs
 from cxrstudy.training.chain import Chain
-from cxrstudy.training.stage import Stage
 from cxrstudy.training.weight_files import obtain, planned_input
 
 if TYPE_CHECKING:
@@ -23,6 +22,12 @@ if TYPE_CHECKING:
 
 class ArmsError(ValueError):
     """Arms are not chains by name; the message names the arm and says what to write."""
+
+
+class NoSuchArm(ArmsError, KeyError):
+    """There is no arm of that name; the message lists those that there are."""
+
+    __str__ = Exception.__str__  # a KeyError would show its message in quotation marks
 
 
 def check_arms(chains: Any) -> None:
@@ -35,18 +40,48 @@ def check_arms(chains: Any) -> None:
     """
     if not isinstance(chains, Mapping) or not chains:
         raise ArmsError(
-            f"arms {chains!r}: write a dictionary of chains by name, as in "
+            f"arms are {_kind(chains)}: write a dictionary of chains by name, as in "
             '{"control": study.pretrained >> study.stage("target")}'
         )
     for name, chain in chains.items():
-        if not isinstance(chain, Chain):
-            kind = "a stage" if isinstance(chain, Stage) else f"a {type(chain).__name__}"
+        if not _is_name(name):
             raise ArmsError(
-                f"arm {name!r} is {kind}, not a chain; a chain begins with weights: write "
-                "study.pretrained >> stage"
+                f"an arm is named {name!r}: tables keep texts, numbers, and tuples of them; give "
+                'it a name such as "control" or ("mixup", 0.2)'
             )
-        if not chain.stages:
-            raise ArmsError(f"arm {name!r} has no stage; write study.pretrained >> stage")
+        check_chain(chain, f"arm {name!r}")
+
+
+def check_chain(chain: Any, what: str) -> None:
+    """Refuse what is no chain with a stage.
+
+    Raises
+    ------
+    ArmsError
+        The message says what to write.
+    """
+    if not isinstance(chain, Chain):
+        raise ArmsError(
+            f"{what} is {_kind(chain)}, not a chain; a chain begins with weights: write "
+            "study.pretrained >> stage"
+        )
+    if not chain.stages:
+        raise ArmsError(f"{what} has no stage; write study.pretrained >> stage")
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "an empty dictionary" if not value else "a dictionary"
+    words = {"Chain": "a chain", "Stage": "a stage", "NoneType": "None"}
+    return words.get(type(value).__name__, f"a {type(value).__name__}")
+
+
+def _is_name(name: Any) -> bool:
+    """Whether a name comes back as it was from a table, where it stands as JSON."""
+    try:
+        return bool(name != "" and arm_of(arm_text(name)) == name and name is not None)
+    except (TypeError, ValueError):
+        return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +111,10 @@ class Arms(Mapping[Any, Chain]):
     chains: Mapping[Any, Chain]
 
     def __getitem__(self, arm: Any) -> Chain:
+        if arm not in self.chains:
+            raise NoSuchArm(
+                f"there is no arm {arm!r}; the arms are {', '.join(map(repr, self.chains))}"
+            )
         return self.chains[arm]
 
     def __iter__(self) -> Iterator[Any]:
@@ -86,7 +125,7 @@ class Arms(Mapping[Any, Chain]):
 
     def only(self, names: Iterable[Any]) -> "Arms":
         """Select arms by name, in the given order."""
-        return Arms(self.study, {name: self.chains[name] for name in names})
+        return Arms(self.study, {name: self[name] for name in names})
 
     @cached_property
     def plan(self) -> Plan:
@@ -169,7 +208,11 @@ class Arms(Mapping[Any, Chain]):
         ------
         StoreError
             Its run is not recorded, or one of its files is missing or altered.
+        NoSuchArm
+            There is no such arm, or it has no such seed.
         """
+        if (self[arm], seed)[1] not in range(self.study.seeds):
+            raise NoSuchArm(f"arm {arm!r} has the seeds 0 to {self.study.seeds - 1}, not {seed!r}")
         from cxrstudy.runs.network import load_network
 
         return load_network(self.study.records, self.plan.ends[arm, seed])

@@ -60,7 +60,7 @@ def left_out() -> list[Path]:
 def _files(contents: Any) -> Iterator[str]:
     """Yield the files that a table of contents names, at any depth."""
     if isinstance(contents, Mapping):
-        yield from [contents["file"]] if "file" in contents else []
+        yield from [contents["file"]] if isinstance(contents.get("file"), str) else []
         contents = list(contents.values())
     for part in contents if isinstance(contents, list) else ():
         yield from _files(part)

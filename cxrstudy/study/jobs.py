@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cxrstudy.base import extras, places
+from cxrstudy.base import extras, places, script
 from cxrstudy.base.coverage import code_of
 from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.role import Role
@@ -60,10 +60,11 @@ def _build_pixels(cohort: Cohort, runs: Sequence[PlannedRun]) -> dict[tuple[str,
 
 def squares_of(cohort: Cohort, manifest: str, pixels: int) -> Path:
     """File of a manifest's images at a resolution; made if it is missing."""
-    return memory_map.build(
-        cohort.manifests[manifest], pixels, places.runs() / "pixels", places.data(),
-        engine.workers(),
-    )  # fmt: skip
+    with script.hidden():
+        return memory_map.build(
+            cohort.manifests[manifest], pixels, places.runs() / "pixels", places.data(),
+            engine.workers(),
+        )  # fmt: skip
 
 
 def squares_of_role(cohort: Cohort, role: Role, pixels: int) -> dict[str, Path]:

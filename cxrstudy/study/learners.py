@@ -39,8 +39,6 @@ def dataloaders(study: "Study", stage: Stage, start: Start) -> RadiographLoaders
 
 def learner(study: "Study", chain: Chain, seed: int) -> Any:
     """``Learner`` of the last stage of a chain; see :meth:`cxrstudy.study.study.Study.learner`."""
-    if not chain.stages:
-        raise ValueError("the chain has no stage; write pretrained >> stage")
     make_repeatable()
     stage = chain.stages[-1].but(seed=seed)
     batches = dataloaders(study, stage, chain.start)

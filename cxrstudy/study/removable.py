@@ -9,8 +9,8 @@ from pathlib import Path
 from cxrstudy.base import device, places
 from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.data.role_checks import CohortError
-from cxrstudy.runs import lock, scoring_record, store, store_check
-from cxrstudy.runs.maps import MapsError, read_facts
+from cxrstudy.runs import lock, maps, scoring_record, store, store_check
+from cxrstudy.runs.maps import MapsError
 from cxrstudy.runs.record import id_of
 from cxrstudy.runs.store import StoreError
 from cxrstudy.study import experiment
@@ -182,7 +182,7 @@ def _removable(
     for path in store_check.leftovers(records):
         yield _sized(path, "left by a killed process")
     yield from _scorings(records, kept)
-    yield from _maps(records.parent / "heatmaps", kept)
+    yield from _maps(maps.folder_of(records), kept)
 
 
 def _scorings(records: Path, kept: Collection[str]) -> Iterator[Removable]:
@@ -199,15 +199,13 @@ def _scorings(records: Path, kept: Collection[str]) -> Iterator[Removable]:
 
 def _maps(folder: Path, kept: Collection[str]) -> Iterator[Removable]:
     """Maps of runs that are not kept; maps can be made again from the run's network."""
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.glob("[!.]*")):  # hidden entries are being written
+    for name in maps.names(folder):
         try:
-            run = read_facts(folder, path.name).identity["run"]
+            run = maps.read_facts(folder, name).identity["run"]
         except MapsError:
             run = ""
         if run not in kept:
-            yield _sized(path, "maps of a run that is not kept" if run else "altered maps")
+            yield _sized(folder / name, "maps of a run that is not kept" if run else "altered maps")
 
 
 def _why(records: Path, run: str) -> str:

@@ -14,7 +14,7 @@ from cxrstudy.data.role import Role
 from cxrstudy.pixels.role_pixels import RolePixels
 from cxrstudy.runs.plan import Plan
 from cxrstudy.study import initial_weights
-from cxrstudy.study.arms import Arms, check_arms
+from cxrstudy.study.arms import Arms, check_arms, check_chain
 from cxrstudy.study.jobs import squares_of_role
 from cxrstudy.study.profile import Levels, Profile, read_profile
 from cxrstudy.training.chain import Chain, Start
@@ -22,6 +22,10 @@ from cxrstudy.training.stage import Stage
 
 if TYPE_CHECKING:
     from cxrstudy.training.dataloaders import RadiographLoaders
+
+
+class StudyError(ValueError):
+    """A study is asked for something that it can't be; the message says what to write."""
 
 
 class Study:
@@ -40,6 +44,8 @@ class Study:
     ------
     ProfileError, CohortError, ManifestError
         The profile, the cohort or one of its manifests can't be read.
+    StudyError
+        The number of seeds is none.
 
     Examples
     --------
@@ -49,6 +55,8 @@ class Study:
     """
 
     def __init__(self, profile: str, cohort: str, seeds: int) -> None:
+        if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
+            raise StudyError(f"seeds = {seeds!r}: write a whole number from 1 on, as in seeds=5")
         sizes = read_profile(profile)
         arithmetic.check(sizes.arithmetic, f"profile {profile}")
         self.cohort: Cohort = load_cohort(cohort, sizes.phantom_patients, sizes.phantom_seed)
@@ -159,7 +167,19 @@ class Study:
 
         A stage on the target sees the part of its images that the cohort states. It is also scored
         on the external role, if the cohort has one.
+
+        Raises
+        ------
+        StudyError
+            There is no name of a role, or one stands twice.
         """
+        if not roles or not all(isinstance(role, str) for role in roles):
+            there = ", ".join(self.cohort.roles)
+            raise StudyError(f"stage{roles!r}: write the name of a role; there are {there}")
+        if len(set(roles)) < len(roles):
+            raise StudyError(
+                f"stage{roles!r}: a role stands twice, so its images would count twice"
+            )
         stage = self.profile.stage(self.cohort.name, *roles)
         if roles != ("target",):
             return stage
@@ -266,6 +286,9 @@ class Study:
         """
         from cxrstudy.study.learners import dataloaders
 
+        if not isinstance(stage, Stage):
+            kind = type(stage).__name__
+            raise StudyError(f'a {kind} is no stage; write study.stage("target")')
         return dataloaders(self, stage.but(seed=seed), self.random_init.start)
 
     def learner(self, chain: Chain, seed: int = 0) -> Any:
@@ -284,8 +307,8 @@ class Study:
 
         Raises
         ------
-        ValueError
-            The chain has no stage.
+        ArmsError
+            It is no chain with a stage.
         RunError
             An earlier stage failed.
 
@@ -297,6 +320,7 @@ class Study:
         """
         from cxrstudy.study.learners import learner
 
+        check_chain(chain, "what the learner is for")
         return learner(self, chain, seed)
 
     def squares(self, role: Role, pixels: int) -> RolePixels:

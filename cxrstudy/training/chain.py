@@ -109,8 +109,9 @@ class Chain:
 
     def __rshift__(self, stage: Stage) -> "Chain":
         if not isinstance(stage, Stage):
+            seen = repr(stage) if isinstance(stage, str) else f"a {type(stage).__name__}"
             raise TypeError(
-                f"a chain is followed by a stage, not by {stage!r}; write start >> "
+                f"a chain is followed by a stage, not by {seen}; write start >> "
                 'study.stage("general") >> study.stage("target")'
             )
         return Chain(self.start, (*self.stages, stage))

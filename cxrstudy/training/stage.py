@@ -153,6 +153,8 @@ class Stage:
             "study.pretrained >> first >> second"
         )
 
+    __rrshift__ = __rshift__  # a text or another object before a stage is no chain either
+
     def at_equal_compute(self, pixels: int) -> "Stage":
         """Return the stage at another resolution, with the number of steps of equal compute.
 

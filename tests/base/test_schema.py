@@ -42,6 +42,12 @@ def test_a_right_file_becomes_a_model_that_cannot_change(tmp_path):
         ("name: a\ncolour: red", "colour: Extra inputs are not permitted"),
         ("", "Input should be a valid dictionary"),
         ("name: a\nname: b", "not valid YAML: 'name' stands twice"),
+        ("name: 2020-13-45", "not valid YAML: a value that is no timestamp .* line 1"),
+        ("name: a\nsize: !!int many", "not valid YAML: a value that is no int .* line 2"),
+        ("name: !!timestamp x", "not valid YAML: a value that is no timestamp"),
+        (r'name: "\ud800"', "not valid YAML: a value that is no str .* line 1"),
+        (f"name: {'[' * 3000}", "its brackets are nested too deep"),
+        ("name: &a [*a]", "repeat them without end"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_fields(tmp_path, text, said):
@@ -49,6 +55,18 @@ def test_a_wrong_file_is_named_with_its_fields(tmp_path, text, said):
     with pytest.raises(MadeError, match=said) as error:
         read_yaml(path, Made, MadeError)
     assert str(error.value).startswith(f"{path}: ")
+
+
+def test_names_of_names_of_values_are_not_written_out(tmp_path):
+    lines = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 12)]
+    path = write(tmp_path, "\n".join(["l0: &l0 [x]", *lines]))
+    with pytest.raises(MadeError, match=r"made\.yaml: names of values .* write them out"):
+        read_yaml(path, Made, MadeError)
+
+
+def test_a_few_named_values_are_read(tmp_path):
+    path = write(tmp_path, "items: [&one {name: a}, *one, {<<: *one, size: 3}]")
+    assert [item.size for item in read_yaml(path, Shelf, MadeError).items] == [1, 1, 3]
 
 
 class Shelf(Strict):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cxrstudy.runs import lock, store, store_check
+from cxrstudy.runs.maps import FACTS, MAPS, ManyMaps, folder_of, write_maps
 from cxrstudy.runs.record import HEAD, RUN
 from cxrstudy.runs.store import StoreError
 from tests.support.builders import save_pixels
@@ -52,6 +53,16 @@ def test_altered_pixels_are_found(made, tmp_path):
     assert found(made.records) == []
     np.save(tmp_path / "pixels" / "a.npy", images + 1)
     assert found(made.records) == [("altered", tmp_path / "pixels" / "a.npy")]
+
+
+@pytest.mark.parametrize("name", [FACTS, MAPS])
+def test_altered_maps_are_found(made, name):
+    folder = folder_of(made.records)
+    arrays = ManyMaps(("a",), np.ones((1, 2, 2), np.float16), np.ones(1, np.float32))
+    path = folder / write_maps(arrays, {"run": made.first}, folder) / name
+    assert found(made.records) == []
+    path.write_bytes(path.read_bytes().replace(b"a", b"b"))
+    assert found(made.records) == [("altered", path.parent)]
 
 
 def test_a_missing_file_is_found(made):

@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
+from cxrstudy.study.arms import ArmsError, NoSuchArm
 from cxrstudy.study.study import Study
+from cxrstudy.training.stage import StageError
 from tests.support.recorded import project, record_all
 
 
@@ -39,6 +41,37 @@ def test_some_of_the_arms_are_the_same_chains_on_the_same_study(study, arms):
     assert list(some) == [("half", 0.5), "control"]
     assert some.study is study
     assert some["control"] == arms["control"]
+
+
+@pytest.mark.parametrize(
+    "name", [None, "", float("nan"), object(), frozenset("ab"), ("a", ("b", 1)), b"a"]
+)
+def test_a_name_that_a_table_would_lose_is_refused(study, arms, name):
+    with pytest.raises(ArmsError, match=r"an arm is named .*give it a name such as"):
+        study.arms({name: arms["control"]})
+
+
+def test_arms_that_are_no_dictionary_are_refused_in_few_words(study, arms):
+    for given, seen in (([arms["control"]], "a list"), (arms["control"], "a chain"), ({}, "an em")):
+        with pytest.raises(ArmsError, match=f"arms are {seen}.*write a dictionary") as error:
+            study.arms(given)
+        assert len(str(error.value)) < 200
+
+
+def test_an_arm_that_is_not_there_is_named_with_those_that_are(arms):
+    for ask in (arms.only, lambda names: arms[names[0]], lambda names: arms.network(names[0])):
+        with pytest.raises(NoSuchArm, match="no arm 'b'; the arms are 'control', 'general'"):
+            ask(["b"])
+    with pytest.raises(NoSuchArm, match="has the seeds 0 to 1, not 2"):
+        arms.network("control", 2)
+    assert arms.get("b") is None
+
+
+@pytest.mark.parametrize("given", [lambda start, stage: stage, lambda start, stage: "target"])
+def test_what_is_no_chain_is_followed_by_nothing(study, given):
+    stage = study.stage("target")
+    with pytest.raises(StageError, match=r"write study\.pretrained >> first"):
+        given(study.pretrained, stage) >> stage
 
 
 def test_arms_are_planned_once(study, arms):

@@ -9,6 +9,7 @@ from fastai.callback.progress import ProgressCallback
 from cxrstudy.base.columns import score_column
 from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE
+from cxrstudy.study.arms import ArmsError
 from cxrstudy.training.backbone import backbone_of, read_weights
 from cxrstudy.training.chain import Chain
 from tests.support.small import in_this_process
@@ -52,5 +53,5 @@ def test_loaders_are_those_of_the_stage(small):
 
 
 def test_a_chain_without_a_stage_is_refused_with_what_to_write(small):
-    with pytest.raises(ValueError, match="write pretrained >> stage"):
+    with pytest.raises(ArmsError, match=r"has no stage; write study\.pretrained >> stage"):
         small.study.learner(Chain(small.study.random_init.start))

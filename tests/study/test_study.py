@@ -12,7 +12,7 @@ import pytest
 from cxrstudy.data.role_checks import CohortError
 from cxrstudy.runs import engine, store
 from cxrstudy.study.profile import ProfileError, read_profile
-from cxrstudy.study.study import Study
+from cxrstudy.study.study import Study, StudyError
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.stage import StageError
 from tests.support.project import NETWORK, PROFILE, SIZE, current, write_cohort, write_profile
@@ -237,6 +237,25 @@ def test_unknown_profiles_cohorts_and_roles_are_errors_that_name_them(study):
         study.plan({"arm": study.pretrained >> study.stage("pneumonia")})
     with pytest.raises(StageError, match="stage pixels = 5"):
         study.stage("target").but(pixels=5)
+
+
+@pytest.mark.parametrize("seeds", [0, -1, "5", 1.5, None, True])
+def test_seeds_are_whole_numbers_from_one_on(seeds):
+    with pytest.raises(StudyError, match=r"seeds = .*write a whole number from 1 on"):
+        Study("quick", "phantom", seeds)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ((), "write the name of a role; there are target, external"),
+        ((3,), "write the name of a role"),
+        (("target", "target"), "a role stands twice"),
+    ],
+)
+def test_a_stage_is_on_roles_that_each_stand_once(study, roles, said):
+    with pytest.raises(StudyError, match=said):
+        study.stage(*roles)
 
 
 def test_planning_needs_no_torch():

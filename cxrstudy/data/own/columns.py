@@ -36,21 +36,27 @@ NEEDED = ("image", "patient", "label")
 class UnclearColumns(ValueError):
     """A column is missing, or several may be meant; the message says which option names it."""
 
-    def __init__(self, what: str, candidates: Sequence[str], columns: Sequence[str]) -> None:
+    def __init__(
+        self, what: str, candidates: Sequence[str], columns: Sequence[str], table: str = ""
+    ) -> None:
         self.what, self.candidates, self.columns = what, tuple(candidates), tuple(columns)
         found = (
             f"{' and '.join(map(repr, candidates))} may both be meant"
             if candidates
             else "no column has a name that says it"
         )
+        where = f"{table}, {what}" if table else what
         super().__init__(
-            f"{what}: {found}; name the column with --{what}-column. The columns are "
+            f"{where}: {found}; name the column with --{what}-column. The columns are "
             f"{', '.join(columns)}"
         )
 
 
 def find_columns(
-    columns: Sequence[str], given: Mapping[str, str], needed: Sequence[str] = NEEDED
+    columns: Sequence[str],
+    given: Mapping[str, str],
+    needed: Sequence[str] = NEEDED,
+    table: str = "",
 ) -> dict[str, str]:
     """Find the column of each thing that a table may say of an image.
 
@@ -62,6 +68,8 @@ def find_columns(
         Columns that the user named, by what they mean; an empty name means that there is none.
     needed
         What must be found.
+    table
+        Name of the table in messages.
 
     Returns
     -------
@@ -82,19 +90,19 @@ def find_columns(
     for what, names in NAMES.items():
         if what in given:
             if given[what] and given[what] not in columns:
-                raise UnclearColumns(what, [], columns)
+                raise UnclearColumns(what, [], columns, table)
             if given[what]:
                 found[what] = given[what]
             continue
         fitting = [column for column in columns if _plain(column) in names]
         others = [column for column in fitting if column not in given.values()]
         if len(others) > 1:
-            raise UnclearColumns(what, others, columns)
+            raise UnclearColumns(what, others, columns, table)
         if others:
             found[what] = others[0]
     for what in needed:
         if what not in found:
-            raise UnclearColumns(what, [], columns)
+            raise UnclearColumns(what, [], columns, table)
     return found
 
 

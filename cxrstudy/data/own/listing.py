@@ -49,7 +49,7 @@ def read_listing(path: Path, given: Mapping[str, str]) -> tuple[pd.DataFrame, di
         return _listed(path), {"image": "path of the file", "label": "name of the first folder"}
     table = _table(path)
     # The patient may stand in the headers of the files.
-    found = find_columns(list(table.columns), given, ("image", "label"))
+    found = find_columns(list(table.columns), given, ("image", "label"), str(path))
     chosen = table[list(found.values())].set_axis(list(found), axis=1)
     return chosen.apply(lambda cells: cells.str.strip()), found
 

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cxrstudy.base.text_file import decoded, line_at
+
 #: Separators that programs write, with their names in messages.
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
@@ -208,22 +210,11 @@ def _text(path: Path) -> str:
                 return content.decode(encoding)
             except UnicodeDecodeError:
                 raise TableError(f"{path}: not valid UTF-16; save it as UTF-8") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError(
-            f"{path}, row {_row_at(content, error.start)}: the byte {content[error.start]:#04x} "
-            "is not UTF-8; save the table as UTF-8"
-        ) from None
+    text = decoded(content, path, TableError, "row")
     if "\0" in text:
-        row = _row_at(content, content.index(b"\0"))
+        row = line_at(content, content.index(b"\0"))
         raise TableError(f"{path}, row {row}: a zero byte; this is no text, or not UTF-8")
     return text
-
-
-def _row_at(content: bytes, place: int) -> int:
-    before = content[:place].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return before.count(b"\n") + 1
 
 
 def _unpacked(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from cxrstudy.base import device, processes
+from cxrstudy.base import device, processes, script
 from cxrstudy.base.cores import usable_processes
 
 
@@ -51,7 +51,7 @@ def local(count: int) -> Iterator[Executor]:
     for number in range(count if names else 0):
         devices.put(names[number % len(names)])
     take = (_take_gpu, (devices,)) if names else ()
-    with processes.pool(count, *take) as executor:
+    with script.hidden(), processes.pool(count, *take) as executor:
         yield executor
 
 

@@ -82,7 +82,7 @@ def test_another_separator_is_named_or_a_row_is(path, rows, separator):
     [
         (b"", "the file is empty"),
         (b"\n \n", "the file is empty"),
-        (b"a,b\n1,\xe9\n", "row 2: the byte 0xe9 is not UTF-8; save"),
+        (b"a,b\n1,\xe9\n", "row 2: the byte 0xe9 is not UTF-8; .*Latin-1; save"),
         (b"a,b\n1,2\n3,\x004\n", "row 3: a zero byte"),
         (b"\xff\xfea", "not valid UTF-16"),
         (b'a,b\n1,"2\n3,4\n5,6\n', "row 2: .* a quotation mark"),
