@@ -1,11 +1,17 @@
-"""Schema: read YAML files and check them completely; errors name the file and the fields."""
+"""Schema: read YAML files and check them completely; errors name the file and the fields.
 
+What is wrong with a text, whoever found it (Python, YAML, JSON or pydantic), is told here in one
+sentence: :func:`why_wrong`.
+"""
+
+import json
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 
 class Strict(BaseModel):
@@ -58,9 +64,14 @@ def read_content(path: Path, error: type[Exception]) -> Any:
         Class of the error if it is no YAML; the message names the file.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _OneValuePerKey)
-    except yaml.YAMLError as problem:
-        raise error(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        raise error(f"{path}: {why_wrong(problem)}") from None
+    try:
+        return yaml.load(text, _OneValuePerKey)
+    except Exception as problem:  # PyYAML raises errors of many kinds, such as for an empty !!int
+        said = " ".join(str(problem).split())
+        raise error(f"{path}: not valid YAML: {said}") from None
 
 
 def checked(content: Any, path: Path, model: type[Model], error: type[Exception]) -> Model:
@@ -68,8 +79,47 @@ def checked(content: Any, path: Path, model: type[Model], error: type[Exception]
     try:
         return model.model_validate(content)
     except ValidationError as problem:
-        fields = "; ".join(f"{_place(e['loc'], content)}: {e['msg']}" for e in problem.errors())
-        raise error(f"{path}: {fields}") from None
+        raise error(f"{path}: {why_wrong(problem, content)}") from None
+
+
+def why_wrong(problem: Exception, content: Any = None) -> str:
+    """What is wrong with a text or its values, in one sentence without the reader's own addresses.
+
+    Parameters
+    ----------
+    problem
+        Error of reading or checking it.
+    content
+        What was checked, for the names of items of lists.
+
+    Examples
+    --------
+    >>> try:
+    ...     json.loads("{'a': 1}")
+    ... except ValueError as problem:
+    ...     why_wrong(problem)
+    'not valid JSON: line 1, column 2: Expecting property name enclosed in double quotes'
+    """
+    if isinstance(problem, ValidationError):
+        return "; ".join(_told(each, content) for each in problem.errors())
+    if isinstance(problem, UnicodeDecodeError):
+        read, wrong = problem.object[: problem.start], problem.object[problem.start]
+        line = read.count(b"\n") + 1
+        return f"not UTF-8 text: line {line} has the byte 0x{wrong:02x}; save it as UTF-8"
+    if isinstance(problem, json.JSONDecodeError):
+        place = f"line {problem.lineno}, column {problem.colno}"
+        return f"not valid JSON: {place}: {problem.msg}"
+    return " ".join(str(problem).split())
+
+
+def why_of(error: ErrorDetails) -> str:
+    """What pydantic says of one value, as its field's own rule says it."""
+    return error["msg"].removeprefix("Value error, ")
+
+
+def _told(error: ErrorDetails, content: Any) -> str:
+    place = _place(error["loc"], content)
+    return f"{place}: {why_of(error)}" if place else why_of(error)
 
 
 def _place(steps: Sequence[int | str], content: Any) -> str:
