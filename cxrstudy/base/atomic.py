@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 
 #: Ending of temporary names.
 UNFINISHED = ".unfinished"
@@ -62,7 +63,19 @@ def is_old(path: Path) -> bool:
     for part in parts:
         with suppress(FileNotFoundError):
             times.append(part.stat().st_mtime)
-    return bool(times) and time.time() - max(times) > STALE_AFTER
+    return bool(times) and now_in(path.parent) - max(times) > STALE_AFTER
+
+
+def now_in(folder: Path) -> float:
+    """Time by the clock that dates the files of a folder, which may be that of another host.
+
+    A host whose own clock is a day ahead would else count as abandoned what others write.
+    """
+    try:
+        with TemporaryFile(dir=folder) as stream:
+            return os.fstat(stream.fileno()).st_mtime
+    except OSError:  # may not be written to; then nothing there can be removed either
+        return time.time()
 
 
 def make_folder(folder: Path) -> None:

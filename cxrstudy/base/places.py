@@ -238,6 +238,12 @@ def _named(variable: str) -> Path | None:
     advice = "name a folder, or unset the variable"
     if "://" in value:
         raise PlaceError(f"{variable}={value} is an address; {advice}")
+    odd = value != value.strip() or value[0] in "\"'$"  # as files of variables leave them
+    if odd and not Path(value).exists():
+        raise PlaceError(
+            f"{variable}={value} can't be used (there is no folder of this name, with its space, "
+            f"quote or $); {advice}"
+        )
     try:
         folder = _absolute(variable, Path(value).expanduser())
         with suppress(FileNotFoundError, NotADirectoryError):

@@ -1,5 +1,10 @@
-"""Schema: read YAML files and check them completely; errors name the file and the fields."""
+"""Schema: read YAML files and check them completely; errors name the file and the fields.
 
+What is wrong with a text, whoever found it (Python, YAML, JSON or pydantic), is told here in one
+sentence: :func:`why_wrong`.
+"""
+
+import json
 import math
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -7,8 +12,9 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from cxrstudy.base.text_file import read_text
+from cxrstudy.base.text_file import line_at, not_utf8, read_text
 
 
 class Strict(BaseModel):
@@ -103,8 +109,45 @@ def checked(content: Any, path: Path, model: type[Model], error: type[Exception]
     try:
         return model.model_validate(content)
     except ValidationError as problem:
-        fields = "; ".join(f"{_place(e['loc'], content)}: {e['msg']}" for e in problem.errors())
-        raise error(f"{path}: {fields}") from None
+        raise error(f"{path}: {why_wrong(problem, content)}") from None
+
+
+def why_wrong(problem: Exception, content: Any = None) -> str:
+    """What is wrong with a text or its values, in one sentence without the reader's own addresses.
+
+    Parameters
+    ----------
+    problem
+        Error of reading or checking it.
+    content
+        What was checked, for the names of items of lists.
+
+    Examples
+    --------
+    >>> try:
+    ...     json.loads("{'a': 1}")
+    ... except ValueError as problem:
+    ...     why_wrong(problem)
+    'not valid JSON: line 1, column 2: Expecting property name enclosed in double quotes'
+    """
+    if isinstance(problem, ValidationError):
+        return "; ".join(_told(each, content) for each in problem.errors())
+    if isinstance(problem, UnicodeDecodeError):
+        return f"line {line_at(problem.object, problem.start)}: {not_utf8(problem)}"
+    if isinstance(problem, json.JSONDecodeError):
+        place = f"line {problem.lineno}, column {problem.colno}"
+        return f"not valid JSON: {place}: {problem.msg}"
+    return " ".join(str(problem).split())
+
+
+def why_of(error: ErrorDetails) -> str:
+    """What pydantic says of one value, as its field's own rule says it."""
+    return error["msg"].removeprefix("Value error, ")
+
+
+def _told(error: ErrorDetails, content: Any) -> str:
+    place = _place(error["loc"], content)
+    return f"{place}: {why_of(error)}" if place else why_of(error)
 
 
 def _place(steps: Sequence[int | str], content: Any) -> str:

@@ -42,11 +42,15 @@ def decoded(content: bytes, path: Path, error: type[Exception], line: str = "lin
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        place, likely = line_at(content, problem.start), likely_encoding(content)
-        raise error(
-            f"{path}, {line} {place}: the byte {content[problem.start]:#04x} is not UTF-8"
-            f"{f'; the file is probably {likely}' if likely else ''}; save it as UTF-8"
-        ) from None
+        place = line_at(content, problem.start)
+        raise error(f"{path}, {line} {place}: {not_utf8(problem)}") from None
+
+
+def not_utf8(problem: UnicodeDecodeError) -> str:
+    """Which byte of a text is not UTF-8, how it is probably encoded, and what to do."""
+    likely = likely_encoding(problem.object)
+    encoding = f"; the file is probably {likely}" if likely else ""
+    return f"the byte {problem.object[problem.start]:#04x} is not UTF-8{encoding}; save it as UTF-8"
 
 
 def line_at(content: bytes, place: int) -> int:

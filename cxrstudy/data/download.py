@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from cxrstudy import __version__
 from cxrstudy.base import numbers
-from cxrstudy.base.atomic import unfinished_of, whole_file
+from cxrstudy.base.atomic import now_in, unfinished_of, whole_file
 from cxrstudy.data.sets import FetchError
 
 if TYPE_CHECKING:  # not needed for --help, which must be fast
@@ -117,7 +117,7 @@ class Downloader:
         for abandoned in unfinished_of(target):
             with suppress(FileNotFoundError):  # another process may remove it too
                 # A download in progress writes to its file, or fails, within the timeout.
-                if time.time() - abandoned.stat().st_mtime > 2 * self._timeout:
+                if now_in(target.parent) - abandoned.stat().st_mtime > 2 * self._timeout:
                     abandoned.unlink()
 
 

@@ -10,10 +10,13 @@ input           SHA-256 of
 notebook        its file
 parameters      the values that it is given: profile, cohort, seeds
 arms            the arms of all experiments, because chapters read those of others
+beside          the Python files beside the notebooks, which they may import
 code            the files of the package
 profiles        the files of the project's folder of this name; likewise ``claims``,
                 ``data_manifests``, ``results`` and ``certificates``
-kernel          Python and the versions of the libraries that compute and draw; kind of processor
+own             the user's own manifests, cohorts and profiles, without images, whose hashes are
+                in the manifests
+kernel          Python and the versions of the libraries that compute and draw; arithmetic
 data            the name of the folder of radiographs, if it exists
 executed        the executed notebooks that it reads, if it has this parameter
 ==============  ==================================================================================
@@ -27,7 +30,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from cxrstudy.base import places
+from cxrstudy.base import arithmetic, places
 from cxrstudy.base.atomic import write_file
 from cxrstudy.base.coverage import environment
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
@@ -37,6 +40,8 @@ from cxrstudy.study import experiment
 INPUTS = ".inputs.json"
 #: Folders of the project that pages depend on.
 _FOLDERS = ("profiles", "claims", "data_manifests", "results", "certificates")
+#: Folders of a user's own that only the making of manifests reads.
+_NOT_READ = ("images", "hashes")
 #: Libraries that draw, execute and build, beside those that runs depend on.
 _LIBRARIES = (
     "papermill", "nbclient", "ipykernel", "ipython", "pandas", "scikit-learn", "matplotlib",
@@ -50,7 +55,9 @@ def common_inputs() -> dict[str, str]:
     return {
         "arms": experiment.arms_hash(),
         "code": tree_hash(places.PACKAGE, left_out=(places.COPY.name,)),
+        "beside": tree_hash(places.notebooks(), endings=(".py",)),
         **{name: tree_hash(places.root() / name) for name in _FOLDERS},
+        "own": tree_hash(places.own(), left_out=_NOT_READ),
         "kernel": fingerprint(canonical(_kernel())),
         "data": fingerprint(str(places.data()) if places.data().is_dir() else ""),
     }
@@ -149,8 +156,9 @@ def _read(folder: Path, reader: str) -> str:
     return fingerprint(canonical({p.name: file_sha256(p) for p in found if p.stem != reader}))
 
 
-def _kernel() -> dict[str, str]:
-    return versions_of_all() | environment() | {"processor": planned_kind()}
+def _kernel() -> dict[str, Any]:
+    computed = {"arithmetic": arithmetic.facts(planned_kind())}
+    return versions_of_all() | environment() | computed
 
 
 @lru_cache

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from cxrstudy.base.atomic import write_folder
 from cxrstudy.base.coverage import code_fingerprint
 from cxrstudy.base.identity import file_sha256, fingerprint
-from cxrstudy.base.schema import Strict
+from cxrstudy.base.schema import Strict, why_wrong
 from cxrstudy.data.role import Role
 from cxrstudy.runs.record import id_of
 
@@ -137,7 +137,7 @@ def read_facts(folder: Path, name: str) -> MapFacts:
     except FileNotFoundError:
         raise MapsError(f"{path}: no such record of maps; make it with recorded_maps") from None
     except ValueError as error:  # not text, not JSON, or not the facts of maps
-        raise MapsError(f"{path}: broken ({error}); delete its folder") from None
+        raise MapsError(f"{path}: broken ({why_wrong(error)}); delete its folder") from None
     if facts.id != name or id_of(facts.identity) != name:
         raise MapsError(f"{path}: altered, its id does not match its contents; delete its folder")
     return facts

@@ -132,7 +132,7 @@ def stamp(executed: Path, electricity: object = None, failed: bool = False) -> P
         facts = _facts(executed, notebook, told) | {
             "failed": failed or bool(told.get("exception")),
             "electricity_joules": UNMEASURED if electricity is None else electricity,
-            "runs": [record.id for record in carried(notebook)],
+            "runs": [record.id for record in carried(notebook, executed)],
         }
     notebook.cells = [cell for cell in notebook.cells if STAMP not in tags_of(cell)]
     notebook.cells.append(_stamp_cell(facts, beside.name))

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from cxrstudy.base import places
-from cxrstudy.base.notebooks import read_notebook
+from cxrstudy.base.notebooks import NotebookFileError, read_notebook
 from cxrstudy.base.repository import Repository, RepositoryError, open_repository
+from cxrstudy.base.schema import why_wrong
 from cxrstudy.runs.record import Record
 from cxrstudy.training.plateau import UNKNOWN
 
@@ -71,7 +73,7 @@ def read_executed(folder: Path) -> dict[str, list[Record]]:
     paths = places.visible(folder, "*.ipynb")
     if not paths:
         raise FileNotFoundError(f"{folder}: no executed notebook; run make book")
-    found = {path.stem: carried(read_notebook(path)) for path in paths}
+    found = {path.stem: carried(read_notebook(path), path) for path in paths}
     return {name: records for name, records in found.items() if records}
 
 
@@ -133,14 +135,26 @@ def environments(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
     return pd.DataFrame(rows).value_counts().rename("runs").reset_index()
 
 
-def carried(notebook: Any) -> list[Record]:
-    """Records that an executed notebook contains."""
-    return [
-        Record.model_validate(facts)
+def carried(notebook: Any, path: Path) -> list[Record]:
+    """Records that an executed notebook contains.
+
+    Raises
+    ------
+    NotebookFileError
+        They are not of this version; the message names the notebook's file.
+    """
+    told = [
+        facts
         for cell in notebook.cells
         for output in cell.get("outputs", [])
         for facts in output.get("metadata", {}).get(RUNS, [])
     ]
+    try:
+        return [Record.model_validate(facts) for facts in told]
+    except ValidationError as error:
+        raise NotebookFileError(
+            f"{path}: its records are not of this version ({why_wrong(error)}); execute it again"
+        ) from None
 
 
 def versions_of(records: Sequence[Record]) -> dict[str, str]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from cxrstudy.base.atomic import write_folder
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.base.schema import Strict
+from cxrstudy.base.schema import Strict, why_wrong
 from cxrstudy.data.role import Role
 from cxrstudy.runs.record import SCORES, id_of
 from cxrstudy.runs.score_table import read_table
@@ -96,7 +96,7 @@ def read(store: Path, scoring: str) -> ScoringRecord:
     try:
         record = ScoringRecord.model_validate_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise StoreError(f"{path}: broken ({error}); delete its folder") from None
+        raise StoreError(f"{path}: broken ({why_wrong(error)}); delete its folder") from None
     if record.id != scoring or id_of(record.identity) != scoring:
         raise StoreError(f"{path}: altered, its id does not match its contents; delete its folder")
     return record

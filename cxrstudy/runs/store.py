@@ -20,6 +20,7 @@ import pandas as pd
 
 from cxrstudy.base.atomic import make_folder, unfinished_of, write_folder
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
+from cxrstudy.base.schema import why_wrong
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 
 #: Ending of the names of broken records that were set aside.
@@ -138,7 +139,9 @@ def read(store: Path, run: str) -> Record:
         facts = json.loads(path.read_text(encoding="utf-8"))
         record, sealed = Record.model_validate(facts), _is_as_sealed(facts)
     except ValueError as error:  # not text, not JSON, or not a record
-        raise StoreError(f"{path}: broken ({error}); run the study again to make it anew") from None
+        raise StoreError(
+            f"{path}: broken ({why_wrong(error)}); run the study again to make it anew"
+        ) from None
     except OSError as error:
         raise StoreError(f"{path}: can't be read ({error.strerror}{owner(path)})") from None
     if record.id != run or id_of(record.identity) != run:

@@ -1,7 +1,7 @@
 """Forecast: the expected time of missing runs, estimated from similar recorded runs."""
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -9,8 +9,10 @@ from typing import Any
 
 from cxrstudy.base import arithmetic
 from cxrstudy.base.identity import canonical
+from cxrstudy.runs import store
 from cxrstudy.runs.plan import planned_kind
-from cxrstudy.runs.record import RUN
+from cxrstudy.runs.record import RUN, Record
+from cxrstudy.runs.store import StoreError
 from cxrstudy.study.graph import Graph, Node
 
 
@@ -67,33 +69,33 @@ def _seconds(node: Node, paces: Mapping[str, float], kind: str) -> float | None:
 
 def _paces(records: Path) -> dict[str, float]:
     """Median seconds per sample of recorded runs."""
-    facts = {path.parent.name: _facts(path) for path in records.glob(f"[!.]*/{RUN}")}
+    known = _readable(records)
     found: dict[str, list[float]] = {}
-    for fact in facts.values():
-        start = _start(fact, facts)
-        if start is not None and fact.get("samples_seen"):
-            identity = fact["identity"]
-            key = _key(start, identity["stage"]["pixels"], canonical(identity["arithmetic"]))
-            found.setdefault(key, []).append(sum(fact["seconds"].values()) / fact["samples_seen"])
+    for record in known.values():
+        start = _start(record, known)
+        if start is not None and record.samples_seen:
+            pixels, kind = record.identity["stage"]["pixels"], record.identity["arithmetic"]
+            key = _key(start, pixels, canonical(kind))
+            found.setdefault(key, []).append(sum(record.seconds.values()) / record.samples_seen)
     return {key: median(values) for key, values in found.items()}
 
 
-def _facts(path: Path) -> dict[str, Any]:
-    """Facts of a record; empty if it is broken, which ``cxrstudy store check`` reports."""
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        return {}
-    return facts if isinstance(facts, dict) else {}
+def _readable(records: Path) -> dict[str, Record]:
+    """Records by id, without broken ones, which ``cxrstudy store check`` reports."""
+    found = {}
+    for path in records.glob(f"[!.]*/{RUN}"):
+        with suppress(StoreError):
+            found[path.parent.name] = store.read(records, path.parent.name)
+    return found
 
 
-def _start(fact: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any] | None:
+def _start(record: Record, known: Mapping[str, Record]) -> dict[str, Any] | None:
     """Start of a run's chain, which only the record of its first stage contains."""
-    while fact:
-        identity = fact["identity"]
-        if identity.get("start"):
-            return dict(identity["start"])
-        fact = facts.get(identity.get("parent") or "", {})
+    at: Record | None = record
+    while at:
+        if at.identity.get("start"):
+            return dict(at.identity["start"])
+        at = known.get(at.parent or "")
     return None
 
 

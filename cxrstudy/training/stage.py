@@ -1,12 +1,16 @@
 """Stage: one training phase, as plain values."""
 
+from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Annotated, Any, Literal, Self
+from functools import wraps
+from inspect import signature
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from cxrstudy.base.own_function import OwnFunction, own_function
+from cxrstudy.base.schema import why_of
 from cxrstudy.pixels.masking import Visible
 
 #: Smallest alpha of MixUp. For smaller ones torch draws exactly one half where a beta distribution
@@ -17,6 +21,9 @@ LEAST_MIXUP = 0.01
 REPEATS_APART = 1_000
 
 
+Made = TypeVar("Made")
+
+
 def _recipe(given: Any) -> OwnFunction | None:
     return None if given is None else own_function(given)
 
@@ -25,6 +32,34 @@ class StageError(ValueError):
     """A stage has an illegal value; the message names the field."""
 
 
+def _named(stage: type[Made]) -> type[Made]:
+    """Let every making of a stage raise our error for an illegal value, not pydantic's."""
+    make: Callable[..., None] = stage.__init__
+
+    @wraps(make)
+    def made(self: Made, *values: Any, **named: Any) -> None:
+        try:
+            make(self, *values, **named)
+        except ValidationError as error:
+            raise StageError(_why(error, list(signature(stage).parameters))) from None
+
+    setattr(stage, "__init__", made)  # noqa: B010 (a method may not be assigned to)
+    return stage
+
+
+def _why(error: ValidationError, names: list[str]) -> str:
+    first = error.errors()[0]
+    # A rule about several fields has no location; its message names the fields.
+    at = first["loc"][0] if first["loc"] else ""
+    if isinstance(at, int):  # given by its place
+        at = names[at] if at < len(names) else at
+    if at and at not in names:
+        return f"a stage has no field {at!r}; its fields are {', '.join(names)}"
+    given = "" if first["type"] == "missing" else f" = {first['input']!r}"
+    return f"stage{f' {at}{given}' if at else ''}: {why_of(first)}"
+
+
+@_named
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Stage:
     """One training phase: a role, a number of optimiser steps, and how to train.
@@ -132,20 +167,7 @@ class Stage:
         StageError
             A field is unknown or its value is illegal; the message names it.
         """
-        names = [field.name for field in fields(self)]
-        unknown = sorted(set(changes) - set(names))
-        if unknown:
-            raise StageError(
-                f"a stage has no field {unknown[0]!r}; its fields are {', '.join(names)}"
-            )
-        try:
-            return replace(self, **changes)
-        except ValidationError as error:
-            first = error.errors()[0]
-            # A rule about several fields has no location; its message names the fields.
-            at = "".join(f" {name}" for name in first["loc"])
-            value = f"{at} = {first['input']!r}" if first["loc"] else ""
-            raise StageError(f"stage{value}: {first['msg']}") from None
+        return replace(self, **changes)
 
     def __rshift__(self, other: object) -> None:
         raise StageError(

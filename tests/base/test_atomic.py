@@ -1,5 +1,7 @@
 """Atomic: what is written is whole, or is not there."""
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -106,3 +108,18 @@ def test_of_two_that_write_the_same_folder_one_stays_and_no_other_is_left(tmp_pa
         writers = [pool.submit(write_folder, tmp_path / "folder", fill, whole) for _ in range(2)]
     assert [writer.exception() for writer in writers] == [None, None]
     assert names(tmp_path) == ["folder"]
+
+
+@pytest.mark.parametrize("days", [-400, -2, 2, 400])
+def test_a_clock_that_is_wrong_by_days_makes_nothing_of_another_host_old(
+    tmp_path, monkeypatch, days
+):
+    theirs = tmp_path / f".run.{'b' * 32}{UNFINISHED}"
+    theirs.touch()
+    now = time.time()
+    monkeypatch.setattr(atomic.time, "time", lambda: now + days * 86400)
+    assert unfinished_of(tmp_path / "run") == []
+    left = now - 2 * atomic.STALE_AFTER
+    os.utime(theirs, (left, left))
+    assert unfinished_of(tmp_path / "run") == [theirs]
+    assert list(tmp_path.iterdir()) == [theirs]  # the look at the clock leaves nothing

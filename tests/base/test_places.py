@@ -1,6 +1,7 @@
 """Places: found when they are asked for, in the environment, around us, or in the package."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -210,6 +211,11 @@ def test_hidden_files_of_other_systems_are_not_listed(tmp_path):
         ("~nobody-of-this-name/runs", "home"),
         ("circle", "loop|names no project|too many levels"),
         ("s3://bucket/runs", "is an address"),
+        (" /data", "no folder of this name"),
+        ("runs ", "no folder of this name"),
+        ("'runs'", "no folder of this name"),
+        ('"/runs"', "no folder of this name"),
+        ("$HOME/runs", "no folder of this name"),
     ],
 )
 def test_a_value_that_can_not_be_used_is_an_error_that_names_the_variable(
@@ -220,8 +226,17 @@ def test_a_value_that_can_not_be_used_is_an_error_that_names_the_variable(
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     monkeypatch.setenv(variable, value)
     place = dict(zip(VARIABLES, (places.root, places.data, places.runs), strict=True))[variable]
-    with pytest.raises(PlaceError, match=rf"(?i){variable}={value} .*({why}).*; name "):
+    said = rf"(?i){variable}={re.escape(value)} .*({why}).*; name "
+    with pytest.raises(PlaceError, match=said):
         place()
+
+
+@pytest.mark.parametrize("name", ["my runs", " runs", "runs ", "$runs", "'runs'"])
+def test_a_folder_that_is_there_may_have_any_name(tmp_path, project, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    monkeypatch.setenv("CXRSTUDY_RUNS", name)
+    assert places.runs() == tmp_path / name
 
 
 def test_a_working_folder_that_is_gone_is_said_to_be(tmp_path, project, monkeypatch):

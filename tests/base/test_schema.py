@@ -1,12 +1,15 @@
 """Reading YAML files into models."""
 
+import json
 import re
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cxrstudy.base import places
-from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.base.schema import Strict, read_yaml, why_wrong
 
 
 class Made(Strict):
@@ -77,6 +80,59 @@ class Named(Strict):
     items: list[dict[str, int | str]]
 
 
+def test_a_text_of_another_encoding_is_named_with_its_line(tmp_path):
+    path = tmp_path / "made.yaml"
+    path.write_bytes("name: a\n# étude\n".encode("latin-1"))
+    with pytest.raises(
+        MadeError, match=r"made.yaml, line 2: the byte 0xe9 is not UTF-8; .*save it"
+    ):
+        read_yaml(path, Made, MadeError)
+
+
+#: Beginnings of YAML's own types, whose values may be impossible, and what may stand in a text.
+PIECES = [
+    *(
+        "a: ",
+        "name: ",
+        "\n",
+        "2020-13-45",
+        "1:99:99",
+        "!!int ",
+        "!!binary ",
+        "0b_",
+        "[",
+        "{",
+        "&x ",
+    ),
+    *("*x", "<<: ", "? ", "- ", "'", "|", "\t", "é", "\x00"),
+]
+
+
+@given(
+    st.binary(max_size=40) | st.lists(st.sampled_from(PIECES)).map(lambda p: "".join(p).encode())
+)
+@example(b"name: 2020-13-45")
+@example(b"name: !!binary x")
+@example(b"\xff\xfe")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_content_is_a_model_or_one_sentence_of_ours(tmp_path, content):
+    path = tmp_path / "made.yaml"
+    path.write_bytes(content)
+    said = ""
+    try:
+        read_yaml(path, Made, MadeError)
+    except MadeError as error:
+        said = str(error)
+    assert said == "" or (said.startswith((f"{path}: ", f"{path}, line ")) and "\n" not in said)
+    assert "pydantic" not in said
+
+
+def test_a_broken_json_is_told_with_its_place():
+    with pytest.raises(ValueError, match="Expecting") as error:
+        json.loads('{"a": 1,\n "b" 2}')
+    assert why_wrong(error.value) == "not valid JSON: line 2, column 6: Expecting ':' delimiter"
+
+
 def test_an_item_is_named_by_its_id_or_else_by_its_number(tmp_path):
     path = write(tmp_path, "items:\n- {name: a}\n- {id: A4, name: b, size: many}\n- {}\n")
     with pytest.raises(MadeError) as error:
@@ -115,3 +171,15 @@ def test_every_yaml_file_is_read_by_one_reader():
         if re.search(r"\byaml\.(safe_)?load", path.read_text(encoding="utf-8"))
     }
     assert found == set(OTHERS)
+
+
+def test_what_pydantic_finds_is_always_told_in_our_words():
+    """Its own texts are of several lines, and end with an address of its manual."""
+    checking = re.compile(r"\b(model_validate|validate_python|TypeAdapter|ValidationError\b)")
+    silent = [
+        path.relative_to(places.PACKAGE).as_posix()
+        for path in places.PACKAGE.rglob("*.py")
+        if checking.search(text := path.read_text(encoding="utf-8"))
+        and not re.search(r"\bwhy_(wrong|of)\(", text)
+    ]
+    assert silent == []

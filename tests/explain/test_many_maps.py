@@ -87,8 +87,9 @@ def test_broken_records_are_named(made: Made, tmp_path: Path, file: str, harm: s
         path.write_bytes(content.replace(b"covid19", b"covid18") + (b" " if file == MAPS else b""))
     else:
         path.write_bytes(content[: len(content) // 2] if harm == "truncated" else b"")
-    with pytest.raises(MapsError, match=file):
+    with pytest.raises(MapsError, match=file) as error:
         read_maps(tmp_path / "maps", folder.name)
+    assert "\n" not in str(error.value)
 
 
 def test_the_same_maps_have_the_same_bytes(

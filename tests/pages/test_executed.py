@@ -38,6 +38,11 @@ def output(project):
     return path
 
 
+def write(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
@@ -47,6 +52,10 @@ def output(project):
         (lambda p: (p / "data_manifests" / "a.csv").write_text("x"), "data_manifests"),
         (lambda p: (p / "results" / "x").write_text("x"), "results"),
         (lambda p: (p / "data").mkdir(), "data"),
+        (lambda p: (p / "notebooks" / "helper.py").write_text("x"), "beside"),
+        (lambda p: write(p / "own" / "cohorts" / "mine.yaml"), "own"),
+        (lambda p: write(p / "own" / "profiles" / "mine.yaml"), "own"),
+        (lambda p: write(p / "own" / "mine.csv"), "own"),
     ],
 )
 def test_every_input_counts(project, output, change, name):
@@ -68,7 +77,20 @@ def test_code_arms_and_kernel_count(project, output, monkeypatch):
     assert executed.changed(output, inputs(project)) == ["arms", "code", "kernel"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"), [("CXRSTUDY_ARITHMETIC", "held"), ("CXRSTUDY_DEVICE", "cuda")]
+)
+def test_the_arithmetic_counts_and_coming_back_changes_nothing(
+    project, output, monkeypatch, variable, value
+):
+    with monkeypatch.context() as other:
+        other.setenv(variable, value)
+        assert executed.changed(output, inputs(project)) == ["kernel"]
+    assert executed.changed(output, inputs(project)) == []
+
+
 def test_times_and_hidden_files_do_not_count(project, output):
+    write(project / "own" / "images" / "mine" / "one.png")
     (project / "profiles" / "._new.yaml").touch()
     for path in (project / "notebooks" / "01_one.ipynb", output):
         for when in (0, 2**33):

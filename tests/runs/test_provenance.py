@@ -5,6 +5,7 @@ import subprocess
 import nbformat
 import pytest
 
+from cxrstudy.base.notebooks import NotebookFileError
 from cxrstudy.runs.provenance import (
     RUNS,
     checkout,
@@ -38,6 +39,17 @@ def test_what_a_notebook_carries_is_read_back_unchanged(tmp_path):
     pages = read_executed(tmp_path)
     assert list(pages) == ["01_one", "02_two"]
     assert pages["01_one"] == [first, record(1, first.id)]
+
+
+def test_records_of_another_version_are_told_with_their_notebook(tmp_path):
+    path = tmp_path / "old.ipynb"
+    output = nbformat.v4.new_output("display_data", metadata={RUNS: [{"id": "0", "mood": "good"}]})
+    cell = nbformat.v4.new_code_cell("", outputs=[output])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    said = r"old\.ipynb: its records are not of this version \(identity: .*\); execute it again$"
+    with pytest.raises(NotebookFileError, match=said) as error:
+        read_executed(tmp_path)
+    assert "pydantic" not in str(error.value)
 
 
 def test_a_folder_without_notebooks_is_named(tmp_path):

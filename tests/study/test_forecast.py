@@ -37,8 +37,9 @@ def test_with_several_processes_the_longest_chain_takes_as_long(records):
     assert expected.wall(made, 8) == pytest.approx(16)  # general, then target
 
 
-def test_a_broken_record_tells_nothing(records):
+@pytest.mark.parametrize("text", ["{", "[]", '{"samples_seen": 8}', '{"identity": {"start": 1}}'])
+def test_a_broken_record_tells_nothing(records, text):
     record(records, graph_of("01_one"))
     for path in records.glob(f"*/{RUN}"):
-        path.write_text("{")
+        path.write_text(text)
     assert forecast(make_graph(["01_one"], "tiny", "other", 1)).known == 0

@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from cxrstudy.base.identity import canonical
 from cxrstudy.training.stage import LEAST_MIXUP, Stage, StageError
@@ -96,8 +95,16 @@ def test_steps_that_evaluations_do_not_divide_are_named_alone():
 
 @pytest.mark.parametrize("changes", [{"steps": 0}, {"epochs": 3}, {"steps": 99, "validations": 4}])
 def test_an_illegal_stage_can_not_be_made(changes):
-    with pytest.raises(ValidationError):
+    with pytest.raises(StageError, match=r"^(stage|a stage has no field 'epochs')") as error:
         Stage(("target",), **changes)
+    assert "pydantic" not in str(error.value)
+
+
+def test_a_value_given_by_its_place_is_named_too():
+    with pytest.raises(StageError, match=r"^stage pixels = 5: Input should be greater than"):
+        Stage(("target",), 5)
+    with pytest.raises(StageError, match=r"^stage roles: Field required$"):
+        Stage()
 
 
 def test_a_whole_number_is_the_same_stage_as_the_float_it_stands_for():

@@ -7,7 +7,7 @@ import pytest
 from cxrstudy.runs.scores import together
 from cxrstudy.statistics import made_scores
 from cxrstudy.training.plateau import RISE
-from cxrstudy.verdicts.doubling import NOT_RECORDED, RELEVANT, Gain, gains
+from cxrstudy.verdicts.doubling import NOT_RECORDED, RELEVANT, gains
 
 LABELS = ("normal", "other_pneumonia", "covid19")
 
@@ -87,4 +87,4 @@ def test_few_patients_show_nothing_however_equal_the_estimates():
 def test_an_arm_that_is_not_recorded_with_half_the_steps_is_not_known():
     scores = made_scores(["control"])
     found = gains(scores, {"control": 800}, scores_of(2.0, arm="another"), {"another": 400})
-    assert found["control"] == Gain(why=NOT_RECORDED)
+    assert (found["control"].why, found["control"].word) == (NOT_RECORDED, "not known")

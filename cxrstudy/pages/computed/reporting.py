@@ -6,7 +6,7 @@ import pandas as pd
 from pydantic import Field, TypeAdapter, ValidationError
 
 from cxrstudy.base import places
-from cxrstudy.base.schema import Strict, read_content
+from cxrstudy.base.schema import Strict, read_content, why_of
 from cxrstudy.pages.computed.facts import facts
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
@@ -58,7 +58,7 @@ def answers() -> dict[str, dict[str, Answer]]:
     except ValidationError as error:
         first = error.errors()[0]
         place = ", ".join(map(str, first["loc"]))
-        raise ReportingError(f"{ANSWERS}: {place}: {first['msg']}") from None
+        raise ReportingError(f"{ANSWERS}: {place}: {why_of(first)}") from None
 
 
 def filled(value: str, known: dict[str, str]) -> str:

@@ -17,6 +17,7 @@ import yaml
 
 from cxrstudy.runs import lock
 from cxrstudy.runs.engines import EngineError
+from cxrstudy.runs.engines.slurm_job import Queue, result_of
 from cxrstudy.runs.worker import Needs, WorkerError, complaints
 
 #: Default resources of a job: one core and one hour.
@@ -65,6 +66,7 @@ class Submitted(Executor):
         self._executor = executor
         self._held = held
         self._jobs: list[Any] = []
+        self._queue = Queue()
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
         """Put a job into the queue."""
@@ -72,13 +74,14 @@ class Submitted(Executor):
         future: Future[Any] = Future()
         self._jobs.append(job)
         # submitit has no callback, so a thread waits. A daemon thread does not delay an interrupt.
-        Thread(target=_pass_on, args=(job, future), daemon=True).start()
+        Thread(target=_pass_on, args=(job, future, self._queue), daemon=True).start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Remove jobs that have not begun from the queue; jobs that run are recorded as usual."""
-        for job in self._jobs if cancel_futures else []:
-            if job.state == "PENDING":
+        states = (self._queue.states() or {}) if cancel_futures else {}
+        for job in self._jobs:
+            if states.get(job.job_id) == "PENDING":
                 job.cancel()
 
 
@@ -134,11 +137,18 @@ def _read(options: str) -> dict[str, Any]:
     twice = [name for at, name in enumerate(names) if name in names[:at]]
     if twice:
         raise EngineError(f"--slurm: {twice[0]!r} is given twice; give it once")
-    return {name: yaml.safe_load(value) for name, _, value in pairs}
+    return {name: _value(name, value) for name, _, value in pairs}
 
 
-def _pass_on(job: Any, future: Future[Any]) -> None:
+def _value(name: str, text: str) -> Any:
     try:
-        future.set_result(job.result())
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise EngineError(f"--slurm: {name}={text}: no value of YAML; put it in quotes") from None
+
+
+def _pass_on(job: Any, future: Future[Any], asked: Queue) -> None:
+    try:
+        future.set_result(result_of(job, asked))
     except Exception as error:
         future.set_exception(error)

@@ -2,8 +2,10 @@
 
 import os
 import re
+import signal
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ pytest.importorskip("submitit")
 
 from cxrstudy.runs import engine, lock, store
 from cxrstudy.runs.engine import RunError
-from cxrstudy.runs.engines import EngineError
+from cxrstudy.runs.engines import EngineError, slurm_job
 from cxrstudy.runs.engines.slurm import Requeued, queue
 from cxrstudy.training.chain import Chain
 from tests.support.builders import STAGE, TINY, make_job, make_role
@@ -41,21 +43,23 @@ srun --unbuffered --output FOLDER/%j_%t_log.out --error FOLDER/%j_%t_log.err \
 PYTHON -u -m submitit.core._submit FOLDER
 """
 
-#: A made Slurm: sbatch starts the script at once, sacct knows what it has started.
+#: A made Slurm: sbatch starts the script at once, squeue lists what runs. There is no accounting.
 SBATCH = """#!/bin/bash
 number=$(( $(ls {state} | wc -l) + 1 ))
 cp "$1" {state}/$number.sh
 SLURM_JOB_ID=$number SLURM_NTASKS=1 SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 \\
 SLURM_JOB_NUM_NODES=1 SLURM_JOB_NODELIST=here setsid bash "$1" > /dev/null 2>&1 &
+echo $! > {state}-$number.pid
 echo "Submitted batch job $number"
 """
 SRUN = """#!/bin/bash
 while [ "$1" != {python} ]; do shift; done
 exec "$@"
 """
-SACCT = """#!/bin/bash
-echo "JobID|State|NodeList"
-for number in $(seq $(ls {state} | wc -l)); do echo "$number|RUNNING|here"; done
+SQUEUE = """#!/bin/bash
+for number in $(seq $(ls {state} | wc -l)); do
+    if kill -0 $(cat {state}-$number.pid) 2> /dev/null; then echo "$number RUNNING"; fi
+done
 """
 
 
@@ -65,7 +69,7 @@ def slurm(tmp_path, monkeypatch):
     commands, state = tmp_path / "bin", tmp_path / "state"
     commands.mkdir()
     state.mkdir()
-    for name, text in {"sbatch": SBATCH, "srun": SRUN, "sacct": SACCT, "scancel": ""}.items():
+    for name, text in {"sbatch": SBATCH, "srun": SRUN, "squeue": SQUEUE, "scancel": ""}.items():
         file = commands / name
         text = text or "#!/bin/bash\n"
         file.write_text(text.replace("{state}", str(state)).replace("{python}", sys.executable))
@@ -95,6 +99,20 @@ def test_submitits_local_executor_computes_without_a_slurm(tmp_path):
         assert executor.submit(os.path.join, "a", "b").result(300) == "a/b"
 
 
+def test_a_job_that_is_gone_is_not_waited_for(slurm, tmp_path, monkeypatch):
+    monkeypatch.setattr(slurm_job, "EVERY", 0.1)
+    with queue("", tmp_path / "jobs") as executor:
+        waited = executor.submit(time.sleep, 600)
+        os.killpg(int((tmp_path / "state-1.pid").read_text()), signal.SIGKILL)
+        with pytest.raises(EngineError, match=r"^job 1 left the queue without a result: .*1_0_log"):
+            waited.result(300)
+
+
+def test_a_queue_that_can_not_be_asked_tells_nothing(slurm, monkeypatch):
+    (slurm.parent / "bin" / "squeue").write_text("#!/bin/bash\nexit 1\n")
+    assert not slurm_job.Queue().lacks("1")
+
+
 @pytest.mark.slow
 def test_a_run_is_computed_in_a_job(slurm, tmp_path, monkeypatch):
     job = made_job(tmp_path)
@@ -114,7 +132,10 @@ def test_a_job_that_fails_is_named_by_its_chain_and_reason(slurm, tmp_path, monk
     monkeypatch.setenv(engine.VARIABLE, "slurm:cluster=local")
     with pytest.raises(RunError) as error:
         engine.compute({job.id: job})
-    assert re.search(r"\(random → target\) failed: .*shared folder", str(error.value), re.DOTALL)
+    said = (
+        r"\(random → target\) failed: EngineError: job \d+: worker .*shared folder.*; its log is "
+    )
+    assert re.search(said, str(error.value))  # one line, and no traceback
 
 
 def test_a_preempted_job_is_put_back_as_it_was():
