@@ -84,12 +84,15 @@ def live_network(arms: Arms, shown: Sequence[Hashable], images: int) -> HTML:
         return HTML(f"<p>These networks can't be tried in a page: {escape(str(error))}.</p>")
     role = arms.study.cohort.role("target")
     scores = arms.only(shown).scores().query("seed == 0 and role == 'target' and split == 'test'")
-    patients = patients_of(role, images, next(iter(networks.values())).pixels)
+    pixels = next(iter(networks.values())).pixels
+    patients = patients_of(role, images, pixels)
+    if not patients:
+        return HTML("<p>No patient of the test has a visible marker, so there is none to try.</p>")
     recorded = {str(arm): of_arm for arm, of_arm in scores.groupby("arm", observed=True)}
     data = {
         "labels": {name: label_name(name) for name in role.labels},
         "asked": arms.study.label,
-        "pixels": next(iter(networks.values())).pixels,
+        "pixels": pixels,
         "homes": homes(role, arms.study.label),
         "networks": [
             _network(name, networks[name], programmes[name], recorded[name]) for name in networks

@@ -96,7 +96,7 @@ class _Writer:
     def write(self, node: fx.Node) -> None:
         if node.op == "output":
             return
-        if node.op == "placeholder":
+        if node.op == "placeholder" and not self.steps:
             self._add(node, "image", ())
         elif node.op == "call_function" and node.target in (operator.add, operator.iadd):
             self._add(node, "add", node.args)
@@ -170,6 +170,8 @@ def _source(node: fx.Node) -> fx.Node:
 
 def _shape(node: fx.Node) -> tuple[int, int, int]:
     _, channels, *sides = node.meta["tensor_meta"].shape
+    if len(sides) not in (0, 2):
+        raise ProgrammeError(f"{node.name} gives neither images nor a list of numbers")
     height, width = sides or (1, 1)
     return int(channels), int(height), int(width)
 

@@ -9,12 +9,13 @@
 import { openedData } from "./data.js";
 import { imageOf, middleOf, unchanged } from "./edits.js";
 import { bytesToLoad, lateData } from "./late.js";
+import { mapsOn, pause } from "./maps.js";
 import { logitsOf, resultsOf } from "./network.js";
-import { occlusion } from "./occlusion.js";
 import { buildFrame, buildParts } from "./page.js";
+import { listenToKeys, listenToPointer } from "./pointing.js";
 import { squareAt } from "./rectangle.js";
 import { probabilitiesOf } from "./scores.js";
-import { showImage, showMaps, showScores, writeControls } from "./view.js";
+import { showImage, showScores, writeControls } from "./view.js";
 import { agreementText, sentence, sizeText } from "./words.js";
 
 /**
@@ -22,11 +23,6 @@ import { agreementText, sentence, sizeText } from "./words.js";
  * @typedef {import("./page.js").Parts} Parts
  * @typedef {import("./view.js").State} State
  */
-
-/** Milliseconds of quiet after which a map begins, that it computes at a time, and between its pictures. */
-const QUIET = 250;
-const AT_ONCE = 12;
-const PICTURES = 200;
 
 /**
  * Mount every part of a page that carries this key; called by the page itself.
@@ -41,18 +37,22 @@ export function mountLive(key) {
     element.classList.remove("lx-mounted");
     const frame = buildFrame(element);
     const bytes = bytesToLoad(place);
-    frame.start.textContent = `Load the networks${bytes ? ` (${sizeText(bytes)})` : ""}`;
+    const invitation = `Load the networks${bytes ? ` (${sizeText(bytes)})` : ""}`;
+    frame.start.textContent = invitation;
     frame.start.addEventListener("click", async () => {
       frame.start.disabled = true;
+      frame.start.textContent = "Loading …";
       frame.trouble.hidden = true;
       try {
         const data = openedData(await lateData(place));
-        start(buildParts(frame, data), data);
+        const before = await allProbabilities(data);
+        start(buildParts(frame, data), data, before);
         element.classList.add("lx-mounted");
         frame.view.dataset.state = "ready";
       } catch (error) {
         frame.trouble.textContent = `The networks can't be loaded: ${/** @type {Error} */ (error).message}.`;
         frame.trouble.hidden = false;
+        frame.start.textContent = invitation;
         frame.start.disabled = false;
       }
     });
@@ -61,6 +61,16 @@ export function mountLive(key) {
 
 /** @param {Data} data @param {Float32Array} grey */
 const probabilities = (data, grey) => data.networks.map((network) => probabilitiesOf(logitsOf(resultsOf(network, grey))));
+
+/** Of every patient's image before any change; the page answers in between. @param {Data} data */
+async function allProbabilities(data) {
+  const all = [];
+  for (const patient of data.patients) {
+    await pause(0);
+    all.push(probabilities(data, imageOf(patient, unchanged(patient), data.pixels)));
+  }
+  return all;
+}
 
 /** Largest difference from the recorded scores, over all patients and networks. @param {Data} data @param {number[][][]} before */
 export function worstOf(data, before) {
@@ -72,9 +82,9 @@ export function worstOf(data, before) {
 /**
  * @param {Parts} parts
  * @param {Data} data
+ * @param {number[][][]} before probabilities by patient and network, before any change
  */
-function start(parts, data) {
-  const before = data.patients.map((patient) => probabilities(data, imageOf(patient, unchanged(patient), data.pixels)));
+function start(parts, data, before) {
   parts.agreement.textContent = agreementText(data.patients.length, worstOf(data, before));
   /** @type {State} */
   let state = {
@@ -139,85 +149,4 @@ function start(parts, data) {
   // A browser that goes back may fill the fields after the script has run.
   window.addEventListener("pageshow", () => writeControls(parts, data, state));
   show({});
-}
-
-/**
- * Compute maps between other work: a new one begins after some quiet, and the one before ends.
- * @param {Parts} parts
- * @param {Data} data
- * @returns {(state: State, grey: Float32Array) => void}
- */
-function mapsOn(parts, data) {
-  let running = 0;
-  return async (state, grey) => {
-    const mine = ++running;
-    parts.panels[0].element.parentElement?.setAttribute("aria-busy", "true");
-    showMaps(parts, data, state, grey, null, 0);
-    await pause(QUIET);
-    if (mine !== running) return;
-    let [began, pictured] = [performance.now(), 0];
-    const label = Object.keys(data.labels).indexOf(state.label);
-    for (const { maps, share } of occlusion(data.networks, grey, label, data.pixels)) {
-      if (performance.now() - began < AT_ONCE && share < 1) continue;
-      if (performance.now() - pictured > PICTURES || share === 1) {
-        showMaps(parts, data, state, grey, maps, share);
-        pictured = performance.now();
-      }
-      await pause(0);
-      if (mine !== running) return;
-      began = performance.now();
-    }
-    parts.panels[0].element.parentElement?.setAttribute("aria-busy", "false");
-  };
-}
-
-/** @param {number} milliseconds @returns {Promise<void>} */
-const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
-
-/**
- * @param {Parts} parts
- * @param {number} pixels
- * @param {(x: number, y: number) => void} apply
- */
-function listenToPointer({ stage, canvas }, pixels, apply) {
-  let last = "";
-  const at = (/** @type {PointerEvent} */ event) => {
-    const box = canvas.getBoundingClientRect();
-    const place = (/** @type {number} */ share) => Math.max(0, Math.min(pixels - 1, Math.floor(share * pixels)));
-    const [x, y] = [place((event.clientX - box.left) / box.width), place((event.clientY - box.top) / box.height)];
-    if (last === `${x} ${y}`) return; // a drag tells the same pixel many times
-    last = `${x} ${y}`;
-    apply(x, y);
-  };
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    stage.focus({ preventScroll: true });
-    canvas.setPointerCapture(event.pointerId);
-    last = "";
-    at(event);
-    event.preventDefault();
-  });
-  canvas.addEventListener("pointermove", (event) => { if (canvas.hasPointerCapture(event.pointerId)) at(event); });
-}
-
-/**
- * @param {Parts} parts
- * @param {number} pixels
- * @param {{cursor: () => [number, number], move: (cursor: [number, number]) => void,
- *   apply: (x: number, y: number) => void, undo: () => void}} does
- */
-function listenToKeys({ stage }, pixels, { cursor, move, apply, undo }) {
-  const steps = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
-  stage.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const [x, y] = cursor();
-    const step = steps[event.key];
-    const far = event.shiftKey ? 8 : 2;
-    const inside = (/** @type {number} */ value) => Math.max(0, Math.min(pixels - 1, value));
-    if (step) move([inside(x + step[0] * far), inside(y + step[1] * far)]);
-    else if (event.key === " " || event.key === "Enter") apply(x, y);
-    else if (event.key === "Backspace") undo();
-    else return;
-    event.preventDefault();
-  });
 }
