@@ -1,4 +1,4 @@
-"""The live networks in a real browser: from a file, with the network off, moved by hand and keys."""
+"""The live networks in a real browser: from a file, with the network off, by hand and by keys."""
 
 import re
 

@@ -87,7 +87,7 @@ export function buildParts({ view, trouble }, data) {
     lesion: make("input", { type: "checkbox", autocomplete: "off" }),
     outline: make("input", { type: "checkbox", autocomplete: "off" }),
     blur: make("input", { type: "range", min: 0, max: BLUR, step: 0.5, value: 0, autocomplete: "off" }),
-    blurSays: make("output", {}), undo: button("undo", "Undo the last square"), reset: button("reset", "Reset"),
+    blurSays: make("span", {}), undo: button("undo", "Undo the last square"), reset: button("reset", "Reset"),
     stage: make("div", { class: "lx-stage", tabindex: 0, role: "application", "aria-label": "The image, to be changed", "aria-describedby": "lx-help" }),
     canvas: make("canvas", { role: "img", width: data.pixels * 4, height: data.pixels * 4 }),
     changes: make("p", { class: "lx-changes" }), legend: make("p", { class: "lx-legend" }),
