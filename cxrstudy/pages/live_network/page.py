@@ -155,7 +155,8 @@ def _network(
     levels = np.linspace(0, 1, QUANTILES)
     ranks = {
         label: [
-            float(f"{value:.4g}") for value in np.quantile(recorded[score_column(label)], levels)
+            numbers.significant(float(value), 4)
+            for value in np.quantile(recorded[score_column(label)], levels)
         ]
         for label in network.labels
     }
