@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
-_EXPORT = re.compile(r"^export (?=(?:async )?function |const |let |class )", re.M)
-_NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.M)
+_EXPORT = re.compile(r"^export (?=(?:async )?function\*? |const |let |class )", re.M)
+_NAME = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.M)
 _COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/\n", re.M | re.S)
 _LEFT = re.compile(r"^(?:import\b|export (?!default)).*", re.M)
 

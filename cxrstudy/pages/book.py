@@ -19,6 +19,7 @@ from cxrstudy.base.atomic import unfinished_name, write_file
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.pages.computed.data import link_data
 from cxrstudy.pages.computed.folded import fold_cells
+from cxrstudy.pages.computed.late import FOLDER, move_late_data
 from cxrstudy.pages.executed import common_inputs, tree_hash, versions_of_all
 
 #: Made in the folder of prose by a build, and not part of it.
@@ -72,6 +73,7 @@ def build(executed: Sequence[Path]) -> bool:
         _copy(prose, executed, source)
         _jupyter_book(source, pages)
         built = pages / BUILT / "html"
+        _copy_late_data(source / EXPERIMENTS, built / EXPERIMENTS)
         write_file(built / MADE_OF, (json.dumps(made_of) + "\n").encode())
         _replace(source / EXPERIMENTS, prose / EXPERIMENTS)
         _replace(built, html())
@@ -106,6 +108,13 @@ def _copy(prose: Path, executed: Sequence[Path], to: Path) -> None:
             shutil.copy(file, to / EXPERIMENTS)
         link_data(to / EXPERIMENTS / path.name)
         fold_cells(to / EXPERIMENTS / path.name)
+        move_late_data(to / EXPERIMENTS / path.name)
+
+
+def _copy_late_data(source: Path, pages: Path) -> None:
+    """Put late data beside the pages; Sphinx would load scripts that it copies on every page."""
+    if (source / FOLDER).is_dir():
+        shutil.copytree(source / FOLDER, pages / FOLDER)
 
 
 def _jupyter_book(source: Path, to: Path) -> None:

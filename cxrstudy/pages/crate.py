@@ -1,8 +1,9 @@
-"""Crate: what a release holds and how its pages were made, as a Process Run Crate (RO-Crate 1.1).
+"""Crate: what a release holds and how its pages were made, as a Workflow Run RO-Crate (1.1).
 
-See https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate. Every executed
-notebook is the result of an action: who ran it, with which notebook and software, on which inputs,
-from when to when. All of this is read from the stamps that the executions left.
+See https://www.researchobject.org/workflow-run-crate. Every executed notebook is the result of an
+action: who ran it, with which notebook and software, on which inputs, from when to when. All of
+this is read from the stamps that the executions left. What joins the actions to the run of one
+workflow is in :mod:`cxrstudy.pages.crate_workflow`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cxrstudy.base.identity import canonical, fingerprint
+from cxrstudy.pages.crate_workflow import PROFILES, RUN, Step, profiles, run_of, workflow_of
+
 #: Name of the metadata in a crate.
 METADATA = "ro-crate-metadata.json"
 PUBLISHER = "The cxrstudy authors"
-PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+#: What a reader of metadata has to know: the crate's format, and that it has a main workflow.
+FORMATS = ("https://w3id.org/ro/crate/1.1", "https://w3id.org/workflowhub/workflow-ro-crate/1.0")
 CONTEXT = [
     "https://w3id.org/ro/crate/1.1/context",
     "https://w3id.org/ro/terms/workflow-run/context",
@@ -48,7 +53,10 @@ class Description:
 
 
 def crate(
-    files: Mapping[str, Mapping[str, Any]], pages: Sequence[Executed], said: Description
+    files: Mapping[str, Mapping[str, Any]],
+    pages: Sequence[Executed],
+    said: Description,
+    workflow: str,
 ) -> dict[str, Any]:
     """Describe the files of an archive and the executions of its pages.
 
@@ -60,8 +68,13 @@ def crate(
         The executed pages.
     said
         What is said of the whole.
+    workflow
+        Path in the archive of the file that executes all pages.
     """
+    actions = [_created(page) for page in pages]
+    steps = [Step(page.notebook, action) for page, action in zip(pages, actions, strict=True)]
     commits = {page.notebook: page.stamp["commit"] for page in pages}
+    newest = max(pages, key=lambda page: str(page.stamp["started"])).stamp["commit"]
     software = {tuple(sorted(page.stamp["versions"].items())) for page in pages}
     agent = {"@id": "#agent", "@type": "Person", "name": said.by}
     root = {
@@ -73,9 +86,10 @@ def crate(
         "license": {"@id": said.licence},
         "author": {"@id": "#agent"},
         "publisher": {"@id": "#publisher"},
-        "conformsTo": {"@id": PROFILE},
+        "conformsTo": [{"@id": address} for address in PROFILES],
+        "mainEntity": {"@id": workflow},
         "hasPart": [{"@id": path} for path in files],
-        "mentions": [{"@id": _action(page)} for page in pages],
+        "mentions": [{"@id": RUN}, *({"@id": action["@id"]} for action in actions)],
     }
     return {
         "@context": CONTEXT,
@@ -83,22 +97,23 @@ def crate(
             {
                 "@id": METADATA,
                 "@type": "CreativeWork",
-                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+                "conformsTo": [{"@id": address} for address in FORMATS],
                 "about": {"@id": "./"},
             },
             root,
-            {
-                "@id": PROFILE,
-                "@type": "CreativeWork",
-                "name": "Process Run Crate",
-                "version": "0.5",
-            },
+            *profiles(),
             _licence(said.licence),
             agent,
             {"@id": "#publisher", "@type": "Organization", "name": PUBLISHER},
-            *[_file(path, facts, commits.get(path)) for path, facts in files.items()],
+            *[
+                _file(path, facts, commits.get(path))
+                | (workflow_of(steps, newest) if path == workflow else {})
+                | ({"about": {"@id": "./"}} if path == "README.md" else {})
+                for path, facts in files.items()
+            ],
             *[_software(dict(versions)) for versions in sorted(software)],
-            *[_created(page) for page in pages],
+            *actions,
+            *run_of(workflow, steps, _software_id(dict(min(software)))),
         ],
     }
 
@@ -140,7 +155,9 @@ def _software(versions: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _software_id(versions: Mapping[str, str]) -> str:
-    return f"#papermill-{versions.get('papermill', 'unknown')}-{len(versions)}"
+    """An id for each set of versions: pages may have been executed with different ones."""
+    exact = fingerprint(canonical(dict(versions)))[:12]
+    return f"#papermill-{versions.get('papermill', 'unknown')}-{exact}"
 
 
 def _action(page: Executed) -> str:

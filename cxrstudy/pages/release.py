@@ -23,7 +23,8 @@ from cxrstudy.pages.croissant import croissant
 
 #: Parts of the project in an archive, and the endings of their files that are.
 PARTS = ("results", "claims", "profiles", "data_manifests", "notebooks", "certificates")
-SINGLE = ("LICENSE", "README.md", "CITATION.cff", "requirements.lock")
+WORKFLOW = "Makefile"
+SINGLE = (WORKFLOW, "LICENSE", "README.md", "CITATION.cff", "requirements.lock")
 TEXTS = (".csv", ".gz", ".yaml", ".json", ".md", ".ipynb", ".py")
 LICENCE = "https://spdx.org/licenses/Apache-2.0"
 TITLE = "cxrstudy: an executable study of transfer learning for COVID-19 in chest radiographs"
@@ -56,7 +57,7 @@ def release(to: Path, executed: Path, book: Path, by: str) -> int:
     Raises
     ------
     ReleaseError
-        There are no executed notebooks or no book.
+        There are no executed notebooks, no book, or no Makefile.
     """
     stamps = {path.stem: path.with_suffix(".provenance.json") for path in _notebooks(executed)}
     if not stamps:
@@ -66,6 +67,8 @@ def release(to: Path, executed: Path, book: Path, by: str) -> int:
         raise ReleaseError(f"{executed / lacking[0]}.ipynb: has no stamp; execute it again")
     if not (book / "index.html").is_file():
         raise ReleaseError(f"{book}: no built book; make book builds it")
+    if not (places.root() / WORKFLOW).is_file():
+        raise ReleaseError(f"{places.root()}: no {WORKFLOW}; a release is made in a checkout")
     told = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in stamps.items()}
     day = max(facts["started"] for facts in told.values())[:10]
     project = _project()
@@ -79,7 +82,7 @@ def release(to: Path, executed: Path, book: Path, by: str) -> int:
     ]
     about = "Recorded results, registrations, executed notebooks and the book made of them."
     said = Description(TITLE, about, by, day, LICENCE)
-    made = crate(facts, pages, said)
+    made = crate(facts, pages, said, WORKFLOW)
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
     _write(to, contents | {METADATA: text.encode()})
     return len(contents) + 1

@@ -24,6 +24,7 @@ STAMP = {
 def made(tmp_path_factory):
     """A project with one executed notebook and a built book."""
     with project(tmp_path_factory.mktemp("project") / "here") as folder:
+        (folder / "Makefile").write_text("book:\n\tcxrstudy book\n")
         (folder / "results" / "leaks.csv").write_text("version,share\n5,0.25\n")
         (folder / "results" / ".hidden").write_text("no part of a release")
         executed, book = folder / "runs" / "executed", folder / "html"
@@ -74,7 +75,8 @@ def test_the_crate_says_who_executed_what_from_when_to_when(archive):
     graph = json.loads(zipfile.ZipFile(archive).read(METADATA))["@graph"]
     by_id = {each["@id"]: each for each in graph}
     assert len(by_id) == len(graph)
-    (action,) = [each for each in graph if each["@type"] == "CreateAction"]
+    run, action = [by_id[each["@id"]] for each in by_id["./"]["mentions"]]
+    assert run["instrument"] == by_id["./"]["mainEntity"] == {"@id": "Makefile"}
     assert by_id[action["agent"]["@id"]]["name"] == "A Reader"
     assert action["instrument"] == {"@id": "notebooks/01_sequences.ipynb"}
     assert action["result"] == {"@id": "executed/01_sequences.ipynb"}
@@ -89,7 +91,6 @@ def test_the_crate_says_who_executed_what_from_when_to_when(archive):
     assert not any(name.startswith(("book/", "executed/", "notebooks/")) for name in read)
     assert not any("croissant" in name for name in read)
     assert "SoftwareSourceCode" in by_id["notebooks/01_sequences.ipynb"]["@type"]
-    assert by_id["./"]["mentions"] == [{"@id": action["@id"]}]
 
 
 def test_it_is_opened_as_a_project_and_reviewed(archive):
@@ -133,3 +134,7 @@ def test_what_is_no_release_is_refused(tmp_path, made):
         release(tmp_path / "r.zip", made / "profiles", made / "html", "A Reader")
     with pytest.raises(ReleaseError, match="no built book"):
         release(tmp_path / "r.zip", made / "runs" / "executed", made, "A Reader")
+    (made / "Makefile").rename(made / "kept")
+    with pytest.raises(ReleaseError, match="no Makefile; a release is made in a checkout"):
+        release(tmp_path / "r.zip", made / "runs" / "executed", made / "html", "A Reader")
+    (made / "kept").rename(made / "Makefile")
