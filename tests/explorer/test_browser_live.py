@@ -50,10 +50,11 @@ def viewer(browser) -> Iterator[Viewer]:
     assert [said for said in viewer.complaints if "blob:" in said or "cxr" in said] == []
 
 
-#: Scores of an upload as Python has them.
+#: Scores of an upload as Python has them, of both arms, which are compared at first.
 SCORES = """
-for p in explorer.uploads[{number}]["readings"]["control"]["probabilities"].values():
-    print(f"{{p:.2f}}")"""
+for reading in explorer.uploads[{number}]["readings"].values():
+    for p in reading["probabilities"].values():
+        print(f"{{p:.2f}}")"""
 DRAWN = "root => [...root.querySelectorAll('canvas[role=img]')].map(one => one.toDataURL()).join()"
 
 
