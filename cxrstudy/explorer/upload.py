@@ -82,6 +82,11 @@ class Arrivals:
         self.drop(file)
         return bytes(arriving.content)
 
+    def arrived(self, file: str | None) -> int | None:
+        """Number of bytes of a file that have arrived; None of a file that is not on its way."""
+        arriving = self._files.get(file) if file else None
+        return len(arriving.content) if arriving else None
+
     def drop(self, file: str) -> None:
         """Forget a file that was given up."""
         self._files.pop(file, None)

@@ -197,13 +197,28 @@ def test_slow_work_reports_and_can_be_cancelled(widget):
     assert ping(widget)["works"] is False
 
 
-def ping(widget):
-    widget._hear(widget, {"kind": "ping", "view": "v", "number": 1}, [])
+def ping(widget, **more):
+    widget._hear(widget, {"kind": "ping", "view": "v", "number": 1, **more}, [])
     return answers(widget, "alive")[-1]
 
 
 def test_a_ping_is_answered_to_its_view(widget):
-    assert ping(widget) == {"kind": "alive", "view": "v", "number": 1, "works": False}
+    nothing = {"works": False, "upload": None, "until": None, "arrived": None}
+    assert ping(widget) == {"kind": "alive", "view": "v", "number": 1, **nothing}
+
+
+def test_a_ping_is_told_how_much_of_a_file_has_arrived(widget, monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(live, "read_upload", lambda *_: asked.wait(30) and read_upload("a", b"", 1))
+    send_part(widget, "mine.png", 4, 0, b"12")
+    assert ping(widget, upload="f", until=2)["arrived"] == 2
+    assert ping(widget, upload="f", until=2)["until"] == 2
+    send_part(widget, "mine.png", 4, 2, b"34")
+    assert ping(widget, upload="f")["arrived"] == 4  # it is being read
+    asked.set()
+    rest(widget)
+    assert kinds(widget)[-1] == "refused"
+    assert ping(widget, upload="f")["arrived"] is None
 
 
 def test_a_new_request_ends_slow_work(widget):

@@ -129,7 +129,7 @@ export function buildPage(element, data, live) {
     parts.previous, labelled("Image", parts.image, "image"), parts.next, parts.count, filters, parts.thumbs);
   const legend = make("div", { class: "cxr-legend", "aria-hidden": "true" }, "0", parts.scale, "strongest");
   const looking = make("div", { class: "cxr-looking", role: "group", "aria-label": "View" },
-    parts.farther, parts.closer, parts.zoomSays, parts.whole, parts.save, ...(live ? [] : [parts.link]));
+    parts.farther, parts.closer, parts.zoomSays, parts.whole, parts.save, parts.link);
   const messages = make("div", { class: "cxr-messages" },
     parts.trouble, parts.again, parts.error, parts.refused, parts.clear);
   parts.view.append(choosing, messages,

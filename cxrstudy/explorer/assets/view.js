@@ -131,6 +131,7 @@ function showMessages(page, state) {
   const before = [...page.refused.children].map(({ textContent }) => textContent);
   if (before.join("\n") !== refused.join("\n")) page.refused.replaceChildren(...refused.map((text) => make("li", {}, text)));
   hide(page, page.refused, refused.length === 0);
+  page.again.textContent = state.trouble === "cut" ? "Connect again" : "Ask again";
   hide(page, page.again, !state.trouble);
   hide(page, page.clear, !state.error && refused.length === 0);
 }

@@ -156,5 +156,6 @@ export function sentenceOf(state) {
 export function troubleOf({ trouble, shown }) {
   const stays = shown ? ` The picture is the last that came: ${shown.answer.case}.` : "";
   if (trouble === "gone") return `The kernel that made this explorer is gone; run its cell again.${stays}`;
-  return `The kernel does not answer: it is busy with something else, or it is gone.${stays}`;
+  if (trouble === "cut") return `The connection to the kernel is lost. If it does not come back, the kernel is gone; then run its cell again.${stays}`;
+  return `The kernel does not answer: it is busy with something else, or it is gone; then run its cell again.${stays}`;
 }

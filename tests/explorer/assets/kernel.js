@@ -3,17 +3,26 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const catalogue = { ...data, cases: data.cases.map(one => ({ ...one, image: null, outline: null })) };
 const heard = [];
-window.kernel = { stopped: false, delay: 0, sent: [], parts: {}, uploads: [], status: 'idle' };
+window.kernel = {
+  stopped: false, delay: 0, sent: [], parts: {}, uploads: [], choice: {}, status: 'idle', connectionStatus: 'connected',
+  reconnected: 0,
+};
 const say = message => heard.forEach(([name, tell]) => name === 'msg:custom' && tell(message));
 const model = {
-  get: name => name === 'catalogue' ? catalogue : kernel.uploads,
+  get: name => name === 'catalogue' ? catalogue : kernel[name],
+  set: (name, value) => { kernel[name] = value; }, save_changes() {},
   on: (name, tell) => heard.push([name, tell]), off() {},
   send(message, _, buffers) {
     kernel.sent.push(message);
     const answer = () => kernel.stopped ? setTimeout(answer, 50) : answers[message.kind]?.(message, buffers);
     setTimeout(answer, message.kind === 'show' ? kernel.delay : 0);
   },
-  widget_manager: { get kernel() { return { status: kernel.status, connectionStatus: 'connected' }; } },
+  widget_manager: {
+    get kernel() {
+      const { status, connectionStatus } = kernel;
+      return { status, connectionStatus, reconnect: async () => { kernel.reconnected += 1; } };
+    },
+  },
 };
 const answers = {
   show({ kind, ...asked }) {
@@ -26,7 +35,7 @@ const answers = {
     const found = [...data.cases, ...kernel.uploads].filter(one => cases.includes(one.id));
     say({ kind: 'thumbnails', view, thumbnails: Object.fromEntries(found.map(one => [one.id, one.image])) });
   },
-  ping: ({ view, number }) => say({ kind: 'alive', view, number, works: true }),
+  ping: ({ view, number, upload, until }) => say({ kind: 'alive', view, number, works: true, upload, until, arrived: until }),
   part({ view, upload, name, size, offset }, [content]) {
     const parts = kernel.parts[upload] ??= [];
     parts.push([name, offset, content.byteLength]);
@@ -39,4 +48,5 @@ const answers = {
     say({ kind: 'added', view, upload, case: one });
   },
 };
-for (const id of ['one', 'two']) window[id] = explorer.render({ model, el: document.getElementById(id) });
+window.show = id => { window[id] = explorer.render({ model, el: document.getElementById(id) }); };
+['one', 'two'].forEach(show);
