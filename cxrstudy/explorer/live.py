@@ -27,7 +27,8 @@ from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
 from cxrstudy.explorer.map_worker import MapWorker, Report
-from cxrstudy.explorer.upload import Arrivals, UploadError, read_upload
+from cxrstudy.explorer.unlike import Warner
+from cxrstudy.explorer.upload import Arrivals, UploadError, item_of, read_upload
 from cxrstudy.runs.network import TrainedNetwork
 
 _REPORT_EVERY = 0.1  # seconds; enough for a progress bar
@@ -80,6 +81,7 @@ class Explorer(anywidget.AnyWidget):
         catalogue = live_catalogue(networks, explain, cases, title)
         super().__init__(catalogue=catalogue, choice=dict(choice or {}))
         self._networks, self._explain = dict(networks), explain
+        self._warner = Warner(self._networks)
         self._items = {item.id: item for item in items}
         self._said = {case.id: case.written for case in cases}
         self._small = {item.id: image for item, image in zip(items, small, strict=True)}
@@ -122,7 +124,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _hear_ping(self, message: Message, _: Sequence[Any]) -> None:
         worker, file = self._workers.get(message["view"]), message.get("upload")
-        arrived = self._reads.get(file, self._arrivals.arrived(file))
+        arrived = self._reads[file] if file in self._reads else self._arrivals.arrived(file)
         self._say(
             "alive", message, works=worker is not None and worker.works,
             upload=file, until=message.get("until"), arrived=arrived,
@@ -193,11 +195,13 @@ class Explorer(anywidget.AnyWidget):
 
     def _answer_file(self, message: Message, content: bytes) -> None:
         try:
-            item = read_upload(message["name"], content, len(self.uploads) + 1)
+            noted = read_upload(message["name"], content)
+            item = item_of(message["name"], noted, len(self.uploads) + 1)
             (readings,), (small,) = read_all(self._networks, [item])
+            warnings = self._warner.of(content, noted)
         except Exception as error:  # any error of a network is shown to the user
             return self._fail(message, error)
-        written = unseen_case_of(item, readings).written
+        written = unseen_case_of(item, readings, warnings).written
         self._items[item.id], self._said[item.id] = item, written
         self._small[item.id] = small
         self.uploads = [*self.uploads, written]

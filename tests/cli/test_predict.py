@@ -11,7 +11,7 @@ from PIL import Image
 from cxrstudy import phantom
 from cxrstudy.base import places
 from cxrstudy.cli.predict import _rule, _said
-from cxrstudy.predict import out_of_distribution
+from cxrstudy.out_of_distribution import reference as out_of_distribution
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive
 from cxrstudy.predict.predict import NOTICE
 from tests.support.commands import cxrstudy

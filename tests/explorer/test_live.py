@@ -15,7 +15,7 @@ from cxrstudy.data.role_checks import CohortError
 from cxrstudy.explorer import ExplorerError, explore, gallery_of, live, networks_of
 from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.explorer.map_worker import MapWorker
-from cxrstudy.explorer.upload import read_upload
+from cxrstudy.explorer.upload import item_of, read_upload
 from cxrstudy.runs.store import StoreError
 from tests.support.explored import made_cohort, made_explainer, made_network
 from tests.support.some import some
@@ -209,7 +209,9 @@ def test_a_ping_is_answered_to_its_view(widget):
 
 def test_a_ping_is_told_how_much_of_a_file_has_arrived(widget, monkeypatch):
     asked = threading.Event()
-    monkeypatch.setattr(live, "read_upload", lambda *_: asked.wait(30) and read_upload("a", b"", 1))
+    monkeypatch.setattr(
+        live, "read_upload", lambda name, content: asked.wait(30) and read_upload(name, content)
+    )
     send_part(widget, "mine.png", 4, 0, b"12")
     assert ping(widget, upload="f", until=2)["arrived"] == 2
     assert ping(widget, upload="f", until=2)["until"] == 2
@@ -321,7 +323,8 @@ def test_a_dicom_file_is_read():
     dataset.PixelData = np.arange(64 * 48, dtype=np.uint16).tobytes()
     stream = io.BytesIO()
     dataset.save_as(stream, enforce_file_format=True)
-    item = read_upload("chest.dcm", stream.getvalue(), 2)
+    item = item_of("chest.dcm", read_upload("chest.dcm", stream.getvalue()), 2)
+    assert item.id == "upload 2: chest.dcm"
     assert item.picture.shown().shape == (64, 48)
     assert item.picture.square(32).shape == (32, 32)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from cxrstudy.explorer.case import NOTHING
+from cxrstudy.out_of_distribution.image_warnings import ImageWarning
 from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
-from cxrstudy.predict.out_of_distribution import ImageWarning
 
 
 def prediction(**facts):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cxrstudy import phantom
-from cxrstudy.predict import out_of_distribution
+from cxrstudy.out_of_distribution import reference as out_of_distribution
 from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
 from cxrstudy.predict.operating_points import OperatingPoint
 from cxrstudy.predict.predict import PredictError, files_of, make_predictor

@@ -23,6 +23,7 @@ import { storedSource } from "./stored.js";
 import { clickedCase } from "./thumbnails.js";
 import { isUploading, partOf } from "./upload.js";
 import { showsOn } from "./view.js";
+import { warningsOf } from "./words.js";
 
 /** Milliseconds that the last picture stays, under its own name, while the next one is awaited. */
 const GRACE = 250;
@@ -175,7 +176,8 @@ function start(element, first, sourceOf, keep, place) {
       name: one.querySelector("h3")?.textContent ?? "",
       says: [".cxr-note", ".cxr-prediction"].map((kind) => one.querySelector(kind)?.textContent ?? ""),
     }));
-    saveAs(pictureWithWords(shown, page.caption.textContent ?? "", state.choice.colours), `${answer.case}.png`);
+    const words = [page.caption.textContent, ...warningsOf(state.data, answer.about)].join(" ");
+    saveAs(pictureWithWords(shown, words, state.choice.colours), `${answer.case}.png`);
   });
   page.link.addEventListener("click", async () => {
     const { answer } = seen(state);

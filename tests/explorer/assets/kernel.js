@@ -42,7 +42,9 @@ const answers = {
     say({ kind: 'received', view, upload, offset: offset + content.byteLength });
     if (offset + content.byteLength < size) return;
     if (name.startsWith('broken')) return say({ kind: 'refused', view, upload, text: `${name} can't be used` });
-    const one = { ...data.cases[kernel.uploads.length], facts: null, id: `upload ${kernel.uploads.length + 1}: ${name}` };
+    const warnings = name.startsWith('lateral') ? [{ text: 'a lateral view', arms: data.arms.map(arm => arm.name) }] : [];
+    const id = `upload ${kernel.uploads.length + 1}: ${name}`;
+    const one = { ...data.cases[kernel.uploads.length], facts: null, id, warnings };
     kernel.uploads = [...kernel.uploads, one];
     heard.forEach(([kind, tell]) => kind === 'change:uploads' && tell());
     say({ kind: 'added', view, upload, case: one });

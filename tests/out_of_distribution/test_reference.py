@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from cxrstudy import phantom
+from cxrstudy.out_of_distribution import reference as out_of_distribution
+from cxrstudy.out_of_distribution.image_warnings import warnings_of
+from cxrstudy.out_of_distribution.reference import LEAST, learn, reference_of
+from cxrstudy.out_of_distribution.training_images import TrainingImagesError
 from cxrstudy.pixels import decode, memory_map
 from cxrstudy.pixels.decode import colour_spread
-from cxrstudy.predict import out_of_distribution
-from cxrstudy.predict.out_of_distribution import LEAST, learn, reference_of, warnings_of
-from cxrstudy.predict.training_images import TrainingImagesError
 from cxrstudy.runs import store
 from tests.support.dicoms import dicom_of
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from cxrstudy.out_of_distribution import training_images as trained_on
+from cxrstudy.out_of_distribution.training_images import TrainingImagesError, training_images
 from cxrstudy.pixels import memory_map
-from cxrstudy.predict import training_images as trained_on
-from cxrstudy.predict.training_images import TrainingImagesError, training_images
 from cxrstudy.runs import store
 
 
