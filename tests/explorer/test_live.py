@@ -16,6 +16,8 @@ from cxrstudy.explorer import ExplorerError, explore, gallery_of, live, networks
 from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.explorer.map_worker import MapWorker
 from cxrstudy.explorer.upload import item_of, read_upload
+from cxrstudy.runs.network import load_network
+from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
 from tests.support.explored import made_cohort, made_explainer, made_network
 from tests.support.some import some
@@ -89,6 +91,19 @@ def test_the_catalogue_says_what_every_arm_predicts_and_holds_no_image(widget):
         assert case["image"] is None
         assert set(case["readings"]) == {"control", "general"}
         assert case["readings"]["control"]["right"] in (True, False)
+
+
+def test_probabilities_are_the_recorded_scores_of_every_image(small):
+    run = small.arms.plan.ends["control", 0]
+    network = load_network(small.study.records, run)
+    explorer = explore({"control": network}, small.study.cohort, limit=10_000)
+    scores = read_scores(small.study.records, run).query("split == 'test'").set_index("id")
+    for case in some(explorer.catalogue["cases"]):
+        recorded = scores.loc[case["id"]]
+        for label, p in case["readings"]["control"]["probabilities"].items():
+            assert p == pytest.approx(recorded[f"score_{label}"], abs=1e-4), case["id"]
+    assert {case["id"] for case in explorer.catalogue["cases"]} == set(scores.index)
+    explorer.close()
 
 
 def test_an_answer_comes_whole_and_says_all_that_was_asked(widget):
