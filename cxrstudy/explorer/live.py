@@ -27,8 +27,8 @@ from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
 from cxrstudy.explorer.map_worker import MapWorker, Report
-from cxrstudy.explorer.unlike import Warner
 from cxrstudy.explorer.upload import Arrivals, UploadError, item_of, read_upload
+from cxrstudy.explorer.upload_warnings import Warner
 from cxrstudy.runs.network import TrainedNetwork
 
 _REPORT_EVERY = 0.1  # seconds; enough for a progress bar

@@ -17,9 +17,6 @@ from cxrstudy.explorer.case import Case, MapKey, Reading
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Decoded
 from cxrstudy.explorer.still import still
-from cxrstudy.out_of_distribution.image_warnings import all_warnings
-from cxrstudy.out_of_distribution.reference import Reference, known_reference
-from cxrstudy.out_of_distribution.training_images import TrainingImagesError
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import CODES, Grey, Noted, UnreadableImage
 from cxrstudy.pixels.sniff import no_image
@@ -28,6 +25,9 @@ from cxrstudy.predict.operating_points import OperatingPoint, called, operating_
 from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.runs.scores import read_scores
+from cxrstudy.unlike.image_warnings import all_warnings
+from cxrstudy.unlike.reference import Reference, known_reference
+from cxrstudy.unlike.training_images import TrainingImagesError
 
 #: First line of all output.
 NOTICE = "Not for clinical use. This is a research network; its output is not a diagnosis."

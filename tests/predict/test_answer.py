@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from cxrstudy.explorer.case import NOTHING
-from cxrstudy.out_of_distribution.image_warnings import ImageWarning
 from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
+from cxrstudy.unlike.image_warnings import ImageWarning
 
 
 def prediction(**facts):

@@ -39,10 +39,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cxrstudy.base import numbers
-from cxrstudy.out_of_distribution.reference import Reference
-from cxrstudy.out_of_distribution.training_images import TrainingImagesError
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import Grey, Noted
+from cxrstudy.unlike.reference import Reference
+from cxrstudy.unlike.training_images import TrainingImagesError
 
 #: Mean difference of colours, in grey levels of 255, that is accepted. A photograph has tens; a
 #: grey image in a colour file has 0, and a coloured mark on a film adds little to the average.

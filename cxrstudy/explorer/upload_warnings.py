@@ -1,4 +1,4 @@
-"""Unlike: what is warned of a file of one's own, in which each network may see something else."""
+"""Upload warnings: what is warned of a file of one's own; networks may differ in what they know."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from cxrstudy.base import places
 from cxrstudy.explorer.case import Warned
-from cxrstudy.out_of_distribution.image_warnings import all_warnings
-from cxrstudy.out_of_distribution.reference import Reference, known_reference
-from cxrstudy.out_of_distribution.training_images import TrainingImagesError
 from cxrstudy.pixels.grey import Noted
 from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork
+from cxrstudy.unlike.image_warnings import all_warnings
+from cxrstudy.unlike.reference import Reference, known_reference
+from cxrstudy.unlike.training_images import TrainingImagesError
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from cxrstudy.out_of_distribution import training_images as trained_on
-from cxrstudy.out_of_distribution.training_images import TrainingImagesError, training_images
 from cxrstudy.pixels import memory_map
 from cxrstudy.runs import store
+from cxrstudy.unlike import training_images as trained_on
+from cxrstudy.unlike.training_images import TrainingImagesError, training_images
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Unlike: the live explorer warns of a file as `predict` does, and says which networks it is of."""
+"""Upload warnings: the explorer warns of a file as `predict` does, and names the networks."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxrstudy.explorer.unlike import Warner
-from cxrstudy.out_of_distribution import reference
+from cxrstudy.explorer.upload_warnings import Warner
 from cxrstudy.pixels import decode
 from cxrstudy.predict.predict import make_predictor
 from cxrstudy.runs.network import load_network
+from cxrstudy.unlike import reference
 from tests.support.dicoms import file_of, radiograph
 from tests.support.explored import made_network
 
@@ -64,7 +64,7 @@ def test_a_network_that_is_not_recorded_here_says_that_nothing_was_compared(tmp_
 def test_what_training_images_have_in_common_is_learnt_once_for_a_run(runs, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "cxrstudy.explorer.unlike._reference_of",
+        "cxrstudy.explorer.upload_warnings._reference_of",
         lambda run: asked.append(run) or reference.TrainingImagesError("not here"),
     )
     warner = Warner({str(n): replace(made_network(), run=run) for n, run in enumerate(runs)})

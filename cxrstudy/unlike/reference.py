@@ -19,10 +19,10 @@ from cxrstudy.base import places
 from cxrstudy.base.atomic import whole_file
 from cxrstudy.base.coverage import code_fingerprint, pixel_environment
 from cxrstudy.base.identity import canonical, fingerprint
-from cxrstudy.out_of_distribution.training_images import TrainingImagesError, training_images
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import Grey
 from cxrstudy.runs.record import Record
+from cxrstudy.unlike.training_images import TrainingImagesError, training_images
 
 #: Side at which images are compared with the mean training image: shows the chest, but no ribs.
 THUMBNAIL = 16
