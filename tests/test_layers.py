@@ -10,7 +10,8 @@ PACKAGE = Path(cxrstudy.__file__).parent
 #: From the ground up. Statistics stand low because they know tables of scores and nothing else.
 LAYERS = (
     "__init__", "base", "statistics", "phantom", "pixels", "data", "training", "runs", "study",
-    "audit", "explain", "explorer", "predict", "verdicts", "pages", "notebook", "cli",
+    "audit", "explain", "unlike", "explorer", "predict", "verdicts", "pages", "notebook",
+    "cli",
 )  # fmt: skip
 
 #: Who may import from above, and why.

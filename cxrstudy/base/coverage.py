@@ -37,7 +37,7 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "pixels": ("pixels.memory_map",),
     "phantom": ("phantom.population", "phantom.render"),
     "maps": ("explain.many_maps",),
-    "likeness": ("predict.out_of_distribution",),
+    "likeness": ("unlike.reference",),
 }
 
 #: Modules or folders that covered modules import but that can't change a result, and the reason.
@@ -52,7 +52,7 @@ EXEMPT: dict[str, str] = {
     "base.progress": "only displays progress",
     "base.source_code": "reads code; a change gives other ids",
     "explain.errors": "defines exceptions",
-    "predict.training_images": "finds images, whose SHA-256 are in the id",
+    "unlike.training_images": "finds images, whose SHA-256 are in the id",
     "runs.maps": "reads and writes records of maps",
     "phantom": "the SHA-256 of every phantom covers the generator's code",
     "runs.store": "reads and writes files, whose SHA-256 is checked",

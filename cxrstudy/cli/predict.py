@@ -83,7 +83,7 @@ def _otherwise(predictor: Predictor) -> list[str]:
 
 def _alarms() -> str:
     """How often warnings fall on images that are like the training images."""
-    from cxrstudy.predict.out_of_distribution import OUTSIDE
+    from cxrstudy.unlike.reference import OUTSIDE
 
     return (
         f"warnings of brightness and view: each falls on about {numbers.whole_percent(OUTSIDE)} "

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.base.progress import progress
 from cxrstudy.explorer.answers import Explainer, low_maps, reading
-from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading
+from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading, Warned
 from cxrstudy.explorer.encode import FINEST, SMALL, encode_image, shrink
 from cxrstudy.explorer.gallery import Item, squares
 from cxrstudy.runs.network import TrainedNetwork
@@ -63,9 +63,11 @@ def case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
     return Case(item.id, image, item.facts, item.truth, lesion, readings)
 
 
-def unseen_case_of(item: Item, readings: Mapping[str, Reading]) -> Case:
+def unseen_case_of(
+    item: Item, readings: Mapping[str, Reading], warnings: Sequence[Warned] = ()
+) -> Case:
     """Say what the arms say of an image that is not shown yet."""
-    return Case(item.id, None, item.facts, item.truth, None, readings)
+    return Case(item.id, None, item.facts, item.truth, None, readings, warnings)
 
 
 def read_all(

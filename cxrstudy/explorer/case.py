@@ -7,7 +7,7 @@ The live widget and the static page use the same plain data. Bytes are base64 te
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -137,6 +137,27 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """A warning about an upload.
+
+    Attributes
+    ----------
+    text
+        What is unusual in it.
+    arms
+        Arms that it is of: another one may have been trained on other images.
+    """
+
+    text: str
+    arms: tuple[str, ...]
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        return {"text": self.text, "arms": list(self.arms)}
+
+
+@dataclass(frozen=True)
 class Case:
     """One image with everything that the explorer shows about it.
 
@@ -155,6 +176,8 @@ class Case:
         it is not known.
     readings
         Readings by arm.
+    warnings
+        What is said of an upload that is unlike the images of the networks.
     """
 
     id: str
@@ -163,6 +186,7 @@ class Case:
     truth: Mapping[str, bool]
     outline: str | None
     readings: Mapping[str, Reading]
+    warnings: Sequence[Warned] = ()
 
     @property
     def written(self) -> dict[str, Any]:
@@ -175,6 +199,7 @@ class Case:
             "known": bool(self.truth),
             "outline": self.outline,
             "readings": {arm: reading.written for arm, reading in self.readings.items()},
+            "warnings": [one.written for one in self.warnings],
         }
 
 

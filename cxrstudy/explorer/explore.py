@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,6 +35,7 @@ def explore(
     limit: int = 200,
     profile: str = "quick",
     explain: Explainer | None = None,
+    choice: Mapping[str, Any] | None = None,
 ) -> Explorer:
     """Show maps of trained networks interactively in a notebook: JupyterLab or Voilà.
 
@@ -53,6 +54,9 @@ def explore(
         Gives the number of phantoms of a cohort that is given by name.
     explain
         Computes the maps; None: :mod:`cxrstudy.explain`.
+    choice
+        What to show first: what the attribute `choice` of an explorer says, which is what somebody
+        has chosen there last.
 
     Raises
     ------
@@ -72,7 +76,8 @@ def explore(
     networks = networks_of(arms)
     chosen = _cohort(cohort, profile)
     items = gallery_of(chosen, role, split, limit)
-    return Explorer(networks, items, explain or Explainer(), f"Grad-CAM explorer: {chosen.title}")
+    title = f"Grad-CAM explorer: {chosen.title}"
+    return Explorer(networks, items, explain or Explainer(), title, choice)
 
 
 def networks_of(arms: Arm | Mapping[Hashable, Arm]) -> dict[str, TrainedNetwork]:

@@ -27,7 +27,8 @@ from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
 from cxrstudy.explorer.gallery import Item
 from cxrstudy.explorer.map_worker import MapWorker, Report
-from cxrstudy.explorer.upload import Arrivals, UploadError, read_upload
+from cxrstudy.explorer.upload import Arrivals, UploadError, item_of, read_upload
+from cxrstudy.explorer.upload_warnings import Warner
 from cxrstudy.runs.network import TrainedNetwork
 
 _REPORT_EVERY = 0.1  # seconds; enough for a progress bar
@@ -52,6 +53,8 @@ class Explorer(anywidget.AnyWidget):
         Computes the maps.
     title
         Title above the explorer and for screen readers.
+    choice
+        What is shown first, as the attribute of this name of another explorer says it.
     """
 
     _esm = frontend.script()
@@ -59,6 +62,8 @@ class Explorer(anywidget.AnyWidget):
     catalogue = traitlets.Dict().tag(sync=True)
     #: Cases of uploaded images; a view that is opened later offers them too.
     uploads: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    #: What a view has chosen last; a view that is opened later begins with it.
+    choice: traitlets.Dict[Any, Any] = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -66,19 +71,23 @@ class Explorer(anywidget.AnyWidget):
         items: Sequence[Item],
         explain: Explainer,
         title: str,
+        choice: Mapping[str, Any] | None = None,
     ) -> None:
         # One at a time and in order; decoding is no reason to end the map of a view.
         self._reader = ThreadPoolExecutor(1, "upload")
         self._workers: dict[str, MapWorker] = {}
         said, small = read_all(networks, items)
         cases = [unseen_case_of(*each) for each in zip(items, said, strict=True)]
-        super().__init__(catalogue=live_catalogue(networks, explain, cases, title))
+        catalogue = live_catalogue(networks, explain, cases, title)
+        super().__init__(catalogue=catalogue, choice=dict(choice or {}))
         self._networks, self._explain = dict(networks), explain
+        self._warner = Warner(self._networks)
         self._items = {item.id: item for item in items}
         self._said = {case.id: case.written for case in cases}
         self._small = {item.id: image for item, image in zip(items, small, strict=True)}
         self._maps: dict[tuple[str, str, MapKey], list[Any]] = {}
         self._arrivals = Arrivals()
+        self._reads: dict[str, int] = {}  # by file that is being read: its number of bytes
         self._hears = {
             "show": self._hear_show, "cancel": self._hear_cancel, "close": self._hear_close,
             "ping": self._hear_ping, "part": self._hear_part, "drop": self._hear_drop,
@@ -114,8 +123,12 @@ class Explorer(anywidget.AnyWidget):
             self._workers.pop(message["view"]).cancel()
 
     def _hear_ping(self, message: Message, _: Sequence[Any]) -> None:
-        worker = self._workers.get(message["view"])
-        self._say("alive", message, works=worker is not None and worker.works)
+        worker, file = self._workers.get(message["view"]), message.get("upload")
+        arrived = self._reads[file] if file in self._reads else self._arrivals.arrived(file)
+        self._say(
+            "alive", message, works=worker is not None and worker.works,
+            upload=file, until=message.get("until"), arrived=arrived,
+        )  # fmt: skip
 
     def _hear_thumbnails(self, message: Message, _: Sequence[Any]) -> None:
         wanted = [name for name in message["cases"] if name in self._small]
@@ -133,6 +146,7 @@ class Explorer(anywidget.AnyWidget):
         arrived = message["offset"] + len(buffers[0])
         self._say("received", message, upload=message["upload"], offset=arrived)
         if content is not None:
+            self._reads[message["upload"]] = len(content)
             self._reader.submit(self._read, message, content)
 
     def _show(self, message: Message, report: Report) -> None:
@@ -176,12 +190,18 @@ class Explorer(anywidget.AnyWidget):
         return share_of_part
 
     def _read(self, message: Message, content: bytes) -> None:
+        self._answer_file(message, content)
+        self._reads.pop(message["upload"], None)  # only when the answer is on its way
+
+    def _answer_file(self, message: Message, content: bytes) -> None:
         try:
-            item = read_upload(message["name"], content, len(self.uploads) + 1)
+            noted = read_upload(message["name"], content)
+            item = item_of(message["name"], noted, len(self.uploads) + 1)
             (readings,), (small,) = read_all(self._networks, [item])
+            warnings = self._warner.of(content, noted)
         except Exception as error:  # any error of a network is shown to the user
             return self._fail(message, error)
-        written = unseen_case_of(item, readings).written
+        written = unseen_case_of(item, readings, warnings).written
         self._items[item.id], self._said[item.id] = item, written
         self._small[item.id] = small
         self.uploads = [*self.uploads, written]

@@ -8,7 +8,7 @@ from pathlib import Path
 from cxrstudy.base import numbers
 from cxrstudy.explorer.gallery import Decoded, Item
 from cxrstudy.pixels import decode
-from cxrstudy.pixels.grey import CODES, UnreadableImage
+from cxrstudy.pixels.grey import CODES, Noted, UnreadableImage
 
 #: Maximum number of bytes; an uncompressed radiograph of 4000 x 4000 pixels has 32 MiB.
 LARGEST = 64 * 2**20
@@ -82,6 +82,11 @@ class Arrivals:
         self.drop(file)
         return bytes(arriving.content)
 
+    def arrived(self, file: str | None) -> int | None:
+        """Number of bytes of a file that have arrived; None of a file that is not on its way."""
+        arriving = self._files.get(file) if file else None
+        return len(arriving.content) if arriving else None
+
     def drop(self, file: str) -> None:
         """Forget a file that was given up."""
         self._files.pop(file, None)
@@ -107,7 +112,22 @@ class Arrivals:
             raise UploadError(f"{arriving.name} did not arrive as it was sent; choose it again.")
 
 
-def read_upload(name: str, content: bytes, number: int) -> Item:
+def item_of(name: str, noted: Noted, number: int) -> Item:
+    """Make an upload an image of the gallery.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+    noted
+        From :func:`read_upload`.
+    number
+        Number of the upload, from 1; distinguishes files with the same name.
+    """
+    return Item(f"upload {number}: {name}", Decoded(noted.grey), None, {})
+
+
+def read_upload(name: str, content: bytes) -> Noted:
     """Decode a PNG, JPEG or DICOM file that somebody uploaded.
 
     Parameters
@@ -116,8 +136,6 @@ def read_upload(name: str, content: bytes, number: int) -> Item:
         Name of the file, for messages.
     content
         Content of the file.
-    number
-        Number of the upload, from 1; distinguishes files with the same name.
 
     Raises
     ------
@@ -125,9 +143,10 @@ def read_upload(name: str, content: bytes, number: int) -> Item:
         The file can't be read, is too small or too narrow.
     """
     try:
-        grey = decode.decode_grey(content, Path(name))
+        noted = decode.decode_noted(content, Path(name))
     except UnreadableImage as error:
         raise UploadError(_in_words(name, error)) from None
+    grey = noted.grey
     height, width = grey.shape
     if min(grey.shape) < SMALLEST_SIDE:
         raise UploadError(
@@ -138,7 +157,7 @@ def read_upload(name: str, content: bytes, number: int) -> Item:
             f"{name} has {width} x {height} pixels, which is not a chest radiograph: one side is "
             f"more than {numbers.plain(NARROWEST)} times the other."
         )
-    return Item(f"upload {number}: {name}", Decoded(grey), None, {})
+    return noted
 
 
 def _in_words(name: str, error: UnreadableImage) -> str:

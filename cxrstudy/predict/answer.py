@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrstudy.explorer.case import NOTHING
-from cxrstudy.predict.out_of_distribution import ImageWarning
+from cxrstudy.unlike.image_warnings import ImageWarning
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Prediction:
         None where there is no operating point.
     warnings
         What the header says, by :mod:`cxrstudy.pixels.header_facts`, and differences from the
-        training images, by :mod:`cxrstudy.predict.out_of_distribution`.
+        training images, by :mod:`cxrstudy.unlike.image_warnings`.
     explained
         Label of the map.
     map

@@ -22,12 +22,12 @@ from cxrstudy.pixels.grey import CODES, Grey, Noted, UnreadableImage
 from cxrstudy.pixels.sniff import no_image
 from cxrstudy.predict.answer import Answer, PassedOver, Prediction, UnreadFile
 from cxrstudy.predict.operating_points import OperatingPoint, called, operating_points_of
-from cxrstudy.predict.out_of_distribution import ImageWarning, Reference, reference_of, warnings_of
-from cxrstudy.predict.training_images import TrainingImagesError
 from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork, load_network
-from cxrstudy.runs.record import Record
 from cxrstudy.runs.scores import read_scores
+from cxrstudy.unlike.image_warnings import all_warnings
+from cxrstudy.unlike.reference import Reference, known_reference
+from cxrstudy.unlike.training_images import TrainingImagesError
 
 #: First line of all output.
 NOTICE = "Not for clinical use. This is a research network; its output is not a diagnosis."
@@ -119,10 +119,7 @@ class Predictor:
             probabilities=by_label,
             predicted=read.predicted,
             positive=called(network.task, by_label, self.points),
-            warnings=(
-                *(ImageWarning(note.code, note.text) for note in noted.notes),
-                *warnings_of(content, grey, network.pixels, self.reference),
-            ),
+            warnings=all_warnings(content, noted, network.pixels, self.reference),
             explained=explained,
             map=drawn,
             peak=peak,
@@ -159,7 +156,7 @@ def make_predictor(records: Path, run: str) -> Predictor:
         network,
         pointing_layer(network.model, network.pixels),
         operating_points_of(record, read_scores(records, run)),
-        _reference(record),
+        known_reference(record),
     )
 
 
@@ -182,13 +179,6 @@ def _files_in(folder: Path) -> list[Path]:
         for path in found
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
-
-
-def _reference(record: Record) -> Reference | TrainingImagesError:
-    try:
-        return reference_of(record)
-    except TrainingImagesError as error:
-        return error
 
 
 def _reason(error: UnreadableImage) -> str:

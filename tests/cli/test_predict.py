@@ -11,9 +11,9 @@ from PIL import Image
 from cxrstudy import phantom
 from cxrstudy.base import places
 from cxrstudy.cli.predict import _rule, _said
-from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive
 from cxrstudy.predict.predict import NOTICE
+from cxrstudy.unlike import reference
 from tests.support.commands import cxrstudy
 from tests.support.dicoms import phantom_file
 
@@ -22,7 +22,7 @@ from tests.support.dicoms import phantom_file
 def run(small, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
-    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
+    monkeypatch.setattr(reference, "LEAST", 2)
     return small.arms.plan.ends["control", 0]
 
 
@@ -108,8 +108,8 @@ def test_a_folder_without_a_radiograph_ends_with_1(run, tmp_path):
 
 
 def test_training_images_that_are_too_few_are_said_to_be(run, brought, monkeypatch):
-    monkeypatch.setattr(out_of_distribution, "LEAST", 10_000)
-    monkeypatch.setattr(out_of_distribution, "_read", lambda path: None)
+    monkeypatch.setattr(reference, "LEAST", 10_000)
+    monkeypatch.setattr(reference, "_read", lambda path: None)
     shown = cxrstudy("predict", brought / "chest.png", "--run", run, "--no-draw")
     assert "WARNING uncompared: could not be compared with the training images" in shown.out
     assert shown.status == 0

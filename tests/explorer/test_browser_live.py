@@ -6,13 +6,12 @@ import os
 import signal
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.support.lab import TOKEN, cells, in_kernel, open_lab, open_notebook, running
+from tests.support.lab import CELL, TOKEN, cells, in_kernel, open_lab, open_notebook, running
 from tests.support.viewer import PATIENCE, Viewer, try_every_control
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,13 +21,6 @@ VOILAS_OWN = (
     "https://cdn.jsdelivr.net/npm/@fortawesome/",
     "https://cdnjs.cloudflare.com/ajax/libs/mathjax/",
 )
-CELL = f"""import sys
-sys.path.insert(0, {str(Path(__file__).parents[1] / "support")!r})
-from explored import made_cohort, made_explainer, made_network
-from cxrstudy.explorer import explore
-arms = {{"control": made_network(0), "general first": made_network(1)}}
-explorer = explore(arms, made_cohort(7), explain=made_explainer())
-explorer"""
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +42,11 @@ def viewer(browser) -> Iterator[Viewer]:
     assert [said for said in viewer.complaints if "blob:" in said or "cxr" in said] == []
 
 
-#: Scores of an upload as Python has them.
+#: Scores of an upload as Python has them, of both arms, which are compared at first.
 SCORES = """
-for p in explorer.uploads[{number}]["readings"]["control"]["probabilities"].values():
-    print(f"{{p:.2f}}")"""
+for reading in explorer.uploads[{number}]["readings"].values():
+    for p in reading["probabilities"].values():
+        print(f"{{p:.2f}}")"""
 DRAWN = "root => [...root.querySelectorAll('canvas[role=img]')].map(one => one.toDataURL()).join()"
 
 

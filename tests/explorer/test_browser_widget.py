@@ -182,6 +182,51 @@ def test_files_chosen_together_arrive_one_by_one_and_are_answered_by_name(viewer
     assert viewer.control("image").locator("option").last.text_content() == "upload 2: b.png"
 
 
+def test_what_is_warned_of_an_own_image_stands_beside_it_and_beside_no_other(viewer):
+    for name in ("lateral.png", "frontal.png"):
+        viewer.control("file").set_input_files({"name": name, "mimeType": "", "buffer": b"0"})
+        viewer.page.locator(f".cxr-view[data-case$='{name}']").wait_for()
+    viewer.ready()
+    warnings = viewer.root.locator(".cxr-warnings")
+    assert not warnings.is_visible()
+    viewer.choose("image", "upload 1: lateral.png")
+    viewer.ready()
+    assert warnings.inner_text() == "Warning: a lateral view."
+    kernel(viewer, stopped=True)
+    viewer.choose("image", "image-2")
+    viewer.page.locator(".cxr-view[data-place=waiting]").wait_for()
+    assert not warnings.is_visible()
+    viewer.control("cancel").click()
+    assert warnings.is_visible()
+
+
+def test_a_lost_connection_is_said_and_the_button_connects_again(viewer, shown):
+    kernel(viewer, connectionStatus="connecting", stopped=True)
+    viewer.page.locator("#one .cxr-view[data-state=cut]").wait_for()
+    assert (
+        "The connection to the kernel is lost" in viewer.root.locator(".cxr-trouble").inner_text()
+    )
+    assert state_of(viewer)["picture"] == shown["image-0"]
+    viewer.control("again").click()
+    assert viewer.page.evaluate("kernel.reconnected") == 1
+    kernel(viewer, connectionStatus="connected", stopped=False)
+    viewer.ready()
+    assert state_of(viewer)["picture"] == shown["image-0"]
+    assert not viewer.control("again").is_visible()
+
+
+def test_a_new_view_begins_with_what_was_shown_last(viewer, shown):
+    viewer.choose("image", "image-3")
+    viewer.slide("opacity", 0.9)
+    left = viewer.picture()
+    viewer.page.wait_for_function("() => kernel.choice.opacity === 0.9")
+    viewer.page.evaluate("show('two')")
+    viewer.number = 1
+    assert viewer.picture() == left
+    now = state_of(viewer)
+    assert now["case"] == now["image"] == "image-3"
+
+
 def test_a_view_that_is_taken_away_says_so_and_listens_no_more(viewer):
     viewer.page.evaluate("async () => (await one)()")
     assert viewer.page.evaluate("kernel.sent.at(-1).kind") == "close"

@@ -15,7 +15,9 @@ from cxrstudy.data.role_checks import CohortError
 from cxrstudy.explorer import ExplorerError, explore, gallery_of, live, networks_of
 from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.explorer.map_worker import MapWorker
-from cxrstudy.explorer.upload import read_upload
+from cxrstudy.explorer.upload import item_of, read_upload
+from cxrstudy.runs.network import load_network
+from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
 from tests.support.explored import made_cohort, made_explainer, made_network
 from tests.support.some import some
@@ -89,6 +91,19 @@ def test_the_catalogue_says_what_every_arm_predicts_and_holds_no_image(widget):
         assert case["image"] is None
         assert set(case["readings"]) == {"control", "general"}
         assert case["readings"]["control"]["right"] in (True, False)
+
+
+def test_probabilities_are_the_recorded_scores_of_every_image(small):
+    run = small.arms.plan.ends["control", 0]
+    network = load_network(small.study.records, run)
+    explorer = explore({"control": network}, small.study.cohort, limit=10_000)
+    scores = read_scores(small.study.records, run).query("split == 'test'").set_index("id")
+    for case in some(explorer.catalogue["cases"]):
+        recorded = scores.loc[case["id"]]
+        for label, p in case["readings"]["control"]["probabilities"].items():
+            assert p == pytest.approx(recorded[f"score_{label}"], abs=1e-4), case["id"]
+    assert {case["id"] for case in explorer.catalogue["cases"]} == set(scores.index)
+    explorer.close()
 
 
 def test_an_answer_comes_whole_and_says_all_that_was_asked(widget):
@@ -197,13 +212,30 @@ def test_slow_work_reports_and_can_be_cancelled(widget):
     assert ping(widget)["works"] is False
 
 
-def ping(widget):
-    widget._hear(widget, {"kind": "ping", "view": "v", "number": 1}, [])
+def ping(widget, **more):
+    widget._hear(widget, {"kind": "ping", "view": "v", "number": 1, **more}, [])
     return answers(widget, "alive")[-1]
 
 
 def test_a_ping_is_answered_to_its_view(widget):
-    assert ping(widget) == {"kind": "alive", "view": "v", "number": 1, "works": False}
+    nothing = {"works": False, "upload": None, "until": None, "arrived": None}
+    assert ping(widget) == {"kind": "alive", "view": "v", "number": 1, **nothing}
+
+
+def test_a_ping_is_told_how_much_of_a_file_has_arrived(widget, monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(
+        live, "read_upload", lambda name, content: asked.wait(30) and read_upload(name, content)
+    )
+    send_part(widget, "mine.png", 4, 0, b"12")
+    assert ping(widget, upload="f", until=2)["arrived"] == 2
+    assert ping(widget, upload="f", until=2)["until"] == 2
+    send_part(widget, "mine.png", 4, 2, b"34")
+    assert ping(widget, upload="f")["arrived"] == 4  # it is being read
+    asked.set()
+    rest(widget)
+    assert kinds(widget)[-1] == "refused"
+    assert ping(widget, upload="f")["arrived"] is None
 
 
 def test_a_new_request_ends_slow_work(widget):
@@ -306,7 +338,8 @@ def test_a_dicom_file_is_read():
     dataset.PixelData = np.arange(64 * 48, dtype=np.uint16).tobytes()
     stream = io.BytesIO()
     dataset.save_as(stream, enforce_file_format=True)
-    item = read_upload("chest.dcm", stream.getvalue(), 2)
+    item = item_of("chest.dcm", read_upload("chest.dcm", stream.getvalue()), 2)
+    assert item.id == "upload 2: chest.dcm"
     assert item.picture.shown().shape == (64, 48)
     assert item.picture.square(32).shape == (32, 32)
 

@@ -7,7 +7,7 @@ import pytest
 
 from cxrstudy.explorer.case import NOTHING
 from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
-from cxrstudy.predict.out_of_distribution import ImageWarning
+from cxrstudy.unlike.image_warnings import ImageWarning
 
 
 def prediction(**facts):

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from cxrstudy import phantom
-from cxrstudy.predict import out_of_distribution
 from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
 from cxrstudy.predict.operating_points import OperatingPoint
 from cxrstudy.predict.predict import PredictError, files_of, make_predictor
 from cxrstudy.runs.scores import read_scores
+from cxrstudy.unlike import reference
 from tests.support.dicoms import file_of, radiograph
 from tests.support.some import some
 
@@ -159,7 +159,7 @@ def test_one_class_is_called_that_asked_about_from_its_threshold_on(
 def test_a_photograph_is_answered_with_warnings(small, run, tmp_path, monkeypatch):
     from sklearn.datasets import load_sample_image
 
-    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
+    monkeypatch.setattr(reference, "LEAST", 2)
     predictor = make_predictor(small.study.records, run)
     answer = one(predictor, saved(tmp_path, "flower.jpg", load_sample_image("flower.jpg")))
     assert {"colour", "view"} <= {warned.code for warned in answer.warnings}

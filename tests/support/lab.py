@@ -19,6 +19,15 @@ from tests.support.viewer import Viewer
 
 TOKEN = "made-for-one-test"
 
+#: A cell with an explorer.
+CELL = f"""import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from explored import made_cohort, made_explainer, made_network
+from cxrstudy.explorer import explore
+arms = {{"control": made_network(0), "general first": made_network(1)}}
+explorer = explore(arms, made_cohort(7), explain=made_explainer())
+explorer"""
+
 _IN_KERNEL = """async code => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
     const asked = kernel.requestExecute({ code });
@@ -76,6 +85,18 @@ def open_notebook(viewer: Viewer, address: str) -> None:
 def in_kernel(viewer: Viewer, code: str) -> str:
     """Run code in the notebook's kernel, outside its cells, and return what it prints."""
     return str(viewer.page.evaluate(_IN_KERNEL, code))
+
+
+def in_notebook(viewer: Viewer, command: str, cell: int = 0) -> None:
+    """Do what a menu of the notebook offers, at one of its cells."""
+    viewer.page.evaluate(
+        """([command, cell]) => { const shell = jupyterapp.shell;
+        const notebook = [...shell.widgets('main')].find(one => one.context?.path === 'live.ipynb');
+        shell.activateById(notebook.id);
+        notebook.content.activeCellIndex = cell;
+        return jupyterapp.commands.execute(command); }""",
+        [command, cell],
+    )
 
 
 def cells(viewer: Viewer) -> list[str]:

@@ -12,7 +12,7 @@ import { connect } from "./controls.js";
 import { followHand } from "./gestures.js";
 import { keepKeys, meaningOf } from "./keys.js";
 import { liveSource } from "./live.js";
-import { linkTo, linked, recalled, remember } from "./memory.js";
+import { linkTo, linked, recalled, recalledWith, remember, rememberWith } from "./memory.js";
 import { isFor, newName } from "./messages.js";
 import { buildPage } from "./page.js";
 import { readMap } from "./painting.js";
@@ -23,6 +23,7 @@ import { storedSource } from "./stored.js";
 import { clickedCase } from "./thumbnails.js";
 import { isUploading, partOf } from "./upload.js";
 import { showsOn } from "./view.js";
+import { warningsOf } from "./words.js";
 
 /** Milliseconds that the last picture stays, under its own name, while the next one is awaited. */
 const GRACE = 250;
@@ -43,8 +44,11 @@ export default {
   render({ model, el }) {
     el.classList.add("cxr-explorer");
     const view = newName();
-    const state = begin(model.get("catalogue"), view, true, {}, model.get("uploads") ?? []);
-    return start(el, state, (tell) => liveSource(model, view, tell), () => {});
+    const data = model.get("catalogue");
+    // The same in every kernel, so that a link finds it.
+    const place = [data.title, ...data.arms.map((/** @type {{name: string}} */ { name }) => name)].join(", ");
+    const state = begin(data, view, true, recalledWith(model, place), model.get("uploads") ?? []);
+    return start(el, state, (tell) => liveSource(model, view, tell), (choice) => rememberWith(model, place, choice), place);
   },
 };
 
@@ -71,10 +75,10 @@ export function mountAll(key) {
  * @param {State} first
  * @param {(tell: (message: any) => void) => import("./live.js").Source} sourceOf
  * @param {(choice: import("./choices.js").Choice) => void} keep
- * @param {string} [place] name of the explorer on its page, for links
+ * @param {string} place name of the explorer on its page, for links
  * @returns {() => void} ends it
  */
-function start(element, first, sourceOf, keep, place = "") {
+function start(element, first, sourceOf, keep, place) {
   let state = first;
   /** @type {Map<string, File>} */
   const files = new Map();
@@ -83,6 +87,10 @@ function start(element, first, sourceOf, keep, place = "") {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let resting;
 
+  const rested = () => {
+    resting = undefined;
+    keep(state.choice);
+  };
   const dispatch = (/** @type {Event} */ event) => {
     const [next, effects] = step(state, event);
     if (next === state && effects.length === 0) return;
@@ -95,7 +103,7 @@ function start(element, first, sourceOf, keep, place = "") {
     source.watch(state.awaited !== null || isUploading(state.uploads));
     if (rests) {
       clearTimeout(resting);
-      resting = setTimeout(() => keep(state.choice), REST);
+      resting = setTimeout(rested, REST);
     }
     effects.forEach(perform);
     if (lacking) dispatch({ kind: "strip" });
@@ -108,6 +116,7 @@ function start(element, first, sourceOf, keep, place = "") {
     }
     if (effect.do === "cancel") source.cancel(effect.number);
     if (effect.do === "look") source.look();
+    if (effect.do === "reconnect") source.reconnect();
     if (effect.do === "thumbnails") source.thumbnails(effect.cases);
     if (effect.do === "drop") source.drop(effect.id);
     if (effect.do === "part") sendPart(effect.id, effect.offset);
@@ -167,9 +176,15 @@ function start(element, first, sourceOf, keep, place = "") {
       name: one.querySelector("h3")?.textContent ?? "",
       says: [".cxr-note", ".cxr-prediction"].map((kind) => one.querySelector(kind)?.textContent ?? ""),
     }));
-    saveAs(pictureWithWords(shown, page.caption.textContent ?? "", state.choice.colours), `${answer.case}.png`);
+    const words = [page.caption.textContent, ...warningsOf(state.data, answer.about)].join(" ");
+    saveAs(pictureWithWords(shown, words, state.choice.colours), `${answer.case}.png`);
   });
   page.link.addEventListener("click", async () => {
+    const { answer } = seen(state);
+    if (state.live && answer && !answer.about.facts) {
+      page.says.textContent = "An own image has no link: it is in this kernel only.";
+      return;
+    }
     const address = linkTo(place, state.choice);
     await navigator.clipboard?.writeText(address).catch(() => {}); // not every page may write there
     page.says.textContent = "The address of this page now leads to this picture.";
@@ -190,6 +205,7 @@ function start(element, first, sourceOf, keep, place = "") {
   dispatch({ kind: "strip" });
   return () => {
     endKeys();
+    if (resting !== undefined) rested();
     clearTimeout(resting);
     window.removeEventListener("hashchange", followed);
     window.removeEventListener("pageshow", restored);

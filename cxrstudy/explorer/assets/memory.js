@@ -1,7 +1,8 @@
 /*
  * Memory: what a page shows, kept with the page's place in the history, in the tab and in the page
  * itself, so that going back, reloading and saving the page bring the same picture. A browser that
- * is leaving a page may no longer write its history; it still keeps what a tab stores.
+ * is leaving a page may no longer write its history; it still keeps what a tab stores. A widget keeps
+ * it with its model, for views that are opened later. An address that leads to a picture follows it.
  */
 
 const NAME = "cxrstudy";
@@ -58,6 +59,40 @@ export function linkTo(place, choice) {
   return `${location.href.split("#")[0]}#${fields}`;
 }
 
+/**
+ * An address that leads to a picture of this explorer leads to the one that is shown now.
+ * @param {string} place
+ * @param {import("./choices.js").Choice} choice
+ */
+export function followWith(place, choice) {
+  if (linked(place)) linkTo(place, choice);
+}
+
+/**
+ * What a new view of a widget shows first: what its address says, or what was shown last.
+ * @param {import("./live.js").Model} model
+ * @param {string} place
+ * @returns {Partial<import("./choices.js").Choice>}
+ */
+export function recalledWith(model, place) {
+  return linked(place) ?? model.get("choice") ?? {};
+}
+
+/**
+ * @param {import("./live.js").Model} model
+ * @param {string} place
+ * @param {import("./choices.js").Choice} choice
+ */
+export function rememberWith(model, place, choice) {
+  followWith(place, choice);
+  try {
+    model.set("choice", choice);
+    model.save_changes();
+  } catch {
+    // Without a kernel nobody is there to keep it.
+  }
+}
+
 /** @param {string | null | undefined} text */
 function parsed(text) {
   try {
@@ -73,6 +108,7 @@ function parsed(text) {
  * @param {import("./choices.js").Choice} choice
  */
 export function remember(element, place, choice) {
+  followWith(place, choice);
   element.dataset.choice = JSON.stringify(choice);
   try {
     sessionStorage.setItem(drawer(place), JSON.stringify(choice));

@@ -10,7 +10,8 @@
  * @typedef {{probabilities: Record<string, number>, predicted: string[], right: boolean | null,
  *            maps?: Record<string, any>}} Reading
  * @typedef {{id: string, facts: Record<string, any> | null, truth: string[], known: boolean,
- *            readings: Record<string, Reading>, image?: string | null, outline?: string | null}} Case
+ *            readings: Record<string, Reading>, image?: string | null, outline?: string | null,
+ *            warnings?: {text: string, arms: string[]}[]}} Case
  *
  * What there is to choose from; see cxrstudy/explorer/catalogue.py.
  * @typedef {{title: string, arms: {name: string, layers: string[], opens: string}[],

@@ -78,6 +78,7 @@ function makeParts() {
       "aria-label": "Pictures; arrow left and right change the image, plus and minus magnify, question mark lists keys",
     }),
     scale: make("span", { class: "cxr-scale" }), caption: make("figcaption"),
+    warnings: make("ul", { class: "cxr-warnings", "aria-label": "Warnings about this image", hidden: true }),
     facts: make("dl", { class: "cxr-facts" }), filterSays: make("summary"),
     says: make("p", { class: "cxr-says", role: "status", "aria-live": "polite" }),
     trouble: make("p", { class: "cxr-error cxr-trouble", role: "alert", hidden: true }),
@@ -129,11 +130,11 @@ export function buildPage(element, data, live) {
     parts.previous, labelled("Image", parts.image, "image"), parts.next, parts.count, filters, parts.thumbs);
   const legend = make("div", { class: "cxr-legend", "aria-hidden": "true" }, "0", parts.scale, "strongest");
   const looking = make("div", { class: "cxr-looking", role: "group", "aria-label": "View" },
-    parts.farther, parts.closer, parts.zoomSays, parts.whole, parts.save, ...(live ? [] : [parts.link]));
+    parts.farther, parts.closer, parts.zoomSays, parts.whole, parts.save, parts.link);
   const messages = make("div", { class: "cxr-messages" },
     parts.trouble, parts.again, parts.error, parts.refused, parts.clear);
   parts.view.append(choosing, messages,
-    make("div", { class: "cxr-body" }, make("figure", {}, looking, parts.stage, parts.readout, legend, parts.caption), controls),
+    make("div", { class: "cxr-body" }, make("figure", {}, looking, parts.warnings, parts.stage, parts.readout, legend, parts.caption), controls),
     parts.facts, make("p", { class: "cxr-notice" }, NOTICE), parts.help, parts.says);
   // A saved page holds the explorer as it was; the figure stays for pages whose scripts don't run.
   for (const old of element.querySelectorAll(":scope > .cxr-view")) old.remove();

@@ -105,19 +105,21 @@ export function cancelled(state) {
   return [{ ...left, said: done.length > 0 ? "Cancelled." : state.said }, done];
 }
 
+/** What is said of files that were on their way. */
+const GIVEN_UP = { silent: "", cut: "the connection to the kernel was lost.", gone: "the kernel is gone." };
+
 /**
- * The kernel does not answer, or is known to be gone.
+ * The kernel does not answer, the connection to it is lost, or it is known to be gone.
  * @param {State} state
- * @param {boolean} gone
+ * @param {"silent" | "cut" | "gone"} why
  * @returns {State}
  */
-export function silent(state, gone) {
+export function silent(state, why) {
   const back = wentBack(state);
   const wanted = state.awaited && (state.awaited.wanted ?? state.choice);
   const awaited = state.awaited && { ...state.awaited, wanted };
-  const left = gone ? givenUp(state.uploads, "the kernel is gone.") : state.uploads;
-  const trouble = gone || state.trouble === "gone" ? "gone" : "silent";
-  return { ...back, awaited, uploads: left, trouble };
+  const left = GIVEN_UP[why] ? givenUp(state.uploads, GIVEN_UP[why]) : state.uploads;
+  return { ...back, awaited, uploads: left, trouble: state.trouble === "gone" ? "gone" : why };
 }
 
 /**
@@ -140,10 +142,11 @@ export function alive(state) {
  */
 export function again(state) {
   if (!state.trouble) return [state, []];
+  const first = /** @type {Effect[]} */ (state.trouble === "cut" ? [{ do: "reconnect" }] : []);
   const wanted = state.awaited?.wanted ?? state.choice;
   const picture = pictureOf(state.data, state.cases, wanted);
-  if (!picture || (state.shown && samePicture(picture, state.shown.answer))) return [state, [{ do: "look" }]];
+  if (!picture || (state.shown && samePicture(picture, state.shown.answer))) return [state, [...first, { do: "look" }]];
   const request = { view: state.view, number: state.number + 1, ...picture };
   const awaited = { request, late: false, share: 0, wanted, again: false };
-  return [{ ...wentBack(state), number: request.number, awaited, error: "" }, [{ do: "ask", request }]];
+  return [{ ...wentBack(state), number: request.number, awaited, error: "" }, [...first, { do: "ask", request }]];
 }

@@ -28,10 +28,10 @@ import { chosen, finished, isUploading, partToSend, received } from "./upload.js
  * @typedef {{view: string, data: import("./messages.js").Catalogue, live: boolean,
  *            cases: import("./messages.js").Case[], choice: Choice, number: number,
  *            shown: {answer: Answer, choice: Choice} | null, awaited: Awaited | null,
- *            trouble: "" | "silent" | "gone", error: string, said: string,
+ *            trouble: "" | "silent" | "cut" | "gone", error: string, said: string,
  *            uploads: import("./upload.js").Upload[], thumbnails: import("./messages.js").Thumbnails}} State
  *
- * @typedef {{do: "ask", request: Request} | {do: "cancel", number: number} | {do: "look"}
+ * @typedef {{do: "ask", request: Request} | {do: "cancel", number: number} | {do: "look"} | {do: "reconnect"}
  *   | {do: "thumbnails", cases: string[]}
  *   | {do: "part", id: string, offset: number} | {do: "drop", id: string}} Effect
  *
@@ -44,7 +44,7 @@ import { chosen, finished, isUploading, partToSend, received } from "./upload.js
  *   | {kind: "failed", view: string, number: number, text: string}
  *   | {kind: "late", number: number} | {kind: "lost", number: number}
  *   | {kind: "cancel"} | {kind: "again"} | {kind: "alive"} | {kind: "clear"}
- *   | {kind: "silence", gone: boolean}
+ *   | {kind: "silence", why: "silent" | "cut" | "gone"}
  *   | {kind: "files", files: {id: string, name: string, size: number}[]}
  *   | {kind: "received", view: string, upload: string, offset: number}
  *   | {kind: "added", view: string, upload: string, case: import("./messages.js").Case}
@@ -89,7 +89,7 @@ export function step(state, event) {
     case "late": return [late(state, event.number), []];
     case "lost": return lost(state, event.number);
     case "cancel": return cancelled(state);
-    case "silence": return [silent(state, event.gone), []];
+    case "silence": return [silent(state, event.why), []];
     case "alive": return [alive(state), []];
     case "again": return again(state);
     case "clear": return [{ ...state, error: "", uploads: state.uploads.filter(({ phase }) => phase !== "refused") }, []];
@@ -211,7 +211,7 @@ function joined(cases, more) {
  * place is empty. `phase` is for style sheets, screen readers and tests.
  * @param {State} state
  * @returns {{answer: Answer | null, place: "" | "waiting" | "nothing fits" | "not loaded",
- *            phase: "busy" | "ready" | "empty" | "silent" | "gone", files: boolean}}
+ *            phase: "busy" | "ready" | "empty" | "silent" | "cut" | "gone", files: boolean}}
  */
 export function seen(state) {
   const { awaited, shown, trouble, choice } = state;

@@ -21,6 +21,7 @@ export function storedSource(data, tell) {
     part() {},
     drop() {},
     watch() {},
+    reconnect() {},
     close() {},
   };
 }

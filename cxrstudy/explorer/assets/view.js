@@ -7,7 +7,7 @@ import { buildPanel, buildPlain, make } from "./page.js";
 import { paint, wipe } from "./painting.js";
 import { seen } from "./state.js";
 import { showThumbnails } from "./thumbnails.js";
-import { alternativeOf, captionOf, factsOf, noteOf, predictionOf, probability, sentenceOf, spoken, troubleOf, worthOf } from "./words.js";
+import { alternativeOf, captionOf, factsOf, noteOf, predictionOf, probability, sentenceOf, spoken, troubleOf, warningsOf, worthOf } from "./words.js";
 
 /**
  * @typedef {import("./page.js").Parts} Parts
@@ -46,6 +46,7 @@ export function showsOn(page, first) {
       panels.forEach((panel, number) => showPanel(panel, number, answer, state));
       page.facts.replaceChildren(...factsOf(state.data, answer.about).map(([name, value]) =>
         make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+      page.warnings.replaceChildren(...warningsOf(state.data, answer.about).map((text) => make("li", {}, text)));
     }
     if (!answer) {
       // The place keeps its height, so that nothing jumps when the picture comes.
@@ -53,7 +54,9 @@ export function showsOn(page, first) {
       for (const panel of panels) emptyPanel(panel);
       wipe(plain.canvas);
       page.facts.replaceChildren();
+      page.warnings.replaceChildren();
     }
+    page.warnings.hidden = page.warnings.children.length === 0;
     if (answer) page.view.style.minHeight = "";
     drawn = now;
     page.view.dataset.case = answer?.case ?? "";
@@ -131,6 +134,7 @@ function showMessages(page, state) {
   const before = [...page.refused.children].map(({ textContent }) => textContent);
   if (before.join("\n") !== refused.join("\n")) page.refused.replaceChildren(...refused.map((text) => make("li", {}, text)));
   hide(page, page.refused, refused.length === 0);
+  page.again.textContent = state.trouble === "cut" ? "Connect again" : "Ask again";
   hide(page, page.again, !state.trouble);
   hide(page, page.clear, !state.error && refused.length === 0);
 }

@@ -115,6 +115,17 @@ export function worthOf(about, arm) {
 }
 
 /**
+ * What is unusual in an image of one's own, one sentence each; and in which networks' view, if not in all.
+ * @param {Catalogue} data
+ * @param {import("./messages.js").Case} about
+ * @returns {string[]}
+ */
+export function warningsOf(data, about) {
+  return (about.warnings ?? []).map(({ text, arms }) => (
+    arms.length === data.arms.length ? `Warning: ${text}.` : `Warning, for ${arms.join(" and ")}: ${text}.`));
+}
+
+/**
  * What is known of an image, by name.
  * @param {Catalogue} data
  * @param {import("./messages.js").Case} about
@@ -146,7 +157,8 @@ export function sentenceOf(state) {
     return [`${arm} predicts ${predictionOf(state.data, reading)}`, ...sure, outcomeOf(reading.right)].filter(Boolean).join(", ");
   });
   const place = left.findIndex(({ id }) => id === answer.case) + 1;
-  return `${state.said} Image ${place} of ${left.length}: ${answer.case}. ${said.join("; ")}.`.trimStart();
+  const warned = warningsOf(state.data, answer.about).map((one) => ` ${one}`).join("");
+  return `${state.said} Image ${place} of ${left.length}: ${answer.case}. ${said.join("; ")}.${warned}`.trimStart();
 }
 
 /**
@@ -156,5 +168,6 @@ export function sentenceOf(state) {
 export function troubleOf({ trouble, shown }) {
   const stays = shown ? ` The picture is the last that came: ${shown.answer.case}.` : "";
   if (trouble === "gone") return `The kernel that made this explorer is gone; run its cell again.${stays}`;
-  return `The kernel does not answer: it is busy with something else, or it is gone.${stays}`;
+  if (trouble === "cut") return `The connection to the kernel is lost. If it does not come back, the kernel is gone; then run its cell again.${stays}`;
+  return `The kernel does not answer: it is busy with something else, or it is gone; then run its cell again.${stays}`;
 }

@@ -3,17 +3,26 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const catalogue = { ...data, cases: data.cases.map(one => ({ ...one, image: null, outline: null })) };
 const heard = [];
-window.kernel = { stopped: false, delay: 0, sent: [], parts: {}, uploads: [], status: 'idle' };
+window.kernel = {
+  stopped: false, delay: 0, sent: [], parts: {}, uploads: [], choice: {}, status: 'idle', connectionStatus: 'connected',
+  reconnected: 0,
+};
 const say = message => heard.forEach(([name, tell]) => name === 'msg:custom' && tell(message));
 const model = {
-  get: name => name === 'catalogue' ? catalogue : kernel.uploads,
+  get: name => name === 'catalogue' ? catalogue : kernel[name],
+  set: (name, value) => { kernel[name] = value; }, save_changes() {},
   on: (name, tell) => heard.push([name, tell]), off() {},
   send(message, _, buffers) {
     kernel.sent.push(message);
     const answer = () => kernel.stopped ? setTimeout(answer, 50) : answers[message.kind]?.(message, buffers);
     setTimeout(answer, message.kind === 'show' ? kernel.delay : 0);
   },
-  widget_manager: { get kernel() { return { status: kernel.status, connectionStatus: 'connected' }; } },
+  widget_manager: {
+    get kernel() {
+      const { status, connectionStatus } = kernel;
+      return { status, connectionStatus, reconnect: async () => { kernel.reconnected += 1; } };
+    },
+  },
 };
 const answers = {
   show({ kind, ...asked }) {
@@ -26,17 +35,20 @@ const answers = {
     const found = [...data.cases, ...kernel.uploads].filter(one => cases.includes(one.id));
     say({ kind: 'thumbnails', view, thumbnails: Object.fromEntries(found.map(one => [one.id, one.image])) });
   },
-  ping: ({ view, number }) => say({ kind: 'alive', view, number, works: true }),
+  ping: ({ view, number, upload, until }) => say({ kind: 'alive', view, number, works: true, upload, until, arrived: until }),
   part({ view, upload, name, size, offset }, [content]) {
     const parts = kernel.parts[upload] ??= [];
     parts.push([name, offset, content.byteLength]);
     say({ kind: 'received', view, upload, offset: offset + content.byteLength });
     if (offset + content.byteLength < size) return;
     if (name.startsWith('broken')) return say({ kind: 'refused', view, upload, text: `${name} can't be used` });
-    const one = { ...data.cases[kernel.uploads.length], facts: null, id: `upload ${kernel.uploads.length + 1}: ${name}` };
+    const warnings = name.startsWith('lateral') ? [{ text: 'a lateral view', arms: data.arms.map(arm => arm.name) }] : [];
+    const id = `upload ${kernel.uploads.length + 1}: ${name}`;
+    const one = { ...data.cases[kernel.uploads.length], facts: null, id, warnings };
     kernel.uploads = [...kernel.uploads, one];
     heard.forEach(([kind, tell]) => kind === 'change:uploads' && tell());
     say({ kind: 'added', view, upload, case: one });
   },
 };
-for (const id of ['one', 'two']) window[id] = explorer.render({ model, el: document.getElementById(id) });
+window.show = id => { window[id] = explorer.render({ model, el: document.getElementById(id) }); };
+['one', 'two'].forEach(show);

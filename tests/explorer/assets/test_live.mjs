@@ -50,7 +50,7 @@ test("a kernel that does not answer is said within five seconds, once", () => {
   pass(4000, world);
   assert.deepEqual(world.kinds(), []);
   pass(1000, world);
-  assert.deepEqual(world.told, [{ kind: "silence", gone: false }]);
+  assert.deepEqual(world.told, [{ kind: "silence", why: "silent" }]);
   pass(60000, world);
   assert.equal(world.told.length, 1);
   assert.deepEqual(world.all.map(({ kind }) => kind), ["show", "ping"]); // no queue for a busy kernel
@@ -98,26 +98,81 @@ for (const status of ["dead", "restarting", "autorestarting", "terminating"]) {
     const world = made();
     world.kernel = { status, connectionStatus: "connected" };
     pass(1000, world);
-    assert.deepEqual(world.told, [{ kind: "silence", gone: true }]);
+    assert.deepEqual(world.told, [{ kind: "silence", why: "gone" }]);
   });
 }
 
-test("a kernel that was taken away is gone, and so is one behind a lost connection", () => {
+test("a kernel that was taken away is gone", () => {
+  for (const kernel of [null, undefined, { status: "idle", connectionStatus: "connected", isDisposed: true }]) {
+    const world = made();
+    world.kernel = kernel;
+    pass(500, world);
+    assert.deepEqual(world.told, [{ kind: "silence", why: "gone" }]);
+  }
+});
+
+for (const connectionStatus of ["connecting", "disconnected"]) {
+  test(`a connection that is ${connectionStatus} is lost, not the kernel; it is made anew if somebody wants it`, () => {
+    const world = made();
+    let tries = 0;
+    world.kernel = { status: "unknown", connectionStatus, reconnect: () => { tries += 1; return Promise.reject(new Error("no")); } };
+    pass(3000, world);
+    assert.deepEqual(world.told, [{ kind: "silence", why: "cut" }]);
+    world.source.reconnect();
+    assert.equal(tries, 1);
+  });
+}
+
+test("after a broken connection a kernel that is busy with a cell is not said to be gone", () => {
+  for (const [status, why] of [["busy", "silent"], ["unknown", "silent"], ["idle", "gone"]]) {
+    const world = made();
+    world.kernel = { status, connectionStatus: "connecting" };
+    pass(500, world);
+    world.kernel = { status, connectionStatus: "connected" };
+    pass(3000, world);
+    assert.deepEqual(world.told, [{ kind: "silence", why }]);
+  }
+});
+
+test("a part of a file that did not arrive ends its file by name, and nothing is awaited for ever", () => {
   const world = made();
-  world.kernel = null;
-  pass(500, world);
-  assert.deepEqual(world.told.at(-1), { kind: "silence", gone: true });
-  const other = made();
-  other.kernel = { status: "idle", connectionStatus: "connecting" };
-  pass(3000, other);
-  assert.deepEqual(other.told, [{ kind: "silence", gone: true }]);
+  const arrives = (arrived) => ({ kind, ...asked }) => {
+    if (kind === "ping") world.hears({ ...asked, kind: "alive", view: "mine", works: false, arrived });
+  };
+  const send = (offset) => world.source.part({ id: "f", name: "a.png", size: 30, offset }, new ArrayBuffer(10));
+  world.source.watch(true);
+  send(0);
+  pass(1500, world, (message) => {
+    if (message.kind === "ping") send(10); // the answer to a ping says nothing of what follows it
+    arrives(10)(message);
+  });
+  assert.ok(!world.kinds().includes("refused"));
+  pass(3000, world, arrives(20));
+  assert.ok(!world.kinds().includes("refused"));
+  pass(3000, world, arrives(10));
+  assert.deepEqual(world.told.filter(({ kind }) => kind === "refused"), [
+    { kind: "refused", view: "mine", upload: "f", text: "a.png was lost on its way; choose it again." },
+  ]);
+  assert.deepEqual(world.all.filter(({ kind }) => kind === "drop").map(({ upload }) => upload), ["f"]);
+});
+
+test("a file whose answer was lost is refused, and one that is read is not", () => {
+  for (const [arrived, times] of [[null, 1], [3, 0]]) {
+    const world = made();
+    world.source.watch(true);
+    world.source.part({ id: "f", name: "a.png", size: 3, offset: 0 }, new ArrayBuffer(3));
+    pass(3000, world, ({ kind, ...asked }) => {
+      if (kind === "ping") world.hears({ ...asked, kind: "alive", view: "mine", works: false, arrived });
+    });
+    assert.equal(world.told.filter(({ kind }) => kind === "refused").length, times);
+  }
 });
 
 test("after a restart the kernel lives, but not what it knew", () => {
   const world = made();
   world.heard.comm_live_update();
   pass(3000, world);
-  assert.deepEqual(world.told, [{ kind: "silence", gone: true }]);
+  assert.deepEqual(world.told, [{ kind: "silence", why: "gone" }]);
 });
 
 test("a comm that is restored answers, and nothing is said to be gone", () => {
@@ -131,7 +186,7 @@ test("a model that can't send is a kernel that is gone, and no error", async () 
   const world = made(undefined, true);
   world.source.ask(REQUEST);
   await new Promise((resolve) => { queueMicrotask(resolve); });
-  assert.deepEqual(world.told, [{ kind: "silence", gone: true }]);
+  assert.deepEqual(world.told, [{ kind: "silence", why: "gone" }]);
   world.source.close();
 });
 

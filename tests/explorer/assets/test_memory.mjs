@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { legal } from "../../../cxrstudy/explorer/assets/choices.js";
-import { linkTo, recalled, remember } from "../../../cxrstudy/explorer/assets/memory.js";
+import { linkTo, recalled, recalledWith, remember, rememberWith } from "../../../cxrstudy/explorer/assets/memory.js";
 import { madeCatalogue } from "./made.mjs";
 
 const data = madeCatalogue();
@@ -13,9 +13,10 @@ const choice = legal(data, data.cases, { id: "image-3", method: "scorecam", opac
 function page(state = null, fails = false) {
   globalThis.history = {
     state,
-    replaceState(next) {
+    replaceState(next, _, address) {
       if (fails) throw new Error("not allowed here");
       this.state = JSON.parse(JSON.stringify(next));
+      if (address) location.hash = address;
     },
   };
   return { dataset: {} };
@@ -78,4 +79,34 @@ test("what can't be chosen here is not", () => {
   const first = legal(data, data.cases, {});
   const wild = { id: "gone", arm: "nobody", label: "gout", method: "x", layer: "y", colours: "z", opacity: "a", threshold: 7, truth: "q", outcome: "w", source: "e", zoom: 0.1, x: -3, y: NaN, level: "b", width: 9, order: "v", original: 0 };
   assert.deepEqual(legal(data, data.cases, wild), first);
+});
+
+test("an address that leads to a picture follows it, and one that leads to none is left alone", () => {
+  globalThis.location = { href: "file:///book/07.html", hash: "#top" };
+  page();
+  remember({ dataset: {} }, "key-0", choice);
+  assert.equal(location.hash, "#top");
+  linkTo("key-0", choice);
+  remember({ dataset: {} }, "key-0", { ...choice, id: "image-5" });
+  assert.match(decodeURIComponent(location.hash), /"id":"image-5"/);
+  const before = location.hash;
+  remember({ dataset: {} }, "key-1", choice);
+  assert.equal(location.hash, before);
+});
+
+test("a widget keeps what is shown with its model; an address that names its explorer comes first", () => {
+  globalThis.location = { href: "http://host/lab", hash: "" };
+  page();
+  const kept = {};
+  const model = { get: (name) => kept[name], set: (name, value) => { kept[name] = value; }, save_changes() { kept.saved = true; } };
+  assert.deepEqual(recalledWith(model, "Made, control"), {});
+  rememberWith(model, "Made, control", choice);
+  assert.deepEqual([recalledWith(model, "Made, control"), kept.saved], [choice, true]);
+  linkTo("Made, control", { ...choice, id: "image-5" });
+  assert.equal(recalledWith(model, "Made, control").id, "image-5");
+  assert.equal(recalledWith(model, "Made, general").id, "image-3");
+  rememberWith(model, "Made, control", { ...choice, id: "image-1" });
+  assert.equal(recalledWith(model, "Made, control").id, "image-1");
+  model.save_changes = () => { throw new Error("no kernel"); };
+  rememberWith(model, "Made, control", choice);
 });

@@ -34,7 +34,7 @@ test("an answer to another view, another number or another image is refused", ()
 
 test("an answer that comes after silence brings what was wanted, with its controls", () => {
   const [waiting] = step(started(DATA), { kind: "step", by: 1 });
-  const [silent] = step(waiting, { kind: "silence", gone: false });
+  const [silent] = step(waiting, { kind: "silence", why: "silent" });
   assert.equal(silent.choice.id, "image-0");
   assert.equal(seen(silent).phase, "silent");
   assert.match(troubleOf(silent), /does not answer.*gone.*image-0/);
@@ -44,6 +44,21 @@ test("an answer that comes after silence brings what was wanted, with its contro
   const [asked, effects] = step(silent, { kind: "again" });
   assert.equal(effects[0].request.case, "image-1");
   assert.equal(seen(asked).answer.case, "image-0");
+});
+
+test("a lost connection is said, keeps the last picture, and is made anew by the button", () => {
+  const [waiting] = step(started(DATA), { kind: "step", by: 1 });
+  const [cut] = step(waiting, { kind: "silence", why: "cut" });
+  assert.deepEqual([seen(cut).phase, seen(cut).answer.case, cut.choice.id], ["cut", "image-0", "image-0"]);
+  assert.match(troubleOf(cut), /connection.*lost.*image-0/);
+  const [, effects] = step(cut, { kind: "again" });
+  assert.deepEqual(effects.map((one) => one.do), ["reconnect", "ask"]);
+  const [idle] = step(started(DATA), { kind: "silence", why: "cut" });
+  assert.deepEqual(step(idle, { kind: "again" })[1].map((one) => one.do), ["reconnect", "look"]);
+  const [back] = step(cut, { kind: "alive" });
+  assert.equal(seen(back).phase, "busy");
+  const [gone] = step(step(cut, { kind: "silence", why: "gone" })[0], { kind: "silence", why: "cut" });
+  assert.equal(gone.trouble, "gone");
 });
 
 test("what failed is said by name, and stays when a slider moves", () => {

@@ -11,10 +11,11 @@ from PIL import Image
 from cxrstudy import phantom
 from cxrstudy.pixels import decode, memory_map
 from cxrstudy.pixels.decode import colour_spread
-from cxrstudy.predict import out_of_distribution
-from cxrstudy.predict.out_of_distribution import LEAST, learn, reference_of, warnings_of
-from cxrstudy.predict.training_images import TrainingImagesError
 from cxrstudy.runs import store
+from cxrstudy.unlike import reference
+from cxrstudy.unlike.image_warnings import warnings_of
+from cxrstudy.unlike.reference import LEAST, learn, reference_of
+from cxrstudy.unlike.training_images import TrainingImagesError
 from tests.support.dicoms import dicom_of
 
 SIDE = 64
@@ -129,7 +130,7 @@ def test_the_distance_is_the_earth_mover_s(chests):
 
 def test_the_correlation_is_pearson_s(chests):
     images = chests.held_out[:2]
-    one, other = (decode.fit(image, out_of_distribution.THUMBNAIL).ravel() for image in images)
+    one, other = (decode.fit(image, reference.THUMBNAIL).ravel() for image in images)
     told = learn(np.repeat(images[:1], LEAST, 0)).correlations(images[1:])[0]
     assert told == pytest.approx(np.corrcoef(one, other)[0, 1])
 
@@ -191,7 +192,7 @@ def record(small, monkeypatch):
     """A record of the small study, whose training images are found again."""
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
-    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
+    monkeypatch.setattr(reference, "LEAST", 2)
     for kept in (small.runs / "unlike").glob("*"):
         kept.unlink()
     run = small.arms.plan.ends["control", 0]
@@ -211,7 +212,7 @@ def test_the_reference_is_of_the_run_s_training_images(record, small):
 def test_it_is_learnt_once_and_again_when_what_was_kept_is_damaged(record, small, monkeypatch):
     first = reference_of(record)
     (kept,) = (small.runs / "unlike").iterdir()
-    monkeypatch.setattr(out_of_distribution, "training_images", None)  # asking again would fail
+    monkeypatch.setattr(reference, "training_images", None)  # asking again would fail
     again = reference_of(record)
     assert (again.images, again.farthest, again.least) == (
         first.images, first.farthest, first.least,
@@ -221,7 +222,7 @@ def test_it_is_learnt_once_and_again_when_what_was_kept_is_damaged(record, small
     kept.write_bytes(kept.read_bytes()[:100])
     monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     monkeypatch.setenv("CXRSTUDY_PROJECT", str(small.runs.parent))
-    monkeypatch.setattr(out_of_distribution, "LEAST", 2)
+    monkeypatch.setattr(reference, "LEAST", 2)
     assert reference_of(record).farthest == first.farthest
 
 

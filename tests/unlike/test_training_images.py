@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from cxrstudy.pixels import memory_map
-from cxrstudy.predict import training_images as trained_on
-from cxrstudy.predict.training_images import TrainingImagesError, training_images
 from cxrstudy.runs import store
+from cxrstudy.unlike import training_images as trained_on
+from cxrstudy.unlike.training_images import TrainingImagesError, training_images
 
 
 @pytest.fixture
