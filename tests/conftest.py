@@ -1,5 +1,8 @@
 """What several tests use: small manifests and cohorts, and the folder of real radiographs."""
 
+# First of all, because numpy reads only once how it may compute.
+import cxrstudy  # noqa: F401  # isort: skip
+
 import gc
 import os
 import shutil

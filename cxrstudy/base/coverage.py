@@ -25,6 +25,7 @@ from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from cxrstudy.base import arithmetic
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.source_code import PACKAGE, closure, normal_form, package_sources
 
@@ -135,15 +136,20 @@ def environment() -> dict[str, str]:
     return {"python": _python(), **{name: _version(name) for name in LIBRARIES}}
 
 
-@lru_cache
 def pixel_environment() -> dict[str, str]:
-    """Versions of Python and of the libraries that pixels depend on."""
+    """Instructions, and versions of Python and of the libraries, that pixels depend on."""
+    computed = f"{arithmetic.instructions()}, {arithmetic.chosen()}"
+    return {"arithmetic": computed, **_pixel_versions()}
+
+
+@lru_cache
+def _pixel_versions() -> dict[str, str]:
     return {"python": _python(), **{name: _version(name) for name in PIXEL_LIBRARIES}}
 
 
 def forget() -> None:
     """Clear the caches, so that code and versions are read again; for tests that change them."""
-    for remembered in (_sources, code_of, code_fingerprint, environment, pixel_environment):
+    for remembered in (_sources, code_of, code_fingerprint, environment, _pixel_versions):
         remembered.cache_clear()
 
 

@@ -104,7 +104,7 @@ def versions() -> dict[str, str]:
 
 def key() -> str:
     """Name of this machine's arithmetic in the file."""
-    return ", ".join(arithmetic.facts("cpu"))
+    return ", ".join(arithmetic.facts("cpu", arithmetic.here()))
 
 
 def compared(folder: Path) -> pd.DataFrame:

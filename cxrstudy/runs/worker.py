@@ -167,10 +167,10 @@ def _other_weights(wanted: Mapping[tuple[str, str], str]) -> list[str]:
 
 
 def _other_arithmetics(wanted: Iterable[tuple[str, ...]]) -> list[str]:
-    here = tuple(arithmetic.facts(device.kind()))
+    here = tuple(arithmetic.facts(device.kind(), arithmetic.here()))
     return [
         f"computes with {', '.join(here)}, but the plan is for {', '.join(each)}; plan on such a "
-        f"machine, or set {arithmetic.VARIABLE}"
+        f"machine, set {arithmetic.VARIABLE}, or import cxrstudy before numpy and torch here"
         for each in sorted(wanted)
         if each[0] == here[0] and each != here
     ]

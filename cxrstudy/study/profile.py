@@ -209,7 +209,7 @@ class Profile(Strict):
     levels
         Levels of the factors of experiments.
     arithmetic
-        ``native`` or ``held``; see :mod:`cxrstudy.base.arithmetic`.
+        ``native`` or ``held``, if it must be one of them; see :mod:`cxrstudy.base.arithmetic`.
     stages
         Values that differ from the defaults of :class:`cxrstudy.training.stage.Stage`, by cohort
         (or ``all``) and role (or ``all``, or ``pooled``).
@@ -224,7 +224,7 @@ class Profile(Strict):
     networks: dict[str, NetworkDefinition]
     initial_weights: dict[str, Comparison] = Field(default_factory=dict)
     levels: Levels = Levels()
-    arithmetic: Arithmetic = "native"
+    arithmetic: Arithmetic | None = None
     stages: dict[str, dict[str, dict[str, Any]]]
 
     def for_cohort(self, name: str, like: str) -> Self:

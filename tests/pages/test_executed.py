@@ -78,7 +78,7 @@ def test_code_arms_and_kernel_count(project, output, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("CXRSTUDY_ARITHMETIC", "held"), ("CXRSTUDY_DEVICE", "cuda")]
+    ("variable", "value"), [("CXRSTUDY_ARITHMETIC", "native"), ("CXRSTUDY_DEVICE", "cuda")]
 )
 def test_the_arithmetic_counts_and_coming_back_changes_nothing(
     project, output, monkeypatch, variable, value
