@@ -170,7 +170,8 @@ def _other_arithmetics(wanted: Iterable[tuple[str, ...]]) -> list[str]:
     here = tuple(arithmetic.facts(device.kind(), arithmetic.here()))
     return [
         f"computes with {', '.join(here)}, but the plan is for {', '.join(each)}; plan on such a "
-        f"machine, set {arithmetic.VARIABLE}, or import cxrstudy before numpy and torch here"
+        f"machine, set {arithmetic.VARIABLE}, or import cxrstudy before numpy here (`dask worker` "
+        "takes --preload-nanny cxrstudy)"
         for each in sorted(wanted)
         if each[0] == here[0] and each != here
     ]

@@ -78,7 +78,7 @@ def _workers(client: Any, address: str, jobs: int) -> dict[str, Any]:
         raise EngineError(
             f"the Dask scheduler at {address} was given {len(tasks)} tasks, but after {PATIENCE} s "
             "it has no worker; start one on each host with "
-            f"`dask worker {address} --nworkers CORES --nthreads 1`"
+            f"`dask worker {address} --nworkers CORES --nthreads 1 --preload-nanny cxrstudy`"
         ) from None
     finally:
         client.cancel(tasks)
