@@ -29,8 +29,6 @@ from cxrstudy.runs.network import TrainedNetwork, load_network
 from cxrstudy.runs.record import Record
 from cxrstudy.runs.scores import read_scores
 
-#: First line of all output.
-NOTICE = "Not for clinical use. This is a research network; its output is not a diagnosis."
 #: Method of the maps.
 METHOD = "gradcam"
 
