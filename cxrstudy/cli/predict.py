@@ -39,14 +39,16 @@ def predict_images(
     read, or if there was none; the other files are still processed. What lies in a folder and is no
     image, as the index of a hospital's CD, is passed over.
     """
-    from cxrstudy.predict.answer import PassedOver, Prediction
-    from cxrstudy.predict.predict import NOTICE, make_predictor
-    from cxrstudy.runs import store
+    from cxrstudy.predict.notice import NOTICE
+    from cxrstudy.runs.find import find
 
     if not json_wanted:
         typer.echo(NOTICE)
     records = places.runs() / "store"
-    full = store.find(records, run)
+    full = find(records, run)  # before PyTorch is imported, which takes seconds
+    from cxrstudy.predict.answer import PassedOver, Prediction
+    from cxrstudy.predict.predict import make_predictor
+
     predictor = make_predictor(records, full)
     folder = (maps or places.runs() / "maps" / full[:12]) if draw else None
     answers = []
@@ -132,7 +134,7 @@ def _as_json(run: str, predictor: Predictor, answers: list[Answer]) -> str:
     from dataclasses import asdict
 
     from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
-    from cxrstudy.predict.predict import NOTICE
+    from cxrstudy.predict.notice import NOTICE
 
     points: dict[str, Any] = {
         name: {"unknown": point} if isinstance(point, str) else asdict(point)

@@ -29,8 +29,6 @@ from cxrstudy.unlike.image_warnings import all_warnings
 from cxrstudy.unlike.reference import Reference, known_reference
 from cxrstudy.unlike.training_images import TrainingImagesError
 
-#: First line of all output.
-NOTICE = "Not for clinical use. This is a research network; its output is not a diagnosis."
 #: Method of the maps.
 METHOD = "gradcam"
 

@@ -17,10 +17,13 @@ from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.own_function import OwnFunction
 from cxrstudy.base.schema import Strict
 from cxrstudy.data.role import Task
+from cxrstudy.runs.find import RUN
 from cxrstudy.runs.outcome import Outcome
 from cxrstudy.training.plateau import UNKNOWN, Plateau
 
-RUN, SCORES, EPOCHS = "run.json", "scores.csv", "epochs.csv"
+__all__ = ["BACKBONE", "EPOCHS", "HEAD", "RUN", "SCORES", "Record", "id_of"]
+
+SCORES, EPOCHS = "scores.csv", "epochs.csv"
 BACKBONE, HEAD = "backbone.safetensors", "head.safetensors"
 
 

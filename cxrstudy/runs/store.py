@@ -5,8 +5,6 @@ store is complete. ``run.json`` holds the SHA-256 of each file of the record, an
 """
 
 import json
-import os
-import re
 import shutil
 import sys
 import uuid
@@ -21,14 +19,16 @@ import pandas as pd
 from cxrstudy.base.atomic import make_folder, unfinished_of, write_folder
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.schema import why_wrong
+from cxrstudy.runs.find import StoreError, find
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
+
+__all__ = [
+    "BROKEN", "StoreError", "checked", "checkpoint_path", "find", "has", "is_there", "owner",
+    "read", "read_epochs", "remove_partial", "set_aside", "why_broken", "write", "writing",
+]  # fmt: skip
 
 #: Ending of the names of broken records that were set aside.
 BROKEN = ".broken"
-
-
-class StoreError(RuntimeError):
-    """A record is missing or altered; the message names the file."""
 
 
 def has(store: Path, run: str) -> bool:
@@ -209,28 +209,6 @@ def remove_partial(store: Path, run: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def find(store: Path, beginning: str) -> str:
-    """Find a run by the first characters of its id.
-
-    Raises
-    ------
-    StoreError
-        No run, or more than one, begins with them.
-    """
-    asked = Path(beginning).name if os.sep in beginning else beginning  # as messages name it
-    if not re.fullmatch(r"[0-9a-f]{0,64}", asked):
-        raise StoreError(
-            f"{beginning!r} is no run; give the first of the 64 characters 0-9a-f of one"
-        )
-    found = [path.parent.name for path in store.glob(f"{asked}*/{RUN}")]
-    found = [name for name in found if not name.startswith(".")]  # unfinished, or set aside
-    if len(found) != 1:
-        raise StoreError(
-            f"{store}: {len(found)} runs begin with {beginning!r}; give more of the id"
-        )
-    return found[0]
 
 
 def _sealing(fill: Callable[[Path], None]) -> Callable[[Path], None]:

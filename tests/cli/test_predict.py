@@ -1,7 +1,10 @@
 """``cxrstudy predict``: a folder with broken, colour, 16-bit and DICOM files."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,11 +14,12 @@ from PIL import Image
 from cxrstudy import phantom
 from cxrstudy.base import places
 from cxrstudy.cli.predict import _rule, _said
+from cxrstudy.predict.notice import NOTICE
 from cxrstudy.predict.operating_points import OperatingPoint, is_positive
-from cxrstudy.predict.predict import NOTICE
 from cxrstudy.unlike import reference
 from tests.support.commands import cxrstudy
 from tests.support.dicoms import phantom_file
+from tests.support.project import THIS
 
 
 @pytest.fixture
@@ -122,6 +126,21 @@ def test_errors_are_messages_and_the_notice_stands_before_them(run, brought):
     shown = cxrstudy("predict", brought, "--run", run, "--label", "lung")
     assert "no label 'lung'" in shown.err
     assert cxrstudy("predict", "--help").status == 0
+
+
+def test_a_wrong_id_is_said_before_torch_and_pandas_are_imported(tmp_path):
+    program = (
+        "import sys; from cxrstudy.cli import app\n"
+        "try: app(['predict', 'a.png', '--run', '0000'])\n"
+        "except SystemExit as end: assert end.code == 1\n"
+        "sys.exit(bool({'torch', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=THIS, check=False, capture_output=True,
+        env=os.environ | {"CXRSTUDY_RUNS": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert b"0 runs begin with '0000'" in done.stderr
 
 
 def test_a_score_is_never_written_on_the_wrong_side_of_its_threshold():

@@ -10,7 +10,7 @@ import pytest
 
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.case import NOTHING
-from cxrstudy.predict.predict import NOTICE
+from cxrstudy.predict.notice import NOTICE
 
 SCRIPTS = sorted((Path(__file__).parent / "assets").glob("test_*.mjs"))
 PROJECT = Path(__file__).parents[2]

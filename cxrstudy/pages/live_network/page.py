@@ -27,7 +27,7 @@ from cxrstudy.pages.html import HTML
 from cxrstudy.pages.live_network.films import Patient, marker_of, patients_of
 from cxrstudy.pages.live_network.programme import ProgrammeError, Step, programme_of
 from cxrstudy.pages.live_network.quantised import as_text, written
-from cxrstudy.predict.predict import NOTICE
+from cxrstudy.predict.notice import NOTICE
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.runs.scores import score_column
 from cxrstudy.study.arms import Arms
