@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cxrstudy.base.schema import why_wrong
+
 
 class NotebookFileError(ValueError):
     """A file is no notebook; the message names it, the line, the reason and what to do."""
@@ -75,7 +77,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise NotebookFileError(f"{path}: can't be read as a notebook ({error})") from None
+        raise NotebookFileError(
+            f"{path}: can't be read as a notebook ({why_wrong(error)})"
+        ) from None
 
 
 _ADVICE = "restore the file, for example with git restore"

@@ -70,7 +70,7 @@ def read_content(path: Path, error: type[Exception]) -> Any:
     try:
         return yaml.load(text, _OneValuePerKey)
     except Exception as problem:  # PyYAML raises errors of many kinds, such as for an empty !!int
-        said = " ".join(str(problem).split())
+        said = " ".join(str(problem).split()).replace(' in "<unicode string>"', "")
         raise error(f"{path}: not valid YAML: {said}") from None
 
 
@@ -113,7 +113,9 @@ def why_wrong(problem: Exception, content: Any = None) -> str:
 
 
 def why_of(error: ErrorDetails) -> str:
-    """What pydantic says of one value, as its field's own rule says it."""
+    """What is wrong with one value, as its field's own rule or pydantic says it."""
+    if error["type"] in ("model_type", "dict_type"):
+        return f"fields with their values are needed, not {str(error['input'])[:40]!r}"
     return error["msg"].removeprefix("Value error, ")
 
 

@@ -31,7 +31,7 @@ def test_a_notebook_is_read_with_its_tags(tmp_path):
         (b"{}", "no notebook"),
         (b"null", "no notebook"),
         (b"3", "no notebook"),
-        (b"\xff\xfe{", "can't be read as a notebook"),
+        (b"\xff\xfe{", "can't be read as a notebook (not UTF-8 text: line 1 has the byte 0xff"),
     ],
 )
 def test_what_is_no_notebook_is_named_with_the_reason(tmp_path, content, said):
