@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cxrstudy.base.coverage import LIBRARIES, NOT_INSTALLED
 from cxrstudy.base.own_modules import absolute_imports
+from cxrstudy.base.schema import why_wrong
 from cxrstudy.base.source_code import in_package
 
 
@@ -55,7 +56,7 @@ def _read(path: Path) -> str:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
     except (SyntaxError, UnicodeDecodeError) as error:
-        raise OwnFunctionError(f"{path}: it is not legal Python: {error}") from None
+        raise OwnFunctionError(f"{path}: it is not legal Python: {why_wrong(error)}") from None
     hidden = sorted(_hidden(tree))
     if hidden:
         raise OwnFunctionError(

@@ -85,7 +85,8 @@ def read_content(path: Path, error: type[Exception]) -> Any:
     try:
         content = yaml.load(text, _OneValuePerKey)
     except yaml.YAMLError as problem:
-        raise error(f"{path}: not valid YAML: {' '.join(str(problem).split())}") from None
+        said = " ".join(str(problem).split()).replace(' in "<unicode string>"', "")
+        raise error(f"{path}: not valid YAML: {said}") from None
     except RecursionError:
         raise error(f"{path}: its brackets are nested too deep; is it the right file?") from None
     if _values(content, {}) > _MOST_VALUES:
@@ -141,7 +142,9 @@ def why_wrong(problem: Exception, content: Any = None) -> str:
 
 
 def why_of(error: ErrorDetails) -> str:
-    """What pydantic says of one value, as its field's own rule says it."""
+    """What is wrong with one value, as its field's own rule or pydantic says it."""
+    if error["type"] in ("model_type", "dict_type"):
+        return f"fields with their values are needed, not {str(error['input'])[:40]!r}"
     return error["msg"].removeprefix("Value error, ")
 
 

@@ -91,7 +91,8 @@ def arms_hash() -> str:
     folder = places.notebooks()
     cells = {name: _cells(folder / f"{name}.ipynb") for name in notebook_names()}
     sources = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        # A file that nobody uses may be of any encoding; one that is used is read again, and told.
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")
         for path in sorted(folder.rglob("[!.]*.py"))
     }
     used = named_in((text for each in cells.values() for text in each.values()), sources)

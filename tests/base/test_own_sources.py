@@ -31,6 +31,12 @@ def test_a_broken_file_is_named(folder):
         own_function("main_file:twice")
 
 
+def test_a_file_of_another_encoding_is_named_with_its_line(folder):
+    (folder / "helpers.py").write_bytes(b"# one\n# \xe9tude\n")
+    with pytest.raises(OwnFunctionError, match=r"helpers\.py: .*line 2 has the byte 0xe9"):
+        own_function("main_file:twice")
+
+
 def test_installed_packages_count_by_version_and_must_be_the_same(folder, monkeypatch):
     (folder / "main_file.py").write_text("import yaml\nimport torch\n" + MAIN)
     made = own_function("main_file:twice")

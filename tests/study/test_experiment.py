@@ -4,8 +4,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from cxrstudy.base import places
 from cxrstudy.study.experiment import (
     ExperimentError,
+    arms_hash,
     arms_of,
     experiment_names,
     notebook_names,
@@ -40,6 +42,13 @@ def test_the_arms_are_those_of_the_tagged_cell(write, studies):
     (arm,) = made.items()
     assert made.study is studies["phantom"]
     assert arm == (1, studies["phantom"].pretrained >> studies["phantom"].stage("target"))
+
+
+def test_a_file_that_no_arm_uses_does_not_matter(write):
+    write("01_made", arms="arms = {'control': study.pretrained}")
+    before = arms_hash()
+    places.notebooks().joinpath("unused.py").write_bytes(b"# \xe9tude\ndef (")
+    assert arms_hash() == before
 
 
 def test_a_cell_may_make_arms_of_its_study(write, studies):
