@@ -20,7 +20,7 @@ MAY = {
     "base/numbers.py": "it is that module",
     "data/rules.py": "decimal digits that a rule looks at, not a number to read",
     "phantom/address.py": "a legal value in an error, as it is written in an address",
-    "verdicts/recording.py": "cells of recorded tables, which a program compares",
+    "verdicts/written_table.py": "cells of recorded tables, which a program compares",
     "data/cohort_file.py": "a name that identifies a source in recorded results",
 }
 

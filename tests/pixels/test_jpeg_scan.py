@@ -88,6 +88,6 @@ def test_so_is_a_frame_of_a_dicom_object():
         decode_grey(damaged, HERE)
 
 
-def test_what_is_no_jpeg_of_eight_bits_is_left_to_others():
-    require_sound(b"\xff\xd8 nothing", None, HERE)
-    require_sound(b"\xff\xd8 nothing", codestream_of(b"\xff\xd8\xff\xc1" + bytes(30)), HERE)
+@pytest.mark.parametrize("content", [b"\xff\xd8 nothing", b"\xff\xd8\xff\xc3" + bytes(30)])
+def test_what_is_no_jpeg_of_eight_bits_is_left_to_others(content):
+    assert said_of(content) == ""
