@@ -13,7 +13,6 @@ of patients and strength:
 ``draws``     repeats
 ``told``      share in which it was a note or an issue; of no tie, these are false alarms
 ``issue``     share in which it was an issue
-``commit``    of the package
 ============  ====================================================================================
 """
 
