@@ -37,8 +37,11 @@ def main() -> None:
         if not asked.project:
             small.train(project)
         rows = [row(project, Path(scratch) / str(count), count) for count in asked.counts]
-    table = pd.DataFrame(rows)
-    table.to_csv(Path(__file__).with_suffix(".csv"), index=False, lineterminator="\n")
+    file, table = Path(__file__).with_suffix(".csv"), pd.DataFrame(rows)
+    if file.is_file():  # what was measured of other numbers stays
+        before = pd.read_csv(file)
+        table = pd.concat([before[~before["files"].isin(asked.counts)], table])
+    table.sort_values("files").to_csv(file, index=False, lineterminator="\n")
     print(table.to_string())
 
 

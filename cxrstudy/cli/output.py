@@ -1,6 +1,7 @@
 """Output: shared by all commands: errors without a traceback, text tables."""
 
 import codecs
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,11 @@ from typer.core import TyperGroup
 
 from cxrstudy import __version__
 from cxrstudy.base import extras, numbers, places
+
+#: What a disk that is full or can't be written to answers, at any place that a command writes to.
+_DISK = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+)  # fmt: skip
 
 
 class Plain(TyperGroup):
@@ -34,7 +40,14 @@ class Plain(TyperGroup):
                 raise
             typer.echo(f"cxrstudy: {advice}", err=True)
             raise typer.Exit(1) from None
-        except (ValueError, RuntimeError, FileNotFoundError) as error:
+        except OSError as error:
+            if error.errno not in _DISK and not (
+                isinstance(error, FileNotFoundError) and _is_ours(error)
+            ):
+                raise
+            typer.echo(f"cxrstudy: {_of_disk(error)}", err=True)
+            raise typer.Exit(1) from None
+        except (ValueError, RuntimeError) as error:
             if not _is_ours(error):
                 raise
             typer.echo(f"cxrstudy: {error}", err=True)
@@ -54,6 +67,17 @@ def _write_any_character() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _of_disk(error: OSError) -> str:
+    """Say what a disk answered, and what to do."""
+    if error.errno not in _DISK:
+        return str(error)
+    where = error.filename or places.runs()
+    return (
+        f"{where}: {error.strerror}; free some space, or make the folder one that you can write "
+        "to, and run the same command again"
+    )
 
 
 def _is_ours(error: Exception) -> bool:

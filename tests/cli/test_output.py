@@ -1,6 +1,8 @@
 """What all commands fraction: errors without a traceback, and tables of text."""
 
+import errno
 import json
+import os
 import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -34,6 +36,18 @@ class TestErrors:
         shown = cxrstudy("data", "verify", "made")
         assert shown.status == 1
         assert shown.err.startswith("cxrstudy: CXRSTUDY_PROGRESS must be one of")
+
+    @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EFBIG])
+    def test_of_a_full_disk_or_one_that_is_not_writable_name_the_file_and_say_what_to_do(
+        self, data: Path, monkeypatch: pytest.MonkeyPatch, number: int
+    ) -> None:
+        def fail() -> list[str]:
+            raise OSError(number, os.strerror(number), "some/file")
+
+        monkeypatch.setattr("cxrstudy.data.sets.set_names", fail)
+        shown = cxrstudy("data", "list")
+        assert shown.status == 1
+        assert shown.err.startswith(f"cxrstudy: some/file: {os.strerror(number)}; free some space")
 
     def test_of_others_keep_their_traceback(
         self, data: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,27 +8,56 @@ trying all numbers.
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base.atomic import flush, unfinished_name
+from cxrstudy.base.text_file import read_text
 from cxrstudy.data.spelling import folded_patient
 from cxrstudy.data.tables.column import Column, names_nobody
 from cxrstudy.data.tables.notes import Notes
 
 #: Hexadecimal digits of a name: two of a million patients share one with a probability of 1e-7.
 DIGITS = 16
+#: Length of the key.
+_BYTES = 32
 
 
 def read_key(folder: Path) -> bytes:
-    """Read the key of the user's own folder; drawn if there is none."""
+    """Read the key of the user's own folder; drawn if there is none.
+
+    Raises
+    ------
+    ValueError
+        The key is not one that was drawn: with a part of it, patients would get other names.
+    """
     file = folder / "key"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(secrets.token_hex(32) + "\n")
-    return bytes.fromhex(file.read_text(encoding="utf-8").strip())
+        _draw(file)
+    text = read_text(file, ValueError).strip()
+    if not re.fullmatch(f"[0-9a-f]{{{2 * _BYTES}}}", text):
+        raise ValueError(
+            f"{file}: it is cut off or damaged, so that patients would get other names; put its "
+            "copy there, or, if nothing was added with it yet, delete it"
+        )
+    return bytes.fromhex(text)
+
+
+def _draw(file: Path) -> None:
+    """Write a key that only its owner can read, whole or not at all."""
+    unfinished = unfinished_name(file)
+    try:
+        number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            stream.write(secrets.token_hex(_BYTES) + "\n")
+        flush(unfinished)
+        unfinished.rename(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def pseudonym(patient: str, key: bytes) -> str:

@@ -42,3 +42,21 @@ def test_a_patient_whose_name_is_written_in_two_ways_is_one_and_counted(other):
     assert found[3] == ""
     assert [note.count for note in notes.found] == [1]
     assert patients_of(said, None, Notes()).tolist() == ["P007", other, "P8", ""]
+
+
+@pytest.mark.parametrize("content", ["", "07" * 5, "no key", "07" * 33])
+def test_a_part_of_a_key_is_refused(tmp_path, content):
+    (tmp_path / "key").write_text(content)
+    with pytest.raises(ValueError, match="key: it is cut off or damaged"):
+        read_key(tmp_path)
+
+
+def test_a_key_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    monkeypatch.setattr("secrets.token_hex", lambda count: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        read_key(tmp_path / "own")
+    assert list((tmp_path / "own").iterdir()) == []
+    monkeypatch.undo()
+    key = read_key(tmp_path / "own")
+    assert (len(key), read_key(tmp_path / "own")) == (32, key)
+    assert (tmp_path / "own" / "key").stat().st_mode & 0o777 == 0o600

@@ -1,6 +1,7 @@
 """Dask: scheduler and workers as processes over TCP; what they lack, what their death costs."""
 
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 
 pytest.importorskip("distributed")
 
+import dask.config
 from distributed import Client, LocalCluster
 
 from cxrstudy.runs import engine, lock, store
@@ -103,6 +105,37 @@ def test_no_scheduler_and_no_worker_are_said_with_what_to_start(
     monkeypatch.setattr(dask_engine, "PATIENCE", 3)
     with pytest.raises(EngineError, match=rf"no worker; .*`dask worker {scheduler} --nworkers"):
         compute(scheduler, jobs, monkeypatch)
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
+def test_with_certificates_only_who_has_one_is_let_in(tmp_path, made, monkeypatch):
+    """As the manual says it, in variables that Dask reads itself."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=cxrstudy", "-keyout", key, "-out", cert], check=True, capture_output=True,
+    )  # fmt: skip
+    before = "DASK_DISTRIBUTED__COMM__"
+    monkeypatch.setenv(f"{before}REQUIRE_ENCRYPTION", "true")
+    monkeypatch.setenv(f"{before}TLS__CA_FILE", str(cert))
+    for who in ("SCHEDULER", "WORKER", "CLIENT"):
+        monkeypatch.setenv(f"{before}TLS__{who}__CERT", str(cert))
+        monkeypatch.setenv(f"{before}TLS__{who}__KEY", str(key))
+    with hosts(tmp_path) as running:
+        address = running.scheduler("tls://127.0.0.1")
+        assert address.startswith("tls://")
+        running.worker("one", address)
+        monkeypatch.setattr(dask_engine, "PATIENCE", 3)
+        with pytest.raises(EngineError, match="no Dask scheduler answers"):
+            compute(address.removeprefix("tls://"), jobs_in(tmp_path / "store", made), monkeypatch)
+        monkeypatch.setattr(dask_engine, "PATIENCE", PATIENCE)
+        try:
+            dask.config.refresh()
+            with dask_engine.cluster(address, []) as executor:
+                assert executor.submit(abs, -3).result(PATIENCE) == 3
+        finally:
+            monkeypatch.undo()
+            dask.config.refresh()
 
 
 def test_a_cluster_that_starts_workers_when_there_is_work_is_used():
