@@ -5,7 +5,8 @@
 
 Each process is killed (SIGKILL) at a random moment and started again, until it ends. Then its
 records are compared, byte by byte, with those of an undisturbed process. A study is killed at any
-phase; its workers must have ended before it is started again.
+phase; its workers must have ended before it is started again. A row for each is added to
+``kill.csv``; where anything differs or is left, the script stops instead.
 """
 
 import argparse
@@ -19,6 +20,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import pandas as pd
 
 from cxrstudy.runs import lock, store_check
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, SCORES
@@ -68,10 +71,7 @@ def kill_runs(folder: Path, kills: int, chance: random.Random) -> None:
                 times += 1
             killed, chains, most = killed + times, chains + 1, max(most, times)
             compare(folder / "undisturbed", store)
-    print(
-        f"runs: {killed} kills in {chains} chains of two runs, up to {most} a chain: same bits, "
-        "nothing left"
-    )
+    note("runs, chains of two", killed, chains, most)
 
 
 def kill_studies(folder: Path, kills: int, chance: random.Random) -> None:
@@ -94,7 +94,18 @@ def kill_studies(folder: Path, kills: int, chance: random.Random) -> None:
         compare(folder / "undisturbed" / "store", folder / f"killed-{studies}" / "store")
         shutil.rmtree(folder / f"killed-{studies}")
         studies += 1
-    print(f"studies: {killed} kills of {studies} studies: same bits, no worker left")
+    note("studies", killed, studies, -(-killed // studies))
+
+
+def note(what: str, kills: int, times: int, most: int) -> None:
+    """Add a row to the table: nothing differed, and nothing was left."""
+    made = {"killed": what, "kills": kills, "times": times, "most_kills_of_one": most,
+            "differ": 0, "left": 0}  # fmt: skip
+    print(made)
+    file = Path(__file__).with_suffix(".csv")
+    pd.DataFrame([made]).to_csv(
+        file, mode="a", header=not file.exists(), index=False, lineterminator="\n"
+    )
 
 
 def study(folder: Path, runs: str) -> subprocess.Popen:

@@ -25,7 +25,9 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from tests.support.commands import cxrstudy
+import cxrstudy.data.own.add
+import cxrstudy.pages.new_experiment  # noqa: F401 (both once, for all processes)
+from tests.support.commands import cxrstudy as command
 from tests.support.project import PARTS, THIS
 
 SAID, RAW, WELL = "said", "raw", "all well"
@@ -99,7 +101,7 @@ def _in_child(words: list[object], folder: Path, kind: str, fail_at: int | None)
     places: list[str] = []
     sys.addaudithook(_hook(places, str(folder), kind, fail_at))
     try:
-        done = cxrstudy(*words)
+        done = command(*words)
     except BaseException as error:
         return {"places": places, "outcome": RAW, "text": f"{type(error).__name__}: {error}"}
     is_said = done.status and re.search(r"[/\\]\w", done.err)
@@ -180,6 +182,10 @@ def main() -> None:
                         place = whole["places"][number]
                         print(f"{name}, {kind}, {place}: {said['outcome']} {said['text']} {half}")
                     shutil.rmtree(folder)
+            _write(rows)
+
+
+def _write(rows: list[dict[str, object]]) -> None:
     table = pd.DataFrame(rows).groupby(["command", "disk", "outcome"], sort=False).half
     table = table.agg(["size", "sum"]).rename(columns={"size": "places", "sum": "half"})
     table.reset_index().to_csv(Path(__file__).with_suffix(".csv"), index=False, lineterminator="\n")

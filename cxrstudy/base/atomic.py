@@ -112,6 +112,10 @@ def whole_file(target: Path) -> Iterator[Path]:
         flush(unfinished)
         share(unfinished)
         unfinished.replace(target)
+    except OSError as error:
+        if error.filename is None:  # of a write to an open file: a full disk
+            error.filename = str(target)
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

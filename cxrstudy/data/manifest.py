@@ -19,6 +19,7 @@ import pandas as pd
 import pandera.pandas as pa
 from numpy.typing import NDArray
 
+from cxrstudy.base.atomic import whole_file
 from cxrstudy.data.card import Card, different_counts, read_card
 from cxrstudy.data.rules import Wrong, wrong_cells
 from cxrstudy.data.tables.reader import TableError, read_table
@@ -190,7 +191,8 @@ def _checked(table: pd.DataFrame, labels: Sequence[str], where: str) -> pd.DataF
 def write_manifest(table: pd.DataFrame, path: Path) -> None:
     """Write a checked table as CSV, one row per image, ordered by id."""
     columns = [*COLUMNS, *(name for name in OPTIONAL if name in table)]
-    table.loc[:, columns].sort_values("id").to_csv(path, index=False, lineterminator="\n")
+    with whole_file(path) as unfinished:
+        table.loc[:, columns].sort_values("id").to_csv(unfinished, index=False, lineterminator="\n")
 
 
 def truth(
