@@ -14,7 +14,6 @@ import errno
 import hashlib
 import math
 import os
-import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.base import processes
-from cxrstudy.base.atomic import unfinished_of, whole_file
+from cxrstudy.base.atomic import is_old, unfinished_of, whole_file
 from cxrstudy.base.coverage import code_fingerprint, pixel_environment
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.progress import progress
@@ -38,7 +37,6 @@ if TYPE_CHECKING:  # workers import this module and do not need pandas
 
 _LARGEST_CHUNK = 64
 _FEWEST = 64  # images per process: starting a process takes as long as rendering 100 images
-_STALE_AFTER = 24 * 3600  # seconds; a running build writes at least once a day
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -174,7 +172,7 @@ def _remove_stale(target: Path) -> None:
     """Remove the temporary files of killed builds of this file."""
     for unfinished in unfinished_of(target):
         with contextlib.suppress(FileNotFoundError):  # another process may remove it too
-            if time.time() - unfinished.stat().st_mtime > _STALE_AFTER:
+            if is_old(unfinished):
                 unfinished.unlink()
 
 
