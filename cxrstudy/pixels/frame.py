@@ -143,9 +143,9 @@ def read_words(dataset: Dataset, header: Header, path: Path) -> NDArray[Any]:
     decoder = get_decoder(UID(header.syntax))
     try:
         words, _ = decoder.as_array(_pixels(dataset, header), index=0, raw=True, **options)
-    except MemoryError:
+    except (MemoryError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:  # decoders raise errors of many classes
+    except BaseException as error:  # of many classes; a panic of a decoder in Rust is no Exception
         raise UnreadableImage("PIX003", path, one_line(error)) from error
     if header.codestream:
         require_sound(_frame(dataset, path), header.codestream, path)

@@ -97,7 +97,7 @@ def coded_errors(path: Path) -> Iterator[None]:
         raise UnreadableImage("PIX008", path, detail) from error
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """Shorten another library's error message to one line."""
     line = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     return line if len(line) <= 300 else f"{line[:300]}…"

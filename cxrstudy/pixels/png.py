@@ -29,6 +29,10 @@ def without_text(content: bytes) -> bytes:
         return content
     kept, orientation = [PNG], []
     for name, chunk in _chunks(content):
+        if not name:
+            raise ValueError("it ends inside a chunk")
+        if name[:1].isupper() and not _is_sound(chunk):  # Pillow looks at no checksum of pixels
+            raise ValueError(f"the checksum of its chunk {name.decode('latin-1')} is wrong")
         if name in _MAY_ORIENT:
             orientation += [chunk] if _orients(chunk) else []
         elif name in _KEPT or not name[:1].islower():  # by its first letter, a chunk matters
@@ -49,7 +53,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _orients(chunk: bytes) -> bool:
     """Whether a chunk may say the orientation: EXIF, or text with EXIF or XMP, sound and short."""
-    if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+    if not _is_sound(chunk):
         return False
     name, keyword = chunk[4:8], chunk[8:-4].split(b"\0")[0]
     if name == b"eXIf":
@@ -58,6 +62,11 @@ def _orients(chunk: bytes) -> bool:
         return False
     is_plain = name == b"tEXt" or (name == b"iTXt" and chunk[9 + len(keyword)] == 0)
     return is_plain or _is_short(chunk[8 + len(keyword) + 2 : -4])
+
+
+def _is_sound(chunk: bytes) -> bool:
+    """Whether the checksum of a chunk is that of its name and content."""
+    return zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
 
 
 def _is_short(packed: bytes) -> bool:

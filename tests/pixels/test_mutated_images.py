@@ -5,21 +5,13 @@ import pytest
 from benchmarks.faults import images
 
 SEED = 7
-#: What `cxrstudy.pixels` does not see yet; whoever mends it takes the mark off.
-PANIC = pytest.mark.xfail(strict=True, reason="a panic of the decoder of RLE is no Exception")
-UNSEEN = pytest.mark.xfail(strict=True, reason="Pillow looks at no checksum of a PNG's pixels")
-
-
-def kinds():
-    """Kinds of files, each with its mark."""
-    return [pytest.param(kind, marks=[PANIC] if "RLE" in kind else []) for kind in images.kinds()]
 
 
 def test_there_is_a_file_of_every_kind_of_compression():
     assert len(images.kinds()) >= 19
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", images.kinds())
 def test_a_mutated_file_gives_pixels_or_a_code(kind):
     place, count = images.kinds().index(kind), len(images.kinds())
     numbers = range(place, place + 40 * count, count)  # five of each mutation
@@ -36,7 +28,7 @@ def test_what_is_cut_off_is_never_other_pixels(kind):
         assert images.outcome(whole[: len(whole) * share // 60], kind) != images.OTHER
 
 
-@pytest.mark.parametrize("kind", [pytest.param("PNG, 8 bits", marks=UNSEEN)])
+@pytest.mark.parametrize("kind", ["PNG, 8 bits"])
 def test_no_changed_byte_of_a_png_gives_other_pixels(kind):
     whole = images.whole_files()[kind]
     for place in range(8, len(whole)):
