@@ -33,7 +33,7 @@ from cxrstudy.data.own.listing import read_listing
 from cxrstudy.study.experiment import notebook_names
 from cxrstudy.study.parameters import declared_in
 from cxrstudy.study.profile import read_profile
-from cxrstudy.verdicts.claim import read_claims
+from cxrstudy.verdicts.claims_file import read_claims
 from cxrstudy.verdicts.registration import read_registration
 from cxrstudy.verdicts.results.results import facts
 

@@ -8,7 +8,6 @@ on what was skipped, could not be read or could not be joined. The image files a
 joined and counted is decided in :mod:`cxrstudy.data.tables`, for all adapters at once.
 """
 
-import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,8 @@ from numpy.typing import NDArray
 from cxrstudy.data.manifest import COLUMNS
 from cxrstudy.data.tables.column import Column, names_nobody
 from cxrstudy.data.tables.notes import Note, Notes
-from cxrstudy.data.tables.reader import TableError, missing_column, read_table
+from cxrstudy.data.tables.reader import TableError, read_table, table_of
+from cxrstudy.data.tables.workbook import read_workbook
 
 #: Columns of a manifest before a split is assigned.
 UNSPLIT = tuple(name for name in COLUMNS if name != "split")
@@ -99,12 +99,11 @@ def stripped(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_sheet(
-    folder: Path, stem: str, needed: Sequence[str], notes: Notes, sheet: str | int = 0
+    folder: Path, stem: str, needed: Sequence[str], notes: Notes, sheet: str = ""
 ) -> tuple[Path, pd.DataFrame] | None:
-    """Read a spreadsheet with every cell as text; None if there is none that can be read.
+    """Read a spreadsheet with every cell as text; None if there is none.
 
-    A CSV export ``STEM.csv`` is preferred. ``STEM.xlsx`` needs the package openpyxl, which this
-    project does not require; without it, a note says so.
+    A CSV export ``STEM.csv`` is preferred to the book ``STEM.xlsx``.
 
     Parameters
     ----------
@@ -115,14 +114,15 @@ def read_sheet(
     needed
         Columns that the sheet must have.
     notes
-        Says why a spreadsheet was not read.
+        Says that there is none.
     sheet
-        Name or number of the sheet in the .xlsx.
+        Name of the sheet in the book; without one, the only sheet that holds anything.
 
     Raises
     ------
     TableError
-        A column is missing, or several files have such a name.
+        A column is missing, several files have such a name, or the book shows something else than
+        it holds (:mod:`cxrstudy.data.tables.workbook`).
     """
     exports, books = (sorted(folder.glob(f"{stem}.{ending}")) for ending in ("csv", "xlsx"))
     for found in (exports, [] if exports else books):
@@ -134,16 +134,7 @@ def read_sheet(
     if not books:
         notes.add(folder, "spreadsheets are not there", [f"{stem}.xlsx or .csv"], 1)
         return None
-    if importlib.util.find_spec("openpyxl") is None:
-        what = "spreadsheets can't be read without openpyxl; install it, or export them as CSV"
-        notes.add(folder, what, [path.name for path in books], len(books))
-        return None
-    table = pd.read_excel(books[0], sheet_name=sheet, dtype=str, keep_default_na=False)
-    table = table.set_axis(table.index + 2).rename(columns=lambda name: str(name).strip())
-    for name in needed:
-        if name not in table.columns:
-            raise missing_column(books[0], name, list(table.columns))
-    return books[0], stripped(table.astype(str))
+    return books[0], stripped(table_of(books[0], read_workbook(books[0], sheet), needed))
 
 
 def not_listed(folder: Path, files: Iterable[Path], what: str, notes: Notes, total: int) -> None:

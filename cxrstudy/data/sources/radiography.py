@@ -52,7 +52,7 @@ def read(folder: Path) -> Reading:
       (400) and SIRM, Eurorad, Cohen and others (559). Normal: RSNA (8,851) and Kermany's children
       (1,341). Opacity: RSNA. Viral pneumonia: Kermany. Label and collection are nearly equivalent.
       `source` is the collection, from the column URL.
-    - The spreadsheets need openpyxl, or an export as CSV. Without both, `source` is ``radiography``
+    - The spreadsheets are read as books or as exports in CSV. Without, `source` is ``radiography``
       in the two mixed classes.
     - Names in the spreadsheets differ from the files in case (``NORMAL-1``, ``Normal-1.png``), and
       change between releases, so the numbers in COVIDx do not match.

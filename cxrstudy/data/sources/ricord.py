@@ -38,7 +38,7 @@ def read(folder: Path) -> Reading:
     - The folder of a study is named ``<date>-<exam>-<last five digits of the study UID>``; the
       rest of the name depends on the version of the retriever; some name the folder by the whole
       UID. Only patient and digits are used.
-    - The spreadsheet needs openpyxl, or an export as CSV. Without both, and for a study that is not
+    - The spreadsheet is read as a book or as its export in CSV. Without, and for a study that isn't
       in it, sex and age are unknown.
     - 24 images are lateral, but the label files do not say which. The view is AP if the exam's name
       contains "1 VIEW AP", otherwise unknown.

@@ -32,10 +32,17 @@ _SAVE = "save the table as CSV, or as an Excel book (.xlsx) without a password"
 Cells = Mapping[int, Mapping[int, Cell]]
 
 
-def read_workbook(path: Path) -> list[Line]:
-    """Read the rows of the only sheet that holds anything; empty rows are left out.
+def read_workbook(path: Path, sheet: str = "") -> list[Line]:
+    """Read the rows of one sheet; empty rows are left out.
 
     All rows have the same number of cells, and the first holds the names of columns.
+
+    Parameters
+    ----------
+    path
+        The book.
+    sheet
+        Name of the sheet; without one, the only sheet that holds anything.
 
     Raises
     ------
@@ -46,9 +53,14 @@ def read_workbook(path: Path) -> list[Line]:
     if content.startswith(_OLD) or path.suffix.lower() == ".xlsb":
         raise TableError(f"{path}: an old or binary Excel book, or one with a password; {_SAVE}")
     values, formulas = _open(path, content, values=True), _open(path, content, values=False)
-    sheets = {sheet.title: found for sheet in formulas.worksheets if (found := _cells(sheet))}
+    sheets = {each.title: found for each in formulas.worksheets if (found := _cells(each))}
     if not sheets:
         raise TableError(f"{path}: the book is empty; put the whole file there")
+    if sheet:
+        there = ", ".join(map(repr, sheets))
+        if sheet not in sheets:
+            raise TableError(f"{path}: no sheet {sheet!r} that holds anything; there are {there}")
+        sheets = {sheet: sheets[sheet]}
     if len(sheets) > 1:
         raise TableError(
             f"{path}: several sheets hold something ({', '.join(map(repr, sheets))}); keep the one "

@@ -1,13 +1,13 @@
 """What adapters share: label files and label cells."""
 
 import gzip
-import importlib.util
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from cxrstudy.data.manifest import truth
 from cxrstudy.data.sources import labels
@@ -57,33 +57,37 @@ def test_an_image_without_a_file_or_folder_is_named(tmp_path, path):
         labels.unsplit(tmp_path, ids.index, columns | {"licence": "CC0-1.0", "labels": ""})
 
 
-def test_a_spreadsheet_is_read_from_its_export_or_a_note_says_why_not(tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+def write_book(path, **sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+def test_a_spreadsheet_is_read_from_its_export_else_from_the_book_else_a_note_says_so(tmp_path):
     notes = Notes()
     assert labels.read_sheet(tmp_path, "x", ["a"], notes) is None
-    (tmp_path / "x.xlsx").write_bytes(b"PK")
-    assert labels.read_sheet(tmp_path, "x", ["a"], notes) is None
-    assert ["not there" in note.what for note in notes.found] == [True, False]
-    assert "without openpyxl" in notes.found[1].what
-    (tmp_path / "x.csv").write_text("a\n1\n")
+    assert ["not there" in note.what for note in notes.found] == [True]
+    write_book(tmp_path / "x.xlsx", first=[[" a "], [" 1"], ["007"]])
     path, sheet = labels.read_sheet(tmp_path, "x", ["a"], notes)
-    assert (path.name, sheet["a"].to_dict(), len(notes.found)) == ("x.csv", {2: "1"}, 2)
+    assert (path.name, sheet["a"].to_dict()) == ("x.xlsx", {2: "1", 3: "007"})
+    (tmp_path / "x.csv").write_text("a\n2\n")
+    path, sheet = labels.read_sheet(tmp_path, "x", ["a"], notes)
+    assert (path.name, sheet["a"].to_dict(), len(notes.found)) == ("x.csv", {2: "2"}, 1)
 
 
-def test_a_spreadsheet_is_read_by_sheet_with_openpyxl(tmp_path, monkeypatch):
-    asked = {}
-
-    def read_excel(path, **given):
-        asked.update(given, name=path.name)
-        return pd.DataFrame({" a ": [" 1"]})
-
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    monkeypatch.setattr(pd, "read_excel", read_excel)
-    (tmp_path / "x.xlsx").write_bytes(b"PK")
-    assert labels.read_sheet(tmp_path, "x", ["a"], Notes(), "second")[1]["a"].to_dict() == {2: "1"}
-    assert (asked["name"], asked["sheet_name"], asked["dtype"]) == ("x.xlsx", "second", str)
+def test_of_a_book_the_named_sheet_is_read_or_the_others_are_named(tmp_path):
+    write_book(tmp_path / "x.xlsx", first=[["b"], ["1"]], second=[["a"], ["2"]])
+    assert labels.read_sheet(tmp_path, "x", ["a"], Notes(), "second")[1]["a"].to_dict() == {2: "2"}
+    with pytest.raises(TableError, match=r"no sheet 'third' .* there are 'first', 'second'"):
+        labels.read_sheet(tmp_path, "x", ["a"], Notes(), "third")
+    with pytest.raises(TableError, match="several sheets hold something"):
+        labels.read_sheet(tmp_path, "x", ["a"], Notes())
     with pytest.raises(TableError, match="no column 'b'"):
-        labels.read_sheet(tmp_path, "x", ["b"], Notes())
+        labels.read_sheet(tmp_path, "x", ["b"], Notes(), "second")
 
 
 def test_of_several_spreadsheets_none_is_chosen(tmp_path):
