@@ -33,7 +33,7 @@ def test_a_broken_file_is_named(folder):
 
 def test_a_file_of_another_encoding_is_named_with_its_line(folder):
     (folder / "helpers.py").write_bytes(b"# one\n# \xe9tude\n")
-    with pytest.raises(OwnFunctionError, match=r"helpers\.py: .*line 2 has the byte 0xe9"):
+    with pytest.raises(OwnFunctionError, match=r"helpers\.py: .*line 2: the byte 0xe9 is not"):
         own_function("main_file:twice")
 
 

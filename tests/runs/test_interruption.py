@@ -12,9 +12,10 @@ import pytest
 from cxrstudy.runs import lock
 from tests.support.processes import alive
 
-# Two jobs of three are recorded at once, the third naps; two workers, so that one is idle.
-STUDY = """
-import os, signal, sys, time
+# Two jobs of three are recorded at once, the third naps; two workers, so that one is idle. Workers
+# import what they execute from this module, because they do not execute a script again.
+JOBS = """
+import os, sys, time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,15 +45,19 @@ def job_of(seed):
     return SimpleNamespace(
         id=id_of(identity), seed=seed, chain=chain, identity=identity, records=RECORDS
     )
+"""
+STUDY = """
+import signal
 
-if __name__ == "__main__":
-    from cxrstudy.runs.engine import execute_all, local  # which workers need not load
+from made_jobs import job_of, nap
 
-    # Tests that a shell started in the background have it ignored, and hand that down.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    jobs = [job_of(seed) for seed in range(3)]
-    with local(2) as executor:
-        execute_all({job.id: job for job in jobs}, executor, nap)
+from cxrstudy.runs.engine import execute_all, local
+
+# Tests that a shell started in the background have it ignored, and hand that down.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+jobs = [job_of(seed) for seed in range(3)]
+with local(2) as executor:
+    execute_all({job.id: job for job in jobs}, executor, nap)
 """
 
 
@@ -61,6 +66,7 @@ def study(tmp_path):
     """A process in the middle of a study, in a group of its own, and its store."""
     script, records = tmp_path / "study.py", tmp_path / "store"
     script.write_text(STUDY)
+    (tmp_path / "made_jobs.py").write_text(JOBS)
     records.mkdir()
     process = subprocess.Popen(
         [sys.executable, script, records, Path(__file__).parents[2]],

@@ -55,7 +55,7 @@ def test_a_calibrated_model_is_never_worth_less_than_either_strategy(made):
 
 
 def test_a_threshold_without_odds_and_scores_that_are_no_probabilities_are_refused(made):
-    with pytest.raises(ValueError, match=r"threshold 1\.0"):
+    with pytest.raises(ValueError, match="threshold 1: give a number above 0 and below 1"):
         decision_curve(made, "covid19", [0.5, 1.0])
     truth, patients, scores = drawn(0)
     with pytest.raises(ScoreError, match="needs scores from 0 to 1"):

@@ -73,5 +73,5 @@ def test_many_rows_of_weights_give_what_each_gives_alone():
 
 @pytest.mark.parametrize("make", [sensitivity_at_specificity, specificity_at_sensitivity])
 def test_a_share_above_one_is_refused(make):
-    with pytest.raises(ValueError, match="a share from 0 to 1"):
+    with pytest.raises(ValueError, match="give a number from 0 to 1"):
         make("a", 90)

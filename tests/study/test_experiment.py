@@ -158,5 +158,5 @@ def test_a_table_of_contents_that_says_a_thing_twice_is_refused(write, tmp_path)
     contents = tmp_path / "book" / "_toc.yml"
     contents.parent.mkdir()
     contents.write_text("root: index\nparts: []\nparts:\n- file: experiments/01_made\n")
-    with pytest.raises(ExperimentError, match=r"_toc\.yml: .*'parts' stands twice .* line 3"):
+    with pytest.raises(ExperimentError, match=r"_toc\.yml: .*'parts' stands twice, line 3"):
         notebook_names()

@@ -12,7 +12,7 @@ import { connect } from "./controls.js";
 import { followHand } from "./gestures.js";
 import { keepKeys, meaningOf } from "./keys.js";
 import { liveSource } from "./live.js";
-import { linkTo, linked, recalled, recalledWith, remember, rememberWith } from "./memory.js";
+import { followWith, linkTo, linked, recalled, recalledWith, remember, rememberWith } from "./memory.js";
 import { isFor, newName } from "./messages.js";
 import { buildPage } from "./page.js";
 import { readMap } from "./painting.js";
@@ -90,6 +90,8 @@ function start(element, first, sourceOf, keep, place) {
   const rested = () => {
     resting = undefined;
     keep(state.choice);
+    // Not where a choice is only kept: a link that was just opened would lose its place.
+    followWith(place, state.choice);
   };
   const dispatch = (/** @type {Event} */ event) => {
     const [next, effects] = step(state, event);

@@ -84,7 +84,6 @@ export function recalledWith(model, place) {
  * @param {import("./choices.js").Choice} choice
  */
 export function rememberWith(model, place, choice) {
-  followWith(place, choice);
   try {
     model.set("choice", choice);
     model.save_changes();
@@ -108,7 +107,6 @@ function parsed(text) {
  * @param {import("./choices.js").Choice} choice
  */
 export function remember(element, place, choice) {
-  followWith(place, choice);
   element.dataset.choice = JSON.stringify(choice);
   try {
     sessionStorage.setItem(drawer(place), JSON.stringify(choice));

@@ -6,7 +6,7 @@ import pytest
 
 from cxrstudy.pages.computed.late import moved
 from cxrstudy.pages.live_network import live_network
-from cxrstudy.predict.predict import NOTICE
+from cxrstudy.predict.notice import NOTICE
 from tests.support.some import some
 from tests.support.viewer import PATIENCE, Viewer
 

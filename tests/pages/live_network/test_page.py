@@ -8,7 +8,7 @@ import pytest
 
 from cxrstudy.pages.live_network import page
 from cxrstudy.pages.live_network.page import live_network
-from cxrstudy.predict.predict import NOTICE
+from cxrstudy.predict.notice import NOTICE
 from cxrstudy.runs.scores import score_column
 from tests.support.some import some
 

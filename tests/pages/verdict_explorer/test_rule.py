@@ -16,6 +16,7 @@ from cxrstudy.statistics.bootstrap import together
 from cxrstudy.statistics.exact import exact_interval
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.recovery import Part
+from cxrstudy.verdicts import evidence as claims_evidence
 from cxrstudy.verdicts import verdict
 from cxrstudy.verdicts.claims_file import Claims
 from tests.support.claims import CLAIM, abstract
@@ -159,16 +160,16 @@ def judged_by_study(monkeypatch):
     """The verdicts that the study's own code gives on made inferences."""
     pair = pd.DataFrame({"arm": ["a"], "seed": [0], "plateau": ["yes"]})
     counts = {"patients": 100, "images": 100, "seeds": 5}
-    monkeypatch.setattr(verdict, "pair_of", lambda *_: pair)
+    monkeypatch.setattr(claims_evidence, "pair_of", lambda *_: pair)
     monkeypatch.setattr(Inference, "detectable", lambda *_: 0.0)  # slow, and decides nothing
 
     def judge(family, correction):
         monkeypatch.setattr(
-            verdict, "difference_of", lambda claim, _: (family.found[claim.id][0], counts)
+            claims_evidence, "difference_of", lambda claim, _: (family.found[claim.id][0], counts)
         )
         monkeypatch.setattr(verdict, "holm", correction)
         asked = [claim for claim in family.paper.claims if claim.id in family.found]
-        table = verdict.verdicts(family.paper, verdict.evidence(asked, pair), "nowhere")
+        table = verdict.verdicts(family.paper, claims_evidence.evidence(asked, pair), "nowhere")
         return table.set_index("claim")
 
     return judge
