@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { legal } from "../../../cxrstudy/explorer/assets/choices.js";
-import { linkTo, recalled, recalledWith, remember, rememberWith } from "../../../cxrstudy/explorer/assets/memory.js";
+import { followWith, linkTo, recalled, recalledWith, remember, rememberWith } from "../../../cxrstudy/explorer/assets/memory.js";
 import { madeCatalogue } from "./made.mjs";
 
 const data = madeCatalogue();
@@ -84,13 +84,17 @@ test("what can't be chosen here is not", () => {
 test("an address that leads to a picture follows it, and one that leads to none is left alone", () => {
   globalThis.location = { href: "file:///book/07.html", hash: "#top" };
   page();
-  remember({ dataset: {} }, "key-0", choice);
+  followWith("key-0", choice);
   assert.equal(location.hash, "#top");
   linkTo("key-0", choice);
+  const first = location.hash;
+  // What is only kept when the page is left must not take the place of a link that was just opened.
   remember({ dataset: {} }, "key-0", { ...choice, id: "image-5" });
+  assert.equal(location.hash, first);
+  followWith("key-0", { ...choice, id: "image-5" });
   assert.match(decodeURIComponent(location.hash), /"id":"image-5"/);
   const before = location.hash;
-  remember({ dataset: {} }, "key-1", choice);
+  followWith("key-1", choice);
   assert.equal(location.hash, before);
 });
 
@@ -106,6 +110,7 @@ test("a widget keeps what is shown with its model; an address that names its exp
   assert.equal(recalledWith(model, "Made, control").id, "image-5");
   assert.equal(recalledWith(model, "Made, general").id, "image-3");
   rememberWith(model, "Made, control", { ...choice, id: "image-1" });
+  followWith("Made, control", { ...choice, id: "image-1" });
   assert.equal(recalledWith(model, "Made, control").id, "image-1");
   model.save_changes = () => { throw new Error("no kernel"); };
   rememberWith(model, "Made, control", choice);

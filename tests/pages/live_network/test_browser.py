@@ -204,9 +204,10 @@ def test_the_page_answers_while_a_map_is_computed(live):
             label.dispatchEvent(new Event('change'));
             let ran = 0;
             const row = document.querySelector('.lx-row');
-            await new Promise(done => setTimeout(done, 0));
+            const turn = () => new Promise(done => setTimeout(done, 0));
+            for (let n = 0; n < 1000 && row.getAttribute('aria-busy') !== 'true'; n += 1) await turn();
             while (row.getAttribute('aria-busy') !== 'false') {
-                await new Promise(done => setTimeout(done, 0));
+                await turn();
                 ran += 1;
             }
             return ran;
