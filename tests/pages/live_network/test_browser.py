@@ -205,8 +205,9 @@ def test_the_page_answers_while_a_map_is_computed(live):
             let ran = 0;
             const row = document.querySelector('.lx-row');
             const turn = () => new Promise(done => setTimeout(done, 0));
-            for (let n = 0; n < 1000 && row.getAttribute('aria-busy') !== 'true'; n += 1) await turn();
-            while (row.getAttribute('aria-busy') !== 'false') {
+            const isBusy = () => row.getAttribute('aria-busy') === 'true';
+            for (let n = 0; n < 1000 && !isBusy(); n += 1) await turn();
+            while (isBusy()) {
                 await turn();
                 ran += 1;
             }
