@@ -75,7 +75,8 @@ class Proof:
         if self.unprovable:
             return f"can't be checked here: {self.unprovable}"
         but = f", except {', '.join(self.amended)}, which changed since" if self.amended else ""
-        return f"{self._registered}{but}"
+        since = "; verdicts of the registered rule, which was changed since" if self.changed else ""
+        return f"counts: registered in {self.registration}{since}{but}"
 
     def said_of(self, claim: str, is_same: bool = True) -> str:
         """Whether a claim counts, in words.
@@ -94,12 +95,7 @@ class Proof:
         if self.changed and not is_same:
             since = f"the rule was changed since {self.registration}"
             return f"does not count: {since}, and gives {claim} other numbers"
-        return self._registered
-
-    @property
-    def _registered(self) -> str:
-        since = "; verdicts of the registered rule, which was changed since" if self.changed else ""
-        return f"counts: registered in {self.registration}{since}"
+        return f"counts: registered in {self.registration}"
 
 
 def prove(folder: Path) -> Proof:

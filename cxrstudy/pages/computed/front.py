@@ -53,8 +53,22 @@ def strip(judged: pd.DataFrame) -> HTML:
     if decided.empty:
         return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
     return HTML(
-        f'<div class="study-found">{head}{_table(decided, marks, "experiments/")}'
+        f'<div class="study-found">{head}{_answers(decided, marks)}'
         f"<p>{_reading(decided)} {_LINK}</p></div>"
+    )
+
+
+def _answers(decided: pd.DataFrame, marks: dict[str, int]) -> str:
+    """Claims with an answer; below, folded, those that are inconclusive wherever they are asked."""
+    answered = set(decided.loc[decided["verdict"] != "inconclusive", "claim"])
+    clear = decided[decided["claim"].isin(answered)]
+    others = decided[~decided["claim"].isin(answered)]
+    if clear.empty or others.empty:
+        return _table(decided, marks, "experiments/")
+    many = counted(others["claim"].nunique(), "claim")
+    return (
+        f"{_table(clear, marks, 'experiments/')}<details><summary>{many} with an inconclusive "
+        f"answer</summary>{_table(others, marks, 'experiments/')}</details>"
     )
 
 
