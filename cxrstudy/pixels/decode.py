@@ -3,7 +3,7 @@
 The same rule is used for every format, so that a model can't recognise the program that wrote a
 file. PNG, JPEG, TIFF and JPEG 2000 files of one image are read, and DICOM files of one frame with
 Bits Allocated 8 or 16. Where a compressed frame and the header of a DICOM file contradict each
-other in size, the file is refused; in bits and colours, the frame is believed (`frame`).
+other in size, the file is refused; in bits and colours, the frame is believed (`frame_header`).
 
 1. **A value is what its bits say** (DICOM PS3.5, 8.1.1). Of the bits of a pixel, those from High
    Bit down are the value, as many as Bits Stored; the highest is the sign if Pixel Representation

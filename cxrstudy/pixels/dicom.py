@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cxrstudy.pixels.dicom_file import form_notes, read_dataset
 from cxrstudy.pixels.display import Display
 from cxrstudy.pixels.elements import named, us_or_ss, whole
-from cxrstudy.pixels.frame import Header, read_frame_header, read_values, read_words
+from cxrstudy.pixels.frame import read_values, read_words
+from cxrstudy.pixels.frame_header import Header, read_frame_header
 from cxrstudy.pixels.grey import Grey, Noted, UnreadableImage, by_value, luma, stretch
 from cxrstudy.pixels.header_facts import header_facts, header_notes
 from cxrstudy.pixels.lookup import read_table
