@@ -7,19 +7,23 @@ believed, since only one reading is possible; in size, the object is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxrstudy.pixels.codestream import Codestream, codestream_of
+from cxrstudy.pixels.codestream import J2K, Codestream, codestream_of
 from cxrstudy.pixels.dicom_file import is_encapsulated, require_pixels, transfer_syntax
 from cxrstudy.pixels.elements import named, text, whole
 from cxrstudy.pixels.grey import UnreadableImage, one_line
+from cxrstudy.pixels.memory import require_memory
+from cxrstudy.pixels.run_lengths import require_bounded
 from cxrstudy.pixels.value import Layout
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-_MONOCHROME = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+_PALETTE = "PALETTE COLOR"
+_MONOCHROME = ("MONOCHROME1", "MONOCHROME2", _PALETTE)
 _COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 _UNSUPPORTED = ("YBR_PARTIAL_420", "YBR_PARTIAL_422", "HSV", "ARGB", "CMYK", "XYB")
 #: Transfer syntaxes whose decoders read all frames of a kind of codestream.
@@ -30,8 +34,11 @@ _SYNTAXES = {
     "JPEG 2000": "1.2.840.10008.1.2.4.90",
 }
 _DEEP_JPEG = "1.2.840.10008.1.2.4.51"
-_END = b"\xff\xd9"
+_START, _END = b"\xff\xd8\xff", b"\xff\xd9"
 _RLE = "1.2.840.10008.1.2.5"
+#: Bytes that a pixel takes at most while it is decoded; a test measures them.
+_BYTES = {"grey": 16, "colour": 36, "compressed": 8}
+_COPIES = 3  # of the pixel data: in the file, in its element, and as a frame
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def read_frame_header(dataset: Dataset, path: Path) -> Header:
     Raises
     ------
     UnreadableImage
-        PIX003, PIX004, PIX007, PIX008 and PIX009; see `cxrstudy.pixels.decode`.
+        PIX003, PIX004, PIX007, PIX008, PIX009 and PIX010; see `cxrstudy.pixels.decode`.
     """
     require_pixels(dataset, path)
     frames = whole(dataset, "NumberOfFrames") or 1
@@ -103,6 +110,7 @@ def read_frame_header(dataset: Dataset, path: Path) -> Header:
     )
     _check(header, dataset, path)
     _require_decoder(header.syntax, path)
+    _require_memory(header, dataset, path)
     return header
 
 
@@ -152,13 +160,40 @@ def _codestream(dataset: Dataset, syntax: str, path: Path) -> Codestream | None:
 
 
 def compressed_frame(dataset: Dataset, path: Path) -> bytes:
-    """The compressed frame, put together from its fragments."""
-    from pydicom.encaps import get_frame
+    """The compressed frame, put together from its fragments.
+
+    Raises
+    ------
+    UnreadableImage
+        PIX003: the fragments can't be read. PIX008: they hold several frames.
+    """
+    from pydicom.encaps import generate_fragments, parse_basic_offsets
 
     try:
-        return get_frame(dataset["PixelData"].value, 0, number_of_frames=1)
+        stream = BytesIO(dataset["PixelData"].value)
+        parse_basic_offsets(stream)
+        fragments = list(generate_fragments(stream))
     except Exception as error:  # of several classes
         raise UnreadableImage("PIX003", path, f"its fragments: {one_line(error)}") from error
+    if not fragments:
+        raise UnreadableImage("PIX003", path, "its pixel data has no fragments")
+    begun = sum(one.startswith((_START, J2K)) for one in fragments)
+    frames = len(fragments) if transfer_syntax(dataset, path) == _RLE else begun
+    if frames > 1:  # by the header there is one
+        said = f"{named('NumberOfFrames')} is 1 or missing"
+        raise UnreadableImage("PIX008", path, f"{said}; its pixel data holds {frames} frames")
+    return b"".join(fragments)
+
+
+def _require_memory(header: Header, dataset: Dataset, path: Path) -> None:
+    raw: Any = dataset.get_item("PixelData")
+    kind = "colour" if header.samples == 3 or header.photometric == _PALETTE else "grey"
+    per_pixel = _BYTES[kind] + (_BYTES["compressed"] * header.samples if header.codestream else 0)
+    needed = header.rows * header.columns * per_pixel + _COPIES * len(raw.value)
+    declared = f"{header.columns} x {header.rows} pixels of {header.samples} values"
+    require_memory(needed, declared, path)
+    if header.syntax == _RLE:
+        require_bounded(compressed_frame(dataset, path), header.rows * header.columns, path)
 
 
 def _decoder_of(codestream: Codestream | None, syntax: str) -> str:

@@ -89,3 +89,22 @@ def test_a_frame_of_eight_bits_in_sixteen_that_are_allocated():
     Image.fromarray(GREY).save(stream, "JPEG", quality=100)
     made = compressed(radiograph(GREY.astype("u2"), BitsStored=8), stream.getvalue(), JPEG)
     assert np.abs(decode_grey(file_of(made), HERE) - GREY.astype(int)).max() <= 2
+
+
+@pytest.mark.parametrize("said", [None, 1])
+@pytest.mark.parametrize("has_table", [False, True])
+def test_several_frames_where_the_header_says_one_are_refused(said, has_table):
+    pydicom = pytest.importorskip("pydicom")
+    stream = io.BytesIO()
+    Image.fromarray(GREY).save(stream, "JPEG")
+    frame = stream.getvalue() + bytes(len(stream.getvalue()) % 2)
+    made = compressed(radiograph(GREY), frame, JPEG)
+    if said:
+        made.NumberOfFrames = said
+    half = len(frame) // 4 * 2
+    made.PixelData = pydicom.encaps.encapsulate([frame[:half], frame[half:]], has_bot=False)
+    whole = decode_grey(file_of(compressed(radiograph(GREY), frame, JPEG)), HERE)
+    assert np.array_equal(decode_grey(file_of(made), HERE), whole)
+    made.PixelData = pydicom.encaps.encapsulate([frame, frame], has_bot=has_table)
+    with pytest.raises(UnreadableImage, match=r"PIX008.*is 1 or missing; its pixel data holds 2"):
+        decode_grey(file_of(made), HERE)
