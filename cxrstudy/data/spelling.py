@@ -7,6 +7,9 @@ from difflib import get_close_matches
 
 _MARKS = re.compile(r"[\s_\-./]+")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_COVID = re.compile(
+    "covid((20)?19)?|sarscov2|(novel)?coronavirus(disease)?(2019)?|(2019)?ncov(2019)?"
+)
 #: Shortest name of which one letter may be a typing error.
 _SHORTEST = 5
 
@@ -14,7 +17,8 @@ _SHORTEST = 5
 def same_name(one: str, other: str) -> bool:
     """Whether two different names are the same but for case, marks, or one typing error.
 
-    Numbers in names must be equal: ``grade 1`` and ``grade 2`` are two labels.
+    Numbers in names must be equal: ``grade 1`` and ``grade 2`` are two labels. The names of
+    COVID-19 and of its virus are one.
 
     Examples
     --------
@@ -22,6 +26,8 @@ def same_name(one: str, other: str) -> bool:
     (True, True)
     >>> same_name("grade 1", "grade 2"), same_name("effusion", "pleural_effusion")
     (False, False)
+    >>> same_name("SARS-CoV-2", "COVID-19"), same_name("non-COVID", "COVID-19")
+    (True, False)
     """
     first, second = _folded(one), _folded(other)
     if first == second:
@@ -50,7 +56,8 @@ def folded_patient(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
+    plain = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", name).casefold())
+    return "covid19" if _COVID.fullmatch(plain) else plain
 
 
 def _one_edit(one: str, other: str) -> bool:

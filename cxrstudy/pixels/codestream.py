@@ -7,9 +7,11 @@ believed. Markers are those of ISO/IEC 10918-1 (JPEG), 14495-1 (JPEG-LS) and 154
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SOI, _SOS = 0xD8, 0xDA
+#: Markers of JPEG: the start of a scan, and of the segment in which Adobe says its colours.
+SOS, ADOBE = 0xDA, 0xEE
 _STANDALONE = (0x01, *range(0xD0, 0xD9))
 _FRAMES = {
     0xC0: "JPEG", 0xC1: "JPEG", 0xC2: "JPEG", 0xC3: "lossless JPEG", 0xC5: "hierarchical JPEG",
@@ -18,6 +20,7 @@ _FRAMES = {
     0xCE: "hierarchical JPEG", 0xCF: "hierarchical JPEG", 0xF7: "JPEG-LS",
 }  # fmt: skip
 J2K = b"\xff\x4f\xff\x51"
+_JP2 = b"\0\0\0\x0cjP  \r\n\x87\n"
 
 
 @dataclass(frozen=True)
@@ -60,32 +63,42 @@ def codestream_of(content: bytes) -> Codestream | None:
     try:
         if content.startswith(b"\xff\xd8"):
             return _jpeg(content)
-        start = content.find(J2K, 0, 4096)  # a JP2 file has boxes before its codestream
-        return None if start < 0 else _jpeg_2000(content, start)
+        start = _box(content) if content.startswith(_JP2) else 0
+        return _jpeg_2000(content, start) if content.startswith(J2K, start) else None
     except (IndexError, struct.error):
         return None
 
 
-def _jpeg(content: bytes) -> Codestream | None:
-    place, adobe, is_jfif = 2, None, False
-    while True:
-        if content[place] != 0xFF:
-            return None
-        while content[place] == 0xFF:  # markers may be preceded by fill bytes
+def jpeg_segments(content: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield each segment of a JPEG header as its marker, its place and its content.
+
+    The last is the start of the first scan, if there is one. Bytes between segments that belong to
+    none are passed over, as by decoders (ISO/IEC 10918-1, B.1.1).
+    """
+    place, marker = 2, 0
+    while marker != SOS and place + 4 <= len(content):
+        start, marker = content[place : place + 2]
+        if start != 0xFF or marker in (0, 0xFF):
             place += 1
-        marker, place = content[place], place + 1
-        if marker in _STANDALONE:
             continue
-        if marker == _SOS:
+        length = 0
+        if marker not in _STANDALONE:
+            length = int.from_bytes(content[place + 2 : place + 4], "big")
+            yield marker, place, content[place + 4 : place + 2 + length]
+        place += 2 + length
+
+
+def _jpeg(content: bytes) -> Codestream | None:
+    adobe, is_jfif = None, False
+    for marker, _, body in jpeg_segments(content):
+        if marker == SOS:
             return None
-        length = struct.unpack_from(">H", content, place)[0]
-        body = content[place + 2 : place + length]
         if marker in _FRAMES:
             return _jpeg_frame(_FRAMES[marker], body, adobe, is_jfif)
-        if marker == 0xEE and body.startswith(b"Adobe"):
+        if marker == ADOBE and body.startswith(b"Adobe"):
             adobe = body[11] if len(body) > 11 else None
         is_jfif = is_jfif or (marker == 0xE0 and body.startswith(b"JFIF"))
-        place += length
+    return None
 
 
 def _jpeg_frame(kind: str, body: bytes, adobe: int | None, is_jfif: bool) -> Codestream:
@@ -106,6 +119,17 @@ def _jpeg_colours(ids: bytes, is_subsampled: bool, adobe: int | None, is_jfif: b
     if adobe is not None:
         return "RGB" if adobe == 0 else "YBR"
     return "YBR" if is_jfif else ""
+
+
+def _box(content: bytes) -> int:
+    """Where the codestream begins in the boxes of a JP2 file (ISO/IEC 15444-1, I.4)."""
+    place = 0
+    while content[place + 4 : place + 8] not in (b"jp2c", b""):
+        length, start = int(struct.unpack_from(">I", content, place)[0]), place
+        if length == 1:
+            length = int(struct.unpack_from(">Q", content, place + 8)[0])
+        place = start + length if length >= 8 else len(content)
+    return place + 8 + 8 * (content[place : place + 4] == b"\0\0\0\1")
 
 
 def _jpeg_2000(content: bytes, start: int) -> Codestream:

@@ -3,7 +3,7 @@
 The same rule is used for every format, so that a model can't recognise the program that wrote a
 file. PNG, JPEG, TIFF and JPEG 2000 files of one image are read, and DICOM files of one frame with
 Bits Allocated 8 or 16. Where a compressed frame and the header of a DICOM file contradict each
-other in size, the file is refused; in bits and colours, the frame is believed (`frame`).
+other in size, the file is refused; in bits and colours, the frame is believed (`frame_header`).
 
 1. **A value is what its bits say** (DICOM PS3.5, 8.1.1). Of the bits of a pixel, those from High
    Bit down are the value, as many as Bits Stored; the highest is the sign if Pixel Representation
@@ -40,7 +40,8 @@ other in size, the file is refused; in bits and colours, the frame is believed (
 A JPEG holds no checksum: damage that leaves its data legal is seen only by the SHA-256 of a
 manifest; other damage is refused, also where decoders would fill up what is missing (`jpeg_scan`).
 
-A file that can't be read raises `UnreadableImage`, with a stable code; files are never repaired.
+A file that can't be read raises `UnreadableImage`, with a stable code; files are never repaired. An
+image that needs more memory than a limit, by the size that it declares, isn't touched (`memory`).
 What a reader should know about an image that was read is in its notes: see `header_facts`.
 """
 
@@ -51,8 +52,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from cxrstudy.pixels.dicom import colours_of_dicom, read_dicom
+from cxrstudy.pixels.dicom import colour_spread_of_dicom, read_dicom
 from cxrstudy.pixels.grey import Grey, Noted, UnreadableImage, coded_errors
+from cxrstudy.pixels.memory import read_file
 from cxrstudy.pixels.picture import colours_of_picture, read_picture
 from cxrstudy.pixels.sniff import DICOM, readable_format
 
@@ -82,33 +84,9 @@ def read_grey(path: Path) -> Grey:
     UnreadableImage
         PIX001 missing, PIX002 not an image, PIX003 truncated or damaged, PIX004 unsupported
         format, PIX005 blank (all pixels equal), PIX007 pydicom or its decoders missing, PIX008
-        header contradicts the pixels, PIX009 a DICOM object without pixels.
+        header contradicts the pixels, PIX009 a DICOM object without pixels, PIX010 too large.
     """
     return decode_grey(read_file(path), path)
-
-
-def read_file(path: Path) -> bytes:
-    """Read a whole file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    bytes
-        Its content.
-
-    Raises
-    ------
-    UnreadableImage
-        PIX001: there is no such file, or it can't be opened.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableImage("PIX001", path, error.strerror or "can't be opened") from error
 
 
 def decode_grey(content: bytes, path: Path) -> Grey:
@@ -169,10 +147,9 @@ def colour_spread(content: bytes, path: Path) -> float:
     is_dicom = readable_format(content, path) == DICOM
     with coded_errors(path):
         if is_dicom:
-            colours = colours_of_dicom(content, path)
-        else:
-            colours = colours_of_picture(content, path, _LONGEST)
-    return 0.0 if colours is None else float(np.ptp(colours, axis=-1).mean())
+            return colour_spread_of_dicom(content, path)
+        colours = colours_of_picture(content, path, _LONGEST)
+    return float(np.ptp(colours, axis=-1).mean())
 
 
 def fit(grey: Grey, pixels: int) -> Grey:

@@ -5,6 +5,7 @@ Files are read with pydicom, from the optional extra ``dicom``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 from cxrstudy.pixels.dicom_file import form_notes, read_dataset
 from cxrstudy.pixels.display import Display
 from cxrstudy.pixels.elements import named, us_or_ss, whole
-from cxrstudy.pixels.frame import Header, read_frame_header, read_values, read_words
-from cxrstudy.pixels.grey import Grey, Noted, UnreadableImage, by_value, luma, stretch
+from cxrstudy.pixels.frame import read_values, read_words
+from cxrstudy.pixels.frame_header import Header, read_frame_header
+from cxrstudy.pixels.grey import Grey, Noted, UnreadableImage, by_value, luma, row_blocks, stretch
 from cxrstudy.pixels.header_facts import header_facts, header_notes
-from cxrstudy.pixels.lookup import read_table
+from cxrstudy.pixels.lookup import Table, read_table
 from cxrstudy.pixels.turn import turned
 from cxrstudy.pixels.value import Integers, Layout, values_of
 
@@ -44,14 +46,14 @@ def read_dicom(content: bytes, path: Path) -> Noted:
     return Noted(turned(grey, facts.turn), notes)
 
 
-def colours_of_dicom(content: bytes, path: Path) -> NDArray[np.float64] | None:
-    """Red, green and blue of 0..255, shape (height, width, 3); None for a monochrome object."""
+def colour_spread_of_dicom(content: bytes, path: Path) -> float:
+    """Maximum minus minimum of red, green and blue of 0..255; 0 for a monochrome object."""
     dataset = read_dataset(content, path)
     header = read_frame_header(dataset, path)
     if header.photometric.startswith("MONOCHROME"):
-        return None
-    colours = _colours(dataset, header, path)
-    return colours * (255 / _top(header))
+        return 0.0
+    spreads = [np.ptp(block, axis=-1).sum() for block in _colours(dataset, header, path)]
+    return float(sum(spreads)) * 255 / _top(header) / (header.rows * header.columns)
 
 
 def size_of_dicom(content: bytes, path: Path) -> tuple[int, int]:
@@ -82,9 +84,8 @@ def _padding(
     return padding
 
 
-def _of_colours(colours: NDArray[Any], header: Header) -> Grey:
-    grey = luma(colours)
-    top = _top(header)
+def _of_colours(colours: Iterator[NDArray[Any]], header: Header) -> Grey:
+    grey, top = np.concatenate([luma(block).astype(np.uint16) for block in colours]), _top(header)
     if top > 255:
         return by_value(grey, stretch)
     return grey.astype(np.uint8) if top == 255 else np.rint(grey * (255 / top)).astype(np.uint8)
@@ -94,16 +95,18 @@ def _top(header: Header) -> int:
     return 255 if header.photometric == "PALETTE COLOR" else int(2**header.layout.stored - 1)
 
 
-def _colours(dataset: Dataset, header: Header, path: Path) -> NDArray[Any]:
-    """Red, green and blue, from 0 to `_top`."""
+def _colours(dataset: Dataset, header: Header, path: Path) -> Iterator[NDArray[Any]]:
+    """Yield red, green and blue, from 0 to `_top`, a few rows at a time."""
+    words = read_words(dataset, header, path)
     if header.photometric == "PALETTE COLOR":
-        words = read_words(dataset, header, path)
-        return _from_palette(read_values(words, dataset, header, path), dataset, header, path)
-    values = values_of(read_words(dataset, header, path), header.layout)
-    if header.colours == "RGB":
-        return values
-    top = _top(header)
-    return _from_ybr(values.astype(np.float64), top)
+        look_up = _palette(dataset, header, path)
+        indices = read_values(words, dataset, header, path)
+        yield from (look_up(indices[rows]) for rows in row_blocks(indices))
+        return
+    for rows in row_blocks(words):
+        values = values_of(words[rows], header.layout)
+        is_red = header.colours == "RGB"
+        yield values if is_red else _from_ybr(values.astype(np.float64), _top(header))
 
 
 def _from_ybr(ybr: NDArray[np.float64], top: int) -> NDArray[Any]:
@@ -118,22 +121,30 @@ def _from_ybr(ybr: NDArray[np.float64], top: int) -> NDArray[Any]:
     return np.clip(np.floor(np.stack(rgb, axis=-1) + 0.5), 0, top).astype(np.int64)
 
 
-def _from_palette(
-    indices: Integers, dataset: Dataset, header: Header, path: Path
-) -> NDArray[np.int64]:
+def _palette(
+    dataset: Dataset, header: Header, path: Path
+) -> Callable[[Integers], NDArray[np.int64]]:
     if any(f"Segmented{name}PaletteColorLookupTableData" in dataset for name in _PALETTES):
-        from pydicom.pixels.processing import apply_color_lut
-
-        shown = apply_color_lut(indices.astype(np.uint16), dataset)[..., :3]
-        return np.rint(shown * (255 / np.iinfo(shown.dtype).max)).astype(np.int64)
+        return lambda indices: _by_segments(indices, dataset)
     domain = (header.layout.lowest, header.layout.highest)
-    planes = []
+    tables = []
     for name in _PALETTES:
         keyword = f"{name}PaletteColorLookupTable"
         table = read_table(dataset, domain, f"{keyword}Descriptor", f"{keyword}Data")
         if table is None:
             detail = f"{named(f'{keyword}Data')} or its descriptor can't be used"
             raise UnreadableImage("PIX008", path, detail)
-        shown = table.look_up(indices.astype(np.float64))
-        planes.append(np.rint(shown * (255 / table.top)).astype(np.int64))
-    return np.stack(planes, axis=-1)
+        tables.append(table)
+    return lambda indices: np.stack([_shown(indices, table) for table in tables], axis=-1)
+
+
+def _shown(indices: Integers, table: Table) -> NDArray[np.int64]:
+    shown = table.look_up(indices.astype(np.float64))
+    return np.rint(shown * (255 / table.top)).astype(np.int64)
+
+
+def _by_segments(indices: Integers, dataset: Dataset) -> NDArray[np.int64]:
+    from pydicom.pixels.processing import apply_color_lut
+
+    shown = apply_color_lut(indices.astype(np.uint16), dataset)[..., :3]
+    return np.rint(shown * (255 / np.iinfo(shown.dtype).max)).astype(np.int64)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cxrstudy.pixels.elements import texts
 from cxrstudy.pixels.grey import Note, UnreadableImage, one_line
+from cxrstudy.pixels.memory import require_inflated
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -21,9 +22,14 @@ _PREAMBLE = 128
 _DICM = b"DICM"
 _UNDEFINED = 0xFFFFFFFF
 _IMAGES = "Image Storage"
+_SYNTAX = "Transfer Syntax UID (0002,0010)"
 _VRS = (
     b"AE AS AT CS DA DS DT FL FD IS LO LT OB OD OF OL OW PN SH SL SQ SS ST TM UC UI UL UN UR US UT"
 ).split()
+_LONG_VRS = (b"OB", b"OW", b"UN", b"UT", b"SQ")
+_DEFLATED, _BIG = b"1.2.840.10008.1.2.1.99", b"1.2.840.10008.1.2.2"
+_ANY = b"1.2.840.10008.1.2"
+_COPIES = 3  # of a data set that is inflated: itself, its pixel data, and the frame
 
 
 def is_dicom(content: bytes) -> bool:
@@ -63,7 +69,8 @@ def read_dataset(content: bytes, path: Path, header_only: bool = False) -> Datas
     ------
     UnreadableImage
         PIX003: the file ends early. PIX007: pydicom is not installed. PIX008: the data set can't
-        be read.
+        be read, or isn't in the form that it says. PIX010: it is deflated, and unpacks to more
+        than memory allows.
     """
     try:
         import pydicom
@@ -72,14 +79,46 @@ def read_dataset(content: bytes, path: Path, header_only: bool = False) -> Datas
     if content.startswith(_DICM):
         content = bytes(_PREAMBLE) + content
     try:
+        _require_form(content, path)
         return pydicom.dcmread(BytesIO(content), stop_before_pixels=header_only, force=True)
     except (EOFError, struct.error, zlib.error) as error:
         raise UnreadableImage("PIX003", path, f"it ends early: {one_line(error)}") from error
-    except MemoryError:
+    except (MemoryError, UnreadableImage):
         raise
     except Exception as error:  # pydicom raises errors of many classes
         detail = f"its data set can't be read: {one_line(error)}"
         raise UnreadableImage("PIX008", path, detail) from error
+
+
+def _require_form(content: bytes, path: Path) -> None:
+    """Stop if a data set isn't in the form that its transfer syntax says, or is too large in it."""
+    end = _meta_end(content)
+    said, is_big, is_little = content[:end], _starts(content, end, 0), _starts(content, end, 1)
+    if _DEFLATED in said and not (is_big or is_little):
+        require_inflated(content[end:], _COPIES, path)
+    for name, syntax, contradicts, found in (
+        ("Deflated Explicit VR Little Endian", _DEFLATED, is_big or is_little, "isn't deflated"),
+        ("Explicit VR Big Endian", _BIG, is_little, "is little endian"),
+        ("little endian", _ANY, is_big and _BIG not in said, "is big endian"),
+    ):
+        if syntax in said and contradicts:
+            raise UnreadableImage("PIX008", path, f"{_SYNTAX} is {name}; its data set {found}")
+
+
+def _starts(content: bytes, place: int, zero: int) -> bool:
+    """Whether an explicit data set begins here, of whose group the first or second byte is zero."""
+    group, vr = content[place : place + 2], content[place + 4 : place + 6]
+    return group[zero : zero + 1] == b"\0" and any(group) and vr in _VRS
+
+
+def _meta_end(content: bytes) -> int:
+    """Where the file meta information ends (PS3.10, 7.1); it is explicit and little endian."""
+    place = _PREAMBLE + len(_DICM) if is_prefixed(content) else 0
+    while content[place : place + 2] == b"\x02\0":
+        is_long = content[place + 4 : place + 6] in _LONG_VRS
+        length = content[place + 8 : place + 12] if is_long else content[place + 6 : place + 8]
+        place += (12 if is_long else 8) + int.from_bytes(length, "little")
+    return place
 
 
 def form_notes(content: bytes, dataset: Dataset) -> tuple[Note, ...]:
@@ -88,7 +127,7 @@ def form_notes(content: bytes, dataset: Dataset) -> tuple[Note, ...]:
     if not is_prefixed(content):
         lacking.append("preamble (128 bytes and DICM)")
     if not texts(dataset.file_meta, "TransferSyntaxUID"):
-        lacking.append("Transfer Syntax UID (0002,0010)")
+        lacking.append(_SYNTAX)
     return (Note("header-form", f"it has no {' and no '.join(lacking)}"),) if lacking else ()
 
 
@@ -130,18 +169,21 @@ def transfer_syntax(dataset: Dataset, path: Path) -> str:
     from pydicom import uid
 
     said = texts(dataset.file_meta, "TransferSyntaxUID")
-    name = "Transfer Syntax UID (0002,0010)"
     if not said:
         if is_encapsulated(dataset):
-            raise UnreadableImage("PIX008", path, f"{name} is missing; its pixels are compressed")
+            raise UnreadableImage(
+                "PIX008", path, f"{_SYNTAX} is missing; its pixels are compressed"
+            )
         return _native(dataset)
     syntax = uid.UID(said[0])
     if syntax.is_private or not syntax.is_transfer_syntax:
-        raise UnreadableImage("PIX008", path, f"{name} {said[0]!r} is unknown")
+        raise UnreadableImage("PIX008", path, f"{_SYNTAX} {said[0]!r} is unknown")
     if syntax.is_encapsulated and not is_encapsulated(dataset):
-        raise UnreadableImage("PIX008", path, f"{name} is {syntax.name}; its pixels are plain")
+        raise UnreadableImage("PIX008", path, f"{_SYNTAX} is {syntax.name}; its pixels are plain")
     if not syntax.is_encapsulated and is_encapsulated(dataset):
-        raise UnreadableImage("PIX008", path, f"{name} is {syntax.name}; its pixels are compressed")
+        raise UnreadableImage(
+            "PIX008", path, f"{_SYNTAX} is {syntax.name}; its pixels are compressed"
+        )
     return str(syntax) if syntax.is_encapsulated else _native(dataset)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from cxrstudy.pixels.decode import decode_noted
 from cxrstudy.pixels.dicom_file import form_notes, read_dataset
 from cxrstudy.pixels.display import Display
-from cxrstudy.pixels.frame import read_frame_header
+from cxrstudy.pixels.frame_header import read_frame_header
 from cxrstudy.pixels.grey import Note, UnreadableImage, coded_errors
 from cxrstudy.pixels.header_facts import header_facts, header_notes
 from cxrstudy.pixels.picture import open_picture

@@ -17,6 +17,7 @@ Counts = NDArray[np.int64]
 Tone = Callable[[Values, Counts], Values]
 
 _TAIL = 0.05  # share of pixels beyond either end of the bulk, see `robust_range`
+_BLOCK = 2**20  # pixels that are converted at a time
 _WIDEST = 2**22  # values for which a table is made; of 16 bits there are fewer
 _EXCLUDE = "or list the row in the manifest's `excluded` column with a reason"
 
@@ -31,6 +32,7 @@ CODES: dict[str, tuple[str, str]] = {
     "PIX007": ("DICOM reader missing", "Run: pip install cxrstudy[dicom]"),
     "PIX008": ("header contradicts the pixels", f"Correct the named element, {_EXCLUDE}."),
     "PIX009": ("no image", f"It holds no pixels: leave it out, {_EXCLUDE}."),
+    "PIX010": ("too large", f"Raise the limit, make the image smaller, {_EXCLUDE}."),
 }
 
 
@@ -87,11 +89,14 @@ def coded_errors(path: Path) -> Iterator[None]:
     """Turn another library's error about a header into PIX008 that names the file.
 
     pydicom reads a value when it is asked for, and raises errors of many classes for a wrong one.
+    Where memory runs out all the same, that is a code too, so that other files are still read.
     """
     try:
         yield
-    except (UnreadableImage, MemoryError):
+    except UnreadableImage:
         raise
+    except MemoryError as error:
+        raise UnreadableImage("PIX010", path, "it doesn't fit into memory") from error
     except Exception as error:
         detail = f"its header can't be read: {one_line(error)}"
         raise UnreadableImage("PIX008", path, detail) from error
@@ -115,23 +120,54 @@ def by_value(stored: NDArray[Any], tone: Tone, outside: NDArray[np.bool_] | None
     outside : ndarray of bool, shape (height, width), optional
         Pixels that are black and that `tone` doesn't see.
     """
-    values = stored.astype(np.int64)
-    inside = values if outside is None else values[~outside]
-    if not inside.size:
-        return np.zeros(values.shape, np.uint8)
-    low = int(inside.min())
-    if (
-        outside is None and int(inside.max()) - low >= _WIDEST
-    ):  # of 32 bits; a table of all values would not fit
-        present, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-        shown = np.rint(255 * tone(present.astype(np.float64), counts)).astype(np.uint8)
-        return np.asarray(shown[place].reshape(values.shape))
-    counts = np.bincount(inside.ravel() - low)
+    present, counts = _counted(stored, outside)
+    if not present.size:
+        return np.zeros(stored.shape, np.uint8)
+    low, high = present[0], present[-1]
+    shown = np.rint(255 * tone(present.astype(np.float64), counts)).astype(np.uint8)
+    is_narrow = high - low < _WIDEST
+    table = np.zeros(high - low + 1 if is_narrow else 0, np.uint8)
+    if is_narrow:
+        table[present - low] = shown
+    grey = np.empty(stored.shape, np.uint8)
+    for rows in row_blocks(stored):
+        values = np.clip(stored[rows].astype(np.int64), low, high)
+        grey[rows] = table[values - low] if is_narrow else shown[present.searchsorted(values)]
+    if outside is not None:
+        grey[outside] = 0
+    return grey
+
+
+def row_blocks(image: NDArray[Any]) -> Iterator[slice]:
+    """Yield slices of the rows of an image, of about a million pixels each.
+
+    What is computed a block at a time takes the memory of a block, and not that of the image.
+    """
+    height, width = image.shape[:2]
+    step = max(_BLOCK // width, 1)
+    return (slice(start, start + step) for start in range(0, height, step))
+
+
+def _counted(
+    stored: NDArray[Any], outside: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.int64], Counts]:
+    """Distinct values of the pixels that `by_value` looks at, and the number of each."""
+    blocks = [one for one in _inside(stored, outside) if one.size]
+    if not blocks:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    low, high = min(int(one.min()) for one in blocks), max(int(one.max()) for one in blocks)
+    if high - low >= _WIDEST:  # of 32 bits; a table of all values would not fit
+        return np.unique(np.concatenate(blocks).astype(np.int64), return_counts=True)
+    counts = np.zeros(high - low + 1, np.int64)
+    for one in blocks:
+        counts += np.bincount(one.astype(np.int64) - low, minlength=len(counts))
     present = np.flatnonzero(counts)
-    table = np.zeros(len(counts), np.uint8)
-    table[present] = np.rint(255 * tone((present + low).astype(np.float64), counts[present]))
-    grey = table[np.clip(values - low, 0, len(table) - 1)]
-    return grey if outside is None else np.where(outside, np.uint8(0), grey)
+    return present + low, counts[present]
+
+
+def _inside(stored: NDArray[Any], outside: NDArray[np.bool_] | None) -> Iterator[NDArray[Any]]:
+    for rows in row_blocks(stored):
+        yield stored[rows].ravel() if outside is None else stored[rows][~outside[rows]]
 
 
 def between(values: Values, low: float, high: float) -> Values:

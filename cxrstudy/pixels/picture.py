@@ -5,6 +5,7 @@ Files are read with Pillow.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (
+from PIL import (  # Pillow knows a format after its plugin is imported
     Image,
     ImageChops,
     ImageFile,
-    Jpeg2KImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
+    Jpeg2KImagePlugin,  # noqa: F401
+    JpegImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
 )
 
 from cxrstudy.base import numbers
@@ -33,16 +35,13 @@ from cxrstudy.pixels.grey import (
     stretch,
 )
 from cxrstudy.pixels.jpeg_scan import require_sound
+from cxrstudy.pixels.memory import require_memory
 from cxrstudy.pixels.png import PNG, without_text
 from cxrstudy.pixels.turn import EXIF, UPRIGHT, Turn, turned
 
-#: Pillow's names of the formats that are read. It knows the last two only after these imports.
-FORMATS = (
-    "PNG",
-    "JPEG",
-    TiffImagePlugin.TiffImageFile.format,
-    Jpeg2KImagePlugin.Jpeg2KImageFile.format,
-)
+#: Pillow's names of the formats that are read.
+_TIFF, _JPEG_2000 = "TIFF", "JPEG2000"
+FORMATS = ("PNG", "JPEG", _TIFF, _JPEG_2000)
 
 _ORIENTATION = 0x0112
 _PHOTOMETRIC, _BITS, _SAMPLES, _WHITE_IS_ZERO = 262, 258, 339, 0
@@ -52,6 +51,15 @@ _MODES = (*_SINGLE, "LA", "La", "PA", "RGB", "RGBA", "RGBX", "RGBa", "CMYK", "YC
 _WITH_ORIENTATION = (
     "exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type APP1",
 )  # fmt: skip
+#: Bytes that a pixel takes at most while it is decoded, by Pillow's mode; a test measures them.
+_BYTES = {
+    "1": 8, "L": 8, "P": 12, "RGB": 12, "YCbCr": 12, "RGBX": 16, "CMYK": 20, "I;16": 16,
+    "I;16B": 16, "I;16L": 16, "I": 32, "alpha": 36, "deep colour": 48,
+}  # fmt: skip
+#: And beside the image: the coefficients of a progressive JPEG, and the tiles of JPEG 2000.
+_OF_FORMAT = {"JPEG": 8, "MPO": 8, _JPEG_2000: 16}
+_COPIES = 3  # of the content: as it is, without text, and what a decoder reads ahead
+_TILE_WIDTH, _TILE_LENGTH = 322, 323
 _HIDDEN_SPREAD = 0.06  # of the image's range, between the 5th and 95th percentile of hidden pixels
 
 
@@ -64,6 +72,8 @@ def read_picture(content: bytes, path: Path) -> Noted:
         shown = _deep_colour(without_text(content)) if _is_deep_colour(content) else _shown(image)
     except MemoryError:
         raise
+    except Image.DecompressionBombError as error:
+        raise UnreadableImage("PIX010", path, one_line(error)) from error
     except Exception as error:  # for damaged bytes, decoders raise errors of many classes
         raise UnreadableImage("PIX003", path, one_line(error)) from error
     if image.format in ("JPEG", "MPO"):
@@ -77,24 +87,24 @@ def open_picture(content: bytes, path: Path) -> ImageFile.ImageFile:
     Raises
     ------
     UnreadableImage
-        PIX003: its header is damaged. PIX004: it is of a kind that is not read.
+        PIX003: its header is damaged. PIX004: it is of a kind that is not read. PIX010: it is
+        larger than memory allows.
     """
     # Another library may have set this to True, and truncated images would be accepted.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         image = _open(without_text(content))
         frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
-    except Image.DecompressionBombError as error:
-        raise UnreadableImage("PIX004", path, one_line(error)) from error
     except MemoryError:
         raise
-    except UnidentifiedImageError as error:
+    except (SyntaxError, IndexError, TypeError, struct.error) as error:
         raise _unidentified(content, path) from error
     except Exception as error:  # of several classes
         raise UnreadableImage("PIX003", path, one_line(error)) from error
     if frames > 1:
         raise UnreadableImage("PIX004", path, f"{frames} frames, one expected")
     _require_known_depth(image, content, path)
+    _require_memory(image, content, path)
     return image
 
 
@@ -118,13 +128,36 @@ def colours_of_picture(content: bytes, path: Path, longest: int) -> NDArray[np.f
 
 
 def _open(content: bytes) -> ImageFile.ImageFile:
-    image = Image.open(BytesIO(content), formats=FORMATS)
-    assert isinstance(image, ImageFile.ImageFile)
-    return image
+    # As Image.open, whose limit of pixels holds for the whole process.
+    for name in FORMATS:
+        factory, accepts = Image.OPEN[name]
+        if accepts is None or accepts(content[:16]):
+            return factory(BytesIO(content), "")
+    raise SyntaxError("of no format that is read")
+
+
+def _require_memory(image: ImageFile.ImageFile, content: bytes, path: Path) -> None:
+    (width, height), frame = _largest(image), codestream_of(content)
+    if frame and image.format == _JPEG_2000 and frame.columns * frame.rows > width * height:
+        width, height = frame.columns, frame.rows
+    kind = "alpha" if image.has_transparency_data else image.mode
+    kind = "deep colour" if _is_deep_colour(content) else kind
+    per_pixel = _BYTES.get(kind, _BYTES["alpha"]) + _OF_FORMAT.get(str(image.format), 0)
+    declared = f"{width} x {height} pixels of kind {image.mode}"
+    require_memory(width * height * per_pixel + _COPIES * len(content), declared, path)
+
+
+def _largest(image: ImageFile.ImageFile) -> tuple[int, int]:
+    """Size of the image, or of a tile of it where that is larger."""
+    sizes = [image.size]
+    if image.format == _TIFF:
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        sizes.append((int(tags.get(_TILE_WIDTH, 0)), int(tags.get(_TILE_LENGTH, 0))))
+    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 def _turn(image: ImageFile.ImageFile) -> Turn:
-    if image.format == "TIFF":  # which Pillow turns itself
+    if image.format == _TIFF:  # which Pillow turns itself
         return UPRIGHT
     if image.format == "PNG" and not set(_WITH_ORIENTATION) & set(image.info):
         return UPRIGHT  # Pillow would decode the image to look for more
@@ -145,13 +178,13 @@ def _require_known_depth(image: ImageFile.ImageFile, content: bytes, path: Path)
         raise UnreadableImage("PIX004", path, f"{image.format} of floating point numbers")
     if image.mode not in _MODES:
         raise UnreadableImage("PIX004", path, f"{image.format} with colours of kind {image.mode}")
-    if image.format == "TIFF" and image.info.get("compression") == "webp":
+    if image.format == _TIFF and image.info.get("compression") == "webp":
         raise UnreadableImage("PIX004", path, "TIFF with WebP inside")
-    if image.format == "TIFF" and image.mode not in _SINGLE:
+    if image.format == _TIFF and image.mode not in _SINGLE:
         bits = max(image.tag_v2.get(_BITS, (8,)))  # type: ignore[attr-defined]
         if bits > 8:
             raise UnreadableImage("PIX004", path, f"TIFF with colours of {bits} bits")
-    if image.format == "JPEG2000" and image.mode not in _SINGLE:
+    if image.format == _JPEG_2000 and image.mode not in _SINGLE:
         frame = codestream_of(content)
         if frame and frame.precision > 8:
             raise UnreadableImage("PIX004", path, f"JPEG 2000, colours of {frame.precision} bits")
@@ -160,7 +193,7 @@ def _require_known_depth(image: ImageFile.ImageFile, content: bytes, path: Path)
 def _shown(image: ImageFile.ImageFile) -> Noted:
     if image.mode.startswith("I"):
         stored = np.asarray(image)
-        if image.format == "TIFF" and _is_white_zero(image):
+        if image.format == _TIFF and _is_white_zero(image):
             stored = int(stored.max()) - stored.astype(np.int64)
         transparent = image.info.get("transparency")
         return Noted(
@@ -175,7 +208,7 @@ def _shown(image: ImageFile.ImageFile) -> Noted:
 
 
 def _is_signed(image: ImageFile.ImageFile) -> bool:
-    return image.format == "TIFF" and 2 in image.tag_v2.get(_SAMPLES, ())  # type: ignore[attr-defined]
+    return image.format == _TIFF and 2 in image.tag_v2.get(_SAMPLES, ())  # type: ignore[attr-defined]
 
 
 def _is_white_zero(image: ImageFile.ImageFile) -> bool:
@@ -221,9 +254,9 @@ def _deep_colour(content: bytes) -> Noted:
     channels = _grey_and_alpha(content) if content[25] == 4 else _both_bytes(content)
     colour, alpha = channels[..., :3], channels[..., 3:]
     values = luma(colour).astype(np.float64)
-    note = None
-    if alpha.size:
-        opacity = alpha[..., 0] / 65535
+    note, key = None, _open(without_text(content)).info.get("transparency")
+    if alpha.size or key is not None:
+        opacity = alpha[..., 0] / 65535 if alpha.size else np.any(colour != key, axis=-1) * 1.0
         note = _hidden(values, opacity)
         values = values if note else values * opacity
     return Noted(by_value(np.rint(values), stretch), (note,) if note else ())

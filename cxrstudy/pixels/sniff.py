@@ -41,6 +41,7 @@ _STARTS = {
     b"\x89HDF\r\n\x1a\n": "HDF5",
     b"MATLAB 5.0": "a MATLAB file",
     b"NRRD0": "NRRD",
+    b"ObjectType = ": "MetaImage",
     b"%PDF-": "PDF",
     b"%!PS": "PostScript",
     b"Rar!\x1a\x07": "a RAR archive",
@@ -234,8 +235,6 @@ def _text(content: bytes) -> str:
         return "a web page (HTML)"
     if start.startswith(b"version https://git-lfs"):
         return "a pointer of Git LFS: fetch the file itself with `git lfs pull`"
-    if start.startswith(b"objecttype") and b"elementdatafile" in start:
-        return "MetaImage"
     return "text"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+Integers = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -50,22 +50,25 @@ def values_of(words: NDArray[Any], layout: Layout) -> Integers:
 
     Parameters
     ----------
-    words : ndarray of integers, any shape
+    words : ndarray of integers of at most 16 bits, any shape
         The pixels as they were stored.
     layout : Layout
         Where the value is.
 
     Returns
     -------
-    ndarray of int64, the same shape
+    ndarray of int32, the same shape
 
     Examples
     --------
     >>> values_of(np.array([0xFFE0], np.uint16), Layout(16, 12, 15, True))
-    array([-2])
+    array([-2], dtype=int32)
     """
-    bits = words.astype(np.int64) >> (layout.high + 1 - layout.stored)
+    bits = words.astype(np.int32)
+    bits >>= layout.high + 1 - layout.stored
     bits &= 2**layout.stored - 1
     if layout.signed:
-        bits -= (bits >> (layout.stored - 1)) << layout.stored
+        sign = 1 << layout.stored - 1
+        bits ^= sign
+        bits -= sign
     return bits

@@ -19,6 +19,7 @@ from cxrstudy.explorer.gallery import Decoded
 from cxrstudy.explorer.still import still
 from cxrstudy.pixels import decode
 from cxrstudy.pixels.grey import CODES, Grey, Noted, UnreadableImage
+from cxrstudy.pixels.memory import read_start
 from cxrstudy.pixels.sniff import no_image
 from cxrstudy.predict.answer import Answer, PassedOver, Prediction, UnreadFile
 from cxrstudy.predict.operating_points import OperatingPoint, called, operating_points_of
@@ -86,16 +87,16 @@ class Predictor:
         try:
             if file.is_dir():
                 raise UnreadableImage("PIX001", file, "the folder holds no file")
-            content = decode.read_file(file)
-            if not given and (what := no_image(content, file)):
+            if not given and (what := no_image(read_start(file), file)):
                 return PassedOver(file, what)
+            content = decode.read_file(file)
             noted = decode.decode_noted(content, file)
         except UnreadableImage as error:
             if error.code == "PIX009" and not given:
                 return PassedOver(file, error.detail)
             return UnreadFile(file, error.code, _reason(error))
         except MemoryError:
-            return UnreadFile(file, "PIX004", "unsupported format: it does not fit into memory")
+            return UnreadFile(file, "PIX010", "too large: it doesn't fit into memory")
         return self._say(file, content, noted, maps, label)
 
     def _say(

@@ -23,7 +23,8 @@ def test_one_typing_error_is_seen_both_ways(name, data):
 @pytest.mark.parametrize(
     ("one", "other"),
     [("COVID-19", "covid19"), ("Pleural_Thickening", "pleural thickening"), ("normal", "Normal"),
-     ("no finding", "no_finding"), ("pnuemonia", "pneumonia"), ("covd19", "covid19")],
+     ("no finding", "no_finding"), ("pnuemonia", "pneumonia"), ("covd19", "covid19"),
+     ("SARS-CoV-2", "COVID-19"), ("2019-nCoV", "covid"), ("Novel coronavirus", "COVID-2019")],
 )  # fmt: skip
 def test_case_marks_and_typing_errors_are_the_same_name(one, other):
     assert same_name(one, other)
@@ -32,7 +33,8 @@ def test_case_marks_and_typing_errors_are_the_same_name(one, other):
 @pytest.mark.parametrize(
     ("one", "other"),
     [("a", "b"), ("mass", "mask"), ("grade1", "grade2"), ("covid19", "covid20"), ("edema", "edema"),
-     ("pneumonia", "other_pneumonia"), ("bacterial", "viral")],
+     ("pneumonia", "other_pneumonia"), ("bacterial", "viral"), ("non_covid19", "covid19"),
+     ("COVID negative", "COVID"), ("negative for COVID-19", "COVID-19"), ("SARS", "SARS-CoV-2")],
 )  # fmt: skip
 def test_other_names_are_other_names(one, other):
     assert not same_name(one, other)

@@ -1,6 +1,7 @@
 """Codestream: kind, size, bits and colours of compressed images."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -73,6 +74,17 @@ def test_jpeg_2000(no_jp2):
     found = codestream_of(saved(COLOUR, "JPEG2000", no_jp2=no_jp2, mct=1))
     assert (found.components, found.colours) == (3, "RGB")
     assert codestream_of(saved(COLOUR, "JPEG2000", no_jp2=no_jp2, mct=0)).colours == ""
+
+
+@pytest.mark.parametrize("size", [8, 100, 5000, 70000])
+@pytest.mark.parametrize("is_long", [False, True])
+def test_boxes_of_any_size_before_the_codestream(size, is_long):
+    content = saved(GREY, "JPEG2000")
+    place = content.index(b"jp2c") - 4
+    inside = bytes(size - 8) + b"\xff\x4f\xff\x51"  # what looks like a codestream is none
+    head = struct.pack(">I4sQ", 1, b"xml ", len(inside) + 16)
+    box = head + inside if is_long else struct.pack(">I", len(inside) + 8) + b"xml " + inside
+    assert codestream_of(content[:place] + box + content[place:]) == codestream_of(content)
 
 
 @given(st.sampled_from(["JPEG", "JPEG2000"]), st.integers(0, 400), st.binary(max_size=9))

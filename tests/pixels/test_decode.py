@@ -411,11 +411,6 @@ def test_more_than_one_frame_and_no_pixels_and_odd_depth():
     assert code_of(file_of(report)) == "PIX003"
 
 
-def test_too_large_an_image_is_refused(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    assert code_of(whole_files()["png"]) == "PIX004"
-
-
 def test_error_comes_whole_out_of_another_process():
     error = pickle.loads(pickle.dumps(UnreadableImage("PIX003", HERE, "cut")))
     assert (error.code, error.path, str(error)) == (

@@ -137,3 +137,43 @@ def test_floating_point_pixels_are_an_unsupported_format():
 )
 def test_what_is_no_dicom_file(content):
     assert not is_dicom(content)
+
+
+LITTLE, BIG, DEFLATED = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
+
+
+def parts_of(syntax):
+    """File meta information and data set of a file in a transfer syntax."""
+    made = radiograph(scene().astype("u2"))
+    made.file_meta.TransferSyntaxUID = syntax
+    if syntax == BIG:
+        made.PixelData = scene().astype(">u2").tobytes()
+    stream = io.BytesIO()
+    pydicom.dcmwrite(
+        stream, made, implicit_vr=False, little_endian=syntax != BIG, enforce_file_format=True
+    )
+    content = stream.getvalue()
+    end = 144 + int.from_bytes(content[140:144], "little")
+    return content[:end], content[end:]
+
+
+@pytest.mark.parametrize("syntax", [LITTLE, BIG, DEFLATED])
+def test_a_data_set_in_the_form_that_it_says_is_read(syntax):
+    assert np.array_equal(decode_grey(b"".join(parts_of(syntax)), HERE), scaled(scene()))
+
+
+@pytest.mark.parametrize(
+    ("said", "found", "words"),
+    [
+        (LITTLE, BIG, "is little endian; its data set is big endian"),
+        (BIG, LITTLE, "is Explicit VR Big Endian; its data set is little endian"),
+        (DEFLATED, LITTLE, "is Deflated Explicit VR Little Endian; its data set isn't deflated"),
+        (DEFLATED, BIG, "its data set isn't deflated"),
+    ],
+)
+def test_a_data_set_in_another_form_is_not_called_damaged(said, found, words):
+    with pytest.raises(UnreadableImage) as caught:
+        decode_grey(parts_of(said)[0] + parts_of(found)[1], HERE)
+    assert caught.value.code == "PIX008"
+    assert caught.value.detail.startswith("Transfer Syntax UID (0002,0010) is ")
+    assert words in caught.value.detail

@@ -1,10 +1,13 @@
 """Grey: the robust range of values, and grey once per value."""
 
+from pathlib import Path
+
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxrstudy.pixels.grey import by_value, robust_range, stretch
+from cxrstudy.pixels.grey import UnreadableImage, by_value, coded_errors, robust_range, stretch
 
 
 def ranged(pixels):
@@ -42,3 +45,31 @@ def test_what_lies_outside_is_black_and_no_part_of_the_range():
     grey = by_value(stored, stretch, stored == 900)
     assert grey.tolist() == [[0, 128, 255, 0]]
     assert not by_value(stored, stretch, stored > 0).any()
+
+
+@given(
+    kind=st.sampled_from(["u1", "u2", "i2", "i4"]),
+    shape=st.sampled_from([(1, 1), (3, 700_000), (1400, 2000)]),
+    top=st.sampled_from([1, 300, 2**30]),
+    is_padded=st.booleans(),
+)
+@settings(max_examples=12, deadline=None)
+def test_the_same_grey_as_for_all_pixels_at_once(kind, shape, top, is_padded):
+    about = np.iinfo(kind)
+    draw = np.random.default_rng(top)
+    stored = draw.integers(max(about.min, -top), min(about.max, top), shape, kind, endpoint=True)
+    outside = draw.random(shape) < 0.3 if is_padded else None
+    inside = stored.ravel() if outside is None else stored[~outside]
+    expected = np.zeros(shape, np.uint8)
+    if inside.size:
+        values, counts = np.unique(inside, return_counts=True)
+        shown = np.rint(255 * stretch(values.astype(float), counts)).astype(np.uint8)
+        place = np.minimum(values.searchsorted(stored), len(values) - 1)
+        expected = shown[place] if outside is None else np.where(outside, 0, shown[place])
+    assert np.array_equal(by_value(stored, stretch, outside), expected)
+
+
+def test_memory_that_runs_out_has_a_code():
+    named = pytest.raises(UnreadableImage, match=r"PIX010 too large: a\.png: it doesn't fit")
+    with named, coded_errors(Path("a.png")):
+        raise MemoryError

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxrstudy.pixels.codestream import codestream_of
+from cxrstudy.pixels.codestream import codestream_of, jpeg_segments
 from cxrstudy.pixels.decode import decode_grey
 from cxrstudy.pixels.grey import UnreadableImage
 from cxrstudy.pixels.jpeg_scan import require_sound
@@ -75,6 +75,25 @@ def test_one_that_lost_a_part_of_its_data_is_mostly_refused_though_pillow_reads_
     refused = [said for content in mended if (said := said_of(content))]
     assert len(refused) >= 0.3 * len(mended)
     assert all(said.startswith("PIX003") and "its JPEG data: " in said for said in refused)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"\xff\xe2\0\x10ICC_PROFILE\0\x07\x03", b"\xff\xfe\0\x09comment", b"junk", b"\xff\0\xff\0",
+        b"\xff\xff\xff",
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_header_beside_the_pixels_is_no_damage(kind, junk):
+    content = jpeg(kind)
+    _, *places = (place for _, place, _ in jpeg_segments(content))
+    assert len(places) >= 3
+    for place in places:
+        changed = content[:place] + junk + content[place:]
+        assert mends(changed)
+        assert codestream_of(changed) == codestream_of(content)
+        assert np.array_equal(decode_grey(changed, HERE), decode_grey(content, HERE))
 
 
 def test_so_is_a_frame_of_a_dicom_object():

@@ -1,6 +1,7 @@
 """Picture: TIFF and JPEG 2000 files, alpha, and dead pixels of 16-bit files."""
 
 import io
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +142,13 @@ def test_a_tiff_of_eight_bits_with_sign_has_its_lowest_value_black():
 def test_a_tiff_of_32_bits_needs_no_table_of_all_values():
     content = saved(GREY.astype(np.int32) * 2**22, "TIFF")
     assert np.array_equal(decode_grey(content, HERE), scaled(GREY))
+
+
+def test_a_colour_of_sixteen_bits_that_is_transparent_is_black():
+    stored = scene(top=60000, low=100)
+    stored[:5] = 30000
+    content = png16(np.repeat(stored[..., None], 3, axis=-1))
+    key = b"tRNS" + np.full(3, 30000, ">u2").tobytes()
+    chunk = (len(key) - 4).to_bytes(4, "big") + key + zlib.crc32(key).to_bytes(4, "big")
+    stored[stored == 30000] = 0
+    assert np.array_equal(decode_grey(content[:33] + chunk + content[33:], HERE), scaled(stored))

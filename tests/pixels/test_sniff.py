@@ -47,7 +47,7 @@ IMAGES = {
     "HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "JPEG XL": b"\xff\x0a" + bytes(20),
     "PGM": b"P5\n2 2\n255\n\1\2\3\4", "AVIF": b"\0\0\0\x18ftypavif\0\0\0\0",
     "NRRD": b"NRRD0005\ntype: short\n",
-    "MetaImage": b"ObjectType = Image\nNDims = 2\nElementDataFile = a.raw\n",
+    "MetaImage": b"ObjectType = Image\nNDims = 2\nElementDataFile = LOCAL\n" + bytes(9),
 }  # fmt: skip
 OTHERS = {
     "PDF": b"%PDF-1.7\n", "a ZIP archive": archive("a.png"), "a NumPy archive": archive("a.npy"),

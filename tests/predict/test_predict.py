@@ -79,7 +79,7 @@ def test_memory_that_runs_out_stops_no_other(predictor, tmp_path, chest, monkeyp
 
     monkeypatch.setattr("cxrstudy.pixels.decode.decode_noted", full)
     answer = one(predictor, saved(tmp_path, "a.png", chest))
-    assert (answer.code, "memory" in answer.reason) == ("PIX004", True)
+    assert (answer.code, "memory" in answer.reason) == ("PIX010", True)
 
 
 def test_an_empty_folder_is_named(predictor, tmp_path):

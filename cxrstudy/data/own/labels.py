@@ -197,7 +197,7 @@ def _name(value: str, renames: Mapping[str, str]) -> str:
     """A name for a label: lower case, without marks; the spellings of COVID-19 are one name."""
     if value in renames:
         return renames[value]
-    if same_name(value, "covid19") or value.casefold() in _COVID:
+    if same_name(value, "covid19"):
         return "covid19"
     name = re.sub(r"[\W_]+", "_", value.casefold()).strip("_")
     return name or "label"

@@ -186,6 +186,10 @@ def missing_column(path: Path, name: str, present: Sequence[str], row: int = 1) 
 def _check_header(
     path: Path, row: int, names: Sequence[str], needed: Sequence[str], separator: str
 ) -> None:
+    if names[0].casefold().startswith("sep="):
+        raise TableError(
+            f"{path}, row {row}: {names[0]!r} is a line for Excel, not a row; delete it"
+        )
     if len(names) == 1 and len(needed) != 1:
         other = max(SEPARATORS, key=names[0].count)
         if names[0].count(other):

@@ -50,6 +50,7 @@ def test_an_image_of_which_nothing_is_known_is_marked():
         (["a", "b"], "which label is the study about.*--asks; the labels are a, b"),
         (["a", "a"], r"all images have the same label \(a\)"),
         (["Covid", "COVID-19", "x"], "'COVID-19' and 'Covid' are probably the same"),
+        (["SARS-CoV-2", "COVID-19", "x"], "'COVID-19' and 'SARS-CoV-2' are probably the same"),
         (["pneumonia", "pnuemonia", "x"], "'pneumonia' and 'pnuemonia' are probably the same"),
         (["healthy", "Normal", "x"], "'Normal' and 'healthy' are probably the same"),
         (["a", "b", "a, b"], "'a, b' seems to be several findings; write | between"),

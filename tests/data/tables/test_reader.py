@@ -88,6 +88,7 @@ def test_another_separator_is_named_or_a_row_is(path, rows, separator):
         (b'a,b\n1,"2\n3,4\n5,6\n', "row 2: .* a quotation mark"),
         (b'a,b\n1,2\n3,"4"5\n', "row 3: .* a quotation mark"),
         (b"a,b,a\n1,2,3\n", "row 1: two columns are named 'a'"),
+        (b"sep=,\na,b\n1,2\n", "row 1: 'sep=' is a line for Excel, not a row; delete it"),
         (b"A,c\n1,2\n", r"row 1: no column 'a'; its columns are A, c\. Is it 'A'\?"),
         (b"x,c\n1,2\n", r"row 1: no column 'a'; its columns are x, c\. Use"),
     ],
