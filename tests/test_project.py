@@ -158,6 +158,7 @@ OF_NO_MODULE = {
     "book/test_live_network.py": "the two networks in the built book",
     "book/test_pages.py": "the built book",
     "audit/test_open.py": "the committed manifests",
+    "data/test_committed_cohorts.py": "the committed cohorts",
     "data/test_mutated_files.py": "files that people write, mutated",
     "data/own/test_changed_tables.py": "tables of users that people changed",
     "explorer/test_browser_hosts.py": "the widget in a browser, and what its host does to it",

@@ -12,7 +12,8 @@ from cxrstudy import audit, phantom
 from cxrstudy.audit import metadata_classifier
 from cxrstudy.audit.check_result import CannotCheck, gravest
 from cxrstudy.study import profile
-from tests.support.audited import FAULTS, Made, clean
+from tests.support.audited import Made, clean
+from tests.support.planted import FAULTS
 
 
 @pytest.fixture(scope="module", autouse=True)

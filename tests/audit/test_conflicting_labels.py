@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from cxrstudy.audit import conflicting_labels as audited
-from tests.support.audited import clean, relabel_twin
+from tests.support.audited import clean
+from tests.support.planted import relabel_twin
 
 
 def test_relabelled_copies_are_an_issue_unless_one_is_excluded() -> None:
