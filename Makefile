@@ -43,12 +43,13 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 SLOWEST := --durations 12 --durations-min 5
 # In the order of tests/conftest.py, so that what takes longest begins first.
 TEST = $(ONE_THREAD) $(PY) pytest -n 2 --dist loadfile --no-loadscope-reorder $(SLOWEST)
+# Where only some folders have tests of a kind, they are named, so that no others are imported.
 
 .PHONY: test
 test: .venv/test types ## check style and types, and run the tests
 	$(PY) ruff format --check .
 	$(PY) ruff check .
-	$(PY) mypy & types=$$!; failed=0; $(TEST) -m "not book and not slow and not sweep" || failed=$$?; \
+	$(PY) mypy & types=$$!; failed=0; $(TEST) -m "not book and not slow and not sweep and not browser" || failed=$$?; \
 	wait $$types; exit $$failed
 
 # The front end of the explorer is JavaScript with types in comments; a test runs the compiler.
@@ -62,17 +63,21 @@ types: .venv/test ## install the TypeScript compiler that checks the front end's
 		{ rm -f .venv/node/package.json; echo "The types of the front end are not checked: npm installed no compiler."; }; \
 	fi
 
+.PHONY: test-pages
+test-pages: .venv/test ## drive the pages that answer in a Chromium
+	$(TEST) -m "browser and not slow" tests/explorer tests/pages
+
 .PHONY: test-slow
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
 	$(TEST) -m "slow and not weekly"
 
 .PHONY: test-data
 test-data: .venv/test ## those of the long tests that read real radiographs
-	$(TEST) -m "slow and data"
+	$(TEST) -m "slow and data" tests/audit
 
 .PHONY: test-weekly
 test-weekly: .venv/test ## what takes longest and shows on a tiny study what .ci/run shows on the whole one
-	$(TEST) -m weekly
+	$(TEST) -m weekly tests/journey tests/pages
 
 .PHONY: sweep
 sweep: .venv/test ## try what is promised of any network on many of timm's; not part of CI
@@ -88,7 +93,7 @@ mutants: .venv/mutants ## plant COUNT faults, one at a time, and write down whic
 
 .PHONY: test-book
 test-book: .venv/test ## test the pages of the book that was built last
-	$(PY) pytest -m book
+	$(PY) pytest -m book tests/book
 
 .PHONY: compare
 compare: .venv/book ## compare the quick study with its committed results

@@ -29,7 +29,10 @@ settings.load_profile("study")
 
 
 #: What takes longest begins first, so that the processes of `make test` end together.
-LONGEST = ("test_kill", "test_browser_live", "test_interruption", "test_journey", "test_open")
+LONGEST = (
+    "test_kill", "test_browser_live", "test_interruption", "test_journey", "test_open",
+    "test_audit", "test_train", "test_recipes",
+)  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)

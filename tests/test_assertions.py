@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +78,9 @@ def test_each_test_asserts_something_whatever_it_finds(path):
     tests = [test for test in functions_of(path) if test.name not in MUST_NOT_RAISE]
     weak = [f"{test.name}, line {test.lineno}" for test in tests if not is_sure(test.body)]
     assert weak == [], "wrap what the loop is over in tests.support.some.some, or assert first"
+
+
+def test_what_is_drawn_is_a_share_of_what_the_run_draws():
+    """Write `@draws(20)`, from tests.support.draws, so that `make search` draws more of it."""
+    assert len(FILES) > 100
+    assert [path for path in FILES if "max_examples" in path.read_text("utf-8")] == [Path(__file__)]

@@ -1,6 +1,7 @@
 """Layers: every folder of the package imports only from those below it."""
 
 import ast
+import re
 from pathlib import Path
 
 import cxrstudy
@@ -50,6 +51,20 @@ def test_nothing_is_imported_from_above() -> None:
 
 def rises(importing: str, layer: str) -> bool:
     return LAYERS.index(importing) < LAYERS.index(layer)
+
+
+def test_readme_chapter_and_figure_tell_the_same_tree() -> None:
+    entries = {layer for layer in LAYERS if layer != "__init__"}
+    readme = (PACKAGE.parent / "README.md").read_text()
+    tree = readme[readme.index("## Where things are") : readme.index("| folder | holds |")]
+    named = set(re.findall(r"^\| `(\w+)(?:/|\.py)` \|", tree, re.MULTILINE))
+    assert named == entries | {"cxrstudy"}  # the head of both tables
+    chapter = (PACKAGE.parent / "book" / "how_it_works.md").read_text()
+    terms = re.findall(r"^(\w[\w, ]*)\n: ", chapter, re.MULTILINE)
+    named = {word.lower() for term in terms for word in term.split(", ")}
+    assert named == entries | {"book"}
+    (alternative,) = re.findall(r":alt: (.*)", chapter)
+    assert {word for word in entries if not re.search(rf"\b{word}\b", alternative)} == set()
 
 
 def test_the_package_can_be_drawn() -> None:

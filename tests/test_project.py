@@ -158,6 +158,7 @@ OF_NO_MODULE = {
     "book/test_live_network.py": "the two networks in the built book",
     "book/test_pages.py": "the built book",
     "audit/test_open.py": "the committed manifests",
+    "data/test_committed_cohorts.py": "the committed cohorts",
     "data/test_mutated_files.py": "files that people write, mutated",
     "data/own/test_changed_tables.py": "tables of users that people changed",
     "explorer/test_browser_hosts.py": "the widget in a browser, and what its host does to it",
@@ -203,6 +204,31 @@ def test_tests_mirror_the_package() -> None:
     assert {path.name for path in others} <= {"conftest.py"}
     borrowed = re.compile(r"from tests\.(?!support)")
     assert [path for path in TESTS.rglob("*.py") if borrowed.search(path.read_text())] == []
+
+
+def test_make_names_every_folder_with_tests_of_a_kind_where_it_names_folders() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    asked = re.findall(r'-m "?([\w ]+?)"?((?: tests/\w+)+)$', makefile, re.MULTILINE)
+    assert len(asked) == 4
+    files = {path: path.read_text() for path in sorted(TESTS.rglob("test_*.py"))}
+    for marks, named in asked:
+        wanted = [f"mark.{mark}" for mark in re.findall(r"(?<!not )\b(?!and|not)\w+", marks)]
+        folders = {ROOT / folder for folder in named.split()}
+        found = {
+            folder
+            for path, text in files.items()
+            if path.name != "test_project.py" and all(mark in text for mark in wanted)
+            for folder in [TESTS / path.relative_to(TESTS).parts[0]]
+        }
+        assert found == folders, marks
+
+
+def test_what_starts_a_browser_is_marked_so_that_make_test_leaves_it_out() -> None:
+    starting = re.compile(r"^def \w+\([^)]*\bbrowser\b", re.MULTILINE)
+    files = [path for path in TESTS.rglob("test_*.py") if starting.search(path.read_text())]
+    assert len(files) > 5
+    marks = ("pytest.mark.browser", "pytest.mark.book")
+    assert [path for path in files if not any(one in path.read_text() for one in marks)] == []
 
 
 def test_every_command_has_tests() -> None:

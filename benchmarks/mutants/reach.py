@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import coverage
 
-#: What `make test` runs.
+#: What `make test` and `make test-pages` run.
 FAST = "not book and not slow and not sweep"
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxrstudy.study.profile import Comparison, ProfileError
+from cxrstudy.study.networks import Comparison
+from cxrstudy.study.profile import ProfileError
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows

@@ -12,7 +12,8 @@ from cxrstudy import audit, phantom
 from cxrstudy.audit import metadata_classifier
 from cxrstudy.audit.check_result import CannotCheck, gravest
 from cxrstudy.study import profile
-from tests.support.audited import FAULTS, Made, clean
+from tests.support.audited import Made, clean
+from tests.support.planted import FAULTS
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,6 +36,11 @@ def answers() -> Iterator[None]:
         yield
 
 
+#: Faults between the target and the general role; all others are of the target alone, among whose
+#: few images copies are searched in a third of the time.
+BETWEEN_ROLES = ("CXR004", "CXR007", "CXR112")
+
+
 def _alarms(outcomes: list[audit.CheckResult]) -> dict[str, str]:
     return {o.code: o.state for o in outcomes if o.state not in ("pass", "not applicable")}
 
@@ -48,7 +54,7 @@ def test_a_clean_cohort_passes_every_check() -> None:
 
 @pytest.mark.parametrize("code", FAULTS)
 def test_a_planted_fault_is_found_and_nothing_else(code: str) -> None:
-    made = clean("target", "general")  # what faults are planted in
+    made = clean("target", *(["general"] if code in BETWEEN_ROLES else []))
     FAULTS[code](made)
     outcomes = audit.run_checks(made.evidence())
     notes = {

@@ -1,5 +1,6 @@
 from cxrstudy.audit import classes as audited
-from tests.support.audited import clean, drop_class
+from tests.support.audited import clean
+from tests.support.planted import drop_class
 
 
 def test_an_absent_class_is_an_issue_and_named() -> None:

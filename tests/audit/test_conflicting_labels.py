@@ -2,11 +2,12 @@ import pandas as pd
 import pytest
 
 from cxrstudy.audit import conflicting_labels as audited
-from tests.support.audited import clean, relabel_twin
+from tests.support.audited import clean
+from tests.support.planted import relabel_twin
 
 
 def test_relabelled_copies_are_an_issue_unless_one_is_excluded() -> None:
-    made = clean()
+    made = clean("target")
     relabel_twin(made)
     outcome = audited.check(made.evidence())
     assert outcome.state == "issue"
@@ -18,7 +19,7 @@ def test_relabelled_copies_are_an_issue_unless_one_is_excluded() -> None:
 
 
 def test_what_is_excluded_without_a_label_contradicts_nothing() -> None:
-    made = clean()
+    made = clean("target")
     relabel_twin(made)
     table = made.tables["target"]
     second = table.index[table["patient"].duplicated()][0]
@@ -27,7 +28,7 @@ def test_what_is_excluded_without_a_label_contradicts_nothing() -> None:
 
 
 def test_a_patient_with_two_classes_is_noted() -> None:
-    made = clean()
+    made = clean("target")
     made.put(made.where(patient="target-001")[0], labels="covid19")
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("note", 1)
@@ -36,7 +37,7 @@ def test_a_patient_with_two_classes_is_noted() -> None:
 
 
 def test_findings_of_a_patient_may_come_and_go() -> None:
-    made = clean()
+    made = clean("general")
     made.put(made.where("general", patient="general-001")[0], "general", labels="effusion")
     assert audited.check(made.evidence()).state == "pass"
 
@@ -47,7 +48,7 @@ def test_findings_of_a_patient_may_come_and_go() -> None:
      ("No Lung Opacity / Not Normal", 1, False)],
 )  # fmt: skip
 def test_a_second_reading_is_compared(reading: str, mse: float, conflicts: bool) -> None:
-    made = clean()
+    made = clean("pneumonia")
     row = made.where("pneumonia", labels="pneumonia")[0]
     made.put(row, "pneumonia", origin="nih@1:images/00019124_092.png")
     made.crosswalk = pd.DataFrame(

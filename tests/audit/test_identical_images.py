@@ -1,5 +1,6 @@
 from cxrstudy.audit import identical_images as audited
-from tests.support.audited import clean, copy_bytes
+from tests.support.audited import clean
+from tests.support.planted import copy_bytes
 
 
 def test_bytes_and_pixels_are_compared_each() -> None:

@@ -1,5 +1,6 @@
 from cxrstudy.audit import label_from_age_and_sex as audited
-from tests.support.audited import clean, tie_age
+from tests.support.audited import clean
+from tests.support.planted import tie_age
 
 
 def test_a_tie_is_measured_where_it_is() -> None:

@@ -1,5 +1,6 @@
 from cxrstudy.audit import label_from_border as audited
-from tests.support.audited import clean, mark_border
+from tests.support.audited import clean
+from tests.support.planted import mark_border
 
 
 def test_a_tie_is_measured_where_it_is() -> None:

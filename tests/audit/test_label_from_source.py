@@ -1,5 +1,6 @@
 from cxrstudy.audit import label_from_source as audited
-from tests.support.audited import clean, tie_source
+from tests.support.audited import clean
+from tests.support.planted import tie_source
 
 
 def test_a_tie_is_measured_where_it_is() -> None:

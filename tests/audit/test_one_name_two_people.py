@@ -1,5 +1,6 @@
 from cxrstudy.audit import one_name_two_people as audited
-from tests.support.audited import Made, clean, count_from_one
+from tests.support.audited import Made, clean
+from tests.support.planted import count_from_one
 
 
 def two_images(made: Made) -> list[int]:

@@ -1,7 +1,8 @@
 import numpy as np
 
 from cxrstudy.audit import order_in_time as audited
-from tests.support.audited import clean, tie_date
+from tests.support.audited import clean
+from tests.support.planted import tie_date
 
 
 def test_without_a_date_there_is_nothing_to_check() -> None:

@@ -1,7 +1,8 @@
 import pandas as pd
 
 from cxrstudy.audit import patient_in_two_splits as audited
-from tests.support.audited import clean, move_patient
+from tests.support.audited import clean
+from tests.support.planted import move_patient
 
 
 def test_names_the_patient_and_both_images() -> None:

@@ -1,5 +1,6 @@
 from cxrstudy.audit import source_and_label as audited
-from tests.support.audited import add_source, clean
+from tests.support.audited import clean
+from tests.support.planted import add_source
 
 
 def test_a_source_of_one_class_is_named() -> None:

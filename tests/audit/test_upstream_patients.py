@@ -1,7 +1,8 @@
 import pandas as pd
 
 from cxrstudy.audit import upstream_patients as audited
-from tests.support.audited import clean, train_on_tested
+from tests.support.audited import clean
+from tests.support.planted import train_on_tested
 
 RSNA = "0004cfab-14fd-4e49-80ba-63a80b6bddd6"
 

@@ -1,5 +1,6 @@
 from cxrstudy.audit import withheld_images as audited
-from tests.support.audited import clean, withhold
+from tests.support.audited import clean
+from tests.support.planted import withhold
 
 
 def test_images_left_out_for_a_name_of_another_source_are_told_with_both() -> None:

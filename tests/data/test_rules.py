@@ -4,11 +4,12 @@ import unicodedata
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.data.manifest import COLUMNS, ManifestError, check_manifest, read_manifest
 from cxrstudy.data.rules import wrong_cells
+from tests.support.draws import draws
 from tests.support.manifests import card_of, image_table
 
 TEXTS = [name for name in COLUMNS if name not in ("age", "width", "height")]
@@ -174,7 +175,7 @@ def table_or_error(path):
         return str(error)
 
 
-@settings(max_examples=60)
+@draws(20)
 @given(st.sampled_from(KINDS), st.integers(0, 3), st.integers(0, len(COLUMNS) - 1))
 def test_a_changed_file_has_the_same_rows_or_an_error_names_it(made, kind, at, cell):
     path, lines, expected = made

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import timm
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
@@ -14,6 +14,7 @@ from torch.nn import functional
 from cxrstudy.explain import Cells, ExplainError, cells_of, pointing_layer, upsample
 from cxrstudy.explain.cells import Axis, interpolation
 from cxrstudy.explain.layers import grid_of
+from tests.support.draws import draws
 from tests.support.networks import Pooled
 
 
@@ -103,7 +104,7 @@ def test_interpolation_is_an_average_and_keeps_places(
     np.testing.assert_allclose(place, wanted, atol=1e-3)
 
 
-@settings(max_examples=20)
+@draws(20)
 @given(side=st.integers(2, 9), factor=st.integers(1, 8), seed=st.integers(0, 99))
 def test_an_even_division_is_torchs_bilinear(side: int, factor: int, seed: int) -> None:
     maps = np.random.default_rng(seed).random((2, side, side)).astype(np.float32)

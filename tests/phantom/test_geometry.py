@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cxrstudy.phantom.geometry import (
@@ -17,6 +17,7 @@ from cxrstudy.phantom.geometry import (
     patches,
     tabulate,
 )
+from tests.support.draws import draws
 from tests.support.some import some
 
 
@@ -36,7 +37,7 @@ def test_the_chord_through_a_spheres_centre_is_its_diameter():
     y=st.floats(-8.0, 8.0),
     tilt=st.floats(-0.2, 0.2),
 )
-@settings(max_examples=30, deadline=None)
+@draws(30)
 def test_a_spheres_chords_integrate_to_its_volume(radius, x, y, tilt):
     frame = Frame.place(256, (0.3, -0.2), 1.0, tilt)
     total = np.zeros((256, 256), dtype=np.float32)
@@ -71,7 +72,7 @@ def test_a_hollow_capsule_is_thinner_in_the_middle_than_at_its_walls():
     tilt=st.floats(-0.1, 0.1),
     scale=st.floats(0.8, 1.2),
 )
-@settings(max_examples=40, deadline=None)
+@draws(40)
 def test_locate_inverts_the_frame(x, y, tilt, scale):
     frame = Frame.place(128, (0.7, -0.4), scale, tilt)
     column, row = np.round(frame.locate((x, y))).astype(int)
@@ -86,7 +87,7 @@ def test_locate_inverts_the_frame(x, y, tilt, scale):
     high=st.floats(0.1, 10),
     tilt=st.floats(-0.1, 0.1),
 )
-@settings(max_examples=60, deadline=None)
+@draws(60)
 def test_a_window_holds_every_pixel_of_its_box(left, top, wide, high, tilt):
     frame = Frame.place(96, (0.5, 0.2), 1.05, tilt)
     window = frame.window(left, left + wide, top, top + high)
@@ -116,7 +117,7 @@ CAPSULES = st.lists(
 
 
 @given(capsules=CAPSULES, tilt=st.floats(-0.2, 0.2))
-@settings(max_examples=30, deadline=None)
+@draws(30)
 def test_many_capsules_are_the_sum_of_each(capsules, tilt):
     frame = Frame.place(48, (1.0, -2.0), 0.9, tilt)
     together, one_by_one = np.zeros((2, 48, 48), dtype=np.float32)
@@ -130,7 +131,7 @@ def test_many_capsules_are_the_sum_of_each(capsules, tilt):
     boxes=st.lists(st.tuples(*[st.floats(-25, 25)] * 2, *[st.floats(0, 9)] * 2), min_size=1),
     tilt=st.floats(-0.2, 0.2),
 )
-@settings(max_examples=30, deadline=None)
+@draws(30)
 def test_the_pixels_of_boxes_are_those_of_their_windows(boxes, tilt):
     frame = Frame.place(40, (0.5, 1.0), 1.1, tilt)
     edges = [(x, x + wide, y, y + tall) for x, y, wide, tall in boxes]

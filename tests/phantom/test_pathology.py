@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.phantom import pathology
 from cxrstudy.phantom.attenuation import LUNG_WATER
 from cxrstudy.phantom.fields import smooth_field
 from cxrstudy.phantom.findings import FINDINGS
+from tests.support.draws import draws
 from tests.support.phantom_cases import diseased
 
 
@@ -80,7 +81,7 @@ def test_smooth_step_rises_from_nought_to_one(t):
 
 
 @given(x=st.floats(-9, 9), y=st.floats(-9, 9), angle=st.floats(-3, 3))
-@settings(max_examples=20, deadline=None)
+@draws(20)
 def test_a_blob_is_strong_inside_and_nil_far_off(x, y, angle):
     body, _ = diseased(0, "")
     field = smooth_field(np.random.default_rng(0), 9, 2)

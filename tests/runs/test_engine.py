@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from cxrstudy.runs import engine
@@ -18,6 +18,7 @@ from cxrstudy.runs.engines import EngineError
 from cxrstudy.runs.run import Job
 from cxrstudy.training.chain import Chain
 from tests.support.builders import STAGE, TINY, make_job, make_role
+from tests.support.draws import draws
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +70,7 @@ class Log:
         return [run for event, run in self.events if event == "begin"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@draws(20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(forests, st.integers(1, 3))
 def test_every_run_is_executed_once_and_after_its_parent(role, tmp_path, parents, count):
     log = Log()

@@ -26,6 +26,7 @@ from cxrstudy.runs import store, store_check
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES, Record, id_of
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
+from tests.support.draws import draws
 
 FILES = (SCORES, EPOCHS, BACKBONE)
 
@@ -100,7 +101,7 @@ def test_a_record_is_read_as_it_was_written(tmp_path):
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@draws(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(names, min_size=3, max_size=3))
 def test_patients_keep_their_names_whatever_they_look_like(tmp_path, patients):
     for shown in (patients, ["NA", "null", "007"], ["1e5", "nan", "None"]):

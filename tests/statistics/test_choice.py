@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics import ScoreError, auroc, brier, choices, estimates, with_choice
 from cxrstudy.statistics.metrics import calibration_slope
+from tests.support.draws import draws
 from tests.support.score_tables import COVID
 from tests.support.some import some
 
@@ -63,7 +64,7 @@ def test_the_value_is_that_of_another_library_on_validation():
         assert row.value == pytest.approx(area)
 
 
-@settings(max_examples=20)
+@draws(5)
 @given(st.integers(0, 2**31), st.integers(0, 2))
 def test_test_patients_decide_nothing(seed, best):
     """Whatever the scores of the test split are, the choice and the chosen run stay the same."""

@@ -5,12 +5,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from cxrstudy import statistics
 from cxrstudy.statistics import ScoreError, auroc
+from tests.support.draws import draws
 
 ARMS = [("start", 10), ("start", 20), ("other", 10), ("other", 20)]
 DOSES = {arm: float(place) for place, arm in enumerate(ARMS)}
@@ -113,10 +114,7 @@ def _part(arm, seed, split, patient, ill, score):
     })  # fmt: skip
 
 
-FEW, MANY = (
-    settings(max_examples=many, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    for many in (3, 40)
-)
+FEW, MANY = (draws(many, suppress_health_check=[HealthCheck.too_slow]) for many in (3, 40))
 
 
 @pytest.mark.parametrize("what", ESTIMATORS)
@@ -198,7 +196,7 @@ def test_arms_of_unequal_seeds_or_images_are_never_compared(table, missing):
 @given(
     kind=st.sampled_from(["perfect", "two"]), seeds=st.integers(1, 20), patients=st.integers(20, 80)
 )
-@settings(max_examples=10, deadline=None)
+@draws(10)
 def test_perfect_separation_is_never_certain(kind, seeds, patients):
     ill = np.arange(patients) % 2 == 1
     generator = np.random.default_rng(patients)

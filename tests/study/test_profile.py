@@ -5,14 +5,7 @@ import pytest
 from cxrstudy.base import places
 from cxrstudy.data import cohort_file
 from cxrstudy.data.own.cohorts import LIKE
-from cxrstudy.study.profile import (
-    NetworkDefinition,
-    Profile,
-    ProfileError,
-    profile_names,
-    read_profile,
-)
-from cxrstudy.training.chain import Start
+from cxrstudy.study.profile import Profile, ProfileError, profile_names, read_profile
 from cxrstudy.training.stage import Stage, StageError
 from tests.support import project
 from tests.support.project import NETWORK, use, write_yaml
@@ -143,19 +136,6 @@ def test_several_roles_are_a_pooled_stage():
 def test_an_illegal_stage_is_named_by_field(values, named):
     with pytest.raises(StageError, match=named):
         made(all={"all": values}).stage("open", "target")
-
-
-def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_options():
-    one = NetworkDefinition(
-        architecture="x", weights="imagenet", options={"layers": [1, 2], "act_layer": "c"}
-    )
-    two = NetworkDefinition(
-        architecture="x", weights="imagenet", options={"act_layer": "c", "layers": [1, 2]}
-    )
-    assert one.start == Start("x", "imagenet", (("act_layer", "c"), ("layers", (1, 2))))
-    assert one.start == two.start
-    assert hash(one.start) == hash(two.start)
-    assert NetworkDefinition(architecture="x").start == Start("x", "random", ())
 
 
 def test_a_cohort_has_the_networks_and_stages_of_the_one_it_is_like_where_it_has_none():

@@ -9,7 +9,7 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -35,7 +35,6 @@ def stored(value, name="it"):
     return torch.load(io.BytesIO(stream.getvalue()), weights_only=True)
 
 
-@settings(deadline=None)
 @given(PLAIN)
 def test_plain_values_come_back(value):
     assert unpack(stored(value), deepcopy(value)) == value

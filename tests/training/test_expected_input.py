@@ -17,7 +17,8 @@ from PIL import Image
 from torch import nn
 
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.study.profile import NetworkDefinition, profile_names, read_profile
+from cxrstudy.study.networks import NetworkDefinition
+from cxrstudy.study.profile import profile_names, read_profile
 from cxrstudy.training.chain import Start
 from cxrstudy.training.expected_input import (
     GREY_IMAGENET,

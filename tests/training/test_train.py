@@ -196,8 +196,7 @@ def test_the_rule_counts_the_training_images_that_are_used(classes, spy, monkeyp
 # --- Learning -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("inverted", [False, True])
-@pytest.mark.parametrize("made", ["classes", "labels"])
+@pytest.mark.parametrize(("made", "inverted"), [("classes", True), ("labels", False)])
 def test_a_signal_that_is_there_is_learnt_whichever_way_it_points(made, inverted, request):
     made = request.getfixturevalue(made)
     role = replace(made.role, truth=1 - made.role.truth) if inverted else made.role

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
@@ -17,6 +17,7 @@ from cxrstudy.verdicts.selection import (
     paper_b,
     selection_table,
 )
+from tests.support.draws import draws
 
 ALONE = Likeness(0, 0, 0, training=0)
 
@@ -66,7 +67,7 @@ def test_with_many_patients_only_the_gain_is_left():
     assert found.mean() == pytest.approx(0.1, abs=0.01)
 
 
-@settings(max_examples=15, deadline=None)
+@draws(15)
 @given(st.integers(1, 60), st.integers(1, 60), st.floats(1, 4), st.floats(0, 1), st.floats(0, 0.05))
 def test_any_design_gives_differences_between_zero_and_one(positive, negative, images, part, sd):
     likeness = Likeness(part / 2, part / 4, part / 4, sd)
@@ -74,7 +75,7 @@ def test_any_design_gives_differences_between_zero_and_one(positive, negative, i
     assert ((found >= 0) & (found <= 1)).all()
 
 
-@settings(max_examples=50, deadline=None)
+@draws(30)
 @given(st.integers(1, 300), st.integers(1, 300), st.floats(1, 5))
 def test_a_design_has_the_patients_and_images_that_it_says(positive, negative, images):
     patients, truth = selection._images(Design(positive, negative, images))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.data.sources import (
@@ -24,6 +24,7 @@ from cxrstudy.data.sources import (
 )  # fmt: skip
 from cxrstudy.data.sources.labels import Reading
 from cxrstudy.data.tables.reader import TableError
+from tests.support.draws import draws
 
 FINDINGS = ",".join(("No Finding", *chexpert.LABELS.values()))
 HALF = "covid19_posi"
@@ -207,7 +208,7 @@ def _less(cell: str, expected: str) -> bool:
     return all(part.startswith("?") or part in known for part in said - {""})
 
 
-@settings(max_examples=60)
+@draws(20)
 @given(
     st.sampled_from([(name, file) for name, files in TREES.items() for file in files]),
     st.sampled_from(sorted(CHANGES)), st.integers(0, 5), st.integers(0, 9),

@@ -10,22 +10,20 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from cxrstudy.pages import figures
 from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
+from tests.support.draws import draws
 
 LONG = "control with twice the steps on general findings of another hospital, then pneumonia"
 NUMBER = st.sampled_from([0.0, 1.0, 0.5, -0.0004, 1e-9, 12.0, math.nan, math.inf, -math.inf])
 SIZES = st.sampled_from([0, 1, 2, 7, 30])
 #: A figure takes as long as ten other examples.
-DRAWN = settings(
-    max_examples=settings.default.max_examples // 12,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+DRAWN = draws(2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

@@ -1,0 +1,17 @@
+"""Networks: what a profile says of a cohort's network makes a start of chains."""
+
+from cxrstudy.study.networks import NetworkDefinition
+from cxrstudy.training.chain import Start
+
+
+def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_options():
+    one = NetworkDefinition(
+        architecture="x", weights="imagenet", options={"layers": [1, 2], "act_layer": "c"}
+    )
+    two = NetworkDefinition(
+        architecture="x", weights="imagenet", options={"act_layer": "c", "layers": [1, 2]}
+    )
+    assert one.start == Start("x", "imagenet", (("act_layer", "c"), ("layers", (1, 2))))
+    assert one.start == two.start
+    assert hash(one.start) == hash(two.start)
+    assert NetworkDefinition(architecture="x").start == Start("x", "random", ())
