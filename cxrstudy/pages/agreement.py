@@ -17,6 +17,7 @@ from scipy import stats
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages import told
+from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import rows_as_html
@@ -181,7 +182,9 @@ def _row(row: Beside) -> dict[str, str]:
     agrees = {True: "agrees", False: "differs", None: ""}[row.agrees]
     return {
         "claim": escape(row.claim.id),
-        "difference of two arms": escape(row.claim.contrast),
+        "difference of two arms": escape(
+            contrast_in_words(row.claim.experiment or "", row.claim.contrast)
+        ),
         "this run": f"{_number(row.own)}, n&nbsp;=&nbsp;{numbers.count(row.patients)}"
         if isfinite(row.own)
         else "",

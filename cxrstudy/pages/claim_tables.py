@@ -10,10 +10,12 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.pages.agreement import told_evidence
+from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics.power import VarianceComponents
+from cxrstudy.verdicts.claim import Claim
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.evidence import chosen_arms
 from cxrstudy.verdicts.judge import claims_about
@@ -36,7 +38,7 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     rows = [
         told_evidence(paper, experiment, scores).assign(
             test=[
-                f"{claim.test} ({claim.contrast}; margin {numbers.difference(claim.margin)})"
+                f"{claim.test} ({_contrast(claim)}; margin {numbers.difference(claim.margin)})"
                 for claim in paper.of(experiment)
             ],
             paper=paper.paper,
@@ -63,6 +65,10 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
         minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
         plateau_unknown=PLATEAU_UNKNOWN,
     )  # fmt: skip
+
+
+def _contrast(claim: Claim) -> str:
+    return contrast_in_words(claim.experiment or "", claim.contrast)
 
 
 def choices(experiment: str, scores: pd.DataFrame) -> HTML:

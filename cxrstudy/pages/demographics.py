@@ -105,7 +105,7 @@ def _excluded(cohort: Cohort, role: Role) -> str:
     kept = sum(len(cohort.manifests[name]) for name in names) - len(role.table)
     if kept:
         reasons.append(f"{numbers.count(kept)}: patients in the target's test split")
-    return "\n".join(_broken(reason) for reason in reasons)
+    return "\n".join(reasons)
 
 
 def _used(role: Role) -> str:
@@ -126,13 +126,3 @@ def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
     counts = (role.truth[rows] == 1).sum(axis=0)
     named = zip(role.labels, counts, strict=True)
     return ["(" + ", ".join(f"{label_name(k)} {numbers.count(n)}" for k, n in named) + ")"]
-
-
-def _broken(text: str, width: int = 34) -> str:
-    """Break a long reason into lines that fit a box."""
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) > width:
-            lines.append("")
-        lines[-1] += f"{word} "
-    return "\n".join(line.strip() for line in lines)

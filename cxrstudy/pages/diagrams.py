@@ -23,6 +23,10 @@ LETTERS = 32  # per line of the name of an arm
 #: phone, where seven points are nine pixels.
 BOXED, TINY = 8.2, 7.4
 
+#: Letters per line in each column of the flow of images, and how wide a letter is in a box.
+LETTERS_IN = {"role": 11, "listed": 26, "excluded": 22, "used": 32}
+INCH_PER_LETTER = 0.066
+
 #: Colour of a stage by the first of its roles; others are grey.
 ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
 
@@ -144,24 +148,43 @@ def flow(rows: pd.DataFrame) -> Figure:
     """
     if rows.empty:
         return nothing("No role has images")
-    lines = rows[["listed", "excluded", "used"]].map(lambda text: text.count("\n") + 1)
-    heights = 0.36 + 0.17 * lines.max(axis=1).to_numpy()
-    figure, axes = plt.subplots(figsize=(WIDTH + 3.6, float(heights.sum()) + 0.5))
+    columns = [name for name in LETTERS_IN if rows[name].any()]
+    texts = {
+        name: [_wrapped_lines(text, LETTERS_IN[name]) for text in rows[name]] for name in columns
+    }
+    lines = pd.DataFrame(texts).map(lambda text: text.count("\n") + 1)
+    heights = 0.3 + 0.14 * lines.max(axis=1).to_numpy()
+    figure = plt.figure(figsize=(WIDTH, float(heights.sum()) + 0.4))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     middles = np.cumsum(heights) - heights / 2
-    columns = {"role": 0.0, "listed": 2.3, "excluded": 5.3, "used": 9.1}
-    for name, x in columns.items():
-        if name != "role":
-            axes.text(x, -0.12, name, ha="center", va="bottom", fontsize=9, color=GREY)
-    for row, middle in zip(rows.itertuples(), middles, strict=True):
-        axes.plot([columns["role"], columns["used"]], [middle, middle], color=GREY, lw=1, zorder=0)
-        for name, x in columns.items():
-            text = getattr(row, name)
-            colour = ROLE_COLOURS.get(row.role, GREY) if name == "role" else GREY
-            if text:
-                _box(axes, (x, middle), text, colour)
-    axes.set(xlim=(-0.7, 11.0), ylim=(float(heights.sum()) + 0.05, -0.4))
+    places = _middles_of(columns)
+    for name in columns[1:]:
+        axes.text(places[name], -0.1, name, ha="center", va="bottom", fontsize=9, color=GREY)
+    for place, (role, middle) in enumerate(zip(rows["role"], middles, strict=True)):
+        ends = [places[columns[0]], places[columns[-1]]]
+        axes.plot(ends, [middle, middle], color=GREY, lw=1, zorder=0)
+        for name in columns:
+            colour = ROLE_COLOURS.get(role, GREY) if name == "role" else GREY
+            if texts[name][place]:
+                _box(axes, (places[name], middle), texts[name][place], colour)
+    axes.set(xlim=(0, WIDTH), ylim=(float(heights.sum()) + 0.05, -0.35))
     axes.axis("off")
     return finished(figure)
+
+
+def _wrapped_lines(text: str, letters: int) -> str:
+    """Each line of a text, broken where it is longer than so many letters."""
+    spaced = text.replace("_", " ").split("\n")
+    return "\n".join(fill(line, letters, break_long_words=False) for line in spaced)
+
+
+def _middles_of(columns: Sequence[str]) -> dict[str, float]:
+    """Where the boxes of each column lie, in inches: columns as wide as their longest lines."""
+    widths = np.array([LETTERS_IN[name] + 2 for name in columns], float)
+    gap = (WIDTH - INCH_PER_LETTER * widths.sum()) / len(columns)
+    ends = np.cumsum(INCH_PER_LETTER * widths + gap)
+    middles = ends - (INCH_PER_LETTER * widths + gap) / 2
+    return dict(zip(columns, middles.tolist(), strict=True))
 
 
 def _arms_of_ends(plan: Plan, seed: int) -> dict[str, Hashable]:

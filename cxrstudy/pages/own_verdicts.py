@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.verdicts.claims_file import all_claims
@@ -53,7 +54,7 @@ def _row(
     return {
         "claim": f'<a href="{escape(experiment)}.html">{escape(name)}</a>',
         "verdict of this run": "; ".join(_verdict(row) for row in mine[~recorded].itertuples()),
-        "difference of two arms": escape(contrast),
+        "difference of two arms": escape(contrast_in_words(experiment, contrast)),
         "this run": "; ".join(_number(row) for row in mine[~recorded].itertuples()),
         "recorded": "; ".join(
             f"{escape(row.verdict)} {_number(row)}" for row in mine[recorded].itertuples()

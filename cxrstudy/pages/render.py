@@ -13,6 +13,8 @@ from cxrstudy.base.checks import whole
 from cxrstudy.base.words import counted
 from cxrstudy.pages import told
 from cxrstudy.pages.agreement import agreement as agreement
+from cxrstudy.pages.arm_words import about_auroc as about_auroc
+from cxrstudy.pages.arm_words import about_maps as about_maps
 from cxrstudy.pages.certificates import certificates as certificates
 from cxrstudy.pages.claim_tables import choices as choices
 from cxrstudy.pages.claim_tables import claims as claims
@@ -126,10 +128,10 @@ def command(study: Study, notebook: str) -> HTML:
     >>> from cxrstudy.notebook import Study, show
     >>> study = Study("quick", "phantom", seeds=1)
     >>> show.command(study, "04_mixup").data
-    '<pre>papermill notebooks/04_mixup.ipynb out.ipynb -p profile quick ...</pre>'
+    '<pre class="study-command">papermill notebooks/04_mixup.ipynb out.ipynb ...</pre>'
     """
     text = (
         f"papermill notebooks/{notebook}.ipynb out.ipynb -p profile {study.profile.profile} "
         f"-p cohort {study.cohort.name} -p seeds {study.seeds}"
     )
-    return HTML(f"<pre>{text}</pre>")
+    return HTML(f'<pre class="study-command">{text}</pre>')

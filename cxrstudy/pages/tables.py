@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 from html import escape, unescape
+from math import isnan
 from typing import Any
 
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.words import arm_name
+from cxrstudy.pages.arm_words import in_words
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.own_run import INFERENCE, as_shown
 
@@ -59,6 +62,7 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
     >>> show.table(estimates(scores, metrics.auroc("covid19")), ["arm", "estimate"])
     <HTML>
     """
+    frame = in_words(frame) if {"claim", "contrast"} <= set(frame) else frame
     given, frame = frame, as_shown(frame)
     withheld = [
         name for name in INFERENCE
@@ -112,7 +116,11 @@ def _width(cells: Iterable[object]) -> str:
 
 
 def _escaped(cell: object) -> str:
-    return escape(str(cell), quote=False)
+    """A cell as HTML: an arm of several parts by its name, and nothing where nothing is known."""
+    if isinstance(cell, tuple):
+        cell = arm_name(cell)
+    missing = cell is None or (isinstance(cell, float) and isnan(cell))
+    return "" if missing else escape(str(cell), quote=False)
 
 
 def interval_heading(frame: pd.DataFrame) -> str:

@@ -59,7 +59,7 @@ def test_the_flow_accounts_for_every_listed_image(cohort):
         "test: 1 patient, 1 image",
         "(normal 0, COVID-19 1)",
     ]
-    assert flow.loc["general", "excluded"] == "1: patients in the target's test\nsplit"
+    assert flow.loc["general", "excluded"] == "1: patients in the target's test split"
     assert flow.loc["general", "used"].startswith("train: 2 patients, 2 images")
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
+from cxrstudy.pages.arm_words import origin_in_words
 from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.front import asked_of, claims_table, standings, title_of
@@ -69,7 +70,8 @@ def by_paper() -> HTML:
         }
         for paper in all_claims()
     ]
-    return HTML(f'<div class="study-table">{rows_as_html(pd.DataFrame(rows))}</div>')
+    table = pd.DataFrame(rows).fillna("not asked").rename(columns=origin_in_words)
+    return HTML(f'<div class="study-table">{rows_as_html(table)}</div>')
 
 
 def claims_shown(

@@ -10,6 +10,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.claim_tables import cited
+from cxrstudy.pages.computed.glance import ANSWERS, at_a_glance, counts_for_a_verdict
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
@@ -45,16 +46,40 @@ def strip(judged: pd.DataFrame) -> HTML:
     """
     if judged.empty:
         return HTML("<p>No results are recorded yet, so nothing was found yet.</p>")
+    judged = most_answered_first(judged)
     marks = {origin: place for place, origin in enumerate(dict.fromkeys(judged["origin"]))}
-    head = "".join(
-        _of_origin(judged[judged["origin"] == origin], marks[origin]) for origin in marks
-    )
+    head = at_a_glance(judged) + _tallies(judged, marks)
     decided = judged[judged["verdict"].isin(DECIDED)]
     if decided.empty:
         return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
     return HTML(
         f'<div class="study-found">{head}{_answers(decided, marks)}'
         f"<p>{_reading(decided)} {_LINK}</p></div>"
+    )
+
+
+def most_answered_first(judged: pd.DataFrame) -> pd.DataFrame:
+    """Order results by how many claims they answer, so that a reader meets answers first."""
+    judged = judged.reset_index(drop=True)
+    answered = judged["verdict"].isin(ANSWERS).groupby(judged["origin"]).transform("sum")
+    return judged.loc[answered.sort_values(ascending=False, kind="stable").index]
+
+
+def _tallies(judged: pd.DataFrame, marks: dict[str, int]) -> str:
+    """One line of counts for each set of results; those that count for nothing are folded."""
+    sets = {origin: judged[judged["origin"] == origin] for origin in marks}
+    lines = {origin: _of_origin(rows, marks[origin]) for origin, rows in sets.items()}
+    counted_sets = [
+        name for name, rows in sets.items() if rows["counts"].map(counts_for_a_verdict).any()
+    ]
+    others = [name for name in sets if name not in counted_sets]
+    shown = "".join(lines[name] for name in counted_sets or others)
+    if not counted_sets or not others:
+        return shown
+    many = "set of results that counts" if len(others) == 1 else "sets of results that count"
+    return (
+        f"{shown}<details><summary>{len(others)} {many} for no verdict</summary>"
+        f"{''.join(lines[name] for name in others)}</details>"
     )
 
 
@@ -87,19 +112,30 @@ def claims_table(decided: pd.DataFrame, chapters: str) -> str:
 
 
 def _table(decided: pd.DataFrame, marks: dict[str, int], chapters: str) -> str:
-    scale = scale_of([*decided["low"], *decided["high"], *decided["margin"]])
+    scales = _scales(decided)
     rows = [
-        _claim(decided[decided["claim"] == name], marks, scale, chapters)
+        _claim(decided[decided["claim"] == name], marks, scales[name], chapters)
         for name in _in_order(decided)
     ]
     return f'<div class="study-table study-strip">{rows_as_html(pd.DataFrame(rows))}</div>'
+
+
+def _scales(decided: pd.DataFrame) -> dict[str, Scale]:
+    """Axis of each claim: one for all claims of a metric, so that only like is compared."""
+    metrics = {claim.id: claim.metric for paper in all_claims() for claim in paper.claims}
+    groups = decided.groupby(decided["claim"].map(metrics).fillna(""))
+    return {
+        str(name): scale_of([*rows["low"], *rows["high"], *rows["margin"]])
+        for _, rows in groups
+        for name in rows["claim"]
+    }
 
 
 def surprises(judged: pd.DataFrame) -> HTML:
     """Name claims of which registered evidence shows the opposite; nothing if there are none."""
     if judged.empty:
         return HTML("")
-    found = judged[(judged["verdict"] == "reversed") & judged["counts"].map(_counts)]
+    found = judged[(judged["verdict"] == "reversed") & judged["counts"].map(counts_for_a_verdict)]
     if found.empty:
         return HTML("")
     items = [
@@ -117,7 +153,7 @@ def _of_origin(rows: pd.DataFrame, number: int) -> str:
     seeds = counted(int(rows["seeds"].max()), "seed") if rows["seeds"].notna().any() else "no seed"
     tallies = rows["verdict"].value_counts()
     order = [name for name in (*DECIDED, "not judged", "not testable") if name in tallies]
-    best = min(rows["counts"], key=lambda said: not _counts(said))
+    best = min(rows["counts"], key=lambda said: not counts_for_a_verdict(said))
     chips = " ".join(_chip(name, best, f"{numbers.count(tallies[name])} ") for name in order)
     return (
         f'<p class="study-tally"><b>{title}</b> ({escape(first.world)}{asked_of(first.cohort)}; '
@@ -137,12 +173,14 @@ def asked_of(cohort: str) -> str:
 
 def standings(said: Iterable[str]) -> str:
     """Whether results count, and which of their claims do not, each said once."""
-    return "".join(map(standing, sorted(dict.fromkeys(said), key=lambda each: not _counts(each))))
+    return "".join(
+        map(standing, sorted(dict.fromkeys(said), key=lambda each: not counts_for_a_verdict(each)))
+    )
 
 
 def standing(counts: str) -> str:
     """Whether results count for a verdict, and if not why."""
-    if _counts(counts):
+    if counts_for_a_verdict(counts):
         return f'<p class="study-standing">{escape(counts.capitalize())}.</p>'
     reason = counts.partition(": ")[2] or counts
     why = "Recorded before a registration" if reason == UNREGISTERED else reason
@@ -152,14 +190,10 @@ def standing(counts: str) -> str:
     )
 
 
-def _counts(said: str) -> bool:
-    return said.startswith("counts")
-
-
 def _chip(verdict: str, counts: str, number: str = "") -> str:
     """A verdict as a word in a frame; filled only if it counts."""
     kind = verdict.replace(" ", "-")
-    filled = " registered" if _counts(counts) else ""
+    filled = " registered" if counts_for_a_verdict(counts) else ""
     return f'<span class="study-verdict {kind}{filled}">{number}{escape(verdict)}</span>'
 
 
@@ -219,8 +253,8 @@ def _reading(decided: pd.DataFrame) -> str:
         budget = f"At a plateau, these are not judged: {escape(names)}. "
     return (
         f"In brackets: {level} interval over patients and seeds, difference of the two arms; n: "
-        "test patients. Full line: no difference. Broken line: the margin that the claim must "
-        "exceed. "
+        "test patients. Claims of the same metric share an axis. Full line: no difference. Broken "
+        "line: the margin that the claim must exceed. "
         f"{budget}"
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import isfinite
+from math import ceil, floor, isfinite
 
 from cxrstudy.base import numbers
 
@@ -53,15 +53,17 @@ class Scale:
 
 
 def scale_of(values: Sequence[float]) -> Scale:
-    """The axis that holds zero and all values that are numbers.
+    """The axis that holds zero and all values that are numbers, and ends at whole hundredths.
+
+    So the numbers at its ends, which have two decimals, are exact.
 
     Examples
     --------
-    >>> scale_of([-0.1, 0.05, float("nan")])
+    >>> scale_of([-0.0931, 0.05, float("nan")])
     Scale(low=-0.1, high=0.05)
     """
-    known = [0.0, *(value for value in values if isfinite(value))]
-    low, high = min(known), max(known)
+    known = [0.0, *(100 * value for value in values if isfinite(value))]
+    low, high = floor(round(min(known), 9)) / 100, ceil(round(max(known), 9)) / 100
     return Scale(low, high) if low < high else Scale(-1.0, 1.0)
 
 

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name, counted
+from cxrstudy.pages.arm_words import in_words
 from cxrstudy.pages.figures.gate import interval_table
 from cxrstudy.pages.figures.labels import align_left
 from cxrstudy.pages.figures.scales import limits
@@ -83,7 +84,7 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     >>> figures.contrasts_forest(judged)
     <Figure size ...>
     """
-    rows = interval_table(_with_paper(table), ("paper", "claim", "origin"), NEEDED)
+    rows = interval_table(_with_paper(in_words(table)), ("paper", "claim", "origin"), NEEDED)
     if rows.empty:
         return nothing("No claim to draw: no contrast has been estimated")
     given = looks_of(list(dict.fromkeys(rows["origin"])))

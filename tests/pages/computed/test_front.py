@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.pages.computed import front
+from cxrstudy.pages.html import HTML
 from tests.support.judged import REGISTERED, judged, text_of
 
 
@@ -73,3 +74,28 @@ def test_a_claim_that_changed_is_told_beside_the_others_that_count():
 def test_a_cohort_without_the_papers_label_says_which_one_is_asked():
     assert front.asked_of("kermany") == "; asked of bacterial"
     assert front.asked_of("phantom") == front.asked_of("nowhere") == ""
+
+
+def test_results_with_more_answers_come_first_whatever_was_recorded_first():
+    idle = judged(("A1", "inconclusive", 0.02), ("A3", "not judged", float("nan")), cohort="nih")
+    found = judged(("A3", "no relevant difference", 0.0)).assign(origin="second")
+    both = pd.concat([idle.assign(origin="first"), found])
+    assert list(front.most_answered_first(both)["origin"]) == ["second", "first", "first"]
+
+
+def test_results_that_do_not_count_are_folded_beside_those_that_do():
+    counting = judged(("A1", "supported", 0.02), counts=REGISTERED).assign(origin="first")
+    other = judged(("A3", "supported", 0.03), cohort="nih").assign(origin="second")
+    shown, _, folded = front.strip(pd.concat([counting, other])).data.partition("<details>")
+    assert "Infiltration" not in shown
+    assert "1 set of results that counts for no verdict" in text_of(HTML(folded))
+    alone = front.strip(other).data
+    assert "<details>" not in alone
+    assert "1 claim" in text_of(HTML(alone))
+
+
+def test_a_share_of_a_map_does_not_stretch_the_axis_of_an_auroc():
+    rows = judged(("A3", "supported", 0.02), ("A15", "reversed", -0.7))
+    plots = re.findall(r"<svg class=\"study-plot.*?</svg>", front.strip(rows).data, flags=re.DOTALL)
+    assert len(plots) == 2
+    assert sorted("−0.7" in text for text in plots) == [False, True]

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from cxrstudy.pages import figures
+from cxrstudy.pages.arm_words import in_words
 from cxrstudy.pages.figures.forest import looks_of
 from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
@@ -33,7 +34,9 @@ def segments(axes):
 
 def test_claims_are_rows_from_the_top_named_by_their_contrast(axes):
     names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
-    assert names == [f"{claim}: {contrast}" for claim, (contrast, _) in tables.CLAIMS.items()]
+    written = in_words(TABLE.drop_duplicates("claim"))
+    assert names == [f"{row.claim}: {row.contrast}" for row in written.itertuples()]
+    assert "A2: 2 × resolution, same steps − 0.5 × resolution, same steps" in names
     bottom, top = axes.get_ylim()
     assert bottom > top
 

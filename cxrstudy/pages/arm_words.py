@@ -1,0 +1,100 @@
+"""Arm words: arms of several factors, contrasts and sets of results, as readers can read them.
+
+A factor's value says nothing without its factor: "0.1, 1 − 0, 1" is "alpha 0.1, 1 × steps −
+alpha 0, 1 × steps".
+"""
+
+import re
+
+import pandas as pd
+
+from cxrstudy.base import places
+from cxrstudy.data.cohort_file import read_definition
+from cxrstudy.verdicts.claims_file import all_claims
+
+#: How a number among the parts of an arm's name is written, part by part, by experiment.
+FACTORS: dict[str, tuple[str, ...]] = {
+    "03_resolution": ("{} × resolution", "{}"),
+    "04_mixup": ("alpha {}", "{} × steps"),
+    "05_low_data": ("{}", "{} of the patients"),
+    "22_weights_and_shortcuts": ("{}", "tie {}"),
+}
+
+NUMBER = re.compile(r"\d+(\.\d+)?")
+ORIGIN = re.compile(r"recorded: (?P<cohort>[^,]+), (?P<rest>.+)")
+
+
+def arm_in_words(experiment: str, name: str) -> str:
+    """Displayed name of an arm, whose numbers say what they are numbers of.
+
+    Examples
+    --------
+    >>> arm_in_words("04_mixup", "0.1, 1"), arm_in_words("04_mixup", "0, chosen repeat, 1")
+    ('alpha 0.1, 1 × steps', 'alpha 0, chosen repeat, 1 × steps')
+    >>> arm_in_words("05_low_data", "out-of-domain, large, 0.1")
+    'out-of-domain, large, 0.1 of the patients'
+    """
+    parts, templates = name.split(", "), FACTORS.get(experiment)
+    if templates is None or len(parts) < len(templates):
+        return name
+    # A name may have commas of its own, between the first and the last factor.
+    ways = [templates[0], *["{}"] * (len(parts) - 2), templates[-1]]
+    return ", ".join(
+        way.format(part) if NUMBER.fullmatch(part) else part
+        for way, part in zip(ways, parts, strict=True)
+    )
+
+
+def contrast_in_words(experiment: str, contrast: str) -> str:
+    """The same of both arms of a contrast.
+
+    Examples
+    --------
+    >>> contrast_in_words("03_resolution", "2, own weights − 1, own weights")
+    '2 × resolution, own weights − 1 × resolution, own weights'
+    """
+    return " − ".join(arm_in_words(experiment, arm) for arm in contrast.split(" − "))
+
+
+def origin_in_words(origin: str) -> str:
+    """A set of recorded results by the title of its cohort.
+
+    Examples
+    --------
+    >>> origin_in_words("recorded: phantom, plateau, 5 seeds")
+    'Phantoms, profile plateau, 5 seeds'
+    """
+    found = ORIGIN.fullmatch(origin)
+    if found is None or not places.cohort(found["cohort"]).exists():
+        return origin
+    title = read_definition(places.cohort(found["cohort"])).title
+    return f"{title}, profile {found['rest']}"
+
+
+def in_words(judged: pd.DataFrame) -> pd.DataFrame:
+    """A table of claims whose contrasts and origins, where it has them, are words."""
+    experiments = {claim.id: claim.experiment for paper in all_claims() for claim in paper.claims}
+    judged = judged.copy()
+    if {"claim", "contrast"} <= set(judged):
+        judged["contrast"] = [
+            contrast_in_words(experiments.get(claim) or "", contrast)
+            for claim, contrast in zip(judged["claim"], judged["contrast"], strict=True)
+        ]
+    if "origin" in judged:
+        judged["origin"] = [origin_in_words(str(origin)) for origin in judged["origin"]]
+    return judged
+
+
+def about_auroc(judged: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the claims about an AUROC."""
+    return judged[_metrics(judged) == "auroc"]
+
+
+def about_maps(judged: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the claims about shares of a map, which have another scale."""
+    return judged[_metrics(judged) != "auroc"]
+
+
+def _metrics(judged: pd.DataFrame) -> "pd.Series[str]":
+    metrics = {claim.id: claim.metric for paper in all_claims() for claim in paper.claims}
+    return judged["claim"].map(metrics).fillna("")
