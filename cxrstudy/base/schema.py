@@ -18,9 +18,9 @@ from cxrstudy.base.text_file import line_at, not_utf8, read_text
 
 
 class Strict(BaseModel):
-    """A pydantic model that is immutable and accepts no unknown field."""
+    """A pydantic model that is immutable and accepts no unknown field and no infinite number."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,7 +29,10 @@ _MOST_VALUES = 1_000_000
 
 
 class _OneValuePerKey(yaml.SafeLoader):
-    """A YAML loader that raises an error for duplicate keys; YAML itself uses the last one."""
+    """A YAML loader that refuses duplicate keys and numbers that are not finite.
+
+    YAML itself uses the last of duplicate keys, and writes infinity as ``.inf``.
+    """
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Construct a value; what PyYAML can't make of it, such as day 45, is an error of YAML."""
@@ -37,6 +40,8 @@ class _OneValuePerKey(yaml.SafeLoader):
             value = super().construct_object(node, deep)
             if isinstance(value, str):
                 value.encode()  # half of a character, as in "\ud800", could not be written again
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError("it is not finite")
             return value
         except (yaml.YAMLError, RecursionError):
             raise

@@ -60,13 +60,15 @@ def totals(graph: Graph, expected: Forecast, workers: int) -> str:
     """Summarise the number of runs and the expected time in sentences."""
     nodes = graph.nodes
     runs, missing = sum(len(node.runs) for node in nodes), len(graph.missing)
+    never = len(graph.never)
     shared = [node for node in nodes if len(node.users) > 1]
     between = [node for node in shared if len(node.experiments) > 1]
     experiments = dict.fromkeys(part.experiment for part in graph.parts)
     lines = [
         f"{counted(len(experiments), 'experiment')}: {counted(len(nodes), 'stage')}, "
         f"{len(shared)} shared by several arms, {len(between)} by several experiments.",
-        f"{counted(runs, 'run')}: {runs - missing} recorded or not needed, {missing} to do.",
+        f"{counted(runs, 'run')}: {runs - missing - never} recorded or not needed, {missing} to do"
+        f"{f', {never} without a result' if never else ''}.",
     ]
     if not missing:
         return "\n".join(lines)
@@ -115,6 +117,10 @@ def _told(value: Any) -> Any:
 
 
 def _state(node: Node, expected: Forecast) -> str:
+    if node.never:
+        said = next(iter(node.never.values()))
+        several = f"{len(node.never)} of {counted(len(node.runs), 'seed')} without a result, "
+        return f"{several if len(node.runs) > 1 else ''}{said}"
     if not node.missing:
         return "recorded"
     many = len(node.runs) > 1
@@ -152,6 +158,7 @@ def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
                 "steps": node.stage.steps,
                 "changes": {name: _told(value) for name, value in node.changes.items()},
                 "runs": list(node.runs), "missing": list(node.missing),
+                "without_result": dict(node.never),
                 "arms": [{"experiment": name, "arm": arm_name(arm)} for name, arm in node.users],
                 "seconds": expected.seconds[node.id],
             }

@@ -122,6 +122,9 @@ def _compute(experiments: list[str], profile: str, cohort: str, seeds: int) -> N
 
     graph = make_graph(experiments, profile, cohort, seeds)
     typer.echo(totals(graph, forecast(graph), engine.workers()), err=True)
+    for why in dict.fromkeys(graph.never.values()):
+        runs = [run[:12] for run, said in graph.never.items() if said == why]
+        typer.echo(f"{counted(len(runs), 'run')} ({', '.join(runs)}): {why}", err=True)
     engine.compute(graph.jobs())
 
 

@@ -23,10 +23,11 @@ def show_status(
     ] = False,
     json_wanted: Json = False,
 ) -> None:
-    """Show the number of recorded, running, stopped, broken and missing runs, with time and size.
+    """Show how many runs are recorded, running, stopped, broken and missing, with time and size.
 
     A stopped run failed or was killed; run the study again to continue it. A broken record can't be
-    read; running the study sets it aside and computes it again.
+    read; running the study sets it aside and computes it again. A run without a result is not
+    trained: it diverged, or a training that its chain goes through has no result.
     """
     from cxrstudy.study import status
     from cxrstudy.study.graph import chosen
@@ -45,6 +46,8 @@ def show_status(
     for one in found.values():
         if one.state == "broken":
             typer.echo(f"broken: {one.why}", err=True)
+        if one.state == "no result":
+            typer.echo(f"run {one.run.id[:12]} ({one.run.chain}): {one.why}", err=True)
     if runs and undone:
         typer.echo("\n" + table(undone))
 
@@ -55,4 +58,5 @@ def _line(one: RunStatus) -> dict[str, Any]:
         "state": one.state,
         "seed": one.run.chain.stages[-1].seed,
         "chain": str(one.run.chain),
+        **({"why": one.why} if one.state == "no result" else {}),
     }

@@ -51,6 +51,7 @@ def _plain(answer: Answer) -> dict[str, Any]:
         "run": answer.run.id,
         "chain": answer.run.chain,
         "recorded": answer.recorded,
+        "without_result": answer.never,
         "nearest": answer.nearest.id if answer.nearest else None,
         "differences": [
             {"kind": one.kind, "name": one.name, "here": one.here, "there": one.there,

@@ -102,7 +102,7 @@ def attention(
     tables = []
     regions: dict[int, dict[str, Masks]] = {}
     cells: dict[int, tuple[int, int]] = {}
-    for (arm, seed), run in arms.plan.ends.items():
+    for (arm, seed), run in arms.trained.items():
         network = arms.network(arm, seed)
         side = network.pixels
         regions.setdefault(side, regions_of(wanted, rows, side))

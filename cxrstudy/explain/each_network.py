@@ -88,7 +88,7 @@ def measured(arms: Arms, label: str, role: str, most: int, measure: Measure) -> 
     if not all(address.startswith("phantom:") for address in addresses):
         raise ExplainError(f"role {role!r} has images that are no phantoms; they have no twins")
     tables = []
-    for (arm, seed), run in arms.plan.ends.items():
+    for (arm, seed), run in arms.trained.items():
         network = arms.network(arm, seed)
         squares = study.squares(wanted, network.pixels)[rows]
         found = measure(network, Shown(wanted, rows, addresses, label, squares))

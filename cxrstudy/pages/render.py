@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base.checks import whole
-from cxrstudy.base.words import counted
+from cxrstudy.base.words import arm_name, counted
 from cxrstudy.pages import told
 from cxrstudy.pages.agreement import agreement as agreement
 from cxrstudy.pages.arm_words import about_auroc as about_auroc
@@ -117,7 +117,21 @@ def runs(arms: Arms) -> None:
     summary = f"{counted(len(records), 'run')} made this page; the chapter Provenance lists all"
     folded = f"<details><summary>{summary}</summary>{shown.data}</details>"
     stored = {RUNS: output_of(records), told.ESTIMATES: told.take()}
-    display({"text/html": folded}, metadata=stored, raw=True)
+    display({"text/html": folded + _not_run(arms)}, metadata=stored, raw=True)
+
+
+def _not_run(arms: Arms) -> str:
+    """Say which arms were not trained and why; empty if all were."""
+    said = [
+        f"<li>{escape(arm_name(arm))}, seed {seed}: {escape(why)}</li>"
+        for (arm, seed), why in arms.not_run.items()
+    ]
+    if not said:
+        return ""
+    return (
+        '<div class="admonition warning"><p class="admonition-title">Arms without a result</p>'
+        f"<p>They are in no figure and no table of this page.</p><ul>{''.join(said)}</ul></div>"
+    )
 
 
 def command(study: Study, notebook: str) -> HTML:

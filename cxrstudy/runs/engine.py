@@ -12,14 +12,15 @@ environment variable ``CXRSTUDY_ENGINE`` names the executor, for notebooks and c
 """
 
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 
 from cxrstudy.base import places
 from cxrstudy.base.progress import progress
-from cxrstudy.runs import interruption
+from cxrstudy.runs import interruption, no_result
 from cxrstudy.runs.engines import EngineError
 from cxrstudy.runs.engines.local import local, workers
 from cxrstudy.runs.run import Job
@@ -94,6 +95,8 @@ def execute_all(
 ) -> None:
     """Execute jobs, each after its parent, with a progress bar in samples seen.
 
+    A job whose parent has no result is not executed, nor are those after it; the others go on.
+
     Parameters
     ----------
     jobs
@@ -112,18 +115,41 @@ def execute_all(
     order = TopologicalSorter(parents)
     order.prepare()
     waiting: dict[Future[str], str] = {}
+    left_out: dict[str, str] = {}
     total = sum(job.chain.stages[-1].samples_seen for job in jobs.values())
     bar = progress(total=total, what=f"training {len(jobs)} runs", unit="image")
     with interruption.answered(jobs), bar:
         while order.is_active():
             for run in order.get_ready():
-                waiting[executor.submit(work, jobs[run])] = run
+                if why := _why_not_run(jobs[run], left_out):
+                    left_out[run] = why
+                    bar.total = total = total - jobs[run].chain.stages[-1].samples_seen
+                    order.done(run)
+                else:
+                    waiting[executor.submit(work, jobs[run])] = run
+            if not waiting:  # what was left out has made others ready
+                continue
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 run = waiting.pop(future)
                 _raise_named(future, jobs[run])
                 bar.update(jobs[run].chain.stages[-1].samples_seen)
                 order.done(run)
+    _tell(jobs, left_out)
+
+
+def _why_not_run(job: Job, others: Mapping[str, str]) -> str:
+    """Why a job must not be executed, as the records of its parents say; empty if it may be."""
+    parent = job.identity["parent"]
+    return no_result.why_not_run(str(parent), others, job.records) if parent else ""
+
+
+def _tell(jobs: Mapping[str, Job], left_out: Mapping[str, str]) -> None:
+    """Say which trainings diverged, and which were not run because of others."""
+    for run, job in jobs.items():
+        why = left_out.get(run) or no_result.why_diverged(job.records, run)
+        if why:
+            sys.stderr.write(f"run {run[:12]} ({job.chain}): {why}\n")
 
 
 def _raise_named(future: Future[str], job: Job) -> None:

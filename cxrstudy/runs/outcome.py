@@ -13,9 +13,7 @@ truth. Its numbers are finite and look like a result. So the outcome of every ru
 
 A run that fails in one of these is recorded, because it happened, but it is no result: tables name
 it, and no verdict counts it unless the claim is about failed trainings. No later stage starts from
-a run with one score for all images, or with labels that its training images never show or tell. A
-stage may start from a run that only misses the test: a few steps of pretraining need not show in
-few validation images, and the later stage is tested by itself.
+it: the rest of its chain is not run (:mod:`cxrstudy.runs.no_result`).
 """
 
 import math
@@ -65,19 +63,13 @@ class Outcome(Strict):
     @property
     def failures(self) -> list[str]:
         """Why the training is no result, one phrase each; empty if it is one."""
-        said = self.defects
-        if self.better_than_constant is False and not self.one_score:
-            said.append("not better than a constant on validation")
-        return said
-
-    @property
-    def defects(self) -> list[str]:
-        """Why no stage may start from it, one phrase each; empty if one may."""
         said = ["one score for all validation images"] if self.one_score else []
         if self.never_known:
             said.append(f"no training image with known {', '.join(self.never_known)}")
         if self.never_seen:
             said.append(f"no training image of {', '.join(self.never_seen)}")
+        if self.better_than_constant is False and not self.one_score:
+            said.append("not better than a constant on validation")
         return said
 
 

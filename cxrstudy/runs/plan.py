@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 from cxrstudy.base import arithmetic, device
 from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.data.cohort import Cohort
-from cxrstudy.runs import scoring_record, store
+from cxrstudy.runs import no_result, scoring_record, store
 from cxrstudy.runs.record import id_of
 from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.weight_files import UNKNOWN, planned_input, sha256_of
@@ -63,15 +63,38 @@ class Plan:
 
         They include a recorded run whose scores on some other role are missing; its network is not
         trained again. They include a parent that is not recorded only if one of its children must
-        be trained.
+        be trained. Runs that can't have a result are left out.
         """
-        ends = set(self.ends.values())
-        needed = {run.id for run in self.runs if run.id in ends and not run.recorded(records)}
+        ends, never = set(self.ends.values()), self.without_result(records)
+        needed = {
+            run.id
+            for run in self.runs
+            if run.id in ends and run.id not in never and not run.recorded(records)
+        }
         for run in reversed(self.runs):
             trained = run.id not in needed or store.has(records, run.id)
             if not trained and run.parent and not store.has(records, run.parent):
                 needed.add(run.parent)
         return tuple(run for run in self.runs if run.id in needed)
+
+    def without_result(self, records: Path) -> dict[str, str]:
+        """Runs that are not trained, by id, and why: as :mod:`cxrstudy.runs.no_result` finds."""
+        noted = {run.id: no_result.why_diverged(records, run.id) for run in self.runs}
+        diverged = {run: why for run, why in noted.items() if why}
+        return diverged | no_result.not_run(self.runs, records)
+
+    def without_arms(self, records: Path) -> dict[tuple[Hashable, int], str]:
+        """Arms and seeds whose last run is not trained, and why."""
+        never = self.without_result(records)
+        return {end: never[run] for end, run in self.ends.items() if run in never}
+
+    def trained(self, records: Path) -> dict[tuple[Hashable, int], str]:
+        """The last run of every arm that lacks none of its seeds, by arm and seed.
+
+        Statistics compare seeds of one arm with the same seeds of another.
+        """
+        lacking = {arm for arm, _ in self.without_arms(records)}
+        return {end: run for end, run in self.ends.items() if end[0] not in lacking}
 
 
 def planned_kind() -> device.DeviceKind:

@@ -12,8 +12,8 @@ from cxrstudy.base.atomic import make_folder
 from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.role import Role
-from cxrstudy.runs import lock, scoring_record, store
-from cxrstudy.runs.outcome import FailedParentError, check_finite, outcome_of
+from cxrstudy.runs import lock, no_result, scoring_record, store
+from cxrstudy.runs.outcome import FailedParentError, OutcomeError, check_finite, outcome_of
 from cxrstudy.runs.provenance import checkout
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 from cxrstudy.runs.store import StoreError
@@ -21,6 +21,7 @@ from cxrstudy.training.chain import Chain
 from cxrstudy.training.known_labels import counts_of
 from cxrstudy.training.plateau import plateau
 from cxrstudy.training.subset import training_rows
+from cxrstudy.training.weight_files import WeightsError
 
 if TYPE_CHECKING:  # imports torch, which planning a study or reading a recorded one does not need
     from cxrstudy.runs.computation import Computed
@@ -72,11 +73,13 @@ def execute(job: Job) -> str:
     CheckpointError
         The run has a checkpoint that is damaged.
     DivergedError, OutcomeError
-        A loss, a score or a weight is not finite. Nothing is recorded.
+        A loss, a score or a weight is not finite. Nothing is recorded; a note says it.
     FailedParentError
         The stage would start from a training that has no result.
     NothingToLearnError
         The role has no known labels.
+    WeightsError
+        Initial weights are missing, do not fit, or are not finite.
     """
     with store.writing(job.records):
         make_folder(job.records)
@@ -97,6 +100,7 @@ def execute(job: Job) -> str:
 def _execute(job: Job) -> None:
     from cxrstudy.runs.computation import compute
     from cxrstudy.training.backbone import read_weights
+    from cxrstudy.training.divergence import DivergedError
     from cxrstudy.training.trackers import tracking
 
     keep_freed_memory()
@@ -107,22 +111,39 @@ def _execute(job: Job) -> None:
     began = checkout(places.root())
     backbone = read_weights(store.checked(job.records, parent, BACKBONE)) if parent else None
     checkpoint = store.checkpoint_path(job.records, job.id)
-    with (
-        store.writing(checkpoint),
-        tracking(job.id, str(job.chain), job.records.parent) as watching,
-    ):
-        computed = compute(job.chain, job.role, job.maps, backbone, kind, checkpoint, watching)
-    store.write(job.records, job.id, lambda folder: _fill(folder, job, computed, began))
+    try:
+        with (
+            store.writing(checkpoint),
+            tracking(job.id, str(job.chain), job.records.parent) as watching,
+        ):
+            computed = compute(job.chain, job.role, job.maps, backbone, kind, checkpoint, watching)
+        store.write(job.records, job.id, lambda folder: _fill(folder, job, computed, began))
+    except (DivergedError, OutcomeError) as error:
+        checkpoint.unlink(missing_ok=True)
+        if not parent:
+            _check_weights(job.chain)
+        no_result.leave_note(job.records, job.id, str(job.chain), str(error))
+        raise
+    no_result.note_path(job.records, job.id).unlink(missing_ok=True)
+
+
+def _check_weights(chain: Chain) -> None:
+    """Refuse initial weights that are not finite: with them any training diverges."""
+    from cxrstudy.training.divergence import all_finite
+    from cxrstudy.training.model import build
+
+    if not all_finite(build(chain.start, 1, 0, None).state_dict()):
+        raise WeightsError(
+            f"weights {chain.start.weights}: some of their numbers are NaN or infinite, so every "
+            "training from them diverges; give other weights"
+        )
 
 
 def _check_parent(job: Job, parent: str) -> None:
     """Refuse to start from a training that has no result."""
-    record = store.read(job.records, parent)
-    if record.outcome.defects:
+    if why := no_result.why_not_run(parent, {}, job.records):
         raise FailedParentError(
-            f"its parent, run {parent[:12]} ({record.chain}), has no result: "
-            f"{'; '.join(record.outcome.defects)}. Change the earlier stage: more steps, another "
-            "learning rate, or more patients"
+            f"{why}. Change the earlier stage: more steps, another learning rate, or more patients"
         )
 
 

@@ -23,6 +23,7 @@ from cxrstudy.base.columns import (
     truth_columns_of,
 )
 from cxrstudy.runs import scoring_record, store
+from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.record import SCORES
 from cxrstudy.runs.score_table import read_table
@@ -39,19 +40,25 @@ def collect(plan: Plan, records: Path) -> pd.DataFrame:
 
     Returns
     -------
-    One row per arm, seed and image; see :mod:`cxrstudy.base.columns`.
+    One row per arm, seed and image; see :mod:`cxrstudy.base.columns`. Arms with a run that is not
+    trained (:mod:`cxrstudy.runs.no_result`) have no rows.
 
     Raises
     ------
     StoreError
         A run is not recorded, or its file is altered.
+    NoResultError
+        No arm has rows.
     """
     scorings = {run.id: run.scorings for run in plan.runs}
+    ends = plan.trained(records)
+    if not ends:
+        raise NoResultError("; ".join(dict.fromkeys(plan.without_result(records).values())))
     return together(
         of_arm(all_scores(records, run, scorings[run].values()), arm, seed, run).assign(
             **{PLATEAU: store.read(records, run).at_plateau}
         )
-        for (arm, seed), run in plan.ends.items()
+        for (arm, seed), run in ends.items()
     )
 
 

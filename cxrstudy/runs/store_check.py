@@ -15,19 +15,22 @@ from typing import Literal
 from cxrstudy.base.atomic import UNFINISHED, is_old, is_written_elsewhere
 from cxrstudy.base.progress import progress
 from cxrstudy.pixels import pixel_file
-from cxrstudy.runs import lock, maps, scoring_record, store
+from cxrstudy.runs import lock, maps, no_result, scoring_record, store
 from cxrstudy.runs.maps import MapsError
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
 from cxrstudy.runs.store import StoreError
 
-FindingKind = Literal["altered", "no parent", "unknown", "leftover", "unfinished", "running"]
+FindingKind = Literal[
+    "altered", "no parent", "unknown", "leftover", "unfinished", "diverged", "running"
+]
 
 #: Required files of a record.
 _NEEDED = {SCORES, EPOCHS, BACKBONE}
 _ID = re.compile(r"[0-9a-f]{64}")
 _CHECKPOINT = re.compile(r"\.([0-9a-f]{64})\.checkpoint")
+_DIVERGED = re.compile(r"\.([0-9a-f]{64})\.diverged")
 _PARTIAL = re.compile(
-    rf"\.([0-9a-f]{{64}})(?:\.checkpoint)?\.[0-9a-f]{{32}}{re.escape(UNFINISHED)}"
+    rf"\.([0-9a-f]{{64}})(?:\.checkpoint|\.diverged)?\.[0-9a-f]{{32}}{re.escape(UNFINISHED)}"
     r"|\.([0-9a-f]{12})-pruned\d+"
 )
 
@@ -40,7 +43,8 @@ class Finding:
     ----------
     kind
         ``altered``, ``no parent``, ``unknown`` and ``leftover`` are problems. An ``unfinished`` run
-        continues when its study is started again; a ``running`` one is being computed.
+        continues when its study is started again; a ``diverged`` one is not trained again; a
+        ``running`` one is being computed.
     path
         File or folder.
     detail
@@ -54,7 +58,7 @@ class Finding:
     @property
     def problem(self) -> bool:
         """Whether the user must do something."""
-        return self.kind not in ("unfinished", "running")
+        return self.kind not in ("unfinished", "diverged", "running")
 
 
 def check(records: Path) -> list[Finding]:
@@ -94,6 +98,11 @@ def unfinished(records: Path) -> dict[str, Path]:
     return {run: path for run, path in found.items() if not store.is_there(records, run)}
 
 
+def diverged(records: Path) -> dict[str, Path]:
+    """Run id to the note that its training diverged."""
+    return {m[1]: path for path in records.iterdir() if (m := _DIVERGED.fullmatch(path.name))}
+
+
 def leftovers(records: Path) -> list[Path]:
     """Files of killed processes that nothing will use, without those of runs in progress."""
     entries = sorted(records.iterdir())
@@ -123,6 +132,8 @@ def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
         return [] if checkpoint[1] in running else [_look_at_checkpoint(entry)]
     if _PARTIAL.fullmatch(entry.name) or entry.suffix == lock.SUFFIX or not entry.exists():
         return []
+    if diverged := _DIVERGED.fullmatch(entry.name):
+        return [Finding("diverged", entry, no_result.why_diverged(records, diverged[1]))]
     if entry.name.endswith(store.BROKEN):
         advice = "a broken record that was set aside; delete it if you do not need it"
         return [Finding("unknown", entry, advice)]
@@ -181,10 +192,11 @@ def _look_at_checkpoint(path: Path) -> Finding:
 def _is_left(records: Path, entry: Path, running: list[str]) -> bool:
     """Whether nothing will use an entry. One that has disappeared meanwhile was in use."""
     checkpoint, partial = _CHECKPOINT.fullmatch(entry.name), _PARTIAL.fullmatch(entry.name)
+    diverged = _DIVERGED.fullmatch(entry.name)
     if _ID.fullmatch(entry.name):
         return entry.is_dir() and not store.is_there(records, entry.name)
-    if checkpoint:
-        run = checkpoint[1]
+    if of_run := checkpoint or diverged:
+        run = of_run[1]
         return run not in running and store.is_there(records, run) and entry.exists()
     if partial:
         if entry.name.endswith(UNFINISHED) and is_written_elsewhere(entry):

@@ -14,6 +14,7 @@ from pathlib import Path
 from cxrstudy.base import arithmetic, device, places
 from cxrstudy.base.coverage import code_of, environment
 from cxrstudy.runs import lock
+from cxrstudy.runs.outcome import OutcomeError
 from cxrstudy.runs.run import Job, execute
 from cxrstudy.training.weight_files import UNKNOWN, sha256_of
 
@@ -114,6 +115,8 @@ def complaints(needs: Needs) -> list[str]:
 def perform(job: Job) -> str:
     """Execute a run if this process has what it needs; return the run's id.
 
+    A training that diverges is no error here: it leaves a note in the store, and other runs go on.
+
     Raises
     ------
     WorkerError
@@ -122,7 +125,12 @@ def perform(job: Job) -> str:
     lacking = complaints(needs_of([job]))
     if lacking:
         raise WorkerError(f"worker on {platform.node()} {'; '.join(lacking)}")
-    return execute(job)
+    from cxrstudy.training.divergence import DivergedError
+
+    try:
+        return execute(job)
+    except (DivergedError, OutcomeError):
+        return job.id
 
 
 def _merged(mappings: Iterable[Mapping[str, str] | None]) -> dict[str, str]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cxrstudy.base.columns import of_arms, score_column, truth_column
 from cxrstudy.base.words import arm_name
-from cxrstudy.statistics.gate import ScoreError, check_same_images, selected
+from cxrstudy.statistics.gate import ScoreError, check_same_images, no_arm, selected
 from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.weighting import Floats
 
@@ -116,12 +116,10 @@ def _check_candidates(scores: pd.DataFrame, candidates: Sequence[Hashable], metr
         raise ValueError(f"candidates {said!r}: a choice needs arms, each of them once")
     if not metric.better:
         raise ValueError(f"{metric.name} has no direction, so no arm is the best")
-    there = list(dict.fromkeys(scores["arm"]))
+    there = set(scores["arm"])
     for arm in candidates:
         if arm not in there:
-            raise ScoreError(
-                f"no arm {arm_name(arm)!r} to choose; there are {'; '.join(map(arm_name, there))}"
-            )
+            raise ScoreError(no_arm(arm, scores, " to choose"))
 
 
 def _value(table: pd.DataFrame, metric: Metric) -> float:

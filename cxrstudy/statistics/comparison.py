@@ -9,7 +9,7 @@ import pandas as pd
 from cxrstudy.base.checks import between, checked_level, finite
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
-from cxrstudy.statistics.gate import ScoreError
+from cxrstudy.statistics.gate import ScoreError, no_arm
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.multiplicity import holm
@@ -77,7 +77,7 @@ def contrasts(
     _check_null(null, metric)
     drawn = sample(scores, metric.labels, role, replicates, metric.classes)
     if against not in drawn.arms:
-        raise ScoreError(f"no arm {against!r}; there are {', '.join(map(str, drawn.arms))}")
+        raise ScoreError(no_arm(against, scores))
     if len(drawn.arms) == 1:
         raise ScoreError(f"there is no other arm to compare with {against!r}")
     bootstrap = resample(drawn, metric)
@@ -116,9 +116,8 @@ def contrast(
     ScoreError
         As :func:`contrasts`; or no arm has the name ``arm``.
     """
-    names = list(dict.fromkeys(scores["arm"]))
-    if arm not in names:
-        raise ScoreError(f"no arm {arm!r}; there are {', '.join(map(str, names))}")
+    if arm not in set(scores["arm"]):
+        raise ScoreError(no_arm(arm, scores))
     pair = of_arms(scores, [arm, against])
     return contrasts(pair, metric, against, role, level, replicates, null)
 

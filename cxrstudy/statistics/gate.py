@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base.columns import labels_of, score_column, truth_column
+from cxrstudy.base.words import arm_name
 
 #: Least number of bootstrap replicates.
 FEWEST_REPLICATES = 100
@@ -19,6 +20,19 @@ FEWEST_REPLICATES = 100
 
 class ScoreError(ValueError):
     """The scores can't be compared as asked; the message says which and why."""
+
+
+#: Where a table of scores keeps why an arm has none: a dictionary by arm, in ``DataFrame.attrs``.
+NOT_RUN = "not_run"
+
+
+def no_arm(arm: Hashable, scores: pd.DataFrame, purpose: str = "") -> str:
+    """Say that scores lack an arm for a purpose, and why if it was not trained."""
+    why = scores.attrs.get(NOT_RUN, {}).get(arm)
+    if why:
+        return f"arm {arm_name(arm)!r} has no scores: {why}"
+    there = "; ".join(map(arm_name, dict.fromkeys(scores["arm"])))
+    return f"no arm {arm_name(arm)!r}{purpose}; there are {there}"
 
 
 def selected(

@@ -8,6 +8,7 @@ import pandas as pd
 from cxrstudy.base.checks import checked_level
 from cxrstudy.base.columns import of_arms
 from cxrstudy.statistics.bootstrap import resample
+from cxrstudy.statistics.gate import no_arm
 from cxrstudy.statistics.metric import Metric
 from cxrstudy.statistics.sample import REPLICATES, Sample, ScoreError, sample
 
@@ -90,7 +91,7 @@ def _with_doses(
     there = list(dict.fromkeys(scores["arm"]))
     for arm, dose in doses.items():
         if arm not in there:
-            raise ScoreError(f"no arm {arm!r}; there are {', '.join(map(str, there))}")
+            raise ScoreError(no_arm(arm, scores))
         if not np.isfinite(dose):
             raise ScoreError(f"the dose of arm {arm!r} is {dose}; leave the arm out")
     if len(set(doses.values())) < 2:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cxrstudy.runs import engine, store
+from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.runs.plan import Plan, make_plan
 from cxrstudy.runs.record import Record
 from cxrstudy.runs.scores import arm_of, arm_text, collect
+from cxrstudy.statistics.gate import NOT_RUN
 from cxrstudy.study.jobs import make_jobs
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.weight_files import obtain, planned_input
@@ -134,26 +136,51 @@ class Arms(Mapping[Any, Chain]):
 
     @cached_property
     def records(self) -> list[Record]:
-        """Records of all runs of the arms, parents first.
+        """Records of all runs of the arms that can have a result, parents first.
 
         Raises
         ------
         StoreError
             A run is not recorded, or its record is altered.
         """
-        return [store.read(self.study.records, run.id) for run in self.plan.runs]
+        never = self.plan.without_result(self.study.records)
+        return [
+            store.read(self.study.records, run.id) for run in self.plan.runs if run.id not in never
+        ]
+
+    @property
+    def not_run(self) -> dict[tuple[Hashable, int], str]:
+        """Arms and seeds that are not trained, and why; see :mod:`cxrstudy.runs.no_result`."""
+        return self.plan.without_arms(self.study.records)
+
+    @property
+    def trained(self) -> dict[tuple[Hashable, int], str]:
+        """Last run of every arm and seed, without arms that lack a seed.
+
+        Raises
+        ------
+        NoResultError
+            No arm has a result.
+        """
+        found = self.plan.trained(self.study.records)
+        if not found:
+            raise NoResultError("; ".join(dict.fromkeys(self.not_run.values())))
+        return found
 
     def scores(self) -> pd.DataFrame:
         """Train the runs that are not recorded, with a progress bar; return the scores of all arms.
 
         Returns
         -------
-        One row per arm, seed and image; see :mod:`cxrstudy.base.columns`.
+        One row per arm, seed and image; see :mod:`cxrstudy.base.columns`. Arms that are not trained
+        in some seed have none: :attr:`not_run` says why.
 
         Raises
         ------
         RunError
             A run failed.
+        NoResultError
+            No arm has a result: trainings diverged, or were not run because of others.
         EngineError
             The engine that ``CXRSTUDY_ENGINE`` names is not available.
         UnreadableImage
@@ -164,20 +191,30 @@ class Arms(Mapping[Any, Chain]):
         engine.compute(
             make_jobs(self.study.cohort, self.plan.missing(self.study.records), self.study.records)
         )
-        return collect(self.plan, self.study.records)
+        never = self.not_run
+        found = collect(self.plan, self.study.records)
+        found.attrs[NOT_RUN] = {arm: f"seed {seed}, {why}" for (arm, seed), why in never.items()}
+        return found
 
     @property
     def failed(self) -> dict[Hashable, str]:
-        """Arms with a recorded training that has no result, and why; see `runs.outcome`.
+        """Arms with a training that has no result or was not run, and why; see `runs.outcome`.
 
-        Runs that are not recorded are left out.
+        Runs that are still to be trained are left out.
         """
         found: dict[Hashable, list[str]] = {}
+        never = self.not_run
         for (arm, seed), run in self.plan.ends.items():
-            if store.has(self.study.records, run):
-                why = store.read(self.study.records, run).outcome.failures
-                found.setdefault(arm, []).extend(f"seed {seed}, {one}" for one in why)
+            why = self._failures(run, never.get((arm, seed), ""))
+            found.setdefault(arm, []).extend(f"seed {seed}, {one}" for one in why)
         return {arm: "; ".join(said) for arm, said in found.items() if said}
+
+    def _failures(self, run: str, never: str) -> list[str]:
+        """Why a run has no result, one phrase each; empty if it has one or is to be trained."""
+        if never:
+            return [never]
+        there = store.has(self.study.records, run)
+        return store.read(self.study.records, run).outcome.failures if there else []
 
     @cached_property
     def trainings(self) -> pd.DataFrame:
@@ -188,15 +225,16 @@ class Arms(Mapping[Any, Chain]):
         One row per arm and seed: ``arm``, ``seed``, ``run``, ``result`` (``yes``, or why not),
         ``p`` (of the test against a constant), ``expects`` (of an image, and who states it).
         """
-        rows = []
+        rows, never = [], self.not_run
         for (arm, seed), run in self.plan.ends.items():
-            record = store.read(self.study.records, run)
+            why = never.get((arm, seed), "")
             expects = planned_input(self.chains[arm].start)
-            said = "; ".join(record.outcome.failures) or "yes"
             rows.append(
                 {
-                    "arm": arm, "seed": seed, "run": run, "result": said,
-                    "p": record.outcome.p, "expects": str(expects or "not known"),
+                    "arm": arm, "seed": seed, "run": run,
+                    "result": "; ".join(self._failures(run, why)) or "yes",
+                    "p": None if why else store.read(self.study.records, run).outcome.p,
+                    "expects": str(expects or "not known"),
                 }
             )  # fmt: skip
         return pd.DataFrame(rows)
@@ -210,9 +248,13 @@ class Arms(Mapping[Any, Chain]):
             Its run is not recorded, or one of its files is missing or altered.
         NoSuchArm
             There is no such arm, or it has no such seed.
+        NoResultError
+            Its training diverged, or was not run because of another one.
         """
         if (self[arm], seed)[1] not in range(self.study.seeds):
             raise NoSuchArm(f"arm {arm!r} has the seeds 0 to {self.study.seeds - 1}, not {seed!r}")
+        if why := self.not_run.get((arm, seed)):
+            raise NoResultError(f"arm {arm!r}, seed {seed}: {why}")
         from cxrstudy.runs.network import load_network
 
         return load_network(self.study.records, self.plan.ends[arm, seed])

@@ -39,7 +39,7 @@ def curves_of(arms: Arms) -> pd.DataFrame:
     ['arm', 'seed', 'step']
     """
     tables = []
-    for (arm, seed), run in arms.plan.ends.items():
+    for (arm, seed), run in arms.trained.items():
         table = store.read_epochs(arms.study.records, run)
         table["arm"] = pd.Series([arm] * len(table), dtype=object)
         record = store.read(arms.study.records, run)

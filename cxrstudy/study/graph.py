@@ -5,7 +5,7 @@ another. A missing run that several experiments need is trained once.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,8 @@ class Node:
         its children are recorded.
     users
         Experiment and arm of every chain that contains the stage.
+    never
+        Runs that are not trained, by id, and why.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Node:
     runs: tuple[str, ...]
     missing: tuple[str, ...]
     users: tuple[tuple[str, Hashable], ...]
+    never: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def experiments(self) -> tuple[str, ...]:
@@ -97,6 +100,14 @@ class Graph:
     def missing(self) -> dict[str, PlannedRun]:
         """Runs to execute, by id, parents first."""
         return {run.id: run for part in self.parts for run in part.plan.missing(self.records)}
+
+    @cached_property
+    def never(self) -> dict[str, str]:
+        """Runs that are not trained, by id, and why; see :mod:`cxrstudy.runs.no_result`."""
+        found: dict[str, str] = {}
+        for part in self.parts:
+            found |= part.plan.without_result(self.records)
+        return found
 
     def jobs(self) -> dict[str, Job]:
         """Make the jobs of all missing runs, each once.
@@ -143,6 +154,7 @@ class Graph:
             runs=runs,
             missing=tuple(run for run in runs if run in self.missing),
             users=tuple(dict.fromkeys(users)),
+            never={run: self.never[run] for run in runs if run in self.never},
         )
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cxrstudy.base import device
 from cxrstudy.pixels.role_pixels import RolePixels
-from cxrstudy.runs import engine, store
+from cxrstudy.runs import engine, no_result, store
+from cxrstudy.runs.outcome import FailedParentError
 from cxrstudy.runs.plan import make_plan
 from cxrstudy.runs.record import BACKBONE
 from cxrstudy.study.jobs import make_jobs, squares_of_role
@@ -48,7 +49,13 @@ def learner(study: "Study", chain: Chain, seed: int) -> Any:
 
 
 def _backbone(study: "Study", parents: Chain, seed: int) -> Any:
-    """Weights of the earlier stages; None if there are none. Trains them if they are missing."""
+    """Weights of the earlier stages; None if there are none. Trains them if they are missing.
+
+    Raises
+    ------
+    FailedParentError
+        One of them has no result.
+    """
     if not parents.stages:
         return None
     obtain([parents.start])
@@ -56,4 +63,6 @@ def _backbone(study: "Study", parents: Chain, seed: int) -> Any:
     missing = [run for run in plan.missing(study.records) if run.chain.stages[-1].seed == seed]
     engine.compute(make_jobs(study.cohort, missing, study.records))
     run = plan.ends["parents", seed]
+    if why := no_result.why_not_run(run, plan.without_result(study.records), study.records):
+        raise FailedParentError(why)
     return read_weights(store.checked(study.records, run, BACKBONE))

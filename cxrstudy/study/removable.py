@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cxrstudy.base import device, places
+from cxrstudy.base import arithmetic, device, places
 from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.data.role_checks import CohortError
 from cxrstudy.runs import lock, maps, scoring_record, store, store_check
@@ -165,7 +165,7 @@ def _as_here(records: Path, run: str) -> str:
         record = store.read(records, run)
     except StoreError:
         return run
-    here = [device.kind(), device.precision(device.kind())]
+    here = arithmetic.facts(device.kind())
     parent = _as_here(records, record.parent) if record.parent else None
     return id_of(record.identity | {"arithmetic": here, "parent": parent})
 
@@ -179,6 +179,9 @@ def _removable(
     for run, path in store_check.unfinished(records).items():
         if run not in runs and not lock.is_held(records, run):  # of any host
             yield _sized(path, "unfinished, and not planned")
+    for run, path in store_check.diverged(records).items():
+        if run not in runs and not store.is_there(records, run):
+            yield _sized(path, "diverged, and not planned")
     for path in store_check.leftovers(records):
         yield _sized(path, "left by a killed process")
     yield from _scorings(records, kept)

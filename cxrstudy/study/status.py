@@ -13,9 +13,12 @@ from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 
 #: ``stopped``: the run failed or was killed, and can continue from its checkpoint. ``broken``: the
-#: record can't be read.
-RunState = Literal["recorded", "running", "stopped", "broken", "missing"]
-RUN_STATES: tuple[RunState, ...] = ("recorded", "running", "stopped", "broken", "missing")
+#: record can't be read. ``no result``: the run is not trained, because it diverged, or because a
+#: run before it has no result.
+RunState = Literal["recorded", "running", "stopped", "broken", "no result", "missing"]
+RUN_STATES: tuple[RunState, ...] = (
+    "recorded", "running", "stopped", "broken", "no result", "missing",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,15 @@ class RunStatus:
 def statuses_of(plans: Mapping[str, Plan], records: Path) -> dict[str, RunStatus]:
     """Look up the state of all runs of plans, by id, each once."""
     runs = {run.id: run for plan in plans.values() for run in plan.runs}
-    return {run.id: _look(run, records) for run in runs.values()}
+    never = {
+        run: why for plan in plans.values() for run, why in plan.without_result(records).items()
+    }
+    return {
+        run.id: RunStatus(run, "no result", why=never[run.id])
+        if run.id in never
+        else _look(run, records)
+        for run in runs.values()
+    }
 
 
 def plans_of(study: Study, experiments: Sequence[str]) -> dict[str, Plan]:

@@ -311,6 +311,8 @@ class Study:
             It is no chain with a stage.
         RunError
             An earlier stage failed.
+        FailedParentError
+            An earlier stage has no result, so nothing starts from it.
 
         Examples
         --------

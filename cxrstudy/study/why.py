@@ -6,7 +6,7 @@ tests are not among them: they are never the reason for a new run.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,22 +28,27 @@ class WhyError(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A run, the nearest recorded run, and the differences with the stages that they are in."""
+    """A run, the nearest recorded run, and the differences with the stages that they are in.
+
+    ``never`` says why the run is not trained; empty if it is, or may be.
+    """
 
     run: RunFacts
     recorded: bool
     nearest: RunFacts | None
     differences: Mapping[Difference, tuple[str, ...]]
+    never: str = ""
 
     def sentences(self) -> list[str]:
         """Write the answer as text, one line per difference."""
         what = f"{self.run.id[:12]} ({self.run.chain}, seed {_seed(self.run)})"
         state = "is recorded and will not run again" if self.recorded else "is not recorded"
+        said = [f"Run {what} {state}.", *([f"It is {self.never}."] if self.never else [])]
         if self.nearest is None:
-            return [f"Run {what} {state}.", "No other run is recorded to compare it with."]
+            return [*said, "No other run is recorded to compare it with."]
         near = f"{self.nearest.id[:12]} ({self.nearest.chain}, seed {_seed(self.nearest)})"
         return [
-            f"Run {what} {state}.",
+            *said,
             f"The nearest recorded run is {near}, finished {self.nearest.finished}.",
             "It differs in:",
             *(f"- {said}{_where(stages)}" for said, stages in self.differences.items()),
@@ -88,7 +93,11 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
         for run in plan.runs
     }
     recorded = recorded_runs(study.records)
-    return [explain(planned[plan.ends[one, seed]], recorded, planned) for one in wanted]
+    never = plan.without_result(study.records)
+    ends = [plan.ends[one, seed] for one in wanted]
+    return [
+        replace(explain(planned[end], recorded, planned), never=never.get(end, "")) for end in ends
+    ]
 
 
 def recorded_runs(records: Path) -> dict[str, RunFacts]:

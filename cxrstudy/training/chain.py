@@ -8,6 +8,7 @@ Chains with the same first stages share the runs of these stages, because a run'
 own stage and its parent's id, not the later stages of the chain.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -57,8 +58,8 @@ class Start:
     Raises
     ------
     StartError
-        An option is not in :data:`OPTIONS`, the architecture is more than a name, or a network of
-        one's own has weights that are not random.
+        An option is not in :data:`OPTIONS` or not finite, the architecture is more than a name, or
+        a network of one's own has weights that are not random.
     """
 
     architecture: str
@@ -78,7 +79,11 @@ class Start:
                 f"architecture {self.architecture!r}: a name of letters, digits and _ is legal; "
                 "`weights` says where weights come from"
             )
-        for name, _ in self.options:
+        for name, value in self.options:
+            if not _is_finite(value):
+                raise StartError(
+                    f"option {name!r} of {self.architecture} is {value!r}: finite numbers are legal"
+                )
             if name not in OPTIONS:
                 raise StartError(
                     f"option {name!r} of {self.architecture} is refused: options shape a network, "
@@ -98,6 +103,13 @@ class Start:
             return self.weights
         name = PurePosixPath(self.weights.removeprefix("file:").rpartition("#")[0]).stem
         return name.removeprefix(self.architecture).lstrip("._-") or name
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a value of an option holds no number that is NaN or infinite."""
+    if isinstance(value, tuple | list):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Evidence: estimates the contrasts of claims from the scores of their experiments."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from cxrstudy.statistics import (
 )
 from cxrstudy.statistics.bootstrap import Bootstrap, resample
 from cxrstudy.statistics.comparison import spread
+from cxrstudy.statistics.gate import no_arm
 from cxrstudy.statistics.inference import Inference
 from cxrstudy.statistics.sample import sample
 from cxrstudy.statistics.unpaired import unpaired
@@ -67,8 +68,8 @@ def evidence(
     tests
         Number of tests that Holm's correction is over; see below.
     failed
-        Arms with a training that has no result, and why. A claim about one of them has no
-        numbers, unless the claim is about failed trainings.
+        Arms with a training that has no result or was not run, and why. A claim about one of them
+        has no numbers, unless the claim is about failed trainings and they have scores.
 
     Returns
     -------
@@ -84,17 +85,17 @@ def evidence(
     """
     rows = [
         {"claim": claim.id, "reason": why}
-        if (why := _refused(claim, failed or {}))
+        if (why := _refused(claim, failed or {}, set(scores["arm"])))
         else _row(claim, scores, tests, failed or {})
         for claim in claims
     ]
     return pd.DataFrame(rows, columns=EVIDENCE)
 
 
-def _refused(claim: Claim, failed: Mapping[Hashable, str]) -> str:
+def _refused(claim: Claim, failed: Mapping[Hashable, str], scored: Collection[Hashable]) -> str:
     """Why an arm has no result; of arms to choose from, why none of them has one."""
     if claim.failed_trainings == "counted":
-        return ""
+        failed = {arm: why for arm, why in failed.items() if arm not in scored}
     said = []
     for candidates in (claim.arm_from or [claim.arm], claim.against_from or [claim.against]):
         if all(arm in failed for arm in candidates):
@@ -151,10 +152,10 @@ def pair_of(
     """
     there = list(dict.fromkeys(scores["arm"]))
     for arm in claim.arms:
+        if arm not in there and claim.arm_from and arm in (failed or {}):
+            continue  # was not trained: others are chosen from
         if arm not in there:
-            raise ScoreError(
-                f"no arm {arm_name(arm)!r}; there are {'; '.join(map(arm_name, there))}"
-            )
+            raise ScoreError(no_arm(arm, scores))
     if not claim.arm_from:
         return of_arms(scores, [claim.arm, claim.against])
     families: dict[Hashable, list[Hashable]] = {

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxrstudy.base.words import counted
 from cxrstudy.data.cohort_file import world_of
+from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.runs.scores import labels_of
 from cxrstudy.study import experiment
 from cxrstudy.study.arms import Arms
@@ -267,7 +268,11 @@ def _about(
     claims = [claim for claim in paper.of(name) if about_maps(claim) == maps]
     if not claims:
         return pd.DataFrame(columns=EVIDENCE)
-    table = table_of(name, claims)
+    try:
+        table = table_of(name, claims)
+    except NoResultError as error:
+        rows = [{"claim": claim.id, "reason": str(error)} for claim in claims]
+        return pd.DataFrame(rows, columns=EVIDENCE)
     claims = on_labels_of(table, claims)
     known = [claim for claim in claims if not maps or _is_measured(claim, table)]
     found = evidence(known, table, len(paper.testable), failed_of(name))

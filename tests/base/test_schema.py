@@ -52,6 +52,10 @@ def test_a_right_file_becomes_a_model_that_cannot_change(tmp_path):
         (r'name: "\ud800"', "not valid YAML: a value that is no str .* line 1"),
         (f"name: {'[' * 3000}", "its brackets are nested too deep"),
         ("name: &a [*a]", "repeat them without end"),
+        ("name: a\nsize: .inf", r"a value that is no float \(it is not finite\), line 2"),
+        ("name: a\nany: [{deep: -.INF}]", "it is not finite"),
+        ("name: a\nany: .nan", "it is not finite"),
+        ("name: a\nsize: 1.0e+999", "it is not finite"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_fields(tmp_path, text, said):

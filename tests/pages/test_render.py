@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cxrstudy.pages.html import HTML
 from cxrstudy.pages.render import banner, command, note, runs
 from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.runs.provenance import RUNS
@@ -69,7 +70,7 @@ def shown(monkeypatch):
 def test_provenance_shows_and_carries_an_entry_a_run(shown):
     first = record(1)
     records = [first, record(2, parent=first.id), record(3)]
-    runs(SimpleNamespace(records=records))
+    runs(SimpleNamespace(records=records, not_run={}))
     (call,) = shown
     assert call.raw
     html = call.data[0]["text/html"]
@@ -80,6 +81,16 @@ def test_provenance_shows_and_carries_an_entry_a_run(shown):
     assert "6,144" in html
     carried = call.metadata[RUNS]
     assert [Record.model_validate(facts) for facts in carried] == records
+
+
+def test_a_page_names_the_arms_that_were_not_run_outside_of_what_is_folded(shown):
+    why = "not run: its parent, run 0123456789ab (random → general), has no result: <weak>"
+    runs(SimpleNamespace(records=[record(1)], not_run={("general", 0.1): why}))
+    (call,) = shown
+    folded, _, said = call.data[0]["text/html"].partition("</details>")
+    assert "not run" not in folded
+    assert "general, seed 0.1: not run: its parent, run 0123456789ab" in text_of(HTML(said))
+    assert "&lt;weak&gt;" in said
 
 
 def test_a_page_says_the_command_that_repeats_it():

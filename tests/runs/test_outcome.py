@@ -20,7 +20,7 @@ def test_a_constant_is_never_better_than_a_constant(value, images):
     truth = np.arange(images) % 2
     found = outcome_of(validation([value] * images, truth), ["a"], {"a": SEEN})
     assert found.one_score
-    assert found.defects == ["one score for all validation images"]
+    assert found.failures == ["one score for all validation images"]
     assert found.better_than_constant in (False, None)
     assert (found.better_than_constant is None) == (images < 6)
 
@@ -34,7 +34,6 @@ def test_a_clear_signal_passes_and_its_opposite_does_not():
     assert good.better_than_constant is True
     assert good.failures == []
     assert bad.failures == ["not better than a constant on validation"]
-    assert bad.defects == []
 
 
 def test_noise_passes_as_often_as_the_level_says():

@@ -109,9 +109,9 @@ def test_arms_may_be_named_by_anything_that_can_be_a_key():
 
 
 def test_an_unknown_arm_is_named_with_those_there_are(two_arms):
-    with pytest.raises(ScoreError, match="no arm 'c'; there are a, b"):
+    with pytest.raises(ScoreError, match="no arm 'c'; there are a; b"):
         contrasts(two_arms, COVID, against="c")
-    with pytest.raises(ScoreError, match="no arm 'c'; there are a, b"):
+    with pytest.raises(ScoreError, match="no arm 'c'; there are a; b"):
         contrast(two_arms, COVID, "c", against="b")
 
 

@@ -70,7 +70,7 @@ def test_a_trend_that_is_there_is_found_and_one_that_is_not_seldom():
 @pytest.mark.parametrize(
     ("doses", "message"),
     [
-        ({"none": 0, "huge": 1}, "no arm 'huge'; there are none, small, large"),
+        ({"none": 0, "huge": 1}, "no arm 'huge'; there are none; small; large"),
         ({"none": -np.inf, "large": 1}, "the dose of arm 'none' is -inf"),
         ({"none": 1, "large": 1}, "at least two different doses"),
         ({}, "at least two different doses"),

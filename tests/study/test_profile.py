@@ -1,6 +1,12 @@
 """Profiles: what holds where, and that the committed ones fit the committed cohorts."""
 
+import copy
+import math
+
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cxrstudy.base import places
 from cxrstudy.data import cohort_file
@@ -74,6 +80,30 @@ def test_a_profile_extends_through_several_and_the_nearest_holds(write):
     write({"profile": "made", "extends": "near"})
     found = read_profile("made")
     assert (found.purpose, found.phantom_seed) == ("near", 1)
+
+
+def places_of_numbers(content, place=()):
+    """Where numbers stand in nested dictionaries and lists."""
+    if isinstance(content, dict | list):
+        pairs = content.items() if isinstance(content, dict) else enumerate(content)
+        return [at for key, part in pairs for at in places_of_numbers(part, (*place, key))]
+    return [place] if isinstance(content, int | float) and not isinstance(content, bool) else []
+
+
+QUICK = yaml.safe_load((places.profile("quick")).read_text())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(places_of_numbers(QUICK)), st.sampled_from([math.inf, -math.inf, math.nan]))
+def test_no_number_of_a_profile_may_be_infinite(write, place, value):
+    content = copy.deepcopy(QUICK)
+    part = content
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+    write(content)
+    with pytest.raises(ProfileError, match=r"made\.yaml: not valid YAML: .*it is not finite"):
+        read_profile("made")
 
 
 @pytest.mark.parametrize("other", [{}, {"extends": "made"}, {"extends": "third"}])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cxrstudy.base import device
+from cxrstudy.base import arithmetic, device
 from cxrstudy.runs import lock, store, store_check
 from cxrstudy.runs.maps import ManyMaps, write_maps
 from cxrstudy.runs.store import StoreError
@@ -13,7 +13,7 @@ from tests.support.stores import leave, write_checkpoint, write_record
 
 made = stores.made
 
-HERE = [device.kind(), device.precision(device.kind())]
+HERE = arithmetic.facts(device.kind())  # as a plan has it
 THERE = ["abacus", "whole numbers"]
 
 

@@ -29,9 +29,9 @@ def counts(study, plans):
 
 def test_before_anything_is_run_all_is_missing_and_shared_runs_count_once(study, plans):
     assert counts(study, plans) == {
-        "01_sequences": [0, 0, 0, 0, 6],
-        "02_shares": [0, 0, 0, 0, 6],
-        "all, each once": [0, 0, 0, 0, 10],
+        "01_sequences": [0, 0, 0, 0, 0, 6],
+        "02_shares": [0, 0, 0, 0, 0, 6],
+        "all, each once": [0, 0, 0, 0, 0, 10],
     }
 
 
@@ -42,12 +42,12 @@ def test_a_run_is_recorded_running_stopped_broken_or_missing(study, plans):
     (study.records / runs[1].id / "run.json").write_text("{}")
     store.checkpoint_path(study.records, runs[2].id).write_text("half")
     with lock.held(study.records, runs[3].id):
-        assert counts(study, plans)["02_shares"] == [1, 1, 1, 1, 2]
+        assert counts(study, plans)["02_shares"] == [1, 1, 1, 1, 0, 2]
         found = status.statuses_of(plans, study.records)
     assert [found[run.id].state for run in runs[:4]] == ["recorded", "broken", "stopped", "running"]
     assert "run.json" in found[runs[1].id].why
     # A lock that nobody holds any more is not running.
-    assert counts(study, plans)["02_shares"] == [1, 0, 1, 1, 3]
+    assert counts(study, plans)["02_shares"] == [1, 0, 1, 1, 0, 3]
 
 
 def test_time_and_size_are_those_of_what_is_recorded(study, plans):

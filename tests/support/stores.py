@@ -11,6 +11,7 @@ from cxrstudy.base.atomic import unfinished_name
 from cxrstudy.base.coverage import code_fingerprint, environment
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.runs import store
+from cxrstudy.runs.outcome import Outcome
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES, Record, id_of
 
 FILES = (SCORES, EPOCHS, BACKBONE, HEAD)
@@ -21,7 +22,7 @@ def write_record(records, seed, parent=None, **changed):
     return write_identified(records, {"stage": {"seed": seed}, "parent": parent} | changed)
 
 
-def write_identified(records, identity, samples_seen=1, seconds=None):
+def write_identified(records, identity, samples_seen=1, seconds=None, outcome=None):
     """Write a made record of an identity; its id."""
     seed = identity["stage"]["seed"]
 
@@ -31,7 +32,7 @@ def write_identified(records, identity, samples_seen=1, seconds=None):
         made = Record(
             id=id_of(identity), identity=identity, chain="random → target", cohort="made",
             copies="", task="binary", labels=["covid19"], images={}, patients=1,
-            samples_seen=samples_seen,
+            samples_seen=samples_seen, outcome=outcome or Outcome(),
             seconds=seconds or {}, peak_memory_bytes=1, device="", finished="",
             files={name: file_sha256(folder / name) for name in FILES},
         )  # fmt: skip

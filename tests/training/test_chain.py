@@ -1,5 +1,7 @@
 """Chains: written with >>, never changed, cut into their beginnings."""
 
+import math
+
 import pytest
 
 from cxrstudy.training.chain import Chain, Start, StartError
@@ -90,3 +92,9 @@ def test_an_option_that_could_bring_weights_in_is_refused_by_name(name):
 def test_an_architecture_is_a_name_and_no_address(name):
     with pytest.raises(StartError, match="a name of letters"):
         Start(name)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, (8, 8, math.inf), ((math.nan,),)])
+def test_an_option_that_is_not_finite_is_refused(value):
+    with pytest.raises(StartError, match=r"option 'channels' of resnet10t is .*: finite numbers"):
+        Start("resnet10t", options=(("channels", value),))

@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 
 from cxrstudy.base import places
+from cxrstudy.base.words import arm_name
 from cxrstudy.data.cohort_file import world_of
+from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.study import experiment
 from cxrstudy.verdicts import judge, results
 from cxrstudy.verdicts.claims_file import all_claims
+from cxrstudy.verdicts.evidence import evidence
 from cxrstudy.verdicts.judge import (
     claims_about,
     evidence_of_run,
@@ -106,6 +109,44 @@ def test_every_claim_has_a_row_even_without_evidence():
     ids = [claim.id for claims in all_claims() for claim in claims.claims]
     assert table["claim"].tolist() == ids
     assert set(table["verdict"]) == {"not judged", "not testable"}
+
+
+NOT_RUN = "seed 0, not run: its parent, run 0123456789ab (random → general), has no result: weak"
+
+
+@pytest.mark.parametrize("failed_trainings", ["refused", "counted"])
+def test_a_claim_about_an_arm_that_was_not_run_has_no_numbers(failed_trainings):
+    claim = next(each for each in CLAIMS if not each.arm_from and each.is_paired)
+    claim = claim.model_copy(update={"failed_trainings": failed_trainings})
+    scores = scores_of(claim.experiment, gain=2.0)
+    without = scores[[arm != claim.arm for arm in scores["arm"]]]
+    (row,) = evidence([claim], without, 1, {claim.arm: NOT_RUN}).itertuples()
+    assert row.reason == f"arm {arm_name(claim.arm)!r}: {NOT_RUN}"
+    assert np.isnan(row.estimate)
+
+
+def test_one_that_was_not_run_is_not_chosen_from():
+    claim = next(each for each in CLAIMS if each.arm_from)
+    scores = scores_of(claim.experiment, gain=2.0)
+    gone = claim.arm_from[0]
+    without = scores[[arm != gone for arm in scores["arm"]]]
+    (row,) = evidence([claim], without, 1, {gone: NOT_RUN}).itertuples()
+    assert row.estimate > 0
+    (row,) = evidence([claim], without).itertuples()
+    assert row.reason.startswith(f"no arm {arm_name(gone)!r}; there are ")
+
+
+def test_claims_about_an_experiment_without_any_result_say_why(study, monkeypatch):
+    def made(name, study):
+        def scores():
+            raise NoResultError(NOT_RUN)
+
+        return SimpleNamespace(scores=scores, failed={})
+
+    monkeypatch.setattr(experiment, "arms_of", made)
+    found = evidence_of_run(study)
+    assert sorted(found["claim"]) == sorted(claim.id for claim in CLAIMS)
+    assert set(found["reason"]) == {NOT_RUN}
 
 
 def test_a_cohort_that_is_gone_still_names_its_world():

@@ -132,6 +132,6 @@ def minutes_of(arms: Arms) -> dict[Hashable, float]:
         return sum(record.seconds.values()) + of_run(record.parent)
 
     seconds: dict[Hashable, list[float]] = {}
-    for (arm, _), run in arms.plan.ends.items():
+    for (arm, _), run in arms.trained.items():
         seconds.setdefault(arm, []).append(of_run(run))
     return {arm: float(np.mean(each)) / 60 for arm, each in seconds.items()}

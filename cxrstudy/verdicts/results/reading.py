@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base.columns import PLATEAU, labels_of, truth_column, truth_columns_of
+from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.runs.scores import arm_of, of_arm, read_table, score_column, together
 from cxrstudy.training.plateau import UNKNOWN
 from cxrstudy.verdicts.results.results import ARMS, IMAGES, SCORED, ResultsError, facts
@@ -54,12 +55,18 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
     ------
     ResultsError
         A file is missing or altered, or the folder does not contain the experiment.
+    NoResultError
+        No arm of it was trained in all seeds.
     """
     table = arms(folder)
     ends = table[table["experiment"] == experiment]
     if ends.empty:
         there = ", ".join(dict.fromkeys(table["experiment"]))
         raise ResultsError(f"{folder}: no results of {experiment!r}, only of {there}")
+    never = ends[_is_not_run(ends)]
+    ends = ends[~ends["arm"].isin(list(never["arm"]))]
+    if ends.empty:
+        raise NoResultError("; ".join(dict.fromkeys(never["failed"])))
     images, scores = _read_tables(folder, set(ends["run"]))
     rows = images.groupby(["role", "split"], sort=False).indices
     tables = []
@@ -83,6 +90,13 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
         whole = whole.drop(columns=of_other_labels(whole, whole))
         tables.append(of_arm(whole, end.arm, end.seed, end.run).assign(**{PLATEAU: end.plateau}))
     return together(tables)
+
+
+def _is_not_run(ends: pd.DataFrame) -> "pd.Series[bool]":
+    """Rows of arms and seeds that were not trained: they say why, and have no scores."""
+    if "failed" not in ends:
+        return pd.Series(False, ends.index)
+    return (ends["failed"] != "") & (ends["samples_seen"] == 0)
 
 
 def of_other_labels(scored: pd.DataFrame, images: pd.DataFrame) -> list[str]:

@@ -4,7 +4,8 @@ import gzip
 import json
 import os
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,9 @@ DIGITS, MOST_DIGITS = 4, 17
 def write(study: Study, experiments: Sequence[str], folder: Path, command: str) -> Results:
     """Write the recorded results of experiments.
 
+    An arm and seed that was not trained, because a training before it has no result, has a row
+    that says so, and no scores.
+
     Parameters
     ----------
     study
@@ -69,15 +73,21 @@ def write(study: Study, experiments: Sequence[str], folder: Path, command: str) 
         A record is altered.
     """
     plans = {name: experiment.arms_of(name, study).plan for name in experiments}
-    records = _records(plans, study)
-    ends = list(dict.fromkeys(run for plan in plans.values() for run in plan.ends.values()))
+    never = {
+        run: why
+        for plan in plans.values()
+        for run, why in plan.without_result(study.records).items()
+    }
+    records = _records(plans, study, never)
+    ends = [run for run in _ends_of(plans) if run not in never]
     scorings: dict[str, dict[str, str]] = {}
     for run in (run for plan in plans.values() for run in plan.runs):
         scorings.setdefault(run.id, {}).update(run.scorings)
     tables = {end: all_scores(study.records, end, scorings[end].values()) for end in ends}
     images, scores = _tabulate(tables)
     half = places.results() / study.cohort.name / study.profile.half
-    arms = pd.concat([_arms(name, plan, records, tables, half) for name, plan in plans.items()])
+    made = _Made(records, tables, never)
+    arms = pd.concat([_arms(name, plan, made, half) for name, plan in plans.items()])
     folder.mkdir(parents=True, exist_ok=True)
     arms.to_csv(folder / ARMS, index=False, lineterminator="\n")
     images.to_csv(folder / IMAGES, index=False, lineterminator="\n")
@@ -136,8 +146,22 @@ def _merged(scores: NDArray[np.float64], tried: NDArray[np.float64]) -> NDArray[
     return merged
 
 
-def _records(plans: dict[str, Plan], study: Study) -> dict[str, Record]:
-    runs = {run.id: run for plan in plans.values() for run in plan.runs}
+@dataclass(frozen=True)
+class _Made:
+    """Records and scores by run, and runs that are not trained, with the reason."""
+
+    records: Mapping[str, Record]
+    tables: Mapping[str, pd.DataFrame]
+    never: Mapping[str, str]
+
+
+def _ends_of(plans: Mapping[str, Plan]) -> list[str]:
+    """The last run of every arm and seed, each once."""
+    return list(dict.fromkeys(run for plan in plans.values() for run in plan.ends.values()))
+
+
+def _records(plans: dict[str, Plan], study: Study, never: Mapping[str, str]) -> dict[str, Record]:
+    runs = {run.id: run for plan in plans.values() for run in plan.runs if run.id not in never}
     missing = [run.id for run in runs.values() if not run.recorded(study.records)]
     if missing:
         raise ResultsError(
@@ -171,16 +195,17 @@ def _tabulate(tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFra
     return images, pd.DataFrame(scores)
 
 
-def _arms(
-    name: str, plan: Plan, records: dict[str, Record], tables: dict[str, pd.DataFrame], half: Path
-) -> pd.DataFrame:
-    rows, gained = [], _gained(name, plan, records, tables, half)
+def _arms(name: str, plan: Plan, made: _Made, half: Path) -> pd.DataFrame:
+    rows, gained = [], _gained(name, plan, made, half)
     for (arm, seed), run in plan.ends.items():
-        record = records[run]
+        start = {"experiment": name, "arm": arm_text(arm)}
+        if run in made.never:
+            rows.append(start | _not_run(plan, seed, run, made.never[run]))
+            continue
+        record = made.records[run]
         rows.append(
             {
-                "experiment": name,
-                "arm": arm_text(arm),
+                **start,
                 "cohort": record.cohort,
                 "seed": seed,
                 "run": run,
@@ -191,7 +216,7 @@ def _arms(
                 "plateau": record.at_plateau if gained[arm].word == UNKNOWN else gained[arm].word,
                 "gain": gained[arm].estimate,
                 "gain_high": gained[arm].high,
-                "scored": json.dumps(_places(tables[run]), ensure_ascii=False),
+                "scored": json.dumps(_places(made.tables[run]), ensure_ascii=False),
                 "failed": "; ".join(record.outcome.failures),
                 "scores_sha256": record.files[SCORES],
             }
@@ -199,16 +224,25 @@ def _arms(
     return pd.DataFrame(rows)
 
 
-def _gained(
-    name: str, plan: Plan, records: dict[str, Record], tables: dict[str, pd.DataFrame], half: Path
-) -> dict[Hashable, Gain]:
+def _not_run(plan: Plan, seed: int, run: str, why: str) -> dict[str, object]:
+    """The rest of the row of an arm and seed that was not trained."""
+    chain = next(str(each.chain) for each in plan.runs if each.id == run)
+    return {
+        "cohort": "", "seed": seed, "run": run, "chain": chain, "samples_seen": 0, "seconds": 0.0,
+        "patients": 0, "plateau": "", "gain": np.nan, "gain_high": np.nan, "scored": "[]",
+        "failed": why, "scores_sha256": "",
+    }  # fmt: skip
+
+
+def _gained(name: str, plan: Plan, made: _Made, half: Path) -> dict[Hashable, Gain]:
     """What twice the steps gained every arm, as far as half of them are recorded in a folder."""
-    seen = {arm: records[run].samples_seen for (arm, _), run in plan.ends.items()}
+    ends = {end: run for end, run in plan.ends.items() if run not in made.never}
+    seen = {arm: made.records[run].samples_seen for (arm, _), run in ends.items()}
     there = recorded_arms(half) if (half / RESULTS).is_file() else pd.DataFrame()
-    if there.empty or not (there["experiment"] == name).any():
+    if not ends or there.empty or not (there["experiment"] == name).any():
         return {arm: Gain(why=NOT_RECORDED) for arm in seen}
     there = there[there["experiment"] == name]
-    scores = together(of_arm(tables[run], arm, seed, run) for (arm, seed), run in plan.ends.items())
+    scores = together(of_arm(made.tables[run], arm, seed, run) for (arm, seed), run in ends.items())
     fewer = dict(zip(there["arm"], there["samples_seen"].astype(int), strict=True))
     return gains(scores, seen, read(half, name), fewer)
 

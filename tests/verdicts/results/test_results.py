@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from cxrstudy.base import places
 from cxrstudy.runs import store
+from cxrstudy.runs.outcome import Outcome
 from cxrstudy.runs.record import SCORES
 from cxrstudy.runs.scores import collect
 from cxrstudy.statistics import auroc, brier
@@ -20,6 +21,7 @@ from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.doubling import Gain
+from cxrstudy.verdicts.measure import measure
 from cxrstudy.verdicts.results import (
     ARMS,
     IMAGES,
@@ -266,3 +268,30 @@ def test_results_say_at_which_commits_their_runs_were_made(tmp_path):
     assert facts.registration == ""
     results.include(tmp_path / "results", [], "0001-made-tiny")
     assert results.facts(tmp_path / "results").registration == "0001-made-tiny"
+
+
+# --- Arms that were not run ----------------------------------------------------------------------
+
+
+def test_an_arm_that_was_not_run_is_written_with_the_reason_and_read_as_none(tmp_path):
+    with project(tmp_path / "here"):
+        study = Study("tiny", "made", 2)
+        arms = experiment.arms_of("01_sequences", study)
+        for run in arms.plan.runs:
+            if run.id in arms.plan.without_result(study.records):
+                continue
+            is_weak = run.chain.stages[-1].roles == ("general",) and run.chain.stages[-1].seed == 1
+            weak = Outcome(better_than_constant=False, p=0.4) if is_weak else Outcome()
+            record(study, run, outcome=weak)
+        results.write(study, ["01_sequences"], tmp_path / "results", "the command")
+        scores = results.read(tmp_path / "results", "01_sequences")
+        assert list(dict.fromkeys(scores["arm"])) == ["control"]
+        assert results.failed(tmp_path / "results", "01_sequences") == arms.failed
+        assert list(arms.failed) == ["general"]
+        assert arms.failed["general"].startswith("seed 1, not run: its parent, run ")
+        table = results.arms(tmp_path / "results")
+        (row,) = table[(table["arm"] == "general") & (table["seed"] == 1)].itertuples()
+        assert (row.run, row.scored, row.samples_seen) == (arms.plan.ends["general", 1], [], 0)
+        assert row.chain == "random → general → target"
+        measured = measure(tmp_path / "results").metrics
+        assert {key.arm for key in measured} == {"control"}
