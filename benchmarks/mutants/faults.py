@@ -40,15 +40,16 @@ class Fault:
     module: str
     """Path of the file, from the project's root."""
     line: int
+    operator: str
     before: str
     after: str
     code: str
     """The whole module with the fault."""
 
     @property
-    def name(self) -> str:
-        """Place and change, in one line."""
-        return f"{self.module}:{self.line}: {self.before} → {self.after}"
+    def name(self) -> tuple[str, int, str, str]:
+        """Place and change."""
+        return self.module, self.line, self.before, self.after
 
 
 def drop_statement(node: cst.Expr) -> Iterator[cst.CSTNode]:
@@ -89,7 +90,8 @@ OPERATORS = [
 #: Where nothing is decided: what a type checker reads, what is imported, how a text is set.
 NO_PLACE = cst.Annotation | cst.Decorator | cst.Import | cst.ImportFrom | cst.FormattedString
 
-Changes = list[tuple[cst.CSTNode, cst.CSTNode]]
+#: What a place can become: operator, node, and what takes its place.
+Changes = list[tuple[str, cst.CSTNode, cst.CSTNode]]
 
 
 class _Places(cst.CSTVisitor):
@@ -104,7 +106,7 @@ class _Places(cst.CSTVisitor):
         if isinstance(node, NO_PLACE):
             return False
         changes = [
-            (node, changed)
+            (operator.__name__.removeprefix("operator_"), node, changed)
             for kind, operator in OPERATORS
             if isinstance(node, kind)
             for changed in operator(node)
@@ -129,6 +131,19 @@ def sample(root: Path, area: str, count: int, seed: int) -> list[Fault]:
     ]
 
 
+def every(root: Path, area: str, names: set[tuple[str, int, str, str]]) -> Iterator[Fault]:
+    """All faults of an area that have one of the names."""
+    for module in modules(root, area):
+        if any(module == name[0] for name in names):
+            tree, places = _read(root / module)
+            each = (
+                _fault(area, module, tree, line, *one)
+                for line, several in places
+                for one in several
+            )
+            yield from (fault for fault in each if fault.name in names)
+
+
 def modules(root: Path, area: str) -> list[str]:
     """Paths of an area's modules, from the root."""
     paths = (path for folder in AREAS[area] for path in (root / "cxrstudy" / folder).rglob("*.py"))
@@ -143,10 +158,16 @@ def _read(path: Path) -> tuple[cst.Module, list[tuple[int, Changes]]]:
 
 
 def _fault(
-    area: str, module: str, tree: cst.Module, line: int, node: cst.CSTNode, changed: cst.CSTNode
+    area: str,
+    module: str,
+    tree: cst.Module,
+    line: int,
+    operator: str,
+    node: cst.CSTNode,
+    changed: cst.CSTNode,
 ) -> Fault:
     def one_line(part: cst.CSTNode) -> str:
         return " ".join(tree.code_for_node(part).split())[:200]
 
     code = tree.deep_replace(node, changed).code
-    return Fault(area, module, line, one_line(node), one_line(changed), code)
+    return Fault(area, module, line, operator, one_line(node), one_line(changed), code)

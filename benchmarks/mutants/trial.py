@@ -1,24 +1,24 @@
 """Whether tests notice a fault: each is tried in a process of its own, in a copy of the project.
 
-A server imports the large libraries once and forks a child for each fault; the project itself is
-imported by the child. A test that fails for any change of a file at all, because it compares an id
-with a recorded one, is no witness: what a neutral change breaks is left out.
+A worker imports the large libraries once. From it comes a server, which collects the tests once,
+and exchanges the code of functions. What a module does when it is imported is tried in a child of
+the worker, which imports the project anew; so is each fault that seemed to survive.
 """
 
 import contextlib
+import hashlib
 import importlib
-import os
-import signal
-import sys
+import json
+import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-import pytest
-
+from benchmarks.mutants import limits, server
 from benchmarks.mutants.faults import Fault
-from benchmarks.mutants.reach import Reach
+from benchmarks.mutants.reach import NEUTRAL, Reach, lines_of, read
 
 #: Large libraries that the tests import; whatever is lacking is imported by the child.
 LIBRARIES = (
@@ -26,56 +26,108 @@ LIBRARIES = (
     "matplotlib.pyplot", "seaborn", "pandera.pandas", "pydantic", "typer", "hypothesis.strategies",
     "nbformat", "faiss", "PIL.Image",
 )  # fmt: skip
-#: Test functions of a fault, the quickest first, until they took this long without it, in seconds.
-ENOUGH = 60.0
-#: A change that changes nothing.
-NEUTRAL = "\n\ndef _nothing_asks_for_this() -> int:\n    return 1\n"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of one fault."""
 
-    fault: Fault
     state: str
-    """`killed`, `survived`, `late` (stopped by time, counts as killed) or `not reached`."""
+    """`killed`, `late` (stopped by time; counts as killed), `survived` or `not reached`."""
+    by: str
+    """The test that failed."""
     tests: int
     seconds: float
+    """Of the processor."""
 
 
-def load_libraries() -> None:
-    """Import what children share; no thread may have started when they are forked."""
+@dataclass(frozen=True)
+class Worker:
+    """One of several that share the work."""
+
+    number: int
+    of: int
+    copy: Path
+
+    def share(self, things: list[str]) -> list[str]:
+        """This worker's part."""
+        return things[self.number :: self.of]
+
+
+def work(worker: Worker, todo: list[Fault], measured: Path, note: Callable[..., None]) -> None:
+    """Measure this worker's share of the tests where that was not done, and try its faults."""
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    ours, theirs = multiprocessing.Pipe()
+    # No thread may have started when children are forked.
+    process = multiprocessing.get_context("fork").Process(
+        target=server.serve, args=(worker.copy, theirs)
+    )
+    process.start()
+    theirs.close()
+    files = ours.recv()
+    results = {file: measured / _result(worker.copy / file) for file in files}
+    _measure(worker, files, results, ours)
+    while not all(path.is_file() for path in results.values()):
+        time.sleep(2)
+    reach = read(results.values())
+    for fault in todo[worker.number :: worker.of]:
+        note(fault, attempt(worker.copy, fault, reach, ours))
+    ours.send(None)
+    process.join()
 
 
-def attempt(copy: Path, fault: Fault, reach: Reach, blind: dict[str, frozenset[str]]) -> Outcome:
-    """Plant one fault in a copy of the project, run its tests, and take it out again.
+def _result(file: Path) -> str:
+    """What was measured counts for a file of tests as long as that stays as it is."""
+    content = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    return f"{file.parent.name}.{file.stem}.{content}.json"
 
-    `blind` holds, by module, the tests that fail after a neutral change; it is filled on the way.
-    """
-    began = time.monotonic()
-    tests = list(_enough(reach, reach.of(fault.module, fault.line)))
-    if tests and fault.module not in blind:
-        every = list(_enough(reach, reach.of_module(fault.module)))
-        blind[fault.module] = frozenset(_failing(copy, fault, every + tests))
-    tests = [test for test in tests if test not in blind[fault.module]] if tests else []
+
+def _measure(
+    worker: Worker, files: dict[str, list[str]], results: dict[str, Path], requests: Connection
+) -> None:
+    lacking = [file for file in worker.share(list(files)) if not results[file].is_file()]
+    modules = sorted((worker.copy / "cxrstudy").rglob("*.py")) if lacking else []
+    with contextlib.ExitStack() as changed:
+        for module in modules:
+            changed.enter_context(_changed(module, module.read_text("utf-8") + NEUTRAL))
+        for number, file in enumerate(lacking, 1):
+            to = results[file]
+            requests.send(("measure", {"tests": files[file], "to": to}))
+            status, seconds = requests.recv()
+            if status != 0:
+                limits.write_whole(to, json.dumps({"seconds": {}, "lines": {}}))
+            print(f"{number} of {len(lacking)}: {seconds:6.1f} s {status} {file}", flush=True)
+
+
+def attempt(copy: Path, fault: Fault, reach: Reach, requests: Connection) -> Outcome:
+    """Plant one fault in a copy of the project, run its tests, and take it out again."""
+    path = copy / fault.module
+    before = path.read_text("utf-8")
+    tests = reach.of(fault.module, lines_of(before, fault.line)) or reach.of(fault.module, [0])
     if not tests:
-        return Outcome(fault, "not reached", 0, time.monotonic() - began)
-    with _changed(copy / fault.module, fault.code):
-        expected = sum(reach.seconds.get(test, 1.0) for test in tests)
-        state = _run(copy, tests, limit=30 + 5 * expected)
-    return Outcome(fault, state, len(tests), time.monotonic() - began)
+        return Outcome("not reached", "", 0, 0.0)
+    failed = copy / "runs" / "failed.txt"
+    failed.unlink(missing_ok=True)
+    limit = 10 + 5 * sum(reach.seconds[test] for test in tests)
+    with _changed(path, fault.code):
+        asked = {
+            "module": fault.module, "before": before, "after": fault.code, "tests": tests,
+            "seconds": limit, "to": failed,
+        }  # fmt: skip
+        requests.send(("attempt", asked))
+        status, seconds = requests.recv()
+        if status in (0, 3):
 
+            def task() -> int:
+                return server.anew(copy, tests, failed)
 
-def _enough(reach: Reach, tests: list[str]) -> Iterator[str]:
-    seconds = 0.0
-    for test in tests:
-        seconds += reach.seconds.get(test, 1.0)
-        if seconds > ENOUGH:
-            return
-        yield test
+            status, more = limits.forked(task, seconds=20 + limit)
+            seconds += more
+    state = {0: "survived", None: "late"}.get(status, "killed")
+    by = failed.read_text("utf-8") if failed.is_file() else ""
+    return Outcome(state, by, len(tests), round(seconds, 1))
 
 
 @contextlib.contextmanager
@@ -88,82 +140,3 @@ def _changed(path: Path, code: str) -> Iterator[None]:
         yield
     finally:
         path.write_bytes(before)
-
-
-def _failing(copy: Path, fault: Fault, tests: list[str]) -> list[str]:
-    """The tests that a neutral change of the module makes fail."""
-    tests, failed = list(dict.fromkeys(tests)), copy / "failed.txt"
-    code = (copy / fault.module).read_text("utf-8") + NEUTRAL
-    with _changed(copy / fault.module, code):
-        _run(copy, tests, limit=600, failed=failed)
-    if not failed.exists():
-        raise RuntimeError(
-            f"{copy}: pytest did not end there, whatever the tests say; run it by hand"
-        )
-    return failed.read_text("utf-8").splitlines()
-
-
-def _run(copy: Path, tests: list[str], *, limit: float, failed: Path | None = None) -> str:
-    if failed:
-        failed.unlink(missing_ok=True)
-    child = os.fork()
-    if not child:
-        _be_child(copy, tests, failed)
-    return _wait(child, limit)
-
-
-def _be_child(copy: Path, tests: list[str], failed: Path | None) -> None:
-    """Run pytest in the copy, in this process, and end it with pytest's status."""
-    os.setsid()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    os.chdir(copy)
-    for name in [name for name in sys.modules if name.split(".")[0] in ("cxrstudy", "benchmarks")]:
-        del sys.modules[name]
-    sys.path.insert(0, str(copy))
-    os.environ["PYTHONPATH"] = str(copy)
-    sys.dont_write_bytecode = True
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    # A library that is shared may bring a plugin of pytest, which says that it came too early.
-    early = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
-    arguments = ["-q", "-W", early, "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
-    status: int = 1
-    try:
-        status = int(pytest.main(arguments if failed else ["-x", *arguments], [_Failures(failed)]))
-    finally:
-        os._exit(status)
-
-
-class _Failures:
-    """Write the test functions that failed into a file."""
-
-    def __init__(self, path: Path | None) -> None:
-        self.path, self.names = path, dict[str, None]()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self.names[report.nodeid.partition("[")[0]] = None
-
-    def pytest_sessionfinish(self) -> None:
-        if self.path:
-            self.path.write_text("\n".join(self.names), "utf-8")
-
-
-def _wait(child: int, limit: float) -> str:
-    until = time.monotonic() + limit
-    while time.monotonic() < until:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            _end_group(child)
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
-        time.sleep(0.05)
-    _end_group(child)
-    os.waitpid(child, 0)
-    return "late"
-
-
-def _end_group(child: int) -> None:
-    """What a faulty child started ends with it."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
