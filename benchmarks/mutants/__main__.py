@@ -4,11 +4,12 @@
     python -m benchmarks.mutants 60 --seed 2 --area statistics --workers 1
     python -m benchmarks.mutants 0 --again                    # those that survived, once more
 
-It works on what is committed, in copies under `runs/mutants`. First the fast tests run once, to see
-which test reaches which line; that is kept, by what the package and the file of tests hold. Then
-each fault is tried. Faults of a seed that were tried already are not tried again, so that a run goes
-on where it was stopped. Each fault becomes a row of `benchmarks/mutants/mutants.csv`, whose last
-columns say what a reader found about a survivor; `table.csv` counts them by area, seed and commit.
+It works on what is committed, in copies under `runs/mutants`. First the fast tests run once, to
+see which test reaches which line; that is kept, by what the package and the file of tests hold.
+Then each fault is tried. Faults of a seed that were tried already are not tried again, so that a
+run goes on where it was stopped. Each fault becomes a row of `benchmarks/mutants/mutants.csv`,
+whose last columns say what a reader found about a survivor; `table.csv` counts them by area, seed
+and commit.
 """
 
 import argparse

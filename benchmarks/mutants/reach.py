@@ -107,7 +107,7 @@ def _shares(item: pytest.Item) -> bool:
 
 
 def _any(by_line: dict[int, list[str]], passed: list[str]) -> dict[int, list[str]]:
-    return {line: passed for line in by_line}
+    return dict.fromkeys(by_line, passed)
 
 
 def _lines(data: coverage.CoverageData, root: Path) -> dict[str, dict[int, list[str]]]:

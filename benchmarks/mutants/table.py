@@ -68,8 +68,8 @@ def _counts(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Faults, how many were noticed, and the share of those that can be.
 
     `score` is what the tests of the commit noticed; `score_now` counts the tests that were added
-    since, for these very faults. An equivalent fault can't be noticed and does not count; a cosmetic
-    one counts as not noticed.
+    since, for these very faults. An equivalent fault can't be noticed and does not count; a
+    cosmetic one counts as not noticed.
     """
     asked = rows.assign(
         killed=~rows["state"].isin(SURVIVED),

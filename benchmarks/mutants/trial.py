@@ -50,7 +50,7 @@ class Worker:
     copy: Path
 
     def share(self, things: list[str]) -> list[str]:
-        """This worker's part."""
+        """What is left to this worker."""
         return things[self.number :: self.of]
 
 
