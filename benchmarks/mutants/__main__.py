@@ -92,10 +92,11 @@ def _try_all(
 ) -> None:
     context = multiprocessing.get_context("spawn")
     copies = [_copy(ROOT / "runs" / "mutants" / f"copy{number}", commit) for number in range(of)]
+    # By module, so that its tests are measured once.
+    whose = {module: number % of for number, module in enumerate(sorted({f.module for f in todo}))}
+    shares = [[fault for fault in todo if whose[fault.module] == number] for number in range(of)]
     workers = [
-        context.Process(
-            target=trial.work, args=(trial.Worker(number, of, copy), todo, measured, note)
-        )
+        context.Process(target=trial.work, args=(copy, shares[number], measured, note))
         for number, copy in enumerate(copies)
     ]
     for worker in workers:

@@ -5,11 +5,13 @@ are dropped. A statement that is dropped and a condition that is turned are adde
 out: most of them are only read by people.
 """
 
+import ast
 import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -116,19 +118,36 @@ class _Places(cst.CSTVisitor):
         return True
 
 
+#: Faults drawn in a module that was drawn: its tests are measured once for all of them.
+TOGETHER = 4
+
+
 def sample(root: Path, area: str, count: int, seed: int) -> list[Fault]:
-    """Draw faults of an area: first places, then one of the changes of each.
+    """Draw faults of an area: first modules by their size, then places, then a change of each.
 
     So a call with ten arguments, each of which can be dropped, doesn't count ten times.
     """
     generator = random.Random(f"{area} {seed}")
-    read = {module: _read(root / module) for module in modules(root, area)}
-    places = [(module, place) for module, (_, found) in read.items() for place in found]
-    drawn = generator.sample(places, min(count, len(places)))
-    return [
-        _fault(area, module, read[module][0], line, *generator.choice(changes))
-        for module, (line, changes) in drawn
+    paths = modules(root, area)
+    sizes = [
+        sum(1 for _ in ast.walk(ast.parse((root / path).read_text("utf-8")))) for path in paths
     ]
+    drawn = list[Fault]()
+    read = dict[str, Any]()
+    seen = set[tuple[str, int]]()
+    tries = 10 * count
+    while len(drawn) < count and (tries := tries - 1):
+        module = generator.choices(paths, sizes)[0]
+        if module not in read:
+            read[module] = _read(root / module)
+        tree, places = read[module]
+        for number in generator.sample(range(len(places)), min(TOGETHER, len(places))):
+            line, changes = places[number]
+            change = generator.choice(changes)
+            if (module, number) not in seen:
+                seen.add((module, number))
+                drawn.append(_fault(area, module, tree, line, *change))
+    return drawn[:count]
 
 
 def every(root: Path, area: str, names: set[tuple[str, int, str, str]]) -> Iterator[Fault]:

@@ -1,4 +1,7 @@
-"""Which tests run which line, and how long each takes: measured once per file of tests and commit.
+"""Which tests run which line, and how long each takes: measured once per file of tests.
+
+Only tests near a module are measured: those of the file of its name, and those of a few files that
+import it. What only tests elsewhere notice counts as survived, so a score is a lower bound.
 
 While it is measured, each module of the package has a neutral change at its end. A test that fails
 then would fail after any change at all, because it compares an id with a recorded one; it is no
@@ -7,6 +10,7 @@ witness. Nor is one that takes too long.
 
 import ast
 import json
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -18,6 +22,8 @@ import pytest
 
 from benchmarks.mutants import limits
 
+#: Files of tests that are tried for a module: its own, and others that import it.
+NEAR = 5
 #: What `make test` runs, without what drives a browser: coverage doesn't see it.
 FAST = "not book and not slow and not sweep and not browser"
 #: A change that changes nothing.
@@ -131,6 +137,26 @@ def read(results: Iterable[Path]) -> Reach:
                 for number in (0, int(line)):
                     reach.tests[module].setdefault(number, set()).update(witnesses)
     return reach
+
+
+def near(root: Path, module: str) -> list[str]:
+    """Files of tests of a module: the one of its name first, then the shortest that import it."""
+    path = Path(module)
+    stem = path.parent.name if path.name == "__init__.py" else path.stem
+    dotted = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+    package, _, name = dotted.rpartition(".")
+    imported = re.compile(
+        rf"\b{re.escape(dotted)}\b|from {re.escape(package)} import (\([^)]*|[^\n]*)\b{name}\b"
+    )
+    texts = {file: file.read_text("utf-8") for file in (root / "tests").rglob("test_*.py")}
+    found = [file for file, text in texts.items() if imported.search(text)]
+    own = root.joinpath("tests", *path.parts[1:-1], f"test_{stem}.py")
+
+    def order(file: Path) -> tuple[bool, bool, int, str]:
+        return file != own, file.parent != own.parent, len(texts[file]), str(file)
+
+    chosen = sorted({*found, *([own] if own in texts else [])}, key=order)[:NEAR]
+    return [str(file.relative_to(root)) for file in chosen]
 
 
 def lines_of(source: str, line: int) -> range:

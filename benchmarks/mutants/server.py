@@ -38,10 +38,10 @@ def enter(copy: Path) -> None:
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
-def serve(copy: Path, requests: Connection) -> None:
-    """Collect the tests of a copy, and answer requests until there are no more."""
+def serve(copy: Path, files: list[str], requests: Connection) -> None:
+    """Collect some files of tests of a copy, and answer requests until there are no more."""
     enter(copy)
-    options = [*OPTIONS, "-m", reach.FAST, "--basetemp", str(copy / "runs" / "tests")]
+    options = [*OPTIONS, "-m", reach.FAST, "--basetemp", str(copy / "runs" / "tests"), *files]
     (copy / "runs").mkdir(exist_ok=True)
     status = pytest.main(options, plugins=[_Server(copy, requests)])
     sys.exit(int(status))

@@ -10,15 +10,13 @@ import hashlib
 import importlib
 import json
 import multiprocessing
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from benchmarks.mutants import limits, server
+from benchmarks.mutants import limits, reach, server
 from benchmarks.mutants.faults import Fault
-from benchmarks.mutants.reach import NEUTRAL, Reach, lines_of, read
 
 #: Large libraries that the tests import; whatever is lacking is imported by the child.
 LIBRARIES = (
@@ -41,76 +39,66 @@ class Outcome:
     """Of the processor."""
 
 
-@dataclass(frozen=True)
-class Worker:
-    """One of several that share the work."""
-
-    number: int
-    of: int
-    copy: Path
-
-    def share(self, things: list[str]) -> list[str]:
-        """What is left to this worker."""
-        return things[self.number :: self.of]
-
-
-def work(worker: Worker, todo: list[Fault], measured: Path, note: Callable[..., None]) -> None:
-    """Measure this worker's share of the tests where that was not done, and try its faults."""
+def work(copy: Path, todo: list[Fault], measured: Path, note: Callable[..., None]) -> None:
+    """Try faults in a copy of the project; measure the tests near them where that was not done."""
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    near = {module: reach.near(copy, module) for module in {fault.module for fault in todo}}
+    files = sorted({file for several in near.values() for file in several})
     ours, theirs = multiprocessing.Pipe()
     # No thread may have started when children are forked.
     process = multiprocessing.get_context("fork").Process(
-        target=server.serve, args=(worker.copy, theirs)
+        target=server.serve, args=(copy, files, theirs)
     )
     process.start()
     theirs.close()
-    files = ours.recv()
-    results = {file: measured / _result(worker.copy / file) for file in files}
-    _measure(worker, files, results, ours)
-    while not all(path.is_file() for path in results.values()):
-        time.sleep(2)
-    reach = read(results.values())
-    for fault in todo[worker.number :: worker.of]:
-        note(fault, attempt(worker.copy, fault, reach, ours))
+    collected = ours.recv()
+    for fault in todo:
+        known = [file for file in near[fault.module] if file in collected]
+        results = [_measured(copy, measured, file, collected[file], ours) for file in known]
+        outcome = attempt(copy, fault, reach.read(results), ours)
+        note(fault, outcome)
+        print(
+            f"{outcome.state:11} {outcome.tests:4} {outcome.seconds:6.1f} s",
+            *fault.name,
+            flush=True,
+        )
     ours.send(None)
     process.join()
 
 
-def _result(file: Path) -> str:
-    """What was measured counts for a file of tests as long as that stays as it is."""
-    content = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-    return f"{file.parent.name}.{file.stem}.{content}.json"
-
-
-def _measure(
-    worker: Worker, files: dict[str, list[str]], results: dict[str, Path], requests: Connection
-) -> None:
-    lacking = [file for file in worker.share(list(files)) if not results[file].is_file()]
-    modules = sorted((worker.copy / "cxrstudy").rglob("*.py")) if lacking else []
+def _measured(
+    copy: Path, measured: Path, file: str, tests: list[str], requests: Connection
+) -> Path:
+    """Where it stands what a file's tests reach; that counts as long as the file stays as it is."""
+    content = hashlib.sha256((copy / file).read_bytes()).hexdigest()[:12]
+    to = measured / f"{Path(file).parent.name}.{Path(file).stem}.{content}.json"
+    if to.is_file():
+        return to
     with contextlib.ExitStack() as changed:
-        for module in modules:
-            changed.enter_context(_changed(module, module.read_text("utf-8") + NEUTRAL))
-        for number, file in enumerate(lacking, 1):
-            to = results[file]
-            requests.send(("measure", {"tests": files[file], "to": to}))
-            status, seconds = requests.recv()
-            if status != 0:
-                limits.write_whole(to, json.dumps({"seconds": {}, "lines": {}}))
-            print(f"{number} of {len(lacking)}: {seconds:6.1f} s {status} {file}", flush=True)
+        for module in sorted((copy / "cxrstudy").rglob("*.py")):
+            changed.enter_context(_changed(module, module.read_text("utf-8") + reach.NEUTRAL))
+        requests.send(("measure", {"tests": tests, "to": to}))
+        status, seconds = requests.recv()
+    if status != 0:
+        limits.write_whole(to, json.dumps({"seconds": {}, "lines": {}}))
+    print(f"measured {seconds:6.1f} s {status} {file}", flush=True)
+    return to
 
 
-def attempt(copy: Path, fault: Fault, reach: Reach, requests: Connection) -> Outcome:
+def attempt(copy: Path, fault: Fault, found: reach.Reach, requests: Connection) -> Outcome:
     """Plant one fault in a copy of the project, run its tests, and take it out again."""
     path = copy / fault.module
     before = path.read_text("utf-8")
-    tests = reach.of(fault.module, lines_of(before, fault.line)) or reach.of(fault.module, [0])
+    tests = found.of(fault.module, reach.lines_of(before, fault.line)) or found.of(
+        fault.module, [0]
+    )
     if not tests:
         return Outcome("not reached", "", 0, 0.0)
     failed = copy / "runs" / "failed.txt"
     failed.unlink(missing_ok=True)
-    limit = 10 + 5 * sum(reach.seconds[test] for test in tests)
+    limit = 10 + 5 * sum(found.seconds[test] for test in tests)
     with _changed(path, fault.code):
         asked = {
             "module": fault.module, "before": before, "after": fault.code, "tests": tests,
