@@ -5,7 +5,6 @@ import sys
 from collections import defaultdict
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -27,6 +26,8 @@ OPTIONS = [
     "-q", "-s", "-W", EARLY, "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler",
     "--hypothesis-profile", "mutants", "--tb", "line",
 ]  # fmt: skip
+#: Packages whose modules are imported anew.
+FORGOTTEN = ("cxrstudy", "tests", "conftest")
 
 
 def enter(copy: Path) -> None:
@@ -93,6 +94,18 @@ class _Server:
 
         return limits.forked(task, seconds=seconds)
 
+    def anew(self, tests: list[str], seconds: float, to: Path) -> tuple[int | None, float]:
+        """Import the package anew, collect some test functions, and stop at the first failure."""
+        names = dict.fromkeys(test.partition("[")[0] for test in tests)
+        options = [*OPTIONS, "-x", "--basetemp", str(self.copy / "runs" / "anew"), *names]
+
+        def task() -> int:
+            for name in [name for name in sys.modules if name.split(".")[0] in FORGOTTEN]:
+                del sys.modules[name]
+            return int(pytest.main(options, plugins=[FirstFailure(to)]))
+
+        return limits.forked(task, seconds=seconds)
+
     def _first_failure(self, items: list[pytest.Item], to: Path) -> int:
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -116,11 +129,3 @@ class FirstFailure:
         """Look at a report."""
         if report.failed:
             self.path.write_text(report.nodeid, "utf-8")
-
-
-def anew(copy: Path, tests: list[str], to: Path) -> int:
-    """Import and collect what some test functions need, run them, and stop at the first failure."""
-    enter(copy)
-    names = dict.fromkeys(test.partition("[")[0] for test in tests)
-    options: list[Any] = [*OPTIONS, "-x", "--basetemp", str(copy / "runs" / "anew"), *names]
-    return int(pytest.main(options, plugins=[FirstFailure(to)]))

@@ -1,13 +1,12 @@
 """Whether tests notice a fault: each is tried in a process of its own, in a copy of the project.
 
-A worker imports the large libraries once. From it comes a server, which collects the tests once,
-and exchanges the code of functions. What a module does when it is imported is tried in a child of
-the worker, which imports the project anew; so is each fault that seemed to survive.
+A server collects the tests once, and forks a child for each fault, which exchanges the code of
+functions. What a module does when it is imported is tried in a child that forgets the package and
+imports it anew; so is each fault that seemed to survive.
 """
 
 import contextlib
 import hashlib
-import importlib
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator
@@ -17,13 +16,6 @@ from pathlib import Path
 
 from benchmarks.mutants import limits, reach, server
 from benchmarks.mutants.faults import Fault
-
-#: Large libraries that the tests import; whatever is lacking is imported by the child.
-LIBRARIES = (
-    "torch", "fastai.vision.all", "timm", "pandas", "scipy.stats", "sklearn.metrics",
-    "matplotlib.pyplot", "seaborn", "pandera.pandas", "pydantic", "typer", "hypothesis.strategies",
-    "nbformat", "faiss", "PIL.Image",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,14 +33,10 @@ class Outcome:
 
 def work(copy: Path, todo: list[Fault], measured: Path, note: Callable[..., None]) -> None:
     """Try faults in a copy of the project; measure the tests near them where that was not done."""
-    for name in LIBRARIES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
     near = {module: reach.near(copy, module) for module in {fault.module for fault in todo}}
     files = sorted({file for several in near.values() for file in several})
     ours, theirs = multiprocessing.Pipe()
-    # No thread may have started when children are forked.
-    process = multiprocessing.get_context("fork").Process(
+    process = multiprocessing.get_context("spawn").Process(
         target=server.serve, args=(copy, files, theirs)
     )
     process.start()
@@ -107,11 +95,8 @@ def attempt(copy: Path, fault: Fault, found: reach.Reach, requests: Connection) 
         requests.send(("attempt", asked))
         status, seconds = requests.recv()
         if status in (0, 3):
-
-            def task() -> int:
-                return server.anew(copy, tests, failed)
-
-            status, more = limits.forked(task, seconds=20 + limit)
+            requests.send(("anew", {"tests": tests, "seconds": 20 + limit, "to": failed}))
+            status, more = requests.recv()
             seconds += more
     state = {0: "survived", None: "late"}.get(status, "killed")
     by = failed.read_text("utf-8") if failed.is_file() else ""
