@@ -24,6 +24,8 @@ from benchmarks.mutants import faults, table, trial
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "benchmarks" / "mutants"
+#: Copies of the project, and what its tests reach.
+STORE = ROOT / "runs" / "mutants"
 
 
 def main() -> None:
@@ -38,37 +40,36 @@ def main() -> None:
     areas = asked.area or list(faults.AREAS)
     commit = _git("rev-parse", "--short=12", "HEAD")
     if _git("status", "--porcelain", "--", "cxrstudy", "tests"):
-        sys.exit(
-            "cxrstudy/ or tests/ differ from the commit. Commit first: a table names its commit."
-        )
+        print(f"cxrstudy/ or tests/ differ from commit {commit}; what is tried is the commit")
+    copies = [_copy(STORE / f"copy{number}", commit) for number in range(asked.workers)]
     note: Callable[..., None] = partial(table.append, HERE, seed=asked.seed, commit=commit)
     if asked.again:
-        todo, note = _survivors(areas), partial(table.note_again, HERE)
+        todo, note = _survivors(copies[0], areas), partial(table.note_again, HERE)
     else:
-        todo = _remaining(areas, asked.count, asked.seed)
-    measured = ROOT / "runs" / "mutants" / _git("rev-parse", "--short=12", "HEAD:cxrstudy")
+        todo = _remaining(copies[0], areas, asked.count, asked.seed)
+    measured = STORE / _git("rev-parse", "--short=12", "HEAD:cxrstudy")
     measured.mkdir(parents=True, exist_ok=True)
-    _try_all(todo, asked.workers, commit, measured, note)
+    _try_all(todo, copies, measured, note)
     table.summarise(HERE)
 
 
-def _remaining(areas: list[str], count: int, seed: int) -> list[faults.Fault]:
+def _remaining(root: Path, areas: list[str], count: int, seed: int) -> list[faults.Fault]:
     """Faults of a seed that were not tried yet, an area after the other."""
     rows = table.read(HERE)
     tried = table.names(rows[rows["seed"] == str(seed)])
     each = -(-count // len(areas))
-    drawn = [faults.sample(ROOT, area, each, seed) for area in areas]
+    drawn = [faults.sample(root, area, each, seed) for area in areas]
     # In turns, so that a run that is stopped has seen all areas.
     turns = [fault for number in range(each) for one in drawn for fault in one[number : number + 1]]
     return [fault for fault in turns if fault.name not in tried]
 
 
-def _survivors(areas: list[str]) -> list[faults.Fault]:
+def _survivors(root: Path, areas: list[str]) -> list[faults.Fault]:
     rows = table.read(HERE)
     rows = rows[rows["state"].isin(table.SURVIVED) & rows["judged"].eq("") & rows.area.isin(areas)]
     wanted = table.names(rows)
     return [
-        fault for area in sorted(set(rows["area"])) for fault in faults.every(ROOT, area, wanted)
+        fault for area in sorted(set(rows["area"])) for fault in faults.every(root, area, wanted)
     ]
 
 
@@ -88,10 +89,9 @@ def _copy(folder: Path, commit: str) -> Path:
 
 
 def _try_all(
-    todo: list[faults.Fault], of: int, commit: str, measured: Path, note: Callable[..., None]
+    todo: list[faults.Fault], copies: list[Path], measured: Path, note: Callable[..., None]
 ) -> None:
-    context = multiprocessing.get_context("spawn")
-    copies = [_copy(ROOT / "runs" / "mutants" / f"copy{number}", commit) for number in range(of)]
+    context, of = multiprocessing.get_context("spawn"), len(copies)
     # By module, so that its tests are measured once.
     whose = {module: number % of for number, module in enumerate(sorted({f.module for f in todo}))}
     shares = [[fault for fault in todo if whose[fault.module] == number] for number in range(of)]
