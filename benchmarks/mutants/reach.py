@@ -1,7 +1,8 @@
 """Which tests run which line, and how long each takes: measured once per file of tests.
 
-Only tests near a module are measured: those of the file of its name, and those of a few files that
-import it. What only tests elsewhere notice counts as survived, so a score is a lower bound.
+Only tests near a module are measured: those of the file of its name, and of a few files that import
+it or lie beside that one. What only tests elsewhere notice counts as survived, so a score is a
+lower bound.
 
 While it is measured, each module of the package has a neutral change at its end. A test that fails
 then would fail after any change at all, because it compares an id with a recorded one; it is no
@@ -22,8 +23,8 @@ import pytest
 
 from benchmarks.mutants import limits
 
-#: Files of tests that are tried for a module: its own, and others that import it.
-NEAR = 5
+#: Files of tests that are tried for a module.
+NEAR = 7
 #: What `make test` runs, without what drives a browser: coverage doesn't see it.
 FAST = "not book and not slow and not sweep and not browser"
 #: A change that changes nothing.
@@ -140,7 +141,10 @@ def read(results: Iterable[Path]) -> Reach:
 
 
 def near(root: Path, module: str) -> list[str]:
-    """Files of tests of a module: the one of its name first, then the shortest that import it."""
+    """Files of tests of a module: the one of its name, those that import it, those beside it.
+
+    Of each kind the shortest come first.
+    """
     path = Path(module)
     stem = path.parent.name if path.name == "__init__.py" else path.stem
     dotted = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
@@ -148,14 +152,16 @@ def near(root: Path, module: str) -> list[str]:
     imported = re.compile(
         rf"\b{re.escape(dotted)}\b|from {re.escape(package)} import (\([^)]*|[^\n]*)\b{name}\b"
     )
-    texts = {file: file.read_text("utf-8") for file in (root / "tests").rglob("test_*.py")}
-    found = [file for file, text in texts.items() if imported.search(text)]
     own = root.joinpath("tests", *path.parts[1:-1], f"test_{stem}.py")
+    texts = {file: file.read_text("utf-8") for file in (root / "tests").rglob("test_*.py")}
+    beside = [file for file in texts if file.parent == own.parent]
+    found = [file for file, text in texts.items() if imported.search(text)]
 
-    def order(file: Path) -> tuple[bool, bool, int, str]:
-        return file != own, file.parent != own.parent, len(texts[file]), str(file)
+    def order(file: Path) -> tuple[bool, bool, bool, int, str]:
+        unknown = file not in found
+        return file != own, unknown, file.parent != own.parent, len(texts[file]), str(file)
 
-    chosen = sorted({*found, *([own] if own in texts else [])}, key=order)[:NEAR]
+    chosen = sorted({*found, *beside}, key=order)[:NEAR]
     return [str(file.relative_to(root)) for file in chosen]
 
 

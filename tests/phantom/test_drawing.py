@@ -8,19 +8,23 @@ import pytest
 from tests.support import drawing
 from tests.support.some import some
 
-FOUND = dict(drawing.drawn())
 WRITTEN = drawing.written()
 
 
-def test_everything_that_is_drawn_is_in_the_table():
-    assert list(FOUND) == list(WRITTEN)
+@pytest.fixture(scope="module")
+def found():
+    return dict(drawing.drawn())
+
+
+def test_everything_that_is_drawn_is_in_the_table(found):
+    assert list(found) == list(WRITTEN)
 
 
 @pytest.mark.parametrize("kind", ["of", "in", "at", "fractal"])
-def test_everything_is_drawn_as_it_was(kind):
+def test_everything_is_drawn_as_it_was(found, kind):
     rows = some(name for name in WRITTEN if f" {kind} " in f" {name} ")
     # Another processor may round otherwise: a thousandth of the value, or of a grey level.
     moved = [
-        name for name in rows if FOUND[name] != pytest.approx(WRITTEN[name], rel=2e-3, abs=2e-5)
+        name for name in rows if found[name] != pytest.approx(WRITTEN[name], rel=2e-3, abs=2e-5)
     ]
     assert moved == [], "if that is meant, see tests/support/drawing.py"

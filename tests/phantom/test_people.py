@@ -77,7 +77,7 @@ def test_bone_loses_half_a_percent_of_mineral_a_year_after_fifty():
 def test_poses_by_view(view, name, mean, spread, limits):
     values = of(poses(view), name)
     assert values.mean() == pytest.approx(mean, abs=4 * spread / PEOPLE**0.5 + 0.025 * spread)
-    assert values.std() == pytest.approx(spread, rel=0.08)
+    assert values.std() == pytest.approx(spread, rel=0.08)  # of 1,500 draws
     assert limits[0] <= values.min() <= values.max() <= limits[1]
 
 
@@ -125,9 +125,10 @@ def test_the_right_lung_is_the_larger_one_and_its_dome_the_higher_one():
     larger = []
     for body in bodies("PA"):
         left = body.frame.x > body.outline.centre
-        larger.append((body.lung_mask & ~left).sum() > (body.lung_mask & left).sum())
+        larger.append((body.lung_mask & ~left).sum() / (body.lung_mask & left).sum())
         assert body.outline.dome[0] < body.outline.dome[1]
-    assert np.mean(larger) >= 0.9
+    # 1.1 in ICRP 89; rotation shifts what the heart hides.
+    assert 1.02 < np.mean(larger) < 1.4
 
 
 def test_a_bedside_image_enlarges_the_heart_by_its_magnification():
