@@ -1,4 +1,4 @@
-"""What only a GPU can show: that it trains, repeats itself, resumes, scores and explains like a CPU.
+"""What only a GPU can show: that it trains, repeats itself, resumes and explains as a CPU does.
 
     python benchmarks/gpu.py                  # writes benchmarks/gpu.csv
     python benchmarks/gpu.py --device cpu     # tries the script itself, and writes nothing

@@ -102,7 +102,7 @@ class _Server:
         def task() -> int:
             for name in [name for name in sys.modules if name.split(".")[0] in FORGOTTEN]:
                 del sys.modules[name]
-            return int(pytest.main(options, plugins=[FirstFailure(to)]))
+            return int(pytest.main(options, plugins=[FirstFailure(tests, to)]))
 
         return limits.forked(task, seconds=seconds)
 
@@ -120,10 +120,14 @@ class _Server:
 
 
 class FirstFailure:
-    """Write the first test that fails into a file."""
+    """Run no other tests than some, and write the first that fails into a file."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, tests: list[str], path: Path) -> None:
+        self.tests, self.path = set(tests), path
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out what is no witness."""
+        items[:] = [item for item in items if item.nodeid in self.tests]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Look at a report."""

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -42,7 +43,10 @@ def work(copy: Path, todo: list[Fault], measured: Path, note: Callable[..., None
     process.start()
     theirs.close()
     collected = ours.recv()
+    parent = os.getppid()
     for fault in todo:
+        if os.getppid() != parent:
+            break  # the command was stopped
         known = [file for file in near[fault.module] if file in collected]
         results = [_measured(copy, measured, file, collected[file], ours) for file in known]
         outcome = attempt(copy, fault, reach.read(results), ours)
