@@ -22,7 +22,10 @@ MUST_NOT_RAISE = {
     "test_it_takes_no_torch",
 }
 #: Wrappers that keep what they are given: as many items come out.
-KEEPING = ("zip", "enumerate", "product", "sorted", "items", "combinations", "permutations")
+KEEPING = (
+    "zip", "enumerate", "product", "sorted", "items", "values", "keys", "combinations",
+    "permutations",
+)  # fmt: skip
 
 
 def functions_of(path) -> Iterator[ast.FunctionDef]:
@@ -85,7 +88,7 @@ def test_each_test_asserts_something_whatever_it_finds(path):
 
 #: Loops over what may be empty, and tolerances of more than a twentieth without a word why, that
 #: nobody has looked at yet. These numbers may only fall.
-NOT_LOOKED_AT = {"maybe empty": 159, "loose": 0}
+NOT_LOOKED_AT = {"maybe empty": 157, "loose": 0}
 #: Tests whose condition is itself asserted, in another way than by counting.
 LOOKED_AT_OTHERWISE = {
     "test_keys_alone_are_enough",
