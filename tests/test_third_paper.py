@@ -75,13 +75,16 @@ def test_the_first_blocks_keep_their_weights_and_the_rest_is_random(made, blocks
 
 def test_weights_have_the_mean_and_the_variance_of_their_layer_and_nothing_else_of_it(made):
     before, after, _ = cooked(made, "mean_and_variance")
+    large = 0
     for name, trained in after.named_parameters():
         weight, old = trained.detach(), before[name]
         if weight.numel() > 500:
             assert float(weight.mean()) == pytest.approx(float(old.mean()), abs=0.05)
-            assert float(weight.std()) == pytest.approx(float(old.std()), rel=0.15)
+            assert float(weight.std()) == pytest.approx(float(old.std()), rel=0.15)  # of 500 draws
             both = torch.corrcoef(torch.stack([weight.flatten(), old.flatten()]))
             assert abs(float(both[0, 1])) < 0.2
+            large += 1
+    assert large > 0
     assert all(
         (value == 0).all() for name, value in after.named_buffers() if name.endswith("running_mean")
     )

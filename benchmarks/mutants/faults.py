@@ -5,11 +5,13 @@ are dropped. A statement that is dropped and a condition that is turned are adde
 out: most of them are only read by people.
 """
 
+import ast
 import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -40,15 +42,16 @@ class Fault:
     module: str
     """Path of the file, from the project's root."""
     line: int
+    operator: str
     before: str
     after: str
     code: str
     """The whole module with the fault."""
 
     @property
-    def name(self) -> str:
-        """Place and change, in one line."""
-        return f"{self.module}:{self.line}: {self.before} → {self.after}"
+    def name(self) -> tuple[str, int, str, str]:
+        """Place and change."""
+        return self.module, self.line, self.before, self.after
 
 
 def drop_statement(node: cst.Expr) -> Iterator[cst.CSTNode]:
@@ -89,7 +92,8 @@ OPERATORS = [
 #: Where nothing is decided: what a type checker reads, what is imported, how a text is set.
 NO_PLACE = cst.Annotation | cst.Decorator | cst.Import | cst.ImportFrom | cst.FormattedString
 
-Changes = list[tuple[cst.CSTNode, cst.CSTNode]]
+#: What a place can become: operator, node, and what takes its place.
+Changes = list[tuple[str, cst.CSTNode, cst.CSTNode]]
 
 
 class _Places(cst.CSTVisitor):
@@ -104,7 +108,7 @@ class _Places(cst.CSTVisitor):
         if isinstance(node, NO_PLACE):
             return False
         changes = [
-            (node, changed)
+            (operator.__name__.removeprefix("operator_"), node, changed)
             for kind, operator in OPERATORS
             if isinstance(node, kind)
             for changed in operator(node)
@@ -114,19 +118,49 @@ class _Places(cst.CSTVisitor):
         return True
 
 
+#: Faults drawn in a module that was drawn: its tests are measured once for all of them.
+TOGETHER = 4
+
+
 def sample(root: Path, area: str, count: int, seed: int) -> list[Fault]:
-    """Draw faults of an area: first places, then one of the changes of each.
+    """Draw faults of an area: first modules by their size, then places, then a change of each.
 
     So a call with ten arguments, each of which can be dropped, doesn't count ten times.
     """
     generator = random.Random(f"{area} {seed}")
-    read = {module: _read(root / module) for module in modules(root, area)}
-    places = [(module, place) for module, (_, found) in read.items() for place in found]
-    drawn = generator.sample(places, min(count, len(places)))
-    return [
-        _fault(area, module, read[module][0], line, *generator.choice(changes))
-        for module, (line, changes) in drawn
+    paths = modules(root, area)
+    sizes = [
+        sum(1 for _ in ast.walk(ast.parse((root / path).read_text("utf-8")))) for path in paths
     ]
+    drawn = list[Fault]()
+    read = dict[str, Any]()
+    seen = set[tuple[str, int]]()
+    tries = 10 * count
+    while len(drawn) < count and (tries := tries - 1):
+        module = generator.choices(paths, sizes)[0]
+        if module not in read:
+            read[module] = _read(root / module)
+        tree, places = read[module]
+        for number in generator.sample(range(len(places)), min(TOGETHER, len(places))):
+            line, changes = places[number]
+            change = generator.choice(changes)
+            if (module, number) not in seen:
+                seen.add((module, number))
+                drawn.append(_fault(area, module, tree, line, *change))
+    return drawn[:count]
+
+
+def every(root: Path, area: str, names: set[tuple[str, int, str, str]]) -> Iterator[Fault]:
+    """All faults of an area that have one of the names."""
+    for module in modules(root, area):
+        if any(module == name[0] for name in names):
+            tree, places = _read(root / module)
+            each = (
+                _fault(area, module, tree, line, *one)
+                for line, several in places
+                for one in several
+            )
+            yield from (fault for fault in each if fault.name in names)
 
 
 def modules(root: Path, area: str) -> list[str]:
@@ -143,10 +177,16 @@ def _read(path: Path) -> tuple[cst.Module, list[tuple[int, Changes]]]:
 
 
 def _fault(
-    area: str, module: str, tree: cst.Module, line: int, node: cst.CSTNode, changed: cst.CSTNode
+    area: str,
+    module: str,
+    tree: cst.Module,
+    line: int,
+    operator: str,
+    node: cst.CSTNode,
+    changed: cst.CSTNode,
 ) -> Fault:
     def one_line(part: cst.CSTNode) -> str:
         return " ".join(tree.code_for_node(part).split())[:200]
 
     code = tree.deep_replace(node, changed).code
-    return Fault(area, module, line, one_line(node), one_line(changed), code)
+    return Fault(area, module, line, operator, one_line(node), one_line(changed), code)

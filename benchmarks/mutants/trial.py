@@ -1,81 +1,110 @@
 """Whether tests notice a fault: each is tried in a process of its own, in a copy of the project.
 
-A server imports the large libraries once and forks a child for each fault; the project itself is
-imported by the child. A test that fails for any change of a file at all, because it compares an id
-with a recorded one, is no witness: what a neutral change breaks is left out.
+A server collects the tests once, and forks a child for each fault, which exchanges the code of
+functions. What a module does when it is imported is tried in a child that forgets the package and
+imports it anew; so is each fault that seemed to survive.
 """
 
 import contextlib
-import importlib
+import hashlib
+import json
+import multiprocessing
 import os
-import signal
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-import pytest
-
+from benchmarks.mutants import limits, reach, server
 from benchmarks.mutants.faults import Fault
-from benchmarks.mutants.reach import Reach
-
-#: Large libraries that the tests import; whatever is lacking is imported by the child.
-LIBRARIES = (
-    "torch", "fastai.vision.all", "timm", "pandas", "scipy.stats", "sklearn.metrics",
-    "matplotlib.pyplot", "seaborn", "pandera.pandas", "pydantic", "typer", "hypothesis.strategies",
-    "nbformat", "faiss", "PIL.Image",
-)  # fmt: skip
-#: Test functions of a fault, the quickest first, until they took this long without it, in seconds.
-ENOUGH = 60.0
-#: A change that changes nothing.
-NEUTRAL = "\n\ndef _nothing_asks_for_this() -> int:\n    return 1\n"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of one fault."""
 
-    fault: Fault
     state: str
-    """`killed`, `survived`, `late` (stopped by time, counts as killed) or `not reached`."""
+    """`killed`, `late` (stopped by time; counts as killed), `survived` or `not reached`."""
+    by: str
+    """The test that failed."""
     tests: int
     seconds: float
+    """Of the processor."""
 
 
-def load_libraries() -> None:
-    """Import what children share; no thread may have started when they are forked."""
-    for name in LIBRARIES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+def work(copy: Path, todo: list[Fault], measured: Path, note: Callable[..., None]) -> None:
+    """Try faults in a copy of the project; measure the tests near them where that was not done."""
+    near = {module: reach.near(copy, module) for module in {fault.module for fault in todo}}
+    files = sorted({file for several in near.values() for file in several})
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=server.serve, args=(copy, files, theirs)
+    )
+    process.start()
+    theirs.close()
+    collected = ours.recv()
+    parent = os.getppid()
+    for fault in todo:
+        if os.getppid() != parent:
+            break  # the command was stopped
+        known = [file for file in near[fault.module] if file in collected]
+        results = [_measured(copy, measured, file, collected[file], ours) for file in known]
+        outcome = attempt(copy, fault, reach.read(results), ours)
+        note(fault, outcome)
+        print(
+            f"{outcome.state:11} {outcome.tests:4} {outcome.seconds:6.1f} s",
+            *fault.name,
+            flush=True,
+        )
+    ours.send(None)
+    process.join()
 
 
-def attempt(copy: Path, fault: Fault, reach: Reach, blind: dict[str, frozenset[str]]) -> Outcome:
-    """Plant one fault in a copy of the project, run its tests, and take it out again.
+def _measured(
+    copy: Path, measured: Path, file: str, tests: list[str], requests: Connection
+) -> Path:
+    """Where it stands what a file's tests reach; that counts as long as the file stays as it is."""
+    content = hashlib.sha256((copy / file).read_bytes()).hexdigest()[:12]
+    to = measured / f"{Path(file).parent.name}.{Path(file).stem}.{content}.json"
+    if to.is_file():
+        return to
+    with contextlib.ExitStack() as changed:
+        for module in sorted((copy / "cxrstudy").rglob("*.py")):
+            changed.enter_context(_changed(module, module.read_text("utf-8") + reach.NEUTRAL))
+        requests.send(("measure", {"tests": tests, "to": to}))
+        status, seconds = requests.recv()
+    if status != 0:
+        limits.write_whole(to, json.dumps({"seconds": {}, "lines": {}}))
+    print(f"measured {seconds:6.1f} s {status} {file}", flush=True)
+    return to
 
-    `blind` holds, by module, the tests that fail after a neutral change; it is filled on the way.
-    """
-    began = time.monotonic()
-    tests = list(_enough(reach, reach.of(fault.module, fault.line)))
-    if tests and fault.module not in blind:
-        every = list(_enough(reach, reach.of_module(fault.module)))
-        blind[fault.module] = frozenset(_failing(copy, fault, every + tests))
-    tests = [test for test in tests if test not in blind[fault.module]] if tests else []
+
+def attempt(copy: Path, fault: Fault, found: reach.Reach, requests: Connection) -> Outcome:
+    """Plant one fault in a copy of the project, run its tests, and take it out again."""
+    path = copy / fault.module
+    before = path.read_text("utf-8")
+    tests = found.of(fault.module, reach.lines_of(before, fault.line)) or found.of(
+        fault.module, [0]
+    )
     if not tests:
-        return Outcome(fault, "not reached", 0, time.monotonic() - began)
-    with _changed(copy / fault.module, fault.code):
-        expected = sum(reach.seconds.get(test, 1.0) for test in tests)
-        state = _run(copy, tests, limit=30 + 5 * expected)
-    return Outcome(fault, state, len(tests), time.monotonic() - began)
-
-
-def _enough(reach: Reach, tests: list[str]) -> Iterator[str]:
-    seconds = 0.0
-    for test in tests:
-        seconds += reach.seconds.get(test, 1.0)
-        if seconds > ENOUGH:
-            return
-        yield test
+        return Outcome("not reached", "", 0, 0.0)
+    failed = copy / "runs" / "failed.txt"
+    failed.unlink(missing_ok=True)
+    limit = 10 + 5 * sum(found.seconds[test] for test in tests)
+    with _changed(path, fault.code):
+        asked = {
+            "module": fault.module, "before": before, "after": fault.code, "tests": tests,
+            "seconds": limit, "to": failed,
+        }  # fmt: skip
+        requests.send(("attempt", asked))
+        status, seconds = requests.recv()
+        if status in (0, 3):
+            requests.send(("anew", {"tests": tests, "seconds": 20 + limit, "to": failed}))
+            status, more = requests.recv()
+            seconds += more
+    state = {0: "survived", None: "late"}.get(status, "killed")
+    by = failed.read_text("utf-8") if failed.is_file() else ""
+    return Outcome(state, by, len(tests), round(seconds, 1))
 
 
 @contextlib.contextmanager
@@ -88,82 +117,3 @@ def _changed(path: Path, code: str) -> Iterator[None]:
         yield
     finally:
         path.write_bytes(before)
-
-
-def _failing(copy: Path, fault: Fault, tests: list[str]) -> list[str]:
-    """The tests that a neutral change of the module makes fail."""
-    tests, failed = list(dict.fromkeys(tests)), copy / "failed.txt"
-    code = (copy / fault.module).read_text("utf-8") + NEUTRAL
-    with _changed(copy / fault.module, code):
-        _run(copy, tests, limit=600, failed=failed)
-    if not failed.exists():
-        raise RuntimeError(
-            f"{copy}: pytest did not end there, whatever the tests say; run it by hand"
-        )
-    return failed.read_text("utf-8").splitlines()
-
-
-def _run(copy: Path, tests: list[str], *, limit: float, failed: Path | None = None) -> str:
-    if failed:
-        failed.unlink(missing_ok=True)
-    child = os.fork()
-    if not child:
-        _be_child(copy, tests, failed)
-    return _wait(child, limit)
-
-
-def _be_child(copy: Path, tests: list[str], failed: Path | None) -> None:
-    """Run pytest in the copy, in this process, and end it with pytest's status."""
-    os.setsid()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    os.chdir(copy)
-    for name in [name for name in sys.modules if name.split(".")[0] in ("cxrstudy", "benchmarks")]:
-        del sys.modules[name]
-    sys.path.insert(0, str(copy))
-    os.environ["PYTHONPATH"] = str(copy)
-    sys.dont_write_bytecode = True
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    # A library that is shared may bring a plugin of pytest, which says that it came too early.
-    early = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
-    arguments = ["-q", "-W", early, "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
-    status: int = 1
-    try:
-        status = int(pytest.main(arguments if failed else ["-x", *arguments], [_Failures(failed)]))
-    finally:
-        os._exit(status)
-
-
-class _Failures:
-    """Write the test functions that failed into a file."""
-
-    def __init__(self, path: Path | None) -> None:
-        self.path, self.names = path, dict[str, None]()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            self.names[report.nodeid.partition("[")[0]] = None
-
-    def pytest_sessionfinish(self) -> None:
-        if self.path:
-            self.path.write_text("\n".join(self.names), "utf-8")
-
-
-def _wait(child: int, limit: float) -> str:
-    until = time.monotonic() + limit
-    while time.monotonic() < until:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            _end_group(child)
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
-        time.sleep(0.05)
-    _end_group(child)
-    os.waitpid(child, 0)
-    return "late"
-
-
-def _end_group(child: int) -> None:
-    """What a faulty child started ends with it."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)

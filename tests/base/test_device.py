@@ -96,3 +96,17 @@ def test_without_proc_the_peak_is_that_of_the_process(monkeypatch, system, facto
     monkeypatch.setattr(platform, "system", lambda: system)
     monkeypatch.setattr(device.resource, "getrusage", lambda who: Usage)
     assert device.peak_memory_bytes("cpu") == 7_000 * factor
+
+
+def test_of_a_gpu_torch_says_the_name_and_the_memory(monkeypatch):
+    import torch
+
+    reset = []
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Made GPU")
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: reset.append("done"))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 7_000)
+    assert device.name("cuda") == "Made GPU"
+    assert device.peak_memory_bytes("cuda") == 7_000
+    assert reset == []
+    device.reset_peak_memory("cuda")
+    assert reset == ["done"]

@@ -280,3 +280,12 @@ def test_threads_that_explain_one_network_at_once_get_the_maps_of_one_alone() ->
         made = [one.result() for one in asked]
     for got, expected in some(zip(made, alone * 4, strict=True)):
         np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("method", FAST)
+def test_images_are_brought_to_the_networks_own_type(method: str) -> None:
+    # As they are to its device, which is the same call; a GPU is not needed to see it.
+    model, images = Pooled(), noise()
+    expected = heatmaps(model, images, 1, method, "act")
+    made = heatmaps(model.double(), images, 1, method, "act")
+    np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)

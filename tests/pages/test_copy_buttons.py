@@ -68,7 +68,9 @@ def test_of_a_console_only_what_is_typed_is_copied() -> None:
 
 def test_of_other_blocks_everything_is_copied() -> None:
     texts = [text for kind, text in blocks() if kind in ("python", "yaml", "toml")]
-    assert texts
+    plain = 0
     for text, got in zip(texts, copied(texts), strict=True):
         if not re.search(r"^(>>> |\$ )", text, re.MULTILINE):
             assert got == text.removesuffix("\n")
+            plain += 1
+    assert plain > 0

@@ -46,7 +46,7 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
         arms, scored(study, arms, skill), auroc("covid19"), "in-domain", "random"
     )
     middle = table[table["trained"] == patients[0.1]].iloc[0]
-    assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)
+    assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)  # scores are drawn
     said = label_efficiency_table(table)
     assert said["training patients"].tolist() == table["trained"].tolist()
     needed = said.iloc[:, -1]

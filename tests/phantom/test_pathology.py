@@ -47,6 +47,7 @@ def test_lung_counts_by_its_water():
     path = pathology.soft_tissue(body, healthy)
     clear = body.lung_mask & (body.blood < 0.01) & (body.gas == 0) & (body.lung > 4)
     share = 1 - (body.body - path)[clear] / body.lung[clear]
+    # Its texture, and its fall from apex to base.
     assert share.mean() == pytest.approx(LUNG_WATER, rel=0.08)
 
 

@@ -26,6 +26,7 @@ def test_a_resolved_tube_is_as_wide_as_its_semicircle():
     laid = thin_tubes(frame, np.array([[0.0, -18.0]]), np.array([[0.0, 18.0]]), np.array([0.6]))
     row = laid[128]
     x = frame.x[128]
+    # Blurred by pixels of 0.15.
     assert np.sqrt((row * x**2).sum() / row.sum()) == pytest.approx(0.3, rel=0.08)
 
 

@@ -66,6 +66,9 @@ class Log:
         self.note("end", job)
         return job.id
 
+    def is_before(self, parent, run):
+        return self.events.index(("end", parent)) < self.events.index(("begin", run))
+
     def begun(self):
         return [run for event, run in self.events if event == "begin"]
 
@@ -78,10 +81,9 @@ def test_every_run_is_executed_once_and_after_its_parent(role, tmp_path, parents
     with ThreadPoolExecutor(count) as executor:
         execute_all(jobs, executor, log)
     assert sorted(log.begun()) == sorted(jobs)
-    for run, job in jobs.items():
-        parent = job.identity["parent"]
-        if parent:
-            assert log.events.index(("end", parent)) < log.events.index(("begin", run))
+    of = {run: job.identity["parent"] for run, job in jobs.items()}
+    late = [run for run, parent in of.items() if parent and not log.is_before(parent, run)]
+    assert late == []
 
 
 def test_a_parent_that_is_not_among_the_jobs_is_taken_as_recorded(role, tmp_path):

@@ -66,7 +66,7 @@ def test_the_error_of_a_calibrated_model_is_biased_as_the_docstring_says():
     ]
     chance = (np.arange(10) + 0.5) / 10
     expected = np.sqrt(2 * chance * (1 - chance) / (np.pi * 20)).mean()
-    assert np.mean(found) == pytest.approx(expected, rel=0.08)
+    assert np.mean(found) == pytest.approx(expected, rel=0.08)  # of 200 draws
 
 
 def test_the_debiased_error_of_a_calibrated_model_is_zero_on_average():

@@ -42,6 +42,7 @@ def test_a_contrast_is_the_arm_minus_the_one_compared_with():
     assert rows["against"].tolist() == ["base", "base"]
     assert rows["estimate"].tolist() == pytest.approx([-area, 1 - area])
     assert rows["high"][0] < 0 < rows["low"][1]
+    # Of the draws' t distribution.
     assert rows["p"].tolist() == pytest.approx([1e-9, 0.044], rel=0.3)
     assert rows[["patients", "images", "seeds"]].drop_duplicates().to_numpy().tolist() == [
         [60, 60, 1]
@@ -137,6 +138,7 @@ def test_the_standard_error_of_one_seed_is_that_of_delong():
     rocs = [ROC(truth.astype(int), column, direction="<") for column in (other, scores)]
     expected = compare(*rocs, method="delong", paired=True)
     assert row["estimate"] == pytest.approx(rocs[0].auc - rocs[1].auc)
+    # Draws against a closed form.
     assert row["standard_error"] == pytest.approx(row["estimate"] / expected.stat, rel=0.08)
     assert row["freedom"] == 149
     # 1.976 + 0.845 standard errors, by the noncentral t distribution with 149 degrees of freedom.

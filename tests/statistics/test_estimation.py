@@ -71,6 +71,7 @@ def test_an_interval_of_one_seed_has_the_width_that_theory_gives():
         area * (1 - area) + (count - 1) * (beats_two + beaten_by_two - 2 * area**2)
     ) / count**2  # fmt: skip
     expected = 2 * norm.ppf(0.975) * np.sqrt(variance)
+    # Draws against an approximation.
     assert row["high"] - row["low"] == pytest.approx(expected, rel=0.15)
 
 

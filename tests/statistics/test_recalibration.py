@@ -100,6 +100,13 @@ def test_certain_scores_count_as_nearly_certain():
     assert np.isfinite(weighted_calibration_intercept(scores, truth, np.ones((1, 4)))).all()
 
 
+def test_a_slope_is_finite_where_no_threshold_separates_the_classes():
+    scores, truth = np.array([0.2, 0.4, 0.3, 0.6]), np.array([0, 0, 1, 1]) == 1
+    weights = np.array([[1.0] * 4, [1, 2, 1, 3], [1, 1, 0, 1]])
+    found = np.isfinite(weighted_calibration_slope(scores, truth, weights))
+    assert found.tolist() == [True, True, False]  # without 0.3, all above 0.4 are ill
+
+
 #: Scores that networks give: in between, certain, rounded, all the same.
 SCORES = st.lists(
     st.sampled_from([0.0, 1e-9, 1e-7, 2e-7, 0.001, 0.1, 0.5, 0.9, 1 - 1e-7, 1.0])

@@ -61,6 +61,7 @@ def test_variances_of_patients_add_up():
     found = unpaired(one, "covid19", other, "pneumonia")
     tables = one.drawn.arms["covid19"][0], other.drawn.arms["pneumonia"][0]
     variance = sum(delong(table.truth[:, 0], table.scores[:, 0]) for table in tables)
+    # Draws against a closed form.
     assert found.standard_error**2 == pytest.approx(variance, rel=0.15)
 
 
@@ -72,6 +73,7 @@ def test_equal_numbers_of_patients_are_not_drawn_together():
     found = unpaired(drawn(table, COVID), "covid19", drawn(same, COVID), "again")
     alone = drawn(table, COVID).combined({"covid19": 1.0})
     assert found.estimate == 0
+    # Of draws.
     assert found.standard_error == pytest.approx(2**0.5 * alone.standard_error, rel=0.15)
     assert one.drawn.counts["patients"] == other.drawn.counts["patients"]
 
