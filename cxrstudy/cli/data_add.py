@@ -23,16 +23,25 @@ SetName = Annotated[str, typer.Argument(metavar="SET", help="A name from `cxrstu
 def build_set(
     name: SetName,
     source: Annotated[
-        Path, typer.Option("--from", metavar="DIR", help="The publisher's folder, as unpacked.")
+        Path,
+        typer.Option(
+            "--from",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="The publisher's folder, as unpacked.",
+        ),
     ],
     subset: Annotated[
         bool, typer.Option("--subset", help="Leave out images whose files are not there.")
     ] = False,
     crosswalk: Annotated[
-        Path | None, typer.Option(help="Table of RSNA and NIH images; default: the data folder's.")
+        Path | None,
+        typer.Option(exists=True, help="Table of RSNA and NIH images; default: the data folder's."),
     ] = None,
     headers: Annotated[
-        Path | None, typer.Option(help="Table of RSNA's DICOM headers: view, sex and age.")
+        Path | None,
+        typer.Option(exists=True, help="Table of RSNA's DICOM headers: view, sex and age."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Threads that hash.")] = 4,
 ) -> None:
@@ -59,10 +68,16 @@ def build_set(
 
 def add_set(
     listing: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="CSV or Excel table, or a folder of images.")
+        Path,
+        typer.Argument(
+            metavar="TABLE", exists=True, help="CSV or Excel table, or a folder of images."
+        ),
     ],
     images: Annotated[
-        Path | None, typer.Option(help="Folder of the files; default: that of the table.")
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Folder of the files; default: that of the table."
+        ),
     ] = None,
     name: Annotated[str, typer.Option(help="Name of set and cohort; default: the table's.")] = "",
     image_column: Annotated[str | None, typer.Option(help="Column of the file.")] = None,

@@ -64,3 +64,14 @@ def test_the_terms_of_a_set_are_shown_before_anything_is_read(place: Path) -> No
     done = cxrstudy("data", "build", "siim", "--from", place)
     assert done.out.index("licence: terms of the SIIM-ACR") < done.out.index("2 images of 2")
     assert (place / "project" / "own" / "siim.csv").is_file()
+
+
+def test_a_table_or_folder_that_is_not_there_is_named(place: Path) -> None:
+    for name, said in {
+        "TABLE": ("add", place / "hil.csv"),
+        "--images": ("add", place / "hill.csv", "--images", place / "imges"),
+        "--from": ("build", "siim", "--from", place / "hil.csv"),
+    }.items():
+        refused = cxrstudy("data", *said)
+        assert refused.status == 2
+        assert f"Invalid value for '{name}'" in refused.err

@@ -61,6 +61,19 @@ def test_what_was_measured_is_shown_by_strength(tmp_path, monkeypatch):
     assert re.findall(r">([^<]+%\))<", shown) == ["2 % (0 %)", "60 % (25 %)"]
     assert "no tie" in shown
     assert "90 %" not in shown
+    assert "python benchmarks/planted.py writes it" in text_of("CXR113")
+    assert "python benchmarks/planted.py writes it" in text_of("CXR116")
+    (folder / "planted.csv").write_text(
+        "code,change,strength,of,told,issue\nCXR113,a letter,0.5,20,0.05,0\n"
+        "CXR113,a letter,0.9,20,0.95,0.4\nCXR116,inverted,0.05,50,0.98,\n"
+        "CXR116,inverted,0.3,300,0.96,\nCXR117,inverted,0.05,50,0.01,\n"
+    )
+    assert re.findall(r">(\d+ % \(\d+ %\))<", of_check("CXR113").data)[-2:] == [
+        "5 % (0 %)", "95 % (40 %)"
+    ]  # fmt: skip
+    shown = of_check("CXR116").data
+    assert re.findall(r">(\d+ % of \d+)<", shown) == ["98 % of 50", "96 % of 300"]
+    assert "if 30 % of the images are changed" in shown
     (folder / "copies.csv").write_text(
         "change,images,found,low,high\ncrop_all 0.1,43,1.0,0.9,1\nturned 1,40,0.5,0.25,0.75\n"
         "false alarms: different patients,4000,0.0,,\n"

@@ -13,7 +13,7 @@ from cxrstudy.predict.operating_points import OperatingPoint
 from cxrstudy.predict.predict import PredictError, files_of, make_predictor
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.unlike import reference
-from tests.support.dicoms import file_of, radiograph
+from tests.support.dicoms import file_of, index_of_a_cd, radiograph
 from tests.support.some import some
 
 
@@ -179,16 +179,6 @@ def test_a_network_that_sees_only_the_border_is_shown_only_the_border(small, run
 
 
 # --- what headers say, and what lies beside radiographs -------------------------------------------
-
-
-def index_of_a_cd():
-    """A file of the class of DICOMDIR files, without images."""
-    made = radiograph(np.zeros((4, 4), np.uint16))
-    uid = "1.2.840.10008.1.3.10"
-    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = uid
-    for keyword in ("PixelData", "Rows", "Columns"):
-        delattr(made, keyword)
-    return file_of(made)
 
 
 def test_on_a_cd_what_is_no_image_is_passed_over_and_said(predictor, tmp_path, chest):

@@ -62,6 +62,16 @@ def phantom_file(row, pixels, photometric="MONOCHROME2", **elements):
     return file_of(made)
 
 
+def index_of_a_cd():
+    """A file of the class of DICOMDIR files, without images."""
+    made = radiograph(np.zeros((4, 4), np.uint16))
+    uid = "1.2.840.10008.1.3.10"
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = uid
+    for keyword in ("PixelData", "Rows", "Columns"):
+        delattr(made, keyword)
+    return file_of(made)
+
+
 def file_of(dataset):
     """Write a data set as a file."""
     stream = io.BytesIO()

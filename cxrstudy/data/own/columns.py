@@ -1,34 +1,69 @@
 """Columns: which column of a user's table means what, found by name, or asked for."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
-#: What a table may say of an image, and how its column may be called, in lower case without marks.
+#: What a table may say of an image, and how its column may be called: in lower case, without marks,
+#: accents, words in brackets and the :data:`_SMALL` words; in English, German, Spanish, French,
+#: Italian and Portuguese.
 NAMES: dict[str, tuple[str, ...]] = {
     "image": (
         "image", "images", "imagepath", "path", "file", "filename", "filepath", "imagefile",
-        "imagename", "imageindex", "imageid", "dicom", "dicompath", "dicomfile", "bild", "datei",
-        "imagen", "archivo", "fichier",
+        "imagename", "imageindex", "imageid", "dicom", "dicompath", "dicomfile",
+        "bild", "bilddatei", "bildname", "datei", "dateiname", "dateipfad", "pfad",
+        "imagen", "imagenes", "archivo", "archivoimagen", "nombrearchivo", "nombreimagen",
+        "fichero", "nombrefichero", "ruta", "fichier", "nomfichier", "chemin", "immagine",
+        "nomefile", "percorso", "imagem", "arquivo", "nomearquivo", "ficheiro", "nomeficheiro",
     ),
     "patient": (
-        "patient", "patientid", "patientname", "patientnumber", "patientnr", "subject",
-        "subjectid", "pid", "mrn", "case", "caseid", "person", "personid", "pat", "patid",
-        "paciente",
+        "patient", "patientid", "patientname", "patientnumber", "patientnr", "patientno",
+        "subject", "subjectid", "pid", "mrn", "case", "caseid", "casenumber", "person", "personid",
+        "pat", "patid", "patnr", "idpatient", "numberpatient",
+        "patienten", "patientenid", "patientennummer", "patientennr", "patientenname",
+        "patientnummer", "fallid", "fallnummer", "fallnr", "pseudonym",
+        "paciente", "pacienteid", "idpaciente", "numeropaciente", "nopaciente", "npaciente",
+        "nombrepaciente", "codigopaciente", "historiaclinica", "numerohistoria", "nhc", "caso",
+        "nopatient", "numeropatient", "npatient", "paziente", "idpaziente", "codicepaziente",
+        "numeropaziente",
     ),
     "label": (
         "label", "labels", "class", "target", "diagnosis", "finding", "findings", "findinglabels",
-        "disease", "pathology", "result", "category", "groundtruth", "diagnose", "befund",
-        "diagnostico",
+        "disease", "pathology", "result", "category", "groundtruth",
+        "diagnose", "diagnosen", "befund", "befunde", "klasse", "erkrankung", "krankheit",
+        "diagnostico", "hallazgo", "hallazgos", "clase", "etiqueta", "etiquetas", "enfermedad",
+        "patologia", "diagnostic", "classe", "etiquette", "maladie", "diagnosi", "malattia",
+        "etichetta", "achado", "achados", "rotulo", "doenca",
     ),
-    "view": ("view", "viewposition", "projection", "position", "aufnahme", "proyeccion"),
-    "sex": ("sex", "gender", "patientsex", "patientgender", "geschlecht", "sexo"),
-    "age": ("age", "patientage", "ageyears", "ageinyears", "ageatstudy", "alter", "edad"),
-    "date": ("date", "studydate", "acquisitiondate", "examdate", "imagedate", "datum", "fecha"),
+    "view": (
+        "view", "viewposition", "projection", "position", "aufnahme", "projektion",
+        "aufnahmerichtung", "strahlengang", "ansicht", "proyeccion", "vista", "incidence",
+        "proiezione", "projecao", "incidencia",
+    ),
+    "sex": (
+        "sex", "gender", "patientsex", "patientgender", "geschlecht", "sexo", "genero", "sexe",
+        "genre", "sesso", "genere",
+    ),
+    "age": (
+        "age", "patientage", "ageyears", "ageinyears", "ageatstudy", "alter", "patientenalter",
+        "edad", "edadpaciente", "eta", "idade",
+    ),
+    "date": (
+        "date", "studydate", "acquisitiondate", "examdate", "imagedate",
+        "datum", "aufnahmedatum", "untersuchungsdatum", "studiendatum",
+        "fecha", "fechaestudio", "fechaexamen", "fechaadquisicion", "fechaimagen",
+        "dateexamen", "datelexamen", "dateetude", "dataesame", "dataexame", "dataestudo",
+    ),
     "site": (
         "site", "hospital", "institution", "institutionname", "center", "centre", "clinic",
-        "location", "source", "standort", "klinik",
+        "location", "source", "standort", "klinik", "krankenhaus", "haus", "zentrum", "einrichtung",
+        "centro", "clinica", "institucion", "hopital", "ospedale", "instituicao",
     ),
 }  # fmt: skip
+#: Words between others that say nothing about a column.
+_SMALL = frozenset((
+    "of", "the", "der", "des", "del", "de", "la", "el", "las", "los", "du", "di", "da", "do",
+))  # fmt: skip
 #: What every table must say.
 NEEDED = ("image", "patient", "label")
 
@@ -107,4 +142,8 @@ def find_columns(
 
 
 def _plain(column: str) -> str:
-    return re.sub(r"[\W_]", "", column).casefold()
+    """A column's name as :data:`NAMES` spell it: ``Edad (años)`` is ``edad``."""
+    spelled = unicodedata.normalize("NFKD", column.replace("º", "o").replace("°", "o"))
+    plain = "".join(one for one in spelled if not unicodedata.combining(one)).casefold()
+    words = re.findall(r"[^\W_]+", re.sub(r"[(\[].*?[)\]]", " ", plain))
+    return "".join(word for word in words if word not in _SMALL) or "".join(words)

@@ -17,12 +17,22 @@ from cxrstudy.data.own.findings import UnclearLabel, Words, check_words, words_o
 from cxrstudy.data.spelling import same_name
 from cxrstudy.data.tables.column import is_blank
 
-YES = frozenset(("1", "1.0", "yes", "y", "true", "positive", "pos", "present", "ja", "si", "sí"))
-NO = frozenset(("0", "0.0", "no", "n", "false", "negative", "neg", "absent", "nein"))
-#: Words for an image without disease.
+#: Words for yes, no and an image without disease; in the languages of
+#: :data:`cxrstudy.data.own.columns.NAMES`.
+YES = frozenset((
+    "1", "1.0", "yes", "y", "true", "positive", "pos", "present", "ja", "j", "wahr", "positiv",
+    "vorhanden", "si", "sí", "sì", "s", "verdadero", "positivo", "positiva", "presente", "oui",
+    "vrai", "positif", "vero", "sim", "verdadeiro",
+))  # fmt: skip
+NO = frozenset((
+    "0", "0.0", "no", "n", "false", "negative", "neg", "absent", "nein", "falsch", "negativ",
+    "falso", "negativo", "negativa", "ausente", "non", "faux", "négatif", "assente", "não",
+))  # fmt: skip
 NORMAL = frozenset((
     "normal", "no finding", "no findings", "nofinding", "healthy", "control", "none", "negative",
-    "clear",
+    "clear", "unauffällig", "kein befund", "keine befunde", "ohne befund", "o.b.", "normalbefund",
+    "gesund", "negativ", "sano", "sin hallazgos", "sin hallazgo", "sin alteraciones", "negativo",
+    "normale", "sain", "sans anomalie", "négatif", "nella norma", "sem achados", "saudável",
 ))  # fmt: skip
 _COVID = ("covid19", "covid")
 

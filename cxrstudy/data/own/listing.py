@@ -19,6 +19,8 @@ from cxrstudy.pixels.endings import OF_IMAGES
 from cxrstudy.pixels.sniff import DICOM, PICTURES, format_of
 
 _HEAD = 4096
+#: Class of the file DICOMDIR, the index of a hospital's CD, which holds no image (PS3.4, I.4).
+_INDEX_OF_A_CD = b"1.2.840.10008.1.3.10"
 
 
 def read_listing(path: Path, given: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -85,8 +87,10 @@ def _listed(folder: Path) -> pd.DataFrame:
 def image_files(folder: Path) -> list[str]:
     """Paths of the image files in a folder and its subfolders, relative to it, sorted.
 
-    A file is one if its name ends as an image's does, or not at all, or if its content is one:
-    files of DICOM are often named by a UID, whose last number is no ending. Hidden files are not.
+    A file is one if its name ends as an image's does, or if its content is one: files of DICOM are
+    often named by a UID, whose last number is no ending. One without ending whose content is not
+    known may be a radiograph that was damaged. Hidden files are none, nor is what lies on a
+    hospital's CD beside the images: texts, programs, and the index DICOMDIR.
     """
     return sorted(
         path.relative_to(folder).as_posix() for path in visible_files(folder) if _is_image(path)
@@ -95,10 +99,14 @@ def image_files(folder: Path) -> list[str]:
 
 def _is_image(path: Path) -> bool:
     ending = path.suffix.lower()
-    if not ending or ending in OF_IMAGES:
+    if ending in OF_IMAGES:
         return True
     with path.open("rb") as stream:
-        return format_of(stream.read(_HEAD)) in (DICOM, *PICTURES)
+        head = stream.read(_HEAD)
+    kind = format_of(head)
+    if kind == DICOM and _INDEX_OF_A_CD in head:
+        return False
+    return kind in (DICOM, *PICTURES) or not (kind or ending)
 
 
 def known(table: pd.DataFrame) -> pd.DataFrame:

@@ -59,7 +59,10 @@ def check_wish(wish: Wish) -> None:
         The message says what to change.
     """
     if not _NAME.fullmatch(wish.name):
-        raise AddError(f"{wish.name!r}: a name is of small letters, digits and _, such as hospital")
+        raise AddError(
+            f"{wish.name!r} can't be the name of a set: it is of small letters, digits and _, and "
+            "begins with a letter; choose another with --name, such as hospital"
+        )
     if wish.role not in cohorts.ROLES:
         raise AddError(f"role {wish.role!r}: it is one of {', '.join(cohorts.ROLES)}")
     ours = (places.manifests() / f"{wish.name}.csv", places.manifests() / "cohorts")

@@ -33,10 +33,17 @@ OTHER = frozenset(("o", "other", "u", "x", "d", "divers", "diverse", "nonbinary"
 _MAN = frozenset(("h", "v"))
 
 _UNITS = {
-    "": 1.0, "y": 1.0, "yr": 1.0, "yrs": 1.0, "year": 1.0, "years": 1.0, "años": 1.0,
+    "": 1.0, "y": 1.0, "yr": 1.0, "yrs": 1.0, "year": 1.0, "years": 1.0,
+    "jahr": 1.0, "jahre": 1.0, "j": 1.0, "año": 1.0, "años": 1.0, "an": 1.0, "ans": 1.0,
+    "anno": 1.0, "anni": 1.0, "ano": 1.0, "anos": 1.0,
     "m": 12.0, "mo": 12.0, "mos": 12.0, "month": 12.0, "months": 12.0,
+    "monat": 12.0, "monate": 12.0, "mes": 12.0, "meses": 12.0, "mois": 12.0, "mese": 12.0,
+    "mesi": 12.0, "mês": 12.0,
     "w": 365.25 / 7, "wk": 365.25 / 7, "week": 365.25 / 7, "weeks": 365.25 / 7,
-    "d": 365.25, "day": 365.25, "days": 365.25,
+    "woche": 365.25 / 7, "wochen": 365.25 / 7, "semana": 365.25 / 7, "semanas": 365.25 / 7,
+    "d": 365.25, "day": 365.25, "days": 365.25, "tag": 365.25, "tage": 365.25,
+    "día": 365.25, "días": 365.25, "jour": 365.25, "jours": 365.25, "giorni": 365.25,
+    "dia": 365.25, "dias": 365.25,
 }  # fmt: skip
 _AGE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?")
 _WHOLE = re.compile(r"[0-9]+(?:\.0+)?")

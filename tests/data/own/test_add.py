@@ -7,10 +7,11 @@ from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.manifest import read_manifest
 from cxrstudy.data.own.add import add
 from cxrstudy.data.own.columns import UnclearColumns
+from cxrstudy.data.own.listing import image_files
 from cxrstudy.data.own.wish import AddError, Wish
 from cxrstudy.data.tables.reader import TableError
 from tests.support import own_radiographs
-from tests.support.dicoms import file_of, radiograph, scene
+from tests.support.dicoms import file_of, index_of_a_cd, radiograph, scene
 from tests.support.own_radiographs import added, pictures, put, written
 
 place = own_radiographs.place
@@ -129,6 +130,24 @@ def test_files_named_by_a_uid_are_listed_and_no_part_of_a_name_is_written(place)
     (folder / "normal" / "viewer.7").write_text("a viewer's settings")
     assert add(folder, folder, Wish("hill")).table["path"].str.fullmatch("[0-9a-f]{12}").all()
     assert "4711" not in written(place)
+
+
+def test_what_lies_beside_the_images_of_a_cd_is_no_image(place):
+    folder = place / "images"
+    made = [radiograph(scene().astype("uint16") + n, PatientID=f"p{n // 2}") for n in range(8)]
+    for n, dataset in enumerate(made):
+        file = folder / ("normal", "COVID")[n // 2 % 2] / f"IM{n:04d}"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(file_of(dataset))
+    images = image_files(folder)
+    assert len(images) == 8
+    (folder / "DICOMDIR").write_bytes(index_of_a_cd())
+    (folder / "LIESMICH").write_text("Kowalski")
+    (folder / "viewer").write_bytes(b"MZ\x90\0" + bytes(60))
+    assert image_files(folder) == images
+    assert set(add(folder, folder, Wish("hill")).table["labels"]) == {"normal", "covid19"}
+    (folder / "damaged").write_bytes(bytes(99))  # may have been an image
+    assert "damaged" in image_files(folder)
 
 
 def test_one_file_with_two_labels_or_patients_is_used_for_none(place):

@@ -1,5 +1,7 @@
 """Columns of a user's table: found by name, asked for when unclear, overridable."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,39 @@ def test_columns_are_found_by_their_names():
 def test_a_name_is_found_however_it_is_spelled(known, spelled):
     what, name = known
     assert find_columns([spelled(name)], {}, needed=()) == {what: spelled(name)}
+
+
+@given(
+    st.sampled_from([(what, name) for what, names in NAMES.items() for name in names]),
+    st.sampled_from(["\u0301", "\u0308", "\u0303"]),
+    st.sampled_from(["{}", "{} (years)", "{} [mm]", "The {}", "{} de la", " {}: "]),
+)
+def test_accents_brackets_and_small_words_change_nothing(known, accent, around):
+    what, name = known
+    column = around.format(name[0] + accent + name[1:])
+    for form in ("NFC", "NFD"):
+        spelled = normalize(form, column)
+        assert find_columns([spelled], {}, needed=()) == {what: spelled}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Dateiname;Patienten-Nr.;Befund;Projektion;Geschlecht;Alter (Jahre);Aufnahmedatum;Klinik",
+        "Nombre del archivo;Nº de paciente;Diagnóstico;Proyección;Género;Edad (años);"
+        "Fecha del estudio;Centro",
+        "Nom du fichier;N° patient;Diagnostic;Incidence;Sexe;Âge;Date de l'examen;Hôpital",
+    ],
+)
+def test_headings_of_other_languages_are_found(header):
+    columns = header.split(";")
+    assert find_columns(columns, {}) == dict(zip(NAMES, columns, strict=True))
+
+
+def test_names_are_spelled_as_they_are_compared_and_mean_one_thing():
+    every = [name for names in NAMES.values() for name in names]
+    assert len(set(every)) == len(every) > 100
+    assert all(find_columns([name], {}, needed=()) for name in every)
 
 
 def test_what_the_user_names_goes_before_what_is_found():

@@ -31,6 +31,24 @@ def test_yes_and_no_say_whether_there_is_what_the_column_is_named_after():
         assert not found.exclusive
 
 
+@pytest.mark.parametrize(
+    ("yes", "no", "normal", "disease"),
+    [
+        ("Ja", "Nein", "Unauffällig", "Tuberkulose"),
+        ("positiv", "negativ", "o.B.", "Pneumonie"),
+        ("Sí", "No", "sin hallazgos", "neumonía"),
+        ("Oui", "Non", "Sans anomalie", "pneumonie"),
+        ("Sim", "Não", "Sem achados", "derrame"),
+    ],
+)
+def test_words_of_other_languages_are_read(yes, no, normal, disease):
+    read_as_yes_and_no = read(yes, no, yes, column="tb")
+    assert read_as_yes_and_no.cells.tolist() == ["tb", "", "tb"]
+    classes = read(disease, normal, disease)
+    assert classes.asked == classes.cells[0]
+    assert classes.names[classes.asked] == disease
+
+
 def test_findings_are_joined_by_a_bar_and_normal_is_none_of_them():
     found = read("Mass|Effusion", "Normal", "Effusion", asked="Effusion")
     assert found.cells.tolist() == ["mass|effusion", "", "effusion"]
