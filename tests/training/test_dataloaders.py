@@ -9,7 +9,7 @@ from fastai.torch_core import TensorCategory, TensorMultiCategory
 from PIL import Image
 
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.data.manifest import SCHEMA
+from cxrstudy.data.manifest_schema import SCHEMA
 from cxrstudy.pixels import decode
 from cxrstudy.training.captions import caption
 from cxrstudy.training.dataloaders import RadiographLoaders
