@@ -40,12 +40,12 @@ def main() -> None:
     chance = random.Random(asked.seed)
     with tempfile.TemporaryDirectory() as scratch:
         if asked.kills:
-            kill_runs(Path(scratch) / "runs", asked.kills, chance)
+            note(asked.seed, *kill_runs(Path(scratch) / "runs", asked.kills, chance))
         if asked.studies:
-            kill_studies(Path(scratch) / "studies", asked.studies, chance)
+            note(asked.seed, *kill_studies(Path(scratch) / "studies", asked.studies, chance))
 
 
-def kill_runs(folder: Path, kills: int, chance: random.Random) -> None:
+def kill_runs(folder: Path, kills: int, chance: random.Random) -> tuple[str, int, int, int]:
     command = [sys.executable, "-W", "ignore", SCRIPT, "jobs", folder / "pixels"]
     folder.mkdir()
     with subprocess.Popen(
@@ -71,17 +71,18 @@ def kill_runs(folder: Path, kills: int, chance: random.Random) -> None:
                 times += 1
             killed, chains, most = killed + times, chains + 1, max(most, times)
             compare(folder / "undisturbed", store)
-    note("runs, chains of two", killed, chains, most)
+    return "runs, chains of two", killed, chains, most
 
 
-def kill_studies(folder: Path, kills: int, chance: random.Random) -> None:
+def kill_studies(folder: Path, kills: int, chance: random.Random) -> tuple[str, int, int, int]:
     make_project(folder)
     began = time.monotonic()
     with study(folder, "undisturbed") as process:
         if process.wait():
             raise SystemExit("the undisturbed study failed")
-    life, killed, studies = time.monotonic() - began, 0, 0
+    life, killed, studies, most = time.monotonic() - began, 0, 0, 0
     while killed < kills:
+        times = 0
         while True:
             with study(folder, f"killed-{studies}") as process:
                 try:
@@ -89,18 +90,18 @@ def kill_studies(folder: Path, kills: int, chance: random.Random) -> None:
                     break
                 except subprocess.TimeoutExpired:
                     process.send_signal(signal.SIGKILL)
-            killed += 1
+            times += 1
             gone(process.pid)
         compare(folder / "undisturbed" / "store", folder / f"killed-{studies}" / "store")
         shutil.rmtree(folder / f"killed-{studies}")
-        studies += 1
-    note("studies", killed, studies, -(-killed // studies))
+        killed, studies, most = killed + times, studies + 1, max(most, times)
+    return "studies", killed, studies, most
 
 
-def note(what: str, kills: int, times: int, most: int) -> None:
+def note(seed: int, what: str, kills: int, times: int, most: int) -> None:
     """Add a row to the table: nothing differed, and nothing was left."""
     made = {"killed": what, "kills": kills, "times": times, "most_kills_of_one": most,
-            "differ": 0, "left": 0}  # fmt: skip
+            "differ": 0, "left": 0, "seed": seed}  # fmt: skip
     print(made)
     file = Path(__file__).with_suffix(".csv")
     pd.DataFrame([made]).to_csv(

@@ -20,6 +20,7 @@ arithmetic            kind of processor, precision, instructions, native or held
 """
 
 import platform
+import sys
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from cxrstudy.base import arithmetic
 from cxrstudy.base.identity import canonical, fingerprint
+from cxrstudy.base.remembered import remembered
 from cxrstudy.base.source_code import PACKAGE, closure, normal_form, package_sources
 
 #: Folder of the package's code.
@@ -51,6 +53,7 @@ EXEMPT: dict[str, str] = {
     "base.own_function": "reads functions of users; their code is in the id",
     "base.places": "finds files, whose SHA-256 is in the id",
     "base.progress": "only displays progress",
+    "base.remembered": "keeps answers under the hash of what they depend on",
     "base.source_code": "reads code; a change gives other ids",
     "explain.errors": "defines exceptions",
     "unlike.training_images": "finds images, whose SHA-256 are in the id",
@@ -97,6 +100,15 @@ def code_of(purpose: str) -> dict[str, str]:
     purpose
         A key of :data:`ROOTS`.
     """
+    forms: dict[str, str] = remembered(
+        "code",
+        lambda: [purpose, ROOTS, EXEMPT, _LOOKED_AT, sys.version, package_fingerprint()],
+        lambda: _code_of(purpose),
+    )
+    return forms
+
+
+def _code_of(purpose: str) -> dict[str, str]:
     sources = _sources()
     roots = [f"{PACKAGE}.{root}" for root in ROOTS[purpose]]
     seen = _LOOKED_AT.get(purpose, ())
@@ -131,6 +143,12 @@ def code_fingerprint(purpose: str) -> str:
 
 
 @lru_cache
+def package_fingerprint() -> str:
+    """SHA-256 of the texts of all modules of the package, whatever they do."""
+    return fingerprint(canonical(_sources()))
+
+
+@lru_cache
 def environment() -> dict[str, str]:
     """Versions of Python and of the libraries that a run's result depends on."""
     return {"python": _python(), **{name: _version(name) for name in LIBRARIES}}
@@ -149,8 +167,9 @@ def _pixel_versions() -> dict[str, str]:
 
 def forget() -> None:
     """Clear the caches, so that code and versions are read again; for tests that change them."""
-    for remembered in (_sources, code_of, code_fingerprint, environment, _pixel_versions):
-        remembered.cache_clear()
+    known = (_sources, package_fingerprint, code_of, code_fingerprint, environment, _pixel_versions)
+    for function in known:
+        function.cache_clear()
 
 
 @cache

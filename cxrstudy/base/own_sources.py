@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.machinery import PathFinder
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import Distribution, PackageNotFoundError, distributions, version
 from pathlib import Path
 
 from cxrstudy.base.coverage import LIBRARIES, NOT_INSTALLED
@@ -100,10 +100,11 @@ def libraries_of(sources: dict[str, str]) -> tuple[tuple[str, str], ...]:
     )
     found = {}
     for name in others:
-        for library in _distributions().get(name, ()):
+        brought_by = _distributions(name)
+        for library in brought_by:
             if library.lower() not in LIBRARIES:
                 found[library] = version_of(library)
-        if name not in _distributions() and PathFinder.find_spec(name, sys.path):
+        if not brought_by and PathFinder.find_spec(name, sys.path):
             raise OwnFunctionError(
                 f"{', '.join(sorted(sources))} imports {name}, which is neither beside it nor of "
                 "an installed package, so that its code is not known; put it beside"
@@ -112,8 +113,26 @@ def libraries_of(sources: dict[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache
-def _distributions() -> dict[str, list[str]]:
-    return dict(packages_distributions())
+def _distributions(module: str) -> tuple[str, ...]:
+    """Names of the installed packages that bring a module.
+
+    The same as ``packages_distributions`` of the standard library, which reads the list of files of
+    every installed package, and takes a second.
+    """
+    return tuple(each.metadata["Name"] for each in distributions() if module in _tops(each, module))
+
+
+def _tops(package: Distribution, module: str) -> set[str]:
+    """Modules at the top of an installed package; empty if this one can't be among them."""
+    if declared := (package.read_text("top_level.txt") or "").split():
+        return set(declared)
+    if module not in (package.read_text("RECORD") or module):
+        return set()
+    return {
+        file.parts[0] if len(file.parts) > 1 else file.with_suffix("").name
+        for file in package.files or ()
+        if file.suffix == ".py"
+    }
 
 
 def version_of(library: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,15 +25,18 @@ def show_plan(
     profile: Profile = "quick",
     cohort: Cohort = "phantom",
     seeds: Seeds = 1,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Measure what no record tells; some seconds each.")
+    ] = False,
     json_wanted: Json = False,
 ) -> None:
     """Show the planned stages, which are shared, which are recorded, and the estimated time."""
     from cxrstudy.runs.engine import workers
-    from cxrstudy.study.forecast import forecast
+    from cxrstudy.study.forecast import calibrated_forecast, forecast
     from cxrstudy.study.graph import make_graph
 
     graph = make_graph(experiments or [], profile, cohort, seeds)
-    expected = forecast(graph)
+    expected = calibrated_forecast(graph) if calibrate else forecast(graph)
     if json_wanted:
         typer.echo(json_for_terminal(_plain(graph, expected, workers())))
         return
@@ -79,8 +82,12 @@ def totals(graph: Graph, expected: Forecast, workers: int) -> str:
             f"Estimated: {duration(expected.known)} of computation, {wall} on "
             f"{counted(workers, 'process')} here{left}."
         )
+        least, most = map(duration, expected.least_and_most)
+        lines.append(f"Range: {least} to {most} of computation.")
     else:
         lines.append("Estimated: unknown; no similar run is recorded.")
+    if expected.unknown:
+        lines.append("`cxrstudy plan --calibrate` measures what is unknown, in some seconds each.")
     return "\n".join(lines)
 
 
@@ -161,6 +168,7 @@ def _plain(graph: Graph, expected: Forecast, workers: int) -> dict[str, Any]:
                 "without_result": dict(node.never),
                 "arms": [{"experiment": name, "arm": arm_name(arm)} for name, arm in node.users],
                 "seconds": expected.seconds[node.id],
+                "range": expected.ranges.get(node.id),
             }
             for node in graph.nodes
         ],

@@ -7,6 +7,7 @@ file in ``data_manifests/cohorts``; its sources are manifests or the phantom gen
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from cxrstudy.data.role_checks import (
     check_training,
 )
 from cxrstudy.data.split import split_of
+from cxrstudy.data.tables.kept import kept_table
 from cxrstudy.pixels.masking import Visible
 
 
@@ -70,6 +72,22 @@ class Cohort:
             )
         roles = [self.roles[name] for name in names]
         return roles[0] if len(roles) == 1 else pool(roles)
+
+    def fingerprint(self, *names: str) -> str:
+        """Fingerprint of a role, or of several pooled; computed once, for all plans.
+
+        Raises
+        ------
+        CohortError
+            The cohort has no such role.
+        """
+        if names not in self._fingerprints:
+            self._fingerprints[names] = self.role(*names).fingerprint
+        return self._fingerprints[names]
+
+    @cached_property
+    def _fingerprints(self) -> dict[tuple[str, ...], str]:
+        return {}
 
 
 def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
@@ -151,18 +169,29 @@ def _open(
     if source.manifest is not None:
         manifest = read_manifest(places.manifest(source.manifest))
         return _as_read(manifest.included, files), manifest.card.labels
-    assert source.phantom is not None  # the schema ensures this and the next line
-    assert source.split is not None
+    assert source.phantom is not None  # the schema ensures this
     if source.phantom not in patients:
         raise CohortError(f"the profile gives no number of patients for {source.name!r}")
+    number = patients[source.phantom]
+    table = kept_table(
+        "phantoms",
+        lambda: [source.model_dump(mode="json"), number, seed],
+        lambda: _drawn(source, number, seed),
+    )
+    return table, phantom.LABELS[source.phantom]
+
+
+def _drawn(source: Source, patients: int, seed: int) -> pd.DataFrame:
+    """Draw the patients of a source of the phantom generator, and check their table."""
+    assert source.phantom is not None
+    assert source.split is not None
     table = phantom.population.draw(
-        source.phantom, patients[source.phantom], seed, source.site_follows_label,
+        source.phantom, patients, seed, source.site_follows_label,
         source.hospitals == "own", source.sign.sign if source.sign else None,
     )  # fmt: skip
     splits = [split_of(patient, source.split) for patient in table["patient"]]
     table.insert(table.columns.get_loc("excluded"), "split", splits)
-    carried = phantom.LABELS[source.phantom]
-    return check_manifest(table, carried, source.name), carried
+    return check_manifest(table, phantom.LABELS[source.phantom], source.name)
 
 
 def _make_role(

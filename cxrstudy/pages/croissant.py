@@ -9,7 +9,8 @@ from typing import Any
 
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.card import read_card
-from cxrstudy.data.manifest import SCHEMA, read_manifest
+from cxrstudy.data.manifest import read_manifest
+from cxrstudy.data.manifest_schema import SCHEMA
 
 CONTEXT: dict[str, Any] = {
     "@language": "en", "@vocab": "https://schema.org/", "citeAs": "cr:citeAs",

@@ -134,7 +134,6 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
     """
     runs: dict[str, PlannedRun] = {}
     ends: dict[tuple[Hashable, int], str] = {}
-    data = _Fingerprints(cohort)
     for arm, chain in arms.items():
         if arm is None or (isinstance(arm, float) and isnan(arm)):
             raise ValueError(f"an arm is named {arm!r}; tables would lose it: give it a name")
@@ -146,26 +145,13 @@ def make_plan(arms: Mapping[Any, Chain], seeds: int, cohort: Cohort) -> Plan:
         for seed in range(seeds):
             parent: str | None = None
             for prefix in chain.with_seed(seed).prefixes():
-                planned = _planned(prefix, parent, arm, data)
+                planned = _planned(prefix, parent, arm, cohort)
                 other = runs.get(planned.id)
                 runs[planned.id] = _together(other, planned) if other else planned
                 parent = planned.id
             if parent:
                 ends[arm, seed] = parent
     return Plan(tuple(runs.values()), ends)
-
-
-class _Fingerprints:
-    """Fingerprints of the roles of a cohort, each computed once."""
-
-    def __init__(self, cohort: Cohort) -> None:
-        self._cohort = cohort
-        self._known: dict[tuple[str, ...], str] = {}
-
-    def __call__(self, *roles: str) -> str:
-        if roles not in self._known:
-            self._known[roles] = self._cohort.role(*roles).fingerprint
-        return self._known[roles]
 
 
 def identity_of(chain: Chain, parent: str | None, data: str) -> dict[str, Any]:
@@ -206,12 +192,13 @@ def start_facts(start: Start) -> dict[str, Any]:
     return facts | ({"function": start.function.facts} if start.function else {})
 
 
-def _planned(chain: Chain, parent: str | None, arm: Hashable, data: _Fingerprints) -> PlannedRun:
+def _planned(chain: Chain, parent: str | None, arm: Hashable, cohort: Cohort) -> PlannedRun:
     stage = chain.stages[-1]
-    identity = identity_of(chain, parent, data(*stage.roles))
+    identity = identity_of(chain, parent, cohort.fingerprint(*stage.roles))
     run = id_of(identity)
     scorings = {
-        role: id_of(scoring_record.identity_of(run, data(role))) for role in stage.scored_on
+        role: id_of(scoring_record.identity_of(run, cohort.fingerprint(role)))
+        for role in stage.scored_on
     }
     return PlannedRun(run, identity, chain, (arm,), scorings)
 

@@ -186,10 +186,21 @@ def checked(store: Path, run: str, name: str) -> Path:
     StoreError
         The file is missing or altered.
     """
-    path, expected = store / run / name, read(store, run).files.get(name)
+    path = store / run / name
+    check_file(path, read(store, run).files.get(name))
+    return path
+
+
+def check_file(path: Path, expected: str | None) -> None:
+    """Check the SHA-256 of a file of a record.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or altered.
+    """
     if not path.is_file() or file_sha256(path) != expected:
         raise StoreError(f"{path}: missing or altered since it was written; delete its folder")
-    return path
 
 
 def checkpoint_path(store: Path, run: str) -> Path:

@@ -8,17 +8,23 @@ never read. This module finds them and tells them apart from work in progress.
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cxrstudy.base import processes
 from cxrstudy.base.atomic import UNFINISHED, is_old, is_written_elsewhere
+from cxrstudy.base.cores import usable_cores
 from cxrstudy.base.progress import progress
 from cxrstudy.pixels import pixel_file
 from cxrstudy.runs import lock, maps, no_result, scoring_record, store
 from cxrstudy.runs.maps import MapsError
 from cxrstudy.runs.record import BACKBONE, EPOCHS, RUN, SCORES
 from cxrstudy.runs.store import StoreError
+
+#: Entries that one process checks sooner than others could start, and entries of one task.
+FEW, BLOCK = 1_000, 100
 
 FindingKind = Literal[
     "altered", "no parent", "unknown", "leftover", "unfinished", "diverged", "running"
@@ -74,8 +80,8 @@ def check(records: Path) -> list[Finding]:
     entries = sorted(records.iterdir())
     running = lock.running(records)  # after the listing, so that every listed run in progress is in
     found = [Finding("running", lock.path_of(records, run), "being computed") for run in running]
-    for entry in progress(entries, "checking", "entry"):
-        found += _look(records, entry, running)
+    for findings in _look_at_all(records, entries, running):
+        found += findings
     for scoring in scoring_record.names(records):
         found += _look_at_scoring(records, scoring)
     for made in maps.names(maps.folder_of(records)):
@@ -122,6 +128,30 @@ def _abandoned_beside(records: Path) -> list[Path]:
     return [path for folder in folders for path in abandoned(folder)]
 
 
+def _look_at_all(records: Path, entries: list[Path], running: list[str]) -> Iterator[list[Finding]]:
+    """Look at the entries of a store, with all cores if there are many."""
+    with ExitStack() as stack:
+        bar = stack.enter_context(progress(total=len(entries), what="checking", unit="entry"))
+        cores = usable_cores()
+        if len(entries) < FEW or cores == 1:
+            parts = (_look(records, entry, running) for entry in entries)
+            for part in parts:
+                bar.update()
+                yield part
+            return
+        executor = stack.enter_context(processes.pool(cores))
+        blocks = [entries[at : at + BLOCK] for at in range(0, len(entries), BLOCK)]
+        tasks = [executor.submit(_look_at_block, records, block, running) for block in blocks]
+        for task, block in zip(tasks, blocks, strict=True):
+            part = task.result()
+            bar.update(len(block))
+            yield part
+
+
+def _look_at_block(records: Path, block: list[Path], running: list[str]) -> list[Finding]:
+    return [finding for entry in block for finding in _look(records, entry, running)]
+
+
 def _look(records: Path, entry: Path, running: list[str]) -> list[Finding]:
     if _ID.fullmatch(entry.name) and store.is_there(records, entry.name):
         return list(_look_at_record(records, entry.name))
@@ -149,7 +179,7 @@ def _look_at_record(records: Path, run: str) -> Iterator[Finding]:
         return
     for name in sorted(_NEEDED | set(record.files)):
         try:
-            store.checked(records, run, name)
+            store.check_file(folder / name, record.files.get(name))
         except (StoreError, OSError) as error:
             yield _altered(folder / name, error)
     for path in sorted(folder.iterdir()):

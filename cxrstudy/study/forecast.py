@@ -1,19 +1,11 @@
-"""Forecast: the expected time of missing runs, estimated from similar recorded runs."""
+"""Forecast: the expected time of missing runs, with the range that it may lie in."""
 
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from statistics import median
-from typing import Any
+from dataclasses import dataclass, field
 
-from cxrstudy.base import arithmetic
-from cxrstudy.base.identity import canonical
-from cxrstudy.runs import store
-from cxrstudy.runs.plan import planned_kind
-from cxrstudy.runs.record import RUN, Record
-from cxrstudy.runs.store import StoreError
+from cxrstudy.data.cohort import Cohort
 from cxrstudy.study.graph import Graph, Node
+from cxrstudy.study.pace import Pace, Paces, calibrate, scored_in
 
 
 @dataclass(frozen=True)
@@ -23,10 +15,13 @@ class Forecast:
     Attributes
     ----------
     seconds
-        Seconds for all missing runs of a stage, by the stage's id; None if no record is similar.
+        Seconds for all missing runs of a stage, by the stage's id; None if nothing tells its pace.
+    ranges
+        The same, as pairs of the least and the most.
     """
 
     seconds: Mapping[str, float | None]
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def known(self) -> float:
@@ -38,6 +33,12 @@ class Forecast:
         """Number of missing stages without an estimate."""
         return sum(value is None for value in self.seconds.values())
 
+    @property
+    def least_and_most(self) -> tuple[float, float]:
+        """Range of :attr:`known`, as if all stages were slow, or fast, together."""
+        least, most = (sum(one[end] for one in self.ranges.values()) for end in (0, 1))
+        return least, most
+
     def wall(self, graph: Graph, workers: int) -> float:
         """Seconds with several processes: equal shares, but at least the time of one chain."""
         ends: dict[str, float] = {}
@@ -48,56 +49,48 @@ class Forecast:
 
 
 def forecast(graph: Graph) -> Forecast:
-    """Estimate times from the records of the store.
+    """Estimate times from the records of the store, and from what was calibrated.
 
-    Runs are similar if they have the same network with the same options, side of the images and
-    arithmetic: a processor with older instructions takes about three times as long. The estimate is
-    the number of samples to see, times the median seconds per
-    sample of similar records.
+    The time of a run is that of the images that its steps see, and of those that it scores, at the
+    paces of :mod:`cxrstudy.study.pace`.
     """
-    paces = _paces(graph.records)
-    kind = canonical(arithmetic.facts(planned_kind()))
-    return Forecast({node.id: _seconds(node, paces, kind) for node in graph.nodes})
+    known = Paces(graph.records)
+    return _forecast(graph, {node.id: known.of(node.start, node.stage) for node in graph.nodes})
 
 
-def _seconds(node: Node, paces: Mapping[str, float], kind: str) -> float | None:
-    if not node.missing:
-        return 0.0
-    pace = paces.get(_key(asdict(node.start), node.stage.pixels, kind))
-    return None if pace is None else pace * node.stage.samples_seen * len(node.missing)
+def calibrated_forecast(graph: Graph) -> Forecast:
+    """The same; a pace that nothing tells is measured, which takes ten seconds for each network."""
+    known = Paces(graph.records)
+    return _forecast(
+        graph,
+        {
+            node.id: known.of(node.start, node.stage) or calibrate(node.start, node.stage)
+            for node in graph.nodes
+            if node.missing
+        },
+    )
 
 
-def _paces(records: Path) -> dict[str, float]:
-    """Median seconds per sample of recorded runs."""
-    known = _readable(records)
-    found: dict[str, list[float]] = {}
-    for record in known.values():
-        start = _start(record, known)
-        if start is not None and record.samples_seen:
-            pixels, kind = record.identity["stage"]["pixels"], record.identity["arithmetic"]
-            key = _key(start, pixels, canonical(kind))
-            found.setdefault(key, []).append(sum(record.seconds.values()) / record.samples_seen)
-    return {key: median(values) for key, values in found.items()}
+def _forecast(graph: Graph, paces: Mapping[str, Pace | None]) -> Forecast:
+    cohorts = {part.study.cohort.name: part.study.cohort for part in graph.parts}
+    seconds: dict[str, float | None] = {}
+    ranges = {}
+    for node in graph.nodes:
+        pace = paces.get(node.id)
+        if not node.missing:
+            seconds[node.id], ranges[node.id] = 0.0, (0.0, 0.0)
+        elif pace is None:
+            seconds[node.id] = None
+        else:
+            each = pace.seconds(node.stage.samples_seen, _scored(node, cohorts[node.cohort]))
+            time = each * len(node.missing)
+            seconds[node.id], ranges[node.id] = time, (time * pace.least, time * pace.most)
+    return Forecast(seconds, ranges)
 
 
-def _readable(records: Path) -> dict[str, Record]:
-    """Records by id, without broken ones, which ``cxrstudy store check`` reports."""
-    found = {}
-    for path in records.glob(f"[!.]*/{RUN}"):
-        with suppress(StoreError):
-            found[path.parent.name] = store.read(records, path.parent.name)
-    return found
-
-
-def _start(record: Record, known: Mapping[str, Record]) -> dict[str, Any] | None:
-    """Start of a run's chain, which only the record of its first stage contains."""
-    at: Record | None = record
-    while at:
-        if at.identity.get("start"):
-            return dict(at.identity["start"])
-        at = known.get(at.parent or "")
-    return None
-
-
-def _key(start: Mapping[str, Any], pixels: int, kind: str) -> str:
-    return canonical([start["architecture"], start["options"], pixels, kind])
+def _scored(node: Node, cohort: Cohort) -> int:
+    """Number of images that a run of a stage scores, of its own role and of others."""
+    own = cohort.role(*node.stage.roles)
+    others = sum(len(cohort.role(name).rows("test")) for name in node.stage.scored_on)
+    validation, test = (len(own.rows(split)) for split in ("validation", "test"))
+    return scored_in(node.stage.facts, validation, test + others)

@@ -16,6 +16,7 @@ from cxrstudy.base.coverage import code_of
 from cxrstudy.base.identity import canonical
 from cxrstudy.base.words import arm_name
 from cxrstudy.runs import store
+from cxrstudy.runs.catalogue import catalogue
 from cxrstudy.runs.record import RUN
 from cxrstudy.study import experiment
 from cxrstudy.study.run_differences import KINDS, Difference, RunFacts, differences
@@ -66,7 +67,7 @@ def of_recorded(beginning: str) -> Answer:
     records = places.runs() / "store"
     run = store.find(records, beginning)
     store.read(records, run)  # raises an error if the record is altered
-    recorded = recorded_runs(records)
+    recorded = _known_runs(records)
     return explain(recorded[run], recorded)
 
 
@@ -92,7 +93,7 @@ def of_experiment(name: str, arm: str, seed: int, profile: str, cohort: str) -> 
         )
         for run in plan.runs
     }
-    recorded = recorded_runs(study.records)
+    recorded = _known_runs(study.records)
     never = plan.without_result(study.records)
     ends = [plan.ends[one, seed] for one in wanted]
     return [
@@ -112,6 +113,14 @@ def recorded_runs(records: Path) -> dict[str, RunFacts]:
             record.id, record.identity, record.code, record.chain, record.finished
         )
     return found
+
+
+def _known_runs(records: Path) -> dict[str, RunFacts]:
+    """The same, of what is known of the store; see :mod:`cxrstudy.runs.catalogue`."""
+    return {
+        run: RunFacts(run, facts.identity, facts.code, facts.chain, facts.finished)
+        for run, facts in catalogue(records).items()
+    }
 
 
 def explain(

@@ -1,5 +1,7 @@
 """Own sources: only code that can be read, and installed packages by their versions."""
 
+from importlib.metadata import packages_distributions
+
 import pytest
 
 from cxrstudy.base import own_function as own_function_module
@@ -8,6 +10,7 @@ from cxrstudy.base.own_function import own_function
 from cxrstudy.base.own_sources import OwnFunctionError
 from tests.support import own_files
 from tests.support.own_files import HELPERS, MAIN
+from tests.support.some import some
 
 folder = own_files.folder
 
@@ -46,3 +49,10 @@ def test_installed_packages_count_by_version_and_must_be_the_same(folder, monkey
     assert own_function("main_file:twice").facts != made.facts
     with pytest.raises(OwnFunctionError, match=r"planned with PyYAML .*, and here is 0\.1"):
         made(1)
+
+
+def test_packages_are_found_as_the_standard_library_finds_them():
+    brought = packages_distributions()
+    for module in some([*sorted(brought)[::25], "yaml", "torch", "PIL", "no_such_module"]):
+        found = own_sources._distributions(module)
+        assert sorted(found) == sorted(set(brought.get(module, ()))), module

@@ -1,6 +1,8 @@
 """``cxrstudy plan``: a tree of stages, and how many runs it takes and how long."""
 
 import json
+import subprocess
+import sys
 
 from cxrstudy.cli.plan import duration, totals, tree
 from cxrstudy.study.forecast import forecast
@@ -28,12 +30,14 @@ def test_totals_count_stages_runs_and_time(records):
         "2 experiments: 5 stages, 2 shared by several arms, 2 by several experiments.",
         "10 runs: 0 recorded or not needed, 10 to do.",
         "Estimated: unknown; no similar run is recorded.",
+        "`cxrstudy plan --calibrate` measures what is unknown, in some seconds each.",
     ]
     record(records, graph_of("01_one"), seconds=8.0)
     made = graph_of()
     said = totals(made, forecast(made), 2)
     assert "5 runs: 3 recorded or not needed, 2 to do." in said
     assert "Estimated: 8 s of computation, 8 s on 2 processes here; 1 stage of unknown" in said
+    assert "Range: 3 s to 20 s of computation." in said
     assert "Estimated" not in totals(graph_of("01_one"), forecast(graph_of("01_one")), 2)
 
 
@@ -70,3 +74,14 @@ def test_an_unknown_experiment_is_named_with_those_there_are():
     assert result.status == 1
     said = "'03' fits 0 experiments; give one of 01_one, 02_two, 10_none"
     assert result.err == f"cxrstudy: {said}\n"
+
+
+def test_a_checked_study_is_planned_without_what_checks_tables(records):
+    cxrstudy("plan", *TINY)
+    program = (
+        "import sys; from cxrstudy.study.graph import make_graph; "
+        "from cxrstudy.study.forecast import forecast; "
+        "forecast(make_graph([], 'tiny', 'made', 1)); "
+        "sys.exit(bool({'torch', 'pandera', 'hypothesis'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

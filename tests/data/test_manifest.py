@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from cxrstudy.base import places
 from cxrstudy.data.manifest import (
     COLUMNS,
-    SCHEMA,
     Manifest,
     ManifestError,
     check_manifest,
@@ -17,6 +16,8 @@ from cxrstudy.data.manifest import (
     truth,
     write_manifest,
 )
+from cxrstudy.data.manifest_columns import OPTIONAL
+from cxrstudy.data.manifest_schema import SCHEMA
 
 
 def test_a_legal_table_is_returned_with_the_types_of_the_schema(images):
@@ -25,6 +26,11 @@ def test_a_legal_table_is_returned_with_the_types_of_the_schema(images):
     assert table["width"].dtype == np.int64
     assert table["age"].dtype == np.float64
     assert tuple(table.columns) == COLUMNS
+
+
+def test_the_columns_are_those_of_the_schema():
+    needed = [name for name, column in SCHEMA.columns.items() if column.required]
+    assert (tuple(needed), OPTIONAL) == (COLUMNS, tuple(set(SCHEMA.columns) - set(needed)))
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,19 @@ def test_an_altered_file_is_found_and_only_that(made, name):
     assert str(path) not in finding.detail  # it is said once
 
 
+def test_several_processes_find_what_one_finds_in_the_same_order(made, monkeypatch):
+    for seed in range(2, 7):
+        write_record(made.records, seed)
+    for number, run in enumerate(sorted(store_check.runs_of(made.records))[::2]):
+        (made.records / run / FILES[number % len(FILES)]).write_text("altered")
+    alone = found(made.records)
+    assert len(alone) > 3
+    monkeypatch.setattr(store_check, "FEW", 1)
+    monkeypatch.setattr(store_check, "BLOCK", 2)
+    monkeypatch.setattr(store_check, "usable_cores", lambda: 2)
+    assert found(made.records) == alone
+
+
 def test_altered_pixels_are_found(made, tmp_path):
     (tmp_path / "pixels").mkdir()
     images = np.zeros((2, 4, 4), np.uint8)

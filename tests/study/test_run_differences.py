@@ -1,9 +1,12 @@
 """Run differences: what was changed is named exactly, with both values and its stage."""
 
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cxrstudy.base import arithmetic, coverage, device, places
-from cxrstudy.study import experiment, why
+from cxrstudy.base.identity import canonical
+from cxrstudy.study import experiment, run_differences, why
 from cxrstudy.study.study import Study
 from tests.support import explained
 from tests.support.explained import ask, forget, said
@@ -84,3 +87,16 @@ def test_a_parent_that_one_run_has_and_the_other_has_not_is_named(world):
     answer = why.explain(recorded[control], {general: recorded[general]}, recorded)
     (line,) = said(answer)
     assert line.startswith("- parent: resnet10t with weights random here, random → general, run ")
+
+
+PLAIN = st.sampled_from([0, -0.0, 0.0, 1, 1.0, True, False, None, "1", "", [1], [1.0], {"a": 1}])
+
+
+@given(PLAIN, PLAIN)
+def test_what_is_taken_as_one_without_writing_it_is_written_alike(here, there):
+    if run_differences._are_one(here, there):
+        assert canonical(here) == canonical(there)
+    changed = list(run_differences._changed({"name": here}, {"name": there}))
+    assert bool(changed) == (
+        run_differences._shown({"": here}, "") != run_differences._shown({"": there}, "")
+    )

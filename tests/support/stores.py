@@ -22,7 +22,9 @@ def write_record(records, seed, parent=None, **changed):
     return write_identified(records, {"stage": {"seed": seed}, "parent": parent} | changed)
 
 
-def write_identified(records, identity, samples_seen=1, seconds=None, outcome=None):
+def write_identified(
+    records, identity, samples_seen=1, seconds=None, images=None, device="", outcome=None
+):
     """Write a made record of an identity; its id."""
     seed = identity["stage"]["seed"]
 
@@ -31,9 +33,9 @@ def write_identified(records, identity, samples_seen=1, seconds=None, outcome=No
             (folder / name).write_text(f"{name} of {seed}")
         made = Record(
             id=id_of(identity), identity=identity, chain="random → target", cohort="made",
-            copies="", task="binary", labels=["covid19"], images={}, patients=1,
+            copies="", task="binary", labels=["covid19"], images=images or {}, patients=1,
             samples_seen=samples_seen, outcome=outcome or Outcome(),
-            seconds=seconds or {}, peak_memory_bytes=1, device="", finished="",
+            seconds=seconds or {}, peak_memory_bytes=1, device=device, finished="",
             files={name: file_sha256(folder / name) for name in FILES},
         )  # fmt: skip
         (folder / RUN).write_text(made.model_dump_json())
