@@ -71,7 +71,7 @@ class Paces:
         if here := self._here.get(key):
             return usual(here, HERE)
         if (found := recall("pace", lambda: _inputs(start, stage))) is not None:
-            return Pace(*found, *CALIBRATED)
+            return Pace(found[0], found[1], *CALIBRATED)
         elsewhere = self._elsewhere.get(key)
         return usual(elsewhere, ELSEWHERE) if elsewhere else None
 
@@ -79,7 +79,7 @@ class Paces:
 def calibrate(start: Start, stage: Stage) -> Pace:
     """Measure the pace of a stage on invented images, once; it takes about ten seconds."""
     found = remembered("pace", lambda: _inputs(start, stage), lambda: _measured(start, stage))
-    return Pace(*found, *CALIBRATED)
+    return Pace(found[0], found[1], *CALIBRATED)
 
 
 def scored_in(stage: Mapping[str, Any], validation: int, others: int) -> int:

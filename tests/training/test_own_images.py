@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.data.manifest import SCHEMA
+from cxrstudy.data.manifest_schema import SCHEMA
 from cxrstudy.training.dataloaders import RadiographLoaders
 from cxrstudy.training.own_images import LoaderError
 from tests.support.films import save
