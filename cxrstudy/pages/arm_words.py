@@ -86,12 +86,28 @@ def in_words(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def about_auroc(judged: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the claims about an AUROC."""
+    """Rows of the claims about an AUROC.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxrstudy.notebook import show
+    >>> show.about_auroc(pd.DataFrame({"claim": ["A1", "A15"]}))["claim"].tolist()
+    ['A1']
+    """
     return judged[_metrics(judged) == "auroc"]
 
 
 def about_maps(judged: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the claims about shares of a map, which have another scale."""
+    """Rows of the claims about shares of a map, which have another scale.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxrstudy.notebook import show
+    >>> show.about_maps(pd.DataFrame({"claim": ["A1", "A15"]}))["claim"].tolist()
+    ['A15']
+    """
     return judged[_metrics(judged) != "auroc"]
 
 

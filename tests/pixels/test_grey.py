@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.pixels.grey import UnreadableImage, by_value, coded_errors, robust_range, stretch
+from tests.support.draws import draws
 
 
 def ranged(pixels):
@@ -53,7 +54,7 @@ def test_what_lies_outside_is_black_and_no_part_of_the_range():
     top=st.sampled_from([1, 300, 2**30]),
     is_padded=st.booleans(),
 )
-@settings(max_examples=12, deadline=None)
+@draws(12, deadline=None)
 def test_the_same_grey_as_for_all_pixels_at_once(kind, shape, top, is_padded):
     about = np.iinfo(kind)
     draw = np.random.default_rng(top)
