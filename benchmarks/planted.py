@@ -15,8 +15,9 @@ set ``nih1k``. It writes ``benchmarks/planted.csv``, one row per check, change a
 
 Wrong images are planted among all images of the set. Shortcuts are planted, at the size of the
 files, in one image each of `PATIENTS` patients: half of them have a label that is drawn by chance,
-and the change follows it as often as the strength says. Laterals are not measured: the set has
-none. Images of other things are simulated fractals.
+and the change follows it as often as the strength says. Letters are light; the line of text is in
+the middle of the lower edge. Of CXR115 the pixels alone are asked, not sizes of files. Laterals are
+not measured: the set has none. Images of other things are simulated fractals.
 """
 
 import sys
