@@ -13,7 +13,6 @@ from cxrstudy.cli.options import Json
 
 if TYPE_CHECKING:  # imported when the command runs
     from cxrstudy.predict.answer import Answer, Prediction
-    from cxrstudy.predict.operating_points import OperatingPoint
     from cxrstudy.predict.predict import Predictor
 
 
@@ -28,7 +27,8 @@ def predict_images(
         typer.Option(metavar="FOLDER", help="Folder for maps; default: maps/ID beside the store."),
     ] = None,
     label: Annotated[
-        str | None, typer.Option(help="Label of the maps; default: the most probable label.")
+        str | None,
+        typer.Option(help="Label of the maps; default: what is called, or the most probable."),
     ] = None,
     draw: Annotated[bool, typer.Option("--draw/--no-draw", help="Draw maps.")] = True,
     json_wanted: Json = False,
@@ -70,17 +70,12 @@ def predict_images(
 
 
 def _head(run: str, predictor: Predictor) -> str:
-    points = [f"  {name}: {_rule(point)}" for name, point in predictor.points.items()]
+    from cxrstudy.runs.operating_points import otherwise_in_words, point_in_words
+
+    points = [f"  {name}: {point_in_words(point)}" for name, point in predictor.points.items()]
     head = f"\nrun {run[:12]}: an image is positive for a label if its probability is at least"
-    return "\n".join([head, *points, *_otherwise(predictor), f"  {_alarms()}"])
-
-
-def _otherwise(predictor: Predictor) -> list[str]:
-    """What an image is called below the only threshold, if one class is called of each image."""
-    if predictor.network.task != "multiclass":
-        return []
-    others = [name for name in predictor.network.labels if name not in predictor.points]
-    return [f"  otherwise for the most probable of {', '.join(others)}: one class, never two"]
+    below = otherwise_in_words(predictor.network.labels, predictor.points)
+    return "\n".join([head, *points, *([f"  {below}"] if below else []), f"  {_alarms()}"])
 
 
 def _alarms() -> str:
@@ -90,18 +85,6 @@ def _alarms() -> str:
     return (
         f"warnings of brightness and view: each falls on about {numbers.whole_percent(OUTSIDE)} "
         "of images that are like the training images"
-    )
-
-
-def _rule(point: OperatingPoint | str) -> str:
-    if isinstance(point, str):
-        return f"no operating point: {point}"
-    return (
-        # With all digits, so that a score is never printed on the wrong side of the threshold.
-        f"{numbers.exact(point.threshold)} ({point.rule}; on "
-        f"{numbers.count(point.images)} validation images: "
-        f"sensitivity {numbers.level(point.sensitivity, least=2)}, "
-        f"specificity {numbers.level(point.specificity, least=2)})"
     )
 
 

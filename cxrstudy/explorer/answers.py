@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from cxrstudy.base import places
 from cxrstudy.explain import METHODS, Cells, Method, cells_of, heatmaps, layer_names, pointing_layer
-from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right, predicted
+from cxrstudy.explorer.case import LowMap, MapKey, Reading, is_right
 from cxrstudy.explorer.encode import FINEST, encode_map
 from cxrstudy.runs.network import TrainedNetwork
+from cxrstudy.runs.operating_points import Points, called, known_points
 
 Report = Callable[[float], None]
 
 _CELLS: WeakKeyDictionary[TrainedNetwork, dict[str, Cells]] = WeakKeyDictionary()
+_POINTS: WeakKeyDictionary[TrainedNetwork, Points] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,23 @@ class Explainer:
 
 def reading(
     network: TrainedNetwork,
+    points: Points,
     values: NDArray[np.float64],
     truth: Mapping[str, bool],
     maps: Mapping[MapKey, LowMap] | None = None,
 ) -> Reading:
     """Say what k probabilities of an image mean."""
     by_label = {name: float(p) for name, p in zip(network.labels, values, strict=True)}
-    said = predicted(network.task, by_label)
-    return Reading(by_label, said, is_right(network.task, truth, said, network.labels), maps or {})
+    said = called(network.task, by_label, points)
+    return Reading(by_label, said, is_right(network.task, truth, said), maps or {}, points)
+
+
+def points_of(network: TrainedNetwork) -> Points:
+    """Operating points of a network, by the record of its run; read once for a network."""
+    if network not in _POINTS:
+        records = places.runs() / "store"
+        _POINTS[network] = known_points(records, network.run, network.task, network.labels)
+    return _POINTS[network]
 
 
 def low_maps(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.base.progress import progress
-from cxrstudy.explorer.answers import Explainer, low_maps, reading
+from cxrstudy.base.words import counted
+from cxrstudy.explorer.answers import Explainer, low_maps, points_of, reading
 from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading, Warned
 from cxrstudy.explorer.encode import FINEST, SMALL, encode_image, shrink
 from cxrstudy.explorer.gallery import Item, squares
-from cxrstudy.runs.network import TrainedNetwork
+from cxrstudy.runs.network import BATCH, TrainedNetwork
 
 Maps = dict[MapKey, LowMap]
+#: What is told of work that takes a while: the share that is done, and what was done last.
+Tell = Callable[[float, str], None]
 
 
 def build_cases(
@@ -71,17 +74,41 @@ def unseen_case_of(
 
 
 def read_all(
-    networks: Mapping[str, TrainedNetwork], items: Sequence[Item]
+    networks: Mapping[str, TrainedNetwork], items: Sequence[Item], tell: Tell = lambda *_: None
 ) -> tuple[list[dict[str, Reading]], list[bytes]]:
-    """Predictions of every arm for every image, without maps; and every image in small."""
+    """Predictions of every arm for every image, without maps; and every image in small.
+
+    Parameters
+    ----------
+    networks
+        Networks by arm.
+    items
+        Images.
+    tell
+        Told after each step which share of the work is done, and what was done last.
+    """
     said: list[dict[str, Reading]] = [{} for _ in items]
     seen: dict[int, NDArray[np.uint8]] = {}  # every image is read once for each size
+    sizes = {network.pixels for network in networks.values()}
+    steps, done = (len(sizes) + len(networks)) * len(items), 0
     for arm, network in networks.items():
         if network.pixels not in seen:
-            seen[network.pixels] = squares(items, network.pixels)
-        values = network.probabilities(seen[network.pixels])
-        for readings, item, row in zip(said, items, values, strict=True):
-            readings[arm] = reading(network, row, item.truth)
+            read = []
+            for item in items:
+                read.append(item.picture.square(network.pixels))
+                tell(
+                    (done + len(read)) / steps,
+                    f"{len(read)} of {counted(len(items), 'image')} read",
+                )
+            seen[network.pixels], done = np.stack(read), done + len(items)
+        for first in range(0, len(items), BATCH):
+            few = slice(first, first + BATCH)
+            values = network.probabilities(seen[network.pixels][few])
+            for readings, item, row in zip(said[few], items[few], values, strict=True):
+                readings[arm] = reading(network, points_of(network), row, item.truth)
+            done += len(values)
+            scored = f"{first + len(values)} of {counted(len(items), 'image')}"
+            tell(done / steps, f"{scored} scored by {arm}")
     return said, [encode_image(shrink(one, SMALL)) for one in seen[min(seen)]]
 
 
@@ -101,8 +128,8 @@ def _readings(
                 of_image[key] = low
             bar.update(1)
     values = network.probabilities(seen)
-    rows = zip(values, items, maps, strict=True)
-    return [reading(network, row, item.truth, of_image) for row, item, of_image in rows]
+    rows, points = zip(values, items, maps, strict=True), points_of(network)
+    return [reading(network, points, row, item.truth, of_image) for row, item, of_image in rows]
 
 
 def _keys(

@@ -18,6 +18,7 @@ from cxrstudy.base import numbers
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Task
 from cxrstudy.explain import CELLS
+from cxrstudy.runs.operating_points import OperatingPoint, Points, call_in_words, most_telling
 
 #: Peak below which a map holds nothing: its strongest cell adds less to a logit than this.
 NOTHING = 1e-3
@@ -109,18 +110,32 @@ class Reading:
     ----------
     probabilities
         Probabilities by label, in the order of the head.
-    predicted
-        The most probable class, or the labels with a probability of at least one half.
+    positive
+        By label: whether it is called, by :func:`cxrstudy.runs.operating_points.called`; None where
+        there is no operating point.
     right
-        Whether the prediction is correct; None if the truth is not known.
+        Whether what is called is correct; None if the truth or what is called is not known.
     maps
         The available maps.
+    points
+        The operating points.
     """
 
     probabilities: Mapping[str, float]
-    predicted: tuple[str, ...]
+    positive: Mapping[str, bool | None]
     right: bool | None
     maps: Mapping[MapKey, LowMap] = field(default_factory=dict)
+    points: Points = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """The label whose map is shown first."""
+        return most_telling(self.probabilities, self.positive)
+
+    @property
+    def words(self) -> str:
+        """What the image is called."""
+        return call_in_words(self.probabilities, self.positive)
 
     @property
     def written(self) -> dict[str, Any]:
@@ -128,9 +143,12 @@ class Reading:
         maps: dict[str, dict[str, dict[str, list[Any]]]] = {}
         for key, low in self.maps.items():
             maps.setdefault(key.method, {}).setdefault(key.layer, {})[key.label] = low.written
+        points = {name: _beside(self.points, name) for name in self.probabilities}
         return {
-            "probabilities": {name: _kept(p) for name, p in self.probabilities.items()},
-            "predicted": list(self.predicted),
+            "probabilities": {n: _kept(p, points[n]) for n, p in self.probabilities.items()},
+            "called": [name for name, said in self.positive.items() if said],
+            "words": self.words,
+            "shown": self.shown,
             "right": self.right,
             "maps": maps,
         }
@@ -203,22 +221,19 @@ class Case:
         }
 
 
-def predicted(task: Task, probabilities: Mapping[str, float]) -> tuple[str, ...]:
-    """The most probable class; for labels that don't exclude each other, those at 0.5 or above."""
-    if task == "multiclass":
-        return (max(probabilities, key=lambda name: probabilities[name]),)
-    return tuple(name for name, p in probabilities.items() if p >= 0.5)
-
-
 def is_right(
-    task: Task, truth: Mapping[str, bool], said: tuple[str, ...], labels: tuple[str, ...]
+    task: Task, truth: Mapping[str, bool], positive: Mapping[str, bool | None]
 ) -> bool | None:
-    """Whether a prediction agrees with all known labels; None if no label is known."""
-    present = {name for name, there in truth.items() if there}
+    """Whether what is called agrees with all known labels; None if that is not known."""
     if task == "multiclass":
-        return set(said) == present if present else None
-    known = [name for name in labels if name in truth]
-    return all((name in said) == truth[name] for name in known) if known else None
+        present = {name for name, there in truth.items() if there}
+        if not present or None in positive.values():
+            return None
+        return {name for name, said in positive.items() if said} == present
+    known = [(said, truth[name]) for name, said in positive.items() if name in truth]
+    if any(said is not None and said != there for said, there in known):
+        return False
+    return None if not known or any(said is None for said, _ in known) else True
 
 
 def as_text(content: bytes) -> str:
@@ -232,6 +247,16 @@ def as_address(image: bytes) -> str:
     return f"data:image/{kinds.get(image[:4], 'jpeg')};base64,{as_text(image)}"
 
 
-def _kept(probability: float) -> float:
-    """A probability with few decimals, but not with so few that it becomes 0, 1 or one half."""
-    return numbers.value_of(numbers.level(probability, beside=[0.5], least=4))
+def thresholds_of(points: Points) -> dict[str, float]:
+    """Thresholds by label, of the labels that have one."""
+    return {name: one.threshold for name, one in points.items() if isinstance(one, OperatingPoint)}
+
+
+def _kept(probability: float, beside: Sequence[float]) -> float:
+    """A probability with few decimals, but not with so few that it becomes 0, 1 or a threshold."""
+    return numbers.value_of(numbers.level(probability, beside=beside, least=4))
+
+
+def _beside(points: Points, label: str) -> list[float]:
+    """The threshold whose side a probability must keep, if there is one."""
+    return [one for name, one in thresholds_of(points).items() if name == label]

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxrstudy.base.words import label_name
-from cxrstudy.explorer.answers import Explainer
-from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer
+from cxrstudy.explorer.answers import Explainer, points_of
+from cxrstudy.explorer.case import Case, LowMap, MapKey, opening_layer, thresholds_of
 from cxrstudy.runs.network import TrainedNetwork
+from cxrstudy.runs.operating_points import Points, rule_in_words
 
 
 def live_catalogue(
@@ -20,6 +21,7 @@ def live_catalogue(
             "name": name,
             "layers": list(explain.layer_names(network.model)),
             "opens": explain.opening_layer(network.model, network.pixels),
+            **_calling(network.labels, points_of(network)),
         }
         for name, network in networks.items()
     ]
@@ -49,6 +51,7 @@ def static_catalogue(
     maps: dict[str, dict[MapKey, LowMap]] = {arm: {} for arm, _ in readings}
     for arm, reading in readings:
         maps[arm] |= reading.maps
+    first = dict(reversed(readings))
     keys: list[MapKey] = [key for _, reading in readings for key in reading.maps]
     labels = dict.fromkeys(label for _, reading in readings for label in reading.probabilities)
     offered = [
@@ -60,12 +63,18 @@ def static_catalogue(
             "name": arm,
             "layers": list(dict.fromkeys(key.layer for key in of_arm)),
             "opens": opening_layer(of_arm),
+            **_calling(tuple(first[arm].probabilities), first[arm].points),
         }
         for arm, of_arm in maps.items()
     ]
     # A class without any map is still a bar, but can't be selected.
     mapped = [label for label in labels if any(key.label == label for key in keys)]
     return _written(title, arms, offered, list(labels), cases) | {"mapped": mapped}
+
+
+def _calling(labels: Sequence[str], points: Points) -> dict[str, Any]:
+    """By what an arm's images are called."""
+    return {"thresholds": thresholds_of(points), "rule": rule_in_words(labels, points)}
 
 
 def _written(

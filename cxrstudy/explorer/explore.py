@@ -66,8 +66,11 @@ def explore(
         A run is not recorded.
     CohortError
         There is no such cohort or role.
-    UnreadableImage
-        An image can't be read; the message names its path.
+
+    Notes
+    -----
+    The images are scored while the widget is shown, which says how far it is, and the path of an
+    image that can't be read. ``explorer.wait()`` waits for them.
     """
     try:
         from cxrstudy.explorer.live import Explorer

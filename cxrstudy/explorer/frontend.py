@@ -9,10 +9,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from cxrstudy.base.es_modules import joined_files
+from cxrstudy.base.es_modules import joined_file
 
 _ASSETS = Path(__file__).parent / "assets"
-_ENTRANCE = "explorer"
 
 
 @cache
@@ -24,7 +23,7 @@ def script() -> str:
     ValueError
         As :func:`cxrstudy.base.es_modules.joined`.
     """
-    return joined_files(modules(), _ENTRANCE)
+    return joined_file(_ASSETS / "explorer.js")
 
 
 @cache

@@ -6,7 +6,10 @@ Messages from a view, as JSON: ``show`` (its number, a case, and one part per ar
 ``ping``, ``thumbnails`` of cases, ``part`` of a file (with a buffer), ``drop`` of a file, and
 ``close``. Answers: ``answer`` (the image, its maps and all that is said of it, at once, with all
 that was asked), ``progress``, ``failed``, ``alive``, ``thumbnails``, and of files ``received``,
-``added`` and ``refused``. The front end's side of this is ``assets/messages.js``.
+``scoring``, ``added`` and ``refused``. The front end's side of this is ``assets/messages.js``.
+
+The images of the gallery are scored in a thread of their own, so that the widget can say how far it
+is; the catalogue is empty until all are.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ import traitlets
 
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.answers import Explainer, low_maps
-from cxrstudy.explorer.build import read_all, unseen_case_of
+from cxrstudy.explorer.build import Tell, read_all, unseen_case_of
 from cxrstudy.explorer.case import MapKey, as_address
 from cxrstudy.explorer.catalogue import live_catalogue
 from cxrstudy.explorer.encode import encode_image
@@ -59,7 +62,10 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = frontend.script()
     _css = frontend.style()
-    catalogue = traitlets.Dict().tag(sync=True)
+    #: Empty until the images are scored.
+    catalogue: traitlets.Dict[Any, Any] = traitlets.Dict().tag(sync=True)
+    #: How far the images of the gallery are scored: ``share`` and ``text``; or ``error``.
+    scoring: traitlets.Dict[Any, Any] = traitlets.Dict().tag(sync=True)
     #: Cases of uploaded images; a view that is opened later offers them too.
     uploads: traitlets.List[Any] = traitlets.List().tag(sync=True)
     #: What a view has chosen last; a view that is opened later begins with it.
@@ -76,15 +82,15 @@ class Explorer(anywidget.AnyWidget):
         # One at a time and in order; decoding is no reason to end the map of a view.
         self._reader = ThreadPoolExecutor(1, "upload")
         self._workers: dict[str, MapWorker] = {}
-        said, small = read_all(networks, items)
-        cases = [unseen_case_of(*each) for each in zip(items, said, strict=True)]
-        catalogue = live_catalogue(networks, explain, cases, title)
-        super().__init__(catalogue=catalogue, choice=dict(choice or {}))
-        self._networks, self._explain = dict(networks), explain
+        super().__init__(
+            scoring={"share": 0, "text": "the images are read"}, choice={**(choice or {})}
+        )
+        self._networks, self._explain, self._title = dict(networks), explain, title
         self._warner = Warner(self._networks)
-        self._items = {item.id: item for item in items}
-        self._said = {case.id: case.written for case in cases}
-        self._small = {item.id: image for item, image in zip(items, small, strict=True)}
+        self._items: dict[str, Item] = {}
+        self._said: dict[str, dict[str, Any]] = {}
+        self._small: dict[str, bytes] = {}
+        self._scored = self._reader.submit(self._score, items)
         self._maps: dict[tuple[str, str, MapKey], list[Any]] = {}
         self._arrivals = Arrivals()
         self._reads: dict[str, int] = {}  # by file that is being read: its number of bytes
@@ -94,6 +100,17 @@ class Explorer(anywidget.AnyWidget):
             "thumbnails": self._hear_thumbnails,
         }  # fmt: skip
         self.on_msg(self._hear)
+
+    def wait(self) -> Explorer:
+        """Wait until the images of the gallery are scored, for those who read what is said of them.
+
+        Raises
+        ------
+        UnreadableImage
+            An image can't be read; the message names its path. The widget says it too.
+        """
+        self._scored.result()
+        return self
 
     def close(self) -> None:
         """End all work and remove the widget."""
@@ -189,6 +206,24 @@ class Explorer(anywidget.AnyWidget):
 
         return share_of_part
 
+    def _score(self, items: Sequence[Item]) -> None:
+        """Score the gallery, then offer all of it at once."""
+        try:
+            said, small = read_all(self._networks, items, _seldom(self._tell_scoring))
+            cases = [unseen_case_of(*each) for each in zip(items, said, strict=True)]
+            catalogue = live_catalogue(self._networks, self._explain, cases, self._title)
+        except Exception as error:  # nobody who looks at the widget sees the kernel's log
+            self.scoring = {"error": f"The images could not be scored: {error}"}
+            raise
+        self._items |= {item.id: item for item in items}
+        self._said |= {case.id: case.written for case in cases}
+        self._small |= {item.id: image for item, image in zip(items, small, strict=True)}
+        self.scoring = {}
+        self.catalogue = catalogue
+
+    def _tell_scoring(self, share: float, text: str) -> None:
+        self.scoring = {"share": round(share, 3), "text": text}
+
     def _read(self, message: Message, content: bytes) -> None:
         self._answer_file(message, content)
         self._reads.pop(message["upload"], None)  # only when the answer is on its way
@@ -197,7 +232,9 @@ class Explorer(anywidget.AnyWidget):
         try:
             noted = read_upload(message["name"], content)
             item = item_of(message["name"], noted, len(self.uploads) + 1)
-            (readings,), (small,) = read_all(self._networks, [item])
+            tell = self._tells_of(message)
+            (readings,), (small,) = read_all(self._networks, [item], tell)
+            tell(1, "compared with the training images")
             warnings = self._warner.of(content, noted)
         except Exception as error:  # any error of a network is shown to the user
             return self._fail(message, error)
@@ -206,6 +243,12 @@ class Explorer(anywidget.AnyWidget):
         self._small[item.id] = small
         self.uploads = [*self.uploads, written]
         self._say("added", message, upload=message["upload"], case=written)
+
+    def _tells_of(self, message: Message) -> Tell:
+        """Tell a view how far its file is scored."""
+        return lambda share, text: self._say(
+            "scoring", message, upload=message["upload"], share=share, text=text
+        )
 
     def _say(self, kind: str, message: Message, **content: Any) -> None:
         """Answer a message: to its view, and with its number if it has one."""
@@ -217,6 +260,19 @@ class Explorer(anywidget.AnyWidget):
             text = _in_words(error, f"{message.get('name', 'The file')} can't be used")
             return self._say("refused", message, upload=message["upload"], text=text)
         return self._say("failed", message, text=_in_words(error, "that did not work"))
+
+
+def _seldom(tell: Tell) -> Tell:
+    """Tell the first time, and then not too often."""
+    said = -_REPORT_EVERY
+
+    def told(share: float, text: str) -> None:
+        nonlocal said
+        if time.monotonic() - said >= _REPORT_EVERY:
+            said = time.monotonic()
+            tell(share, text)
+
+    return told
 
 
 def _in_words(error: BaseException, what: str) -> str:

@@ -137,9 +137,8 @@ def _still(cases: Sequence[Case], title: str) -> str:
 def _captions(case: Case) -> Iterator[str]:
     maps = first_maps(case)
     for arm, reading in case.readings.items():
-        said = ", ".join(map(label_name, reading.predicted)) or "nothing"
         where = f", map for {label_name(maps[arm][0].label)}" if arm in maps else ""
-        yield f"{arm}: predicts {said}{where}"
+        yield f"{arm}: calls {reading.words}{where}"
 
 
 def _said_of(refused: Mapping[str, int]) -> str:

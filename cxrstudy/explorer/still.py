@@ -49,22 +49,13 @@ def still(case: Case, format: str = "WEBP") -> bytes:
 
 
 def first_maps(case: Case) -> dict[str, tuple[MapKey, LowMap]]:
-    """The map of every arm that is shown first: all of the class that the first arm predicts.
+    """The map of every arm that is shown first: all of the class that the first arm calls.
 
     An arm without a map of this class shows that of its own; an arm without maps is left out.
     """
     readings = {arm: reading for arm, reading in case.readings.items() if reading.maps}
-    common = [_predicted(reading) for reading in readings.values()][:1]
-    return {
-        arm: _map_of(reading, [*common, _predicted(reading)]) for arm, reading in readings.items()
-    }
-
-
-def _predicted(reading: Reading) -> str:
-    """The class that an arm predicts; of several labels, or none, the most probable one."""
-    if len(reading.predicted) == 1:
-        return reading.predicted[0]
-    return max(reading.probabilities, key=lambda name: reading.probabilities[name])
+    common = [reading.shown for reading in readings.values()][:1]
+    return {arm: _map_of(reading, [*common, reading.shown]) for arm, reading in readings.items()}
 
 
 def _map_of(reading: Reading, labels: Sequence[str]) -> tuple[MapKey, LowMap]:

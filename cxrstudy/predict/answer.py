@@ -23,10 +23,8 @@ class Prediction:
         Size of the image in the file.
     probabilities
         Probability by label.
-    predicted
-        The most probable class, or the labels with a probability of at least one half.
     positive
-        By label: whether it is called, by the rule of :mod:`cxrstudy.predict.operating_points`;
+        By label: whether it is called, by the rule of :mod:`cxrstudy.runs.operating_points`;
         None where there is no operating point.
     warnings
         What the header says, by :mod:`cxrstudy.pixels.header_facts`, and differences from the
@@ -43,7 +41,6 @@ class Prediction:
     width: int
     height: int
     probabilities: Mapping[str, float]
-    predicted: tuple[str, ...]
     positive: Mapping[str, bool | None]
     warnings: tuple[ImageWarning, ...]
     explained: str
@@ -64,7 +61,6 @@ class Prediction:
             "height": self.height,
             # Not rounded, so that a score is on its own side of the threshold.
             "probabilities": dict(self.probabilities),
-            "predicted": list(self.predicted),
             "positive": dict(self.positive),
             "warnings": [{"code": one.code, "text": one.text} for one in self.warnings],
             "map": None

@@ -6,7 +6,7 @@ lies in a folder and is no image is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,9 +22,9 @@ from cxrstudy.pixels.grey import CODES, Grey, Noted, UnreadableImage
 from cxrstudy.pixels.memory import read_start
 from cxrstudy.pixels.sniff import no_image
 from cxrstudy.predict.answer import Answer, PassedOver, Prediction, UnreadFile
-from cxrstudy.predict.operating_points import OperatingPoint, called, operating_points_of
 from cxrstudy.runs import store
 from cxrstudy.runs.network import TrainedNetwork, load_network
+from cxrstudy.runs.operating_points import Points, operating_points_of
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.unlike.image_warnings import all_warnings
 from cxrstudy.unlike.reference import Reference, known_reference
@@ -56,7 +56,7 @@ class Predictor:
 
     network: TrainedNetwork
     layer: str
-    points: Mapping[str, OperatingPoint | str]
+    points: Points
     reference: Reference | TrainingImagesError
 
     def predict(
@@ -71,7 +71,8 @@ class Predictor:
         maps
             Folder for the maps; created if missing. None: no map is drawn.
         label
-            Label of the maps; None: for each image its most probable label.
+            Label of the maps; None: for each image the one that it is called, or else its most
+            probable label.
 
         Raises
         ------
@@ -104,9 +105,8 @@ class Predictor:
     ) -> Prediction:
         network, grey = self.network, noted.grey
         square = decode.fit(grey, network.pixels)
-        read = reading(network, network.probabilities(square[None])[0], {})
-        by_label = read.probabilities
-        explained = label or max(by_label, key=lambda name: by_label[name])
+        read = reading(network, self.points, network.probabilities(square[None])[0], {})
+        explained = label or read.shown
         drawn, peak = None, None
         if maps is not None:
             name = f"{file.name}-{sha256(content).hexdigest()[:8]}-{explained}.png"
@@ -115,9 +115,8 @@ class Predictor:
             file=file,
             width=grey.shape[1],
             height=grey.shape[0],
-            probabilities=by_label,
-            predicted=read.predicted,
-            positive=called(network.task, by_label, self.points),
+            probabilities=read.probabilities,
+            positive=read.positive,
             warnings=all_warnings(content, noted, network.pixels, self.reference),
             explained=explained,
             map=drawn,
@@ -130,8 +129,8 @@ class Predictor:
         """Draw the image, and beside it the same with the map of a label; return the map's peak."""
         key = MapKey(METHOD, self.layer, label)
         (low,) = low_maps(self.network, Explainer(), square[None], key)
-        # By default the figure shows the map of the predicted label; here that of the given label.
-        shown = Reading(read.probabilities, (label,), None, {key: low})
+        # By default the figure shows the map of what is called; here there is no other map.
+        shown = Reading(read.probabilities, read.positive, None, {key: low})
         image = encode_image(Decoded(grey).shown())
         case = Case(path.stem, image, None, {}, None, {"run": shown})
         try:

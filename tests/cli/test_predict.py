@@ -13,9 +13,9 @@ from PIL import Image
 
 from cxrstudy import phantom
 from cxrstudy.base import places
-from cxrstudy.cli.predict import _rule, _said
+from cxrstudy.cli.predict import _said
 from cxrstudy.predict.notice import NOTICE
-from cxrstudy.predict.operating_points import OperatingPoint, is_positive
+from cxrstudy.runs.operating_points import OperatingPoint, called, point_in_words
 from cxrstudy.unlike import reference
 from tests.support.commands import cxrstudy
 from tests.support.dicoms import phantom_file
@@ -145,15 +145,16 @@ def test_a_wrong_id_is_said_before_torch_and_pandas_are_imported(tmp_path):
 
 def test_a_score_is_never_written_on_the_wrong_side_of_its_threshold():
     point = OperatingPoint(0.6006, "sensitivity at least 0.9", 1082, 0.91, 0.33)
-    assert _rule(point).startswith("0.6006 (sensitivity at least 0.9; on 1,082 validation")
+    points = {"covid19": point, "normal": "too few"}
+    assert point_in_words(point).startswith("0.6006 (sensitivity at least 0.9; on 1,082 validation")
     for value, written, word in (
         (0.60055, "0.60055", "negative"), (0.6006, "0.6006", "positive"), (0.7, "0.700", "positive")
     ):  # fmt: skip
         answer = SimpleNamespace(
             file="x.png", width=1, height=1, probabilities={"covid19": value, "normal": 0.4},
-            positive={"covid19": is_positive(value, point), "normal": None}, warnings=(),
+            positive=called("multilabel", {"covid19": value, "normal": 0.4}, points), warnings=(),
             explained="covid19", map=None,
         )  # fmt: skip
-        said = _said(answer, SimpleNamespace(points={"covid19": point, "normal": "too few"}))
+        said = _said(answer, SimpleNamespace(points=points))
         assert f"covid19  {written}  {word}" in said
         assert "normal   0.400  no operating point" in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,17 +10,10 @@ import pytest
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.case import NOTHING
 from cxrstudy.predict.notice import NOTICE
+from tests.support.front_end import node, wrong_types
 
 SCRIPTS = sorted((Path(__file__).parent / "assets").glob("test_*.mjs"))
-PROJECT = Path(__file__).parents[2]
 ASSETS = frontend.modules()[0].parent
-
-
-def node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        pytest.skip("this test was not run: node is not installed")
-    return found
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
@@ -33,13 +25,7 @@ def test_modules_do_what_their_tests_say(script: Path) -> None:
 
 
 def test_modules_have_the_types_that_they_state() -> None:
-    """With the compiler that `make types` installs."""
-    own = PROJECT / ".venv/node/node_modules/.bin/tsc"
-    compiler = str(own) if own.exists() else shutil.which("tsc")
-    if compiler is None:
-        pytest.skip("this test was not run: no TypeScript compiler; `make types` installs one")
-    done = subprocess.run([compiler, "-p", str(ASSETS)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    assert wrong_types(ASSETS) == ""
 
 
 def test_every_module_is_in_the_script_and_has_a_name_of_its_own() -> None:

@@ -144,7 +144,7 @@ def test_it_says_what_it_shows(viewer):
     viewer.choose("method", "hirescam")
     viewer.ready()
     assert viewer.says() == (
-        "Method: HiResCAM. Image 1 of 5: image-0. control predicts normal, probability 0.70, right."
+        "Method: HiResCAM. Image 1 of 5: image-0. control calls normal, probability 0.70, right."
     )
     assert root.locator(".cxr-bars li").all_text_contents() == [
         "normal (truth)0.70", "other pneumonia0.15", "COVID-190.15",

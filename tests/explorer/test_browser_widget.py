@@ -230,3 +230,59 @@ def test_a_new_view_begins_with_what_was_shown_last(viewer, shown):
 def test_a_view_that_is_taken_away_says_so_and_listens_no_more(viewer):
     viewer.page.evaluate("async () => (await one)()")
     assert viewer.page.evaluate("kernel.sent.at(-1).kind") == "close"
+
+
+def tell(viewer, name: str, **fields: Any) -> None:
+    """The kernel has something new."""
+    viewer.page.evaluate(
+        "([name, fields]) => { Object.assign(kernel, fields); kernel.tell(name); }", [name, fields]
+    )
+
+
+def not_scored_yet(viewer) -> Any:
+    """The place of a view that was opened before there is a catalogue."""
+    viewer.page.evaluate(
+        """() => { kernel.scored = false; document.body.append(document.createElement('div'));
+        document.body.lastElementChild.id = 'three'; show('three'); }"""
+    )
+    return viewer.page.locator("#three")
+
+
+def test_until_the_images_are_scored_the_widget_says_how_far_the_kernel_is(viewer, shown):
+    place = not_scored_yet(viewer)
+    assert place.inner_text() == "The kernel scores the images: it begins."
+    tell(viewer, "change:scoring", scoring={"share": 0.25, "text": "3 of 6 images read"})
+    assert place.inner_text() == "The kernel scores the images: 3 of 6 images read."
+    assert place.locator("progress").evaluate("bar => bar.value") == 0.25
+    assert place.locator(".cxr-view").count() == 0
+    tell(viewer, "change:catalogue", scored=True, scoring={})
+    viewer.number = 2
+    assert viewer.picture() == shown["image-0"]
+    assert place.locator(".cxr-scoring").count() == 0
+    tell(viewer, "change:scoring", scoring={"share": 0.5, "text": "too late"})
+    assert "too late" not in place.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "words"),
+    [
+        ("change:scoring", {"scoring": {"error": "a.dcm: missing"}}, "a.dcm: missing"),
+        ("comm:close", {}, "is gone; run its cell again"),
+    ],
+)
+def test_scoring_that_failed_is_said(viewer, name, fields, words):
+    place = not_scored_yet(viewer)
+    tell(viewer, name, **fields)
+    assert words in place.locator("[role=alert]").inner_text()
+    assert not place.locator("progress").is_visible()
+
+
+def test_while_a_file_is_scored_it_is_said_how_far_it_is(viewer):
+    files = [{"name": f"{name}.png", "mimeType": "", "buffer": b"grey"} for name in ("slow", "b")]
+    viewer.control("file").set_input_files(files)
+    says = viewer.root.locator(".cxr-waiting-says")
+    says.get_by_text("slow.png: scored by control; 1 more file waits").wait_for()
+    assert viewer.root.locator("progress").evaluate("bar => bar.value") == 0.5
+    viewer.control("cancel").click()
+    assert "slow.png was not read: it was cancelled." in viewer.root.inner_text()
+    assert not says.is_visible()

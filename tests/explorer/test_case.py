@@ -18,10 +18,10 @@ from cxrstudy.explorer.case import (
     as_address,
     is_right,
     opening_layer,
-    predicted,
 )
 from cxrstudy.explorer.encode import SHOWN, encode_image, encode_map, outline, shrink
-from tests.support.explored import ARMS, KEYS, LABELS, made_case
+from cxrstudy.runs.operating_points import OperatingPoint
+from tests.support.explored import ARMS, KEYS, made_case
 
 SHAPES = array_shapes(min_dims=2, max_dims=2, max_side=16)
 
@@ -113,28 +113,28 @@ def test_an_image_says_what_it_is(start, kind):
     assert as_address(start).startswith(f"data:image/{kind};")
 
 
-def test_classes_exclude_each_other_and_labels_do_not():
-    said = {"a": 0.4, "b": 0.6, "c": 0.7}
-    assert predicted("multiclass", said) == ("c",)
-    assert predicted("multilabel", said) == ("b", "c")
-    assert predicted("binary", {"a": 0.2}) == ()
+NORMAL, COVID = {"normal": True, "covid19": False}, {"normal": False, "covid19": True}
 
 
 @pytest.mark.parametrize(
-    ("kind", "truth", "said", "right"),
+    ("kind", "truth", "positive", "right"),
     [
-        ("multiclass", {"normal": True, "covid19": False}, ("normal",), True),
-        ("multiclass", {"normal": False, "covid19": True}, ("normal",), False),
-        ("multiclass", {}, ("normal",), None),
-        ("multilabel", {"normal": False, "covid19": True}, ("covid19",), True),
-        ("multilabel", {"covid19": True}, ("covid19", "normal"), True),  # normal is not known
-        ("multilabel", {"normal": False}, ("normal",), False),
-        ("binary", {"covid19": False}, (), True),
-        ("binary", {"somewhere else": True}, (), None),
+        ("multiclass", NORMAL, NORMAL, True),
+        ("multiclass", COVID, NORMAL, False),
+        ("multiclass", {}, NORMAL, None),
+        ("multiclass", COVID, {"normal": None, "covid19": None}, None),
+        ("multiclass", COVID | {"gout": False}, COVID | {"other": False}, True),
+        ("multilabel", COVID, COVID, True),
+        ("multilabel", {"covid19": True}, {"covid19": True, "normal": True}, True),
+        ("multilabel", {"normal": False}, NORMAL, False),
+        ("multilabel", COVID, {"normal": False, "covid19": None}, None),  # nobody calls it
+        ("multilabel", COVID, {"normal": True, "covid19": None}, False),  # whatever that is
+        ("binary", {"covid19": False}, {"covid19": False}, True),
+        ("binary", {"somewhere else": True}, {"covid19": False}, None),
     ],
 )
-def test_right_is_agreement_with_all_that_is_known(kind, truth, said, right):
-    assert is_right(kind, truth, said, LABELS) is right
+def test_right_is_agreement_with_all_that_is_known(kind, truth, positive, right):
+    assert is_right(kind, truth, positive) is right
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,12 @@ def test_the_layer_shown_first_is_the_deepest_that_is_fine_enough_to_point(sides
     assert opening_layer(maps) == layer
 
 
-@given(st.floats(0, 1))
-def test_a_written_probability_stays_on_its_side_of_zero_one_half_and_one(p):
-    (written,) = Reading({"covid19": p}, (), None).written["probabilities"].values()
-    assert written == pytest.approx(p, abs=6e-5)
-    assert [np.sign(written - one) for one in (0, 0.5, 1)] == [
-        np.sign(p - one) for one in (0, 0.5, 1)
-    ]
+@given(st.floats(0, 1), st.floats(-1e-6, 1e-6))
+def test_a_written_probability_stays_on_its_side_of_zero_one_and_the_threshold(p, apart):
+    threshold = p + apart
+    points = {"covid19": OperatingPoint(threshold, "made", 9, 0.9, 0.9)}
+    written = Reading({"covid19": p}, {"covid19": p >= threshold}, None, {}, points).written
+    (kept,) = written["probabilities"].values()
+    assert kept == pytest.approx(p, abs=6e-5)
+    sides = [[np.sign(one - other) for other in (0, threshold, 1)] for one in (kept, p)]
+    assert sides[0] == sides[1]

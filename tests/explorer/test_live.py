@@ -16,6 +16,7 @@ from cxrstudy.explorer import ExplorerError, explore, gallery_of, live, networks
 from cxrstudy.explorer.gallery import evenly_spaced
 from cxrstudy.explorer.map_worker import MapWorker
 from cxrstudy.explorer.upload import item_of, read_upload
+from cxrstudy.pixels.grey import UnreadableImage
 from cxrstudy.runs.network import load_network
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
@@ -27,7 +28,7 @@ ARMS = {"control": made_network(0), "general": made_network(1)}
 
 @pytest.fixture
 def widget(monkeypatch):
-    explorer = explore(ARMS, made_cohort(4), explain=made_explainer())
+    explorer = explore(ARMS, made_cohort(4), explain=made_explainer()).wait()
     explorer.said = []
     monkeypatch.setattr(
         explorer, "send", lambda content, buffers=None: explorer.said.append(content)
@@ -82,7 +83,7 @@ def kinds(widget):
     return [message["kind"] for message in widget.said]
 
 
-def test_the_catalogue_says_what_every_arm_predicts_and_holds_no_image(widget):
+def test_the_catalogue_says_what_every_arm_calls_and_holds_no_image(widget):
     catalogue = widget.catalogue
     assert [arm["name"] for arm in catalogue["arms"]] == ["control", "general"]
     assert catalogue["arms"][0]["layers"] == ["layer3", "layer4"]
@@ -90,16 +91,21 @@ def test_the_catalogue_says_what_every_arm_predicts_and_holds_no_image(widget):
     for case in catalogue["cases"]:
         assert case["image"] is None
         assert set(case["readings"]) == {"control", "general"}
-        assert case["readings"]["control"]["right"] in (True, False)
+        for said in case["readings"].values():  # these networks are of no recorded run
+            assert said["words"].startswith("nothing, without an operating point; most probable is")
+            assert (said["called"], said["right"]) == ([], None)
+    assert "no operating point: the network is of no recorded run" in catalogue["arms"][0]["rule"]
 
 
-def test_probabilities_are_the_recorded_scores_of_every_image(small):
+def test_probabilities_are_the_recorded_scores_of_every_image(small, monkeypatch):
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(small.runs))
     run = small.arms.plan.ends["control", 0]
     network = load_network(small.study.records, run)
-    explorer = explore({"control": network}, small.study.cohort, limit=10_000)
+    explorer = explore({"control": network}, small.study.cohort, limit=10_000).wait()
     scores = read_scores(small.study.records, run).query("split == 'test'").set_index("id")
     for case in some(explorer.catalogue["cases"]):
         recorded = scores.loc[case["id"]]
+        assert case["readings"]["control"]["right"] in (True, False)
         for label, p in case["readings"]["control"]["probabilities"].items():
             assert p == pytest.approx(recorded[f"score_{label}"], abs=1e-4), case["id"]
     assert {case["id"] for case in explorer.catalogue["cases"]} == set(scores.index)
@@ -159,7 +165,7 @@ def test_two_views_do_not_end_each_other(widget):
 
 def test_two_explorers_over_one_network_do_not_spoil_each_other():
     network, cohort = made_network(), made_cohort(3)
-    explorers = [explore(network, cohort, explain=made_explainer()) for _ in range(2)]
+    explorers = [explore(network, cohort, explain=made_explainer()).wait() for _ in range(2)]
     arm, label = "network", ("normal", "covid19")
     for place, explorer in enumerate(explorers):
         explorer.said = []
@@ -269,6 +275,54 @@ def test_an_upload_becomes_a_case_that_can_be_shown(widget):
     assert answers(widget, "answer")[0]["outline"] is None
 
 
+def test_how_far_an_upload_is_is_said_to_its_view_and_for_every_network(widget):
+    upload(widget, png())
+    told = answers(widget, "scoring")
+    assert {(one["view"], one["upload"]) for one in told} == {("v", "f")}
+    assert [one["text"] for one in told] == [
+        "1 of 1 image read", "1 of 1 image scored by control", "1 of 1 image scored by general",
+        "compared with the training images",
+    ]  # fmt: skip
+    shares = [one["share"] for one in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert kinds(widget)[-1] == "added"
+
+
+def test_how_far_the_images_of_a_gallery_are_is_said_before_there_is_a_catalogue(monkeypatch):
+    monkeypatch.setattr(live, "_REPORT_EVERY", 0)
+    said, hold = [], threading.Event()
+    read_all = live.read_all
+    monkeypatch.setattr(live, "read_all", lambda *all: hold.wait(30) and read_all(*all))
+    explorer = explore(ARMS, made_cohort(4), explain=made_explainer())
+    explorer.observe(
+        lambda change: said.append((dict(explorer.catalogue), change["new"])), "scoring"
+    )
+    assert explorer.scoring == {"share": 0, "text": "the images are read"}
+    hold.set()
+    explorer.wait()
+    told = [scoring for catalogue, scoring in said if catalogue == {} and scoring]
+    assert [one["text"] for one in told] == [
+        *(f"{number} of 4 images read" for number in range(1, 5)),
+        "4 of 4 images scored by control", "4 of 4 images scored by general",
+    ]  # fmt: skip
+    assert told[-1]["share"] == 1
+    assert explorer.scoring == {}
+    assert len(explorer.catalogue["cases"]) == 4
+    explorer.close()
+
+
+def test_images_that_can_not_be_scored_are_said_in_the_widget_and_to_who_waits():
+    cohort = made_cohort(2)
+    cohort.role("target").table["path"] = "gone.png"
+    explorer = explore(made_network(), cohort, explain=made_explainer())
+    with pytest.raises(UnreadableImage, match=r"gone\.png"):
+        explorer.wait()
+    assert "gone.png" in explorer.scoring["error"]
+    assert explorer.catalogue == {}
+    explorer.close()
+
+
 def test_files_that_arrive_at_once_are_not_mixed(widget):
     one, two = png(shift=0), png(shift=90)
     for offset in range(0, len(one) + 50, 50):  # in turns, from two views
@@ -366,7 +420,7 @@ def test_an_interrupt_of_the_kernel_is_answered(widget, monkeypatch):
 
 
 def test_a_saved_widget_is_small():
-    explorer = explore(made_network(), made_cohort(40), explain=made_explainer())
+    explorer = explore(made_network(), made_cohort(40), explain=made_explainer()).wait()
     upload_free = len(json.dumps(explorer.get_state()["catalogue"])) / 40
     assert upload_free < 1500  # bytes an image: no pictures, no maps
     assert len(json.dumps(explorer.get_state(), default=str)) < 200_000

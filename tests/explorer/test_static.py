@@ -13,9 +13,11 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from cxrstudy.explorer import Case, build_cases, frontend, items_of, static_explorer
+from cxrstudy.runs.operating_points import rule_in_words
 from tests.support.explored import (
     ARMS,
     LABELS,
+    POINTS,
     made_case,
     made_cohort,
     made_explainer,
@@ -37,6 +39,7 @@ def test_what_is_shown_is_what_was_given():
     assert [case["id"] for case in data["cases"]] == [case.id for case in cases]
     assert data["cases"][2] == json.loads(json.dumps(cases[2].written))
     layers = {"layers": ["layer3", "layer4"], "opens": "layer4"}
+    layers |= {"thresholds": {"covid19": 0.5}, "rule": rule_in_words(LABELS, POINTS)}
     assert data["arms"] == [{"name": arm, **layers} for arm in ARMS]
     assert [method["title"] for method in data["methods"]] == ["Grad-CAM", "HiResCAM"]
     assert data["labels"] == list(LABELS)
@@ -123,9 +126,9 @@ def test_without_a_script_there_is_a_figure_with_a_text_alternative():
     picture = Image.open(BytesIO(base64.b64decode(image.group(1))))
     assert picture.width >= 3 * 80  # an image and two maps
     assert picture.height >= 96
-    assert "control: predicts normal, map for normal" in image.group(2)
-    # Both networks on one class, though the other predicts another one.
-    assert "general first: predicts other pneumonia, map for normal" in image.group(2)
+    assert "control: calls normal, map for normal" in image.group(2)
+    # Both networks on one class, though the other calls another one.
+    assert "general first: calls other pneumonia, map for normal" in image.group(2)
     bundle = explorer._repr_mimebundle_()
     assert Image.open(BytesIO(base64.b64decode(bundle["image/png"]))).size == picture.size
     assert "2 images" in bundle["text/plain"]

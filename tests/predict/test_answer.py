@@ -13,7 +13,7 @@ from cxrstudy.unlike.image_warnings import ImageWarning
 def prediction(**facts):
     usual = {
         "file": Path("a.png"), "width": 3, "height": 2, "probabilities": {"covid19": 1 / 3},
-        "predicted": ("covid19",), "positive": {"covid19": None},
+        "positive": {"covid19": None},
         "warnings": (ImageWarning("view", "it is a lateral"),), "explained": "covid19", "map": None,
     }  # fmt: skip
     return Prediction(**usual | facts)

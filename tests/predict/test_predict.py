@@ -9,8 +9,8 @@ from PIL import Image
 
 from cxrstudy import phantom
 from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
-from cxrstudy.predict.operating_points import OperatingPoint
 from cxrstudy.predict.predict import PredictError, files_of, make_predictor
+from cxrstudy.runs.operating_points import OperatingPoint, most_telling
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.unlike import reference
 from tests.support.dicoms import file_of, index_of_a_cd, radiograph
@@ -118,10 +118,10 @@ def test_maps_of_two_labels_and_of_files_of_one_name_have_names_of_their_own(
     assert len(list((tmp_path / "maps").iterdir())) == 4
 
 
-def test_a_map_is_of_the_most_probable_label_unless_one_is_named(predictor, tmp_path, chest):
+def test_a_map_is_of_the_label_that_is_called_unless_one_is_named(predictor, tmp_path, chest):
     path = saved(tmp_path, "a.png", chest)
     answer = one(predictor, path)
-    assert answer.explained == max(answer.probabilities, key=answer.probabilities.get)
+    assert answer.explained == most_telling(answer.probabilities, answer.positive)
     assert answer.map is None
     assert one(predictor, path, label="normal").explained == "normal"
 

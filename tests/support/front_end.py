@@ -1,4 +1,4 @@
-"""Front end: functions of its modules, called in one process of node."""
+"""Front end: functions of its modules, called in one process of node, and their types."""
 
 import json
 import shutil
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.project import THIS
 
 ANSWER = Path(__file__).parents[1] / "pages/verdict_explorer/assets/answer.mjs"
 
@@ -21,6 +23,19 @@ def node() -> str:
     if found is None:
         pytest.skip("this test was not run: node is not installed")
     return found
+
+
+def wrong_types(assets: Path) -> str:
+    """Where modules in a folder don't have the types that they state; empty if all have.
+
+    With the compiler that `make types` installs; the test is skipped where there is none.
+    """
+    own = THIS / ".venv/node/node_modules/.bin/tsc"
+    compiler = str(own) if own.exists() else shutil.which("tsc")
+    if compiler is None:
+        pytest.skip("this test was not run: no TypeScript compiler; `make types` installs one")
+    done = subprocess.run([compiler, "-p", str(assets)], capture_output=True, text=True)
+    return done.stdout if done.returncode else ""
 
 
 def answers(assets: Path, calls: Sequence[Call]) -> list[Any]:

@@ -14,7 +14,7 @@
 import { COLOUR_NAMES } from "./colours.js";
 import { ALL_GREYS, WHOLE, greysInside, partInside } from "./looking.js";
 
-/** Instead of a class: of each network the one that it predicts itself. */
+/** Instead of a class: of each network the one that it calls itself. */
 export const EACH = "*";
 
 /** In which order images are offered, and what that is called. */
@@ -155,7 +155,7 @@ function armOf(data, name) {
 
 /**
  * What a picture is made of: the image, and for each arm its map. All maps are of one class, so that
- * they can be compared: the class asked for, or the one that the first arm predicts.
+ * they can be compared: the class asked for, or the one that the first arm calls.
  * @param {Catalogue} data
  * @param {Case[]} cases
  * @param {Choice} choice
@@ -165,22 +165,13 @@ export function pictureOf(data, cases, choice) {
   const one = cases.find(({ id }) => id === choice.id);
   if (!one) return null;
   const arms = choice.other && choice.other !== choice.arm ? [choice.arm, choice.other] : [choice.arm];
-  const common = choice.label || predictedBy(one.readings[choice.arm]);
+  const common = choice.label || one.readings[choice.arm].shown;
   const parts = arms.map((arm) => {
     const { layers, opens } = armOf(data, arm);
     const layer = layers.includes(choice.layer) ? choice.layer : opens;
     const reading = one.readings[arm];
-    const label = common in reading.probabilities ? common : predictedBy(reading); // arms may know other classes
+    const label = common in reading.probabilities ? common : reading.shown; // arms may know other classes
     return { arm, label, method: choice.method, layer };
   });
   return { case: one.id, parts };
-}
-
-/**
- * The class that an arm predicts; of several labels, or none, the most probable one.
- * @param {import("./messages.js").Reading} reading
- */
-function predictedBy({ predicted, probabilities }) {
-  const likeliest = Object.entries(probabilities).sort((a, b) => b[1] - a[1])[0][0];
-  return predicted.length === 1 ? predicted[0] : likeliest;
 }

@@ -1,9 +1,9 @@
 /* Controls: fields that are written from the choice, and that change it; they hold nothing themselves. */
 
+import { options } from "../../base/assets/elements.js";
 import { COLOUR_NAMES } from "./colours.js";
 import { EACH, ERRORS, ORDERS, offered, sourcesOf, truthsOf } from "./choices.js";
 import { LEAST, STEP } from "./looking.js";
-import { make } from "./page.js";
 import { percent, spoken } from "./words.js";
 
 /**
@@ -25,7 +25,7 @@ const TICKS = /** @type {("outline" | "original")[]} */ (["outline", "original"]
 function fill(list, pairs, value) {
   const same = list.options.length === pairs.length
     && pairs.every(([name, text], place) => list.options[place].value === name && list.options[place].textContent === text);
-  if (!same) list.replaceChildren(...pairs.map(([name, text]) => make("option", { value: name }, text)));
+  if (!same) list.replaceChildren(...options(pairs));
   if (list.value !== (value ?? "")) list.value = value ?? "";
 }
 
@@ -51,9 +51,9 @@ export function writeControls(page, state) {
   fill(page.order, ORDERS, choice.order);
   fill(page.arm, asPairs(arms), choice.arm);
   fill(page.other, [["", "nothing"], ...asPairs(arms)], choice.other);
-  const predicted = /** @type {[string, string][]} */ (choice.other && choice.other !== choice.arm
-    ? [["", `predicted by ${choice.arm}`], [EACH, "predicted by each itself"]] : [["", "the predicted class"]]);
-  fill(page.label, [...predicted, ...data.mapped.map(named)], choice.label);
+  const called = /** @type {[string, string][]} */ (choice.other && choice.other !== choice.arm
+    ? [["", `called by ${choice.arm}`], [EACH, "called by each itself"]] : [["", "the class called"]]);
+  fill(page.label, [...called, ...data.mapped.map(named)], choice.label);
   fill(page.method, data.methods.map(({ name, title, slow }) =>
     [name, slow && !title.includes("slow") ? `${title} (slow)` : title]), choice.method);
   fill(page.layer, asPairs(layers), choice.layer);

@@ -14,7 +14,7 @@ import { keepKeys, meaningOf } from "./keys.js";
 import { liveSource } from "./live.js";
 import { followWith, linkTo, linked, recalled, recalledWith, remember, rememberWith } from "./memory.js";
 import { isFor, newName } from "./messages.js";
-import { buildPage } from "./page.js";
+import { buildPage, buildScoring } from "./page.js";
 import { readMap } from "./painting.js";
 import { pictureWithWords, saveAs } from "./picture.js";
 import { readOut } from "./readout.js";
@@ -43,14 +43,53 @@ export default {
    */
   render({ model, el }) {
     el.classList.add("cxr-explorer");
-    const view = newName();
-    const data = model.get("catalogue");
-    // The same in every kernel, so that a link finds it.
-    const place = [data.title, ...data.arms.map((/** @type {{name: string}} */ { name }) => name)].join(", ");
-    const state = begin(data, view, true, recalledWith(model, place), model.get("uploads") ?? []);
-    return start(el, state, (tell) => liveSource(model, view, tell), (choice) => rememberWith(model, place, choice), place);
+    if (model.get("catalogue").cases) return startLive(model, el);
+    return afterScoring(model, el, () => startLive(model, el));
   },
 };
+
+/**
+ * Say how far the kernel is until it has a catalogue, and then start.
+ * @param {import("./live.js").Model} model
+ * @param {HTMLElement} el
+ * @param {() => (() => void)} begins
+ * @returns {() => void} ends it
+ */
+function afterScoring(model, el, begins) {
+  const scoring = buildScoring(el);
+  const told = () => scoring.show(model.get("scoring") ?? {});
+  const gone = () => scoring.show({ error: "The kernel that scores the images is gone; run its cell again." });
+  let end = () => {
+    model.off("comm:close", gone);
+    model.off("change:scoring", told);
+    model.off("change:catalogue", arrived);
+    scoring.remove();
+  };
+  const arrived = () => {
+    if (!model.get("catalogue").cases) return;
+    end();
+    end = begins();
+  };
+  told();
+  model.on("comm:close", gone);
+  model.on("change:scoring", told);
+  model.on("change:catalogue", arrived);
+  return () => end();
+}
+
+/**
+ * @param {import("./live.js").Model} model
+ * @param {HTMLElement} el
+ * @returns {() => void} ends it
+ */
+function startLive(model, el) {
+  const view = newName();
+  const data = model.get("catalogue");
+  // The same in every kernel, so that a link finds it.
+  const place = [data.title, ...data.arms.map((/** @type {{name: string}} */ { name }) => name)].join(", ");
+  const state = begin(data, view, true, recalledWith(model, place), model.get("uploads") ?? []);
+  return start(el, state, (tell) => liveSource(model, view, tell), (choice) => rememberWith(model, place, choice), place);
+}
 
 /**
  * Mount every explorer of a page that carries this key; called by the page itself.

@@ -7,14 +7,15 @@
 
 /**
  * What Python says of an image; see cxrstudy/explorer/case.py.
- * @typedef {{probabilities: Record<string, number>, predicted: string[], right: boolean | null,
- *            maps?: Record<string, any>}} Reading
+ * @typedef {{probabilities: Record<string, number>, called: string[], words: string, shown: string,
+ *            right: boolean | null, maps?: Record<string, any>}} Reading
  * @typedef {{id: string, facts: Record<string, any> | null, truth: string[], known: boolean,
  *            readings: Record<string, Reading>, image?: string | null, outline?: string | null,
  *            warnings?: {text: string, arms: string[]}[]}} Case
  *
  * What there is to choose from; see cxrstudy/explorer/catalogue.py.
- * @typedef {{title: string, arms: {name: string, layers: string[], opens: string}[],
+ * @typedef {{title: string, arms: {name: string, layers: string[], opens: string,
+ *                                  thresholds: Record<string, number>, rule: string}[],
  *            methods: {name: string, title: string, slow: boolean}[], labels: string[],
  *            mapped: string[], names: Record<string, string>, cases: Case[]}} Catalogue
  *

@@ -1,23 +1,7 @@
 /* Page: the elements of an explorer, empty; view.js fills them and controls.js listens to them. */
 
+import { make, select } from "../../base/assets/elements.js";
 import { NOTICE } from "./words.js";
-
-/**
- * Make an element: attributes, then children (elements or text).
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {Record<string, string | number | boolean | undefined>} [attributes]
- * @param {...(Node | string)} children
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
-  }
-  element.append(...children);
-  return element;
-}
 
 /**
  * A labelled control; `name` is how tests and style sheets find it.
@@ -48,8 +32,6 @@ const KEYS = [
   ["Ctrl and wheel, two fingers", "magnify"], ["double click", "whole image"],
 ];
 
-// A browser would fill fields with what they held before, and the picture would say something else.
-const select = () => make("select", { autocomplete: "off" });
 const slider = () => make("input", { type: "range", min: 0, max: 1, step: 0.05, autocomplete: "off" });
 
 /** @typedef {ReturnType<typeof makeParts>} Parts */
@@ -90,7 +72,7 @@ function makeParts() {
       type: "file", multiple: true, accept: ".png,.jpg,.jpeg,.dcm,image/png,image/jpeg,application/dicom",
     }),
     progress: make("progress", { max: 1, value: 0 }), cancel: button("Cancel", "cancel"),
-    waiting: make("div", { class: "cxr-waiting", hidden: true }),
+    waiting: make("div", { class: "cxr-waiting", hidden: true }), waitingSays: make("span", { class: "cxr-waiting-says" }),
     view: make("div", { class: "cxr-view", role: "region", dir: "ltr", lang: "en" }),
   };
 }
@@ -106,7 +88,7 @@ export function buildPage(element, data, live) {
   const several = data.arms.length > 1;
   parts.again.hidden = parts.clear.hidden = true;
   parts.view.setAttribute("aria-label", data.title);
-  parts.waiting.append(parts.progress, parts.cancel);
+  parts.waiting.append(parts.progress, parts.cancel, parts.waitingSays);
   const controls = make("div", { class: "cxr-controls", role: "group", "aria-label": "Map" },
     ...(several ? [labelled("Arm", parts.arm, "arm"), labelled("Compare with", parts.other, "other")] : []),
     labelled("Map for class", parts.label, "label"),
@@ -145,6 +127,29 @@ export function buildPage(element, data, live) {
 }
 
 /**
+ * What stands in an element until there is something to explore: how far the kernel is with it.
+ * @param {HTMLElement} element
+ * @returns {{show: (scoring: {share?: number, text?: string, error?: string}) => void, remove: () => void}}
+ */
+export function buildScoring(element) {
+  const progress = make("progress", { max: 1, value: 0, "aria-label": "Images being scored" });
+  const says = make("p", { class: "cxr-scoring-says", role: "status" });
+  const error = make("p", { class: "cxr-error", role: "alert", hidden: true });
+  const whole = make("div", { class: "cxr-scoring", dir: "ltr", lang: "en" }, progress, says, error);
+  element.append(whole);
+  return {
+    show({ share, text, error: why }) {
+      progress.value = share ?? 0;
+      progress.hidden = says.hidden = why !== undefined;
+      says.textContent = `The kernel scores the images: ${text ?? "it begins"}.`;
+      error.textContent = why ?? "";
+      error.hidden = why === undefined;
+    },
+    remove: () => whole.remove(),
+  };
+}
+
+/**
  * Picture and probabilities of one arm.
  * @param {string} arm
  * @param {boolean} several
@@ -153,10 +158,10 @@ export function buildPanel(arm, several) {
   const panel = {
     arm, canvas: make("canvas", { role: "img" }), says: make("p", { class: "cxr-prediction" }),
     bars: make("ul", { class: "cxr-bars", "aria-label": `Probabilities, ${arm}` }),
-    note: make("p", { class: "cxr-note" }),
+    note: make("p", { class: "cxr-note" }), rule: make("p", { class: "cxr-rule" }),
   };
   const name = several ? [make("h3", {}, arm)] : [];
-  const element = make("div", { class: "cxr-panel" }, ...name, panel.canvas, panel.note, panel.says, panel.bars);
+  const element = make("div", { class: "cxr-panel" }, ...name, panel.canvas, panel.note, panel.says, panel.bars, panel.rule);
   return { ...panel, element };
 }
 

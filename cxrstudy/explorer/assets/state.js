@@ -17,7 +17,7 @@ import { ALL_GREYS, WHOLE, panned, zoomed } from "./looking.js";
 import { samePicture } from "./messages.js";
 import { again, alive, answered, cancelled, failed, late, lost, progressed, silent } from "./request.js";
 import { lackingThumbnails, thumbnailsOf, withThumbnails } from "./strip.js";
-import { chosen, finished, isUploading, partToSend, received } from "./upload.js";
+import { chosen, finished, isUploading, partToSend, received, scoring } from "./upload.js";
 
 /**
  * @typedef {import("./choices.js").Choice} Choice
@@ -47,6 +47,7 @@ import { chosen, finished, isUploading, partToSend, received } from "./upload.js
  *   | {kind: "silence", why: "silent" | "cut" | "gone"}
  *   | {kind: "files", files: {id: string, name: string, size: number}[]}
  *   | {kind: "received", view: string, upload: string, offset: number}
+ *   | {kind: "scoring", view: string, upload: string, share: number, text: string}
  *   | {kind: "added", view: string, upload: string, case: import("./messages.js").Case}
  *   | {kind: "refused", view: string, upload: string, text: string}
  *   | {kind: "cases", cases: import("./messages.js").Case[]}
@@ -163,6 +164,7 @@ function uploads(state, event) {
   if (event.kind === "received") {
     return sending(before, { ...state, uploads: received(before, event.upload, event.offset) });
   }
+  if (event.kind === "scoring") return [{ ...state, uploads: scoring(before, event.upload, event.share, event.text) }, []];
   if (event.kind === "refused") {
     return sending(before, { ...state, uploads: finished(before, event.upload, "refused", event.text) });
   }

@@ -5,8 +5,8 @@
  * be another image's. What has not come yet is an empty place with its name.
  */
 
+import { make } from "../../base/assets/elements.js";
 import { offered, outcomeOf } from "./choices.js";
-import { make } from "./page.js";
 import { spoken, worthOf } from "./words.js";
 
 /** @typedef {import("./state.js").State} State */

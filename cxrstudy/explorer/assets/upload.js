@@ -6,7 +6,8 @@
  */
 
 /**
- * @typedef {{id: string, name: string, size: number, sent: number, text: string,
+ * `text` says why a file was refused, or what the kernel does with it; `scored` is the share of that.
+ * @typedef {{id: string, name: string, size: number, sent: number, scored: number, text: string,
  *            phase: "queued" | "sending" | "reading" | "added" | "refused"}} Upload
  */
 
@@ -32,7 +33,7 @@ export const isUploading = (uploads) => uploads.some(isOpen);
 export function chosen(uploads, files) {
   const added = files.map(({ id, name, size }) => {
     const text = refusal(name, size);
-    return { id, name, size, sent: 0, text, phase: /** @type {Upload["phase"]} */ (text ? "refused" : "queued") };
+    return { id, name, size, sent: 0, scored: 0, text, phase: /** @type {Upload["phase"]} */ (text ? "refused" : "queued") };
   });
   const refused = uploads.filter(({ phase }) => phase === "refused").slice(-KEPT);
   return next([...refused, ...uploads.filter(isOpen), ...added]);
@@ -78,6 +79,35 @@ export function received(uploads, id, offset) {
   const one = uploads.find((upload) => upload.id === id && upload.phase === "sending");
   if (!one || offset <= one.sent || offset > one.size) return uploads;
   return changed(uploads, id, { sent: offset, phase: offset === one.size ? "reading" : "sending" });
+}
+
+/**
+ * The kernel says how far it is with a file that it has received.
+ * @param {Upload[]} uploads
+ * @param {string} id
+ * @param {number} share
+ * @param {string} text
+ */
+export function scoring(uploads, id, share, text) {
+  const one = uploads.find((upload) => upload.id === id && upload.phase === "reading");
+  return one ? changed(uploads, id, { scored: Math.min(Math.max(share, one.scored), 1), text }) : uploads;
+}
+
+/**
+ * What is done with files, in words, and the share of it; null if there is nothing to wait for.
+ * @param {Upload[]} uploads
+ * @returns {{text: string, share: number} | null}
+ */
+export function underWay(uploads) {
+  const one = uploads.find(({ phase }) => phase === "sending" || phase === "reading");
+  if (!one) return null;
+  const left = uploads.filter(({ phase }) => phase === "queued").length;
+  const wait = left > 0 ? `; ${left} more ${left === 1 ? "file waits" : "files wait"}` : "";
+  if (one.phase === "sending") {
+    const share = one.sent / one.size;
+    return { text: `${one.name}: ${Math.round(share * 100)} % sent${wait}`, share };
+  }
+  return { text: `${one.name}: ${one.text || "being read"}${wait}`, share: one.scored };
 }
 
 /**

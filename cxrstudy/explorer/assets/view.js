@@ -1,13 +1,15 @@
 /* View: writes a state into the page, whole: the picture, and every word about it. */
 
+import { make } from "../../base/assets/elements.js";
 import { coloursOf } from "./colours.js";
 import { SETTINGS, outcomeOf } from "./choices.js";
 import { writeControls } from "./controls.js";
-import { buildPanel, buildPlain, make } from "./page.js";
+import { buildPanel, buildPlain } from "./page.js";
 import { paint, wipe } from "./painting.js";
 import { seen } from "./state.js";
 import { showThumbnails } from "./thumbnails.js";
-import { alternativeOf, captionOf, factsOf, noteOf, predictionOf, probability, sentenceOf, spoken, troubleOf, warningsOf, worthOf } from "./words.js";
+import { underWay } from "./upload.js";
+import { alternativeOf, captionOf, factsOf, noteOf, probability, ruleOf, sentenceOf, spoken, thresholdOf, troubleOf, warningsOf, worthOf } from "./words.js";
 
 /**
  * @typedef {import("./page.js").Parts} Parts
@@ -90,7 +92,7 @@ function showPanel(panel, number, answer, { data, choice }) {
   paint(panel.canvas, answer.image, answer.maps[number], answer.outline, choice);
   panel.canvas.setAttribute("aria-label", alternativeOf(data, answer, number));
   panel.note.textContent = noteOf(data, answer, number);
-  panel.says.replaceChildren("predicts ", make("strong", {}, predictionOf(data, reading)));
+  panel.says.replaceChildren("calls ", make("strong", {}, reading.words));
   const outcome = outcomeOf(reading.right);
   if (outcome) panel.says.append(" ", make("span", { class: `cxr-${outcome}` }, `${reading.right ? "✓" : "✗"} ${worthOf(about, panel.arm)}`));
   panel.bars.replaceChildren(...Object.entries(reading.probabilities).map(([label, p]) => {
@@ -98,17 +100,18 @@ function showPanel(panel, number, answer, { data, choice }) {
     full.style.width = `${p * 100}%`;
     const name = make("span", {}, spoken(data, label));
     if (about.truth.includes(label)) name.append(make("em", {}, " (truth)"));
-    const kind = reading.predicted.includes(label) ? "cxr-predicted" : undefined;
+    const kind = reading.called.includes(label) ? "cxr-called" : undefined;
     return make("li", { class: kind }, name, make("span", { class: "cxr-bar", "aria-hidden": "true" }, full),
-      make("span", { class: "cxr-number" }, probability(p)));
+      make("span", { class: "cxr-number" }, probability(p, thresholdOf(data, panel.arm, label))));
   }));
+  panel.rule.textContent = ruleOf(data, panel.arm);
 }
 
 /** @param {Panel} panel */
 function emptyPanel(panel) {
   wipe(panel.canvas);
   panel.canvas.setAttribute("aria-label", "No picture");
-  for (const element of [panel.note, panel.says, panel.bars]) element.replaceChildren();
+  for (const element of [panel.note, panel.says, panel.bars, panel.rule]) element.replaceChildren();
 }
 
 /**
@@ -146,9 +149,10 @@ function showMessages(page, state) {
  */
 function showWaiting(page, { awaited, uploads }, waits) {
   hide(page, page.waiting, !waits);
-  const file = uploads.find(({ phase }) => phase === "sending" || phase === "reading");
-  page.progress.value = file ? file.sent / file.size : awaited?.share ?? 0;
-  page.progress.setAttribute("aria-label", file ? `${file.name} being uploaded` : "Map being computed");
+  const { text, share } = underWay(uploads) ?? { text: "Map being computed", share: awaited?.share ?? 0 };
+  page.progress.value = share;
+  page.progress.setAttribute("aria-label", text);
+  if (page.waitingSays.textContent !== text) page.waitingSays.textContent = text;
 }
 
 /**

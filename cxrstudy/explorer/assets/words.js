@@ -13,17 +13,25 @@ import { seen } from "./state.js";
 /** What no picture is shown without; NOTICE in cxrstudy/predict/predict.py. */
 export const NOTICE = "Not for clinical use. This is a research network; its output is not a diagnosis.";
 
+/** Most decimals of a probability; one that needs more is written with all of its digits. */
+const DECIMALS = 8;
+
 /** @param {number} share */
 export const percent = (share) => `${percentOf(share)} %`;
 
 /**
- * A probability, with as many digits as keep it from becoming 0, 1 or one half.
+ * A probability, with as many digits as keep it from becoming 0, 1 or the threshold that it is beside;
+ * as cxrstudy/base/numbers.py writes it.
  * @param {number} p
+ * @param {number} [threshold]
  */
-export function probability(p) {
+export function probability(p, threshold) {
+  const beside = threshold === undefined ? [0, 1] : [0, 1, threshold];
+  const keeps = (/** @type {number} */ digits) => beside.every((one) => (
+    p === one ? Number(p.toFixed(digits)) === one : p.toFixed(digits) !== one.toFixed(digits)));
   let digits = 2;
-  while (digits < 8 && [0, 0.5, 1].some((one) => p !== one && Number(p.toFixed(digits)) === one)) digits += 1;
-  return p.toFixed(digits);
+  while (digits <= DECIMALS && !keeps(digits)) digits += 1;
+  return digits > DECIMALS ? String(p) : p.toFixed(digits);
 }
 
 /**
@@ -34,12 +42,19 @@ export function probability(p) {
 export const spoken = (data, label) => data.names[label] ?? label;
 
 /**
+ * A label's threshold in an arm, if it has one.
  * @param {Catalogue} data
- * @param {import("./messages.js").Reading} reading
+ * @param {string} arm
+ * @param {string} label
  */
-export function predictionOf(data, { predicted }) {
-  return predicted.map((label) => spoken(data, label)).join(", ") || "none of the labels";
-}
+export const thresholdOf = (data, arm, label) => data.arms.find(({ name }) => name === arm)?.thresholds[label];
+
+/**
+ * By what an arm's images are called.
+ * @param {Catalogue} data
+ * @param {string} arm
+ */
+export const ruleOf = (data, arm) => data.arms.find(({ name }) => name === arm)?.rule ?? "";
 
 /**
  * @param {Catalogue} data
@@ -105,7 +120,7 @@ export function noteOf(data, answer, place) {
 }
 
 /**
- * What an arm's prediction is worth: right or wrong, and how far its probabilities are from the truth.
+ * What an arm's call is worth: right or wrong, and how far its probabilities are from the truth.
  * @param {import("./messages.js").Case} about
  * @param {string} arm
  */
@@ -153,8 +168,9 @@ export function sentenceOf(state) {
   if (!answer) return captionOf(state);
   const said = answer.parts.map(({ arm }) => {
     const reading = answer.about.readings[arm];
-    const sure = reading.predicted.map((label) => `probability ${probability(reading.probabilities[label])}`);
-    return [`${arm} predicts ${predictionOf(state.data, reading)}`, ...sure, outcomeOf(reading.right)].filter(Boolean).join(", ");
+    const sure = reading.called.map((label) =>
+      `probability ${probability(reading.probabilities[label], thresholdOf(state.data, arm, label))}`);
+    return [`${arm} calls ${reading.words}`, ...sure, outcomeOf(reading.right)].filter(Boolean).join(", ");
   });
   const place = left.findIndex(({ id }) => id === answer.case) + 1;
   const warned = warningsOf(state.data, answer.about).map((one) => ` ${one}`).join("");

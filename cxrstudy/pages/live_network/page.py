@@ -17,7 +17,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
-from cxrstudy.base.es_modules import joined_files
+from cxrstudy.base.es_modules import joined_file
 from cxrstudy.base.identity import fingerprint
 from cxrstudy.base.words import label_name
 from cxrstudy.data.role import Role
@@ -33,7 +33,7 @@ from cxrstudy.runs.scores import score_column
 from cxrstudy.study.arms import Arms
 
 ASSETS = Path(__file__).parent / "assets"
-ENTRANCE = "live_network"
+ENTRANCE = ASSETS / "live_network.js"
 #: Most weights that a page may hold, of all its networks together.
 LARGEST = 6_000_000
 #: Recorded scores of a network and a label that a page holds, to say where another one stands.
@@ -231,7 +231,7 @@ def _still(data: Mapping[str, Any], patient: Patient) -> str:
 @cache
 def script() -> str:
     """Join the modules of the front end into one."""
-    return joined_files(modules(), ENTRANCE)
+    return joined_file(ENTRANCE)
 
 
 @cache

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from cxrstudy.base.es_modules import joined_files
+from cxrstudy.base.es_modules import joined_file
 from cxrstudy.base.identity import fingerprint
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.verdict_explorer.evidence import DRAWS, budgets
 from cxrstudy.pages.verdict_explorer.stored import data_of, text_of
 
 ASSETS = Path(__file__).parent / "assets"
-ENTRANCE = "verdicts"
+ENTRANCE = ASSETS / "verdicts.js"
 
 #: What stands in place of the controls where no script runs.
 _STILL = """<p class="vx-still">With scripts switched on, verdicts can be recomputed here with
@@ -59,7 +59,7 @@ def verdict_explorer(folders: Sequence[Path] | None = None) -> HTML:
 @cache
 def script() -> str:
     """Join the modules of the front end into one."""
-    return joined_files(modules(), ENTRANCE)
+    return joined_file(ENTRANCE)
 
 
 @cache

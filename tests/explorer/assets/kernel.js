@@ -5,13 +5,14 @@ const catalogue = { ...data, cases: data.cases.map(one => ({ ...one, image: null
 const heard = [];
 window.kernel = {
   stopped: false, delay: 0, sent: [], parts: {}, uploads: [], choice: {}, status: 'idle', connectionStatus: 'connected',
-  reconnected: 0,
+  reconnected: 0, scored: true, scoring: {},
 };
 const say = message => heard.forEach(([name, tell]) => name === 'msg:custom' && tell(message));
 const model = {
-  get: name => name === 'catalogue' ? catalogue : kernel[name],
+  get: name => name !== 'catalogue' ? kernel[name] : kernel.scored ? catalogue : {},
   set: (name, value) => { kernel[name] = value; }, save_changes() {},
-  on: (name, tell) => heard.push([name, tell]), off() {},
+  on: (name, tell) => heard.push([name, tell]),
+  off: (name, tell) => heard.splice(0, heard.length, ...heard.filter(one => one[0] !== name || one[1] !== tell)),
   send(message, _, buffers) {
     kernel.sent.push(message);
     const answer = () => kernel.stopped ? setTimeout(answer, 50) : answers[message.kind]?.(message, buffers);
@@ -41,6 +42,7 @@ const answers = {
     parts.push([name, offset, content.byteLength]);
     say({ kind: 'received', view, upload, offset: offset + content.byteLength });
     if (offset + content.byteLength < size) return;
+    if (name.startsWith('slow')) return say({ kind: 'scoring', view, upload, share: 0.5, text: 'scored by control' });
     if (name.startsWith('broken')) return say({ kind: 'refused', view, upload, text: `${name} can't be used` });
     const warnings = name.startsWith('lateral') ? [{ text: 'a lateral view', arms: data.arms.map(arm => arm.name) }] : [];
     const id = `upload ${kernel.uploads.length + 1}: ${name}`;
@@ -50,5 +52,6 @@ const answers = {
     say({ kind: 'added', view, upload, case: one });
   },
 };
+kernel.tell = name => [...heard].forEach(([kind, tell]) => kind === name && tell());
 window.show = id => { window[id] = explorer.render({ model, el: document.getElementById(id) }); };
 ['one', 'two'].forEach(show);

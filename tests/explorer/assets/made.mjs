@@ -23,7 +23,7 @@ export function madeCase(number, upload = "") {
     const said = LABELS[(number + place) % 3];
     readings[arm] = {
       probabilities: Object.fromEntries(LABELS.map((label) => [label, label === said ? 0.7 : 0.15])),
-      predicted: [said], right: upload ? null : place === number % 2,
+      called: [said], words: said, shown: said, right: upload ? null : place === number % 2,
     };
   });
   const facts = upload ? null : { patient: `patient-${number}`, source: number % 2 ? "alder" : "birch" };
@@ -34,8 +34,8 @@ export function madeCatalogue(count = 6) {
   return {
     title: "Made", labels: LABELS, mapped: LABELS, names: { covid19: "COVID-19" },
     arms: [
-      { name: "control", layers: ["layer3", "layer4"], opens: "layer4" },
-      { name: "general", layers: ["layer2", "layer3"], opens: "layer3" },
+      { name: "control", layers: ["layer3", "layer4"], opens: "layer4", thresholds: { covid19: 0.5 }, rule: "made rule" },
+      { name: "general", layers: ["layer2", "layer3"], opens: "layer3", thresholds: {}, rule: "no operating point" },
     ],
     methods: [{ name: "gradcam", title: "Grad-CAM", slow: false }, { name: "scorecam", title: "Score-CAM", slow: true }],
     cases: Array.from({ length: count }, (_, number) => madeCase(number)),

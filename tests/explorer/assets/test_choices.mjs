@@ -13,14 +13,14 @@ const DATA = madeCatalogue();
 const chosen = (changes) => legal(DATA, DATA.cases, changes);
 const shown = (changes) => pictureOf(DATA, DATA.cases, chosen(changes)).parts;
 
-test("at first both networks are shown, on the class that the first one predicts", () => {
+test("at first both networks are shown, on the class that the first one calls", () => {
   const [one, other] = shown({ id: "image-1" });
   assert.deepEqual([one.arm, other.arm], ["control", "general"]);
   assert.deepEqual([one.label, other.label], ["other", "other"]);
-  assert.deepEqual(DATA.cases[1].readings.general.predicted, ["covid19"]);
+  assert.deepEqual(DATA.cases[1].readings.general.called, ["covid19"]);
 });
 
-test("each may show the class that it predicts itself", () => {
+test("each may show the class that it calls itself", () => {
   assert.deepEqual(shown({ id: "image-1", label: EACH }).map(({ label }) => label), ["other", "covid19"]);
 });
 
@@ -30,10 +30,10 @@ test("with one network there is nothing to compare", () => {
   assert.equal(pictureOf(alone, DATA.cases, firstChoice(alone)).parts.length, 1);
 });
 
-test("a network that does not know the class shows the one that it predicts", () => {
+test("a network that does not know the class shows the one that it calls", () => {
   const stranger = madeCase(0);
   stranger.readings.general.probabilities = { gout: 0.9, normal2: 0.1 };
-  stranger.readings.general.predicted = [];
+  stranger.readings.general.shown = "gout";
   const [one, other] = pictureOf(DATA, [stranger], { ...chosen({}), id: stranger.id }).parts;
   assert.deepEqual([one.label, other.label], ["normal", "gout"]);
 });

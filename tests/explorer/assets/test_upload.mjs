@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { LARGEST, PART, chosen, finished, givenUp, isUploading, partOf, partToSend, received } from "../../../cxrstudy/explorer/assets/upload.js";
+import { LARGEST, PART, chosen, finished, givenUp, isUploading, partOf, partToSend, received, scoring, underWay } from "../../../cxrstudy/explorer/assets/upload.js";
 
 const file = (id, size = 10, name = `${id}.png`) => ({ id, name, size });
 const phases = (uploads) => uploads.map(({ phase }) => phase).join(" ");
@@ -61,4 +61,26 @@ test("the parts of a file are the file", async () => {
   const parts = [await partOf(whole, 0), await partOf(whole, PART)];
   assert.deepEqual(parts.map(({ byteLength }) => byteLength), [PART, 5]);
   assert.deepEqual(new Uint8Array(await new Blob(parts).arrayBuffer()), bytes);
+});
+
+test("how far a file is is said from its first part to its last network, with those that wait", () => {
+  let uploads = chosen([], [file("a", 4 * PART), file("b"), file("c")]);
+  assert.deepEqual(underWay(uploads), { text: "a.png: 0 % sent; 2 more files wait", share: 0 });
+  uploads = received(uploads, "a", PART);
+  assert.deepEqual(underWay(uploads), { text: "a.png: 25 % sent; 2 more files wait", share: 0.25 });
+  assert.equal(scoring(uploads, "a", 0.5, "too early"), uploads);
+  uploads = received(uploads, "a", 4 * PART);
+  assert.deepEqual(underWay(uploads), { text: "a.png: being read; 2 more files wait", share: 0 });
+  uploads = scoring(uploads, "a", 0.5, "scored by control");
+  assert.deepEqual(underWay(uploads), { text: "a.png: scored by control; 2 more files wait", share: 0.5 });
+  uploads = finished(uploads, "a", "added", "");
+  assert.equal(underWay(uploads).text, "b.png: 0 % sent; 1 more file waits");
+  assert.equal(underWay(finished(finished(uploads, "b", "added", ""), "c", "refused", "no")), null);
+});
+
+test("a share never goes back, and words about another file are not taken", () => {
+  const read = received(chosen([], [file("a")]), "a", 10);
+  const far = scoring(scoring(read, "a", 0.8, "one"), "a", 0.2, "two");
+  assert.deepEqual(underWay(far), { text: "a.png: two", share: 0.8 });
+  assert.equal(scoring(read, "b", 0.8, "one"), read);
 });

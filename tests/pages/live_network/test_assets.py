@@ -1,7 +1,6 @@
 """Assets: the front end computes what PyTorch computes, and changes images as it says."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from cxrstudy.training.chain import Start
 from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.model import create
 from tests.support.explored import made_network
-from tests.support.front_end import node
+from tests.support.front_end import node, wrong_types
 from tests.support.live_programme import computed, greys, stored, trained_a_little
-from tests.support.project import THIS
 from tests.support.some import some
 
 ANSWER = Path(__file__).parent / "assets/answer.mjs"
@@ -55,13 +53,7 @@ def floats(values):
 
 
 def test_modules_have_the_types_that_they_state():
-    """With the compiler that `make types` installs."""
-    own = THIS / ".venv/node/node_modules/.bin/tsc"
-    compiler = str(own) if own.exists() else shutil.which("tsc")
-    if compiler is None:
-        pytest.skip("this test was not run: no TypeScript compiler; `make types` installs one")
-    done = subprocess.run([compiler, "-p", str(page.ASSETS)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    assert wrong_types(page.ASSETS) == ""
 
 
 def test_logits_are_those_of_pytorch(network, steps):

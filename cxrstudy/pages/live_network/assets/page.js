@@ -1,5 +1,6 @@
 /* Page: the elements, empty; view.js fills them, live_network.js listens. */
 
+import { make, options, select } from "../../../base/assets/elements.js";
 import { CELLS } from "./occlusion.js";
 import { patientText, tieText } from "./words.js";
 
@@ -8,26 +9,6 @@ import { patientText, tieText } from "./words.js";
 /** Largest blur in pixels, and sides of squares that the pointer erases. */
 const BLUR = 4;
 const SIDES = [3, 6, 10, 16];
-
-/**
- * Make an element: attributes, then children (elements or text).
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {Record<string, string | number | boolean | undefined>} [attributes]
- * @param {...(Node | string)} children
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
-  }
-  element.append(...children);
-  return element;
-}
-
-/** @param {[string, string][]} pairs values and texts */
-export const options = (pairs) => pairs.map(([value, text]) => make("option", { value }, text));
 
 /**
  * A labelled control; `name` is how tests and style sheets find it.
@@ -41,8 +22,6 @@ function labelled(text, control, name, ...beside) {
   return make("label", { class: `lx-control lx-${name}` }, make("span", {}, text, ...beside), control);
 }
 
-// A browser would fill fields with what they held before, and the scores would be of something else.
-const select = () => make("select", { autocomplete: "off" });
 const button = (/** @type {string} */ name, /** @type {string} */ text) => make("button", { type: "button", "data-control": name }, text);
 
 /** The frame around everything: what loads, and then what can be changed. @param {HTMLElement} element */

@@ -1,8 +1,8 @@
 /* View: writes a state into the page: fields, images, scores and maps. */
 
+import { make, options } from "../../../base/assets/elements.js";
 import { isChanged } from "./edits.js";
 import { peakOf } from "./occlusion.js";
-import { make, options } from "./page.js";
 import { colourBar, paintCursor, paintImage, paintOutline } from "./painting.js";
 import { squareAt } from "./rectangle.js";
 import { shareBelow } from "./scores.js";

@@ -1,6 +1,7 @@
 /* Curve: all specifications of a claim by their difference, with intervals and outcomes. */
 
-import { draw, make } from "./page.js";
+import { make } from "../../../base/assets/elements.js";
+import { draw } from "./page.js";
 import { counted, sizesOf } from "./specifications.js";
 import { OUTCOMES } from "./rule.js";
 import { chip } from "./view.js";

@@ -1,28 +1,12 @@
 /* Page: the elements of the explorer, empty; view.js and curve.js fill them, verdicts.js listens. */
 
+import { make, options, select } from "../../../base/assets/elements.js";
 import { CORRECTIONS } from "./multiplicity.js";
 import { percent } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Levels to choose from; those of claims are added. */
 const LEVELS = [0.8, 0.9, 0.95, 0.975, 0.99, 0.995];
-
-/**
- * Make an element: attributes, then children (elements or text).
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {Record<string, string | number | boolean | undefined>} [attributes]
- * @param {...(Node | string)} children
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
-  }
-  element.append(...children);
-  return element;
-}
 
 /**
  * @param {string} tag
@@ -47,13 +31,6 @@ function labelled(text, control, name) {
   return make("label", { class: `vx-control vx-${name}` }, make("span", {}, text), control);
 }
 
-/**
- * @param {[string, string][]} pairs values and texts
- */
-export const options = (pairs) => pairs.map(([value, text]) => make("option", { value }, text));
-
-// A browser would fill fields with what they held before, and the verdict would be of something else.
-const select = () => make("select", { autocomplete: "off" });
 const number = (/** @type {number} */ least) =>
   make("input", { type: "number", min: least, max: 1, step: 0.005, inputmode: "decimal", autocomplete: "off" });
 

@@ -1,8 +1,9 @@
 /* View: what is shown of one setting: controls, standing, outcome, interval and numbers. */
 
+import { make, options } from "../../../base/assets/elements.js";
 import { allEvidence, budgetName, evidenceOf } from "./data.js";
 import { changes, judged, registered } from "./judging.js";
-import { draw, make, options } from "./page.js";
+import { draw } from "./page.js";
 import { changesInWords, difference, interval, pValue, percent, plain } from "./words.js";
 
 /**

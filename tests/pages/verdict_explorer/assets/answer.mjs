@@ -5,13 +5,12 @@ import { pathToFileURL } from "node:url";
 
 const { assets, calls } = JSON.parse(readFileSync(0, "utf-8"));
 const load = (name) => import(pathToFileURL(`${assets}/${name}.js`));
-const { opened, openedDifference } = await load("data");
 const modules = {};
 const answers = [];
 for (const [name, what, inputs] of calls) {
   // As a page opens them: all of its data, or a difference.
-  if (inputs[0]?.evidence) inputs[0] = opened(inputs[0]);
-  if (name === "inference") inputs[0] = openedDifference(inputs[0], 1);
+  if (inputs[0]?.evidence) inputs[0] = (await load("data")).opened(inputs[0]);
+  if (name === "inference") inputs[0] = (await load("data")).openedDifference(inputs[0], 1);
   modules[name] ??= await load(name);
   answers.push(modules[name][what](...inputs));
 }
