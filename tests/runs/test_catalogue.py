@@ -14,7 +14,7 @@ from tests.support.stores import write_record
 made = stores.made
 
 
-def check(records, runs):
+def check_catalogue(records, runs):
     """Compare the catalogue, made and remembered, with the records themselves."""
     for _ in range(2):
         known = catalogue(records)
@@ -26,20 +26,20 @@ def check(records, runs):
 
 
 def test_it_says_what_the_records_say(made):
-    check(made.records, [made.first, made.last, made.other])
+    check_catalogue(made.records, [made.first, made.last, made.other])
 
 
 def test_a_new_a_removed_and_a_broken_record_are_noticed(made):
-    check(made.records, [made.first, made.last, made.other])
+    check_catalogue(made.records, [made.first, made.last, made.other])
     new = write_record(made.records, 7)
-    check(made.records, [made.first, made.last, made.other, new])
+    check_catalogue(made.records, [made.first, made.last, made.other, new])
     for path in (made.records / made.last).iterdir():
         path.unlink()
     (made.records / made.last).rmdir()
-    check(made.records, [made.first, made.other, new])
+    check_catalogue(made.records, [made.first, made.other, new])
     path = made.records / made.other / RUN
     path.write_text(path.read_text().replace("made", "fade"))
-    check(made.records, [made.first, new])
+    check_catalogue(made.records, [made.first, new])
 
 
 def test_only_what_was_written_since_is_read(made):
@@ -65,7 +65,7 @@ def test_a_damaged_catalogue_is_made_anew(made, content):
     catalogue(made.records)
     (path,) = (made.records.parent / "remembered").glob("store.json")
     path.write_text(content)
-    check(made.records, [made.first, made.last, made.other])
+    check_catalogue(made.records, [made.first, made.last, made.other])
 
 
 def test_a_store_that_is_not_there_has_no_runs(tmp_path):
