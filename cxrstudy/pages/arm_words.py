@@ -86,7 +86,7 @@ def in_words(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def about_auroc(judged: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the claims about an AUROC.
+    """Rows of the claims about an AUROC, in words.
 
     Examples
     --------
@@ -95,11 +95,11 @@ def about_auroc(judged: pd.DataFrame) -> pd.DataFrame:
     >>> show.about_auroc(pd.DataFrame({"claim": ["A1", "A15"]}))["claim"].tolist()
     ['A1']
     """
-    return judged[_metrics(judged) == "auroc"]
+    return in_words(judged[_metrics(judged) == "auroc"])
 
 
 def about_maps(judged: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the claims about shares of a map, which have another scale.
+    """Rows of the claims about shares of a map, which have another scale, in words.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def about_maps(judged: pd.DataFrame) -> pd.DataFrame:
     >>> show.about_maps(pd.DataFrame({"claim": ["A1", "A15"]}))["claim"].tolist()
     ['A15']
     """
-    return judged[_metrics(judged) != "auroc"]
+    return in_words(judged[_metrics(judged) != "auroc"])
 
 
 def _metrics(judged: pd.DataFrame) -> "pd.Series[str]":
