@@ -107,7 +107,7 @@ def _read(path: Path) -> _Known:
     values = whole["values"]
     return {
         run: (
-            tuple(version),
+            (version[0], version[1], version[2]),
             Facts(
                 run,
                 {name: values[number] for name, number in identity.items()},
