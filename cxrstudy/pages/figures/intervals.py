@@ -141,6 +141,8 @@ def _intervals(
 ) -> None:
     """Draw points and bars from top to bottom, with the numbers in a column at the right."""
     ends = bar_ends(rows)
+    # Where no row has an interval, the caption says so once.
+    beside = said if rows[["low", "high"]].notna().any(axis=None) else _estimate_alone(said)
     for place, (row, low, high) in enumerate(
         zip(rows.itertuples(), ends["low"], ends["high"], strict=True)
     ):
@@ -148,11 +150,15 @@ def _intervals(
         if np.isfinite(row.estimate):
             axes.plot(row.estimate, place, "o", color=BLUE, markersize=6)
         axes.text(
-            1.02, place, wrapped(said(row), 40), va="center", fontsize=9,
+            1.02, place, wrapped(beside(row), 40), va="center", fontsize=9,
             transform=axes.get_yaxis_transform(),
         )  # fmt: skip
     axes.set_xlim(*limits(rows, also, room=0.05))
     _number(axes)
+
+
+def _estimate_alone(said: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda row: said(row).replace("[no interval]", "").rstrip()
 
 
 def _number(axes: Axes) -> None:

@@ -215,3 +215,11 @@ def test_numbers_of_a_narrow_axis_do_not_touch():
     boxes = [label.get_window_extent() for label in seen]
     assert len(boxes) >= 2
     assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))
+
+
+def test_that_no_row_has_an_interval_is_said_once_below_and_not_beside_each_point():
+    bare = TABLE.assign(low=np.nan, high=np.nan, reason="")
+    shown = texts(figures.estimates(bare, "AUROC").axes[0])
+    assert [text.strip() for text in shown[:3]] == ["0.757", "0.857", "0.700"]
+    some_bare = TABLE.assign(low=[np.nan, 0.8, 0.6], high=[np.nan, 0.9, 0.8], reason="")
+    assert "[no interval]" in texts(figures.estimates(some_bare, "AUROC").axes[0])[0]
