@@ -24,8 +24,10 @@ def made(tmp_path_factory):
 def recorded(made, tmp_path_factory):
     """A store with a chain of two runs, and the id of the second."""
     records, deterministic = tmp_path_factory.mktemp("store"), torch.get_num_threads()
-    first = make_job(Chain(TINY) >> STAGE, made.role, made.maps, records)
-    chain = Chain(TINY) >> STAGE >> STAGE.but(seed=1)
+    # Long enough that the second starts from something learnt.
+    learnt = STAGE.but(steps=64)
+    first = make_job(Chain(TINY) >> learnt, made.role, made.maps, records)
+    chain = Chain(TINY) >> learnt >> STAGE.but(seed=1)
     second = make_job(chain, made.role, made.maps, records, parent=first.id)
     for job in (first, second):
         execute(job)

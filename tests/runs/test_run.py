@@ -23,7 +23,8 @@ from tests.support.builders import STAGE, TINY, make_job, make_pool, make_role
 
 START = Chain(TINY)
 TARGET = STAGE.but(scored_on=("external",))
-GENERAL = STAGE.but(roles=("general",), mixup=0.3)
+# Long enough that a stage after it starts from something learnt.
+GENERAL = STAGE.but(roles=("general",), mixup=0.3, steps=64)
 
 
 @pytest.fixture(scope="module")

@@ -35,8 +35,10 @@ def world(tmp_path_factory):
     write_profile(
         folder / "profiles", networks=NETWORKS, stages=STAGES, phantom_patients=patients,
     )  # fmt: skip
-    write_cohort(folder / "data_manifests")
-    write_cohort(folder / "data_manifests", "bare", ("target", "general", "natural_small"))
+    few = {"target": 0.1, "general": 0.05, "natural_small": 0.01}
+    write_cohort(folder / "data_manifests", validated=few)
+    bare = ("target", "general", "natural_small")
+    write_cohort(folder / "data_manifests", "bare", bare, validated=few)
     with current(folder), in_this_process(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_PROGRESS", "log")
         yield folder

@@ -41,18 +41,26 @@ def write_profile(folder: Path, **changes: Any) -> Path:
 
 
 def write_cohort(
-    folder: Path, name: str = "made", roles: tuple[str, ...] = tuple(ROLES), salt: int = 0
+    folder: Path,
+    name: str = "made",
+    roles: tuple[str, ...] = tuple(ROLES),
+    salt: int = 0,
+    validated: Mapping[str, float] | None = None,
 ) -> Path:
-    """Write a cohort of phantoms; another salt puts other patients into each split."""
+    """Write a cohort of phantoms; another salt puts other patients into each split.
+
+    With so small parts ``validated`` that no scores could show that anything was learnt, later
+    stages may start from stages of a few steps.
+    """
     texts = {"name": name, "title": "Made", "copies": "rendered for a test"}
-    recipes = {role: recipe(role, salt) for role in roles}
+    recipes = {role: recipe(role, salt, validated or {}) for role in roles}
     cohort = texts | {"caveat": "They say nothing.", "roles": recipes}
     return write_yaml(folder / "cohorts" / f"{name}.yaml", cohort)
 
 
-def recipe(role: str, salt: int) -> dict[str, Any]:
+def recipe(role: str, salt: int, validated: Mapping[str, float]) -> dict[str, Any]:
     task, test, validation = ROLES[role]
-    split = {"salt": salt, "test": test, "validation": validation}
+    split = {"salt": salt, "test": test, "validation": validated.get(role, validation)}
     return {"task": task, "sources": [{"phantom": role, "split": split}]}
 
 

@@ -89,5 +89,5 @@ def test_minutes_are_those_of_all_trainings_that_an_arm_starts_from():
         record("alone", None, 6),
     ]  # fmt: skip
     ends = {("long", 0): "first", ("long", 1): "second", ("short", 0): "alone"}
-    arms = SimpleNamespace(records=records, plan=SimpleNamespace(ends=ends))
+    arms = SimpleNamespace(records=records, trained=ends)
     assert minutes_of(arms) == pytest.approx({"long": 3.0, "short": 0.1})
