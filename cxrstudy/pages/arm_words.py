@@ -56,6 +56,18 @@ def contrast_in_words(experiment: str, contrast: str) -> str:
     return " − ".join(arm_in_words(experiment, arm) for arm in contrast.split(" − "))
 
 
+def cohort_title(cohort: str) -> str:
+    """A cohort's name for people; one that is not here keeps its short name.
+
+    Examples
+    --------
+    >>> cohort_title("phantom"), cohort_title("elsewhere")
+    ('Phantoms', 'elsewhere')
+    """
+    path = places.cohort(cohort)
+    return read_definition(path).title if path.exists() else cohort
+
+
 def origin_in_words(origin: str) -> str:
     """A set of recorded results by the title of its cohort.
 
@@ -67,8 +79,7 @@ def origin_in_words(origin: str) -> str:
     found = ORIGIN.fullmatch(origin)
     if found is None or not places.cohort(found["cohort"]).exists():
         return origin
-    title = read_definition(places.cohort(found["cohort"])).title
-    return f"{title}, profile {found['rest']}"
+    return f"{cohort_title(found['cohort'])}, profile {found['rest']}"
 
 
 def in_words(judged: pd.DataFrame) -> pd.DataFrame:

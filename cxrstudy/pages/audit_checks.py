@@ -161,10 +161,9 @@ def _copies() -> str:
 
 def _shortcuts(code: str) -> str:
     """How often a shortcut that was planted is told, by how closely it follows a label."""
-    found = _measured("planted")
-    if found.empty:
+    mine = _planted(code)
+    if mine.empty:
         return _not_here("planted")
-    mine = found[found["code"] == code]
     rows = [
         {"planted": change}
         | {
@@ -184,10 +183,9 @@ def _shortcuts(code: str) -> str:
 
 def _wrong_images(code: str) -> str:
     """How many of the images that were turned, inverted or spoilt are named, by how many are."""
-    found = _measured("planted")
-    if found.empty:
+    mine = _planted(code)
+    if mine.empty:
         return _not_here("planted")
-    mine = found[found["code"] == code]
     rows = [
         {"done": change}
         | {
@@ -215,6 +213,12 @@ def _change(text: str) -> str:
 def _not_here(name: str) -> str:
     """What is said where a project has no table of what was measured."""
     return f"<p>Not measured here: <code>python benchmarks/{name}.py</code> writes it.</p>"
+
+
+def _planted(code: str) -> pd.DataFrame:
+    """What was planted for a check, and how often it was told; empty where nothing was measured."""
+    found = _measured("planted")
+    return found if found.empty else found[found["code"] == code]
 
 
 def _measured(name: str) -> pd.DataFrame:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import arm_name
-from cxrstudy.pages.computed.front import standings, title_of
+from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.computed.front import standings
 from cxrstudy.pages.html import fold
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.study.profile import read_profile
@@ -39,7 +40,7 @@ def _of_cohort(cohort: str, experiment: str) -> str:
         return ""
     arms = results.arms(folder)
     mine = arms[arms["experiment"] == experiment].drop_duplicates("arm")
-    title = f"<p><b>{escape(title_of(cohort))}</b>, at half the steps on the target:</p>"
+    title = f"<p><b>{escape(cohort_title(cohort))}</b>, at half the steps on the target:</p>"
     return (
         f"{title}{_verdicts(half, experiment)}"
         f"<p>Gain of macro AUROC by the second half of the steps:</p>{_gains(mine)}"

@@ -11,10 +11,10 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
-from cxrstudy.pages.arm_words import origin_in_words
+from cxrstudy.pages.arm_words import cohort_title, origin_in_words
 from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
-from cxrstudy.pages.computed.front import asked_of, claims_table, standings, title_of
+from cxrstudy.pages.computed.front import asked_of, claims_table, standings
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.verdicts.claims_file import all_claims
@@ -109,7 +109,7 @@ def claims_shown(
 
 def _said(decided: pd.DataFrame, chapters: str) -> str:
     origins = "".join(
-        f'<p class="study-tally"><b>{escape(title_of(row.cohort))}</b> ({escape(row.world)}'
+        f'<p class="study-tally"><b>{escape(cohort_title(row.cohort))}</b> ({escape(row.world)}'
         f"{asked_of(row.cohort)}; profile {escape(row.profile)}, "
         f"{counted(int(row.seeds), 'seed')})</p>"
         f"{standings(decided.loc[decided['origin'] == row.origin, 'counts'])}"
@@ -138,7 +138,7 @@ def _why(claim: dict[str, str], mine: pd.DataFrame) -> str:
         return f"not judged, {NOT_RECORDED}"
     reasons = [
         f"{row.verdict}, {_short(row.why)}"
-        + (f" ({title_of(row.cohort)})" if rows["origin"].nunique() > 1 else "")
+        + (f" ({cohort_title(row.cohort)})" if rows["origin"].nunique() > 1 else "")
         for row in rows.itertuples()
     ]
     return "; ".join(dict.fromkeys(reasons))

@@ -9,6 +9,7 @@ import pandas as pd
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort_file import read_definition
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import cited
 from cxrstudy.pages.computed.glance import ANSWERS, at_a_glance, counts_for_a_verdict
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
@@ -149,7 +150,7 @@ def surprises(judged: pd.DataFrame) -> HTML:
 def _of_origin(rows: pd.DataFrame, number: int) -> str:
     """How many claims have which verdict by one set of results, and whether these count."""
     first = rows.iloc[0]
-    title = f"{mark(number)} {escape(title_of(first.cohort))}"
+    title = f"{mark(number)} {escape(cohort_title(first.cohort))}"
     seeds = counted(int(rows["seeds"].max()), "seed") if rows["seeds"].notna().any() else "no seed"
     tallies = rows["verdict"].value_counts()
     order = [name for name in (*DECIDED, "not judged", "not testable") if name in tallies]
@@ -205,7 +206,7 @@ def _claim(
     citation = {paper.paper: paper.citation for paper in all_claims()}[first.paper]
     link = f'<a href="{chapters}{escape(first.experiment)}.html">{escape(first.claim)}</a>'
     drawn = [
-        Drawn(title_of(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
+        Drawn(cohort_title(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
         for row in rows.itertuples()
     ]
     said = [
@@ -257,9 +258,3 @@ def _reading(decided: pd.DataFrame) -> str:
         "line: the margin that the claim must exceed. "
         f"{budget}"
     )
-
-
-def title_of(cohort: str) -> str:
-    """A cohort's name for people."""
-    path = places.cohort(cohort)
-    return read_definition(path).title if path.exists() else cohort

@@ -12,6 +12,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.cohort_file import cohort_names, read_definition
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.demographics import flow_of
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
@@ -55,7 +56,7 @@ def networks() -> HTML:
     rows = [
         {
             "profile": profile.profile,
-            "cohort": _title(name),
+            "cohort": cohort_title(name),
             "network": network.architecture,
             "options": _options(network.options),
             "weights at the start": network.weights,
@@ -76,7 +77,7 @@ def stages() -> HTML:
     rows = [
         {
             "profile": profile,
-            "cohort": _title(name),
+            "cohort": cohort_title(name),
             "role": label_name(role),
             **_stage(read_profile(profile), name, role),
         }
@@ -161,7 +162,7 @@ def _alike(frame: pd.DataFrame, joined: Sequence[str]) -> pd.DataFrame:
 def _record(folder: Any) -> dict[str, str]:
     made = results.facts(folder)
     return {
-        "results": f"{_title(made.cohort)}, {made.profile}, {counted(made.seeds, 'seed')}",
+        "results": f"{cohort_title(made.cohort)}, {made.profile}, {counted(made.seeds, 'seed')}",
         "trainings": counted(made.runs, "run"),
         "images seen": numbers.count(made.samples_seen),
         "time": numbers.duration(made.seconds),
@@ -214,8 +215,3 @@ def _listed(value: Any) -> str:
 
 def _several(texts: Any) -> str:
     return " or ".join(texts)
-
-
-def _title(cohort: str) -> str:
-    path = places.cohort(cohort)
-    return read_definition(path).title if path.exists() else f"cohort {cohort}"

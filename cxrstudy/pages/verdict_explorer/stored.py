@@ -6,9 +6,9 @@ from math import isfinite, isnan
 from pathlib import Path
 from typing import Any
 
-from cxrstudy.base import numbers, places
+from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
-from cxrstudy.data.cohort_file import read_definition
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.verdict_explorer.evidence import ArmNearEnd, Difference, Recorded, recorded_in
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim
@@ -85,17 +85,11 @@ def _claim(claim: Claim, paper: str, found: Sequence[Sequence[Recorded]]) -> dic
 def _folder(folder: Path, mine: Sequence[Recorded]) -> dict[str, Any]:
     made = results.facts(folder)
     return {
-        "cohort": _title_of(made.cohort),
+        "cohort": cohort_title(made.cohort),
         "profile": made.profile,
         "seeds": counted(made.seeds, "seed"),
         "counts": next((str(each.row["counts"]) for each in mine), ""),
     }
-
-
-def _title_of(cohort: str) -> str:
-    """A cohort's name for people; results of one that is not here keep its short name."""
-    path = places.cohort(cohort)
-    return read_definition(path).title if path.exists() else cohort
 
 
 def _evidence(each: Recorded, place: int, folder: Path) -> dict[str, Any]:
