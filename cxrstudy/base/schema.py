@@ -4,9 +4,11 @@ What is wrong with a text, whoever found it (Python, YAML, JSON or pydantic), is
 sentence: :func:`why_wrong`.
 """
 
+import copy
 import json
 import math
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,14 +90,24 @@ def read_content(path: Path, error: type[Exception]) -> Any:
     """
     text = read_text(path, error)
     try:
-        content = yaml.load(text, _OneValuePerKey)
+        return copy.deepcopy(_parsed(text))
     except yaml.YAMLError as problem:
         said = " ".join(str(problem).split()).replace(' in "<unicode string>"', "")
         raise error(f"{path}: not valid YAML: {said}") from None
     except RecursionError:
         raise error(f"{path}: its brackets are nested too deep; is it the right file?") from None
+    except OverflowError:
+        said = "names of values (& and *) repeat them without end; write them out"
+        raise error(f"{path}: {said}") from None
+
+
+# Claims are asked for dozens of times in a process, and PyYAML takes .1 s for a file of them. Its
+# parser in C is no choice: brackets that are nested 100,000 deep end the process.
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> Any:
+    content = yaml.load(text, _OneValuePerKey)
     if _values(content, {}) > _MOST_VALUES:
-        raise error(f"{path}: names of values (& and *) repeat them without end; write them out")
+        raise OverflowError
     return content
 
 

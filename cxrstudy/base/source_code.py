@@ -7,12 +7,17 @@ local names of imports.
 """
 
 import ast
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 PACKAGE = "cxrstudy"
+
+#: Fields of nodes that hold statements, or what holds statements; an expression holds none. A
+#: conditional expression has fields of the same names, and only statements are looked into.
+_HOLD_STATEMENTS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 def in_package(module: str) -> bool:
@@ -156,15 +161,15 @@ def _aliases(
 
 def _runtime_imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
     """Yield the imports of a module that are executed, not those for type checking."""
-    waiting: list[ast.AST] = [tree]
+    waiting: deque[ast.AST] = deque([tree])
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.popleft()
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield node
         elif isinstance(node, ast.If) and _is_type_checking(node):
             waiting += node.orelse
         else:
-            waiting += ast.iter_child_nodes(node)
+            waiting += (child for name in _HOLD_STATEMENTS for child in getattr(node, name, ()))
 
 
 def _is_type_checking(node: ast.If) -> bool:

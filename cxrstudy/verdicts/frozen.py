@@ -16,6 +16,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -202,10 +203,21 @@ def same_rule(one: Tree, other: Tree) -> bool:
     return _forms(one) == _forms(other)
 
 
-def _forms(tree: Tree) -> list[str]:
-    sources = _sources(tree)
-    found = [normal_form(sources[name], sources.__contains__) for name in _modules(tree, sources)]
-    return sorted(found)
+# A commit never changes, and every recorded result asks for those of its registration.
+@lru_cache(maxsize=64)
+def _forms_of_commit(tree: CommitTree) -> tuple[str, ...]:
+    return _forms_of(_sources(tree), tree)
+
+
+def _forms(tree: Tree) -> tuple[str, ...]:
+    return (
+        _forms_of_commit(tree) if isinstance(tree, CommitTree) else _forms_of(_sources(tree), tree)
+    )
+
+
+def _forms_of(sources: Mapping[str, str], tree: Tree) -> tuple[str, ...]:
+    modules = _modules(tree, sources)
+    return tuple(sorted(normal_form(sources[name], sources.__contains__) for name in modules))
 
 
 def _rule(tree: Tree) -> dict[str, str]:

@@ -165,7 +165,6 @@ OTHERS = {
     "verdicts/amended.py": "files of an old commit, as they were",
     "verdicts/frozen.py": "files of an old commit, as they were",
     "verdicts/proof.py": "files of an old commit, as they were",
-    "verdicts/results/results.py": "for its seal, a file that the reader has read",
 }
 
 

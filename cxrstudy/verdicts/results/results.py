@@ -9,7 +9,7 @@ from pydantic import AliasChoices, ConfigDict, Field
 
 from cxrstudy.base import places
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
-from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.base.schema import Strict, read_content, read_yaml
 
 #: Profiles of the results that verdicts are based on: an experiment is judged by the first of them
 #: that it is recorded for. Results of other profiles show changes.
@@ -130,7 +130,7 @@ def altered(folder: Path, found: Results) -> list[str]:
     """Every file of results that is missing or altered, the facts first; empty if none is."""
     path = folder / RESULTS
     problems = []
-    if found.seal != _seal_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
+    if found.seal != _seal_of(read_content(path, ResultsError)):
         problems.append(f"{path}: altered since it was written; write the results again")
     for name in sorted({ARMS, IMAGES, SCORED} | set(found.files)):
         file = folder / name
