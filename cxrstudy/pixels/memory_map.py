@@ -17,6 +17,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextvars import ContextVar
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,6 +39,9 @@ if TYPE_CHECKING:  # workers import this module and do not need pandas
 _LARGEST_CHUNK = 64
 _FEWEST = 64  # images per process: starting a process takes as long as rendering 100 images
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+#: The processes that several builds share.
+_shared: ContextVar[ProcessPoolExecutor | None] = ContextVar("shared", default=None)
 
 
 class _Row(NamedTuple):
@@ -199,11 +203,33 @@ def _fill(file: Path, rows: list[_Row], pixels: int, data: Path | None, workers:
     chunks = (rows[start : start + size] for start in starts)
     tasks = repeat(file), starts, chunks, repeat(pixels), repeat(data)
     prepared = 0
-    with progress(total=len(rows), what=f"pixels {pixels}") as bar, _pool(workers) as pool:
+    with progress(total=len(rows), what=f"pixels {pixels}") as bar, _processes(workers) as pool:
         for done, copies in pool.map(_write, *tasks) if pool else map(_write, *tasks):
             bar.update(done)
             prepared += copies
     return prepared
+
+
+@contextlib.contextmanager
+def one_pool(workers: int) -> Iterator[None]:
+    """Let all builds within share their processes, because starting some takes seconds.
+
+    Parameters
+    ----------
+    workers : int
+        Maximum number of processes; each is started when a build first needs it.
+    """
+    with _pool(workers) as pool:
+        before = _shared.set(pool)
+        try:
+            yield
+        finally:
+            _shared.reset(before)
+
+
+def _processes(workers: int) -> contextlib.AbstractContextManager[ProcessPoolExecutor | None]:
+    shared = _shared.get()
+    return _pool(workers) if shared is None or workers == 1 else contextlib.nullcontext(shared)
 
 
 @contextlib.contextmanager

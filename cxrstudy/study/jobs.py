@@ -55,7 +55,8 @@ def _build_pixels(cohort: Cohort, runs: Sequence[PlannedRun]) -> dict[tuple[str,
         for role in (*stage.roles, *scored_on)
         for name in cohort.role(role).table["manifest"].unique()
     }
-    return {(name, side): squares_of(cohort, name, side) for name, side in sorted(needed)}
+    with memory_map.one_pool(engine.workers()):
+        return {(name, side): squares_of(cohort, name, side) for name, side in sorted(needed)}
 
 
 def squares_of(cohort: Cohort, manifest: str, pixels: int) -> Path:

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 import cxrstudy
+from cxrstudy.base import processes
 from cxrstudy.base.coverage import code_fingerprint, pixel_environment
 from cxrstudy.pixels import memory_map
 from cxrstudy.pixels.decode import fit, read_grey
@@ -463,3 +464,20 @@ def test_progress_counts_images(table, data, folder, capsys, monkeypatch):
     monkeypatch.setenv("CXRSTUDY_PROGRESS", "log")
     build(table, 16, folder, data, 1)
     assert capsys.readouterr().err.splitlines()[-1].startswith("pixels 16: 9 in ")
+
+
+def test_builds_share_their_processes_and_draw_the_same(table, data, tmp_path, monkeypatch):
+    monkeypatch.setattr(memory_map, "_FEWEST", 1)
+    opened, pool = [], processes.pool
+
+    def counted(*arguments):
+        opened.append(arguments)
+        return pool(*arguments)
+
+    monkeypatch.setattr(processes, "pool", counted)
+    with memory_map.one_pool(2):
+        shared = [build(table, side, tmp_path / "shared", data, 2) for side in (8, 16)]
+    assert len(opened) == 1
+    alone = [build(table, side, tmp_path / "alone", data, 2) for side in (8, 16)]
+    assert len(opened) == 3
+    assert [sha256(file) for file in shared] == [sha256(file) for file in alone]

@@ -28,6 +28,8 @@ class Compared:
 
     Attributes
     ----------
+    experiment
+        Name of the experiment.
     what
         What the arms differ in.
     chosen
@@ -41,6 +43,7 @@ class Compared:
         Of the comparison.
     """
 
+    experiment: str
     what: str
     chosen: Hashable
     table: pd.DataFrame
@@ -54,12 +57,18 @@ class Compared:
 
 
 def compare(
-    what: str, scores: pd.DataFrame, metric: Metric, minutes: Mapping[Hashable, float]
+    experiment: str,
+    what: str,
+    scores: pd.DataFrame,
+    metric: Metric,
+    minutes: Mapping[Hashable, float],
 ) -> Compared:
     """Compare the arms of an experiment with the one that does best on validation images.
 
     Parameters
     ----------
+    experiment
+        Name of the experiment.
     what
         What the arms differ in.
     scores
@@ -73,7 +82,8 @@ def compare(
     --------
     >>> from cxrstudy.statistics import auroc, made_scores
     >>> made = made_scores(["control", "general"])
-    >>> compare("sets", made, auroc("covid19"), {"control": 2.0, "general": 5.0}).chosen
+    >>> cost = {"control": 2.0, "general": 5.0}
+    >>> compare("06_sequential_schemes", "sets", made, auroc("covid19"), cost).chosen
     'general'
     """
     arms = list(dict.fromkeys(scores["arm"]))
@@ -96,7 +106,8 @@ def compare(
             }
         )  # fmt: skip
     first = own.iloc[0]
-    return Compared(what, chosen, pd.DataFrame(rows), int(first["seeds"]), int(first["patients"]))
+    seeds, patients = int(first["seeds"]), int(first["patients"])
+    return Compared(experiment, what, chosen, pd.DataFrame(rows), seeds, patients)
 
 
 def _at(differences: pd.DataFrame, arm: Hashable) -> "pd.Series[Any]":

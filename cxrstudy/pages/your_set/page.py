@@ -116,7 +116,7 @@ def _compared(study: Study) -> Iterator[Compared]:
         scores = arms.scores()
         if name == "04_mixup":
             scores = levels.once(scores)
-        yield compare(what, scores, auroc(study.label), minutes_of(arms))
+        yield compare(name, what, scores, auroc(study.label), minutes_of(arms))
 
 
 def _patients(study: Study) -> Answer:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
+from cxrstudy.pages.arm_words import arm_in_words
 from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.pages.your_set.answer import Answer
@@ -38,7 +39,7 @@ def _in_words(compared: Compared) -> str:
     table = compared.table
     best = table[table["said"] == CHOSEN].iloc[0]
     text = (
-        f"<b>{escape(compared.what.capitalize())}</b>: {escape(_named(compared.chosen))} "
+        f"<b>{escape(compared.what.capitalize())}</b>: {escape(_named(compared, compared.chosen))} "
         f"({numbers.level(best['estimate'])}{_cost(best['minutes'])}) was best on validation"
     )
     others = table[table["said"] != CHOSEN]
@@ -50,13 +51,15 @@ def _in_words(compared: Compared) -> str:
     cheap = compared.alike.sort_values("minutes", kind="stable").iloc[0]
     if not cheap["minutes"] < best["minutes"]:
         return f"{text} from it."
-    name = escape(_named(cheap["arm"]))
+    name = escape(_named(compared, cheap["arm"]))
     return f"{text} from it, of which {name} costs least{_cost(cheap['minutes'], ' (')}."
 
 
-def _named(arm: Hashable) -> str:
+def _named(compared: Compared, arm: Hashable) -> str:
     """The name of an arm; those of several factors are named by all of them."""
-    return ", ".join(map(str, arm)) if isinstance(arm, tuple) else str(arm)
+    parts = arm if isinstance(arm, tuple) else (arm,)
+    name = ", ".join(f"{part:g}" if isinstance(part, float) else str(part) for part in parts)
+    return arm_in_words(compared.experiment, name)
 
 
 def _cost(minutes: float, opening: str = ", ") -> str:
@@ -75,7 +78,7 @@ def _as_rows(compared: Compared, metric: str) -> pd.DataFrame:
         less = numbers.interval(row.less, row.less_low, row.less_high, numbers.difference)
         rows.append(
             {
-                "recipe": escape(_named(row.arm)),
+                "recipe": escape(_named(compared, row.arm)),
                 metric: alone if few else whole,
                 "difference": ""
                 if np.isnan(row.less)

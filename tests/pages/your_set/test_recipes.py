@@ -26,7 +26,7 @@ def of_seeds(seeds):
 
 @pytest.fixture(scope="module")
 def compared():
-    return compare("sequence", of_seeds(fewest_seeds()), METRIC, MINUTES)
+    return compare("06_sequential_schemes", "sequence", of_seeds(fewest_seeds()), METRIC, MINUTES)
 
 
 def test_the_best_on_validation_is_compared_on_test_patients(compared):
@@ -44,21 +44,33 @@ def test_a_choice_does_not_look_at_the_test_patients():
     scores = of_seeds(2)
     worse = scores["split"].eq("test") & scores["arm"].ne("control")
     scores.loc[worse, "score_covid19"] = 1 - scores.loc[worse, "score_covid19"]
-    assert compare("sequence", scores, METRIC, {}).chosen != "control"
+    assert compare("06_sequential_schemes", "sequence", scores, METRIC, {}).chosen != "control"
 
 
 def test_what_costs_least_among_those_that_can_t_be_told_apart_is_named(compared):
-    cheap = compare("sequence", of_seeds(fewest_seeds()), METRIC, MINUTES | {compared.chosen: 9.0})
+    cheap = compare(
+        "06_sequential_schemes",
+        "sequence",
+        of_seeds(fewest_seeds()),
+        METRIC,
+        MINUTES | {compared.chosen: 9.0},
+    )
     said = best_recipes([cheap], METRIC.name).said
     other = ({"general", "copy"} - {compared.chosen}).pop()
     assert f"1 of 2 others can't be told apart from it, of which {other} costs least" in said
     assert "9 minutes a seed" in said
-    dear = compare("sequence", of_seeds(fewest_seeds()), METRIC, MINUTES | {other: 99.0})
+    dear = compare(
+        "06_sequential_schemes",
+        "sequence",
+        of_seeds(fewest_seeds()),
+        METRIC,
+        MINUTES | {other: 99.0},
+    )
     assert "costs least" not in best_recipes([dear], METRIC.name).said
 
 
 def test_with_too_few_seeds_nothing_is_judged_and_no_interval_is_shown():
-    few = compare("sequence", of_seeds(1), METRIC, MINUTES)
+    few = compare("06_sequential_schemes", "sequence", of_seeds(1), METRIC, MINUTES)
     answer = best_recipes([few], METRIC.name)
     assert "not judged" in answer.said
     assert "[" not in answer.shown
