@@ -21,6 +21,9 @@ FACTORS: dict[str, tuple[str, ...]] = {
 }
 
 NUMBER = re.compile(r"\d+(\.\d+)?")
+#: Of a reason that is the lack of an arm: the arm, and where the list of all that there are begins.
+LACKING, LISTING = re.compile(r"\bno arm '([^']*)'"), "; there are "
+
 ORIGIN = re.compile(r"recorded: (?P<cohort>[^,]+), (?P<rest>.+)")
 
 
@@ -54,6 +57,20 @@ def contrast_in_words(experiment: str, contrast: str) -> str:
     '2 × resolution, own weights − 1 × resolution, own weights'
     """
     return " − ".join(arm_in_words(experiment, arm) for arm in contrast.split(" − "))
+
+
+def lacking_in_words(experiment: str, why: str) -> str:
+    """What results lack, in one line: the arm in words, without the list of all that there are.
+
+    Examples
+    --------
+    >>> lacking_in_words("03_resolution", "no arm '2, own weights'; there are 1, own weights")
+    "no arm '2 × resolution, own weights'"
+    >>> lacking_in_words("03_resolution", "one seed")
+    'one seed'
+    """
+    lacking, _, _ = why.partition(LISTING)
+    return LACKING.sub(lambda arm: f"no arm '{arm_in_words(experiment, arm[1])}'", lacking)
 
 
 def cohort_title(cohort: str) -> str:

@@ -5,13 +5,15 @@ Notebooks call these through ``show`` (:mod:`cxrstudy.pages.render`).
 
 import re
 from collections.abc import Mapping
+from html import escape
 
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.pages.agreement import told_evidence
-from cxrstudy.pages.arm_words import contrast_in_words
-from cxrstudy.pages.html import HTML
+from cxrstudy.pages.arm_words import contrast_in_words, lacking_in_words
+from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics.power import VarianceComponents
@@ -186,9 +188,20 @@ def power(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
     >>> show.power({"B1": "no results are recorded"})
     <HTML>
     """
-    shown = enough_by_claim(recorded)
-    # What is lacking, without the list of all that there is.
-    why = shown["why"].str.partition("; there are ")[0]
-    return table(
-        shown.assign(why=why), relevant="smallest relevant effect", why="why it is not known"
-    )
+    found = enough_by_claim(recorded)
+    known = found[found["why"] == ""].drop(columns="why")
+    shown = table(known, relevant="smallest relevant effect").data if len(known) else ""
+    return HTML(shown + _without_variances(found[found["why"] != ""]))
+
+
+def _without_variances(claims: pd.DataFrame) -> str:
+    """Claims whose variances are not recorded, folded, with what is lacking."""
+    if claims.empty:
+        return ""
+    experiments = {claim.id: claim.experiment for paper in all_claims() for claim in paper.claims}
+    listed = ""
+    for claim, why in zip(claims["claim"], claims["why"], strict=True):
+        lacking = lacking_in_words(experiments[claim], why.removeprefix(f"claim {claim}: "))
+        listed += f"<li><b>{escape(claim)}</b>: {escape(lacking)}</li>"
+    heading = f"{counted(len(claims), 'claim')} whose variances are not recorded"
+    return fold(heading, f"<ul>{listed}</ul>")

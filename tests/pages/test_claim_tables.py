@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cxrstudy.pages import claim_tables
+from cxrstudy.statistics.power import VarianceComponents
 from tests.support.judged import text_of
 
 
@@ -39,3 +40,16 @@ def test_details_have_a_column_for_the_paper_where_there_are_several():
         '<th scope="col">paper</th>'
         not in claim_tables.verdict_details(judged([("A", "1")], ["here"])).data
     )
+
+
+def test_claims_without_variances_are_folded_below_those_with_them():
+    made = VarianceComponents(seed=1e-5, patient=0.01, residual=0.01)
+    lacking = "claim A2: no arm '2, own weights'; there are 1, own weights; 1, same steps"
+    shown = claim_tables.power({"B1": made, "A2": lacking}).data
+    tabled, folded = shown.split("<details", 1)
+    assert ">B1</td>" in tabled
+    assert "A2" not in tabled
+    assert "no arm &#x27;2 × resolution, own weights&#x27;</li>" in folded
+    assert "same steps" not in folded
+    assert "<details" not in claim_tables.power({"B1": made}).data
+    assert "<table" not in claim_tables.power({"A2": lacking}).data

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
-from cxrstudy.pages.arm_words import cohort_title, origin_in_words
+from cxrstudy.pages.arm_words import LISTING, cohort_title, lacking_in_words, origin_in_words
 from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.front import asked_of, claims_table, standings
@@ -23,8 +23,6 @@ from cxrstudy.verdicts.outcome import DECIDED
 
 #: What is said of a claim that no recorded results are about.
 NOT_RECORDED = "no recorded results hold this experiment"
-#: Of a long reason that lists what there is, the part that says what there is not.
-_LISTING = "; there are "
 
 
 def of_chapter(experiment: str) -> HTML:
@@ -64,8 +62,8 @@ def by_paper() -> HTML:
     rows = [
         {
             "paper": f'<a href="../verdicts_{escape(paper.paper.lower())}.html">'
-            f"{escape(paper.paper)}: {escape(cited(paper.citation))}</a>",
-            "claims": numbers.count(len(paper.claims)),
+            f"{escape(paper.paper)}: {escape(cited(paper.citation))}</a>, "
+            f"{counted(len(paper.claims), 'claim')}",
             **_tallies(judged, paper.paper),
         }
         for paper in all_claims()
@@ -137,18 +135,17 @@ def _why(claim: dict[str, str], mine: pd.DataFrame) -> str:
     if rows.empty:
         return f"not judged, {NOT_RECORDED}"
     reasons = [
-        f"{row.verdict}, {_short(row.why)}"
+        f"{row.verdict}, {_short(claim['experiment'], row.why)}"
         + (f" ({cohort_title(row.cohort)})" if rows["origin"].nunique() > 1 else "")
         for row in rows.itertuples()
     ]
     return "; ".join(dict.fromkeys(reasons))
 
 
-def _short(why: str) -> str:
+def _short(experiment: str, why: str) -> str:
     """A reason in one line: what is lacking, without all that there is."""
-    lacking, listing, _ = why.partition(_LISTING)
-    if listing:
-        return f"these results have {lacking}"
+    if LISTING in why:
+        return f"these results have {lacking_in_words(experiment, why)}"
     return NOT_RECORDED if why == "no evidence" else why
 
 

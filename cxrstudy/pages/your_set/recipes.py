@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,28 +71,28 @@ def _cost(minutes: float, opening: str = ", ") -> str:
 
 
 def _as_rows(compared: Compared, metric: str) -> pd.DataFrame:
-    few = compared.seeds < fewest_seeds()
+    shown = _alone if compared.seeds < fewest_seeds() else _beside_the_chosen
     rows = []
     for row in compared.table.itertuples():
-        alone = numbers.level(row.estimate)
-        whole = numbers.interval(row.estimate, row.low, row.high)
-        less = numbers.interval(row.less, row.less_low, row.less_high, numbers.difference)
-        rows.append(
-            {
-                "recipe": escape(_named(compared, row.arm)),
-                metric: alone if few else whole,
-                "difference": ""
-                if np.isnan(row.less)
-                else numbers.difference(row.less)
-                if few
-                else less,
-                "from the chosen one": escape(row.said),
-                "minutes a seed": ""
-                if np.isnan(row.minutes)
-                else numbers.plain(numbers.significant(row.minutes, 2)),
-            }
-        )
+        minutes = numbers.plain(numbers.significant(row.minutes, 2)) if row.minutes > 0 else ""
+        name = escape(_named(compared, row.arm))
+        rows.append({"recipe": name, **shown(row, metric), "minutes a seed": minutes})
     return pd.DataFrame(rows)
+
+
+def _alone(row: Any, metric: str) -> dict[str, str]:
+    """Of too few seeds: no interval, and nothing is said of a difference."""
+    apart = escape(row.said) if np.isnan(row.less) else numbers.difference(row.less)
+    return {metric: numbers.level(row.estimate), "difference, not judged": apart}
+
+
+def _beside_the_chosen(row: Any, metric: str) -> dict[str, str]:
+    less = numbers.interval(row.less, row.less_low, row.less_high, numbers.difference)
+    return {
+        metric: numbers.interval(row.estimate, row.low, row.high),
+        "difference": "" if np.isnan(row.less) else less,
+        "from the chosen one": escape(row.said),
+    }
 
 
 def certainty(compared: Sequence[Compared]) -> Answer:

@@ -69,12 +69,25 @@ def test_what_costs_least_among_those_that_can_t_be_told_apart_is_named(compared
     assert "costs least" not in best_recipes([dear], METRIC.name).said
 
 
+def test_a_recipe_s_numbers_say_what_they_are_numbers_of():
+    named = {"control": (0, 1.0), "general": (0.2, 0.5), "copy": (0.2, 2.0)}
+    scores = of_seeds(1)
+    scores["arm"] = scores["arm"].map(named)
+    mixed = compare("04_mixup", "mixup", scores, METRIC, {})
+    answer = best_recipes([mixed], METRIC.name)
+    assert all(
+        f"alpha {alpha:g}, {steps:g} × steps" in answer.shown for alpha, steps in named.values()
+    )
+    assert "<td>0.2, 0.5</td>" not in answer.shown
+
+
 def test_with_too_few_seeds_nothing_is_judged_and_no_interval_is_shown():
     few = compare("06_sequential_schemes", "sequence", of_seeds(1), METRIC, MINUTES)
     answer = best_recipes([few], METRIC.name)
     assert "not judged" in answer.said
     assert "[" not in answer.shown
-    assert f"1 seed of {fewest_seeds()}" in answer.shown
+    assert "difference, not judged" in answer.shown
+    assert "from the chosen one" not in answer.shown
     assert f"SEEDS={fewest_seeds()}" in certainty([few]).said
 
 
