@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base.columns import score_column, truth_column
+from cxrstudy.base.words import label_name
 from cxrstudy.data.lesion import SIZES, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.explain.features import features
 from cxrstudy.statistics import Metric, estimates, groups_of
@@ -39,29 +40,28 @@ def causes(study: Study, role: str = "target") -> pd.DataFrame:
     return known.assign(lesion=sizes)
 
 
-def called(arms: Arms, scores: pd.DataFrame) -> pd.DataFrame:
-    """Which class is called for images of which class, one row per arm and true class.
+def highest_class(arms: Arms, scores: pd.DataFrame) -> pd.DataFrame:
+    """Which class has the highest score on images of which class, a row per arm and true class.
 
     Returns
     -------
-    ``arm``, ``truth``, one column per called class (share of the images, mean over seeds),
-    ``images``, ``seeds``.
+    ``arm``, ``truth``, one column per class (share of the images on which it has the highest score,
+    mean over seeds), ``images``, ``seeds``; classes have their displayed names.
 
     Examples
     --------
-    >>> table = called(arms, arms.scores())  # arms are trained, as in a chapter
+    >>> table = highest_class(arms, arms.scores())  # arms are trained, as in a chapter
     >>> table["truth"].tolist()[:3]
-    ['normal', 'other_pneumonia', 'covid19']
+    ['normal', 'other pneumonia', 'COVID-19']
     """
     labels = arms.study.cohort.role("target").labels
     found = confusion(scores, labels)
     rows = []
     for (arm, truth), each in found.groupby(["arm", "truth"], sort=False):
         first = each.iloc[0]
-        shares = dict(zip(each["called"], each["share"], strict=True))
-        rows.append(
-            {"arm": arm, "truth": truth, **shares, "images": first.images, "seeds": first.seeds}
-        )
+        shares = dict(zip(map(label_name, each["called"]), each["share"], strict=True))
+        about = {"arm": arm, "truth": label_name(str(truth))}
+        rows.append({**about, **shares, "images": first.images, "seeds": first.seeds})
     return pd.DataFrame(rows)
 
 

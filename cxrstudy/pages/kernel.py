@@ -25,6 +25,8 @@ from cxrstudy.base import places
 NAME, LANGUAGE = "python3", "python"
 #: Seconds that a kernel may take to start, on a busy machine or a slow shared disk.
 PATIENCE = 600
+#: What a page about fastai can't change: fastai 2.8 imports what torch 2.15 has deprecated.
+_SAID_FOR_NOTHING = "ignore::FutureWarning:torch.jit._script"
 #: Variables that lead to files of the user.
 _PERSONAL = ("IPYTHON", "JUPYTER_CONFIG", "JUPYTER_DATA", "JUPYTER_PATH", "PYTHONSTARTUP")
 #: Longest folder of a socket: the path of a socket has at most 104 bytes on some systems.
@@ -57,7 +59,9 @@ def environment(ipython: str) -> dict[str, str]:
         An empty folder in place of the user's folder of IPython.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith(_PERSONAL)}
+    warnings = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _SAID_FOR_NOTHING]))
     own = {**places.variables(), "IPYTHONDIR": ipython, "PYTHONUTF8": "1"}
+    own["PYTHONWARNINGS"] = warnings
     if (places.PACKAGE.parent / "pyproject.toml").is_file():  # a checkout: the same code there
         before = os.environ.get("PYTHONPATH", "")
         own["PYTHONPATH"] = os.pathsep.join(filter(None, [str(places.PACKAGE.parent), before]))

@@ -16,6 +16,8 @@ from cxrstudy.verdicts.results import VERDICTS
 #: File of the first entry.
 HISTORY = f"{FOLDER}/history.yaml"
 NO_RUN = "no run"
+#: How a column of verdicts under the present rule begins; the set of results follows.
+NOW = "now, "
 
 
 class Version(Strict):
@@ -123,14 +125,21 @@ def verdicts_by_rule(judged: pd.DataFrame) -> pd.DataFrame:
         version.committed: version.verdicts for version in history().rules
     }
     for origin, rows in recorded.groupby("origin", sort=False):
-        columns[f"now, {origin}"] = dict(zip(rows["claim"], rows["verdict"], strict=True))
+        columns[f"{NOW}{origin}"] = dict(zip(rows["claim"], rows["verdict"], strict=True))
     claims = sorted({*judged["claim"], *(name for found in columns.values() for name in found)})
     claims.sort(key=lambda name: (name[:1], len(name), name))
     table = {"claim": claims}
     for name, found in columns.items():
-        absent = "withdrawn" if name.startswith("now") else "not a claim" if found else NO_RUN
-        table[name] = [found.get(claim, absent) for claim in claims]
+        table[name] = [found.get(claim, _absent(name, claim, bool(found))) for claim in claims]
     return pd.DataFrame(table)
+
+
+def _absent(column: str, claim: str, has_verdicts: bool) -> str:
+    """What a column says of a claim that it has no verdict on."""
+    if not column.startswith(NOW):
+        return "not a claim" if has_verdicts else NO_RUN
+    there = any(claim == each.id for claims in all_claims() for each in claims.claims)
+    return "decided by another set" if there else "withdrawn"
 
 
 def recorded_verdicts() -> pd.DataFrame:

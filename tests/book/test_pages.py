@@ -28,8 +28,18 @@ class Loads(HTMLParser):
         self.fetched: list[str] = []
         self.images: list[dict[str, str | None]] = []
         self.links: list[str] = []
+        self.text = ""
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("script", "style"):
+            self.text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
         values = dict(attributes)
         if tag in LOADING and values.get(LOADING[tag]):
             self.fetched.append(values[LOADING[tag]] or "")
@@ -123,6 +133,12 @@ def test_every_page_says_that_it_is_not_for_clinical_use() -> None:
     generated = {"genindex.html", "search.html"}
     for page in some(page for page in pages() if page.name not in generated):
         assert "Not for clinical use." in page.read_text(), page.name
+
+
+def test_no_page_shows_a_warning_or_a_folder_of_a_machine() -> None:
+    debris = re.compile(r"site-packages|\b[A-Z]\w*Warning:|/(?:home|root|tmp|Users)/\w")
+    found = {page.name: debris.findall(read(page).text) for page in some(pages())}
+    assert {name: said for name, said in found.items() if said} == {}
 
 
 def test_provenance_lists_every_run_that_a_chapter_shows() -> None:

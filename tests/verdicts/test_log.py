@@ -90,6 +90,12 @@ def test_every_claim_has_its_verdict_under_every_version(monkeypatch):
     assert table.loc["A1"].tolist() == [NO_RUN, NO_RUN, "inconclusive", "inconclusive", "supported"]
     assert table.loc["A8"].tolist()[2:] == ["not a claim", "not a claim", "inconclusive"]
     assert table.loc["A7"].tolist()[-1] == "withdrawn"
+    elsewhere = pd.DataFrame([("A2", "supported")], columns=judged.columns[:2])
+    both = verdicts_by_rule(pd.concat([judged, elsewhere.assign(origin="recorded: other")]))
+    assert both.set_index("claim").loc["A2"].tolist()[-2:] == [
+        "decided by another set",
+        "supported",
+    ]
     assert log.HISTORY.startswith("claims/")
 
 

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from cxrstudy.pages.arm_words import origin_in_words
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
 from cxrstudy.verdicts import log
@@ -23,7 +24,13 @@ def by_rule() -> HTML:
     judged = recorded()
     if judged.empty:
         return HTML("<p>No results are recorded yet.</p>")
-    return table(log.verdicts_by_rule(judged))
+    verdicts = log.verdicts_by_rule(judged)
+    words = {name: _set_in_words(name) for name in verdicts if name.startswith(log.NOW)}
+    return table(verdicts.rename(columns=words))
+
+
+def _set_in_words(column: str) -> str:
+    return log.NOW + origin_in_words(column.removeprefix(log.NOW))
 
 
 def as_recorded() -> HTML:

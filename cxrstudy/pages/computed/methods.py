@@ -176,16 +176,21 @@ def _record(folder: Any) -> dict[str, str]:
 
 def _flow(row: Mapping[Any, Any]) -> str:
     """A role's images as boxes in a line: listed, excluded, and each split."""
-    boxes = [("listed", label_name(row["listed"])), ("excluded", row["excluded"])]
+    items = _box("listed", label_name(row["listed"])) + _box("excluded", row["excluded"])
     # A line in brackets belongs to the split before it.
-    for split in str(row["used"]).replace("\n(", " (").splitlines():
+    for place, split in enumerate(str(row["used"]).replace("\n(", " (").splitlines()):
         name, _, said = split.partition(": ")
-        boxes.append((name, said))
-    items = "".join(
-        f"<li><b>{escape(name)}</b> {escape(_joined(text))}</li>" for name, text in boxes if text
-    )
+        # All splits come from what is listed; none comes from another split.
+        items += _box(name, said, "study-beside" if place else "")
     role = escape(label_name(str(row["role"])))
     return f'<p class="study-role"><b>{role}</b></p><ol class="study-flow">{items}</ol>'
+
+
+def _box(name: str, text: str, kind: str = "") -> str:
+    if not text:
+        return ""
+    opening = f'<li class="{kind}">' if kind else "<li>"
+    return f"{opening}<b>{escape(name)}</b> {escape(_joined(text))}</li>"
 
 
 def _joined(text: str) -> str:
