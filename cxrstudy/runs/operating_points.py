@@ -157,10 +157,13 @@ def point_in_words(point: OperatingPoint | str) -> str:
     """A threshold, with all digits, and its performance; or the reason why there is none."""
     if isinstance(point, str):
         return f"no operating point: {point}"
+    # With all digits, so that a score is never printed on the wrong side of the threshold.
+    return f"{numbers.exact(point.threshold)} {_performance(point)}"
+
+
+def _performance(point: OperatingPoint) -> str:
     return (
-        # With all digits, so that a score is never printed on the wrong side of the threshold.
-        f"{numbers.exact(point.threshold)} ({point.rule}; on "
-        f"{numbers.count(point.images)} validation images: "
+        f"({point.rule}; on {numbers.count(point.images)} validation images: "
         f"sensitivity {numbers.level(point.sensitivity, least=2)}, "
         f"specificity {numbers.level(point.specificity, least=2)})"
     )
@@ -175,12 +178,20 @@ def otherwise_in_words(labels: Sequence[str], points: Points) -> str:
 
 
 def rule_in_words(labels: Sequence[str], points: Points) -> str:
-    """By what an image is called, in one sentence."""
-    said = [f"{label_name(name)}: {point_in_words(one)}" for name, one in points.items()]
-    whole = "; ".join(filter(None, [*said, otherwise_in_words(labels, points)]))
+    """By what an image is called, in one sentence, with thresholds as scores are shown."""
+    points = {label_name(name): one for name, one in points.items()}
+    said = [f"{name}: {_rounded(one)}" for name, one in points.items()]
+    otherwise = otherwise_in_words([label_name(name) for name in labels], points)
+    whole = "; ".join(filter(None, [*said, otherwise]))
     if all(isinstance(one, str) for one in points.values()):
         return f"{whole}."
     return f"An image is positive for a label if its probability is at least: {whole}."
+
+
+def _rounded(point: OperatingPoint | str) -> str:
+    if isinstance(point, str):
+        return point_in_words(point)
+    return f"{numbers.level(point.threshold)} {_performance(point)}"
 
 
 def _is_positive(probability: float, point: OperatingPoint | str) -> bool | None:
