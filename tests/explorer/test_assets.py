@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -22,6 +23,17 @@ def test_modules_do_what_their_tests_say(script: Path) -> None:
     assert done.returncode == 0, done.stdout[-6000:]
     assert "# fail 0" in done.stdout or "fail 0" in done.stdout
     assert "# pass 0" not in done.stdout
+
+
+@pytest.mark.slow
+def test_ten_thousand_sequences_of_events_show_every_picture_under_its_own_name() -> None:
+    script = Path(__file__).parent / "assets" / "test_state.mjs"
+    done = subprocess.run(
+        [node(), "--test", str(script)], capture_output=True, text=True,
+        env=os.environ | {"SEQUENCES": "10000"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "10000 random sequences" in done.stdout
 
 
 def test_modules_have_the_types_that_they_state() -> None:

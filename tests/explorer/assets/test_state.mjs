@@ -12,7 +12,8 @@ import { alternativeOf, captionOf, factsOf, sentenceOf, troubleOf } from "../../
 import { answerTo, imageOf, LABELS, madeCase, madeCatalogue, mapOf, randomFrom, smallOf, started } from "./made.mjs";
 
 const DATA = madeCatalogue();
-const SEQUENCES = 10_000;
+// The slow tests try 10,000.
+const SEQUENCES = Number(process.env.SEQUENCES ?? 2_000);
 const EVENTS = 20;
 
 /** Views of one widget, a kernel, and messages on their way, which may come late, twice or never. */

@@ -27,7 +27,7 @@ from tests.support.some import some
 CLOSE = 1e-8
 KINDS = ("superiority", "non-inferiority", "equivalence")
 FREEDOMS = (1.0, 1.3, 2.0, 4.0, 8.25, 79.5, 80.5, 170.0, 1e4, 1.1e4, 3e7, math.inf)
-FAMILIES = 420
+FAMILIES = 140
 
 
 @pytest.fixture(scope="module")
@@ -201,12 +201,12 @@ def test_every_verdict_is_that_of_the_study(random, judged_by_study):
     for family, table in zip(families, tables, strict=True):
         for name in family.found:
             seen.append(compared(next(found), table.loc[name]))
-    assert len(seen) > 2_000
+    assert len(seen) > 600
     counts = pd.Series(seen).value_counts()
     assert set(counts.index) == {
         "supported", "reversed", "no relevant difference", "inconclusive", "not judged",
     }  # fmt: skip
-    assert counts.min() > 40
+    assert counts.min() > 10
 
 
 def compared(theirs, row):
