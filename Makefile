@@ -95,6 +95,10 @@ mutants: .venv/mutants ## plant COUNT faults, one at a time, and write down whic
 test-book: .venv/test ## test the pages of the book that was built last
 	$(PY) pytest -m book tests/book
 
+.PHONY: locales
+locales: .venv/book ## run a quick study under other locales, after `make book`
+	bash .ci/locales
+
 .PHONY: compare
 compare: .venv/book ## compare the quick study with its committed results
 	$(PY) cxrstudy.cli results write --profile quick --cohort phantom --seeds 1 --to book/_build/results
