@@ -90,7 +90,7 @@ def arm_column(arms: Sequence[Hashable], index: pd.Index) -> "pd.Series[Any]":
     Rows are chosen by their arm one by one, for which pandas would make each of its texts anew.
     """
     # From a list: the name of an arm may be a tuple, which would be taken as a column of values.
-    kind = object if any(isinstance(arm, str) for arm in arms) else None
+    kind = object if any(isinstance(arm, str) for arm in set(arms)) else None
     return pd.Series(list(arms), index=index, dtype=kind)
 
 
