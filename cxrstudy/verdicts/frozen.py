@@ -134,8 +134,8 @@ def freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
     FrozenError
         The profile, the cohort, a manifest, the claims or the rule is not there or can't be read.
     """
-    made = _freeze_commit if isinstance(tree, CommitTree) else _freeze
-    return made(tree, profile, cohort)
+    asked = profile, cohort
+    return _freeze_commit(tree, *asked) if isinstance(tree, CommitTree) else _freeze(tree, *asked)
 
 
 def _freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
