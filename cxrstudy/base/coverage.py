@@ -22,14 +22,14 @@ arithmetic            kind of processor, precision, instructions, native or held
 import platform
 import sys
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cxrstudy.base import arithmetic
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.remembered import remembered
-from cxrstudy.base.source_code import PACKAGE, closure, normal_form, package_sources
+from cxrstudy.base.source_code import PACKAGE, closure, form_of, package_sources
 
 #: Folder of the package's code.
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
@@ -113,8 +113,8 @@ def _code_of(purpose: str) -> dict[str, str]:
     roots = [f"{PACKAGE}.{root}" for root in ROOTS[purpose]]
     seen = _LOOKED_AT.get(purpose, ())
     modules = closure(roots, sources, lambda module: _is_exempt(module, seen))
-    there = frozenset(sources)
-    return {name.removeprefix(f"{PACKAGE}."): _form(sources[name], there) for name in modules}
+    there = sources.__contains__
+    return {name.removeprefix(f"{PACKAGE}."): form_of(sources[name], there) for name in modules}
 
 
 def code_beyond_run(texts: Iterable[str]) -> dict[str, str]:
@@ -128,9 +128,8 @@ def code_beyond_run(texts: Iterable[str]) -> dict[str, str]:
     own = {f"{PACKAGE}.own {number}": text for number, text in enumerate(texts)}
     sources = _sources() | own
     modules = closure(own, sources, lambda module: _is_exempt(module, ()))
-    there = frozenset(sources)
     return {
-        name.removeprefix(f"{PACKAGE}."): _form(sources[name], there)
+        name.removeprefix(f"{PACKAGE}."): form_of(sources[name], sources.__contains__)
         for name in modules
         if name not in own and name.removeprefix(f"{PACKAGE}.") not in code_of("run")
     }
@@ -170,12 +169,6 @@ def forget() -> None:
     known = (_sources, package_fingerprint, code_of, code_fingerprint, environment, _pixel_versions)
     for function in known:
         function.cache_clear()
-
-
-@cache
-def _form(source: str, modules: frozenset[str]) -> str:
-    """SHA-256 of the normal form of a text, which most purposes ask for again."""
-    return fingerprint(normal_form(source, modules.__contains__))
 
 
 @lru_cache

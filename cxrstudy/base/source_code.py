@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cxrstudy.base.identity import fingerprint
+
 PACKAGE = "cxrstudy"
 
 #: Fields of nodes that hold statements, or what holds statements; an expression holds none. A
@@ -48,6 +50,34 @@ def normal_form(
     tree = ast.parse(source)
     modules, names = _aliases(tree, is_module, is_own)
     return ast.unparse(ast.fix_missing_locations(_Normal(modules, names).visit(tree)))
+
+
+def form_of(source: str, is_module: Callable[[str], bool]) -> str:
+    """SHA-256 of the normal form of a module, which is written once a process for equal texts.
+
+    Parameters
+    ----------
+    source, is_module
+        As for :func:`normal_form`.
+    """
+    # Nothing else of the package decides the form, so commits share those of most modules.
+    return _form(source, frozenset(filter(is_module, _may_be_modules(source))))
+
+
+@cache
+def _form(source: str, modules: frozenset[str]) -> str:
+    return fingerprint(normal_form(source, modules.__contains__))
+
+
+@cache
+def _may_be_modules(source: str) -> list[str]:
+    """Names that a module imports from others, and that may be modules themselves."""
+    return [
+        f"{node.module}.{alias.name}"
+        for node in _runtime_imports(_parsed(source))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
 
 
 def imported(

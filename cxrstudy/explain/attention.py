@@ -105,7 +105,8 @@ def attention(
     for (arm, seed), run in arms.trained.items():
         network = arms.network(arm, seed)
         side = network.pixels
-        regions.setdefault(side, regions_of(wanted, rows, side))
+        if side not in regions:
+            regions[side] = regions_of(wanted, rows, side)
         made = recorded_maps(
             network, wanted, rows, study.squares(wanted, side), label, places.runs() / "heatmaps",
             method, layer := pointing_layer(network.model, side),

@@ -27,6 +27,7 @@ from cxrstudy.explain.causal import effects_by_cell
 from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.default_layer import pointing_layer
 from cxrstudy.explain.errors import ExplainError
+from cxrstudy.explain.known_regions import known_regions
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.phantom.twins import WITHOUT_SIGN, twin
 from cxrstudy.runs import store
@@ -213,7 +214,7 @@ def _scene(arms: Arms, role: Role, label: str, pixels: int, most: int) -> _Scene
     addresses = role.table["path"].iloc[rows].to_list()
     shown = progress(addresses, "rendering without the sign", "image")
     without = np.stack([twin(address, pixels, WITHOUT_SIGN).image for address in shown])
-    place = np.stack([phantom.render(address, pixels).sign for address in addresses])
+    place = known_regions(addresses, pixels)["sign"]
     return _Scene(rows, arms.study.squares(role, pixels)[rows], without, place)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrstudy import phantom
-from cxrstudy.base.progress import progress
+from cxrstudy.explain.known_regions import known_regions
 from cxrstudy.phantom.acquisition import SITES, SiteStyle
+from cxrstudy.phantom.address import Address
+from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.geometry import FIELD
 from cxrstudy.phantom.population import case_of, parse
 from cxrstudy.pixels.masking import BORDER
@@ -50,25 +51,23 @@ def phantom_regions(addresses: Sequence[str], pixels: int) -> dict[str, Masks]:
     ValueError
         An address or the number of pixels is not legal.
     """
-    lesions, lungs, markers, signs = [], [], [], []
-    for address in progress(addresses, "drawing regions"):
-        truth = phantom.render(address, pixels)
-        lesions.append(truth.lesion)
-        lungs.append(truth.lung)
-        signs.append(truth.sign)
-        chest = truth.patient is not None
-        site = SITES[case_of(parse(address)).site] if chest else None
-        markers.append(marker_zone(site, pixels) if site else np.zeros_like(truth.lung))
-    border = np.broadcast_to(border_mask(pixels), (len(lesions), pixels, pixels))
+    known = known_regions(addresses, pixels)
+    parsed = [parse(address) for address in addresses]
     found = {
-        "lesion": np.stack(lesions),
-        "lung": np.stack(lungs),
-        "marker": np.stack(markers),
-        "border": border,
+        "lesion": known["lesion"],
+        "lung": known["lung"],
+        "marker": np.stack([_marker(each, pixels) for each in parsed]),
+        "border": np.broadcast_to(border_mask(pixels), known["lung"].shape),
     }
     # A strength of 0 is a sign, too: its place is where nothing may be discovered.
-    with_sign = all(parse(address).sign is not None for address in addresses)
-    return found | {"sign": np.stack(signs)} if with_sign else found
+    with_sign = all(each.sign is not None for each in parsed)
+    return found | {"sign": known["sign"]} if with_sign else found
+
+
+def _marker(address: Address, pixels: int) -> Masks:
+    if address.role in CLASSES:  # a fractal, which is no chest
+        return np.zeros((pixels, pixels), bool)
+    return marker_zone(SITES[case_of(address).site], pixels)
 
 
 def real_regions(images: int, pixels: int) -> dict[str, Masks]:

@@ -5,7 +5,7 @@
 """
 
 import json
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,9 @@ from cxrstudy.runs.record import SCORES
 from cxrstudy.runs.score_table import read_table
 
 __all__ = [
-    "ENDS", "IMAGE", "all_scores", "arm_of", "arm_text", "collect", "labels_of", "measure_table",
-    "of_arm", "of_arms", "read_scores", "read_table", "score_column", "together", "truth_column",
-    "truth_columns_of",
+    "ENDS", "IMAGE", "all_scores", "arm_column", "arm_of", "arm_text", "collect", "labels_of",
+    "measure_table", "of_arm", "of_arms", "read_scores", "read_table", "score_column", "together",
+    "truth_column", "truth_columns_of",
 ]  # fmt: skip
 
 
@@ -81,8 +81,17 @@ def read_scores(records: Path, run: str) -> pd.DataFrame:
 
 def of_arm(table: pd.DataFrame, arm: Hashable, seed: int, run: str = "") -> pd.DataFrame:
     """Add the columns ``arm``, ``seed`` and ``run`` to a table of scores."""
-    # In a list: the name of an arm may be a tuple, which pandas would treat as a column of values.
-    return table.assign(arm=pd.Series([arm] * len(table), index=table.index), seed=seed, run=run)
+    return table.assign(arm=arm_column([arm] * len(table), table.index), seed=seed, run=run)
+
+
+def arm_column(arms: Sequence[Hashable], index: pd.Index) -> "pd.Series[Any]":
+    """Column of the names of arms; texts are kept as they are, not as pandas' own.
+
+    Rows are chosen by their arm one by one, for which pandas would make each of its texts anew.
+    """
+    # From a list: the name of an arm may be a tuple, which would be taken as a column of values.
+    kind = object if any(isinstance(arm, str) for arm in set(arms)) else None
+    return pd.Series(list(arms), index=index, dtype=kind)
 
 
 def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

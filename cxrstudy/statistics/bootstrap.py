@@ -161,16 +161,21 @@ def resample(drawn: Sample, metric: Metric) -> Bootstrap:
 
 #: Replicates by metric and by the content of scores, truth and weights; None outside of a block.
 _KNOWN: ContextVar[dict[Hashable, Floats] | None] = ContextVar("known", default=None)
+#: Those of earlier blocks, and the most that are kept: 2,000 replicates each take 64 MB.
+_kept: dict[Hashable, Floats] = {}
+KEPT = 4_000
 
 
 @contextmanager
 def computed_once() -> Iterator[None]:
-    """Compute a metric of the same scores, truth and weights once within this block.
+    """Compute a metric of the same scores, truth and weights once within such blocks.
 
     Experiments share arms, and claims share them with figures: a review of all of them takes a
     third of the time.
     """
-    token = _KNOWN.set({})
+    if len(_kept) > KEPT:
+        _kept.clear()
+    token = _KNOWN.set(_kept)
     try:
         yield
     finally:

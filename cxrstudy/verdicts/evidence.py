@@ -216,7 +216,8 @@ def _plateaus(scores: pd.DataFrame) -> dict[str, int]:
     """Numbers of networks, of those at a plateau, and of those of which it is not known."""
     rows = scores if PLATEAU in scores else scores.assign(**{PLATEAU: UNKNOWN})
     # By text, because grouping takes the tuple of an arm apart.
-    arms = pd.Series([arm_name(arm) for arm in rows["arm"]], rows.index)
+    names = {arm: arm_name(arm) for arm in dict.fromkeys(rows["arm"])}
+    arms = pd.Series([names[arm] for arm in rows["arm"]], rows.index)
     said = rows[PLATEAU].fillna(UNKNOWN).groupby([arms, rows["seed"]]).first()
     trained = said[said != ""]
     return {

@@ -14,6 +14,7 @@
 """
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,11 +25,13 @@ from typing import Any, Protocol
 import yaml
 from pydantic import Field
 
-from cxrstudy.base.identity import fingerprint
+from cxrstudy.base.coverage import package_fingerprint
+from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.own_modules import named_in
+from cxrstudy.base.remembered import remembered
 from cxrstudy.base.repository import Repository
 from cxrstudy.base.schema import Strict
-from cxrstudy.base.source_code import PACKAGE, closure, normal_form
+from cxrstudy.base.source_code import PACKAGE, closure, form_of
 from cxrstudy.base.visible_files import visible_files
 
 #: Modules in which the rule begins.
@@ -131,6 +134,11 @@ def freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
     FrozenError
         The profile, the cohort, a manifest, the claims or the rule is not there or can't be read.
     """
+    asked = profile, cohort
+    return _freeze_commit(tree, *asked) if isinstance(tree, CommitTree) else _freeze(tree, *asked)
+
+
+def _freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
     described = f"data_manifests/cohorts/{cohort}.yaml"
     designed = design_path(profile, cohort)
     return Frozen(
@@ -142,6 +150,10 @@ def freeze(tree: Tree, profile: str, cohort: str) -> Frozen:
         manifests=_files(tree, _manifests(tree, described)),
         design=_files(tree, [path for path in tree.paths(DESIGNS) if path == designed]),
     )
+
+
+# Several results were run at the same commit.
+_freeze_commit = lru_cache(maxsize=64)(_freeze)
 
 
 def design_path(profile: str, cohort: str) -> str:
@@ -200,31 +212,41 @@ def same_rule(one: Tree, other: Tree) -> bool:
     FrozenError
         A tree lacks the rule.
     """
-    return _forms(one) == _forms(other)
+    return _forms_of(one) == _forms_of(other)
+
+
+def _forms_of(tree: Tree) -> list[str]:
+    return _forms_of_commit(tree) if isinstance(tree, CommitTree) else _forms(tree)
+
+
+def _forms(tree: Tree) -> list[str]:
+    return sorted(_rule_of(tree, _sources(tree)).values())
 
 
 # A commit never changes, and every recorded result asks for those of its registration.
-@lru_cache(maxsize=64)
-def _forms_of_commit(tree: CommitTree) -> tuple[str, ...]:
-    return _forms_of(_sources(tree), tree)
-
-
-def _forms(tree: Tree) -> tuple[str, ...]:
-    return (
-        _forms_of_commit(tree) if isinstance(tree, CommitTree) else _forms_of(_sources(tree), tree)
-    )
-
-
-def _forms_of(sources: Mapping[str, str], tree: Tree) -> tuple[str, ...]:
-    modules = _modules(tree, sources)
-    return tuple(sorted(normal_form(sources[name], sources.__contains__) for name in modules))
+_forms_of_commit = lru_cache(maxsize=64)(_forms)
 
 
 def _rule(tree: Tree) -> dict[str, str]:
     # Of the text, not of its normal form, which another version of Python may write differently.
     sources = _sources(tree)
-    modules = _modules(tree, sources)
-    return {name.removeprefix(f"{PACKAGE}."): fingerprint(sources[name]) for name in modules}
+    names = _rule_of(tree, sources)
+    return {name.removeprefix(f"{PACKAGE}."): fingerprint(sources[name]) for name in names}
+
+
+def _rule_of(tree: Tree, sources: Mapping[str, str]) -> dict[str, str]:
+    """Modules of the rule, with the SHA-256 of the normal form of each."""
+    texts = fingerprint(canonical(sources))
+    # What reads the texts is code of now, whatever they are.
+    inputs = [RULE, DECIDES_NOTHING, sys.version, package_fingerprint(), texts]
+    found: dict[str, str] = remembered(
+        "rule",
+        lambda: inputs,
+        lambda: {
+            name: form_of(sources[name], sources.__contains__) for name in _modules(tree, sources)
+        },
+    )
+    return found
 
 
 def _sources(tree: Tree) -> dict[str, str]:

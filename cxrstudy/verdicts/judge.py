@@ -10,6 +10,7 @@ from cxrstudy.base.words import counted
 from cxrstudy.data.cohort_file import world_of
 from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.runs.scores import labels_of
+from cxrstudy.statistics.bootstrap import computed_once
 from cxrstudy.study import experiment
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
@@ -113,13 +114,9 @@ def recorded() -> pd.DataFrame:
     As :func:`judged`, with one row per claim and cohort: by the first reference profile for which
     the claim's experiment is recorded; where there is none, by the last. Empty if nothing is
     recorded.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import judge
-    >>> judge.recorded()["origin"].unique()  # doctest: +SKIP
     """
-    tables = [found for folder in deciding() if len(found := _of_its_own(folder))]
+    with computed_once():
+        tables = [found for folder in deciding() if len(found := _of_its_own(folder))]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
@@ -285,11 +282,8 @@ def _about(
 
 def _cohort_of(experiment: str) -> str:
     """Cohort on which the claims about an experiment are always decided; empty if any may be."""
-    return next((claim.cohort for claim in _claims_about(experiment)), "")
-
-
-def _claims_about(name: str) -> list[Claim]:
-    return [claim for claims in all_claims() for claim in claims.of(name)]
+    asked = (claim for claims in all_claims() for claim in claims.of(experiment))
+    return next((claim.cohort for claim in asked), "")
 
 
 def _is_measured(claim: Claim, table: pd.DataFrame) -> bool:

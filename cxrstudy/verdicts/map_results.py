@@ -4,12 +4,14 @@
 """
 
 import gzip
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from cxrstudy.base.columns import PLATEAU
-from cxrstudy.runs.scores import arm_of, arm_text, read_table
+from cxrstudy.base.identity import file_sha256
+from cxrstudy.runs.scores import arm_column, arm_of, arm_text, read_table
 from cxrstudy.study.arms import Arms
 
 #: File with recorded measures, in a folder of reference results.
@@ -39,8 +41,14 @@ def read_attention(folder: Path) -> pd.DataFrame:
     """Read measures from a folder of reference results; an empty table if there are none."""
     if not (folder / ATTENTION).is_file():
         return pd.DataFrame()
-    table = read_table(folder / ATTENTION)
+    # A copy: its columns are shared until somebody writes into one.
+    return _read(folder / ATTENTION, file_sha256(folder / ATTENTION)).copy(deep=False)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, sha256: str) -> pd.DataFrame:
+    table = read_table(path)
+    arms = {text: arm_of(text) for text in table["arm"].unique()}
+    named = arm_column([arms[text] for text in table["arm"]], table.index)
     # Baselines do not depend on a network, so they have no run.
-    return table.assign(arm=[arm_of(text) for text in table["arm"]]).fillna(
-        {"run": "", PLATEAU: ""}
-    )
+    return table.assign(arm=named).fillna({"run": "", PLATEAU: ""})

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.statistics.bootstrap import computed_once
 from cxrstudy.statistics.power import (
     POWER,
     VarianceComponents,
@@ -74,16 +75,19 @@ def default_results(claim: Claim, cohort: str = "") -> Path:
     ClaimError
         There are none; the message says what lacks.
     """
+    return _recorded(claim, cohort)[0]
+
+
+def _recorded(claim: Claim, cohort: str) -> tuple[Path, VarianceComponents]:
+    """The folder of :func:`default_results`, and the components of the claim there."""
     problem = ClaimError(f"claim {claim.id}: no recorded results hold {claim.experiment}")
     for folder in sorted(deciding(), key=lambda path: path.parent.name != cohort):
         if claim.has_contrast and claim.experiment not in results.experiments(folder):
             continue
         try:
-            components_of(claim, folder)
+            return folder, components_of(claim, folder)
         except ClaimError as lacking:
             problem = lacking
-        else:
-            return folder
     raise problem
 
 
@@ -194,11 +198,12 @@ def recorded_components(cohort: str = "") -> dict[str, VarianceComponents | str]
     >>> recorded_components()  # doctest: +SKIP
     """
     found: dict[str, VarianceComponents | str] = {}
-    for claim in (claim for paper in all_claims() for claim in paper.testable):
-        try:
-            found[claim.id] = components_of(claim, default_results(claim, cohort))
-        except ClaimError as problem:
-            found[claim.id] = str(problem)
+    with computed_once():
+        for claim in (claim for paper in all_claims() for claim in paper.testable):
+            try:
+                found[claim.id] = _recorded(claim, cohort)[1]
+            except ClaimError as problem:
+                found[claim.id] = str(problem)
     return found
 
 

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.base import coverage
-from cxrstudy.base.source_code import closure, imported, normal_form, package_sources
+from cxrstudy.base.identity import fingerprint
+from cxrstudy.base.source_code import (
+    closure,
+    form_of,
+    imported,
+    normal_form,
+    package_sources,
+)
 
 MODULES = {"cxrstudy.base.device", "cxrstudy.runs.store", "cxrstudy.records.files"}
 
@@ -181,3 +188,14 @@ def test_comments_and_a_new_order_of_imports_in_any_covered_module_mean_nothing(
     for place, node in zip(places, imports, strict=True):
         tree.body[place] = node
     assert own_form(ast.unparse(tree) + "\n# a comment\n") == own_form(source)
+
+
+def test_the_hash_of_a_form_is_that_of_the_form_whatever_else_is_a_module():
+    source = (
+        "from cxrstudy.base import device\nfrom cxrstudy.base.words import counted\ndevice.a()\n"
+    )
+    for there in ({"cxrstudy.base.device"}, {"cxrstudy.base.device", "cxrstudy.data"}, set()):
+        expected = fingerprint(normal_form(source, there.__contains__))
+        assert form_of(source, there.__contains__) == expected
+    one, other = (form_of(source, there.__contains__) for there in ({"cxrstudy.base.device"}, ()))
+    assert one != other

@@ -35,6 +35,8 @@ def test_marker_zones_hold_the_markers(monkeypatch: pytest.MonkeyPatch) -> None:
         return drawn[-1]
 
     monkeypatch.setattr(acquisition, "_draw_marker", spy)
+    for address in TABLE["path"]:
+        phantom.render(address, PIXELS)
     zones = phantom_regions(list(TABLE["path"]), PIXELS)["marker"]
     lead = np.stack(drawn)
     present = lead.any((1, 2))

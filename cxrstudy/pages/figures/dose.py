@@ -140,7 +140,7 @@ def _limits(axes: Axes, rows: pd.DataFrame, trained: pd.DataFrame) -> None:
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom, top + 0.45 * (top - bottom))
     fit_widths(axes, trained["x"].to_list(), 0.16)
-    magnitudes_below(axes)
+    magnitudes_below([axes])
 
 
 def _over_the_width(axes: Axes, row: "pd.Series[Any]") -> None:

@@ -232,8 +232,8 @@ def _finish(
         axes.set_xscale(factor.scale)
         fit_widths(axes, list(levels), 0.12)
         places.draw_break(axes)
-    for axes in grid.values():
-        numbers_below(axes, list(levels), [numbers.plain(one) for one in levels.values()])
+    named = [numbers.plain(one) for one in levels.values()]
+    numbers_below(list(grid.values()), list(levels), named)
     points = {name: last_points(rows, "series", list(given)) for name, rows in panels.items()}
     last = {series: name for name, ends in points.items() for series in ends}
     for name, ends in points.items():

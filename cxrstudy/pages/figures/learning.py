@@ -120,7 +120,7 @@ def _name_sizes(axes: Axes, rows: pd.DataFrame, shots: "pd.Series[bool]", places
         parts = dict.fromkeys(curve.loc[curve["size"] == size, "part"])
         shares = [numbers.whole_percent(part) for part in parts if not isinstance(part, str)]
         names.append("\n".join([numbers.count(size), *shares]))
-    numbers_below(axes, [places.at[size] for size in sizes], names)
+    numbers_below([axes], [places.at[size] for size in sizes], names)
 
 
 def _name_shots(axes: Axes, rows: pd.DataFrame) -> None:

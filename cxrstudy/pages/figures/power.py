@@ -86,6 +86,7 @@ def power_curves(table: pd.DataFrame, wanted: float = 0.8) -> Figure:
         _panel(axes, known[known["claim"] == claim], given)
         axes.axhline(wanted, color=GREY, linewidth=0.8, linestyle=BROKEN)
         axes.set_title(names[claim], fontsize=SMALL, loc="left")
+    magnitudes_below(list(grid.flat[: len(claims)]))
     for axes in grid.flat[len(claims) :]:
         axes.set_axis_off()
     for axes in grid.flat[max(0, len(claims) - across) : len(claims)]:
@@ -109,7 +110,6 @@ def _panel(axes: Axes, rows: pd.DataFrame, given: Mapping[Hashable, Look]) -> No
             own["patients"], own["decides"], color=look.colour, linestyle=look.dashes,
             linewidth=1.6, marker=look.marker if len(own) == 1 else "",
         )  # fmt: skip
-    magnitudes_below(axes)
 
 
 def _check(rows: pd.DataFrame) -> None:

@@ -132,9 +132,30 @@ def log_places(values: Sequence[float], what: str) -> Places:
     return Places({0.0: zero, **{value: value for value in positive}}, zero)
 
 
-def numbers_below(axes: Axes, values: Sequence[float], names: Sequence[str]) -> None:
-    """Label numbers on the horizontal axis; omit labels that would touch the previous one."""
-    figure_of(axes).draw_without_rendering()
+def numbers_below(panels: Sequence[Axes], values: Sequence[float], names: Sequence[str]) -> None:
+    """Label numbers on the horizontal axes; omit labels that would touch the previous one.
+
+    Parameters
+    ----------
+    panels
+        All of a figure that are labelled, because their places are found by drawing all of it.
+    values, names
+        Numbers and what is written below them.
+    """
+    figure_of(panels[0]).draw_without_rendering()
+    for axes in panels:
+        _label(axes, values, names)
+
+
+def magnitudes_below(panels: Sequence[Axes]) -> None:
+    """Label logarithmic axes with plain round numbers instead of powers of ten."""
+    seen = [_magnitudes(*axes.get_xlim()) for axes in panels]
+    figure_of(panels[0]).draw_without_rendering()
+    for axes, marks in zip(panels, seen, strict=True):
+        _label(axes, marks, [numbers.plain(mark) for mark in marks])
+
+
+def _label(axes: Axes, values: Sequence[float], names: Sequence[str]) -> None:
     places = [axes.transData.transform((value, 0))[0] for value in values]
     width = SMALL * 0.7 * figure_of(axes).dpi / 72  # of a digit, with some space
     kept, reach = [], -np.inf
@@ -147,16 +168,15 @@ def numbers_below(axes: Axes, values: Sequence[float], names: Sequence[str]) -> 
     axes.set_xticks([values[n] for n in kept], [names[n] for n in kept], fontsize=SMALL + 0.5)
 
 
-def magnitudes_below(axes: Axes) -> None:
-    """Label a logarithmic axis with plain round numbers instead of powers of ten."""
-    low, high = axes.get_xlim()
+def _magnitudes(low: float, high: float) -> list[float]:
+    """Round numbers on a logarithmic axis, several of them."""
     coarse: list[tuple[int, ...]] = [(1,)] if high / low >= 100 else []
     fine = [tuple(range(first, 10 * first)) for first in (1, 10, 100, 1000)]
     for leading in [*coarse, (1, 2, 5), *fine]:
         seen = _marks(low, high, leading)
         if len(seen) > 1:
             break
-    numbers_below(axes, seen, [numbers.plain(mark) for mark in seen])
+    return seen
 
 
 def _marks(low: float, high: float, leading: Sequence[int]) -> list[float]:

@@ -3,11 +3,14 @@
 import gzip
 import io
 import json
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxrstudy.base.columns import PLATEAU, labels_of, truth_column, truth_columns_of
 from cxrstudy.runs.no_result import NoResultError
@@ -58,6 +61,15 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
     NoResultError
         No arm of it was trained in all seeds.
     """
+    made = facts(folder)
+    # A copy: its columns are shared until somebody writes into one.
+    return _read(folder, made.seal, experiment).copy(deep=False)
+
+
+# Every claim asks for the scores of its experiment. A seal covers the content of all files, and
+# `facts` has just compared them with it.
+@lru_cache(maxsize=8)
+def _read(folder: Path, seal: str, experiment: str) -> pd.DataFrame:
     table = arms(folder)
     ends = table[table["experiment"] == experiment]
     if ends.empty:
@@ -68,28 +80,48 @@ def read(folder: Path, experiment: str) -> pd.DataFrame:
     if ends.empty:
         raise NoResultError("; ".join(dict.fromkeys(never["failed"])))
     images, scores = _read_tables(folder, set(ends["run"]))
-    rows = images.groupby(["role", "split"], sort=False).indices
+    columns = pd.Series(scores.columns).groupby(scores.columns.str.split(":").str[0]).agg(list)
+    images_of = _images_by_place(images)
     tables = []
     for end in ends.itertuples():
-        prefix = f"{end.run}:"
-        own = [name for name in scores.columns if name.startswith(prefix)]
-        if not own:
+        where = f"{folder / ARMS}: {experiment}, arm {end.arm!r}, seed {end.seed}"
+        if end.run not in columns:
+            raise ResultsError(f"{where}: run {end.run} has no scores in {SCORED}")
+        labels = tuple(name.split(":", 1)[1] for name in columns[end.run])
+        try:
+            rows, whole = images_of(tuple(map(tuple, end.scored)), labels)
+        except KeyError as unknown:
             raise ResultsError(
-                f"{folder / ARMS}: {experiment}, arm {end.arm!r}, seed {end.seed}: run {end.run} "
-                f"has no scores in {SCORED}"
-            )
-        unknown = [place for place in end.scored if tuple(place) not in rows]
-        if unknown or not end.scored:
-            raise ResultsError(
-                f"{folder / ARMS}: {experiment}, arm {end.arm!r}, seed {end.seed}: scored "
-                f"{unknown or 'nowhere'}, where {IMAGES} has no image"
-            )
-        said = scores[own].rename(columns=lambda name: score_column(name.split(":", 1)[1]))
-        used = np.concatenate([rows[tuple(place)] for place in end.scored])
-        whole = pd.concat([images, said], axis=1).iloc[used].reset_index(drop=True)
-        whole = whole.drop(columns=of_other_labels(whole, whole))
-        tables.append(of_arm(whole, end.arm, end.seed, end.run).assign(**{PLATEAU: end.plateau}))
+                f"{where}: scored {unknown.args[0]}, where {IMAGES} has no image"
+            ) from None
+        own = scores[columns[end.run]].take(rows).set_axis(map(score_column, labels), axis=1)
+        said = pd.concat([whole, own.set_axis(whole.index)], axis=1)
+        tables.append(of_arm(said, end.arm, end.seed, end.run).assign(**{PLATEAU: end.plateau}))
     return together(tables)
+
+
+def _images_by_place(
+    images: pd.DataFrame,
+) -> Callable[[tuple[Any, ...], tuple[str, ...]], tuple[NDArray[np.intp], pd.DataFrame]]:
+    """A function from roles with splits, and the labels scored there, to rows and their images.
+
+    It keeps what it found, because many runs are scored in the same places.
+    """
+    rows = images.groupby(["role", "split"], sort=False).indices
+
+    @cache
+    def of(
+        places: tuple[Any, ...], labels: tuple[str, ...]
+    ) -> tuple[NDArray[np.intp], pd.DataFrame]:
+        unknown = [list(place) for place in places if place not in rows]
+        if unknown or not places:
+            raise KeyError(unknown or "nowhere")
+        used = np.concatenate([rows[place] for place in places])
+        whole = images.take(used).reset_index(drop=True)
+        scored = pd.DataFrame(columns=[score_column(label) for label in labels])
+        return used, whole.drop(columns=of_other_labels(scored, whole))
+
+    return of
 
 
 def _is_not_run(ends: pd.DataFrame) -> "pd.Series[bool]":

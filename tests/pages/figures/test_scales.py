@@ -55,7 +55,7 @@ def test_one_level_alone_has_width_too(axes):
 
 def test_numbers_that_would_touch_are_left_out(axes):
     axes.set_xlim(0, 100)
-    numbers_below(axes, [10, 10.5, 60], ["ten", "ten and a half", "sixty"])
+    numbers_below([axes], [10, 10.5, 60], ["ten", "ten and a half", "sixty"])
     assert shown(axes) == ["ten", "sixty"]
 
 
@@ -69,7 +69,7 @@ def test_numbers_that_would_touch_are_left_out(axes):
 def test_magnitudes_are_round_numbers_without_powers(axes, limits, expected):
     axes.set_xscale("log")
     axes.set_xlim(*limits)
-    magnitudes_below(axes)
+    magnitudes_below([axes])
     assert shown(axes) == expected
 
 
@@ -130,7 +130,16 @@ def test_zero_alone_makes_no_logarithmic_axis():
 def test_a_logarithmic_axis_has_two_numbers_at_least(axes, limits):
     axes.set_xscale("log")
     axes.set_xlim(*limits)
-    magnitudes_below(axes)
+    magnitudes_below([axes])
     found = [float(text) for text in shown(axes)]
     assert len(found) >= 2
     assert all(limits[0] <= number <= limits[1] for number in found)
+
+
+def test_panels_of_other_limits_get_other_numbers():
+    _, grid = plt.subplots(1, 2)
+    for axes, ends in zip(grid, [(400, 4000), (3, 40)], strict=True):
+        axes.set_xscale("log")
+        axes.set_xlim(*ends)
+    magnitudes_below(list(grid))
+    assert [shown(axes)[0] for axes in grid] == ["500", "5"]

@@ -137,8 +137,18 @@ def test_claims_that_changed_since_are_named(study, written):
 # --- What is refused ----------------------------------------------------------------------------
 
 
+def test_results_that_are_read_again_are_those_of_the_files(written):
+    """Whatever was done to what was read before."""
+    first = results.read(written, EXPERIMENTS[0])
+    expected = first.copy()
+    first["score_covid19"] = 0.5
+    first.loc[0, "id"] = "another"
+    pd.testing.assert_frame_equal(results.read(written, EXPERIMENTS[0]), expected)
+
+
 @pytest.mark.parametrize("name", [ARMS, IMAGES, SCORED])
 def test_an_altered_file_is_refused(written, name):
+    results.read(written, "01_sequences")  # what was read before is not taken for what is there
     content = bytearray((written / name).read_bytes())
     content[len(content) // 2] ^= 1
     (written / name).write_bytes(content)
