@@ -59,7 +59,9 @@ def _in_words(compared: Compared) -> str:
 def _named(compared: Compared, arm: Hashable) -> str:
     """The name of an arm; those of several factors are named by all of them."""
     parts = arm if isinstance(arm, tuple) else (arm,)
-    name = ", ".join(f"{part:g}" if isinstance(part, float) else str(part) for part in parts)
+    name = ", ".join(
+        numbers.plain(part) if isinstance(part, float) else str(part) for part in parts
+    )
     return arm_in_words(compared.experiment, name)
 
 
