@@ -15,7 +15,7 @@ import pandas as pd
 
 from cxrstudy.audit import CHECKS, metadata_classifier, near_duplicate_pairs
 from cxrstudy.base import numbers, places
-from cxrstudy.pages.html import HTML
+from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import rows_as_html
 
 #: Kind of feature in ``benchmarks/ties.csv`` that each check of a label's shortcuts looks at.
@@ -55,18 +55,15 @@ def of_check(code: str) -> HTML:
     <HTML>
     """
     check: Any = {each.CODE: each for each in CHECKS}[code]
+    what, *how = (f"<p>{_said(text)}</p>" for text in _paragraphs(check))
     parts = {
-        "What it looks for, and how": "".join(
-            f"<p>{_said(text)}</p>" for text in _paragraphs(check)
-        ),
         "What decides": "".join(_limits(check, *_of_others(code))) or "<p>One case is enough.</p>",
         "At which strengths it finds it": _strengths(code),
         "What to do": f"<p>{escape(check.ADVICE)}</p>",
     }
-    first, *others = (f"<p><b>{name}.</b></p>{shown}" for name, shown in parts.items())
-    summary = "<summary>What decides, at which strengths, and what to do</summary>"
-    fold = f'<details class="study-fold">{summary}{"".join(others)}</details>'
-    return HTML(f"{first}{fold}")
+    others = (f"<p><b>{name}.</b></p>{shown}" for name, shown in parts.items())
+    summary = "How, by which limits, at which strengths, and what to do"
+    return HTML(what + fold(summary, "".join((*how, *others))))
 
 
 def _paragraphs(check: Any) -> list[str]:

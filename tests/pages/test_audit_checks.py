@@ -20,7 +20,9 @@ def text_of(code):
 def test_the_book_has_a_section_for_each_check_under_its_title():
     page = (places.root() / "book" / "audit_checks.md").read_text()
     sections = re.findall(
-        r"^## (CXR\d+): (.+)\n\n```\{computed\} check of the audit\n:of: (CXR\d+)\n```$", page, re.M
+        r"^### (CXR\d+): (.+)\n\n```\{computed\} check of the audit\n:of: (CXR\d+)\n```$",
+        page,
+        re.M,
     )
     assert sections == [
         (check.CODE, check.TITLE, check.CODE) for check in sorted(CHECKS, key=lambda c: c.CODE)
@@ -31,7 +33,7 @@ def test_the_book_has_a_section_for_each_check_under_its_title():
 @pytest.mark.parametrize("check", CHECKS, ids=CODES)
 def test_a_page_says_what_is_looked_for_what_decides_how_strong_and_what_to_do(check):
     shown = unescape(text_of(check.CODE))
-    heads = ["What it looks for", "What decides.", "At which strengths", "What to do."]
+    heads = ["How, by which limits", "What decides.", "At which strengths", "What to do."]
     at = [shown.index(head) for head in heads]
     assert at == sorted(at)
     assert shown.endswith(check.ADVICE)
