@@ -6,6 +6,7 @@ import numpy as np
 
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base.words import counted
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR107", "classes absent or tiny in a split"
@@ -39,10 +40,12 @@ def check(evidence: Evidence) -> CheckResult:
         for manifest, what in _unknown(role)
     ]
     states += ["note"] * (len(rows) - small)
+    unknown = len(rows) - small
+    few = f"fewer than {LEAST_PATIENTS} patients in a split of a role: "
+    said = [few + (counted(small, "class") if small else "no class")]
+    said += [f"labels that a source does not know: {unknown}"] if unknown else []
     return CheckResult(
-        CODE, TITLE, gravest(states), len(rows), row_table(rows),
-        f"{small} classes have fewer than {LEAST_PATIENTS} patients in a split of a role; a label "
-        f"is unknown for images of a source {len(rows) - small} times.",
+        CODE, TITLE, gravest(states), len(rows), row_table(rows), f"{'; '.join(said)}.",
         ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip

@@ -215,7 +215,10 @@ def _claim(
     return {
         "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})"
         f'<div class="study-test">Our test: {escape(first.test)}</div>',
-        "verdict": "<br>".join(f"{sign}{_chip(row.verdict, row.counts)}" for sign, row in said)
+        "verdict": "<br>".join(
+            f'<span class="study-signed">{sign}{_chip(row.verdict, row.counts)}</span>'
+            for sign, row in said
+        )
         + f'<div class="study-test">Together: {escape(_together(rows))}.</div>',
         "difference": plot(drawn, first.margin, scale)
         + "<br>".join(f"{sign}{_interval(row)}" for sign, row in said),

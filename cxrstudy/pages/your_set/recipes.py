@@ -10,6 +10,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import arm_in_words
+from cxrstudy.pages.html import fold
 from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.pages.tables import rows_as_html
 from cxrstudy.pages.your_set.answer import Answer
@@ -29,8 +30,10 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
         return Answer(question, "No recipes were compared on this cohort.")
     said = " ".join(map(_in_words, compared))
     shown = "".join(
-        f"<p><b>{escape(each.what.capitalize())}</b></p>"
-        f'<div class="study-table" tabindex="0">{rows_as_html(_as_rows(each, metric))}</div>'
+        fold(
+            each.what.capitalize(),
+            f'<div class="study-table" tabindex="0">{rows_as_html(_as_rows(each, metric))}</div>',
+        )
         for each in compared
     )
     return Answer(question, said, shown)
