@@ -19,6 +19,8 @@ from cxrstudy.runs.plan import Plan, PlannedRun
 from cxrstudy.study.graph import Graph, Node
 
 LETTERS = 32  # per line of the name of an arm
+#: Stages of a chain whose boxes lie so close that words in them are broken, and letters per line.
+MANY_STAGES, LETTERS_OF_MANY = 6, 6
 #: Points: text in boxes, and beside the squares of a grid. A figure keeps its size on a
 #: phone, where seven points are nine pixels.
 BOXED, TINY = 8.2, 7.4
@@ -54,7 +56,9 @@ def tree(plan: Plan) -> Figure:
     below = _children(runs)
     heights = _heights(below, ends)
     depths = {name: len(run.chain.stages) for name, run in runs.items()}
-    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.5 * len(ends) + 0.3))
+    many = max(depths.values()) > MANY_STAGES
+    letters, row = (LETTERS_OF_MANY, 0.66) if many else (LETTERS, 0.5)
+    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, row * len(ends) + 0.3))
     step = 1.4
     titles = {run.chain.start.weights: run.chain.start.title for run in runs.values()}
     for parent, children in below.items():
@@ -67,11 +71,11 @@ def tree(plan: Plan) -> Figure:
     for name, run in runs.items():
         roles, at = run.chain.stages[-1].roles, (depths[name] * step, heights[name])
         colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
-        _box(axes, at, "\n+ ".join(role.replace("_", "\n") for role in roles), colour)
+        _box(axes, at, " +\n".join(_broken(role, letters) for role in roles), colour)
         if name in ends:
             label = wrapped(ends[name], LETTERS)
             size = 9.5 if len(label) <= LETTERS else 7.5
-            axes.text(at[0] + 0.5, at[1], label, va="center", fontsize=size)
+            axes.text(at[0] + 0.65, at[1], label, va="center", fontsize=size)
     axes.set_xlim(-0.5, (max(depths.values()) + 1) * step)
     axes.set_ylim(len(ends) - 0.45, -0.55)
     axes.axis("off")
@@ -170,6 +174,21 @@ def flow(rows: pd.DataFrame) -> Figure:
     axes.set(xlim=(0, WIDTH), ylim=(float(heights.sum()) + 0.05, -0.35))
     axes.axis("off")
     return finished(figure)
+
+
+def _broken(role: str, letters: int) -> str:
+    r"""A role with a line for each word; longer words are broken in the middle.
+
+    Examples
+    --------
+    >>> _broken("natural_large", 6).split("\n"), _broken("pneumonia", 32)
+    (['natu-', 'ral', 'large'], 'pneumonia')
+    """
+    lines = []
+    for word in role.split("_"):
+        half = (len(word) + 1) // 2
+        lines += [word] if len(word) <= letters else [f"{word[:half]}-", word[half:]]
+    return "\n".join(lines)
 
 
 def _wrapped_lines(text: str, letters: int) -> str:

@@ -62,7 +62,7 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
     >>> show.table(estimates(scores, metrics.auroc("covid19")), ["arm", "estimate"])
     <HTML>
     """
-    frame = in_words(frame) if {"claim", "contrast"} <= set(frame) else frame
+    frame = in_words(frame) if "claim" in frame else frame
     given, frame = frame, as_shown(frame)
     withheld = [
         name for name in INFERENCE

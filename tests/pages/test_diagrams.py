@@ -63,6 +63,13 @@ def boxes(figure):
     return {text.get_position(): text.get_text() for text in axes.texts if text.get_bbox_patch()}
 
 
+def drawn(figure):
+    """What a figure was drawn with; afterwards its texts have places."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return canvas.get_renderer()
+
+
 def test_the_tree_has_a_box_a_run_of_one_seed_and_one_for_each_start(plan):
     found = boxes(diagrams.tree(plan))
     runs = [run for run in plan.runs if run.chain.stages[-1].seed == 0]
@@ -72,7 +79,7 @@ def test_the_tree_has_a_box_a_run_of_one_seed_and_one_for_each_start(plan):
         [
             "random\nweights",
             "inat17insect coral qat\nweights",
-            "general\n+ pneumonia",
+            "general +\npneumonia",
             "general",
             "pneumonia",
         ]
@@ -86,7 +93,7 @@ def test_a_box_stands_as_far_right_as_its_run_is_deep(plan):
     at = {x: sorted(text for (other, _), text in found.items() if other == x) for x in columns}
     assert [at[x] for x in columns] == [
         ["inat17insect coral qat\nweights", "random\nweights"],
-        ["general", "general\n+ pneumonia", "target", "target"],
+        ["general", "general +\npneumonia", "target", "target"],
         ["pneumonia", "target", "target"],
         ["target"],
     ]
@@ -109,11 +116,33 @@ def test_every_arm_is_named_beside_its_last_box_in_a_row_of_its_own(plan):
 
 def test_no_two_boxes_lie_on_each_other(plan):
     figure = diagrams.tree(plan)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    renderer = canvas.get_renderer()
+    renderer = drawn(figure)
     patches = [text.get_bbox_patch() for text in figure.axes[0].texts if text.get_bbox_patch()]
     extents = [patch.get_window_extent(renderer) for patch in patches]
+    for number, one in some(enumerate(extents)):
+        assert not any(one.overlaps(other) for other in extents[number + 1 :])
+
+
+def test_many_turns_fit_beside_each_other_and_before_the_name_of_their_arm(tmp_path):
+    roles = [
+        make_role(tmp_path),
+        make_role(tmp_path, "multilabel", ("a", "b"), name="general"),
+        make_role(tmp_path, "binary", ("opacity",), name="pneumonia"),
+    ]
+    target, general, pneumonia = (
+        STAGE.but(roles=(name,)) for name in ("target", "general", "pneumonia")
+    )
+    arms = {}
+    for turns in (1, 2, 4):
+        chain = Chain(TINY) >> general
+        for _ in range(turns):
+            chain = chain >> general >> pneumonia
+        arms[f"{turns} turns"] = chain >> target
+    figure = diagrams.tree(make_plan(arms, 1, make_cohort(*roles)))
+    renderer = drawn(figure)
+    texts = figure.axes[0].texts
+    extents = [(text.get_bbox_patch() or text).get_window_extent(renderer) for text in texts]
+    assert len(extents) > 12
     for number, one in some(enumerate(extents)):
         assert not any(one.overlaps(other) for other in extents[number + 1 :])
 
