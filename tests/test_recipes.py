@@ -147,7 +147,14 @@ def test_each_takes_at_most_ten_lines():
     assert [name for name in functions if name != "one_cycle"] == list(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+#: One that changes the loss and one with a state of its own; the others are killed by slow tests.
+USUAL = ("label_smoothing", "averaged_weights")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name if name in USUAL else pytest.param(name, marks=pytest.mark.slow) for name in NAMES],
+)
 def test_killed_it_goes_on_to_the_same_bits(made, tmp_path, name):
     stage, path = LONG.but(recipe=recipe(name)), tmp_path / "x.checkpoint"
     undisturbed = run(made, stage)

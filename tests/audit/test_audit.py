@@ -47,7 +47,14 @@ def test_a_clean_cohort_passes_every_check() -> None:
     assert all(o.rows.empty and o.count == 0 for o in outcomes)
 
 
-@pytest.mark.parametrize("code", FAULTS)
+#: Faults of pixels, for which every image is read many times.
+LONG = ("CXR109", "CXR113", "CXR114", "CXR115", "CXR116")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [pytest.param(code, marks=pytest.mark.slow) if code in LONG else code for code in FAULTS],
+)
 def test_a_planted_fault_is_found_and_nothing_else(code: str) -> None:
     made = clean("target", "general")  # what faults are planted in
     FAULTS[code](made)
