@@ -54,7 +54,7 @@ def _section(made: Certificate) -> str:
     }
     listed = "".join(f"<dt>{name}</dt><dd>{escape(said)}</dd>" for name, said in facts.items())
     title = escape(made.by) or "Somebody who gave no name"
-    return f"<h3>{title}</h3><dl>{listed}</dl>{_verdicts(made)}{_farthest(made)}"
+    return f"<h2>{title}</h2><dl>{listed}</dl>{_verdicts(made)}{_farthest(made)}"
 
 
 def _verdicts(made: Certificate) -> str:

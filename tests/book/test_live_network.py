@@ -25,7 +25,7 @@ def test_the_networks_load_when_asked_for_and_give_the_recorded_scores(browser):
     start.click()
     page.locator(".lx-view[data-state=ready]").wait_for(timeout=120_000)
     said = page.locator(".lx-agreement").inner_text()
-    assert float(said.split("recorded ones by ")[1].split(" ")[0]) < 0.02
+    assert float(said.split("recorded ones by ")[1].split(" ")[0]) < 0.001
     assert [address for address in loaded if "/late/" in address]
     assert not [address for address in loaded if address.startswith("http")]
     assert complaints == []

@@ -1,7 +1,8 @@
-"""Quantised: weights in one byte each, as a page holds them, and what that changes of a number.
+"""Quantised: weights in two bytes each, as a page holds them, and what that changes of a number.
 
-Every output of a step has a factor of its own, so that its largest weight is 127 steps from zero.
-A weight is therefore off by at most half a step.
+Every output of a step has a factor of its own, so that its largest weight is 32,767 steps from
+zero. A weight is therefore off by at most half a step. With a byte each, scores of one network of
+the quick study were .023 from the recorded ones.
 """
 
 import base64
@@ -15,14 +16,14 @@ from numpy.typing import NDArray
 from cxrstudy.pages.live_network.programme import Floats, Step
 
 #: Largest whole number that a weight is stored as.
-LARGEST = 127
+LARGEST = 32_767
 
 
 @dataclass(frozen=True, eq=False)
 class Quantised:
     """Weights as whole numbers, and the factor of every output."""
 
-    whole: NDArray[np.int8]
+    whole: NDArray[np.int16]
     factor: Floats
 
     @property
@@ -33,19 +34,19 @@ class Quantised:
 
 
 def quantised(weight: Floats) -> Quantised:
-    """Store weights in a byte each.
+    """Store weights in two bytes each.
 
     Examples
     --------
     >>> import numpy as np
     >>> found = quantised(np.array([[1.0, -0.5], [0.0, 0.0]], np.float32))
     >>> found.whole.tolist(), found.weight.round(2).tolist()
-    ([[127, -64], [0, 0]], [[1.0, -0.5], [0.0, 0.0]])
+    ([[32767, -16384], [0, 0]], [[1.0, -0.5], [0.0, 0.0]])
     """
     largest = np.abs(weight).reshape(len(weight), -1).max(axis=1)
     factor = np.where(largest > 0, largest / LARGEST, 1).astype(np.float32)
     steps = weight / factor.reshape(-1, *[1] * (weight.ndim - 1))
-    return Quantised(np.rint(steps).astype(np.int8), factor)
+    return Quantised(np.rint(steps).astype(np.int16), factor)
 
 
 def rounded(steps: Sequence[Step]) -> list[Step]:

@@ -42,7 +42,7 @@ export function openedNetwork(stored) {
 /** @param {StoredStep} stored @returns {Step} */
 function openedStep({ weight, factor, bias, ...step }) {
   if (!weight || !factor || !bias) return { ...step, weights: null };
-  const [whole, factors, addends] = [new Int8Array(bytesOf(weight).buffer), floatsOf(factor), floatsOf(bias)];
+  const [whole, factors, addends] = [new Int16Array(bytesOf(weight).buffer), floatsOf(factor), floatsOf(bias)];
   const [inputs, outputs] = [whole.length / factors.length, factors.length];
   const numbers = new Float32Array(Math.ceil(outputs / ROWS) * ROWS * inputs);
   for (let at = 0; at < whole.length; at++) numbers[at] = whole[at] * factors[Math.floor(at / inputs)];

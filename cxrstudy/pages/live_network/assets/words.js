@@ -80,5 +80,5 @@ export function sentence(data, patient, edits, now, before) {
  * @param {number} worst
  */
 export function agreementText(images, worst) {
-  return `Weights are stored in a byte each. Computed here just now, the scores of these ${images} images differ from the recorded ones by ${worst.toFixed(4)} at most.`;
+  return `Weights are stored in two bytes each. Computed here just now, the scores of these ${images} images differ from the recorded ones by ${worst.toFixed(6)} at most.`;
 }
