@@ -161,7 +161,7 @@ def resample(drawn: Sample, metric: Metric) -> Bootstrap:
 
 #: Replicates by metric and by the content of scores, truth and weights; None outside of a block.
 _KNOWN: ContextVar[dict[Hashable, Floats] | None] = ContextVar("known", default=None)
-#: Those of earlier blocks, and the most that are kept: 2,000 replicates each take 64 MB.
+#: Those of earlier blocks, and the most that are kept: of 2,000 replicates each they take 64 MB.
 _kept: dict[Hashable, Floats] = {}
 KEPT = 4_000
 
