@@ -99,9 +99,10 @@ def main() -> None:
     processes = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     known = set(map(tuple, pd.read_csv(TABLE)[WORLD].to_numpy())) if TABLE.is_file() else set()
     lacking = [world for world in worlds() if _key(world) not in known]
+    commit = _commit()  # Before a first row changes the table, which is part of the checkout.
     with Pool(processes) as pool:
         for row in pool.imap(measure, lacking):
-            table = pd.DataFrame([row | {"commit": _commit()}], columns=COLUMNS)
+            table = pd.DataFrame([row | {"commit": commit}], columns=COLUMNS)
             text = table.to_csv(
                 index=False, header=not TABLE.is_file(), float_format="%.4g", lineterminator="\n"
             )
