@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from cxrstudy.base.checks import finite
+from cxrstudy.base.numbers import DECIMALS
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import interval_table, require_one
 from cxrstudy.pages.figures.scales import limits
@@ -40,6 +41,8 @@ from cxrstudy.pages.figures.words import (
 LETTERS = 36  # per line of the name of an arm
 PUBLISHED = 40  # letters per line of the name of a published value
 NUMBER = 36.0  # points: width of a number of the axis, with the space beside it
+#: Most decimals of an estimate that has no interval.
+MOST = 6
 LINE = 0.15  # inches: height of a line of small text
 
 
@@ -136,13 +139,12 @@ def _rows(rows: pd.DataFrame, above: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _intervals(
-    axes: Axes, rows: pd.DataFrame, said: Callable[[Any], str], also: list[float]
-) -> None:
+def _intervals(axes: Axes, rows: pd.DataFrame, said: Callable[..., str], also: list[float]) -> None:
     """Draw points and bars from top to bottom, with the numbers in a column at the right."""
     ends = bar_ends(rows)
     # Where no row has an interval, the caption says so once.
-    beside = said if rows[["low", "high"]].notna().any(axis=None) else _estimate_alone(said)
+    some = rows[["low", "high"]].notna().any(axis=None)
+    beside = said if some else _estimate_alone(said, rows["estimate"])
     for place, (row, low, high) in enumerate(
         zip(rows.itertuples(), ends["low"], ends["high"], strict=True)
     ):
@@ -157,8 +159,17 @@ def _intervals(
     _number(axes)
 
 
-def _estimate_alone(said: Callable[[Any], str]) -> Callable[[Any], str]:
-    return lambda row: said(row).replace("[no interval]", "").rstrip()
+def _estimate_alone(said: Callable[..., str], values: pd.Series) -> Callable[[Any], str]:
+    least = _decimals(values)
+    return lambda row: said(row, least=least).replace("[no interval]", "").rstrip()
+
+
+def _decimals(values: pd.Series) -> int:
+    """Decimals that tell points apart which lie apart in the figure."""
+    spread = float(np.ptp(values[np.isfinite(values)])) if np.isfinite(values).any() else 0.0
+    if spread == 0.0:
+        return DECIMALS
+    return int(np.clip(np.ceil(-np.log10(spread)) + 1, DECIMALS, MOST))
 
 
 def _number(axes: Axes) -> None:

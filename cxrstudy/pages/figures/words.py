@@ -1,6 +1,7 @@
 """Words: names, numbers and counts of patients, as figures write them."""
 
 from collections.abc import Hashable, Iterable
+from functools import partial
 from textwrap import fill
 from typing import Any
 
@@ -66,14 +67,14 @@ def intervals(tables: Iterable[pd.DataFrame], drawn: str = "bars") -> str:
     return f"{drawn}: {numbers.whole_percent(level)} interval{covered}"
 
 
-def level_text(row: Any, between: str = "  ") -> str:
+def level_text(row: Any, between: str = "  ", least: int = numbers.DECIMALS) -> str:
     """An estimate of a level and its interval, as text, or why there is none."""
-    return _text(row, numbers.level, between)
+    return _text(row, numbers.level, between, least)
 
 
-def difference_text(row: Any, between: str = "  ") -> str:
+def difference_text(row: Any, between: str = "  ", least: int = numbers.DECIMALS) -> str:
     """An estimate of a difference and its interval, with signs, as text, or why there is none."""
-    return _text(row, numbers.difference, between)
+    return _text(row, numbers.difference, between, least)
 
 
 def better_side(rows: pd.DataFrame, against: str) -> str:
@@ -174,7 +175,9 @@ def wrapped(name: Hashable, width: int) -> str:
     return fill(text, width, break_long_words=longest > 1.5 * width, break_on_hyphens=False)
 
 
-def _text(row: Any, write: numbers.Writer, between: str) -> str:
+def _text(row: Any, write: numbers.Writer, between: str, least: int) -> str:
+    if least > numbers.DECIMALS:
+        write = partial(write, least=least)
     return numbers.interval(
         row.estimate, row.low, row.high, write, reason=_reason(row), between=between
     )

@@ -3,14 +3,22 @@
 import itertools
 import math
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages import figures
 from cxrstudy.pages.figures.gate import FigureError
 from tests.support import figure_tables as tables
+
+
+def contrasts_of(table, axis):
+    return figures.differences(table.assign(against="control"), axis)
+
 
 TABLE = pd.DataFrame(
     {
@@ -223,3 +231,27 @@ def test_that_no_row_has_an_interval_is_said_once_below_and_not_beside_each_poin
     assert [text.strip() for text in shown[:3]] == ["0.757", "0.857", "0.700"]
     some_bare = TABLE.assign(low=[np.nan, 0.8, 0.6], high=[np.nan, 0.9, 0.8], reason="")
     assert "[no interval]" in texts(figures.estimates(some_bare, "AUROC").axes[0])[0]
+
+
+@pytest.mark.parametrize("draw", [figures.estimates, contrasts_of])
+@given(
+    st.lists(st.integers(-1000, 1000), min_size=2, max_size=6),
+    st.sampled_from([1e-6, 1e-5, 1e-4, 1e-3]),
+)
+def test_points_without_intervals_that_lie_apart_have_different_numbers(draw, places, unit):
+    """A tenth of the axis is seen, so it is read too; not where it is less than a millionth."""
+    values = np.array(places) * unit
+    spread = np.ptp(values)
+    assume(spread >= 1e-5)
+    arms = [f"arm {number}" for number in range(len(values))]
+    bare = pd.DataFrame({"arm": arms, "estimate": values, "low": np.nan, "high": np.nan})
+    figure = draw(bare.assign(patients=123, images=160, seeds=1, level=0.95), "metric")
+    said = texts(figure.axes[0])[: len(values)]
+    plt.close(figure)
+    apart = [
+        (one, other)
+        for one, other in itertools.combinations(range(len(values)), 2)
+        if abs(values[one] - values[other]) >= 0.1 * spread
+    ]
+    assert apart
+    assert all(said[one] != said[other] for one, other in apart)
