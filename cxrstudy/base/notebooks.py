@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cxrstudy.base import places
 from cxrstudy.base.text_file import read_text
 
 
@@ -46,6 +47,29 @@ def read_cells(path: Path) -> list[Cell]:
         if not isinstance(cell.get("source"), str):
             raise NotebookFileError(f"{path}: cell {number} has no text; {_ADVICE}")
     return [Cell(cell.cell_type, cell.source, cell.metadata) for cell in cells]
+
+
+def heading(path: Path) -> str:
+    """Read the heading that a notebook begins with.
+
+    Raises
+    ------
+    NotebookFileError
+        As of :func:`read_notebook`.
+    """
+    return read_cells(path)[0].source.partition("\n")[0].lstrip("# ")
+
+
+def chapter(page: str) -> str:
+    """Name a page as readers know it: by the heading of its notebook, where there is one.
+
+    Examples
+    --------
+    >>> chapter("04_mixup"), chapter("mine")
+    ('MixUp', 'mine')
+    """
+    path = places.notebooks() / f"{page}.ipynb"
+    return heading(path) if path.is_file() else page
 
 
 def _current_cells(notebook: Any) -> list[Cell]:

@@ -1,6 +1,7 @@
 """Certificates: the page that shows what independent repeats of the study found."""
 
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -9,7 +10,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import rows_as_html
-from cxrstudy.verdicts.certificate import Certificate
+from cxrstudy.verdicts.certificate import Certificate, Verdict
 from cxrstudy.verdicts.certificate import certificates as all_certificates
 from cxrstudy.verdicts.compare import GOOD, SAME
 
@@ -54,10 +55,34 @@ def _section(made: Certificate) -> str:
     }
     listed = "".join(f"<dt>{name}</dt><dd>{escape(said)}</dd>" for name, said in facts.items())
     title = escape(made.by) or "Somebody who gave no name"
-    return f"<h2>{title}</h2><dl>{listed}</dl>{_verdicts(made)}{_farthest(made)}"
+    return f"<h2>{title}</h2><dl>{listed}</dl>{verdicts_as_html(made.verdicts)}{_farthest(made)}"
 
 
-def _verdicts(made: Certificate) -> str:
+def verdicts_as_html(verdicts: Sequence[Verdict]) -> str:
+    """Write a row per claim with an estimate or with two verdicts; the others in a line each.
+
+    A line is of the claims that have one verdict in both, and in neither an estimate.
+    """
+    if not verdicts:
+        return "<p>No claim is about these runs.</p>"
+    alike: dict[str, list[str]] = {}
+    for each in verdicts:
+        if not _tells(each):
+            alike.setdefault(each.ours, []).append(each.claim)
+    lines = "".join(
+        f"<p>{escape(verdict.capitalize())} in both, without an estimate: "
+        f"{escape(', '.join(claims))}.</p>"
+        for verdict, claims in alike.items()
+    )
+    return _judged([each for each in verdicts if _tells(each)]) + lines
+
+
+def _tells(each: Verdict) -> bool:
+    """Whether a row says more than that both sides have the same verdict."""
+    return not each.agrees or each.our_estimate is not None or each.estimate is not None
+
+
+def _judged(verdicts: Sequence[Verdict]) -> str:
     rows = [
         {
             "claim": each.claim,
@@ -67,9 +92,9 @@ def _verdicts(made: Certificate) -> str:
             "estimate of the repeat": _number(each.estimate),
             "the same": "yes" if each.agrees else "no",
         }
-        for each in made.verdicts
+        for each in verdicts
     ]
-    return rows_as_html(pd.DataFrame(rows)) if rows else "<p>No claim is about these runs.</p>"
+    return rows_as_html(pd.DataFrame(rows)) if rows else ""
 
 
 def _farthest(made: Certificate) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from html import escape, unescape
 from math import isnan
 from typing import Any
@@ -20,6 +21,8 @@ SHARES = ("source_rule_test", "source_rule_train", "view_rule_test", "tested", "
 COUNTS = ("samples_seen", "seconds", "MiB", "patients", "images", "seeds", "positive", "negative",
           "trainings", "at_plateau", "plateau_unknown")  # fmt: skip
 DIFFERENCES = ("difference", "saved", "margin")
+#: Columns of moments, as records hold them: to the second, with the zone.
+MOMENTS = ("latest", "finished")
 
 #: Columns of a table whose estimates are differences: a p value tests one, and a reference arm or a
 #: margin is what a difference is taken to.
@@ -173,6 +176,8 @@ def _column(frame: pd.DataFrame, name: Any) -> "pd.Series[Any]":
     column = frame[name]
     if name in P_VALUES:
         return pd.Series([_p_value(row, name) for row in frame.to_dict("records")], frame.index)
+    if name in MOMENTS:
+        return column.map(_moment).astype(object)
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         return column.map(_cell).astype(object)
     write = _writer(str(name), column)
@@ -184,6 +189,17 @@ def _p_value(row: dict[Any, Any], name: Any) -> str:
     level = row.get("level", 0.95)
     alpha = 0.05 if pd.isna(level) else round(1 - level, 10)
     return "" if pd.isna(row[name]) else numbers.p_value(float(row[name]), {0.05, alpha})
+
+
+def _moment(value: Any) -> Any:
+    """A moment to the minute in UTC; what is none stays as it is."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
+    if moment.tzinfo is None:
+        return value
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _cell(value: Any) -> Any:

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from cxrstudy.base import places
-from cxrstudy.base.notebooks import NotebookFileError, read_notebook
+from cxrstudy.base.notebooks import NotebookFileError, chapter, read_notebook
 from cxrstudy.base.repository import Repository, RepositoryError, open_repository
 from cxrstudy.base.schema import why_wrong
 from cxrstudy.runs.record import Record
@@ -90,7 +90,7 @@ def costs(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "page": page,
+                "page": chapter(page),
                 "cohort": ", ".join(sorted({record.cohort for record in records})),
                 "runs": len(records),
                 "samples_seen": sum(record.samples_seen for record in records),

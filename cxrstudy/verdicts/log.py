@@ -87,15 +87,19 @@ def versions() -> pd.DataFrame:
         }
         for version in history().rules
     ]
-    since = [
-        {
-            "rule": each.name,
-            "amends": each.amends,
-            "changed": each.because or "first registration",
-            "hashes": _shortened(each.frozen.claims),
-        }
-        for each in registrations()
-    ]
+    first: dict[str, str] = {}  # Which registration was the first with some hashes.
+    since = []
+    for each in registrations():
+        hashes = _shortened(each.frozen.claims)
+        same = first.setdefault(hashes, each.name)
+        since.append(
+            {
+                "rule": each.name,
+                "amends": each.amends,
+                "changed": each.because or "first registration",
+                "hashes": hashes if same == each.name else f"those of {same}",
+            }
+        )
     return pd.DataFrame([*before, *since])
 
 

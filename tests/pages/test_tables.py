@@ -165,3 +165,11 @@ def test_a_column_of_texts_has_room_and_a_column_of_numbers_none_to_spare():
 def test_markup_takes_no_room_in_a_column():
     link = pd.DataFrame({"claim": ['<a href="a_long_address_of_a_chapter.html">B1</a>']})
     assert 'class="words"' not in rows_as_html(link)
+
+
+def test_a_moment_is_shown_to_the_minute_and_what_is_none_as_it_is():
+    moments = ["2026-11-29T22:02:00+00:00", "2026-11-29T23:02:59+01:00", "not known", None]
+    frame = pd.DataFrame({"latest": pd.Series(moments, dtype=object)})
+    assert cells(frame) == ["2026-11-29 22:02 UTC", "2026-11-29 22:02 UTC", "not known", ""]
+    bare = pd.DataFrame({"finished": ["2026-11-29T22:02:00"]})
+    assert cells(bare) == ["2026-11-29T22:02:00"], "no zone is known"

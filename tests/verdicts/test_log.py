@@ -82,6 +82,17 @@ def test_all_versions_are_listed_and_the_registrations_after_them():
     assert table["rule"].tolist()[4:] == [one.name for one in registrations()]
 
 
+def test_a_registration_with_the_hashes_of_an_earlier_one_names_it():
+    said = dict(zip(versions()["rule"], versions()["hashes"], strict=True))
+    claims = {one.name: one.frozen.claims for one in registrations()}
+    named = {name: said[name].removeprefix("those of ") for name in claims}
+    repeated = {name: first for name, first in named.items() if first in claims}
+    assert repeated
+    assert all(claims[name] == claims[first] for name, first in repeated.items())
+    whole = [text for name, text in named.items() if name not in repeated]
+    assert len(set(whole)) == len(whole)
+
+
 def test_every_claim_has_its_verdict_under_every_version(monkeypatch):
     rows = [("A1", "supported"), ("A8", "inconclusive")]
     judged = pd.DataFrame(rows, columns=["claim", "verdict"]).assign(origin="recorded: made")

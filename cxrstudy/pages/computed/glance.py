@@ -4,8 +4,7 @@ from html import escape
 
 import pandas as pd
 
-from cxrstudy.base import places
-from cxrstudy.base.notebooks import read_cells
+from cxrstudy.base.notebooks import chapter
 from cxrstudy.verdicts.outcome import DECIDED
 
 #: Verdicts that answer a claim, in the order of the rule.
@@ -39,13 +38,7 @@ def _by_answer(found: pd.DataFrame) -> list[tuple[tuple[str, str], pd.DataFrame]
 def _chapters(rows: pd.DataFrame) -> str:
     """Chapters as links, with their claims: "MixUp (A3, A12)"."""
     return ", ".join(
-        f'<a href="experiments/{escape(str(experiment))}.html">{escape(_heading(str(experiment)))}'
+        f'<a href="experiments/{escape(str(experiment))}.html">{escape(chapter(str(experiment)))}'
         f"</a> ({escape(', '.join(dict.fromkeys(group['claim'])))})"
         for experiment, group in rows.groupby("experiment", sort=False)
     )
-
-
-def _heading(experiment: str) -> str:
-    """A chapter's heading."""
-    first = read_cells(places.notebooks() / f"{experiment}.ipynb")[0].source
-    return first.splitlines()[0].lstrip("# ")

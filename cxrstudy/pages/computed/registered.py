@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cxrstudy.base import numbers, places
+from cxrstudy.base.notebooks import chapter
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import table
@@ -26,7 +27,7 @@ def _row(registration: Registration, made: results.Results | None) -> dict[str, 
     return {
         "registration": registration.name,
         **_planned(registration),
-        "recorded": ", ".join(sorted(made.experiments)) if made else "nothing",
+        "recorded": ", ".join(map(chapter, sorted(made.experiments))) if made else "nothing",
         "trainings, and time that they took": (
             f"{counted(made.runs, 'training')}, {numbers.duration(made.seconds)}" if made else ""
         ),

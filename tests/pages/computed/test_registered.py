@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from cxrstudy.base import places
+from cxrstudy.base.notebooks import chapter
 from cxrstudy.pages.computed import registered
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.registration import registrations
@@ -24,7 +25,7 @@ def test_every_registration_has_a_row_with_the_experiments_that_are_recorded_und
     made = [results.facts(folder) for folder in results.folders()]
     for facts in some([each for each in made if each.registration]):
         row = shown[facts.registration]
-        assert row[4] == ", ".join(sorted(facts.experiments))
+        assert row[4] == ", ".join(map(chapter, sorted(facts.experiments)))
         assert row[5].startswith(f"{facts.runs} trainings, ")
 
 
