@@ -110,6 +110,17 @@ review: VENV := .venv-review
 review: .venv-review/base ## check all recorded results without PyTorch: hashes, registrations, numbers
 	$(PY) cxrstudy.cli review
 
+# In an environment of its own: one of the tools brings types of pandas, which mypy would then ask for.
+VALIDATORS := mlcroissant==1.1.1 roc-validator==0.13.0 rocrate==0.16.0
+.PHONY: validate
+validate: VENV := .venv-validators
+validate: .venv/book .venv-validators/bin/uv ## check a release of the book with the validators of its standards
+	@$(AS_PIP); $(PY) uv pip install -q --python $(VENV)/bin/python $(VALIDATORS)
+	rm -rf book/_build/release && mkdir -p book/_build/release
+	.venv/bin/python -m cxrstudy.cli release --to book/_build/release/release.zip --by "the validators"
+	$(VENV)/bin/python -m zipfile -e book/_build/release/release.zip book/_build/release/unpacked
+	$(VENV)/bin/python .ci/validate.py book/_build/release/unpacked
+
 .PHONY: registered
 registered: .venv/book ## check that results which name a registration came after it, from git alone
 	$(PY) cxrstudy.cli registration check
@@ -145,7 +156,7 @@ endef
 .venv/mutants: always | .venv/test
 	$(call install,[train$(comma)book$(comma)weights$(comma)dicom$(comma)explorer$(comma)dask$(comma)slurm$(comma)trackers$(comma)test$(comma)mutants])
 
-.venv/bin/uv .venv-review/bin/uv:
+.venv/bin/uv .venv-review/bin/uv .venv-validators/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
 	$(PY) pip install -q -c requirements.lock uv

@@ -127,7 +127,6 @@ SKIPPED = {
     "torchxrayvision": "make test",
     "peer": "make test",
     "further results": "make test-slow",
-    "mlcroissant": "tests/pages/test_croissant.py",
     "folder": "",  # of real radiographs, which a user has: `make test-data`
 }
 
