@@ -2,9 +2,9 @@
 
     python .ci/validate.py FOLDER
 
-Croissant: every described manifest is valid, and its first row is read as the file has it. RO-Crate:
-every executed notebook is the result of one action. Workflow Run Crate: the required checks of its
-validator, which fetches the standards' contexts; where they can't be fetched it says so.
+Croissant: every described manifest is valid, and its first row is read as the file has it.
+RO-Crate: every executed notebook is the result of one action. Workflow Run Crate: the required
+checks of its validator, which fetches the standards' contexts; where it can't, this is said.
 """
 
 import csv

@@ -16,6 +16,7 @@ from cxrstudy.pages.computed import (
     front,
     history,
     methods,
+    profiles,
     registered,
     reporting,
 )
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[], HTML]] = {
     "training": methods.training,
     "statistics": methods.statistics,
     "records": methods.records,
+    "profiles": profiles.listed,
     "CLAIM": reporting.claim,
     "how to cite": citation.how_to_cite,
     "TRIPOD+AI": reporting.tripod,
