@@ -16,6 +16,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 MINUS = "−"
@@ -150,6 +151,23 @@ def duration(seconds: float | None) -> str:
     if seconds < 89.5:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
+def moment(text: Any) -> Any:
+    """Format a moment with a zone to the minute, in UTC; what is none stays as it is.
+
+    Examples
+    --------
+    >>> moment("2026-11-29T23:02:59+01:00"), moment("not known")
+    ('2026-11-29 22:02 UTC', 'not known')
+    """
+    try:
+        read = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return text
+    if read.tzinfo is None:
+        return text
+    return f"{read.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def whole_percent(value: float) -> str:

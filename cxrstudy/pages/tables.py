@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from html import escape, unescape
 from math import isnan
 from typing import Any
@@ -177,7 +176,7 @@ def _column(frame: pd.DataFrame, name: Any) -> "pd.Series[Any]":
     if name in P_VALUES:
         return pd.Series([_p_value(row, name) for row in frame.to_dict("records")], frame.index)
     if name in MOMENTS:
-        return column.map(_moment).astype(object)
+        return column.map(numbers.moment).astype(object)
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         return column.map(_cell).astype(object)
     write = _writer(str(name), column)
@@ -189,17 +188,6 @@ def _p_value(row: dict[Any, Any], name: Any) -> str:
     level = row.get("level", 0.95)
     alpha = 0.05 if pd.isna(level) else round(1 - level, 10)
     return "" if pd.isna(row[name]) else numbers.p_value(float(row[name]), {0.05, alpha})
-
-
-def _moment(value: Any) -> Any:
-    """A moment to the minute in UTC; what is none stays as it is."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return value
-    if moment.tzinfo is None:
-        return value
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _cell(value: Any) -> Any:
