@@ -41,8 +41,13 @@ pdf: .venv/book ## print the book that was built last as one PDF
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # So that a test that became slow is seen.
 SLOWEST := --durations 12 --durations-min 5
+# Where memory has room for it, what tests write lies there, because some disks take a millisecond to
+# delete a file; and it goes as each test passes, so that it never takes much of the memory.
+ROOM := 4000000
+IN_MEMORY := $(shell [ -w /dev/shm ] && df -Pk /dev/shm | awk 'NR == 2 && $$4 > $(ROOM) { print "TMPDIR=/dev/shm" }')
+KEPT := $(if $(IN_MEMORY),-o tmp_path_retention_policy=failed)
 # In the order of tests/conftest.py, so that what takes longest begins first.
-TEST = $(ONE_THREAD) $(PY) pytest -n 2 --dist loadfile --no-loadscope-reorder $(SLOWEST)
+TEST = $(IN_MEMORY) $(ONE_THREAD) $(PY) pytest -n 2 --dist loadfile --no-loadscope-reorder $(SLOWEST) $(KEPT)
 # Where only some folders have tests of a kind, they are named, so that no others are imported.
 
 .PHONY: test

@@ -106,7 +106,7 @@ RANGES = {
 
 
 @pytest.mark.parametrize("second", [None, "mirrored", "inverted"])
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_copies_are_found_at_other_strengths(
     radiographs: list[Images], seed: int, second: str | None
 ) -> None:

@@ -1,3 +1,5 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,8 @@ from cxrstudy.audit import near_duplicates as audited
 from cxrstudy.audit.thumbnails import PIXELS
 from cxrstudy.pixels import decode
 from tests.support.audited import Made, clean, recompressed, scenes
+
+SLOW = pytest.mark.slow
 
 
 def _with_copy(large: np.ndarray, copy: np.ndarray) -> Made:
@@ -17,9 +21,15 @@ def _with_copy(large: np.ndarray, copy: np.ndarray) -> Made:
     return made
 
 
-@pytest.mark.parametrize("quality", [40, 95])
-@pytest.mark.parametrize("side", [256, 384])
-@pytest.mark.parametrize("gamma", [0.7, 1.4])
+#: Quality, side and gamma of a copy: each of their values with each of the others. The long tests
+#: try all of them; two stand for them.
+CHANGES = [
+    pytest.param(*change, marks=[] if change in ((40, 256, 0.7), (95, 384, 1.4)) else SLOW)
+    for change in product((40, 95), (256, 384), (0.7, 1.4))
+]
+
+
+@pytest.mark.parametrize(("quality", "side", "gamma"), CHANGES)
 def test_resized_recompressed_and_brightened_copies_are_found(
     quality: int, side: int, gamma: float
 ) -> None:

@@ -123,6 +123,7 @@ def test_a_cell_that_can_not_be_is_named(written, cells, message):
     assert message in str(raised.value)
 
 
+@pytest.mark.slow  # hundreds of thousands of rows
 def test_the_official_file_has_the_published_numbers(whole):
     assert len(whole) == 223_414
     assert whole["patient"].nunique() == 64_540
@@ -135,6 +136,7 @@ def test_the_official_file_has_the_published_numbers(whole):
     assert chexpert.official_split(whole).unique().tolist() == ["train"]
 
 
+@pytest.mark.slow  # hundreds of thousands of rows
 def test_pneumonia_of_the_official_file_is_as_published(whole):
     cells = whole["labels"].str.split("|")
     present = cells.map(lambda names: "pneumonia" in names).sum()
@@ -145,6 +147,7 @@ def test_pneumonia_of_the_official_file_is_as_published(whole):
     assert len(whole) - present - unknown == 2_799 + 21_223
 
 
+@pytest.mark.slow  # hundreds of thousands of rows
 def test_the_card_fits_the_adapter_and_the_official_file(whole):
     card = read_card(places.manifests() / "user_supplied" / "chexpert.yaml")
     assert card.label_map == chexpert.LABELS
@@ -154,6 +157,7 @@ def test_the_card_fits_the_adapter_and_the_official_file(whole):
     assert card.counts == counted | {"no_label": int((whole["labels"] == "").sum())}
 
 
+@pytest.mark.slow  # hundreds of thousands of rows
 def test_the_official_file_makes_a_legal_manifest(whole):
     table = whole.iloc[::10].assign(sha256="0" * 64, width=1, height=1, split="train")
     check_manifest(table[list(COLUMNS)].reset_index(drop=True), NAMES, "chexpert")

@@ -101,6 +101,7 @@ def test_a_cell_that_is_no_list_and_a_new_projection_are_named(read):
         read({}, {"Projection": "AX"})
 
 
+@pytest.mark.slow  # hundreds of thousands of rows
 def test_the_official_file_has_the_published_numbers(official, whole):
     assert len(whole) == 160_861
     assert whole["patient"].nunique() == 67_625
@@ -124,12 +125,14 @@ def test_the_official_file_has_the_published_numbers(official, whole):
     assert (rows["Labels"] == "['normal']").sum() == 50_340
 
 
+@pytest.mark.slow  # hundreds of thousands of rows
 def test_the_published_3474_rows_with_pneumonia_miss_those_with_a_space(official):
     cells = pd.read_csv(official / f"{FILE}.gz", usecols=["Labels"])["Labels"].fillna("")
     assert cells.str.contains("'pneumonia'", regex=False).sum() == 3_474
     assert cells.str.contains("' *pneumonia'").sum() == 7_953
 
 
+@pytest.mark.slow  # hundreds of thousands of rows
 def test_the_card_fits_the_adapter_and_the_official_file(whole):
     card = read_card(places.manifests() / "user_supplied" / "padchest.yaml")
     assert card.label_map == padchest.LABELS
