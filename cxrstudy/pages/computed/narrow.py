@@ -40,7 +40,7 @@ def as_table(csv: str) -> str:
     ''
     """
     lines = [line for line in csv.splitlines(keepends=True) if not line.startswith("# ")]
-    frame = pd.read_csv(io.StringIO("".join(lines)))
+    frame = _with_estimates(pd.read_csv(io.StringIO("".join(lines))))
     if not {"estimate", "low", "high"} <= set(frame) or not 0 < len(frame) <= MOST_ROWS:
         return ""
     names = _names(frame)
@@ -54,6 +54,13 @@ def as_table(csv: str) -> str:
     )
     shown = table(rows, ["row", "estimate", *differing], row="what").data
     return f'<div class="study-phone">{shown}{f"<p>{said}</p>" if said else ""}</div>'
+
+
+def _with_estimates(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of a table that holds no estimate, such as the sizes of sets."""
+    if not {"table", "estimate"} <= set(frame):
+        return frame
+    return frame[frame["estimate"].notna().groupby(frame["table"]).transform("any")]
 
 
 def _names(frame: pd.DataFrame) -> list[str]:

@@ -5,9 +5,11 @@ import re
 import pandas as pd
 import pytest
 
-from cxrstudy.notebook import contrasts, estimates, metrics
+from cxrstudy.notebook import contrasts, estimates, figures, metrics
 from cxrstudy.pages.computed.narrow import MOST_ROWS, as_table
+from cxrstudy.pages.figures.source import source_of
 from cxrstudy.statistics import made_scores
+from tests.support.some import some
 
 AUROC = metrics.auroc("covid19")
 
@@ -53,3 +55,13 @@ def test_a_part_of_a_name_that_is_missing_is_left_out():
 def test_a_number_that_tells_no_rows_apart_is_no_part_of_a_name():
     shown = rows(as_table("arm,share,estimate,low,high\na,0.1,0.5,0.4,0.6\nb,0.2,0.5,0.4,0.6\n"))
     assert [row[0] for row in shown] == ["a", "b"]
+
+
+def test_a_table_without_estimates_beside_them_has_no_rows():
+    """A figure by dose has a second table, of the sizes of the sets."""
+    arms = ["random", "large"]
+    images = pd.DataFrame({"name": arms, "title": arms, "domain": ["none", "out"], "images": 9})
+    drawn = figures.dose_response(estimates(made_scores(arms), AUROC), images, "AUROC")
+    shown = rows(as_table(source_of(drawn).csv))
+    assert [row[0] for row in shown] == arms
+    assert all("undefined" not in row[1] for row in some(shown))
