@@ -15,7 +15,7 @@ Rounding must not change what a number means:
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ MINUS = "−"
 DECIMALS = 3
 #: Maximum number of decimals; a number that needs more is written with a power of ten.
 MOST = 8
+#: Maximum number of decimals that only tell numbers of one table apart.
+MOST_APART = 6
 #: Numbers of at least this size are written with a power of ten.
 LARGE = 1e9
 #: Smaller p values are written as "< 0.001".
@@ -151,6 +153,21 @@ def duration(seconds: float | None) -> str:
     if seconds < 89.5:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
+def decimals_apart(values: Iterable[float]) -> int:
+    """Decimals with which numbers differ that lie a tenth of their range apart: three to six.
+
+    Examples
+    --------
+    >>> decimals_apart([0.5, 0.9]), decimals_apart([-0.0035, -0.0029]), decimals_apart([0.5])
+    (3, 5, 3)
+    """
+    known = [value for value in values if math.isfinite(value)]
+    spread = max(known) - min(known) if known else 0.0
+    if spread == 0.0:
+        return DECIMALS
+    return min(max(math.ceil(-math.log10(spread)) + 1, DECIMALS), MOST_APART)
 
 
 def moment(text: Any) -> Any:

@@ -150,24 +150,36 @@ def _levels(frame: pd.DataFrame) -> list[float]:
 
 def _intervals(frame: pd.DataFrame) -> list[str]:
     write = numbers.difference if set(OF_DIFFERENCES) & set(frame) else numbers.level
-    levels = _levels(frame)
-    some = bool(frame["low"].notna().any())
-    return [_interval(row, write, len(levels) > 1, some) for row in frame.to_dict("records")]
+    rows = frame.to_dict("records")
+    if frame["low"].notna().any():
+        several = len(_levels(frame)) > 1
+        return [_interval(row, write, several) for row in rows]
+    least = numbers.decimals_apart(frame["estimate"].astype(float))
+    return [_alone(row, write, least) for row in rows]
 
 
-def _interval(
-    row: dict[Any, Any], write: numbers.Writer, with_level: bool, any_interval: bool
-) -> str:
-    reason = row.get("reason") if isinstance(row.get("reason"), str) else ""
-    beside = [row[name] for name in ("margin", "null") if pd.notna(row.get(name))]
-    if not any_interval and not reason and not pd.isna(row["estimate"]):
-        return write(float(row["estimate"]), beside)  # the table says once that there are none
-    found = numbers.interval(
-        float(row["estimate"]), float(row["low"]), float(row["high"]), write, beside, reason or ""
-    )
+def _alone(row: dict[Any, Any], write: numbers.Writer, least: int) -> str:
+    """An estimate where no row has an interval, which the table says once."""
+    if _reason(row) or pd.isna(row["estimate"]):
+        return _interval(row, write, with_level=False)
+    return write(float(row["estimate"]), _beside(row), least=least)
+
+
+def _interval(row: dict[Any, Any], write: numbers.Writer, with_level: bool) -> str:
+    ends = float(row["estimate"]), float(row["low"]), float(row["high"])
+    found = numbers.interval(*ends, write, _beside(row), _reason(row))
     if not with_level or pd.isna(row["level"]):
         return found
     return f"{found} ({numbers.whole_percent(row['level'])})"
+
+
+def _reason(row: dict[Any, Any]) -> str:
+    return row["reason"] if isinstance(row.get("reason"), str) else ""
+
+
+def _beside(row: dict[Any, Any]) -> list[float]:
+    """Values of a row that a rounded number must not become equal to."""
+    return [row[name] for name in ("margin", "null") if pd.notna(row.get(name))]
 
 
 def _column(frame: pd.DataFrame, name: Any) -> "pd.Series[Any]":

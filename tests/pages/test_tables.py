@@ -1,15 +1,17 @@
 """Tables: numbers as they are, an estimate with its interval and level, no nan."""
 
+import itertools
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cxrstudy.pages.tables import rows_as_html, table
+from tests.support.some import some
 
 TEXTS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
 
@@ -173,3 +175,17 @@ def test_a_moment_is_shown_to_the_minute_and_what_is_none_as_it_is():
     assert cells(frame) == ["2026-11-29 22:02 UTC", "2026-11-29 22:02 UTC", "not known", ""]
     bare = pd.DataFrame({"finished": ["2026-11-29T22:02:00"]})
     assert cells(bare) == ["2026-11-29T22:02:00"], "no zone is known"
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=6), st.sampled_from([1e-5, 1e-3]))
+def test_estimates_without_intervals_that_lie_apart_have_different_numbers(places, unit):
+    values = np.array(places) * unit
+    assume(np.ptp(values) > 0)
+    frame = pd.DataFrame({"arm": "a", "estimate": values, "low": np.nan, "high": np.nan})
+    said = cells(frame)[1::2]
+    apart = [
+        (one, other)
+        for one, other in itertools.combinations(range(len(values)), 2)
+        if abs(values[one] - values[other]) >= 0.1 * np.ptp(values)
+    ]
+    assert all(said[one] != said[other] for one, other in some(apart))

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from cxrstudy.base import numbers
 from cxrstudy.base.checks import finite
-from cxrstudy.base.numbers import DECIMALS
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import interval_table, require_one
 from cxrstudy.pages.figures.scales import limits
@@ -41,8 +41,6 @@ from cxrstudy.pages.figures.words import (
 LETTERS = 36  # per line of the name of an arm
 PUBLISHED = 40  # letters per line of the name of a published value
 NUMBER = 36.0  # points: width of a number of the axis, with the space beside it
-#: Most decimals of an estimate that has no interval.
-MOST = 6
 LINE = 0.15  # inches: height of a line of small text
 
 
@@ -160,16 +158,8 @@ def _intervals(axes: Axes, rows: pd.DataFrame, said: Callable[..., str], also: l
 
 
 def _estimate_alone(said: Callable[..., str], values: pd.Series) -> Callable[[Any], str]:
-    least = _decimals(values)
+    least = numbers.decimals_apart(values)
     return lambda row: said(row, least=least).replace("[no interval]", "").rstrip()
-
-
-def _decimals(values: pd.Series) -> int:
-    """Decimals that tell points apart which lie apart in the figure."""
-    spread = float(np.ptp(values[np.isfinite(values)])) if np.isfinite(values).any() else 0.0
-    if spread == 0.0:
-        return DECIMALS
-    return int(np.clip(np.ceil(-np.log10(spread)) + 1, DECIMALS, MOST))
 
 
 def _number(axes: Axes) -> None:
