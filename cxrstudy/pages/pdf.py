@@ -39,8 +39,8 @@ SHEETS = ("styles/theme.css", "styles/pydata-sphinx-theme.css", "styles/sphinx-b
           "pygments.css", "sphinx-design.min.css", "study.css")  # fmt: skip
 #: What makes them paper; not among the static files, which every page on a screen would load.
 PRINT = Path(__file__).with_name("print.css")
-#: Seconds that one print may take.
-PATIENCE = 600
+#: Seconds that one print may take; a machine with much else to do needs many.
+PATIENCE = 1800
 
 
 class PdfError(RuntimeError):
@@ -183,7 +183,7 @@ def make_pdf() -> Path:
     Raises
     ------
     PdfError
-        The book was not built, or there is no Chromium, or it printed nothing.
+        The book was not built, or there is no Chromium, or it printed nothing, or did not end.
     """
     pages = book.html()
     listed = contents()
@@ -263,12 +263,18 @@ def _print(source: Path, printed: Path) -> None:
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     printed.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as profile:
-        done = subprocess.run(
-            [browser, "--headless", *sandbox, "--disable-gpu", f"--user-data-dir={profile}",
-             "--no-pdf-header-footer", "--generate-pdf-document-outline",
-             f"--print-to-pdf={printed}", source.as_uri()],
-            capture_output=True, check=False, timeout=PATIENCE,
-        )  # fmt: skip
+        command = [
+            browser, "--headless", *sandbox, "--disable-gpu", f"--user-data-dir={profile}",
+            "--no-pdf-header-footer", "--generate-pdf-document-outline",
+            f"--print-to-pdf={printed}", source.as_uri(),
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise PdfError(
+                f"{browser} did not end within {PATIENCE} s; try again when the machine has less "
+                "to do"
+            ) from None
     if not printed.is_file():
         said = done.stderr.decode(errors="replace").strip()
         raise PdfError(f"{browser} printed nothing; it says:\n{said}")

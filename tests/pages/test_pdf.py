@@ -1,5 +1,6 @@
 """PDF: the printed book has every chapter, its contents, their pages, and no part of a screen."""
 
+import os
 import shutil
 
 import pytest
@@ -86,6 +87,16 @@ def test_a_page_that_is_not_built_is_named(built):
 def test_without_a_browser_the_message_says_which_are_looked_for(built, monkeypatch):
     monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
     with pytest.raises(PdfError, match=f"none of {BROWSERS[0]}"):
+        make_pdf()
+
+
+def test_a_browser_that_does_not_end_is_said(built, tmp_path, monkeypatch):
+    waiting = tmp_path / BROWSERS[0]
+    waiting.write_text("#!/bin/sh\nexec sleep 60\n")
+    waiting.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(pdf, "PATIENCE", 0.2)
+    with pytest.raises(PdfError, match=r"chromium did not end within 0\.2 s; try again when"):
         make_pdf()
 
 
