@@ -11,7 +11,7 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 from cxrstudy.pages.book import EXPERIMENTS
-from cxrstudy.pages.computed import PARTS, PARTS_IN, PARTS_OF, head, terms, weight
+from cxrstudy.pages.computed import PARTS, PARTS_IN, PARTS_OF, head, numbered, terms, weight
 from cxrstudy.pages.html import HTML
 
 
@@ -47,5 +47,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("computed", Computed)
     app.connect("doctree-read", terms.on_page)
     app.connect("html-page-context", head.on_context)
+    app.connect("html-page-context", numbered.on_context)
     app.connect("build-finished", weight.on_finished)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
