@@ -76,10 +76,6 @@ test-pages: .venv/test ## drive the pages that answer in a Chromium
 test-slow: .venv/test ## the long tests: simulated studies, clusters, the wheel in an empty folder
 	$(TEST) -m "slow and not weekly"
 
-.PHONY: test-data
-test-data: .venv/test ## those of the long tests that read real radiographs
-	$(TEST) -m "slow and data" tests/audit
-
 .PHONY: test-weekly
 test-weekly: .venv/test ## what takes longest and shows on a tiny study what .ci/run shows on the whole one
 	$(TEST) -m weekly tests/journey tests/pages

@@ -127,7 +127,7 @@ SKIPPED = {
     "torchxrayvision": "make test",
     "peer": "make test",
     "further results": "make test-slow",
-    "folder": "",  # of real radiographs, which a user has: `make test-data`
+    "folder": "",  # of real radiographs, which a user has
 }
 
 

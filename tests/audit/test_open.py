@@ -12,7 +12,7 @@ from cxrstudy import audit
 from cxrstudy.base import places
 from cxrstudy.data.manifest import read_manifest
 
-pytestmark = [pytest.mark.data, pytest.mark.slow]
+pytestmark = pytest.mark.data
 
 
 @pytest.fixture(scope="module")
