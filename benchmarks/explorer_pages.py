@@ -34,7 +34,9 @@ PAGE = Path("book/_build/html/experiments/20_map_checks.html")
 #: Milliseconds that an interaction may take.
 TARGET = 100
 #: Columns of the table.
-COLUMNS = ("interaction", "clicks", "median", "longest", "cpu_median", "cpu_longest")
+COLUMNS = (
+    "interaction", "clicks", "median", "longest", "cpu_median", "cpu_longest", "machine",
+)  # fmt: skip
 
 #: Notes when something was drawn last.
 WATCH = """() => {
@@ -146,7 +148,8 @@ def main() -> None:
     say(f"{machine}, load {os.getloadavg()[0]:.1f}; target {TARGET} milliseconds")
     if asked.to:
         with asked.to.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+            table = csv.writer(file, lineterminator="\n")
+            table.writerows([COLUMNS, *((*row, machine) for row in rows)])
 
 
 def measured(viewer: Viewer, processor: Any, each: Interaction, clicks: int) -> tuple[str, ...]:
