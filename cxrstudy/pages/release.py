@@ -114,6 +114,13 @@ def opened(archive: Path) -> Iterator[list[str]]:
 
 
 def _extract(archive: Path, folder: Path) -> None:
+    if archive.is_dir():
+        raise ReleaseError(
+            f"{archive}: a folder; name an archive that `cxrstudy release` wrote, or nothing to "
+            "review all results of the project"
+        )
+    if not archive.exists():
+        raise ReleaseError(f"{archive}: no such file")
     try:
         with zipfile.ZipFile(archive) as opened_file:
             for name in opened_file.namelist():

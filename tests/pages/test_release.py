@@ -123,6 +123,16 @@ def test_nothing_is_written_outside_of_the_folder(archive, name):
         pass
 
 
+def test_a_folder_and_a_file_that_is_not_there_are_told_what_to_name(tmp_path):
+    with pytest.raises(ReleaseError, match="a folder; name an archive"), opened(tmp_path):
+        pass
+    with (
+        pytest.raises(ReleaseError, match=r"gone\.zip: no such file"),
+        opened(tmp_path / "gone.zip"),
+    ):
+        pass
+
+
 def test_what_is_no_release_is_refused(tmp_path, made):
     (tmp_path / "text.zip").write_text("no archive")
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
