@@ -1,7 +1,7 @@
 """Certificates: the page that shows what independent repeats of the study found."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
@@ -45,7 +45,7 @@ def _section(made: Certificate) -> str:
         "repeated": f"profile {made.profile} on {made.cohort}, {counted(made.seeds, 'seed')}",
         "compared with": f"{made.compared_with}, seal {made.its_seal[:12]}, "
         f"{counted(made.its_seeds, 'seed')}",
-        "last run ended": made.finished,
+        "last run ended": numbers.moment(made.finished),
         "machine": f"{made.processor}, {counted(made.cores, 'core')}; {', '.join(made.devices)}",
         "instructions": f"{made.instructions} ({made.arithmetic})",
         "commit": f"{made.commit[:12] or 'none'}{changed}",
@@ -94,7 +94,12 @@ def _judged(verdicts: Sequence[Verdict]) -> str:
         }
         for each in verdicts
     ]
-    return rows_as_html(pd.DataFrame(rows)) if rows else ""
+    return _framed(rows) if rows else ""
+
+
+def _framed(rows: Sequence[Mapping[str, str]]) -> str:
+    """A table that moves sideways where it is wider than the page, and has a number."""
+    return f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>'
 
 
 def _farthest(made: Certificate) -> str:
@@ -118,7 +123,7 @@ def _farthest(made: Certificate) -> str:
         for each in others[:SHOWN]
     ]
     more = f"<p>And {len(others) - SHOWN} more in the file.</p>" if len(others) > SHOWN else ""
-    return rows_as_html(pd.DataFrame(rows)) + more
+    return _framed(rows) + more
 
 
 #: So many metrics are listed on the page; the file holds all.
