@@ -57,7 +57,7 @@ def _row(
         "difference of two arms": escape(contrast_in_words(experiment, contrast)),
         "this run": "; ".join(_number(row) for row in mine[~recorded].itertuples()),
         "recorded": "; ".join(
-            f"{escape(row.verdict)} {_number(row)}" for row in mine[recorded].itertuples()
+            f"{escape(row.verdict)} {_number(row)}".rstrip() for row in mine[recorded].itertuples()
         ),
     }
 

@@ -56,6 +56,16 @@ def test_what_is_recorded_stands_beside_and_is_never_taken_for_the_run():
     assert second[1:2] + second[3:] == ["", "", ""]
 
 
+def test_several_recorded_verdicts_are_apart_by_a_semicolon_and_one_without_a_number_is_bare():
+    bare = {"estimate": float("nan"), "low": float("nan"), "high": float("nan")}
+    first, _ = rows(
+        judged(),
+        judged(origin="recorded: one", verdict="not judged", **bare),
+        judged(origin="recorded: two", verdict="reversed"),
+    )
+    assert first[4] == "not judged; reversed +0.020 [−0.010, +0.050]"
+
+
 def test_without_claims_the_page_goes_on(monkeypatch):
     monkeypatch.setattr(module, "all_claims", list)
     assert "no claim" in own_verdicts(judged()).data
