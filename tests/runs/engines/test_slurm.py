@@ -99,11 +99,20 @@ def test_submitits_local_executor_computes_without_a_slurm(tmp_path):
         assert executor.submit(os.path.join, "a", "b").result(300) == "a/b"
 
 
+def group_of(process: int) -> int:
+    """The group of a job's processes, which it has only when its shell was started."""
+    until = time.monotonic() + 60
+    while os.getpgid(process) != process:
+        assert time.monotonic() < until, "the job has no group of its own"
+        time.sleep(0.01)
+    return process
+
+
 def test_a_job_that_is_gone_is_not_waited_for(slurm, tmp_path, monkeypatch):
     monkeypatch.setattr(slurm_job, "EVERY", 0.1)
     with queue("", tmp_path / "jobs") as executor:
         waited = executor.submit(time.sleep, 600)
-        os.killpg(int((tmp_path / "state-1.pid").read_text()), signal.SIGKILL)
+        os.killpg(group_of(int((tmp_path / "state-1.pid").read_text())), signal.SIGKILL)
         with pytest.raises(EngineError, match=r"^job 1 left the queue without a result: .*1_0_log"):
             waited.result(300)
 
