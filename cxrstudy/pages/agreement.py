@@ -20,7 +20,7 @@ from cxrstudy.pages import told
 from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML, fold
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.statistics.power import VarianceComponents, degrees_of_freedom
 from cxrstudy.statistics.sample import ScoreError
 from cxrstudy.verdicts.claim import Claim
@@ -134,7 +134,7 @@ def agreement(experiment: str, scores: pd.DataFrame, recorded: ReferenceResults)
     table = rows_as_html(pd.DataFrame([_row(row) for row in found]))
     return HTML(
         f'<p class="study-agrees">{_standing(found)} {_sentence(found, recorded)}</p>'
-        + fold("Claim by claim", f'<div class="study-table" tabindex="0">{table}</div>')
+        + fold("Claim by claim", framed(table))
     )
 
 

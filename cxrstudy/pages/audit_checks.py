@@ -16,7 +16,7 @@ import pandas as pd
 from cxrstudy.audit import CHECKS, metadata_classifier, near_duplicate_pairs
 from cxrstudy.base import numbers, places
 from cxrstudy.pages.html import HTML, fold
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 
 #: Kind of feature in ``benchmarks/ties.csv`` that each check of a label's shortcuts looks at.
 TIES = {
@@ -122,8 +122,7 @@ def _ties(kind: str) -> str:
         f"<p>Of simulated ties of <i>{escape(kind)}</i> with a label that half of the patients "
         "have, the share that is told, and in brackets the share that is an issue. Columns: the "
         "AUROC that the feature alone would have. Without a tie, all that is told is a false "
-        "alarm.</p>"
-        f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>'
+        "alarm.</p>" + framed(rows_as_html(pd.DataFrame(rows)))
     )
 
 
@@ -152,7 +151,7 @@ def _copies() -> str:
         f"more for each change. Among {numbers.count(pairs)} pairs of images of different "
         f"patients, {numbers.percent(alarms)} were taken for copies. Numbers are shares and "
         f"degrees of the change.</p><p>All were found after: {escape(named)}.</p>"
-        f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>'
+        + framed(rows_as_html(pd.DataFrame(rows)))
     )
 
 
@@ -174,7 +173,7 @@ def _shortcuts(code: str) -> str:
         "<p>The same of changes that were planted in real radiographs, one each of 400 patients, "
         "half of whom have a label that is drawn by chance. Columns: how often the change follows "
         f"the label. {numbers.count(mine['of'].iloc[0])} draws of each.</p>"
-        f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>'
+        + framed(rows_as_html(pd.DataFrame(rows)))
     )
 
 
@@ -196,8 +195,7 @@ def _wrong_images(code: str) -> str:
     return (
         "<p>Of real radiographs that were changed, among others of the same set, the share that is "
         "named. After nothing was done, all that is named is a false alarm, unless the published "
-        "image is itself turned or cropped.</p>"
-        f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>'
+        "image is itself turned or cropped.</p>" + framed(rows_as_html(pd.DataFrame(rows)))
     )
 
 

@@ -1,7 +1,7 @@
 """Certificates: the page that shows what independent repeats of the study found."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.certificate import Certificate, Verdict
 from cxrstudy.verdicts.certificate import certificates as all_certificates
 from cxrstudy.verdicts.compare import GOOD, SAME
@@ -94,12 +94,7 @@ def _judged(verdicts: Sequence[Verdict]) -> str:
         }
         for each in verdicts
     ]
-    return _framed(rows) if rows else ""
-
-
-def _framed(rows: Sequence[Mapping[str, str]]) -> str:
-    """A table that moves sideways where it is wider than the page, and has a number."""
-    return f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>'
+    return framed(rows_as_html(pd.DataFrame(rows))) if rows else ""
 
 
 def _farthest(made: Certificate) -> str:
@@ -123,7 +118,7 @@ def _farthest(made: Certificate) -> str:
         for each in others[:SHOWN]
     ]
     more = f"<p>And {len(others) - SHOWN} more in the file.</p>" if len(others) > SHOWN else ""
-    return _framed(rows) + more
+    return framed(rows_as_html(pd.DataFrame(rows))) + more
 
 
 #: So many metrics are listed on the page; the file holds all.

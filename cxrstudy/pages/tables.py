@@ -80,10 +80,12 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
     wanted = [name for name in columns or shown if name not in withheld]
     shown = shown[wanted].rename(columns=named)
     below = "<p>No rows.</p>" if shown.empty else _covered(frame) + (NOT_JUDGED if withheld else "")
-    # Who moves by keys can scroll it, where it is wider than the page.
-    return HTML(
-        f'<div class="study-table" tabindex="0">{rows_as_html(shown.map(_escaped))}{below}</div>'
-    )
+    return HTML(framed(rows_as_html(shown.map(_escaped)) + below))
+
+
+def framed(content: str) -> str:
+    """Frame a table, as HTML: where it is wider than the page, it moves sideways, also by keys."""
+    return f'<div class="study-table" tabindex="0">{content}</div>'
 
 
 def rows_as_html(shown: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.html import HTML, fold
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.study.profile import profile_names, read_profile
 from cxrstudy.verdicts import results
 
@@ -25,5 +25,5 @@ def listed() -> HTML:
         }
         for name in profile_names()
     ]
-    table = f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>'
+    table = framed(rows_as_html(pd.DataFrame(rows)))
     return HTML(fold("Every profile, and where its results are recorded", table))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.pages.rule import fewest_seeds
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.pages.your_set.answer import Answer
 from cxrstudy.statistics import Metric, trend
 
@@ -74,9 +74,7 @@ def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable,
         }
         for row in rows
     )
-    return Answer(
-        QUESTION, said, f'<div class="study-table" tabindex="0">{rows_as_html(table)}</div>'
-    )
+    return Answer(QUESTION, said, framed(rows_as_html(table)))
 
 
 def _gains(

@@ -12,7 +12,7 @@ from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import arm_in_words
 from cxrstudy.pages.html import fold
 from cxrstudy.pages.rule import fewest_seeds
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.pages.your_set.answer import Answer
 from cxrstudy.pages.your_set.compared import CHOSEN, Compared
 
@@ -32,7 +32,7 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
     shown = "".join(
         fold(
             each.what.capitalize(),
-            f'<div class="study-table" tabindex="0">{rows_as_html(_as_rows(each, metric))}</div>',
+            framed(rows_as_html(_as_rows(each, metric))),
         )
         for each in compared
     )
