@@ -122,7 +122,8 @@ def _ties(kind: str) -> str:
         f"<p>Of simulated ties of <i>{escape(kind)}</i> with a label that half of the patients "
         "have, the share that is told, and in brackets the share that is an issue. Columns: the "
         "AUROC that the feature alone would have. Without a tie, all that is told is a false "
-        "alarm.</p>" + framed(rows_as_html(pd.DataFrame(rows)))
+        "alarm.</p>"
+        + framed(rows_as_html(pd.DataFrame(rows)), f"How often ties of {kind} are told")
     )
 
 
@@ -151,7 +152,7 @@ def _copies() -> str:
         f"more for each change. Among {numbers.count(pairs)} pairs of images of different "
         f"patients, {numbers.percent(alarms)} were taken for copies. Numbers are shares and "
         f"degrees of the change.</p><p>All were found after: {escape(named)}.</p>"
-        + framed(rows_as_html(pd.DataFrame(rows)))
+        + framed(rows_as_html(pd.DataFrame(rows)), "How many copies are found, change by change")
     )
 
 
@@ -173,7 +174,7 @@ def _shortcuts(code: str) -> str:
         "<p>The same of changes that were planted in real radiographs, one each of 400 patients, "
         "half of whom have a label that is drawn by chance. Columns: how often the change follows "
         f"the label. {numbers.count(mine['of'].iloc[0])} draws of each.</p>"
-        + framed(rows_as_html(pd.DataFrame(rows)))
+        + framed(rows_as_html(pd.DataFrame(rows)), "How often shortcuts in the image are told")
     )
 
 
@@ -195,7 +196,8 @@ def _wrong_images(code: str) -> str:
     return (
         "<p>Of real radiographs that were changed, among others of the same set, the share that is "
         "named. After nothing was done, all that is named is a false alarm, unless the published "
-        "image is itself turned or cropped.</p>" + framed(rows_as_html(pd.DataFrame(rows)))
+        "image is itself turned or cropped.</p>"
+        + framed(rows_as_html(pd.DataFrame(rows)), "How many of the changed images are named")
     )
 
 

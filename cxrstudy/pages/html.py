@@ -1,7 +1,11 @@
 """HTML: what a cell of a notebook shows. Reading results outside of a notebook needs no IPython."""
 
+import re
 from dataclasses import dataclass
 from html import escape
+
+#: A mark of HTML, which is not part of the text that a reader sees.
+TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, repr=False)

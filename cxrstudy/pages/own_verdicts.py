@@ -8,7 +8,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
 
@@ -43,7 +43,9 @@ def own_verdicts(judged: pd.DataFrame) -> HTML:
     ]
     if not rows:
         return HTML("<p>There is no claim that could be tested.</p>")
-    return HTML(f'<div class="study-table" tabindex="0">{rows_as_html(pd.DataFrame(rows))}</div>')
+    return HTML(
+        framed(rows_as_html(pd.DataFrame(rows)), "Every claim, in this run and as recorded")
+    )
 
 
 def _row(

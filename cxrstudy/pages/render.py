@@ -113,7 +113,7 @@ def runs(arms: Arms) -> None:
     from IPython.display import display
 
     records = arms.records
-    shown = table(table_of(records).drop(columns="finished"))
+    shown = table(table_of(records).drop(columns="finished"), caption="The runs of this page")
     summary = f"{counted(len(records), 'run')} made this page; the chapter Provenance lists all"
     folded = f"<details><summary>{summary}</summary>{shown.data}</details>"
     stored = {RUNS: output_of(records), told.ESTIMATES: told.take()}

@@ -1,6 +1,5 @@
 """Tables: how a page shows a table, with numbers as :mod:`cxrstudy.base.numbers` writes them."""
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape, unescape
 from math import isnan
@@ -11,7 +10,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.arm_words import in_words
-from cxrstudy.pages.html import HTML
+from cxrstudy.pages.html import HTML, TAG
 from cxrstudy.pages.own_run import INFERENCE, as_shown
 
 #: Columns by the kind of what they hold; other numbers are levels, or counts where all are whole.
@@ -29,7 +28,6 @@ OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_di
 
 #: Letters of the longest text from which a column holds some words, and a text.
 WORDS, PROSE = 24, 60
-TAG = re.compile(r"<[^>]+>")
 
 #: Line below a table of a run that has too few seeds.
 NOT_JUDGED = "<p>Not judged: too few seeds for intervals or p values.</p>"
@@ -38,7 +36,14 @@ NOT_JUDGED = "<p>Not judged: too few seeds for intervals or p values.</p>"
 FOLDED = ("low", "high", "level", "reason", "covers", "method", "better")
 
 
-def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headings: str) -> HTML:
+def table(
+    frame: pd.DataFrame,
+    columns: Sequence[str] | None = None,
+    /,
+    *,
+    caption: str = "",
+    **headings: str,
+) -> HTML:
     """Show a table as a page of a book does: plain, an estimate and its interval in one column.
 
     An estimate that does not exist is its reason, if the table has one, and has no interval. The
@@ -54,6 +59,8 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
     columns
         Columns to show, in their order; all, unless given. What belongs to an estimate comes with
         it.
+    caption
+        What the table shows, where no heading or line before it says so.
     headings
         Column to the heading it is shown under; columns that are not named keep their name.
 
@@ -80,12 +87,25 @@ def table(frame: pd.DataFrame, columns: Sequence[str] | None = None, /, **headin
     wanted = [name for name in columns or shown if name not in withheld]
     shown = shown[wanted].rename(columns=named)
     below = "<p>No rows.</p>" if shown.empty else _covered(frame) + (NOT_JUDGED if withheld else "")
-    return HTML(framed(rows_as_html(shown.map(_escaped)) + below))
+    return HTML(framed(rows_as_html(shown.map(_escaped)) + below, caption))
 
 
-def framed(content: str) -> str:
-    """Frame a table, as HTML: where it is wider than the page, it moves sideways, also by keys."""
-    return f'<div class="study-table" tabindex="0">{content}</div>'
+def framed(content: str, caption: str = "", kind: str = "") -> str:
+    """Frame a table, as HTML: where it is wider than the page, it moves sideways, also by keys.
+
+    Parameters
+    ----------
+    content
+        The table, and lines below it.
+    caption
+        What the table shows, as text, where no heading or line before it says so. The book numbers
+        it (:mod:`cxrstudy.pages.computed.numbered`).
+    kind
+        Name in the style sheet of a table that has widths of its own.
+    """
+    said = f' data-caption="{escape(caption)}"' if caption else ""
+    named = f"study-table {kind}".strip()
+    return f'<div class="{named}" tabindex="0"{said}>{content}</div>'
 
 
 def rows_as_html(shown: pd.DataFrame) -> str:

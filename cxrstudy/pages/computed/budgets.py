@@ -15,7 +15,7 @@ from cxrstudy.base.words import arm_name
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.computed.front import standings
 from cxrstudy.pages.html import fold
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.study.profile import read_profile
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.judge import judged_results
@@ -96,4 +96,4 @@ def _gains(arms: pd.DataFrame) -> str:
 
 
 def _as_table(rows: list[dict[str, str]]) -> str:
-    return f'<div class="study-table">{rows_as_html(pd.DataFrame(rows))}</div>'
+    return framed(rows_as_html(pd.DataFrame(rows)))

@@ -16,7 +16,7 @@ from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.front import asked_of, claims_table, standings
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import recorded
 from cxrstudy.verdicts.outcome import DECIDED
@@ -69,7 +69,9 @@ def by_paper() -> HTML:
         for paper in all_claims()
     ]
     table = pd.DataFrame(rows).fillna("not asked").rename(columns=origin_in_words)
-    return HTML(f'<div class="study-table">{rows_as_html(table)}</div>')
+    return HTML(
+        framed(rows_as_html(table), "Papers, and how many of their claims have which verdict")
+    )
 
 
 def claims_shown(

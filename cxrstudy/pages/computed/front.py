@@ -14,7 +14,7 @@ from cxrstudy.pages.claim_tables import cited
 from cxrstudy.pages.computed.glance import ANSWERS, at_a_glance, counts_for_a_verdict
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.across import OnCohort, together
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import recorded
@@ -118,7 +118,8 @@ def _table(decided: pd.DataFrame, marks: dict[str, int], chapters: str) -> str:
         _claim(decided[decided["claim"] == name], marks, scales[name], chapters)
         for name in _in_order(decided)
     ]
-    return f'<div class="study-table study-strip">{rows_as_html(pd.DataFrame(rows))}</div>'
+    shown = "Claims, their verdicts, and the differences of two arms that these rest on"
+    return framed(rows_as_html(pd.DataFrame(rows)), shown, "study-strip")
 
 
 def _scales(decided: pd.DataFrame) -> dict[str, Scale]:

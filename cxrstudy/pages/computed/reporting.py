@@ -9,7 +9,7 @@ from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_content, why_of
 from cxrstudy.pages.computed.facts import facts
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.tables import rows_as_html
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.judge import recorded
 
 #: File of the answers, among the prose.
@@ -103,7 +103,8 @@ def _shown(standard: str) -> HTML:
         }
         for item, each in answers()[standard].items()
     ]
-    return HTML(f'<div class="study-table study-items">{rows_as_html(pd.DataFrame(rows))}</div>')
+    shown = f"The items of {standard}, with what this study answers"
+    return HTML(framed(rows_as_html(pd.DataFrame(rows)), shown, "study-items"))
 
 
 def _named(link: str) -> str:
