@@ -78,7 +78,7 @@ def _verdicts(half: Path, experiment: str) -> str:
         }
         for row in mine.itertuples()
     ]
-    return f"{standings(mine['counts'])}{_as_table(rows)}"
+    return f"{standings(mine['counts'])}{_as_table(rows, 'Verdicts at half the steps')}"
 
 
 def _gains(arms: pd.DataFrame) -> str:
@@ -95,5 +95,5 @@ def _gains(arms: pd.DataFrame) -> str:
     return _as_table(rows) if rows else "<p>It is known of no arm.</p>"
 
 
-def _as_table(rows: list[dict[str, str]]) -> str:
-    return framed(rows_as_html(pd.DataFrame(rows)))
+def _as_table(rows: list[dict[str, str]], caption: str = "") -> str:
+    return framed(rows_as_html(pd.DataFrame(rows)), caption)

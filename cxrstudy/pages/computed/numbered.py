@@ -13,22 +13,29 @@ from sphinx.application import Sphinx
 
 from cxrstudy.pages.html import TAG
 
-#: What stands before a table may say what it shows: a heading, the title of a fold, or a line that
-#: ends in a colon. The frame of a table that stands in a figure's place comes before the table.
+#: The frame of a table of ours, and what its maker said of it.
+FRAME = (
+    r'(?P<frame><div class="study-table[^"]*"[^>]*?)(?: data-caption="(?P<said>[^"]*)")?'
+    r'(?P<rest>><table class="dataframe">)'
+)
+#: A line that ends in a colon, with nothing but marks between it and the frame of a table.
+ANNOUNCED = re.compile(
+    r"<p>(?P<before>(?:(?!</?p>).)*?)(?P<announced>(?:(?!</?p>|[.!?] [A-Z]).)+):</p>"
+    r'(?P<between>(?:\s|<(?!div class="study-|/?(?:p|h[1-6]|details|table|figure|img|svg)\b)'
+    r"[^>]*>)*)" + FRAME,
+    re.DOTALL,
+)
+#: What says where a table is: a heading, or the title of a fold. The frame of a table that stands
+#: in a figure's place comes before the table.
 PARTS = re.compile(
     r"<h[1-6][^>]*>(?P<heading>.*?)</h[1-6]>"
     r"|<summary[^>]*>(?P<title>.*?)</summary>"
     r"|(?P<closed></details>)"
-    r"|<p>(?P<line>(?:(?!</?p>).)*?)</p>"
-    r'|(?P<figure><div class="study-phone">)?'
-    r'(?P<table><div class="study-table[^"]*"[^>]*?)(?: data-caption="(?P<given>[^"]*)")?'
-    r'(?P<rest>><table class="dataframe">)',
+    r'|(?P<figure><div class="study-phone">)?' + FRAME,
     re.DOTALL,
 )
 #: The two titles of a fold of a cell: closed and open.
 TITLES = re.compile(r"<p [^>]*>(.*?)</p>", re.DOTALL)
-#: Where one sentence ends and the next begins.
-SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 #: The sign after a heading that links to it.
 ANCHOR = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
 
@@ -36,43 +43,42 @@ ANCHOR = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
 def with_numbers(body: str) -> str:
     """A body whose tables have a caption: their number in their order, and what they show.
 
-    What a table shows is what its maker said (:func:`cxrstudy.pages.tables.framed`), else the line
-    before it that ends in a colon, else the title of the fold that it lies in, else the heading
-    above it.
+    What a table shows is what its maker said (:func:`cxrstudy.pages.tables.framed`), else the
+    sentence before it that ends in a colon, which moves into the caption, else the title of the
+    fold that it lies in, else the heading above it.
 
     Examples
     --------
-    >>> page = '<h2>Sites</h2><div class="study-table"><table class="dataframe"></table></div>'
-    >>> with_numbers(page)[45:]
-    '<table class="dataframe"><caption><b>Table 1.</b> Sites</caption></table></div>'
+    >>> page = '<p>Gain:</p><div class="study-table"><table class="dataframe"></table></div>'
+    >>> with_numbers(page)[25:]
+    '<table class="dataframe"><caption><b>Table 1.</b> Gain</caption></table></div>'
     """
     numbers = itertools.count(1)
-    heading, folds, line = "", [], ""
+    places = [""]
 
     def captioned(found: re.Match[str]) -> str:
-        nonlocal heading, line
-        if found["table"] is None:
-            line = _lead(found["line"]) if found["line"] is not None else ""
-            if found["heading"] is not None:
-                heading = _plain(ANCHOR.sub("", found["heading"]))
-            if found["title"] is not None:
-                folds.append(_title(found["title"]))
-            if found["closed"] and folds:
-                folds.pop()
+        if found["heading"] is not None:
+            places[:] = [_plain(ANCHOR.sub("", found["heading"])), *places[1:]]
+        if found["title"] is not None:
+            places.append(_title(found["title"]))
+        if found["closed"] and len(places) > 1:
+            places.pop()
+        if found["frame"] is None or found["figure"]:
             return found[0]
-        if found["figure"]:
-            return found[0]
-        shows, line = found["given"] or line or (folds and folds[-1]) or heading, ""
-        caption = f"<b>Table {next(numbers)}.</b> {shows}".strip()
-        return f"{found['table']}{found['rest']}<caption>{caption}</caption>"
+        caption = f"<b>Table {next(numbers)}.</b> {found['said'] or places[-1]}".strip()
+        return f"{found['frame']}{found['rest']}<caption>{caption}</caption>"
 
-    return PARTS.sub(captioned, body)
+    return PARTS.sub(captioned, ANNOUNCED.sub(_moved, body))
 
 
-def _lead(line: str) -> str:
-    """The last sentence of a line that ends in a colon: it says what follows. Else nothing."""
-    said = _plain(line)
-    return SENTENCE.split(said)[-1].removesuffix(":") if said.endswith(":") else ""
+def _moved(found: re.Match[str]) -> str:
+    """A line and the frame that it announces: its last sentence is said by the frame."""
+    # A mark that is open where the sentence begins would stay open.
+    if found["said"] or found["before"].count("<") != 2 * found["before"].count("</"):
+        return found[0]
+    kept = f"<p>{found['before'].rstrip()}</p>" if found["before"].strip() else ""
+    said = _plain(found["announced"]).replace('"', "&quot;")
+    return f'{kept}{found["between"]}{found["frame"]} data-caption="{said}"{found["rest"]}'
 
 
 def _title(summary: str) -> str:

@@ -43,17 +43,32 @@ def test_a_table_shows_what_its_maker_said_before_all_else():
     page = f"{HEADING}<p>By site:</p>{fold('All', said)}"
     assert captions(page) == [("Table 1.", " Arms &lt;of&gt; &quot;five&quot; seeds")]
     assert "data-caption" not in with_numbers(page)
+    assert "<p>By site:</p>" in with_numbers(page)
 
 
-def test_a_table_shows_what_the_line_before_it_announces():
-    assert captions(f"{HEADING}<p>It fell. Gain of <b>each</b> arm:</p>{PLAIN}") == [
-        ("Table 1.", " Gain of each arm")
-    ]
+def test_the_sentence_that_announces_a_table_moves_into_its_caption():
+    page = with_numbers(f'{HEADING}<p>It fell. Gain of <b>each</b> "arm":</p>\n<div>{PLAIN}</div>')
+    assert "<p>It fell.</p>" in page
+    assert "<b>Table 1.</b> Gain of each &quot;arm&quot;<" in page
+    assert page.count("Gain") == 1
+    assert with_numbers(f"<p>Gain:</p>{PLAIN}").startswith('<div class="study-table"')
 
 
-def test_a_line_announces_only_the_table_directly_after_it():
+def test_a_sentence_announces_only_the_table_directly_after_it():
     shown = f"{HEADING}<p>Gain:</p>{PLAIN}{PLAIN}<p>Loss:</p><p>Of all.</p>{PLAIN}"
     assert [said for _, said in captions(shown)] == [" Gain", " Where it fails", " Where it fails"]
+    assert "<p>Loss:</p><p>Of all.</p>" in with_numbers(shown)
+
+
+def test_a_sentence_before_a_figure_stays():
+    shown = f"<p>As follows:</p>{OF_A_FIGURE}<p>A list:</p><ul><li>one</li></ul>{PLAIN}"
+    assert captions(shown) == [("Table 1.", "")]
+    assert "<p>As follows:</p>" in with_numbers(shown)
+    assert "<p>A list:</p>" in with_numbers(shown)
+    picture = f'<p>Here:</p><div><img src="a.svg"></div>{PLAIN}'
+    assert "<p>Here:</p>" in with_numbers(picture)
+    open_mark = f"<p><b>It fell. Gain:</b> of each:</p>{PLAIN}"
+    assert "<p><b>It fell. Gain:</b> of each:</p>" in with_numbers(open_mark)
 
 
 def test_a_table_in_a_fold_shows_the_folds_title_and_one_after_it_that_of_the_section():
