@@ -123,7 +123,9 @@ class _Lines(Bar):
         if self.disable:
             return
         super().close()
-        self._say(self._last_line())
+        # One item, such as the image of one prediction, is no long work.
+        if self.total != 1 or self.n < 1:
+            self._say(self._last_line())
 
     def _line(self) -> str:
         state = self.format_dict

@@ -26,6 +26,8 @@ MOMENTS = ("latest", "finished")
 #: margin is what a difference is taken to.
 OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_difference")
 
+#: Most columns, and letters of their longest texts, of a table that a phone shows as it is.
+FEW, SHORT = 3, 36
 #: Letters of the longest text from which a column holds some words, and a text.
 WORDS, PROSE = 24, 60
 
@@ -128,12 +130,25 @@ def rows_as_html(shown: pd.DataFrame) -> str:
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     # The class tells the theme that this is a table, not text that it should set on a light ground.
-    return f'<table class="dataframe"><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
+    named = "dataframe few" if _fits_a_phone(shown) else "dataframe"
+    return f'<table class="{named}"><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'
+
+
+def _fits_a_phone(shown: pd.DataFrame) -> bool:
+    """Whether a narrow screen holds the table as it is, so that cards would say less with more."""
+    if shown.shape[1] > FEW:
+        return False
+    return sum(_longest([name, *shown[name]]) for name in shown) <= SHORT
+
+
+def _longest(cells: Iterable[object]) -> int:
+    """Letters of the longest text that a reader sees."""
+    return max((len(unescape(TAG.sub("", str(cell)))) for cell in cells), default=0)
 
 
 def _width(cells: Iterable[object]) -> str:
     """The class of a column whose texts need room, so that no column is a word wide."""
-    longest = max((len(unescape(TAG.sub("", str(cell)))) for cell in cells), default=0)
+    longest = _longest(cells)
     if longest <= WORDS:
         return ""
     return ' class="words"' if longest <= PROSE else ' class="prose"'

@@ -80,6 +80,14 @@ def test_log_of_short_work_is_one_line(clock, capsys):
     assert capsys.readouterr().err == "epochs: 40 in 00:02, 16 epoch/s\n"
 
 
+def test_one_item_is_no_long_work_unless_it_stops(clock, capsys):
+    assert list(progress(["film"], "pixels")) == ["film"]
+    assert capsys.readouterr().err == ""
+    with progress(1, "pixels"):
+        clock.now += 1
+    assert "stopped" in capsys.readouterr().err
+
+
 def test_counting_by_hand(clock, capsys):
     with progress(total=30, what="pixels") as bar:
         for _ in range(10):

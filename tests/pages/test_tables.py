@@ -164,6 +164,25 @@ def test_a_column_of_texts_has_room_and_a_column_of_numbers_none_to_spare():
     assert BeautifulSoup(long, "html.parser").find_all("th")[-1]["class"] == ["words"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "few"),
+    [
+        ({"what": ["timm"], "version": ["1.0.31"]}, True),
+        ({"arm": ["in-domain"], "patients": ["47 to 187"], "gain": ["+0.008"]}, True),
+        (
+            {"arm": ["in-domain"], "patients": ["47 to 187"], "gain of every doubling": ["+0.008"]},
+            False,
+        ),
+        ({"what": ["<b>timm</b>" * 3], "version": ["1.0.31"]}, True),
+        ({"a": ["1"], "b": ["2"], "c": ["3"], "d": ["4"]}, False),
+        ({"what": ["a text that says a good deal of it"], "version": ["1.0.31"]}, False),
+    ],
+)
+def test_few_short_columns_stay_a_table_on_a_phone(columns, few):
+    page = BeautifulSoup(rows_as_html(pd.DataFrame(columns)), "html.parser")
+    assert page.table["class"] == (["dataframe", "few"] if few else ["dataframe"])
+
+
 def test_markup_takes_no_room_in_a_column():
     link = pd.DataFrame({"claim": ['<a href="a_long_address_of_a_chapter.html">B1</a>']})
     assert 'class="words"' not in rows_as_html(link)

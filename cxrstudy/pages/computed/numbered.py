@@ -16,7 +16,7 @@ from cxrstudy.pages.html import TAG
 #: The frame of a table of ours, and what its maker said of it.
 FRAME = (
     r'(?P<frame><div class="study-table[^"]*"[^>]*?)(?: data-caption="(?P<said>[^"]*)")?'
-    r'(?P<rest>><table class="dataframe">)'
+    r'(?P<rest>><table class="dataframe(?: few)?">)'
 )
 #: A line that ends in a colon, with nothing but marks between it and the frame of a table.
 ANNOUNCED = re.compile(

@@ -31,7 +31,7 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
     said = " ".join(map(_in_words, compared))
     shown = "".join(
         fold(
-            each.what.capitalize(),
+            _begun(each.what),
             framed(rows_as_html(_as_rows(each, metric))),
         )
         for each in compared
@@ -43,7 +43,7 @@ def _in_words(compared: Compared) -> str:
     table = compared.table
     best = table[table["said"] == CHOSEN].iloc[0]
     text = (
-        f"<b>{escape(compared.what.capitalize())}</b>: {escape(_named(compared, compared.chosen))} "
+        f"<b>{escape(_begun(compared.what))}</b>: {escape(_named(compared, compared.chosen))} "
         f"({numbers.level(best['estimate'])}{_cost(best['minutes'])}) was best on validation"
     )
     others = table[table["said"] != CHOSEN]
@@ -124,3 +124,8 @@ def certainty(compared: Sequence[Compared]) -> Answer:
         f"the best comparison one of {numbers.level(float(found.min()))}. Smaller ones stay open. "
         "It holds for these patients' hospital and for one draw of training patients.",
     )
+
+
+def _begun(what: str) -> str:
+    """A name at the beginning of a line. The rest of it, such as MixUp, keeps its letters."""
+    return what[:1].upper() + what[1:]

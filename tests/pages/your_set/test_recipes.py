@@ -40,6 +40,14 @@ def test_the_best_on_validation_is_compared_on_test_patients(compared):
     assert found.to_dict() == pytest.approx(expected.to_dict())
 
 
+def test_a_name_keeps_its_letters_at_the_beginning_of_a_line():
+    scores = of_seeds(2)
+    named = compare("04_mixup", "MixUp and length", scores, METRIC, MINUTES)
+    shown = best_recipes([named], METRIC.name)
+    assert "MixUp and length" in shown.said
+    assert "MixUp and length" in shown.shown
+
+
 def test_a_choice_does_not_look_at_the_test_patients():
     scores = of_seeds(2)
     worse = scores["split"].eq("test") & scores["arm"].ne("control")
