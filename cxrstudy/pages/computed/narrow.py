@@ -13,6 +13,8 @@ from cxrstudy.pages.tables import FOLDED, table
 
 #: A longer table is no substitute for a figure.
 MOST_ROWS = 60
+#: Letters of the longest name beside which a narrow screen has room for the estimate.
+LONGEST_NAME = 40
 #: What a table says beside names and estimate.
 COUNTED = ("patients", "seeds")
 #: Columns that name a row before all others.
@@ -53,7 +55,8 @@ def as_table(csv: str) -> str:
         f"{name}: {numbers.count(frame[name].iloc[0])}" for name in counted if name not in differing
     )
     shown = table(rows, ["row", "estimate", *differing], row="what").data
-    return f'<div class="study-phone">{shown}{f"<p>{said}</p>" if said else ""}</div>'
+    cards = " cards" if max(map(len, rows["row"])) > LONGEST_NAME else ""
+    return f'<div class="study-phone{cards}">{shown}{f"<p>{said}</p>" if said else ""}</div>'
 
 
 def _with_estimates(frame: pd.DataFrame) -> pd.DataFrame:

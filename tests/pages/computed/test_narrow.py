@@ -7,6 +7,7 @@ import pytest
 
 from cxrstudy.notebook import contrasts, estimates, figures, metrics
 from cxrstudy.pages.computed.narrow import MOST_ROWS, as_table
+from cxrstudy.pages.computed.numbered import with_numbers
 from cxrstudy.pages.figures.source import source_of
 from cxrstudy.statistics import made_scores
 from tests.support.some import some
@@ -34,6 +35,14 @@ def test_panels_and_references_are_part_of_a_row_s_name():
     both = pd.concat([table.assign(table="AUROC"), table.assign(table="Brier score")])
     names = [row[0] for row in rows(as_table(both.to_csv(index=False)))]
     assert names == ["general · AUROC", "general · Brier score"]
+
+
+@pytest.mark.parametrize(("letters", "begins"), [(40, "study-phone"), (41, "study-phone cards")])
+def test_rows_with_long_names_are_cards(letters, begins):
+    html = as_table(f"arm,estimate,low,high\na,0.5,0.4,0.6\n{'b' * letters},0.5,0.4,0.6\n")
+    assert html.startswith(f'<div class="{begins}">')
+    assert [row[0] for row in rows(html)] == ["a", "b" * letters]
+    assert "<caption>" not in with_numbers(html)
 
 
 @pytest.mark.parametrize("count", [0, MOST_ROWS + 1])
