@@ -88,7 +88,9 @@ def table(
         named["estimate"] = f"{named['estimate']} {interval_heading(frame)}".strip()
     wanted = [name for name in columns or shown if name not in withheld]
     shown = shown[wanted].rename(columns=named)
-    below = "<p>No rows.</p>" if shown.empty else _covered(frame) + (NOT_JUDGED if withheld else "")
+    if shown.empty:
+        return HTML("<p>No rows.</p>")
+    below = _covered(frame) + (NOT_JUDGED if withheld else "")
     return HTML(framed(rows_as_html(shown.map(_escaped)) + below, caption))
 
 

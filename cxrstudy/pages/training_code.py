@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from cxrstudy.base import device
+from cxrstudy.base.words import arm_name
 from cxrstudy.pages.html import HTML
 from cxrstudy.study.arms import Arms
 from cxrstudy.training.chain import Chain
@@ -102,12 +103,14 @@ def training_code(arms: Arms, seed: int = 0) -> HTML:
     <HTML>
     """
     shown = [
-        f"<details><summary>{html.escape(str(arm))}</summary>"
+        f"<details><summary>{html.escape(arm_name(arm))}</summary>"
         f"<pre><code>{html.escape(code_of(arms, arm, seed))}</code></pre></details>"
         for arm in arms
     ]
     summary = "The fastai code that trains the arms of this page"
-    return HTML(f"<details><summary>{summary}</summary>{''.join(shown)}</details>")
+    return HTML(
+        f'<details class="study-code"><summary>{summary}</summary>{"".join(shown)}</details>'
+    )
 
 
 def _chain_lines(chain: Chain, seed: int) -> list[str]:

@@ -64,10 +64,11 @@ def test_values_of_the_arm_are_filled_in(small):
 
 
 def test_every_arm_has_a_toggle_and_text_is_escaped(small):
-    arms = small.study.arms({"<b>": small.arms["control"], "c": small.arms["control"]})
+    arms = small.study.arms({"<b>": small.arms["control"], ("c", 2): small.arms["control"]})
     shown = training_code(arms).data
-    assert shown.count("<details>") == 3
-    assert "&lt;b&gt;" in shown
+    assert shown.count("<details") == 3
+    assert "<summary>&lt;b&gt;</summary>" in shown
+    assert "<summary>c, 2</summary>" in shown
     assert "<b>" not in shown
 
 
