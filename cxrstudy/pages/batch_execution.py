@@ -5,6 +5,7 @@ A notebook is executed only if something that it depends on has changed
 executed by :mod:`cxrstudy.pages.execution`.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -45,7 +46,9 @@ def executions(
         A notebook can't be read, its parameters could not be given, or one of them is not legal.
     """
     folder = folder_of(profile, cohort, seeds)
-    asked: dict[str, Any] = {"profile": profile, "cohort": cohort, "executed": str(folder)}
+    # As a notebook sees it from its working folder, so that no page shows a folder of a machine.
+    seen = os.path.relpath(folder, places.workplace())
+    asked: dict[str, Any] = {"profile": profile, "cohort": cohort, "executed": seen}
     if seeds:
         asked["seeds"] = seeds
     paths = [places.notebooks() / f"{name}.ipynb" for name in notebooks]

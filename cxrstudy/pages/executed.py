@@ -73,7 +73,8 @@ def inputs_of(
     notebook
         File of the notebook.
     parameters
-        Values that it is given. ``executed`` names a folder whose notebooks it reads.
+        Values that it is given. ``executed`` names a folder whose notebooks it reads, seen from
+        the working folder of notebooks.
     common
         See :func:`common_inputs`.
     """
@@ -83,7 +84,7 @@ def inputs_of(
         "notebook": file_sha256(notebook),
         "parameters": fingerprint(canonical(given)),
         **common,
-        "executed": _read(Path(read), notebook.stem) if read else "",
+        "executed": _read(places.workplace() / read, notebook.stem) if read else "",
     }
 
 

@@ -3,10 +3,12 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import nbformat
 import pytest
 
+from cxrstudy.base import places
 from cxrstudy.base.notebooks import NotebookFileError
 from cxrstudy.pages import batch_execution, execution
 from cxrstudy.pages.batch_execution import NotebookError, execute_notebooks, executions, folder_of
@@ -45,9 +47,10 @@ def test_every_declared_parameter_is_given(notebooks, seeds):
     assert [(each.notebook.stem, each.parameters) for each in listed] == [
         ("00_plain", {}),
         ("06_schemes", {"profile": "quick", "cohort": "open", "seeds": seeds or 1}),
-        ("10_provenance", {"executed": str(folder)}),
+        ("10_provenance", {"executed": os.path.relpath(folder, places.workplace())}),
     ]
     assert folder.is_absolute()
+    assert not Path(listed[-1].parameters["executed"]).is_absolute()
     assert [each.output for each in listed] == [folder / each.notebook.name for each in listed]
 
 
