@@ -22,7 +22,7 @@ from sklearn.tree import DecisionTreeClassifier
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
-from cxrstudy.base.words import counted
+from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.role import Role
 from cxrstudy.data.split import place
 from cxrstudy.statistics import weighted_auroc
@@ -48,7 +48,7 @@ class Question:
     Attributes
     ----------
     name
-        Such as ``"effusion"`` or ``"covid19 against normal"``.
+        Such as ``"effusion"`` or ``"COVID-19 against normal"``.
     rows
         Positions in the role.
     truth
@@ -149,12 +149,12 @@ def questions(role: Role, people: NDArray[np.object_]) -> Iterator[Question]:
         is_one = role.truth.sum(1) == 1
         for first, second in combinations(range(len(labels)), 2):
             rows = np.flatnonzero(is_one & (role.truth[:, [first, second]].sum(1) == 1))
-            name = f"{labels[second]} against {labels[first]}"
+            name = f"{label_name(labels[second])} against {label_name(labels[first])}"
             yield from _enough(Question(name, rows, role.truth[rows, second] == 1), people)
         return
-    for column, name in enumerate(labels):
+    for column, label in enumerate(labels):
         rows = np.flatnonzero(~np.isnan(role.truth[:, column]))
-        yield from _enough(Question(name, rows, role.truth[rows, column] == 1), people)
+        yield from _enough(Question(label_name(label), rows, role.truth[rows, column] == 1), people)
 
 
 def answer(

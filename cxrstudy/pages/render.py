@@ -23,6 +23,7 @@ from cxrstudy.pages.claim_tables import rule as rule
 from cxrstudy.pages.claim_tables import untestable as untestable
 from cxrstudy.pages.claim_tables import verdict_details as verdict_details
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.names import spaced
 from cxrstudy.pages.own_verdicts import own_verdicts as own_verdicts
 from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.pages.tables import table
@@ -123,7 +124,7 @@ def runs(arms: Arms) -> None:
 def _not_run(arms: Arms) -> str:
     """Say which arms were not trained and why; empty if all were."""
     said = [
-        f"<li>{escape(arm_name(arm))}, seed {seed}: {escape(why)}</li>"
+        f"<li>{escape(arm_name(arm))}, seed {seed}: {escape(spaced(why))}</li>"
         for (arm, seed), why in arms.not_run.items()
     ]
     if not said:

@@ -11,6 +11,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.arm_words import in_words
 from cxrstudy.pages.html import HTML, TAG
+from cxrstudy.pages.names import named as in_names
 from cxrstudy.pages.own_run import INFERENCE, as_shown
 
 #: Columns by the kind of what they hold; other numbers are levels, or counts where all are whole.
@@ -19,6 +20,8 @@ SHARES = ("source_rule_test", "source_rule_train", "view_rule_test", "tested", "
 COUNTS = ("samples_seen", "seconds", "MiB", "patients", "images", "seeds", "positive", "negative",
           "trainings", "at_plateau", "plateau_unknown")  # fmt: skip
 DIFFERENCES = ("difference", "saved", "margin")
+#: Columns of names of roles and measures, as code has them.
+NAMES = ("stage", "role", "metric")
 #: Columns of moments, as records hold them: to the second, with the zone.
 MOMENTS = ("latest", "finished")
 
@@ -226,6 +229,8 @@ def _column(frame: pd.DataFrame, name: Any) -> "pd.Series[Any]":
     column = frame[name]
     if name in P_VALUES:
         return pd.Series([_p_value(row, name) for row in frame.to_dict("records")], frame.index)
+    if name in NAMES and column.map(type).eq(str).all():
+        return column.map(in_names).astype(object)
     if name in MOMENTS:
         return column.map(numbers.moment).astype(object)
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):

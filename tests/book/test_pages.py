@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 from tests.support.some import some
 
@@ -140,6 +141,23 @@ def test_no_page_shows_a_warning_or_a_folder_of_a_machine() -> None:
     folders = rf"/(?:home|root|tmp|Users)/\w|{here}"
     debris = re.compile(rf"site-packages|\b[A-Z]\w*Warning:|{folders}")
     found = {page.name: debris.findall(read(page).text) for page in some(pages())}
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_no_page_shows_names_as_code_has_them() -> None:
+    """Names that readers type are theirs to know: profiles, networks, and fastai's columns."""
+    profiles = {path.stem for path in (BUILT.parents[2] / "profiles").glob("*.yaml")}
+    typed = profiles | {"tf_efficientnet_lite0", "stem_width"}
+    typed |= {"train_loss", "valid_loss", "macro_auroc"}
+    name = r"(?<![\w./-])[a-z]+(?:_[a-z0-9]+)+(?![\w.-])"
+    raw = re.compile(rf"\('[^')]*'[,)]|\bnan\b|object at 0x|{name}")
+    found = {}
+    for page in some(pages()):
+        article = BeautifulSoup(page.read_text(), "html.parser").find("article")
+        for part in article.find_all(["pre", "code", "script", "style", "a"]) if article else []:
+            part.decompose()
+        shown = set(raw.findall(article.get_text(" "))) if article else set()
+        found[page.name] = sorted(shown - typed)
     assert {name: said for name, said in found.items() if said} == {}
 
 

@@ -46,6 +46,14 @@ def test_a_difference_and_its_interval_are_one_column_with_signs():
     pd.testing.assert_frame_equal(frame, before)
 
 
+def test_names_of_roles_and_measures_are_words_and_what_users_type_is_not_changed():
+    frame = pd.DataFrame(
+        {"stage": ["random → natural_large"], "metric": ["random_deletion"], "profile": ["real_2x"]}
+    )
+    assert cells(frame) == ["random → natural large", "random deletion", "real_2x"]
+    assert cells(pd.DataFrame({"metric": ["ssim"]})) == ["structural similarity (SSIM)"]
+
+
 def test_a_level_has_no_sign_because_another_row_is_negative():
     frame = pd.concat([LEVELS, LEVELS.assign(estimate=-0.034, low=-0.413, high=0.3)])
     assert cells(frame)[1::2] == ["0.169 [0.116, 0.244]", "−0.034 [−0.413, 0.300]"]

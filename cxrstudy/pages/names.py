@@ -1,0 +1,31 @@
+"""Names: roles and measures as a reader sees them, who does not read code."""
+
+import re
+
+#: A name of a role or a measure as code has it, which is no part of a path.
+NAME = re.compile(r"(?<![\w./-])[a-z]+(?:_[a-z]+)+(?![\w/-]|\.\w)")
+
+#: Measures whose name in code is short.
+MEASURES = {"spearman": "rank correlation (Spearman)", "ssim": "structural similarity (SSIM)"}
+
+
+def named(cell: str) -> str:
+    """The name of a role or a measure, as words.
+
+    Examples
+    --------
+    >>> named("ssim"), named("random_deletion")
+    ('structural similarity (SSIM)', 'random deletion')
+    """
+    return MEASURES.get(cell, spaced(cell))
+
+
+def spaced(text: str) -> str:
+    """A text in which names of roles, labels and measures are words; codes and files stay.
+
+    Examples
+    --------
+    >>> spaced("random → natural_large → target"), spaced("a_b.csv, real_2/c_d, CXR_1")
+    ('random → natural large → target', 'a_b.csv, real_2/c_d, CXR_1')
+    """
+    return NAME.sub(lambda found: found[0].replace("_", " "), text)
