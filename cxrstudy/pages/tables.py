@@ -258,6 +258,8 @@ def _writer(name: str, column: "pd.Series[Any]") -> numbers.Writer:
         return numbers.percent
     if name in DIFFERENCES:
         return numbers.difference
+    if name == "level":
+        return numbers.whole_percent
     return numbers.count if name in COUNTS or _is_whole(column) else numbers.level
 
 

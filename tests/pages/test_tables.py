@@ -46,6 +46,10 @@ def test_a_difference_and_its_interval_are_one_column_with_signs():
     pd.testing.assert_frame_equal(frame, before)
 
 
+def test_the_level_of_intervals_that_are_not_beside_it_is_a_percentage():
+    assert cells(pd.DataFrame({"claim": ["A1"], "level": [0.95]}))[-1] == "95 %"
+
+
 def test_names_of_roles_and_measures_are_words_and_what_users_type_is_not_changed():
     frame = pd.DataFrame(
         {"stage": ["random → natural_large"], "metric": ["random_deletion"], "profile": ["real_2x"]}

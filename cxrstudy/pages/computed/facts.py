@@ -9,6 +9,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.data.manifest import read_manifest
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import cited
 from cxrstudy.statistics import inference, power
 from cxrstudy.study.profile import read_profile
@@ -109,7 +110,8 @@ def _scored(folder: Path, role: str) -> str:
     """Test patients and images of a role in recorded results."""
     images = pd.read_csv(folder / IMAGES, dtype={"patient": str}, keep_default_na=False)
     mine = images[(images["role"] == role) & (images["split"] == "test")]
-    title = results.facts(folder).cohort
+    made = results.facts(folder)
+    title = f"{cohort_title(made.cohort)}, profile {made.profile}"
     if mine.empty:
         return f"{title}: none"
     patients = counted(mine["patient"].nunique(), "patient")

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from cxrstudy.base import numbers, places
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.computed.facts import facts
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.judge import deciding
@@ -14,7 +15,10 @@ def test_test_patients_are_those_of_the_recorded_images():
     for folder in deciding():
         images = pd.read_csv(folder / results.IMAGES)
         mine = images[(images["role"] == "target") & (images["split"] == "test")]
-        assert f"{numbers.count(mine['patient'].nunique())} patients" in known["tested"]
+        made = results.facts(folder)
+        named = f"{cohort_title(made.cohort)}, profile {made.profile}"
+        counted = f"{numbers.count(mine['patient'].nunique())} patients"
+        assert f"{named}: {counted}, {numbers.count(len(mine))} images" in known["tested"]
         assert results.facts(folder).commit[:12] in known["commit"]
 
 
