@@ -77,7 +77,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return SimpleNamespace(path=manifests, source=source, cohort=cohort)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def radiographs() -> Path:
     """Folder of the real radiographs, for tests with the mark `data`."""
     named = os.environ.get("CXRSTUDY_DATA")
