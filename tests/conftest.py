@@ -6,6 +6,7 @@ import cxrstudy  # noqa: F401  # isort: skip
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,10 @@ from hypothesis import settings
 from tests.support import small as small_study
 from tests.support.manifests import card_of, image_table
 from tests.support.project import use
+
+# Before Jupyter's reader of notebooks is imported: it reads a grammar of addresses for four
+# seconds, which no test asks for.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 trained, small = small_study.trained, small_study.small
 
@@ -77,7 +82,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return SimpleNamespace(path=manifests, source=source, cohort=cohort)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def radiographs() -> Path:
     """Folder of the real radiographs, for tests with the mark `data`."""
     named = os.environ.get("CXRSTUDY_DATA")

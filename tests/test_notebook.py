@@ -53,7 +53,11 @@ def test_what_a_notebook_calls_has_an_example(name):
 
 
 @pytest.mark.parametrize("name", modules_with_examples())
-def test_examples_do_what_they_say(name: str, small: SimpleNamespace) -> None:
+def test_examples_do_what_they_say(
+    name: str, small: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Without radiographs, which tests of their own read where there are any.
+    monkeypatch.setenv("CXRSTUDY_DATA", str(tmp_path))
     module = importlib.import_module(name)
     # As in a chapter after its first cells: arms that are trained.
     results = doctest.testmod(module, extraglobs={"arms": small.arms}, optionflags=FLAGS)

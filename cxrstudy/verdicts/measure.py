@@ -1,11 +1,13 @@
 """Measure: the metrics of a set of results, by arm and seed, to be compared with another set."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxrstudy.base.identity import canonical, fingerprint
 from cxrstudy.base.words import arm_name
@@ -59,7 +61,7 @@ class Series:
     @property
     def known(self) -> list[float]:
         """Values of the seeds that have one."""
-        return [value for value in self.values.values() if not np.isnan(value)]
+        return [value for value in self.values.values() if not isnan(value)]
 
 
 Measured = Mapping[Key, Series]
@@ -135,21 +137,27 @@ def _metrics(scores: pd.DataFrame) -> Iterator[tuple[str, str, float, str, int]]
     for role, table in tested.groupby("role", sort=False, dropna=False):
         truths = [truth_column(label) for label in labels]
         seen = fingerprint(table[["id", *truths]].to_csv(index=False, lineterminator="\n"))
+        asked = {metric.labels: _known(metric.labels, table) for metric in metrics}
         for metric in metrics:
-            value, shown = _value(metric, table)
-            yield str(role), metric.name, value, seen, shown
+            value = _value(metric, *asked[metric.labels])
+            yield str(role), metric.name, value, seen, len(asked[metric.labels][0])
 
 
-def _value(metric: Metric, table: pd.DataFrame) -> tuple[float, int]:
-    """A metric over the images with known truth, and their number; NaN if it is not defined."""
-    truth = table[[truth_column(label) for label in metric.labels]].to_numpy(float)
+def _known(
+    labels: Sequence[str], table: pd.DataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Scores, as they are written, and truth of the images whose truth is known."""
+    truth = table[[truth_column(label) for label in labels]].to_numpy(float)
     known = ~np.isnan(truth).any(axis=1)
-    said = table[[score_column(label) for label in metric.labels]].to_numpy(float)[known]
-    if not known.any():
-        return np.nan, 0
-    weights = np.ones((1, len(said)))
-    value = metric.values(results.rounded(said), truth[known] == 1, weights)[0]
-    return float(value), int(known.sum())
+    said = table[[score_column(label) for label in labels]].to_numpy(float)[known]
+    return (results.rounded(said) if known.any() else said), truth[known] == 1
+
+
+def _value(metric: Metric, said: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """A metric over images with known truth; NaN if it is not defined."""
+    if not len(said):
+        return np.nan
+    return float(metric.values(said, truth, np.ones((1, len(said))))[0])
 
 
 def _of_results(folder: Path) -> Iterator[ScoredRun]:

@@ -3,31 +3,52 @@
 Counts are of what is found, whether or not the manifests have dealt with it.
 """
 
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
 from cxrstudy import audit
 from cxrstudy.base import places
 from cxrstudy.data.manifest import read_manifest
+from tests.support.project import THIS, use
 
 pytestmark = pytest.mark.data
 
 
-@pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, audit.CheckResult]:
+#: Kermany's children are six images of ten. One image in twenty stands for them, and all of two
+#: children of whom an image is the same.
+EVERY, TWINS = 20, ("kermany-person0401", "kermany-person0405")
+
+
+@pytest.fixture(
+    scope="module", params=["some children", pytest.param("all", marks=pytest.mark.slow)]
+)
+def found(
+    radiographs: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, audit.CheckResult]]:
+    """Outcomes by code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXRSTUDY_RUNS", str(tmp_path_factory.mktemp("runs")))
         patch.setattr("cxrstudy.runs.engine.workers", lambda: 1)
-        return {outcome.code: outcome for outcome in audit.run_audit("open")}
+        if request.param != "all":
+            _take_some(use(patch, tmp_path_factory.mktemp("project"), "data_manifests"))
+        yield {outcome.code: outcome for outcome in audit.run_audit("open")}
 
 
-@pytest.fixture
-def found(radiographs: Path, request: pytest.FixtureRequest) -> dict[str, audit.CheckResult]:
-    """Outcomes by code; the images are asked for first, or the test is skipped."""
-    outcomes: dict[str, audit.CheckResult] = request.getfixturevalue("outcomes")
-    return outcomes
+def _take_some(project: Path) -> None:
+    """Give a project our manifests, with some images only of the children."""
+    manifests = project / "data_manifests"
+    shutil.copytree(THIS / "data_manifests", manifests, dirs_exist_ok=True)
+    table, card = manifests / "kermany224.csv", manifests / "kermany224.yaml"
+    rows = pd.read_csv(table, dtype=str)
+    rows[(rows.index % EVERY == 0) | rows["patient"].isin(TWINS)].to_csv(table, index=False)
+    stated = yaml.safe_load(card.read_text()) | {"counts": {}}  # which are those of all
+    card.write_text(yaml.safe_dump(stated))
 
 
 def _collections(outcome: audit.CheckResult) -> Counter[tuple[str, str]]:

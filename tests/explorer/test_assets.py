@@ -10,6 +10,8 @@ import pytest
 
 from cxrstudy.explorer import frontend
 from cxrstudy.explorer.case import NOTHING
+from cxrstudy.pages.live_network import page as live_network
+from cxrstudy.pages.verdict_explorer import page as verdict_explorer
 from cxrstudy.predict.notice import NOTICE
 from tests.support.front_end import node, wrong_types
 
@@ -36,8 +38,8 @@ def test_ten_thousand_sequences_of_events_show_every_picture_under_its_own_name(
     assert "10000 random sequences" in done.stdout
 
 
-def test_modules_have_the_types_that_they_state() -> None:
-    assert wrong_types(ASSETS) == ""
+def test_modules_of_every_front_end_have_the_types_that_they_state(tmp_path: Path) -> None:
+    assert wrong_types(tmp_path, ASSETS, live_network.ASSETS, verdict_explorer.ASSETS) == ""
 
 
 def test_every_module_is_in_the_script_and_has_a_name_of_its_own() -> None:

@@ -10,20 +10,24 @@ import pytest
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import results
+from tests.support.once import made_once
 from tests.support.recorded import project, record, record_all
 
 EXPERIMENTS = ["01_sequences", "02_shares"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folders(tmp_path_factory):
     """Results of the same study: as they are, with other bits, with one arm drifted, one seed."""
-    base = tmp_path_factory.mktemp("compare")
+    return made_once(tmp_path_factory, "compared", make)
+
+
+def make(base):
     with project(base / "here"):
         study = Study("tiny", "made", 5)
         arms = {name: experiment.arms_of(name, study) for name in EXPERIMENTS}
 
-        def written(name, seeds=5, drifted=0.0, **options):
+        def recorded(drifted=0.0, **options):
             shutil.rmtree(study.records, ignore_errors=True)
             plan = study.plan(arms["01_sequences"])
             ends = {run for (arm, _), run in plan.ends.items() if arm == "general"}
@@ -32,14 +36,17 @@ def folders(tmp_path_factory):
                     record(study, run, signal=drifted, **options)
             for one in arms.values():
                 record_all(study, one, **options)
-            smaller = Study("tiny", "made", seeds)
-            results.write(smaller, EXPERIMENTS, base / name, "")
+
+        def written(name, seeds=5):
+            results.write(Study("tiny", "made", seeds), EXPERIMENTS, base / name, "")
             shutil.copytree(study.records, base / f"{name}-store")
 
+        recorded()
         written("first")
         written("again")
-        written("elsewhere", salt=1)
-        written("drifted", salt=1, drifted=0.05)
         written("single", seeds=1)
-        written("single-elsewhere", seeds=1, salt=1)
-    return base
+        recorded(salt=1)
+        written("elsewhere")
+        written("single-elsewhere", seeds=1)
+        recorded(salt=1, drifted=0.05)
+        written("drifted")

@@ -3,7 +3,6 @@
 ``small.study`` is the study, ``small.arms`` are its arms, ``small.runs`` is where its runs are.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -12,11 +11,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from filelock import FileLock
 
 from cxrstudy.runs import engine
 from cxrstudy.study.study import Study
 from cxrstudy.training.chain import Chain
+from tests.support.once import made_once
 from tests.support.project import NETWORK, SIZE, use, write_profile
 
 PATIENTS = {"target": 40, "external": 4, "general": 8, "pneumonia": 8}
@@ -26,14 +25,8 @@ PATIENTS = {"target": 40, "external": 4, "general": 8, "pneumonia": 8}
 def trained(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """The study, in a copy that only the tests of this process use."""
     folder = tmp_path_factory.mktemp("small")
-    base = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent  # which all processes of this session share
-    with FileLock(base / "small.lock"):
-        if not (base / "trained").exists():
-            train(base / "training")
-            (base / "training").rename(base / "trained")
-    shutil.copytree(base / "trained", folder, symlinks=True, dirs_exist_ok=True)
+    made = made_once(tmp_path_factory, "trained", train)
+    shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
     with at(folder) as study:
         return SimpleNamespace(study=study, arms=study.arms(arms_of(study)), runs=folder / "runs")
 

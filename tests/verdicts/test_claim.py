@@ -151,6 +151,7 @@ def test_the_arms_that_the_papers_claims_contrast_exist(profile):
     }
     assert len(wanted) >= 10
     studies = {cohort: Study(profile, cohort, 1) for cohort in {each[1] for each in wanted}}
-    arms = {name: experiment.arms_of(name, studies[cohort]) for name, cohort, _ in wanted}
+    asked = {name: studies[cohort] for name, cohort, _ in wanted}
+    arms = {name: experiment.arms_of(name, study) for name, study in asked.items()}
     drawn = {LUNGS, LESIONS, "uniform"}  # baselines, which nobody trains
     assert not {(name, arm) for name, _, arm in wanted if arm not in {*arms[name], *drawn}}

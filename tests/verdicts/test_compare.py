@@ -1,6 +1,7 @@
 """Compare: equal passes, other seeds pass, a drift fails and is named."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from tests.support.score_tables import table
 folders = compared.folders
 
 
+@lru_cache
 def metrics(folder):
+    """Metrics of a folder of the fixture, which no test changes."""
     return measure(folder).metrics
 
 

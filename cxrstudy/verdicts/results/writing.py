@@ -121,6 +121,8 @@ def _rounded_label(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     written = scores.copy()
     open_rows = np.arange(len(written))
     for digits in range(DIGITS, MOST_DIGITS, 2):
+        if not len(open_rows):
+            break
         tried = _to_digits(scores[open_rows], digits)
         merged = _merged(scores[open_rows], tried)
         written[open_rows[~merged]] = tried[~merged]

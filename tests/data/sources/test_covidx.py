@@ -1,6 +1,7 @@
 """COVIDx: lists read from the right, counted against what was published."""
 
 import importlib.util
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -111,6 +112,18 @@ def crosswalk(radiographs):
     return radiographs / "crosswalk" / "rsna_to_nih.csv.gz"
 
 
+@cache
+def listed(lists, version, split):
+    """An official list; no test changes it."""
+    return covidx.read_list(lists / "labels" / f"{split}_COVIDx{version}.txt")
+
+
+@cache
+def official(lists, version, crosswalk):
+    """Rows of an official version; no test changes them."""
+    return covidx.read(lists, version, crosswalk).rows
+
+
 def made(folder, **given):
     return covidx.read(folder, "9A", folder / "crosswalk.csv", **given).rows
 
@@ -193,7 +206,7 @@ def test_the_card_says_what_the_lists_call_each_label(tmp_path, version):
 @pytest.mark.data
 @EVERY_LIST
 def test_every_official_list_has_the_published_numbers(lists, version, split):
-    rows = covidx.read_list(lists / "labels" / f"{split}_COVIDx{version}.txt")
+    rows = listed(lists, version, split)
     assert rows["label"].value_counts().to_dict() == IMAGES[version, split]
     ids = rows.groupby("label")["listed_id"].nunique()
     assert ids.to_dict() == IDS[version, split]
@@ -202,7 +215,7 @@ def test_every_official_list_has_the_published_numbers(lists, version, split):
 @pytest.mark.data
 @EVERY_LIST
 def test_every_official_list_has_the_published_sources(lists, version, split):
-    rows = covidx.read_list(lists / "labels" / f"{split}_COVIDx{version}.txt")
+    rows = listed(lists, version, split)
     covid = rows["label"] == "covid19"
     assert rows[covid]["source"].value_counts().to_dict() == COVID_SOURCES[version, split]
     assert rows[~covid]["source"].value_counts().to_dict() == OTHER_SOURCES[version, split]
@@ -211,7 +224,7 @@ def test_every_official_list_has_the_published_sources(lists, version, split):
 @pytest.mark.data
 @pytest.mark.parametrize("version", LEAKED)
 def test_every_version_makes_a_table_that_its_card_counts(lists, crosswalk, version):
-    table = covidx.read(lists, version, crosswalk).rows
+    table = official(lists, version, crosswalk)
     counts = card_of(version).counts
     assert counts.pop("images") == len(table)
     assert counts.pop("excluded") == 0
@@ -225,7 +238,7 @@ def test_every_version_makes_a_table_that_its_card_counts(lists, crosswalk, vers
 @pytest.mark.data
 @pytest.mark.parametrize("version", LEAKED)
 def test_the_official_split_leaks_patients_and_is_refused(lists, crosswalk, version):
-    table = covidx.read(lists, version, crosswalk).rows
+    table = official(lists, version, crosswalk)
     split = covidx.official_split(table)
     trained = set(table["patient"][split == "train"])
     tested = table[(split == "test") & (table["source"] == "rsna")]
@@ -240,7 +253,7 @@ def test_the_official_split_leaks_patients_and_is_refused(lists, crosswalk, vers
     ("version", "pneumonia", "normal"), [("5", 82, 43), ("7A", 82, 43), ("8A", 86, 43)]
 )
 def test_leaked_test_images_are_mostly_pneumonia(lists, crosswalk, version, pneumonia, normal):
-    table = covidx.read(lists, version, crosswalk).rows
+    table = official(lists, version, crosswalk)
     split = covidx.official_split(table)
     trained = table[(split == "train") & (table["source"] == "rsna")]
     tested = table[(split == "test") & (table["source"] == "rsna")]
@@ -256,7 +269,7 @@ def test_leaked_test_images_are_mostly_pneumonia(lists, crosswalk, version, pneu
 @pytest.mark.data
 @pytest.mark.parametrize("version", LEAKED)
 def test_the_two_patients_of_the_fused_ids_are_in_training(lists, version):
-    rows = covidx.read_list(lists / "labels" / f"train_COVIDx{version}.txt")
+    rows = listed(lists, version, "train")
     assert {"191", "COVID-00024"} <= set(rows["listed_id"])
 
 
@@ -283,7 +296,7 @@ def test_views_inside_rsna_are_as_published(lists, crosswalk):
 def test_version_9_holds_laterals_and_films_named_abdomen_and_236_images_of_one_patient(
     lists, crosswalk
 ):
-    table = covidx.read(lists, "9A", crosswalk).rows
+    table = official(lists, "9A", crosswalk)
     covid = table[table["labels"] == "covid19"]
     assert covid["patient"].value_counts().iloc[0] == 236
     abdomen = covid[covid["path"].str.contains("-ABD|ABDOMEN")]

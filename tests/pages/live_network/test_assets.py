@@ -17,7 +17,7 @@ from cxrstudy.training.chain import Start
 from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.model import create
 from tests.support.explored import made_network
-from tests.support.front_end import node, wrong_types
+from tests.support.front_end import node
 from tests.support.live_programme import computed, greys, stored, trained_a_little
 from tests.support.some import some
 
@@ -50,10 +50,6 @@ def floats(values):
     """32-bit numbers; NaN is written as a word."""
     listed = np.asarray(values, float).ravel().tolist()
     return {"floats": [value if value == value else "NaN" for value in listed]}
-
-
-def test_modules_have_the_types_that_they_state():
-    assert wrong_types(page.ASSETS) == ""
 
 
 def test_logits_are_those_of_pytorch(network, steps):

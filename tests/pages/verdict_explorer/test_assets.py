@@ -1,4 +1,4 @@
-"""Assets: types of the front end, and what its modules compute beside verdicts."""
+"""Assets: what the modules of the front end compute beside verdicts."""
 
 import numpy as np
 import pytest
@@ -6,12 +6,8 @@ import pytest
 from cxrstudy.base import numbers
 from cxrstudy.pages.verdict_explorer import page
 from cxrstudy.statistics import holm
-from tests.support.front_end import answers, wrong_types
+from tests.support.front_end import answers
 from tests.support.some import some
-
-
-def test_modules_have_the_types_that_they_state():
-    assert wrong_types(page.ASSETS) == ""
 
 
 def some_values():
