@@ -14,6 +14,7 @@ import pytest
 
 from tests.support import installed
 from tests.support.project import THIS, write_cohort, write_profile
+from tests.support.some import some
 
 pytest.importorskip("hatchling", reason="this test was not run: hatchling is not installed")
 
@@ -154,7 +155,7 @@ def test_all_that_is_recorded_is_computed_again(python, empty):
     assert (status, err) == (0, "")
     lines = out.splitlines()
     assert sum(line.startswith("results/phantom/") for line in lines) == 2
-    assert all(": equal: " in line for line in lines)
+    assert all(": equal: " in line for line in some(lines))
     assert "registrations can't be checked here" in lines[-1]
 
 

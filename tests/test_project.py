@@ -96,7 +96,7 @@ class TestNotebook:
 
     def test_declares_every_parameter_with_what_is_legal(self, path: Path) -> None:
         cells = parameters_cells(path)
-        assert all(cell.startswith(DECLARED) for cell in cells)
+        assert all(cell.startswith(DECLARED) for cell in some(cells))
         for cell in cells:
             for parameter in declared(cell).values():
                 parameter.check(parameter.default)
@@ -117,8 +117,8 @@ class TestNotebook:
             for cell in cells
             if cell.cell_type == "code" and drawing.match(cell.source.splitlines()[-1])
         ]
-        assert all(len(words["figure"]["caption"]) > 20 for words in shown)
-        assert all(len(words["image"]["alt"]) > 20 for words in shown)
+        assert all(len(words["figure"]["caption"]) > 20 for words in some(shown))
+        assert all(len(words["image"]["alt"]) > 20 for words in some(shown))
 
     def test_holds_no_number_that_looks_like_a_result(self, path: Path) -> None:
         prose = [
@@ -218,7 +218,7 @@ def test_make_names_every_folder_with_tests_of_a_kind_where_it_names_folders() -
     asked = re.findall(r'-m "?([\w ]+?)"?((?: tests/\w+)+)$', makefile, re.MULTILINE)
     assert len(asked) == 3
     files = {path: path.read_text() for path in sorted(TESTS.rglob("test_*.py"))}
-    for marks, named in asked:
+    for marks, named in some(asked):
         wanted = [f"mark.{mark}" for mark in re.findall(r"(?<!not )\b(?!and|not)\w+", marks)]
         folders = {ROOT / folder for folder in named.split()}
         found = {

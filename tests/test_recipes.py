@@ -243,15 +243,15 @@ def test_the_head_is_trained_first_and_earlier_groups_learn_slower(made):
         for each in layer.parameters()
     }
     place = {id(w): n for n, group in enumerate(groups) for w in group}
-    for step, flags in enumerate(spy.trained):
+    for step, flags in some(enumerate(spy.trained)):
         first = max(0, len(groups) - 1 - step // 3)
-        for weight, on in zip(learn.model.parameters(), flags, strict=True):
+        for weight, on in some(zip(learn.model.parameters(), flags, strict=True)):
             # fastai trains batch norms in frozen groups too
             assert on == (place[id(weight)] >= first or id(weight) in norms)
     first, last = spy.weights[0], spy.weights[2]
     body = [name for name, value in first.items() if value.ndim == 4]
     assert body
-    assert all(torch.equal(first[name], last[name]) for name in body)
+    assert all(torch.equal(first[name], last[name]) for name in some(body))
     peak = np.array(spy.rates).max(0)
     assert peak[-1] == pytest.approx(LONG.learning_rate, rel=0.1)  # the peak lies between two steps
     ratios = peak[1:] / peak[:-1]
@@ -325,4 +325,4 @@ def test_a_plan_with_recipes_is_json_too():
         stage["changes"]["recipe"] for stage in said["stages"] if "recipe" in stage["changes"]
     ]
     assert recipes
-    assert all("recipes" in recipe for recipe in recipes)
+    assert all("recipes" in recipe for recipe in some(recipes))

@@ -96,7 +96,7 @@ def test_the_environment_names_python_and_the_libraries_that_decide_bits():
     assert {"python", "torch", "fastai", "timm", "numpy", "scipy", "pillow", "pydicom"} <= set(
         versions
     )
-    assert all(version[0].isdigit() for version in versions.values())
+    assert all(version[0].isdigit() for version in some(versions.values()))
     assert "torch" not in coverage.pixel_environment()
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxrstudy.base.remembered import KEPT, folder, recall, remembered
+from tests.support.some import some
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -111,4 +112,4 @@ def test_what_nobody_asked_for_in_a_month_is_removed_and_what_is_used_stays():
     ask(Answers(), 3)
     left = [recall("made", lambda number=number: [number]) is not None for number in (1, 2, 3)]
     assert left == [True, False, True]
-    assert all(json.loads(path.read_text().partition("\n")[2]) for path in folder().iterdir())
+    assert all(json.loads(path.read_text().partition("\n")[2]) for path in some(folder().iterdir()))

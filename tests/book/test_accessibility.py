@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.project import THIS
+from tests.support.some import some
 
 BUILT = THIS / "book/_build/html"
 #: Installed by `make types`, beside the compiler of the front end.
@@ -38,7 +39,7 @@ def test_axe_finds_no_violation_on_any_page(browser, width, scheme):
     )
     shown = context.new_page()
     violations, judged = {}, 0
-    for page in pages():
+    for page in some(pages()):
         shown.goto(page.as_uri())
         shown.wait_for_load_state("load")
         shown.add_script_tag(path=AXE)

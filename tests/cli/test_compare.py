@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import compared
 from tests.support.commands import cxrstudy
+from tests.support.some import some
 
 folders = compared.folders
 
@@ -55,8 +56,8 @@ def test_a_repeat_with_fewer_seeds_passes_is_said_and_is_not_exact(folders):
     rows = json.loads(told.out, parse_constant=pytest.fail)
     assert {row["state"] for row in rows} == {"fewer seeds"}
     assert {(len(row["seeds_a"]), len(row["seeds_b"])) for row in rows} == {(5, 1)}
-    assert all(row["images_a"] == row["images_b"] > 0 for row in rows)
-    assert all(row["tolerance"] is None for row in rows)
+    assert all(row["images_a"] == row["images_b"] > 0 for row in some(rows))
+    assert all(row["tolerance"] is None for row in some(rows))
     assert "only in A" in told.err
 
 

@@ -20,6 +20,7 @@ from cxrstudy.unlike import reference
 from tests.support.commands import cxrstudy
 from tests.support.dicoms import phantom_file
 from tests.support.project import THIS
+from tests.support.some import some
 
 
 @pytest.fixture
@@ -75,13 +76,13 @@ def test_json_says_the_same_and_the_notice_is_on_its_first_line(run, brought):
     assert told["unread"][0]["code"] == "PIX003"
     answers = {one["file"].split("/")[-1]: one for one in told["predictions"]}
     assert set(answers) == {"chest.png", "chest.jpg", "deep.png", "patient", "colour.png"}
-    assert all(set(one["probabilities"]) == set(told["labels"]) for one in answers.values())
-    assert all(one["map"] is None for one in answers.values())
+    assert all(set(one["probabilities"]) == set(told["labels"]) for one in some(answers.values()))
+    assert all(one["map"] is None for one in some(answers.values()))
     assert set(told["operating_points"]) == {told["labels"][-1]}
-    assert all(list(one["positive"].values()).count(True) == 1 for one in answers.values())
+    assert all(list(one["positive"].values()).count(True) == 1 for one in some(answers.values()))
     # One picture in three formats is answered alike: 12 bits are stretched as the DICOM's are.
     assert answers["deep.png"]["probabilities"] == answers["patient"]["probabilities"]
-    for label in told["labels"]:
+    for label in some(told["labels"]):
         values = [answers[name]["probabilities"][label] for name in ("chest.png", "chest.jpg")]
         assert values[0] == pytest.approx(values[1], abs=0.02)
 

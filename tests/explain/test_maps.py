@@ -227,7 +227,7 @@ def test_report_cancels(method: str) -> None:
     model = family("resnet10t")
     with pytest.raises(Cancelled):
         heatmaps(model, noise(2, 64), 0, method, report=stop)
-    assert all(not module._forward_hooks for module in model.modules())
+    assert all(not module._forward_hooks for module in some(model.modules()))
 
 
 def test_relative_keeps_zero_maps() -> None:

@@ -88,10 +88,10 @@ def test_the_catalogue_says_what_every_arm_calls_and_holds_no_image(widget):
     assert [arm["name"] for arm in catalogue["arms"]] == ["control", "general"]
     assert catalogue["arms"][0]["layers"] == ["layer3", "layer4"]
     assert catalogue["methods"][-1] == {"name": "endless", "title": "Endless-CAM", "slow": True}
-    for case in catalogue["cases"]:
+    for case in some(catalogue["cases"]):
         assert case["image"] is None
         assert set(case["readings"]) == {"control", "general"}
-        for said in case["readings"].values():  # these networks are of no recorded run
+        for said in some(case["readings"].values()):  # these networks are of no recorded run
             assert said["words"].startswith("nothing, without an operating point; most probable is")
             assert (said["called"], said["right"]) == ([], None)
     assert "no operating point: the network is of no recorded run" in catalogue["arms"][0]["rule"]
@@ -106,7 +106,7 @@ def test_probabilities_are_the_recorded_scores_of_every_image(small, monkeypatch
     for case in some(explorer.catalogue["cases"]):
         recorded = scores.loc[case["id"]]
         assert case["readings"]["control"]["right"] in (True, False)
-        for label, p in case["readings"]["control"]["probabilities"].items():
+        for label, p in some(case["readings"]["control"]["probabilities"].items()):
             assert p == pytest.approx(recorded[f"score_{label}"], abs=1e-4), case["id"]
     assert {case["id"] for case in explorer.catalogue["cases"]} == set(scores.index)
     explorer.close()
@@ -135,7 +135,7 @@ def test_thumbnails_are_of_the_images_that_they_name_and_come_to_who_asks(widget
     (answer,) = answers(widget, "thumbnails")
     assert answer["view"] == "v"
     assert list(answer["thumbnails"]) == [*ids[1:], own]
-    for name, address in answer["thumbnails"].items():
+    for name, address in some(answer["thumbnails"].items()):
         small = np.array(
             Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("L")
         )

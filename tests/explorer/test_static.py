@@ -109,7 +109,7 @@ def test_nothing_is_fetched():
     parser = Fetched()
     parser.feed(static_explorer([made_case(0)]).html)
     assert parser.addresses
-    assert all(address.startswith("data:") for address in parser.addresses)
+    assert all(address.startswith("data:") for address in some(parser.addresses))
     for text in (frontend.script(), frontend.style()):
         assert "//" not in re.sub(
             r"https?:$", "", re.sub(r"^\s*//.*|;\s*//.*|// .*", "", text, flags=re.M)
@@ -140,7 +140,7 @@ def test_the_colours_are_those_of_matplotlib():
     for name in ("magma", "viridis", "inferno"):
         points = re.sub(r'[^0-9a-f ]|\s(?=")', "", tables[name].replace("\n", "")).split()
         assert len(points) == 33
-        for place, point in enumerate(points):
+        for place, point in some(enumerate(points)):
             assert to_rgb(f"#{point}") == pytest.approx(colormaps[name](place / 32)[:3], abs=0.003)
 
 

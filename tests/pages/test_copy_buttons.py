@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.some import some
+
 PROJECT = Path(__file__).parents[2]
 PAGES = [*sorted((PROJECT / "book").glob("*.md")), PROJECT / "README.md"]
 BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -61,7 +63,7 @@ def test_of_a_console_only_what_is_typed_is_copied() -> None:
     assert len(texts) > 20
     assert any(len(typed(text)) < len(text.splitlines()) for text in texts)  # some show outputs
     texts.append("$ of several \\\n    lines\nand its output\n")
-    for text, got in zip(texts, copied(texts), strict=True):
+    for text, got in some(zip(texts, copied(texts), strict=True)):
         assert typed(text), f"a console block without a prompt:\n{text}"
         assert [line for line in got.splitlines() if line.strip()] == typed(text)
 
@@ -69,7 +71,7 @@ def test_of_a_console_only_what_is_typed_is_copied() -> None:
 def test_of_other_blocks_everything_is_copied() -> None:
     texts = [text for kind, text in blocks() if kind in ("python", "yaml", "toml")]
     plain = 0
-    for text, got in zip(texts, copied(texts), strict=True):
+    for text, got in some(zip(texts, copied(texts), strict=True)):
         if not re.search(r"^(>>> |\$ )", text, re.MULTILINE):
             assert got == text.removesuffix("\n")
             plain += 1

@@ -13,6 +13,7 @@ from cxrstudy.pages.levels import (
 from cxrstudy.statistics import made_scores
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
+from tests.support.some import some
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_arms_at_equal_passes_are_told_from_those_at_equal_steps():
 
 def test_every_resolution_may_have_weights_of_its_own(study):
     arms = arms_of("03_resolution", study)
-    for factor in study.levels.resolutions:
+    for factor in some(study.levels.resolutions):
         stages = arms[factor, "own weights"].stages
         assert {stage.pixels for stage in stages} == {round(64 * factor)}
         assert arms[factor, "same steps"].stages[0].pixels == 64

@@ -57,7 +57,7 @@ def test_the_readmes_words_make_an_experiment_that_can_be_judged(project):
     assert shown.status == 0
     assert lines[2] in shown.out.replace("Run it:  ", "")
     name = lines[1].split()[-1]
-    for file in re.findall(rf"`((?:notebooks|claims)/{name}\.\w+)`", said):
+    for file in some(re.findall(rf"`((?:notebooks|claims)/{name}\.\w+)`", said)):
         assert (project / file).is_file()
         assert file in shown.out
     with in_this_process():
@@ -94,7 +94,7 @@ def test_the_template_reads_as_the_other_notebooks_do(project):
     ]  # fmt: skip
     made = nbformat.read(notebook, 4)
     nbformat.validate(made)
-    assert all(not cell.get("outputs") for cell in made.cells)
+    assert all(not cell.get("outputs") for cell in some(made.cells))
     assert read_claims("my_change").testable[0].experiment == "my_change"
     assert len(all_claims()) == 1
     style = [sys.executable, "-m", "ruff", "check", "--config", THIS / "pyproject.toml"]

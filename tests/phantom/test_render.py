@@ -46,7 +46,7 @@ def test_processes_do_not_matter():
     here = [phantom.read(path, 96) for path in paths]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         there = list(pool.map(phantom.read, paths, [96] * len(paths)))
-    assert all(np.array_equal(a, b) for a, b in zip(here, there, strict=True))
+    assert all(np.array_equal(a, b) for a, b in some(zip(here, there, strict=True)))
 
 
 def test_threads_do_not_matter():

@@ -11,6 +11,7 @@ from PIL import Image
 from cxrstudy.pixels.decode import UnreadableImage, decode_grey, decode_noted
 from tests.support.dicoms import file_of, radiograph, scaled, scene
 from tests.support.png import png16
+from tests.support.some import some
 
 HERE = Path("made.img")
 GREY = scene(top=255).astype(np.uint8)
@@ -82,11 +83,11 @@ def test_the_same_values_have_the_same_grey_in_every_container():
         "DICOM": decode_grey(file_of(radiograph(part.astype("u1"))), HERE),
         "words": decode_grey(file_of(radiograph(part.astype("u2"), BitsStored=8)), HERE),
     }
-    assert all(np.array_equal(grey, part) for grey in eight.values())
+    assert all(np.array_equal(grey, part) for grey in some(eight.values()))
     deep = {kind: decode_grey(saved(DEEP, kind), HERE) for kind in ("PNG", "TIFF", "JPEG2000")} | {
         "DICOM": decode_grey(file_of(radiograph(DEEP, BitsStored=12)), HERE)
     }
-    assert all(np.array_equal(grey, scaled(DEEP)) for grey in deep.values())
+    assert all(np.array_equal(grey, scaled(DEEP)) for grey in some(deep.values()))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])

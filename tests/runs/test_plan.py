@@ -65,7 +65,7 @@ def test_a_chain_is_planned_as_its_stages_each_the_parent_of_the_next(plan):
 
 def test_an_id_is_that_of_the_identity(plan):
     made = plan(a=START >> GENERAL >> TARGET)
-    assert all(run.id == id_of(run.identity) for run in made.runs)
+    assert all(run.id == id_of(run.identity) for run in some(made.runs))
     assert [bool(run.identity["start"]) for run in made.runs] == [True, False]
 
 
@@ -107,7 +107,7 @@ def test_seeds_are_repeated_for_every_arm_and_stage_and_share_nothing(plan):
     made = plan(a=START >> GENERAL >> TARGET, b=START >> TARGET, seeds=3)
     assert set(made.ends) == {(arm, seed) for arm in "ab" for seed in range(3)}
     assert len(set(ids(made))) == 9
-    for run in made.runs:
+    for run in some(made.runs):
         assert len({stage.seed for stage in run.chain.stages}) == 1
     assert {run.identity["stage"]["seed"] for run in made.runs} == {0, 1, 2}
     fewer = plan(a=START >> GENERAL >> TARGET, b=START >> TARGET, seeds=2)

@@ -20,6 +20,7 @@ from cxrstudy.training.chain import Chain, Start
 from cxrstudy.training.parts import RecipeError
 from cxrstudy.training.plateau import plateau
 from tests.support.builders import STAGE, TINY, make_job, make_pool, make_role
+from tests.support.some import some
 
 START = Chain(TINY)
 TARGET = STAGE.but(scored_on=("external",))
@@ -97,7 +98,7 @@ def test_a_fresh_process_and_this_one_side_by_side_leave_the_same_bits_as_before
             working = executor.submit(execute, jobs_of(world, fresh, GENERAL, TARGET)[place])
             assert execute(jobs_of(world, here, GENERAL, TARGET)[place]) == recorded[place]
             assert working.result() == recorded[place]
-    for run in recorded:
+    for run in some(recorded):
         for name in (SCORES, EPOCHS, BACKBONE):
             one, other = (folder / run / name for folder in folders)
             assert one.read_bytes() == other.read_bytes(), name
@@ -200,7 +201,7 @@ def test_every_validation_and_test_image_is_scored_once_with_its_truth(
         ("target", "validation"), ("target", "test"), ("external", "test")
     ]  # fmt: skip
     assert list(dict.fromkeys(zip(table["role"], table["split"], strict=True))) == wanted
-    for name, split in wanted:
+    for name, split in some(wanted):
         role = made[name].role
         rows = role.rows(split)
         scored = table[(table["role"] == name) & (table["split"] == split)]
@@ -246,7 +247,7 @@ def test_without_learning_the_body_stays_the_one_before_it(world, records, recor
     *_, job = jobs_of(world, records, GENERAL, still)
     before, after = body(records, recorded[0]), body(records, execute(job))
     assert before.keys() == after.keys()
-    for name, value in before.items():
+    for name, value in some(before.items()):
         # Running statistics follow the images, whatever the rate.
         if "running" not in name and "batches_tracked" not in name:
             torch.testing.assert_close(after[name], value, rtol=0, atol=1e-8)
@@ -338,7 +339,7 @@ def test_recipe_and_network_reach_a_fresh_process_without_their_files(world, tmp
     with engine.local(1) as executor:
         for job in jobs[1]:
             executor.submit(execute, job).result()
-    for first, second in zip(*jobs, strict=True):
+    for first, second in some(zip(*jobs, strict=True)):
         for name in (SCORES, EPOCHS, BACKBONE, HEAD):
             content = (folder / job.id / name for folder, job in ((here, first), (there, second)))
             assert len({path.read_bytes() for path in content}) == 1

@@ -9,6 +9,7 @@ from sklearn.metrics import confusion_matrix
 
 from cxrstudy.statistics import ScoreError, at_sensitivity, operating_points
 from tests.support.score_tables import drawn, table
+from tests.support.some import some
 
 RULE = at_sensitivity(0.9)
 scored = st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=2, max_size=20)
@@ -61,7 +62,7 @@ def test_every_seed_is_tested_at_the_threshold_it_chose_on_validation(rule):
     scores = study()
     found = operating_points(scores, "covid19", rule)
     assert found["arm"].tolist() == ["a"] * 4 + ["b"] * 4
-    for arm, rows in found.groupby("arm"):
+    for arm, rows in some(found.groupby("arm")):
         expected, chosen = [], []
         for _, of_seed in scores[scores["arm"] == arm].groupby("seed"):
             parts = {

@@ -8,6 +8,7 @@ from cxrstudy.runs import engine
 from cxrstudy.study.graph import GraphError, full_names
 from tests.support import planned
 from tests.support.planned import graph_of, node_of, record
+from tests.support.some import some
 
 world, records = planned.world, planned.records
 
@@ -29,7 +30,7 @@ def test_stages_that_experiments_share_are_planned_once():
     assert len(made.nodes) == len(made.missing) == 5
     ids = [node.id for node in made.nodes]
     assert all(
-        node.parent is None or node.parent in ids[: ids.index(node.id)] for node in made.nodes
+        node.parent is None or node.parent in ids[: ids.index(node.id)] for node in some(made.nodes)
     )
 
 
@@ -66,11 +67,11 @@ def test_jobs_are_made_for_each_missing_run_once(monkeypatch):
     made = graph_of()
     jobs = made.jobs()
     assert list(jobs) == list(made.missing)
-    assert all(path.is_file() for job in jobs.values() for path in job.maps.values())
+    assert all(path.is_file() for job in some(jobs.values()) for path in job.maps.values())
     sides = {
         job.chain.stages[-1].pixels: [p.stem for p in job.maps.values()] for job in jobs.values()
     }
-    assert all(name.endswith(f"-{side}") for side, names in sides.items() for name in names)
+    assert all(name.endswith(f"-{side}") for side, names in some(sides.items()) for name in names)
     done = []
 
     def work(job):

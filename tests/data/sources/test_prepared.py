@@ -118,6 +118,6 @@ def test_the_radiographs_are_those_of_the_committed_manifest(radiographs, name):
     table = pd.read_csv(places.manifests() / f"{name}.csv", keep_default_na=False)
     absent = [path for path in table["path"] if not (radiographs / path).is_file()]
     assert not absent
-    for row in table[:: max(1, len(table) // 40)].itertuples():
+    for row in some(table[:: max(1, len(table) // 40)].itertuples()):
         expected = row.prepared_sha256 or row.sha256
         assert file_sha256(radiographs / row.path) == expected, row.id

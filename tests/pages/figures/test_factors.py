@@ -71,7 +71,7 @@ def test_panels_show_a_metric_each_at_its_own_heights_and_the_ideal():
     panels = tables.mixup_panels()
     grid = figures.panels_by_factor(panels, ALPHA, {"calibration slope": 1.0}).axes
     assert [axes.get_title(loc="left") for axes in grid] == list(panels)
-    for axes, table in zip(grid, panels.values(), strict=True):
+    for axes, table in some(zip(grid, panels.values(), strict=True)):
         assert drawn(axes) == [expected(table, length, {}) for length in (0.5, 1, 2)]
         low, high = axes.get_ylim()
         assert low < table["low"].min()

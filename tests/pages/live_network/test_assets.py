@@ -125,8 +125,8 @@ def test_a_map_is_the_fall_of_the_log_odds_where_a_square_is_erased(network, ste
 def test_coarse_cells_come_first_and_every_cell_once():
     (cells,) = answers([("occlusion", "cellsInOrder", [])])
     assert len({tuple(cell) for cell in cells}) == len(cells) == CELLS**2
-    assert all(x % 4 == 0 and y % 4 == 0 for x, y in cells[:16])
-    assert all(x % 2 == 0 and y % 2 == 0 for x, y in cells[:64])
+    assert all(x % 4 == 0 and y % 4 == 0 for x, y in some(cells[:16]))
+    assert all(x % 2 == 0 and y % 2 == 0 for x, y in some(cells[:64]))
 
 
 def test_a_cell_that_is_not_known_shows_the_nearest_that_is():
