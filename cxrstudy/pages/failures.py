@@ -27,8 +27,7 @@ def causes(study: Study, role: str = "target") -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cxrstudy.notebook import Study
-    >>> list(causes(Study("quick", "phantom", seeds=1)))
+    >>> list(causes(arms.study))  # of some arms, as in a chapter
     ['sex', 'age', 'view', 'source', 'lesion']
     """
     wanted = study.cohort.role(role)

@@ -24,7 +24,9 @@ from cxrstudy.training.stage import Stage
 from cxrstudy.training.weight_files import sha256_of
 
 #: The smallest network that is still one of timm's, and stages of seconds.
-TINY = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)), ("stem_width", 16)))
+TINY = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),))
+#: The same with a thin stem, with which a training takes a quarter less: for many steps.
+THIN = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)), ("stem_width", 16)))
 STAGE = Stage(
     roles=("target",),
     pixels=32,

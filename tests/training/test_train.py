@@ -18,7 +18,7 @@ from cxrstudy.training.model import build, expected_input_of
 from cxrstudy.training.schedule import bit_rate, scaled
 from cxrstudy.training.scoring import macro_auroc, score
 from cxrstudy.training.train import train
-from tests.support.builders import STAGE, TINY, Made, make_pool, make_role
+from tests.support.builders import STAGE, THIN, Made, make_pool, make_role
 from tests.support.some import some
 
 LEARNING = STAGE.but(steps=60, batch_size=16, validations=2, learning_rate=0.02)
@@ -76,7 +76,7 @@ def spy(monkeypatch):
 
 def trained(role, pixels, stage, noise=None):
     """Train from random weights; ``noise`` disturbs all random numbers after these are drawn."""
-    model = build(TINY, len(role.labels), stage.seed, backbone=None)
+    model = build(THIN, len(role.labels), stage.seed, backbone=None)
     if noise is not None:
         random.seed(noise)
         np.random.seed(noise)  # noqa: NPY002, the one that fastai uses
