@@ -9,8 +9,8 @@ what it was:
 - Python, the libraries that read and compute, the instructions of the processor, and threads.
 
 Only kernels and pages that a command of ours makes keep anything and find anything
-(:data:`VARIABLE`). In a kernel of a reader's own, or in a test, the code may be another than that in
-its files, because functions can be replaced; what is computed there is neither kept nor found.
+(:data:`VARIABLE`). In a kernel of a reader's own, or in a test, functions can be replaced, so that
+the code that runs is not that in the files; what is computed there is neither kept nor found.
 
 What checks recorded results computes them itself: ``cxrstudy review``, ``cxrstudy registration
 check``, ``cxrstudy results judge`` and certificates ask
