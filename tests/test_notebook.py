@@ -4,6 +4,8 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -35,6 +37,13 @@ def test_a_notebook_gets_every_name_that_it_is_promised():
     exec("from cxrstudy.notebook import *", names)
     assert set(notebook.__all__) <= set(names)
     assert len(notebook.__all__) <= 26
+
+
+def test_a_kernel_takes_no_library_that_most_chapters_do_not_use():
+    heavy = "{'torch', 'sklearn', 'openpyxl', 'faiss', 'papermill'}"
+    code = f"import sys, cxrstudy.notebook; print(*({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_the_surface_of_the_notebooks_holds_no_code_of_its_own():

@@ -1,9 +1,10 @@
 """Remembered: answers that take seconds, kept on the disk under the hash of what they depend on.
 
 An answer is plain data. The name of its file holds the SHA-256 of everything that the answer
-depends on, so it is never out of date. The file begins with the SHA-256 of the rest, so a damaged
-one is computed again. The folder ``remembered`` lies beside the store. It may be deleted at any
-time, and where it can't be written to, nothing is remembered.
+depends on, so it is never out of date. The file begins with the SHA-256 of its name and of the
+rest, so a damaged one, or one that was kept for something else, is computed again. The folder
+``remembered`` lies beside the store. It may be deleted at any time, and where it can't be written
+to, nothing is remembered.
 """
 
 import json
@@ -76,7 +77,7 @@ def kept(path: Path) -> str | None:
     """Text that was kept; None if there is none, or it is damaged."""
     try:
         seal, _, text = path.read_text(encoding="utf-8").partition("\n")
-        if seal != fingerprint(text):
+        if seal != _seal(path, text):
             return None
         if time.time() - path.stat().st_mtime > _DAY:
             with suppress(OSError):
@@ -87,11 +88,15 @@ def kept(path: Path) -> str | None:
 
 
 def keep(path: Path, text: str) -> None:
-    """Keep a text under its SHA-256, and remove what nobody asked for in a long time."""
+    """Keep a text, sealed with its name, and remove what nobody asked for in a long time."""
     make_folder(path.parent)
     with whole_file(path) as unfinished:
-        unfinished.write_text(f"{fingerprint(text)}\n{text}", encoding="utf-8")
+        unfinished.write_text(f"{_seal(path, text)}\n{text}", encoding="utf-8")
     for other in path.parent.iterdir():
         with suppress(OSError):
             if time.time() - other.stat().st_mtime > KEPT:
                 other.unlink()
+
+
+def _seal(path: Path, text: str) -> str:
+    return fingerprint(f"{path.name}\n{text}")

@@ -7,6 +7,7 @@ left out only if the pages in place were made of the same contents.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from cxrstudy.pages.computed.data import link_data
 from cxrstudy.pages.computed.folded import fold_cells
 from cxrstudy.pages.computed.late import FOLDER, move_late_data
 from cxrstudy.pages.executed import common_inputs, tree_hash, versions_of_all
+from cxrstudy.verdicts.kept_evidence import VARIABLE
 
 #: Made in the folder of prose by a build, and not part of it.
 EXPERIMENTS, BUILT = "experiments", "_build"
@@ -123,7 +125,8 @@ def _jupyter_book(source: Path, to: Path) -> None:
         sys.executable, "-c", _START, "build", str(source), "--path-output", str(to),
         "--config", str(settings), "--all", "--quiet", "--warningiserror",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, check=False)
+    environment = os.environ | {VARIABLE: "1"}
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
     if done.returncode:
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
         raise BookError(f"the pages could not be built; Jupyter Book says:\n{said}")

@@ -20,6 +20,7 @@ from traitlets import Unicode
 from traitlets.config import Config
 
 from cxrstudy.base import places
+from cxrstudy.verdicts.kept_evidence import VARIABLE
 
 #: Name and language that papermill is told, whatever a notebook names.
 NAME, LANGUAGE = "python3", "python"
@@ -62,6 +63,7 @@ def environment(ipython: str) -> dict[str, str]:
     warnings = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), _SAID_FOR_NOTHING]))
     own = {**places.variables(), "IPYTHONDIR": ipython, "PYTHONUTF8": "1"}
     own["PYTHONWARNINGS"] = warnings
+    own[VARIABLE] = "1"
     if (places.PACKAGE.parent / "pyproject.toml").is_file():  # a checkout: the same code there
         before = os.environ.get("PYTHONPATH", "")
         own["PYTHONPATH"] = os.pathsep.join(filter(None, [str(places.PACKAGE.parent), before]))

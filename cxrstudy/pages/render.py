@@ -3,12 +3,14 @@
 Notebooks know this module as ``show``, and find the tables of claims and of trainings here too.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.base.checks import whole
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.pages import told
@@ -33,6 +35,9 @@ from cxrstudy.pages.verdict_explorer import verdict_explorer as verdict_explorer
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
+
+if TYPE_CHECKING:  # every kernel would import the whole audit, and its libraries
+    from cxrstudy.audit.check_result import CheckResult
 
 
 def banner(study: Study) -> HTML:

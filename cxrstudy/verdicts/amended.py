@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from cxrstudy.verdicts.frozen import FrozenError, Tree, claims_files
+from cxrstudy.verdicts.frozen import FrozenError, Tree, claims_files, parsed
 
 
 def amended(then: Tree, now: Tree) -> list[str]:
@@ -41,7 +41,7 @@ def _files(tree: Tree) -> dict[str, Any]:
     read = {}
     for path, content in tree.contents(claims_files(tree)).items():
         try:
-            read[path] = yaml.safe_load(content)
+            read[path] = parsed(content)
             _claims(read[path])
         except (yaml.YAMLError, AttributeError, KeyError, TypeError):
             raise FrozenError(f"{tree.name}: {path} is no file of claims") from None

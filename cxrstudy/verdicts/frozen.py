@@ -167,6 +167,19 @@ def claims_files(tree: Tree) -> list[str]:
     return [path for path in found if path.endswith(".yaml")]
 
 
+# Every proof asks for the same few files of the same few commits, and PyYAML takes .1 s for one.
+@lru_cache(maxsize=128)
+def parsed(content: bytes) -> Any:
+    """What a YAML file of a tree holds; nobody may change it.
+
+    Raises
+    ------
+    yaml.YAMLError
+        It is no YAML.
+    """
+    return yaml.safe_load(content)
+
+
 def _files(tree: Tree, paths: list[str]) -> dict[str, str]:
     contents = tree.contents(paths)
     missing = [path for path in paths if path not in contents]
@@ -186,7 +199,7 @@ def _profiles(tree: Tree, name: str) -> list[str]:
             continue
         found.append(path)
         try:
-            stated = yaml.safe_load(tree.contents([path]).get(path, b""))
+            stated = parsed(tree.contents([path]).get(path, b""))
             waiting += [stated.get("extends", ""), stated.get("half", "")]
         except (yaml.YAMLError, AttributeError):
             continue
@@ -196,7 +209,7 @@ def _profiles(tree: Tree, name: str) -> list[str]:
 def _manifests(tree: Tree, described: str) -> list[str]:
     text = tree.contents([described]).get(described, b"")
     try:
-        roles = yaml.safe_load(text)["roles"].values()
+        roles = parsed(text)["roles"].values()
         sources = [source for role in roles for source in role["sources"]]
         names = {source["manifest"] for source in sources if source.get("manifest")}
     except (yaml.YAMLError, AttributeError, KeyError, TypeError):

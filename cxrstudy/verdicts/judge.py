@@ -18,11 +18,12 @@ from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim
 from cxrstudy.verdicts.claims_file import Claims, all_claims, read_claims
 from cxrstudy.verdicts.evidence import EVIDENCE, about_maps, evidence, metric_of
+from cxrstudy.verdicts.kept_evidence import kept_evidence
 from cxrstudy.verdicts.map_results import measure_attention, read_attention
 from cxrstudy.verdicts.proof import prove
 from cxrstudy.verdicts.results import REFERENCE_PROFILES, VERDICTS
 from cxrstudy.verdicts.verdict import verdicts
-from cxrstudy.verdicts.written_table import differing_cells, read_texts
+from cxrstudy.verdicts.written_table import read_texts, same_rows
 
 #: Columns that say where evidence comes from, and whether it counts, before the columns of
 #: :func:`cxrstudy.verdicts.verdict.verdicts`.
@@ -145,6 +146,9 @@ def deciding_profile(cohort: str) -> str:
 def judged_results(folder: Path) -> pd.DataFrame:
     """Judge all claims by recorded results, under the rule as it is now.
 
+    The evidence is computed once for a state of results, claims and code
+    (:mod:`cxrstudy.verdicts.kept_evidence`); it is judged, and git asked, each time.
+
     Returns
     -------
     As :func:`judged`, with whether the results count (:func:`cxrstudy.verdicts.proof.prove`); empty
@@ -158,7 +162,7 @@ def judged_results(folder: Path) -> pd.DataFrame:
     'on simulated radiographs'
     """
     made = results.facts(folder)
-    found = evidence_of_results(folder)
+    found = kept_evidence(folder, evidence_of_results)
     if found.empty:
         return pd.DataFrame()
     origin = f"recorded: {made.cohort}, {made.profile}, {counted(made.seeds, 'seed')}"
@@ -172,13 +176,7 @@ def _as_recorded(table: pd.DataFrame, folder: Path) -> set[str]:
     # Git says each time whether they count; a claims file may have changed in another claim.
     found = table.drop(columns=["origin", "counts", "rule"])
     stored = read_texts(folder / VERDICTS).drop(columns="rule")
-    return {
-        name
-        for name in found["claim"]
-        if not differing_cells(
-            stored[stored["claim"] == name], found[found["claim"] == name], ["paper", "claim"]
-        )
-    }
+    return same_rows(stored, found, ["paper", "claim"], of="claim")
 
 
 def judged_arms(claims: str, arms: Arms) -> pd.DataFrame:

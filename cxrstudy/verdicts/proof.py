@@ -21,15 +21,13 @@ seen, and made again: what had been seen stands in the registration.
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from cxrstudy.base import places
 from cxrstudy.base.repository import Repository, RepositoryError, open_repository
 from cxrstudy.base.words import counted
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.amended import amended
 from cxrstudy.verdicts.changed_rule import changed_rule, written_by_rule
-from cxrstudy.verdicts.frozen import CommitTree, FolderTree, Frozen, FrozenError, freeze
+from cxrstudy.verdicts.frozen import CommitTree, FolderTree, Frozen, FrozenError, freeze, parsed
 from cxrstudy.verdicts.registration import FOLDER, Registration, RegistrationError, registrations
 from cxrstudy.verdicts.results import RESULTS, SCORED, Results
 
@@ -241,7 +239,7 @@ def _restamped(folder: Path, facts: Results, repository: Repository) -> list[str
         return []
     found = []
     for commit in repository.commits_of(path):
-        then = yaml.safe_load(repository.contents(commit, [path]).get(path, b"")) or {}
+        then = parsed(repository.contents(commit, [path]).get(path, b"")) or {}
         same_scores = then.get("files", {}).get(SCORED) == facts.files[SCORED]
         stamps = (then.get("registration", ""), then.get("ran", {}))
         if same_scores and stamps != (facts.registration, facts.ran):

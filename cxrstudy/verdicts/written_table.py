@@ -1,6 +1,6 @@
 """Written table: a table as text with six digits, and how it differs from a computed one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pandas as pd
 ROUNDING = 1e-9
 #: What is said of a row or column that is only on one side.
 MISSING = "missing"
+#: Rows of a table by the values that name them.
+_Rows = dict[tuple[str, ...], list[Any]]
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -62,22 +64,64 @@ def differing_cells(stored: pd.DataFrame, found: pd.DataFrame, rows: Sequence[st
     absent = [name for name in rows if name not in stored]
     if absent:
         return [f"column {absent[0]}: {MISSING}"]
-    texts = [f"column {name}: {MISSING}" for name in found if name not in stored]
-    texts += [f"column {name}: is not recomputed" for name in stored if name not in found]
+    texts = _differing_columns(stored, found)
     columns = [name for name in stored if name in found and name not in rows]
     here, there = _by_row(stored, rows), _by_row(found, rows)
-    texts += [f"row {_named(rows, key)}: twice" for key, many in here.items() if len(many) > 1]
-    texts += [f"{_named(rows, key)}: {MISSING} here" for key in there if key not in here]
+    return [*texts, *_differing_rows(here, there, rows, columns)]
+
+
+def same_rows(stored: pd.DataFrame, found: pd.DataFrame, rows: Sequence[str], of: str) -> set[str]:
+    """Values of a column of which every row of a written table is that of a computed one.
+
+    Parameters
+    ----------
+    stored, found, rows
+        As for :func:`differing_cells`.
+    of
+        One of ``rows``.
+
+    Returns
+    -------
+    The texts of those values of the computed table whose rows have no differing cell.
+
+    Examples
+    --------
+    >>> stored = pd.DataFrame({"claim": ["A1", "A2"], "estimate": ["0.25", "0.5"]})
+    >>> found = pd.DataFrame({"claim": ["A1", "A2"], "estimate": [0.25, 0.75]})
+    >>> same_rows(stored, found, ["claim"], "claim")
+    {'A1'}
+    """
+    if any(name not in stored for name in rows) or _differing_columns(stored, found):
+        return set()
+    columns = [name for name in stored if name not in rows]
+    place = list(rows).index(of)
+    here, there = (_by_value(_by_row(table, rows), place) for table in (stored, found))
+    return {
+        value
+        for value, mine in there.items()
+        if not any(_differing_rows(here.get(value, {}), mine, rows, columns))
+    }
+
+
+def _differing_columns(stored: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    texts = [f"column {name}: {MISSING}" for name in found if name not in stored]
+    return texts + [f"column {name}: is not recomputed" for name in stored if name not in found]
+
+
+def _differing_rows(
+    here: _Rows, there: _Rows, rows: Sequence[str], columns: Sequence[str]
+) -> Iterator[str]:
+    yield from (f"row {_named(rows, key)}: twice" for key, many in here.items() if len(many) > 1)
+    yield from (f"{_named(rows, key)}: {MISSING} here" for key in there if key not in here)
     for key, many in here.items():
         if key not in there:
-            texts.append(f"{_named(rows, key)}: here, but not recomputed")
+            yield f"{_named(rows, key)}: here, but not recomputed"
             continue
         for name in columns:
             said, value = many[0][name], there[key][0][name]
             if not same_cell(said, value):
                 told = f"{said or 'empty'} here, {text_of(value) or 'empty'} recomputed"
-                texts.append(f"{_named(rows, key)}, {name}: {told}")
-    return texts
+                yield f"{_named(rows, key)}, {name}: {told}"
 
 
 def same_cell(said: str, value: Any) -> bool:
@@ -97,10 +141,17 @@ def same_cell(said: str, value: Any) -> bool:
     return said == text_of(value)
 
 
-def _by_row(table: pd.DataFrame, rows: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
-    found: dict[tuple[str, ...], list[Any]] = {}
+def _by_row(table: pd.DataFrame, rows: Sequence[str]) -> _Rows:
+    found: _Rows = {}
     for row in table.to_dict("records"):
         found.setdefault(tuple(text_of(row[name]) for name in rows), []).append(row)
+    return found
+
+
+def _by_value(table: _Rows, place: int) -> dict[str, _Rows]:
+    found: dict[str, _Rows] = {}
+    for key, many in table.items():
+        found.setdefault(key[place], {})[key] = many
     return found
 
 

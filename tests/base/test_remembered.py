@@ -73,6 +73,15 @@ def test_what_is_no_answer_is_not_read(content):
     assert recall("made", lambda: [1]) is None
 
 
+def test_an_answer_that_was_kept_for_something_else_is_not_taken():
+    for number in (1, 2):
+        remembered("made", lambda number=number: [number], lambda number=number: f"of {number}")
+    one, other = folder().iterdir()
+    one.write_bytes(other.read_bytes())
+    found = [recall("made", lambda number=number: [number]) for number in (1, 2)]
+    assert found in (["of 1", None], [None, "of 2"])
+
+
 def test_an_answer_whose_inputs_changed_meanwhile_is_not_kept():
     inputs = [1]
 

@@ -1,6 +1,7 @@
 """Kernel: what a notebook is executed with."""
 
 from cxrstudy.pages.kernel import environment
+from cxrstudy.verdicts.kept_evidence import VARIABLE
 
 
 def test_a_kernel_keeps_the_filters_of_warnings_that_it_was_given(monkeypatch):
@@ -17,3 +18,8 @@ def test_a_kernel_reads_nothing_of_its_user(monkeypatch):
     found = environment("empty")
     assert not {"PYTHONSTARTUP", "JUPYTER_PATH"} & set(found)
     assert found["IPYTHONDIR"] == "empty"
+
+
+def test_what_a_kernel_computes_of_sealed_results_is_kept(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert environment("empty")[VARIABLE] == "1"

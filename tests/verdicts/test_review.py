@@ -1,6 +1,7 @@
 """Review: all that is recorded is computed again; one digit anywhere is found and named."""
 
 import gzip
+import json
 import re
 import shutil
 
@@ -8,10 +9,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from cxrstudy.base import places
+from cxrstudy.base import places, remembered
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
-from cxrstudy.verdicts import recording, results, review
+from cxrstudy.verdicts import judge, kept_evidence, recording, results, review
 from cxrstudy.verdicts.registration import Registration, register
 from cxrstudy.verdicts.written_table import read_texts
 from tests.support import registered
@@ -74,6 +75,20 @@ def change_a_score(folder):
     text = "\n".join(lines) + "\n"
     (folder / "scores.csv.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
     return images.loc[tested[0], "id"], lines[0].split(",")[column]
+
+
+def test_what_is_kept_of_results_is_for_pages_and_never_for_a_review(folder, monkeypatch):
+    monkeypatch.setenv(kept_evidence.VARIABLE, "1")
+    (right,) = judge.judged_results(folder)["estimate"]
+    (entry,) = remembered.folder().glob("evidence-*")
+    kept = remembered.kept(entry)
+    forged = kept.replace(json.dumps(right), "0.123456")
+    assert forged != kept
+    remembered.keep(entry, forged)
+    assert judge.judged_results(folder)["estimate"].tolist() == [0.123456]
+    assert judge.evidence_of_results(folder)["estimate"].tolist() == [right]
+    assert problems() == []
+    entry.unlink()
 
 
 def test_what_was_recorded_is_equal_and_says_what_was_compared(folder):

@@ -1,10 +1,17 @@
 """Written table: a cell is the value that was written, and no other."""
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cxrstudy.verdicts.written_table import read_texts, same_cell, text_of, write_table
+from cxrstudy.verdicts.written_table import (
+    differing_cells,
+    read_texts,
+    same_cell,
+    same_rows,
+    text_of,
+    write_table,
+)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -19,3 +26,29 @@ def test_what_is_written_is_read_back_cell_by_cell(tmp_path):
     write_table(table, tmp_path / "t.csv")
     read = read_texts(tmp_path / "t.csv")
     assert read.to_dict("list") == {"arm": ["a, b", "é"], "n": ["3", ""], "why": ["", "x"]}
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("PQ"), st.sampled_from("123"), st.sampled_from([0.25, 0.5])),
+    max_size=4,
+    unique_by=lambda row: row[:2],
+)
+
+
+@given(here=ROWS, again=ROWS, left_out=st.sampled_from(["", "paper", "estimate"]))
+@example(here=[("P", "1", 0.25)], again=[("P", "1", 0.25)], left_out="")
+@example(here=[("P", "1", 0.25), ("P", "1", 0.5)], again=[("P", "1", 0.25)], left_out="")
+def test_rows_are_the_same_where_no_cell_differs(here, again, left_out):
+    names = ["paper", "claim", "estimate"]
+    stored = pd.DataFrame(here, columns=names).map(text_of).drop(columns=left_out or [])
+    found = pd.DataFrame(again, columns=names)
+    expected = {
+        claim
+        for claim in found["claim"]
+        if not differing_cells(
+            stored[stored["claim"] == claim], found[found["claim"] == claim], names[:2]
+        )
+    }
+    assert same_rows(stored, found, names[:2], of="claim") == expected
+    if here == again and not left_out:
+        assert expected == {claim for _, claim, _ in again}

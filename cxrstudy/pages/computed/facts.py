@@ -11,13 +11,13 @@ from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.data.manifest import read_manifest
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import cited
+from cxrstudy.pages.computed.proven import proven
 from cxrstudy.statistics import inference, power
 from cxrstudy.study.profile import read_profile
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import deciding
 from cxrstudy.verdicts.outcome import DECIDED
-from cxrstudy.verdicts.proof import prove
 from cxrstudy.verdicts.results import IMAGES, REFERENCE_PROFILES
 
 #: What a fact says where nothing is recorded that it could come from.
@@ -96,7 +96,7 @@ def _of_results(folders: list[Path]) -> dict[str, str]:
         return dict.fromkeys(names, NOTHING)
     made = [results.facts(folder) for folder in folders]
     versions = {f"{name} {version}" for each in made for name, version in each.versions.items()}
-    proofs = [prove(folder).counts for folder in folders]
+    proofs = [proven(folder).counts for folder in folders]
     return {
         "versions": ", ".join(sorted(versions)),
         "commit": ", ".join(each.commit[:12] for each in made),

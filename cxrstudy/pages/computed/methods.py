@@ -1,7 +1,9 @@
 """Methods: cohorts, networks, training and statistics, as the files and the code have them."""
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from html import escape
 from typing import Any
@@ -13,6 +15,7 @@ from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.computed.proven import proven
 from cxrstudy.pages.demographics import flow_of
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
@@ -23,7 +26,6 @@ from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.doubling import RELEVANT
 from cxrstudy.verdicts.judge import deciding_profile
-from cxrstudy.verdicts.proof import prove
 from cxrstudy.verdicts.results import REFERENCE_PROFILES
 
 #: What a page calls the values of a stage.
@@ -93,9 +95,12 @@ def stages() -> HTML:
 
 def training() -> HTML:
     """Show loss, optimiser, augmentation and plateau rule, with the module that has each."""
-    from cxrstudy.training.batches import LIGHTING, ROTATION, TRANSLATION, ZOOM
-
-    degrees, shift = numbers.plain(ROTATION), numbers.whole_percent(TRANSLATION)
+    # Not imported, because the module imports torch, which takes longer than all other parts.
+    known = constants_of("training/batches.py")
+    rotation, translation, zoom, lighting = (
+        known[name] for name in ("ROTATION", "TRANSLATION", "ZOOM", "LIGHTING")
+    )
+    degrees, shift = numbers.plain(rotation), numbers.whole_percent(translation)
     rows = [
         ("loss, one of several classes", "cross-entropy", "training/loss.py"),
         ("loss, several labels", "binary cross-entropy over the known labels", "training/loss.py"),
@@ -105,8 +110,8 @@ def training() -> HTML:
          "training/schedule.py"),
         ("rotation", f"up to {degrees}° to either side", "training/batches.py"),
         ("shift", f"up to {shift} of the side, in both directions", "training/batches.py"),
-        ("zoom", f"up to {numbers.plain(ZOOM)} times", "training/batches.py"),
-        ("brightness and contrast", f"up to {numbers.plain(LIGHTING)} in fastai's unit",
+        ("zoom", f"up to {numbers.plain(zoom)} times", "training/batches.py"),
+        ("brightness and contrast", f"up to {numbers.plain(lighting)} in fastai's unit",
          "training/batches.py"),
         ("choice of the final network", "the last step; validations choose nothing",
          "training/train.py"),
@@ -119,6 +124,38 @@ def training() -> HTML:
          "training/plateau.py"),
     ]  # fmt: skip
     return table(pd.DataFrame(rows, columns=["what", "how", "module"]))
+
+
+def constants_of(module: str) -> dict[str, Any]:
+    """Read the plain values that a module of the package defines, without importing it.
+
+    Parameters
+    ----------
+    module
+        Its file in the package.
+
+    Examples
+    --------
+    >>> constants_of("training/plateau.py")["RISE"] == RISE
+    True
+    """
+    found: dict[str, Any] = {}
+    for line in ast.parse((places.PACKAGE / module).read_text(encoding="utf-8")).body:
+        if isinstance(line, ast.Assign):
+            with suppress(ValueError):  # what is computed is no plain value
+                value = ast.literal_eval(line.value)
+                for target in line.targets:
+                    found |= _named(target, value)
+    return found
+
+
+def _named(target: ast.expr, value: Any) -> dict[str, Any]:
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, ast.Tuple):
+        pairs = zip(target.elts, value, strict=True)
+        return {name: each for part, own in pairs for name, each in _named(part, own).items()}
+    return {}
 
 
 def statistics() -> HTML:
@@ -170,7 +207,7 @@ def _record(folder: Any) -> dict[str, str]:
         "versions": ", ".join(f"{name} {version}" for name, version in made.versions.items()),
         "commit": made.commit[:12] + (" with uncommitted changes" if made.uncommitted else ""),
         "command": made.command,
-        "does it count?": prove(folder).said,
+        "does it count?": proven(folder).said,
     }
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from sklearn.metrics import roc_curve
 
 from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms, score_column, truth_column
@@ -161,6 +160,9 @@ def _mean_roc(
     known: pd.DataFrame, arm: Hashable, label: str, rates: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Sensitivity at false positive rates, averaged over seeds."""
+    # Here, because its import takes a second, and most kernels draw no such curve.
+    from sklearn.metrics import roc_curve
+
     curves = []
     for _, table in of_arms(known, [arm]).groupby("seed", dropna=False):
         false, true, _ = roc_curve(table[truth_column(label)] == 1, table[score_column(label)])

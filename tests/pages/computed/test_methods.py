@@ -1,6 +1,8 @@
 """Methods: what the page says of profiles, cohorts and records is what is in their files."""
 
 import re
+import subprocess
+import sys
 from html import unescape
 
 import pytest
@@ -9,7 +11,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.pages.computed import methods
 from cxrstudy.statistics.sample import REPLICATES
 from cxrstudy.study.profile import profile_names, read_profile
-from cxrstudy.training.batches import ROTATION
+from cxrstudy.training import batches
 from cxrstudy.verdicts import results
 from tests.support.some import some
 
@@ -38,10 +40,25 @@ def test_the_stages_are_those_of_the_profile_that_decides_on_the_cohort(monkeypa
 
 
 def test_training_and_statistics_say_the_constants_of_the_code():
-    assert f"{numbers.plain(ROTATION)}°" in text_of(methods.training())
+    assert f"{numbers.plain(batches.ROTATION)}°" in text_of(methods.training())
     shown = text_of(methods.statistics())
     assert f"draws of patients {numbers.count(REPLICATES)}" in shown
     assert "another simulated world" in shown
+
+
+def test_constants_are_read_from_a_module_that_is_not_imported():
+    known = methods.constants_of("training/batches.py")
+    assert {"ROTATION", "TRANSLATION", "ZOOM", "LIGHTING"} <= known.keys()
+    for name, value in some(known.items()):
+        assert getattr(batches, name) == value
+
+
+def test_the_part_about_training_takes_no_torch():
+    code = (
+        "import sys; from cxrstudy.pages.computed import PARTS; PARTS['training'](); "
+        "sys.exit(bool({'torch', 'fastai'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_records_name_commit_and_command_and_whether_they_count():
