@@ -162,9 +162,7 @@ def test_a_key_that_stands_twice_is_named_with_its_line_at_any_depth(tmp_path):
 OTHERS = {
     "base/schema.py": "is the reader",
     "runs/engines/slurm.py": "single values of an option, not a file",
-    "verdicts/amended.py": "files of an old commit, as they were",
     "verdicts/frozen.py": "files of an old commit, as they were",
-    "verdicts/proof.py": "files of an old commit, as they were",
 }
 
 

@@ -21,7 +21,6 @@ from cxrstudy.runs.page_stamp import (
 )
 from cxrstudy.runs.provenance import RUNS, output_of, read_executed
 from tests.support.recorded_pages import record
-from tests.support.some import some
 
 GIVEN = {"profile": "quick", "seeds": 2}
 
@@ -168,7 +167,7 @@ def test_a_pasted_command_gives_papermill_the_same_values(parameters):
         patch.setattr("papermill.cli.execute_notebook", lambda **options: called(**options))
         papermill.main(words[1:], standalone_mode=False)
     assert read == parameters
-    assert all(type(read[name]) is type(value) for name, value in some(parameters.items()))
+    assert [*map(type, read.values())] == [type(parameters[name]) for name in read]
 
 
 def test_a_command_of_the_manual():

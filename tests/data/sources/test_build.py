@@ -17,7 +17,6 @@ from cxrstudy.data.sources import build as building
 from cxrstudy.data.sources import nih
 from cxrstudy.data.sources.build import BuildError, build, locate
 from tests.support.project import use
-from tests.support.some import some
 
 HEADER = (
     "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
@@ -128,10 +127,9 @@ def test_a_path_is_found_under_its_end_and_never_two_under_one_file(asked, lying
     found = locate(asked, lying)
     assert set(found) <= set(asked)
     assert set(found.values()) <= set(lying)
-    for path, file in some(found.items()):
-        assert path.split("/")[-1] == file.split("/")[-1]
-    for path in some(set(asked) & set(lying)):
-        assert found[path] == path
+    ends = [(path.split("/")[-1], file.split("/")[-1]) for path, file in found.items()]
+    assert [pair for pair in ends if pair[0] != pair[1]] == []
+    assert [path for path in set(asked) & set(lying) if found[path] != path] == []
 
 
 def test_patients_have_one_split_in_all_sets_and_the_papers_cohort_is_written(place):
