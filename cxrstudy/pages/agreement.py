@@ -20,6 +20,7 @@ from cxrstudy.pages import told
 from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML, fold
+from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.statistics.power import VarianceComponents, degrees_of_freedom
 from cxrstudy.statistics.sample import ScoreError
@@ -190,7 +191,7 @@ def _row(row: Beside) -> dict[str, str]:
         else "",
         "record": _number(row.record),
         "may differ by chance": f"±{numbers.level(row.chance)}" if isfinite(row.chance) else "",
-        "agreement": escape(agrees or row.reason),
+        "agreement": escape(agrees or spaced(row.reason)),
     }
 
 

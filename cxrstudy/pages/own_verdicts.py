@@ -8,6 +8,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
@@ -67,7 +68,7 @@ def _row(
 def _verdict(row: Any) -> str:
     if row.verdict in DECIDED:
         return f"<b>{escape(row.verdict)}</b>"
-    return f"<b>{escape(row.verdict)}</b>: {escape(row.why.partition('; ')[0])}"
+    return f"<b>{escape(row.verdict)}</b>: {escape(spaced(row.why.partition('; ')[0]))}"
 
 
 def _number(row: Any) -> str:

@@ -46,6 +46,12 @@ def test_a_run_that_decides_shows_its_interval_and_one_that_does_not_shows_none(
     assert second[3] == "+0.020"
 
 
+def test_a_chain_in_a_reason_is_words():
+    why = "run 3f (random → natural_large) has no result"
+    (first, _) = rows(judged(verdict="not judged", why=why))
+    assert first[1] == "<b>not judged</b>: run 3f (random → natural large) has no result"
+
+
 def test_what_is_recorded_stands_beside_and_is_never_taken_for_the_run():
     first, second = rows(
         judged(estimate=float("nan"), verdict="not judged", why="no arm <b>; there are many"),

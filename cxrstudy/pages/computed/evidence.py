@@ -16,6 +16,7 @@ from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.front import asked_of, claims_table, standings
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import recorded
@@ -148,7 +149,7 @@ def _short(experiment: str, why: str) -> str:
     """A reason in one line: what is lacking, without all that there is."""
     if LISTING in why:
         return f"these results have {lacking_in_words(experiment, why)}"
-    return NOT_RECORDED if why == "no evidence" else why
+    return NOT_RECORDED if why == "no evidence" else spaced(why)
 
 
 def _tallies(judged: pd.DataFrame, paper: str) -> dict[str, str]:
