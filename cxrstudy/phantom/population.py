@@ -129,7 +129,7 @@ class Case:
     findings : tuple of str
         Names in `findings.FINDINGS` to draw.
     site, view : str
-        Hospital, and ``"PA"`` or ``"AP"``.
+        Hospital, and ``"PA"``, ``"AP"`` or ``"lateral"``.
     progress : float
         Progress of the disease in this image, a factor on its strength.
     sign : float or None
@@ -198,6 +198,8 @@ def case_of(address: Address) -> Case:
     sicker = {"pneumonia", "effusion", "oedema", "consolidation"} & set(labels)
     share = AP_SHARE + (AP_SHIFT if sicker else 0.0)
     view = "AP" if image_rng.random() < share else "PA"
+    if address.lateral:
+        view = "lateral"
     progress = float(image_rng.uniform(0.85, 1.15))
     return Case(labels, findings, site, view, progress, _carried(address, labels))
 

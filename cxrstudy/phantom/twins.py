@@ -14,8 +14,9 @@ from cxrstudy.phantom.acquisition import SITES, SiteStyle
 from cxrstudy.phantom.address import Address
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.patient import Patient, draw_patient
+from cxrstudy.phantom.phantom_image import Phantom
 from cxrstudy.phantom.population import Case
-from cxrstudy.phantom.render import Phantom, check_pixels, radiograph
+from cxrstudy.phantom.render import check_pixels, radiograph
 
 WITHOUT_LESION, ELSEWHERE = "without the lesion", "lesion elsewhere"
 LIGHTER, DENSER = "lighter lesion", "denser lesion"
@@ -120,7 +121,7 @@ def twin(address: str, pixels: int, change: str) -> Phantom:
     ------
     ValueError
         The address, the number of pixels or the change is not legal, or the address is of a
-        fractal, which has no patient.
+        fractal, which has no patient, or of a lateral.
 
     Examples
     --------
@@ -169,4 +170,6 @@ def _radiograph_at(address: str, pixels: int) -> Address:
     check_pixels(pixels)
     if where.role in CLASSES:
         raise ValueError(f"{address}: a fractal has no patient, so it has no twin")
+    if where.lateral:
+        raise ValueError(f"{address}: twins are frontal images; leave out view=lateral")
     return where
