@@ -183,6 +183,7 @@ OF_NO_MODULE = {
     "training/test_gpu.py": "what only a GPU runs",
     "test_mutants.py": "how faults are planted, in benchmarks/mutants",
     "pixels/test_mutated_images.py": "files of every kind, mutated",
+    "pixels/test_png_and_jpeg.py": "files of two kinds, decoded",
     "pixels/test_peers.py": "the files of pydicom and Pillow",
     "statistics/test_edges.py": "all estimators at their edges",
     "test_number_formats.py": "numbers that any module writes",
