@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from cxrstudy.phantom import population
 from cxrstudy.phantom.acquisition import SITES, SiteStyle, acquire
 from cxrstudy.phantom.anatomy import chest
+from cxrstudy.phantom.case import Case, case_of
 from cxrstudy.phantom.devices import devices
 from cxrstudy.phantom.findings import alteration, disease
 from cxrstudy.phantom.fractals import CLASSES, draw_fractal
 from cxrstudy.phantom.geometry import Mask
 from cxrstudy.phantom.pathology import soft_tissue
 from cxrstudy.phantom.patient import Patient, draw_patient, draw_pose
-from cxrstudy.phantom.population import GENERAL, Case
+from cxrstudy.phantom.prevalence import GENERAL
 from cxrstudy.phantom.sign import sign_mask, sign_tissue
 from cxrstudy.phantom.streams import stream
 
@@ -84,7 +85,7 @@ def render(address: str, pixels: int) -> Phantom:
         nowhere = np.zeros((pixels, pixels), dtype=bool)
         image = draw_fractal(population.fractal_class(where), rng, pixels)
         return Phantom(image, nowhere, nowhere.copy(), None, nowhere.copy())
-    case = population.case_of(where)
+    case = case_of(where)
     return radiograph(population.patient_of(where), where.id, case, pixels, SITES[case.site])
 
 
