@@ -172,6 +172,7 @@ OF_NO_MODULE = {
     "data/sources/test_changed_tables.py": "the publishers' files, changed in many ways",
     "explorer/test_assets.py": "the front end, without a browser",
     "explorer/test_calls.py": "predict and both explorers: what an image is called",
+    "explorer/test_live_uploads.py": "the widget without a browser, and files that are sent to it",
     "explorer/test_browser_pages.py": "the page in a browser: left, reloaded, saved, enlarged",
     "explorer/test_browser_widget.py": "the widget in a browser, with a made kernel",
     "journey/test_journey.py": "prompt, make, kernel, worker and pages of one tiny study",
