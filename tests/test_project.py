@@ -186,6 +186,7 @@ OF_NO_MODULE = {
     "pixels/test_mutated_images.py": "files of every kind, mutated",
     "pixels/test_png_and_jpeg.py": "files of two kinds, decoded",
     "pixels/test_peers.py": "the files of pydicom and Pillow",
+    "pixels/test_stopped_builds.py": "builds of pixel files that are stopped or killed",
     "statistics/test_edges.py": "all estimators at their edges",
     "test_number_formats.py": "numbers that any module writes",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
