@@ -190,6 +190,7 @@ OF_NO_MODULE = {
     "statistics/test_edges.py": "all estimators at their edges",
     "test_number_formats.py": "numbers that any module writes",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
+    "runs/test_own_functions.py": "runs with recipes and networks of one's own",
     "runs/test_altered_records.py": "records that were altered after they were written",
     "runs/test_unfinished_records.py": "records whose writing is stopped",
     "training/test_learner.py": "what fastai's users do with a learner",
