@@ -182,6 +182,7 @@ OF_NO_MODULE = {
     "phantom/test_physics.py": "the image chain, from slab to detector",
     "phantom/test_presence.py": "all findings, in the chest",
     "training/test_gpu.py": "what only a GPU runs",
+    "training/test_augmentation.py": "how batches augment images",
     "study/test_given_values.py": "values that papermill gives a notebook",
     "test_mutants.py": "how faults are planted, in benchmarks/mutants",
     "pixels/test_mutated_images.py": "files of every kind, mutated",
