@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import numbers, places
-from cxrstudy.base.numbers import json_text
+from cxrstudy.base.rounding import significant
+from cxrstudy.base.standard_json import json_text
 from cxrstudy.cli.options import Json
 
 if TYPE_CHECKING:  # imported when the command runs
@@ -137,6 +138,6 @@ def _as_json(run: str, predictor: Predictor, answers: list[Answer]) -> str:
 
 
 def _map_line(answer: Prediction) -> str:
-    peak = numbers.plain(numbers.significant(answer.peak or 0.0, 2))
+    peak = numbers.plain(significant(answer.peak or 0.0, 2))
     said = f"nothing speaks for it (peak {peak})" if answer.holds_nothing else f"peak {peak}"
     return f"  map of {answer.explained}, {said}: {answer.map}"

@@ -16,6 +16,7 @@ import numpy as np
 
 from cxrstudy.phantom.acquisition import SiteStyle, acquire
 from cxrstudy.phantom.anatomy import Chest, chest
+from cxrstudy.phantom.case import Case
 from cxrstudy.phantom.fields import sample, smooth_field
 from cxrstudy.phantom.findings import alteration, disease
 from cxrstudy.phantom.geometry import Map
@@ -23,7 +24,6 @@ from cxrstudy.phantom.lateral_anatomy import lateral_chest
 from cxrstudy.phantom.pathology import MASK_LEVEL, no_lesion, soft_tissue
 from cxrstudy.phantom.patient import Patient, Pose, draw_pose
 from cxrstudy.phantom.phantom_image import Phantom
-from cxrstudy.phantom.population import Case
 from cxrstudy.phantom.streams import stream
 
 FIELDS = (31.0, 36.0)

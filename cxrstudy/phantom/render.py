@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cxrstudy.phantom import population
 from cxrstudy.phantom.acquisition import SITES, SiteStyle, acquire
 from cxrstudy.phantom.anatomy import chest
+from cxrstudy.phantom.case import Case, case_of
 from cxrstudy.phantom.devices import devices
 from cxrstudy.phantom.findings import alteration, disease
 from cxrstudy.phantom.fractals import CLASSES, draw_fractal
@@ -15,7 +16,7 @@ from cxrstudy.phantom.lateral import lateral_radiograph
 from cxrstudy.phantom.pathology import soft_tissue
 from cxrstudy.phantom.patient import Patient, draw_patient, draw_pose
 from cxrstudy.phantom.phantom_image import Phantom
-from cxrstudy.phantom.population import GENERAL, Case
+from cxrstudy.phantom.prevalence import GENERAL
 from cxrstudy.phantom.sign import sign_mask, sign_tissue
 from cxrstudy.phantom.streams import stream
 
@@ -59,7 +60,7 @@ def render(address: str, pixels: int) -> Phantom:
         nowhere = np.zeros((pixels, pixels), dtype=bool)
         image = draw_fractal(population.fractal_class(where), rng, pixels)
         return Phantom(image, nowhere, nowhere.copy(), None, nowhere.copy())
-    case = population.case_of(where)
+    case = case_of(where)
     if where.lateral:
         patient = population.patient_of(where)
         return lateral_radiograph(patient, where.id, case, pixels, SITES[case.site])

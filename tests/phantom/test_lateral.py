@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cxrstudy import phantom
 from cxrstudy.phantom.acquisition import SITES
 from cxrstudy.phantom.anatomy import Alteration, chest
+from cxrstudy.phantom.case import Case, case_of
 from cxrstudy.phantom.findings import FINDINGS, alteration, disease
 from cxrstudy.phantom.geometry import FIELD, PROFILE_Y, Frame, ellipsoid
 from cxrstudy.phantom.heart import Chamber
@@ -18,7 +19,6 @@ from cxrstudy.phantom.lateral_anatomy import from_the_side, lateral_chest
 from cxrstudy.phantom.lateral_skeleton import spine_course
 from cxrstudy.phantom.pathology import no_lesion, soft_tissue
 from cxrstudy.phantom.patient import draw_patient, draw_pose
-from cxrstudy.phantom.population import Case
 from cxrstudy.phantom.twins import ANATOMY, twin
 
 PIXELS = 96
@@ -134,7 +134,7 @@ def test_an_address_with_the_view_gives_the_lateral():
     shown = phantom.render(address, 64)
     assert not np.array_equal(shown.image, phantom.render(ADDRESS, 64).image)
     assert np.array_equal(shown.image, phantom.read(address, 64))
-    assert phantom.population.case_of(phantom.population.parse(address)).view == "lateral"
+    assert case_of(phantom.population.parse(address)).view == "lateral"
 
 
 def test_the_same_diseased_height_in_masks_of_both_views():
