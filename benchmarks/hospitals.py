@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base.progress import progress
-from cxrstudy.phantom.population import OWN_SITES, SITES
+from cxrstudy.phantom.hospitals import OWN_SITES, SITES
 from cxrstudy.phantom.twins import imaged_at
 from cxrstudy.runs.score_table import score_table
 from cxrstudy.runs.scores import of_arm, together

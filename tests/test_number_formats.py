@@ -18,6 +18,8 @@ BRACES = re.compile(r"\{[^{}:]*:([^{}]+)\}")
 #: Modules that may, and why.
 MAY = {
     "base/numbers.py": "it is that module",
+    "base/rounding.py": "it decides with how many decimals that module writes",
+    "base/times.py": "durations and moments, not numbers of any kind",
     "data/rules.py": "decimal digits that a rule looks at, not a number to read",
     "phantom/address.py": "a legal value in an error, as it is written in an address",
     "verdicts/written_table.py": "cells of recorded tables, which a program compares",

@@ -42,7 +42,7 @@ from cxrstudy.audit import (
 )
 from cxrstudy.audit.check_result import CannotCheck, CheckResult, CheckState, row_table
 from cxrstudy.audit.evidence import Evidence, gather
-from cxrstudy.base.numbers import json_text
+from cxrstudy.base.standard_json import json_text
 
 __all__ = [
     "CHECKS",

@@ -9,24 +9,18 @@ Rounding must not change what a number means:
   is not written as 0.050.
 - NaN and infinity are written as words, with the reason if it is given.
 
-:func:`json_text` writes JSON for programs, without ``NaN`` and ``Infinity``.
+How many decimals a number needs is decided in :mod:`cxrstudy.base.rounding`. Durations and moments
+are written by :mod:`cxrstudy.base.times`.
 """
 
-import json
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Collection
+
+from cxrstudy.base.rounding import DECIMALS, MOST, decimals
 
 MINUS = "−"
 
-#: Minimum number of decimals.
-DECIMALS = 3
-#: Maximum number of decimals; a number that needs more is written with a power of ten.
-MOST = 8
-#: Maximum number of decimals that only tell numbers of one table apart.
-MOST_APART = 6
 #: Numbers of at least this size are written with a power of ten.
 LARGE = 1e9
 #: Smaller p values are written as "< 0.001".
@@ -67,7 +61,7 @@ def level(
     """
     if not math.isfinite(value):
         return _word(value, reason)
-    return _signed(value, _decimals(value, (0.0, 1.0, *beside), least), plus="")
+    return _signed(value, decimals(value, (0.0, 1.0, *beside), least), plus="")
 
 
 def difference(
@@ -82,7 +76,7 @@ def difference(
     """
     if not math.isfinite(value):
         return _word(value, reason)
-    return _signed(value, _decimals(value, (0.0, *beside), least), plus="+")
+    return _signed(value, decimals(value, (0.0, *beside), least), plus="+")
 
 
 def p_value(value: float, beside: Collection[float] = (0.05,), reason: str = "") -> str:
@@ -137,54 +131,7 @@ def percent(value: float, beside: Collection[float] = (), reason: str = "") -> s
     # 100 times the largest float below one would be rounded to 100.
     scaled = min(100 * value, math.nextafter(100, 0)) if value < 1 else 100.0
     kept = (0.0, 100.0, *(100 * one for one in beside))
-    return f"{_signed(scaled, _decimals(scaled, kept, least=1), plus='')} %"
-
-
-def duration(seconds: float | None) -> str:
-    """Format a duration in seconds, minutes or hours.
-
-    Examples
-    --------
-    >>> duration(12), duration(600), duration(5 * 3600), duration(None)
-    ('12 s', '10 min', '5.0 h', 'unknown')
-    """
-    if seconds is None or not math.isfinite(seconds):
-        return "unknown"
-    if seconds < 89.5:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
-
-
-def decimals_apart(values: Iterable[float]) -> int:
-    """Decimals with which numbers differ that lie a tenth of their range apart: three to six.
-
-    Examples
-    --------
-    >>> decimals_apart([0.5, 0.9]), decimals_apart([-0.0035, -0.0029]), decimals_apart([0.5])
-    (3, 5, 3)
-    """
-    known = [value for value in values if math.isfinite(value)]
-    spread = max(known) - min(known) if known else 0.0
-    if spread == 0.0:
-        return DECIMALS
-    return min(max(math.ceil(-math.log10(spread)) + 1, DECIMALS), MOST_APART)
-
-
-def moment(text: Any) -> Any:
-    """Format a moment with a zone to the minute, in UTC; what is none stays as it is.
-
-    Examples
-    --------
-    >>> moment("2026-11-29T23:02:59+01:00"), moment("not known")
-    ('2026-11-29 22:02 UTC', 'not known')
-    """
-    try:
-        read = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return text
-    if read.tzinfo is None:
-        return text
-    return f"{read.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{_signed(scaled, decimals(scaled, kept, least=1), plus='')} %"
 
 
 def whole_percent(value: float) -> str:
@@ -223,17 +170,6 @@ def plain(value: float) -> str:
         return _word(value, "")
     text = f"{value + 0.0:,.10g}"
     return (_signed(value, MOST + 1, plus="") if "e" in text else text).replace("-", MINUS)
-
-
-def significant(value: float, digits: int) -> float:
-    """Round a number to some significant digits, for data that a program reads.
-
-    Examples
-    --------
-    >>> significant(0.00123456, 3), significant(1.0, 3)
-    (0.00123, 1.0)
-    """
-    return float(f"{value:.{digits}g}")
 
 
 def interval(
@@ -286,36 +222,6 @@ def interval(
     return f"{texts[0]}{between}[{texts[1]}, {texts[2]}]{because}"
 
 
-def plain_value(value: Any) -> Any:
-    """Convert a value to one that JSON can represent: NaN to null, infinity to a word.
-
-    Examples
-    --------
-    >>> plain_value({"p": float("nan"), "slope": [float("inf"), -0.0]})
-    {'p': None, 'slope': ['infinite', 0.0]}
-    """
-    if isinstance(value, Mapping):
-        return {str(name): plain_value(each) for name, each in value.items()}
-    if hasattr(value, "tolist"):  # an array or a number of numpy, which need not be loaded here
-        return plain_value(value.tolist())
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain_value(each) for each in value]
-    if isinstance(value, float):
-        return _plain_float(value)
-    return value
-
-
-def json_text(value: Any, indent: int | None = 2) -> str:
-    """Write a value as standard JSON, without ``NaN`` and ``Infinity``.
-
-    Examples
-    --------
-    >>> json_text({"p": float("nan")}, indent=None)
-    '{"p": null}'
-    """
-    return json.dumps(plain_value(value), indent=indent, ensure_ascii=False, allow_nan=False)
-
-
 def value_of(text: str) -> float:
     """Read a number in the format of :func:`level`, :func:`difference` or :func:`count`.
 
@@ -328,12 +234,6 @@ def value_of(text: str) -> float:
     return float(plain.replace(MINUS, "-").replace(",", ""))
 
 
-def _plain_float(value: float) -> float | str | None:
-    if math.isnan(value):
-        return None
-    return value + 0.0 if math.isfinite(value) else _word(value, "")
-
-
 def _word(value: float, reason: str) -> str:
     if math.isnan(value):
         return reason or UNDEFINED
@@ -341,26 +241,6 @@ def _word(value: float, reason: str) -> str:
     if reason.startswith(word):  # the reason says it already: infinite in two of three seeds
         return f"{sign}{reason}"
     return f"{sign}{word}: {reason}" if reason else f"{sign}{word}"
-
-
-def _decimals(value: float, beside: Collection[float], least: int = DECIMALS) -> int:
-    """Fewest decimals with which a rounded number stays different from some values."""
-    for digits in range(least, MOST + 1):
-        if _keeps_sides(value, digits, beside):
-            return digits
-    return MOST + 1
-
-
-def _keeps_sides(value: float, digits: int, beside: Collection[float]) -> bool:
-    """Whether a rounded number is equal to one of some values only if the exact number is.
-
-    Rounding keeps the order of numbers, so a rounded number can't move beyond such a value.
-    """
-    written = float(f"{value:.{digits}f}")
-    return all(
-        (written == one) if value == one else (written != float(f"{one:.{digits}f}"))
-        for one in beside
-    )
 
 
 def _signed(value: float, digits: int, plus: str) -> str:
@@ -383,7 +263,8 @@ def _with_power(size: float) -> str:
 def _alike(values: list[float], write: Writer, beside: Collection[float]) -> list[str]:
     """Format numbers with the number of decimals of the one that needs most.
 
-    One that needs more than :data:`MOST`, such as 0.99999999979, does not make the others longer.
+    One that needs more than :data:`cxrstudy.base.rounding.MOST`, such as 0.99999999979, does not
+    make the others longer.
     """
     texts = [write(value, beside) for value in values]
     counts = [count for text in texts if (count := _decimals_of(text)) <= MOST]

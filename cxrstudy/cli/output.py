@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from cxrstudy import __version__
 from cxrstudy.base import extras, numbers, places
+from cxrstudy.base.standard_json import json_text
 
 #: What a disk that is full or can't be written to answers, at any place that a command writes to.
 _DISK = (
@@ -56,7 +57,7 @@ class Plain(TyperGroup):
 
 def json_for_terminal(value: Any) -> str:
     """JSON with ASCII only, unless the terminal or the pipe takes UTF-8: no character is lost."""
-    text = numbers.json_text(value)
+    text = json_text(value)
     if codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8":
         return text
     return json.dumps(json.loads(text), indent=2)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxrstudy.base.numbers import duration
 from cxrstudy.base.own_function import OwnFunction
+from cxrstudy.base.times import duration
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.cli.options import Cohort, Experiments, Json, Profile, Seeds
 from cxrstudy.cli.output import json_for_terminal

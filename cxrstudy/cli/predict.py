@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import numbers, places
-from cxrstudy.base.numbers import json_text
+from cxrstudy.base.rounding import significant
+from cxrstudy.base.standard_json import json_text
 from cxrstudy.cli.options import Json
 
 if TYPE_CHECKING:  # imported when the command runs
@@ -82,9 +83,11 @@ def _alarms() -> str:
     """How often warnings fall on images that are like the training images."""
     from cxrstudy.unlike.reference import OUTSIDE
 
+    # The view is judged by two measures, so that its alarms are those of one to two.
+    one, two = numbers.whole_percent(OUTSIDE), numbers.whole_percent(2 * OUTSIDE)
     return (
-        f"warnings of brightness and view: each falls on about {numbers.whole_percent(OUTSIDE)} "
-        "of images that are like the training images"
+        "warnings, of images that are like the training images: "
+        f"brightness on about {one}, view on at most about {two}"
     )
 
 
@@ -137,6 +140,6 @@ def _as_json(run: str, predictor: Predictor, answers: list[Answer]) -> str:
 
 
 def _map_line(answer: Prediction) -> str:
-    peak = numbers.plain(numbers.significant(answer.peak or 0.0, 2))
+    peak = numbers.plain(significant(answer.peak or 0.0, 2))
     said = f"nothing speaks for it (peak {peak})" if answer.holds_nothing else f"peak {peak}"
     return f"  map of {answer.explained}, {said}: {answer.map}"

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from cxrstudy.base.progress import progress
 from cxrstudy.explain.attention import regions_of
 from cxrstudy.explain.baselines import in_cells
-from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.default_layer import pointing_layer
 from cxrstudy.explain.each_network import Floats, Shown, Squares, measured, score_of
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.metrics import energy
+from cxrstudy.explain.receptive_fields import cells_of
 from cxrstudy.explain.similarity import spearman
 from cxrstudy.phantom.twins import BARE, ELSEWHERE, WITHOUT_LESION, WITHOUT_MARKER, twin
 from cxrstudy.runs.network import TrainedNetwork

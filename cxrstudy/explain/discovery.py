@@ -24,11 +24,11 @@ from cxrstudy.base.progress import progress
 from cxrstudy.data.role import Role
 from cxrstudy.explain.attention import shown_rows
 from cxrstudy.explain.causal import effects_by_cell
-from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.default_layer import pointing_layer
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.known_regions import known_regions
 from cxrstudy.explain.maps import heatmaps, upsample
+from cxrstudy.explain.receptive_fields import cells_of
 from cxrstudy.phantom.twins import WITHOUT_SIGN, twin
 from cxrstudy.runs import store
 from cxrstudy.runs.network import BATCH, TrainedNetwork

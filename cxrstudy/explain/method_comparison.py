@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from cxrstudy.explain.attention import regions_of
 from cxrstudy.explain.causal import Twins, agreement, effects_by_cell, twins_of
-from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.default_layer import pointing_layer
 from cxrstudy.explain.each_network import Floats, Shown, Squares, measured, score_of
 from cxrstudy.explain.maps import heatmaps, upsample
 from cxrstudy.explain.methods import METHODS
 from cxrstudy.explain.metrics import energy
+from cxrstudy.explain.receptive_fields import cells_of
 from cxrstudy.phantom.twins import BARE, WITHOUT_MARKER
 from cxrstudy.runs.network import TrainedNetwork
 from cxrstudy.statistics import estimates, mean

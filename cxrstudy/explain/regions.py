@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from cxrstudy.explain.known_regions import known_regions
 from cxrstudy.phantom.acquisition import SITES, SiteStyle
 from cxrstudy.phantom.address import Address
+from cxrstudy.phantom.case import case_of
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.geometry import FIELD
-from cxrstudy.phantom.population import case_of, parse
+from cxrstudy.phantom.population import parse
 from cxrstudy.pixels.masking import BORDER
 
 Masks = NDArray[np.bool_]

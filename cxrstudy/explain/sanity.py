@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cxrstudy.base.progress import progress
-from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.maps import heatmaps, upsample
+from cxrstudy.explain.receptive_fields import cells_of
 from cxrstudy.explain.similarity import similarities
 
 #: Standard deviation for parameters that belong to no layer of torch (tokens, positions).

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cxrstudy.base.progress import progress
-from cxrstudy.explain.cells import cells_of
 from cxrstudy.explain.errors import ExplainError
 from cxrstudy.explain.maps import heatmaps, upsample
+from cxrstudy.explain.receptive_fields import cells_of
 from cxrstudy.explain.similarity import similarities
 
 Images = NDArray[np.float32]

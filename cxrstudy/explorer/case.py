@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.base import numbers
+from cxrstudy.base.rounding import significant
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.role import Task
 from cxrstudy.explain import CELLS
@@ -79,7 +80,7 @@ class LowMap:
     def written(self) -> list[Any]:
         """Width, height, peak, the values as base64, and columns and rows of the layer."""
         height, width = self.values.shape
-        peak = numbers.significant(self.peak, 3)
+        peak = significant(self.peak, 3)
         return [width, height, peak, as_text(self.values.tobytes()), [*self.cells[::-1]]]
 
 

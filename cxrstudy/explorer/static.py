@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from cxrstudy.base.identity import fingerprint
-from cxrstudy.base.numbers import plain_value
+from cxrstudy.base.standard_json import plain_value
 from cxrstudy.base.words import label_name
 from cxrstudy.explain import METHODS
 from cxrstudy.explorer import frontend

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from cxrstudy.base import numbers
+from cxrstudy.base.rounding import significant
 from cxrstudy.explorer.case import Case, LowMap, MapKey, Reading, opening_layer
 
 #: Initial values of the front end.
@@ -68,7 +69,7 @@ def _map_of(reading: Reading, labels: Sequence[str]) -> tuple[MapKey, LowMap]:
 
 def words_of(key: MapKey, low: LowMap) -> str:
     """What a map shows: its label, and the peak that its colours end at."""
-    peak = numbers.plain(numbers.significant(low.peak, 2))
+    peak = numbers.plain(significant(low.peak, 2))
     if low.holds_nothing:
         return f"nothing speaks for {key.label} (peak {peak})"
     return f"{key.label}, peak {peak}"

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from cxrstudy.base import numbers
+from cxrstudy.base.times import duration
 from cxrstudy.base.words import counted
 from cxrstudy.pages.figures.source import made_by
 from cxrstudy.pages.html import HTML
@@ -141,7 +141,7 @@ def _present(made: results.Results) -> HTML:
         f"Reference: cohort “{made.cohort}”, profile “{made.profile}”, "
         f"{counted(made.seeds, 'seed')}",
         f"Made by <code>{made.command}</code> at commit {made.commit[:12]}{dirty}, "
-        f"{made.finished[:10]}; {counted(made.runs, 'run')}, {numbers.duration(made.seconds)} of "
+        f"{made.finished[:10]}; {counted(made.runs, 'run')}, {duration(made.seconds)} of "
         f"training and scoring (sum over processes), on {made.cores} cores ({made.processor}).",
     )
 

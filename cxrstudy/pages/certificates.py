@@ -7,6 +7,7 @@ from html import escape
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.times import moment
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import framed, rows_as_html
@@ -45,7 +46,7 @@ def _section(made: Certificate) -> str:
         "repeated": f"profile {made.profile} on {made.cohort}, {counted(made.seeds, 'seed')}",
         "compared with": f"{made.compared_with}, seal {made.its_seal[:12]}, "
         f"{counted(made.its_seeds, 'seed')}",
-        "last run ended": numbers.moment(made.finished),
+        "last run ended": moment(made.finished),
         "machine": f"{made.processor}, {counted(made.cores, 'core')}; {', '.join(made.devices)}",
         "instructions": f"{made.instructions} ({made.arithmetic})",
         "commit": f"{made.commit[:12] or 'none'}{changed}",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms
+from cxrstudy.base.rounding import significant
 from cxrstudy.pages import figures
 from cxrstudy.pages.label_efficiency import label_efficiency_of as label_efficiency_of
 from cxrstudy.pages.label_efficiency import label_efficiency_table as label_efficiency_table
@@ -153,7 +154,7 @@ def resolution_levels(arms: Arms) -> pd.DataFrame:
         stage = chain.stages[-1]
         work = stage.steps * stage.pixels**2 / (base.steps * base.pixels**2)
         facts = {"factor": numbers.plain(factor), "fixed": fixed, "pixels": stage.pixels}
-        rate = numbers.plain(numbers.significant(stage.learning_rate, 2))
+        rate = numbers.plain(significant(stage.learning_rate, 2))
         facts |= {"steps": stage.steps, "learning rate": rate}
         rows.append({**facts, "computation": numbers.level(work, least=2)})
     return pd.DataFrame(rows)

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.rounding import decimals_apart
+from cxrstudy.base.times import moment
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.arm_words import in_words
 from cxrstudy.pages.html import HTML, TAG
@@ -196,7 +198,7 @@ def _intervals(frame: pd.DataFrame) -> list[str]:
     if frame["low"].notna().any():
         several = len(_levels(frame)) > 1
         return [_interval(row, write, several) for row in rows]
-    least = numbers.decimals_apart(frame["estimate"].astype(float))
+    least = decimals_apart(frame["estimate"].astype(float))
     return [_alone(row, write, least) for row in rows]
 
 
@@ -232,7 +234,7 @@ def _column(frame: pd.DataFrame, name: Any) -> "pd.Series[Any]":
     if name in NAMES and column.map(type).eq(str).all():
         return column.map(in_names).astype(object)
     if name in MOMENTS:
-        return column.map(numbers.moment).astype(object)
+        return column.map(moment).astype(object)
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         return column.map(_cell).astype(object)
     write = _writer(str(name), column)

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy import statistics
-from cxrstudy.base.numbers import plain_value
+from cxrstudy.base.standard_json import plain_value
 from cxrstudy.pages import own_run
 from cxrstudy.runs.scores import arm_text
 

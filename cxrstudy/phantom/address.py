@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ROLES = ("target", "external", "general", "pneumonia", "natural_small", "natural_large")
 """What a cohort can be for."""
+
+RADIOGRAPHS = ("target", "external", "general", "pneumonia")
+"""Roles whose images are radiographs; the others are fractals."""
 
 WITH_OWN_HOSPITALS = ("general", "pneumonia")
 """Roles whose patients may come from hospitals that no other role has."""
@@ -19,11 +22,13 @@ STRONGEST = 5.0
 
 LEGAL = (
     "phantom:seed=<integer>;role=<role>;site_follows_label=<-1 to 1>;[hospitals=own;]"
-    "[sign=<strength, 0 to 5>,<share, 0 to 1>;]id=<role>-<five digits or more>-<image>"
+    "[sign=<strength, 0 to 5>,<share, 0 to 1>;][view=lateral;]"
+    "id=<role>-<five digits or more>-<image>"
 )
 _ADDRESS = re.compile(
     r"phantom:seed=(\d+);role=([a-z_]+);site_follows_label=([0-9.e-]+);"
-    r"(?:hospitals=(own);)?(?:sign=([0-9.e-]+),([0-9.e-]+);)?id=([a-z_]+)-(\d{5,})-([1-9]\d*)"
+    r"(?:hospitals=(own);)?(?:sign=([0-9.e-]+),([0-9.e-]+);)?(?:view=(lateral);)?"
+    r"id=([a-z_]+)-(\d{5,})-([1-9]\d*)"
 )
 
 
@@ -71,6 +76,8 @@ class Address:
         Whether the role has hospitals of its own, instead of those of the target.
     sign : Sign or None
         The sign that the role's patients with COVID-19 may carry.
+    lateral : bool
+        Whether the image is taken from the side, instead of from the front or the back.
     """
 
     seed: int
@@ -80,6 +87,7 @@ class Address:
     image: int
     own_hospitals: bool = False
     sign: Sign | None = None
+    lateral: bool = False
 
     @property
     def patient(self) -> str:
@@ -97,7 +105,8 @@ class Address:
         own = "hospitals=own;" if self.own_hospitals else ""
         start = f"phantom:seed={self.seed};role={self.role};site_follows_label={tie}"
         sign = f"sign={self.sign};" if self.sign else ""
-        return f"{start};{own}{sign}id={self.id}"
+        view = "view=lateral;" if self.lateral else ""
+        return f"{start};{own}{sign}{view}id={self.id}"
 
 
 def _shortest(number: float) -> str:
@@ -115,16 +124,18 @@ def read_address(text: str) -> Address:
     found = _ADDRESS.fullmatch(text)
     if found is None:
         raise illegal(text, "it does not match")
-    seed, role, tie, own, strength, share, prefix, number, image = found.groups()
+    seed, role, tie, own, strength, share, view, prefix, number, image = found.groups()
     if role not in ROLES or prefix != role:
         raise illegal(text, f"its role must be one of {', '.join(ROLES)}, the same in its id")
     try:
         sign = Sign(float(strength), float(share)) if strength else None
         own_hospitals = own is not None
-        address = Address(int(seed), role, float(tie), int(number), int(image), own_hospitals, sign)
+        whose = int(number), int(image), own_hospitals, sign, view is not None
+        address = Address(int(seed), role, float(tie), *whose)
         check_tie(address.site_follows_label)
         check_hospitals(role, address.own_hospitals)
         check_sign(role, sign)
+        check_view(address)
     except ValueError as error:
         raise illegal(text, str(error)) from None
     if str(address) != text:
@@ -172,3 +183,35 @@ def check_sign(role: str, sign: Sign | None) -> None:
     """
     if sign and role not in WITH_SIGN:
         raise ValueError(f"a sign is for {', '.join(WITH_SIGN)}, not for role {role!r}")
+
+
+def check_view(address: Address) -> None:
+    """Check that an image can be taken from the side.
+
+    Raises
+    ------
+    ValueError
+        If it can't; the message says why.
+    """
+    if not address.lateral:
+        return
+    if address.role not in RADIOGRAPHS:
+        raise ValueError(f"a lateral is for {', '.join(RADIOGRAPHS)}, not for {address.role!r}")
+    if address.sign:
+        raise ValueError("a sign is seen from the front only, not on a lateral")
+
+
+def lateral_of(text: str) -> str:
+    """Address of the lateral of the same patient on the same day.
+
+    Raises
+    ------
+    ValueError
+        If the text is not an address, or the image has no lateral.
+
+    Examples
+    --------
+    >>> lateral_of("phantom:seed=7;role=target;site_follows_label=0;id=target-00000-1")
+    'phantom:seed=7;role=target;site_follows_label=0;view=lateral;id=target-00000-1'
+    """
+    return str(read_address(str(replace(read_address(text), lateral=True))))

@@ -19,6 +19,7 @@ from cxrstudy.phantom.geometry import (
     ellipsoid,
     tabulate,
 )
+from cxrstudy.phantom.heart import great_vessels, heart
 from cxrstudy.phantom.outline import APEX, Outline, draw_outline
 from cxrstudy.phantom.patient import Patient, Pose
 from cxrstudy.phantom.skeleton import skeleton
@@ -95,8 +96,8 @@ class Chest:
 
 HEALTHY = Alteration()
 
-HEART_TOP = -1.5
-"""Height y in cm of the pulmonary valve, about at the hila."""
+DOME_WIDTH, DOME_DEPTH = 8.2, 10.5
+"""Semi-axes in cm of a dome of the diaphragm: across the body, and from front to back."""
 
 
 def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTHY) -> Chest:
@@ -132,15 +133,15 @@ def chest(patient: Patient, pose: Pose, pixels: int, change: Alteration = HEALTH
     between = cavity * (1 - edge)
     cavity *= edge
 
-    heart = _heart(frame, patient, pose, outline, change.heart)
-    vessels = _great_vessels(frame, patient, outline)
+    muscle = heart(frame, patient, pose, outline, change.heart)
+    vessels = great_vessels(frame, patient, outline)
     abdomen = _diaphragm(frame, patient, outline)
-    solid = np.maximum(heart, np.float32(0.7) * vessels)
+    solid = np.maximum(muscle, np.float32(0.7) * vessels)
     solid += abdomen
     lung = np.maximum(cavity - solid, 0)
     gas = free_gas(frame, patient, pose, outline)
     gas += _hidden_lung(patient, between, cavity - solid, lung)
-    heart_mask = heart > 0
+    heart_mask = muscle > 0
     lung_mask = (cavity > 2.0) & ~heart_mask & (abdomen <= 0.3 * cavity) & (aside > 0)
 
     body = _body(frame, patient, pose, outline)
@@ -217,73 +218,23 @@ def _add_breast(
     body[window] += np.float32(FAT_SHARE) * chord * hang
 
 
-def _heart(frame: Frame, patient: Patient, pose: Pose, outline: Outline, factor: float) -> Map:
-    """Chord of the heart: left ventricle and right atrium, merged smoothly.
-
-    About a third of its diameter (.26 to .40) lies to the right of the midline.
-    """
-    rng = patient.stream("heart")
-    width = 2 * patient.chest_width * patient.heart * factor * pose.heart_magnification
-    right = width * rng.uniform(0.26, 0.40)
-    left = width - right
-    # An enlarged heart lies flatter.
-    angle = 1.0 - 0.55 * patient.heart_axis + 0.04 * pose.inspiration - 0.7 * (factor - 1)
-    long, short = 0.56 * width, width * rng.uniform(0.34, 0.385)
-    reach = np.hypot(long * np.cos(angle), short * np.sin(angle))
-    fall = np.hypot(long * np.sin(angle), short * np.cos(angle))
-    floor = 0.5 * sum(outline.dome) + 2.2
-    x, y = left - reach + outline.centre, floor - fall
-    deep = min(0.39 * width, 0.66 * patient.chest_depth)
-    box = frame.window(-right - 2, left + 2, y - fall - 6, floor + 2)
-    part = frame.view(box)
-    ventricle = ellipsoid(part, (x, y), (long, short, deep), angle)
-    size = 0.27 * width
-    atrium = (-right + size + outline.centre, floor - 0.36 * width - 0.8)
-    auricle = ellipsoid(part, atrium, (size, size * rng.uniform(1.3, 1.5), 0.9 * deep), 0.08)
-    # The outflow tract fills the waist between ventricle and pulmonary trunk.
-    waist = (0.17 * width * rng.uniform(0.8, 1.15) + outline.centre, 0.5 * (y + HEART_TOP))
-    tall = 0.5 * (y - HEART_TOP) + 1.0
-    outflow = ellipsoid(part, waist, (0.2 * width, tall, 0.85 * deep), -0.35)
-    heart = np.zeros_like(frame.x)
-    squares = [chamber * chamber for chamber in (ventricle, auricle, outflow)]
-    heart[box] = np.sqrt(np.sqrt(sum(square * square for square in squares)))
-    return heart
-
-
-def _great_vessels(frame: Frame, patient: Patient, outline: Outline) -> Map:
-    """Chord of aortic knob, pulmonary trunk, ascending and descending aorta."""
-    rng = patient.stream("great vessels")
-    x0, old = outline.centre, patient.aorta
-    vessels = np.zeros_like(frame.x)
-    knob = 1.75 + 0.45 * old + 0.1 * rng.normal()
-    edge = outline.at(outline.left, -5.0) + 0.95 + 0.85 * old + 0.15 * rng.normal()
-    height = -4.9 - 0.7 * old + 0.3 * rng.normal()
-    add_ellipsoid(vessels, frame, (edge - knob + x0, height), (knob, knob * 1.1, 3.2))
-    trunk_edge = outline.at(outline.left, -1.8) + rng.uniform(0.5, 1.3)
-    other = np.zeros_like(vessels)
-    add_ellipsoid(other, frame, (trunk_edge - 1.9 + x0, -1.5), (1.9, 2.4, 3.0))
-    np.maximum(vessels, other, out=vessels)
-    ascending = outline.at(outline.right, -2.0) + 0.15 + 0.9 * old * rng.uniform(0.4, 1.0)
-    other[:] = 0
-    add_ellipsoid(other, frame, (x0 - ascending + 2.2, -1.6), (2.2, 4.4, 3.0))
-    np.maximum(vessels, other, out=vessels)
-    other[:] = 0
-    start = (1.1 + 0.6 * old + x0, height + 0.5)
-    add_capsule(other, frame, start, (1.0 + 0.6 * old + x0, 14.0), 1.35, 1.25, weight=1.5)
-    return np.maximum(vessels, other)
+def domes(patient: Patient, outline: Outline) -> tuple[float, tuple[float, float]]:
+    """Height in cm of both domes of the diaphragm, flat or steep, and the x of their tops."""
+    rng = patient.stream("diaphragm")
+    height = within(rng.normal(6.8, 1.0), 4.8, 9.0)
+    right, left = (side * rng.uniform(5.2, 6.8) + outline.centre for side in (-1, 1))
+    return height, (right, left)
 
 
 def _diaphragm(frame: Frame, patient: Patient, outline: Outline) -> Map:
-    """Path through the abdomen under the domes, within the cage; domes are flat or steep."""
-    rng = patient.stream("diaphragm")
+    """Path through the abdomen under the domes, within the cage."""
+    height, middles = domes(patient, outline)
     abdomen = np.zeros_like(frame.x)
-    height = within(rng.normal(6.8, 1.0), 4.8, 9.0)
-    for side, dome in zip((-1, 1), outline.dome, strict=True):
-        middle = side * rng.uniform(5.2, 6.8) + outline.centre
+    for side, middle, dome in zip((-1, 1), middles, outline.dome, strict=True):
         floor = dome + height
         half = frame.window(*((-30, 0) if side < 0 else (0, 30)), dome - 0.5, 26)
         part = frame.view(half)
-        chord = ellipsoid(part, (middle, floor), (8.2, height, 10.5))
+        chord = ellipsoid(part, (middle, floor), (DOME_WIDTH, height, DOME_DEPTH))
         # The lowest recess, beside and behind the domes, ends 4 to 6 cm below their tops.
         np.maximum(chord, np.clip(12 * (part.y - np.float32(dome + 4)), 0, 24), out=chord)
         chord *= (part.x * side) > 0
@@ -292,6 +243,6 @@ def _diaphragm(frame: Frame, patient: Patient, outline: Outline) -> Map:
     floor = 0.5 * sum(outline.dome) + 1.2 + height
     under = frame.window(outline.centre - 7, outline.centre + 7, floor - height, 26)
     part = frame.view(under)
-    tendon = ellipsoid(part, (outline.centre, floor), (7.0, height, 10.5))
+    tendon = ellipsoid(part, (outline.centre, floor), (7.0, height, DOME_DEPTH))
     abdomen[under] = np.maximum(abdomen[under], tendon)
     return abdomen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from cxrstudy.phantom.geometry import Frame, Map, add_capsule, add_ellipsoid
@@ -39,8 +41,9 @@ def free_gas(frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> Ma
         airway = np.zeros_like(gas)
         add_capsule(airway, frame, start, end, radius, end_radius, weight=0.95)
         np.maximum(gas, airway, out=gas)
-    if rng.random() < 0.75:
-        _add_bubble(gas, frame, rng, pose, outline)
+    bubble = stomach_bubble(rng, outline)
+    if bubble is not None:
+        _add_bubble(gas, frame, bubble, pose)
     for _ in range(rng.integers(0, 4)):
         loop = (rng.uniform(3.0, 11.0), outline.dome[1] + rng.uniform(4.5, 9.0))
         axes = (rng.uniform(0.6, 1.8), rng.uniform(0.5, 1.1), rng.uniform(0.5, 1.3))
@@ -48,15 +51,39 @@ def free_gas(frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> Ma
     return gas
 
 
-def _add_bubble(
-    gas: Map, frame: Frame, rng: np.random.Generator, pose: Pose, outline: Outline
-) -> None:
-    """Add the gas of the stomach: round to long; upright it ends at the level of the fluid."""
+@dataclass(frozen=True)
+class Bubble:
+    """Gas of the stomach in cm: middle, half-width, half-height, level of the fluid below, lean.
+
+    The level is measured downwards from the middle, in half-heights; upright the gas ends there.
+    """
+
+    middle: tuple[float, float]
+    wide: float
+    tall: float
+    level: float
+    lean: float
+
+
+def stomach_bubble(rng: np.random.Generator, outline: Outline) -> Bubble | None:
+    """Draw the gas of the stomach, round to long; one person in four has none.
+
+    It is the first draw of the patient's stream ``"gas"``.
+    """
+    if rng.random() >= 0.75:
+        return None
     wide, flat, level = rng.uniform(0.9, 3.6), rng.uniform(0.45, 1.0), rng.uniform(-0.5, 1.2)
     tall = flat * wide
-    x, y = rng.normal(5.6, 1.2), outline.dome[1] + rng.uniform(0.5, 1.3) + tall
+    middle = rng.normal(5.6, 1.2), outline.dome[1] + rng.uniform(0.5, 1.3) + tall
+    return Bubble(middle, wide, tall, level, rng.normal(0, 0.25))
+
+
+def _add_bubble(gas: Map, frame: Frame, shape: Bubble, pose: Pose) -> None:
+    """Add the gas of the stomach; upright it ends at the level of the fluid."""
     bubble = np.zeros_like(gas)
-    add_ellipsoid(bubble, frame, (x, y), (wide, tall, 0.9 * wide), rng.normal(0, 0.25))
+    axes = (shape.wide, shape.tall, 0.9 * shape.wide)
+    add_ellipsoid(bubble, frame, shape.middle, axes, shape.lean)
     if pose.view == "PA":
-        bubble *= np.clip((np.float32(y + level * tall) - frame.y) * np.float32(6), 0, 1)
+        surface = np.float32(shape.middle[1] + shape.level * shape.tall)
+        bubble *= np.clip((surface - frame.y) * np.float32(6), 0, 1)
     gas += bubble

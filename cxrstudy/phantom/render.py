@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrstudy.phantom import population
 from cxrstudy.phantom.acquisition import SITES, SiteStyle, acquire
 from cxrstudy.phantom.anatomy import chest
+from cxrstudy.phantom.case import Case, case_of
 from cxrstudy.phantom.devices import devices
 from cxrstudy.phantom.findings import alteration, disease
 from cxrstudy.phantom.fractals import CLASSES, draw_fractal
-from cxrstudy.phantom.geometry import Mask
+from cxrstudy.phantom.lateral import lateral_radiograph
 from cxrstudy.phantom.pathology import soft_tissue
 from cxrstudy.phantom.patient import Patient, draw_patient, draw_pose
-from cxrstudy.phantom.population import GENERAL, Case
+from cxrstudy.phantom.phantom_image import Phantom
+from cxrstudy.phantom.prevalence import GENERAL
 from cxrstudy.phantom.sign import sign_mask, sign_tissue
 from cxrstudy.phantom.streams import stream
 
@@ -31,30 +31,6 @@ SPECIMENS = (
     *GENERAL,
 )
 """Findings that `specimen` shows, in a gallery's order."""
-
-
-@dataclass(frozen=True, eq=False)
-class Phantom:
-    """An image and its ground truth.
-
-    Attributes
-    ----------
-    image : (pixels, pixels) uint8
-        Grey, air black and bone white.
-    lesion, lung : (pixels, pixels) bool
-        Masks of the disease (for an enlarged heart its silhouette) and of the lung fields.
-    patient : Patient or None
-        The patient; None for a fractal.
-    sign : (pixels, pixels) bool
-        Place of the sign (:mod:`cxrstudy.phantom.sign`), at any strength; empty if the patient
-        carries none.
-    """
-
-    image: NDArray[np.uint8]
-    lesion: Mask
-    lung: Mask
-    patient: Patient | None
-    sign: Mask
 
 
 def render(address: str, pixels: int) -> Phantom:
@@ -84,7 +60,10 @@ def render(address: str, pixels: int) -> Phantom:
         nowhere = np.zeros((pixels, pixels), dtype=bool)
         image = draw_fractal(population.fractal_class(where), rng, pixels)
         return Phantom(image, nowhere, nowhere.copy(), None, nowhere.copy())
-    case = population.case_of(where)
+    case = case_of(where)
+    if where.lateral:
+        patient = population.patient_of(where)
+        return lateral_radiograph(patient, where.id, case, pixels, SITES[case.site])
     return radiograph(population.patient_of(where), where.id, case, pixels, SITES[case.site])
 
 

@@ -34,7 +34,7 @@ CORTEX = 0.74
 # from the spine; the chest wall's outermost point is pi/2, cartilage goes on from the end to the
 # sternum) and how steeply its plane dips [by eye].
 _WIDEST = np.array([7.4, 10.6, 13.2, 15, 15, 15, 15, 15, 15, 15, 15], dtype=float)
-_REACH = np.array([2.75, 2.6, 2.5, 2.42, 2.35, 2.28, 2.2, 2.1, 1.98, 1.85, 1.6])
+REACH = np.array([2.75, 2.6, 2.5, 2.42, 2.35, 2.28, 2.2, 2.1, 1.98, 1.85, 1.6])
 _DIP = np.array([0.50, 0.48, 0.44, 0.42, 0.42, 0.43, 0.45, 0.47, 0.49, 0.50, 0.50])
 
 
@@ -50,11 +50,19 @@ def skeleton(frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> Ma
     return bone
 
 
+def vertebral_edges(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Heights y in cm between which vertebrae with their discs lie, from the neck to the loin.
+
+    They are the first draws of the patient's stream ``"spine"``.
+    """
+    heights = np.linspace(1.75, 3.1, 20) * rng.uniform(0.97, 1.03)
+    return np.asarray(-24.0 + rng.uniform(-0.8, 0.8) + np.concatenate([[0.0], np.cumsum(heights)]))
+
+
 def _add_spine(bone: Map, frame: Frame, patient: Patient, pose: Pose) -> None:
     """Add vertebral bodies, discs, pedicles and spinous processes of the whole column."""
     rng = patient.stream("spine")
-    heights = np.linspace(1.75, 3.1, 20) * rng.uniform(0.97, 1.03)  # body and disc, neck to loin
-    edges = -24.0 + rng.uniform(-0.8, 0.8) + np.concatenate([[0.0], np.cumsum(heights)])
+    edges = vertebral_edges(rng)
     middles, spans = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
     swing, phase = rng.normal(0, 0.4), rng.uniform(0, 2 * np.pi)  # a slight scoliosis
     bend = swing * np.sin(2 * np.pi * PROFILE_Y / 32 + phase)
@@ -95,6 +103,19 @@ def _bead(dx: Map, a: float, dy: Map, b: float) -> Map:
     return np.sqrt(np.maximum(1 - dx * dx - dy * dy, 0))
 
 
+def rib_course(
+    rng: np.random.Generator, patient: Patient, pose: Pose
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Heights in cm of the ribs' joints with the spine, and how much they fall a cm to the front.
+
+    They are the first draws of the patient's stream ``"ribs"``.
+    """
+    pitch = rng.normal(2.28, 0.07) * (patient.lung_height / 21.8) ** 0.5
+    heads = APEX + 0.9 + rng.normal(0, 0.25) + pitch * np.arange(RIBS)
+    upright = 0.0 if pose.view == "AP" else 0.05
+    return heads, _DIP * rng.normal(1.0, 0.09) + upright - 0.02 * pose.inspiration
+
+
 def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> None:
     """Add the ribs, each a ribbon bent to half an ellipse in its own plane.
 
@@ -106,9 +127,7 @@ def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Ou
     midline).
     """
     rng = patient.stream("ribs")
-    pitch = rng.normal(2.28, 0.07) * (patient.lung_height / 21.8) ** 0.5
-    heads = APEX + 0.9 + rng.normal(0, 0.25) + pitch * np.arange(RIBS)
-    dips = _DIP * rng.normal(1.0, 0.09) + 0.05 * (pose.view == "PA") - 0.02 * pose.inspiration
+    heads, dips = rib_course(rng, patient, pose)
     halves: list[tuple[float, ...]] = []
     boxes: list[tuple[float, float, float, float]] = []
     for rib in range(RIBS):
@@ -121,7 +140,7 @@ def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Ou
             lateral = outline.at(outline.cage, head + fall) + 0.3
             half_width = float(min(lateral, _WIDEST[rib]) * (1 + 0.01 * wander[3]))
             height = float(RIB_HEIGHT * (1 + 0.08 * wander[4]))
-            start = float(np.sin(_REACH[rib])) * half_width
+            start = float(np.sin(REACH[rib])) * half_width
             halves.append((side, head, half_width, fall, height, 0, 1.7))
             halves.append((side, head, half_width, fall, height, 1, start))
             near, far = sorted((side * 0.9, side * (half_width + 0.5)))

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from cxrstudy.phantom import population
+from cxrstudy.phantom import hospitals, population
 from cxrstudy.phantom.acquisition import SITES, SiteStyle
 from cxrstudy.phantom.address import Address
+from cxrstudy.phantom.case import Case, case_of
 from cxrstudy.phantom.fractals import CLASSES
 from cxrstudy.phantom.patient import Patient, draw_patient
-from cxrstudy.phantom.population import Case
-from cxrstudy.phantom.render import Phantom, check_pixels, radiograph
+from cxrstudy.phantom.phantom_image import Phantom
+from cxrstudy.phantom.render import check_pixels, radiograph
 
 WITHOUT_LESION, ELSEWHERE = "without the lesion", "lesion elsewhere"
 LIGHTER, DENSER = "lighter lesion", "denser lesion"
@@ -59,7 +60,7 @@ def _imaged(shown: Shown, **changes: str | float) -> Shown:
 def _other_look_up(shown: Shown) -> Shown:
     """Grey values as in the other hospital of the target; marker and everything else stay."""
     own = shown.case.site
-    other = SITES[next(name for name in population.SITES["target"] if name != own)]
+    other = SITES[next(name for name in hospitals.SITES["target"] if name != own)]
     return _imaged(
         shown,
         contrast=other.contrast,
@@ -120,7 +121,7 @@ def twin(address: str, pixels: int, change: str) -> Phantom:
     ------
     ValueError
         The address, the number of pixels or the change is not legal, or the address is of a
-        fractal, which has no patient.
+        fractal, which has no patient, or of a lateral.
 
     Examples
     --------
@@ -131,7 +132,7 @@ def twin(address: str, pixels: int, change: str) -> Phantom:
     if change not in CHANGES:
         raise ValueError(f"change must be one of {', '.join(CHANGES)}, not {change!r}")
     where = _radiograph_at(address, pixels)
-    case = population.case_of(where)
+    case = case_of(where)
     shown = CHANGES[change](Shown(population.patient_of(where), case, SITES[case.site]))
     return radiograph(shown.patient, where.id, shown.case, pixels, shown.style, shown.drawing)
 
@@ -160,7 +161,7 @@ def imaged_at(address: str, pixels: int, site: str) -> Phantom:
     if site not in SITES:
         raise ValueError(f"site must be one of {', '.join(SITES)}, not {site!r}")
     where = _radiograph_at(address, pixels)
-    case = population.case_of(where)
+    case = case_of(where)
     return radiograph(population.patient_of(where), where.id, case, pixels, SITES[site])
 
 
@@ -169,4 +170,6 @@ def _radiograph_at(address: str, pixels: int) -> Address:
     check_pixels(pixels)
     if where.role in CLASSES:
         raise ValueError(f"{address}: a fractal has no patient, so it has no twin")
+    if where.lateral:
+        raise ValueError(f"{address}: twins are frontal images; leave out view=lateral")
     return where

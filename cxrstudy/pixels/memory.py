@@ -15,6 +15,7 @@ import zlib
 from pathlib import Path
 
 from cxrstudy.base import numbers
+from cxrstudy.base.rounding import significant
 from cxrstudy.pixels.grey import UnreadableImage
 
 #: Names the limit, in gigabytes (10⁹ bytes).
@@ -157,5 +158,5 @@ def _written(size: int) -> str:
     """
     for factor, unit in ((_GIGABYTE, "GB"), (10**6, "MB"), (1000, "kB")):
         if size >= factor:
-            return f"{numbers.plain(numbers.significant(size / factor, 3))} {unit}"
+            return f"{numbers.plain(significant(size / factor, 3))} {unit}"
     return f"{size} bytes"

@@ -14,10 +14,10 @@ from cxrstudy.training.stage import Stage
 from cxrstudy.training.subset import training_rows
 
 if TYPE_CHECKING:
-    from cxrstudy.study.study import Study
+    from cxrstudy.study.building_blocks import BuildingBlocks
 
 
-def compared(study: "Study") -> Comparison:
+def compared(study: "BuildingBlocks") -> Comparison:
     """What the profile says of the initial weights to compare.
 
     Raises
@@ -34,7 +34,7 @@ def compared(study: "Study") -> Comparison:
     return found
 
 
-def chains(study: "Study") -> dict[str, Chain]:
+def chains(study: "BuildingBlocks") -> dict[str, Chain]:
     """Chains of the initial weights, by name."""
     known = compared(study)
     return {
@@ -43,12 +43,12 @@ def chains(study: "Study") -> dict[str, Chain]:
     }
 
 
-def without_radiographs(study: "Study") -> list[str]:
+def without_radiographs(study: "BuildingBlocks") -> list[str]:
     """Names of the initial weights that were not trained on radiographs."""
     return [name for name, each in compared(study).initial.items() if each.domain != "in"]
 
 
-def chains_at_equal_passes(study: "Study") -> dict[str, Chain]:
+def chains_at_equal_passes(study: "BuildingBlocks") -> dict[str, Chain]:
     """Chains of the out-of-domain weights, each trained on its images equally often."""
     known = compared(study)
     return {
@@ -58,7 +58,7 @@ def chains_at_equal_passes(study: "Study") -> dict[str, Chain]:
     }
 
 
-def images(study: "Study") -> pd.DataFrame:
+def images(study: "BuildingBlocks") -> pd.DataFrame:
     """Number and kind of the images of each: ``name``, ``title``, ``domain``, ``images``."""
     stages = _stand_ins(study)
     rows = []
@@ -70,7 +70,7 @@ def images(study: "Study") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _stand_ins(study: "Study") -> dict[str, Stage | None]:
+def _stand_ins(study: "BuildingBlocks") -> dict[str, Stage | None]:
     return {
         name: study.stage(weights.stand_in).but(fraction=weights.fraction)
         if weights.stand_in
@@ -79,11 +79,11 @@ def _stand_ins(study: "Study") -> dict[str, Stage | None]:
     }
 
 
-def _with_passes(study: "Study", stage: Stage) -> Stage:
+def _with_passes(study: "BuildingBlocks", stage: Stage) -> Stage:
     """A stage with the steps in which its images are seen as often as the profile says."""
     each = study.levels.passes * _seen(study, stage) / stage.batch_size / stage.validations
     return stage.but(steps=max(1, round(each)) * stage.validations)
 
 
-def _seen(study: "Study", stage: Stage) -> int:
+def _seen(study: "BuildingBlocks", stage: Stage) -> int:
     return len(training_rows(study.cohort.role(*stage.roles), stage))

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cxrstudy.base import numbers
+from cxrstudy.base.rounding import significant
 
 Colours = Literal["grey", "RGB", "BGR"]
 
@@ -247,5 +248,5 @@ def _formula(text: str) -> tuple[float | None, float | None]:
 
 
 def _text(values: tuple[float, ...]) -> str:
-    shown = [numbers.plain(numbers.significant(value, 6)) for value in dict.fromkeys(values)]
+    shown = [numbers.plain(significant(value, 6)) for value in dict.fromkeys(values)]
     return ", ".join(text.removeprefix("0") or "0" for text in shown)

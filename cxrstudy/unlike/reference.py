@@ -1,8 +1,12 @@
 """Reference: what the images that a network was trained on have in common.
 
-Two thresholds are learnt from them, and all but 1 % of them stay within each: the distance of their
-histograms to the mean histogram, and their correlation with the mean image. What is learnt is kept
-in ``runs/unlike``.
+Three thresholds are learnt from them, each of which 1 % of them pass. One is for brightness: the
+distance of an image's histogram to the mean histogram. Two are for what is shown. The correlation
+with the mean image is low for other objects. The squared Mahalanobis distance to the mean image,
+with the covariance shrunk after Ledoit and Wolf (J Multivariate Anal 2004;88:365), is large for
+what training images do not vary in, such as a turn by 20 degrees. An image would be near to a mean
+that it helped to compute, so that each image's distance is measured without it, in ten parts. What
+is learnt is kept in ``runs/unlike``.
 """
 
 from __future__ import annotations
@@ -26,8 +30,12 @@ from cxrstudy.unlike.training_images import TrainingImagesError, training_images
 
 #: Side at which images are compared with the mean training image: shows the chest, but no ribs.
 THUMBNAIL = 16
-#: Fraction of the training images beyond the thresholds.
+#: Fraction of the training images beyond each threshold.
 OUTSIDE = 0.01
+#: Parts of the training images, each of which is measured with what the others have in common.
+PARTS = 10
+#: Room for sums that are added in another order, so that equal images are judged alike.
+ROUNDING = 1e-9
 #: Minimum number of training images for thresholds at 1 %.
 LEAST = 50
 
@@ -50,6 +58,10 @@ class Reference:
         Distance in grey levels that all but 1 % of the training images do not exceed.
     least
         Correlation that all but 1 % of the training images reach.
+    precision
+        (256, 256) inverse covariance of the thumbnails about `middle`, (256,) their mean.
+    strangest
+        Squared Mahalanobis distance that all but 1 % of the training images do not exceed.
     """
 
     images: int
@@ -57,6 +69,9 @@ class Reference:
     chest: Floats
     farthest: float
     least: float
+    middle: Floats
+    precision: Floats
+    strangest: float
 
     def distances(self, squares: Grey) -> Floats:
         """Earth mover's distance of (n, side, side) images' histograms to the mean histogram."""
@@ -66,6 +81,15 @@ class Reference:
     def correlations(self, squares: Grey) -> Floats:
         """Correlation of (n, side, side) images with the mean training image."""
         return _thumbnails(squares) @ self.chest
+
+    def strangeness(self, squares: Grey) -> Floats:
+        """Squared Mahalanobis distance of (n, side, side) images to the mean training image."""
+        return _mahalanobis(_thumbnails(squares), self.middle, self.precision)
+
+    def unusual(self, squares: Grey) -> NDArray[np.bool_]:
+        """Whether (n, side, side) images show something else than the training images."""
+        alone = self.correlations(squares) < self.least
+        return np.asarray(alone | (self.strangeness(squares) > self.strangest))
 
 
 def learn(squares: Grey) -> Reference:
@@ -86,13 +110,46 @@ def learn(squares: Grey) -> Reference:
             f"it was trained on {len(squares)} images; to say what they have in common "
             f"{LEAST} are needed"
         )
-    thumbnails = _thumbnails(squares).mean(0)
-    chest = thumbnails / max(float(np.linalg.norm(thumbnails)), 1e-9)
-    mean = Reference(len(squares), _levels(squares).mean(0), chest, 0.0, 0.0)
+    thumbnails, levels = _thumbnails(squares), _levels(squares)
+    mean = thumbnails.mean(0)
+    chest = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    distances = np.abs(levels - levels.mean(0)).sum(1)
+    strangest = float(np.quantile(_left_out(thumbnails), 1 - OUTSIDE, method="higher"))
     # Of fewer than a hundred images all are inside.
-    farthest = np.quantile(mean.distances(squares), 1 - OUTSIDE, method="higher")
-    least = np.quantile(mean.correlations(squares), OUTSIDE, method="lower")
-    return Reference(mean.images, mean.levels, chest, float(farthest), float(least))
+    return Reference(
+        images=len(squares),
+        levels=levels.mean(0),
+        chest=chest,
+        farthest=float(np.quantile(distances, 1 - OUTSIDE, method="higher")),
+        least=float(np.quantile(thumbnails @ chest, OUTSIDE, method="lower")) - ROUNDING,
+        middle=mean,
+        precision=_precision(thumbnails),
+        strangest=strangest * (1 + ROUNDING) + ROUNDING,
+    )
+
+
+def _left_out(thumbnails: Floats) -> Floats:
+    """Squared Mahalanobis distance of each image to the mean of other parts of the images."""
+    part = np.random.default_rng(0).permutation(len(thumbnails)) % PARTS
+    distances = np.empty(len(thumbnails))
+    for which in range(PARTS):
+        others = thumbnails[part != which]
+        own = thumbnails[part == which]
+        distances[part == which] = _mahalanobis(own, others.mean(0), _precision(others))
+    return distances
+
+
+def _precision(thumbnails: Floats) -> Floats:
+    """Inverse covariance, (256, 256); a little noise keeps it finite if all images are equal."""
+    from sklearn.covariance import LedoitWolf  # takes a second
+
+    fitted = LedoitWolf().fit(thumbnails)
+    return np.asarray(np.linalg.inv(fitted.covariance_ + 1e-9 * np.eye(thumbnails.shape[1])))
+
+
+def _mahalanobis(thumbnails: Floats, middle: Floats, precision: Floats) -> Floats:
+    apart = thumbnails - middle
+    return np.asarray(((apart @ precision) * apart).sum(1))
 
 
 def reference_of(record: Record) -> Reference:
@@ -144,6 +201,7 @@ def _read(path: Path) -> Reference | None:
             return Reference(
                 int(kept["images"]), kept["levels"], kept["chest"],
                 float(kept["farthest"]), float(kept["least"]),
+                kept["middle"], kept["precision"], float(kept["strangest"]),
             )  # fmt: skip
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None  # missing or damaged: computed again

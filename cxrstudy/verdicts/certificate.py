@@ -15,8 +15,8 @@ from pydantic import Field
 from cxrstudy.base import arithmetic, device, places
 from cxrstudy.base.atomic import write_file
 from cxrstudy.base.identity import canonical, fingerprint
-from cxrstudy.base.numbers import plain_value
 from cxrstudy.base.schema import Strict, read_yaml
+from cxrstudy.base.standard_json import plain_value
 from cxrstudy.base.words import arm_name
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import recording, results

@@ -1,9 +1,7 @@
 """Numbers: no digit too few, no sign too many, no nan."""
 
-import json
 import math
 
-import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -170,30 +168,3 @@ def test_numbers_without_a_kind_are_plain(number: float, text: str) -> None:
 def test_a_plain_number_is_zero_only_if_it_is_zero(number: float) -> None:
     read = value_of(numbers.plain(number))
     assert read == pytest.approx(number, rel=1e-3 if abs(number) >= numbers.LARGE else 1e-9, abs=0)
-
-
-@given(st.floats(1e-300, 1e300), st.integers(1, 12))
-def test_significant_digits_are_those_of_numpy(number: float, digits: int) -> None:
-    expected = float(np.format_float_positional(number, precision=digits, fractional=False))
-    assert numbers.significant(number, digits) == pytest.approx(expected, rel=1e-15)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(JSON)
-def test_json_is_valid_whatever_it_holds(value: object) -> None:
-    def refuse(word: str) -> None:
-        raise AssertionError(f"{word} is not JSON")
-
-    json.loads(numbers.json_text(value), parse_constant=refuse)
-
-
-def test_json_takes_numbers_and_arrays_of_numpy() -> None:
-    found = {"p": np.float64("nan"), "n": np.int64(3), "draws": np.array([-np.inf, -0.0])}
-    assert json.loads(numbers.json_text(found)) == {"p": None, "n": 3, "draws": ["−infinite", 0.0]}
-    assert "-0" not in numbers.json_text(found)

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from cxrstudy.cli.plan import duration, totals, tree
+from cxrstudy.cli.plan import totals, tree
 from cxrstudy.study.forecast import forecast
 from tests.support import planned
 from tests.support.commands import cxrstudy
@@ -39,12 +39,6 @@ def test_totals_count_stages_runs_and_time(records):
     assert "Estimated: 8 s of computation, 8 s on 2 processes here; 1 stage of unknown" in said
     assert "Range: 3 s to 20 s of computation." in said
     assert "Estimated" not in totals(graph_of("01_one"), forecast(graph_of("01_one")), 2)
-
-
-def test_durations_are_written_in_the_unit_that_fits():
-    assert [duration(s) for s in (None, 0.4, 89, 90, 5399, 5400)] == [
-        "unknown", "0 s", "89 s", "2 min", "90 min", "1.5 h",
-    ]  # fmt: skip
 
 
 # --- The command --------------------------------------------------------------------------------

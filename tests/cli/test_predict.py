@@ -63,7 +63,7 @@ def test_a_folder_of_all_kinds(run, brought, tmp_path):
     assert "WARNING colour: this is a colour image" in colour
     assert shown.out.count("WARNING colour") == 1
     assert "otherwise for the most probable of normal, other_pneumonia: one class" in shown.out
-    assert "each falls on about 1 % of images that are like the training images" in shown.out
+    assert "brightness on about 1 %, view on at most about 2 %" in shown.out
 
 
 def test_json_says_the_same_and_the_notice_is_on_its_first_line(run, brought):

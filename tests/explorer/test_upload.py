@@ -1,10 +1,13 @@
 """Upload: parts become the file that was sent, or words; files never mix."""
 
+import io
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.explorer.upload import AT_ONCE, LARGEST, Arrivals, UploadError
+from cxrstudy.explorer.upload import AT_ONCE, LARGEST, Arrivals, UploadError, item_of, read_upload
 
 
 def test_a_file_that_is_too_large_is_refused_with_its_first_part():
@@ -63,3 +66,24 @@ def test_files_in_any_order_of_parts_come_out_as_they_were(files, step, random):
             whole[number] = got
     assert whole == dict(enumerate(files))
     assert len(arrivals) == 0
+
+
+def test_a_dicom_file_is_read():
+    pydicom = pytest.importorskip("pydicom")
+    from pydicom.uid import ExplicitVRLittleEndian
+
+    dataset = pydicom.Dataset()
+    dataset.file_meta = pydicom.dataset.FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
+    dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+    dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = 64, 48, 1
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
+    dataset.PixelRepresentation, dataset.PhotometricInterpretation = 0, "MONOCHROME2"
+    dataset.PixelData = np.arange(64 * 48, dtype=np.uint16).tobytes()
+    stream = io.BytesIO()
+    dataset.save_as(stream, enforce_file_format=True)
+    item = item_of("chest.dcm", read_upload("chest.dcm", stream.getvalue()), 2)
+    assert item.id == "upload 2: chest.dcm"
+    assert item.picture.shown().shape == (64, 48)
+    assert item.picture.square(32).shape == (32, 32)

@@ -3,7 +3,7 @@
 from cxrstudy.base import places
 from cxrstudy.pages.hospital_gaps import measured_hospitals
 from cxrstudy.pages.tables import table
-from cxrstudy.phantom.population import OWN_SITES, SITES
+from cxrstudy.phantom.hospitals import OWN_SITES, SITES
 
 
 def test_every_hospital_has_a_row_and_the_first_is_what_the_others_are_compared_with():

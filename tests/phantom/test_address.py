@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.phantom.address import (
+    RADIOGRAPHS,
     ROLES,
     STRONGEST,
     WITH_OWN_HOSPITALS,
@@ -22,10 +23,12 @@ from cxrstudy.phantom.address import (
     number=st.integers(0, 10**6),
     own=st.booleans(),
     sign=st.none() | st.builds(Sign, st.floats(0, STRONGEST), st.floats(0, 1)),
+    lateral=st.booleans(),
 )
-def test_addresses_read_back(seed, role, tie, number, own, sign):
+def test_addresses_read_back(seed, role, tie, number, own, sign, lateral):
     own, sign = own and role in WITH_OWN_HOSPITALS, sign if role in WITH_SIGN else None
-    address = Address(seed, role, tie, number, 1, own, sign)
+    lateral = lateral and role in RADIOGRAPHS and sign is None
+    address = Address(seed, role, tie, number, 1, own, sign, lateral)
     assert read_address(str(address)) == address
 
 
@@ -49,6 +52,9 @@ def test_addresses_read_back(seed, role, tie, number, own, sign):
         "phantom:seed=0;role=target;site_follows_label=0;sign=1.0,1;id=target-00000-1",
         "phantom:seed=0;role=target;site_follows_label=0;sign=9,1;id=target-00000-1",
         "phantom:seed=0;role=target;site_follows_label=0;sign=1,2;id=target-00000-1",
+        "phantom:seed=0;role=target;site_follows_label=0;view=PA;id=target-00000-1",
+        "phantom:seed=0;role=natural_small;site_follows_label=0;view=lateral;"
+        "id=natural_small-00000-1",
         "phantom:seed=-1;role=target;site_follows_label=0;id=target-00000-1",
     ],
 )

@@ -5,7 +5,8 @@ import pytest
 from scipy.ndimage import binary_dilation
 
 from cxrstudy import phantom
-from cxrstudy.phantom.population import case_of, parse
+from cxrstudy.phantom.case import case_of
+from cxrstudy.phantom.population import parse
 from cxrstudy.phantom.twins import WITHOUT_SIGN, twin
 from tests.support.some import some
 

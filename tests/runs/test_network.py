@@ -1,5 +1,7 @@
 """TrainedNetwork: the network of a record says again what the record says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,7 @@ from cxrstudy.training.chain import Chain
 from cxrstudy.training.model import resolved
 from cxrstudy.training.scoring import score
 from tests.support.builders import STAGE, TINY, make_job, make_role
+from tests.support.explored import made_network
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,11 @@ def test_an_altered_head_is_named(recorded):
     with pytest.raises(StoreError, match=r"head\.safetensors: missing or altered"):
         load_network(records, run)
     path.write_bytes(content)
+
+
+def test_a_network_sees_what_its_stage_allowed():
+    network = made_network()
+    border = replace(network, visible="border")
+    squares = np.full((1, 64, 64), 200, np.uint8)
+    assert border.tensor(squares)[0, 0, 32, 32] == pytest.approx(-2)  # black
+    assert network.tensor(squares)[0, 0, 32, 32] > 0

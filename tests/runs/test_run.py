@@ -8,59 +8,18 @@ import safetensors.torch
 import torch
 
 from cxrstudy.base import device
-from cxrstudy.base.own_function import own_function
 from cxrstudy.runs import engine, scoring_record, store
-from cxrstudy.runs.network import load_network
 from cxrstudy.runs.record import BACKBONE, EPOCHS, HEAD, RUN, SCORES
 from cxrstudy.runs.run import execute
-from cxrstudy.runs.score_table import score_table
 from cxrstudy.runs.scores import all_scores, read_scores
 from cxrstudy.runs.store import StoreError
-from cxrstudy.training.chain import Chain, Start
-from cxrstudy.training.parts import RecipeError
 from cxrstudy.training.plateau import plateau
-from tests.support.builders import STAGE, TINY, make_job, make_pool, make_role
+from tests.support import small_jobs
+from tests.support.builders import STAGE, TINY, make_job, make_pool
+from tests.support.small_jobs import GENERAL, START, TARGET, jobs_of
 from tests.support.some import some
 
-START = Chain(TINY)
-TARGET = STAGE.but(scored_on=("external",))
-# Long enough that a stage after it starts from something learnt.
-GENERAL = STAGE.but(roles=("general",), mixup=0.3, steps=64)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    """Roles, with the pixels of all of them."""
-    folder = tmp_path_factory.mktemp("pixels")
-    made = {
-        "target": make_role(folder),
-        "external": make_role(folder, name="external", images=20, seed=1),
-        "general": make_role(folder, "multilabel", ("a", "b", "c"), name="general", unknown=0.3),
-    }
-    maps = {name: path for member in made.values() for name, path in member.maps.items()}
-    return made, maps
-
-
-@pytest.fixture(scope="module", autouse=True)
-def settings():
-    """Leave torch as it was found."""
-    before = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
-    yield
-    torch.use_deterministic_algorithms(before[0])
-    torch.set_num_threads(before[1])
-
-
-def jobs_of(world, records, *stages, start=START):
-    """Jobs of a chain, parents first."""
-    made, maps = world
-    jobs, chain, parent = [], start, None
-    for stage in stages:
-        chain = chain >> stage
-        role = made[stage.roles[0]].role
-        further = tuple(made[name].role for name in stage.scored_on)
-        jobs.append(make_job(chain, role, maps, records, parent=parent, scored_on=further))
-        parent = jobs[-1].id
-    return jobs
+world, settings = small_jobs.world, small_jobs.settings
 
 
 def body(records, run):
@@ -153,36 +112,6 @@ def test_the_record_says_what_was_run_on_what(records, recorded):
     assert {path.name for path in (records / target.id).iterdir()} == {RUN, *target.files}
 
 
-def test_another_hospital_is_scored_without_training_anything_again(world, tmp_path, monkeypatch):
-    (alone,) = jobs_of(world, tmp_path / "store", STAGE)
-    execute(alone)
-    files = {path: path.stat().st_mtime_ns for path in (tmp_path / "store" / alone.id).iterdir()}
-    (job,) = jobs_of(world, tmp_path / "store", TARGET)
-    assert job.id == alone.id
-    monkeypatch.setattr("cxrstudy.runs.computation.train", lambda *_: pytest.fail("trained"))
-    execute(job)
-    assert {path: path.stat().st_mtime_ns for path in files} == files
-    (scoring,) = scoring_record.by_run(tmp_path / "store")[job.id]
-    assert scoring_record.read(tmp_path / "store", scoring).role == "external"
-    written = {path.name for path in (tmp_path / "scores" / scoring).iterdir()}
-    assert written == {"scoring.json", "scores.csv"}
-
-
-@pytest.mark.parametrize("harm", ["altered", "truncated", "deleted"])
-def test_a_harmed_scoring_is_refused_by_its_name(world, tmp_path, harm):
-    (job,) = jobs_of(world, tmp_path / "store", TARGET)
-    execute(job)
-    (scoring,) = scoring_record.by_run(tmp_path / "store")[job.id]
-    path = tmp_path / "scores" / scoring / SCORES
-    content = path.read_bytes()
-    path.unlink()
-    if harm != "deleted":
-        harmed = content[:-9] if harm == "truncated" else content.replace(b"external", b"internal")
-        path.write_bytes(harmed)
-    with pytest.raises(StoreError, match=r"scores\.csv: missing or altered"):
-        scoring_record.read_scores(tmp_path / "store", scoring)
-
-
 def test_a_share_counts_the_patients_that_were_used(world, tmp_path):
     (job,) = jobs_of(world, tmp_path, STAGE.but(fraction=0.25))
     record = store.read(tmp_path, execute(job))
@@ -222,15 +151,6 @@ def test_the_epochs_have_a_row_an_evaluation(records, recorded):
     losses = ["train_loss", "validation_loss"]
     assert list(table) == ["step", *losses, "validation_auroc", "learning_rate"]
     assert table["step"].tolist() == [4, 8]
-
-
-def test_a_table_of_scores_may_have_other_labels_than_the_truth(world):
-    made, _ = world
-    role = made["general"].role
-    table = score_table(role, np.array([3, 1]), "test", np.float32([[0.25], [0.5]]), ("covid19",))
-    assert table["id"].tolist() == ["general-003", "general-001"]
-    assert table["score_covid19"].tolist() == [0.25, 0.5]
-    assert list(table.filter(like="truth_")) == ["truth_a", "truth_b", "truth_c"]
 
 
 # --- Chains -------------------------------------------------------------------------------------
@@ -304,59 +224,3 @@ def test_an_interruption_while_training_leaves_nothing(world, tmp_path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         execute(job)
     assert list(tmp_path.iterdir()) == []
-
-
-# --- Functions of one's own -----------------------------------------------------------------------
-
-OWN = """from torch import nn
-from beside import GAMMA
-from fastai.losses import FocalLossFlat
-
-
-def change(parts):
-    return parts.but(loss=FocalLossFlat(gamma=GAMMA))
-
-
-def small(channels, outputs, width=4):
-    body = [nn.Conv2d(channels, width, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
-    return nn.Sequential(*body, nn.Linear(width, outputs))
-"""
-
-
-def test_recipe_and_network_reach_a_fresh_process_without_their_files(world, tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "own_file.py").write_text(OWN)
-    (tmp_path / "beside.py").write_text("GAMMA = 3.0\n")
-    network = own_function("own_file:small", width=8)
-    stages = (STAGE.but(recipe="own_file:change"), GENERAL)
-    start = Chain(Start("small", function=network))
-    here, there = tmp_path / "here", tmp_path / "there"
-    jobs = [jobs_of(world, records, *stages, start=start) for records in (here, there)]
-    (tmp_path / "beside.py").unlink()
-    (tmp_path / "own_file.py").write_text("1 / 0\n")
-    for job in jobs[0]:
-        execute(job)
-    with engine.local(1) as executor:
-        for job in jobs[1]:
-            executor.submit(execute, job).result()
-    for first, second in some(zip(*jobs, strict=True)):
-        for name in (SCORES, EPOCHS, BACKBONE, HEAD):
-            content = (folder / job.id / name for folder, job in ((here, first), (there, second)))
-            assert len({path.read_bytes() for path in content}) == 1
-    record = store.read(here, jobs[0][0].id)
-    assert record.own_functions == {"recipe": stages[0].recipe, "network": network}
-    assert record.identity["stage"]["recipe"]["function"] == "change"
-    loaded = load_network(here, jobs[0][1].id)
-    assert loaded.model[0].out_channels == 8
-
-
-def test_a_recipe_that_changes_what_the_network_computes_is_refused(world, tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "own_file.py").write_text(
-        "def change(parts):\n    model = parts.model\n    plain = model.forward\n"
-        "    model.forward = lambda images: 2 * plain(images)\n    return parts\n"
-    )
-    (job,) = jobs_of(world, tmp_path / "store", STAGE.but(recipe="own_file:change"))
-    with pytest.raises(RecipeError, match="changed what the network computes, not only its weigh"):
-        execute(job)
-    assert not store.has(tmp_path / "store", job.id)

@@ -11,9 +11,9 @@ import pytest
 
 from cxrstudy.data.role_checks import CohortError
 from cxrstudy.runs import engine, store
+from cxrstudy.study.building_blocks import StudyError
 from cxrstudy.study.profile import ProfileError, read_profile
-from cxrstudy.study.study import Study, StudyError
-from cxrstudy.training.chain import Chain, Start
+from cxrstudy.study.study import Study
 from cxrstudy.training.stage import StageError
 from tests.support.project import NETWORK, PROFILE, SIZE, current, write_cohort, write_profile
 from tests.support.small import in_this_process
@@ -200,32 +200,6 @@ def test_runs_are_left_where_the_environment_says(world, study, scores):
     assert any((world / "runs" / "pixels").glob("*-32.npy"))
 
 
-# --- Stages and starts --------------------------------------------------------------------------
-
-
-def test_a_stage_takes_the_profiles_values_the_narrower_ones_last(study):
-    assert study.stage("natural_small").steps == 4
-    assert study.stage("target").steps == 6
-    assert study.stage("general", "target").steps == 8
-    assert study.stage("general", "target").roles == ("general", "target")
-    assert study.stage("general").learning_rate == 0.002
-    assert study.stage("target").learning_rate != 0.002
-
-
-def test_only_the_target_is_scored_on_the_external_role_and_only_where_there_is_one(study):
-    assert study.stage("target").scored_on == ("external",)
-    assert study.stage("general").scored_on == ()
-    assert study.stage("general", "target").scored_on == ()
-    assert Study("tiny", "bare", 1).stage("target").scored_on == ()
-
-
-def test_arms_start_from_the_stand_in_where_the_profile_names_one(study):
-    start = Start("resnet10t", "random", (("channels", (8, 8, 8, 8)),))
-    assert study.pretrained == Chain(start) >> study.stage("natural_small")
-    assert study.random_init == Chain(start)
-    assert Study("tiny", "bare", 1).pretrained == Chain(start)
-
-
 # --- What is not there --------------------------------------------------------------------------
 
 
@@ -248,19 +222,6 @@ def test_seeds_are_whole_numbers_from_one_on(seeds):
         Study("quick", "phantom", seeds)
 
 
-@pytest.mark.parametrize(
-    ("roles", "said"),
-    [
-        ((), "write the name of a role; there are target, external"),
-        ((3,), "write the name of a role"),
-        (("target", "target"), "a role stands twice"),
-    ],
-)
-def test_a_stage_is_on_roles_that_each_stand_once(study, roles, said):
-    with pytest.raises(StudyError, match=said):
-        study.stage(*roles)
-
-
 def test_planning_needs_no_torch():
     program = "import sys, cxrstudy.study.study; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=False).returncode == 0
@@ -280,7 +241,7 @@ def test_the_paper_profile_trains_its_network_at_its_size(monkeypatch, tmp_path)
     few = read_profile("paper").model_copy(
         update={"phantom_patients": patients | {"natural_small": 70, "natural_large": 70}}
     )
-    monkeypatch.setattr("cxrstudy.study.study.read_profile", lambda name: few)
+    monkeypatch.setattr("cxrstudy.study.building_blocks.read_profile", lambda name: few)
     study = Study("paper", "phantom", 1)
     stage = study.stage("target").but(steps=1, batch_size=2, validations=1, scored_on=())
     arms = study.arms({"smallest": study.random_init >> stage})

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 
 def role(kind: str, *sources: str | dict[str, Any], **more: Any) -> dict[str, Any]:
     """A role of manifests, named, or of sources as they stand in a file."""
@@ -9,3 +11,7 @@ def role(kind: str, *sources: str | dict[str, Any], **more: Any) -> dict[str, An
         "task": kind,
         "sources": [s if isinstance(s, dict) else {"manifest": s} for s in sources],
     } | more
+
+
+def same(matrix: Any, expected: Any) -> None:
+    np.testing.assert_array_equal(matrix, np.array(expected, np.float32))

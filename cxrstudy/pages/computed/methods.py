@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers, places
+from cxrstudy.base.times import duration
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.cohort_file import cohort_names, read_definition
@@ -202,7 +203,7 @@ def _record(folder: Any) -> dict[str, str]:
         "results": f"{cohort_title(made.cohort)}, {made.profile}, {counted(made.seeds, 'seed')}",
         "trainings": counted(made.runs, "run"),
         "images seen": numbers.count(made.samples_seen),
-        "time": numbers.duration(made.seconds),
+        "time": duration(made.seconds),
         "on": ", ".join(made.devices),
         "versions": ", ".join(f"{name} {version}" for name, version in made.versions.items()),
         "commit": made.commit[:12] + (" with uncommitted changes" if made.uncommitted else ""),

@@ -4,6 +4,7 @@ import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.notebooks import chapter
+from cxrstudy.base.times import duration
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import table
@@ -29,7 +30,7 @@ def _row(registration: Registration, made: results.Results | None) -> dict[str, 
         **_planned(registration),
         "recorded": ", ".join(map(chapter, sorted(made.experiments))) if made else "nothing",
         "trainings, and time that they took": (
-            f"{counted(made.runs, 'training')}, {numbers.duration(made.seconds)}" if made else ""
+            f"{counted(made.runs, 'training')}, {duration(made.seconds)}" if made else ""
         ),
     }
 
@@ -46,5 +47,5 @@ def _planned(registration: Registration) -> dict[str, str]:
     return {
         "experiments": numbers.count(asked),
         "planned trainings": numbers.count(int(whole["trainings"])),
-        "estimated time": "not known" if pd.isna(hours) else numbers.duration(hours * 3600),
+        "estimated time": "not known" if pd.isna(hours) else duration(hours * 3600),
     }

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cxrstudy.base import numbers
 from cxrstudy.base.checks import finite
+from cxrstudy.base.rounding import decimals_apart
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import interval_table, require_one
 from cxrstudy.pages.figures.scales import limits
@@ -158,7 +158,7 @@ def _intervals(axes: Axes, rows: pd.DataFrame, said: Callable[..., str], also: l
 
 
 def _estimate_alone(said: Callable[..., str], values: pd.Series) -> Callable[[Any], str]:
-    least = numbers.decimals_apart(values)
+    least = decimals_apart(values)
     return lambda row: said(row, least=least).replace("[no interval]", "").rstrip()
 
 

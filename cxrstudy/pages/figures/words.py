@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.rounding import DECIMALS
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.figures.gate import level_of
 
@@ -67,12 +68,12 @@ def intervals(tables: Iterable[pd.DataFrame], drawn: str = "bars") -> str:
     return f"{drawn}: {numbers.whole_percent(level)} interval{covered}"
 
 
-def level_text(row: Any, between: str = "  ", least: int = numbers.DECIMALS) -> str:
+def level_text(row: Any, between: str = "  ", least: int = DECIMALS) -> str:
     """An estimate of a level and its interval, as text, or why there is none."""
     return _text(row, numbers.level, between, least)
 
 
-def difference_text(row: Any, between: str = "  ", least: int = numbers.DECIMALS) -> str:
+def difference_text(row: Any, between: str = "  ", least: int = DECIMALS) -> str:
     """An estimate of a difference and its interval, with signs, as text, or why there is none."""
     return _text(row, numbers.difference, between, least)
 
@@ -176,7 +177,7 @@ def wrapped(name: Hashable, width: int) -> str:
 
 
 def _text(row: Any, write: numbers.Writer, between: str, least: int) -> str:
-    if least > numbers.DECIMALS:
+    if least > DECIMALS:
         write = partial(write, least=least)
     return numbers.interval(
         row.estimate, row.low, row.high, write, reason=_reason(row), between=between

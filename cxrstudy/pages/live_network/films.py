@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from cxrstudy.data.role import Role
 from cxrstudy.explorer.encode import outline
-from cxrstudy.phantom import population
+from cxrstudy.phantom import hospitals, population
 from cxrstudy.phantom.acquisition import SITES
+from cxrstudy.phantom.case import case_of
 from cxrstudy.phantom.render import radiograph
 from cxrstudy.phantom.twins import CHANGES, WITHOUT_LESION, WITHOUT_MARKER, Shown
 
@@ -113,7 +114,7 @@ def patient_at(address: str, name: str, label: str, pixels: int) -> Patient:
         The address or the number of pixels is not legal.
     """
     where = population.parse(address)
-    case = population.case_of(where)
+    case = case_of(where)
     line, films = "", []
     for site, lesion, marker in _kinds(bool(case.findings)):
         shown = Shown(population.patient_of(where), case, SITES[site])
@@ -127,7 +128,7 @@ def patient_at(address: str, name: str, label: str, pixels: int) -> Patient:
 
 def _kinds(has_lesion: bool) -> Iterator[tuple[str, bool, bool]]:
     lesions = (True, False) if has_lesion else (False,)
-    return product(population.SITES["target"], lesions, (True, False))
+    return product(hospitals.SITES["target"], lesions, (True, False))
 
 
 def marker_of(patient: Patient, site: str) -> list[tuple[int, int, int]]:

@@ -19,6 +19,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.checks import whole
 from cxrstudy.base.es_modules import joined_file
 from cxrstudy.base.identity import fingerprint
+from cxrstudy.base.rounding import significant
 from cxrstudy.base.words import label_name
 from cxrstudy.data.role import Role
 from cxrstudy.explorer.case import as_address
@@ -155,7 +156,7 @@ def _network(
     levels = np.linspace(0, 1, QUANTILES)
     ranks = {
         label: [
-            numbers.significant(float(value), 4)
+            significant(float(value), 4)
             for value in np.quantile(recorded[score_column(label)], levels)
         ]
         for label in network.labels

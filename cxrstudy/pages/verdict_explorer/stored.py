@@ -6,7 +6,7 @@ from math import isfinite, isnan
 from pathlib import Path
 from typing import Any
 
-from cxrstudy.base import numbers
+from cxrstudy.base.rounding import significant
 from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.verdict_explorer.evidence import ArmNearEnd, Difference, Recorded, recorded_in
@@ -138,4 +138,4 @@ def _freedom(value: float) -> float | None:
 
 
 def _short(value: float, digits: int = DIGITS) -> float | None:
-    return None if isnan(value) else numbers.significant(float(value), digits)
+    return None if isnan(value) else significant(float(value), digits)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.rounding import significant
 from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import arm_in_words
 from cxrstudy.pages.html import fold
@@ -72,14 +73,14 @@ def _cost(minutes: float, opening: str = ", ") -> str:
     if np.isnan(minutes):
         return ""
     closing = ")" if "(" in opening else ""
-    return f"{opening}{numbers.plain(numbers.significant(minutes, 2))} minutes a seed{closing}"
+    return f"{opening}{numbers.plain(significant(minutes, 2))} minutes a seed{closing}"
 
 
 def _as_rows(compared: Compared, metric: str) -> pd.DataFrame:
     shown = _alone if compared.seeds < fewest_seeds() else _beside_the_chosen
     rows = []
     for row in compared.table.itertuples():
-        minutes = numbers.plain(numbers.significant(row.minutes, 2)) if row.minutes > 0 else ""
+        minutes = numbers.plain(significant(row.minutes, 2)) if row.minutes > 0 else ""
         name = escape(_named(compared, row.arm))
         rows.append({"recipe": name, **shown(row, metric), "minutes a seed": minutes})
     return pd.DataFrame(rows)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxrstudy.base import device, places
 from cxrstudy.base.identity import file_sha256
-from cxrstudy.base.numbers import significant
+from cxrstudy.base.rounding import significant
 from cxrstudy.runs import store
 from cxrstudy.runs.plan import Plan
 from cxrstudy.runs.provenance import checkout, versions_of
