@@ -28,7 +28,7 @@ from cxrstudy.phantom.geometry import (
     tabulate,
 )
 from cxrstudy.phantom.heart import Chamber, chambers, merged
-from cxrstudy.phantom.lateral_skeleton import lateral_skeleton
+from cxrstudy.phantom.lateral_skeleton import lateral_skeleton, set_back
 from cxrstudy.phantom.outline import APEX, Outline, draw_outline
 from cxrstudy.phantom.pathology import smooth_step
 from cxrstudy.phantom.patient import Patient, Pose
@@ -62,8 +62,7 @@ def lateral_chest(patient: Patient, pose: Pose, pixels: int, change: Alteration)
     frame = Frame.place(pixels, pose.shift, enlarged)
     outline = draw_outline(patient, pose, change.lift)
     cage, depth = tabulate(frame, outline.cage), tabulate(frame, outline.depth)
-    # The top of the chest lies further back than its middle: the sternum slopes.
-    back = tabulate(frame, _backwards())
+    back = tabulate(frame, set_back(PROFILE_Y).astype(np.float32))
     share: Map = np.asarray((frame.x - back) / np.maximum(depth, np.float32(0.1)))
     cavity = 2 * cage * np.sqrt(np.maximum(1 - share * share, 0))
     abdomen = np.minimum(_abdomen(frame, patient, outline), cavity)
@@ -103,12 +102,6 @@ def from_the_side(frame: Frame, chamber: Chamber, patient: Patient) -> Map:
     # It lies behind the sternum, a finger's width away.
     z = -max(patient.chest_depth - deep - 1.2, 0.0) * 0.8
     return ellipsoid(frame, (z, chamber.middle[1]), (deep, a * b * size, 1 / size))
-
-
-def _backwards() -> Map:
-    """How far back in cm the middle of the chest lies at each height."""
-    drop = np.maximum(PROFILE_Y - APEX, 0)
-    return np.asarray(2.6 * np.exp(-drop / 7), dtype=np.float32)
 
 
 def _mediastinum(frame: Frame, outline: Outline, share: Map) -> Map:

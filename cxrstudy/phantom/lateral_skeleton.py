@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxrstudy.phantom.attenuation import SPONGIOSA_SHARE
 from cxrstudy.phantom.geometry import (
@@ -25,6 +26,8 @@ _SPINE_Z = np.array([1.4, 2.2, 4.0, 5.7, 6.4, 6.2, 5.2, 3.8])
 
 PIECES = 14
 """Straight pieces that stand for a rib."""
+WALL = 0.7
+"""From the lungs to the middle of the breastbone, in cm [by eye]."""
 
 
 def lateral_skeleton(frame: Frame, patient: Patient, pose: Pose, outline: Outline) -> Map:
@@ -37,6 +40,14 @@ def lateral_skeleton(frame: Frame, patient: Patient, pose: Pose, outline: Outlin
     _add_shoulders(bone, frame, patient)
     bone *= np.float32(patient.mineral)
     return bone
+
+
+def set_back(y: NDArray[np.floating]) -> NDArray[np.floating]:
+    """How far back in cm the middle of the chest lies at heights y: the breastbone slopes [by eye].
+
+    Above the lungs it is as at their apex.
+    """
+    return np.asarray(2.6 * np.exp(-np.maximum(y - APEX, 0) / 7))
 
 
 def spine_course(patient: Patient) -> Map:
@@ -84,8 +95,7 @@ def _add_ribs(bone: Map, frame: Frame, patient: Patient, pose: Pose, outline: Ou
     for rib in range(RIBS):
         depth = min(outline.at(outline.depth, heads[rib] + 3.0), 3.6 + 1.9 * rib)
         width = outline.at(outline.cage, heads[rib] + 3.0) + 0.3
-        # The lungs' middle lies further back at the top.
-        back = 2.6 * np.exp(-max(heads[rib] - APEX, 0) / 7)
+        back = float(set_back(heads[rib]))
         for side in (-1, 1):
             jitter = own.normal(0, 1, 3)
             phi = np.linspace(0.12, REACH[rib], PIECES + 1)
@@ -112,7 +122,7 @@ def _add_sternum(bone: Map, frame: Frame, patient: Patient, outline: Outline) ->
     rng = patient.stream("lateral sternum")
     heights = np.array([-10.2, -6.0, -5.6, 0.0, 5.5]) + rng.normal(0, 0.3)
     depth = np.array([outline.at(outline.depth, float(y)) for y in heights])
-    z = 2.6 * np.exp(-(heights - APEX) / 7) - depth - 0.7
+    z = set_back(heights) - depth - WALL
     for first, second, girth in ((0, 1, 0.62), (2, 3, 0.5), (3, 4, 0.45)):
         start, end = (z[first], heights[first]), (z[second], heights[second])
         add_capsule(bone, frame, start, end, girth, weight=1.5, hollow=0.6)
