@@ -42,7 +42,7 @@ _DEPTH = {
 _ANYWHERE = (0.05, 0.35)
 _SMOOTH = ("effusion", "pneumothorax", "nodule")  # all else is mottled
 _THINNEST = 0.4
-"""Smallest spread in cm along z of a disease; a few pixels of a small image."""
+"""Smallest spread in cm along z of a disease: less than a pixel of a small image."""
 
 
 def lateral_radiograph(
@@ -64,7 +64,8 @@ def lateral_radiograph(
     Returns
     -------
     Phantom
-        The image, the mask of the disease and that of the lungs.
+        The image, the mask of the disease (for an enlarged heart its silhouette) and that of the
+        lungs.
     """
     # Upright, as a PA view; nothing turned, so that rows of both views are of the same height.
     upright = draw_pose(patient.seed, f"{image} lateral", "PA")
@@ -86,7 +87,10 @@ def lateral_radiograph(
         pose.field,
     )
     opaque = np.abs(lesion) > MASK_LEVEL * max(float(np.abs(lesion).max()), 0.3)
-    return Phantom(grey, opaque & body.lung_mask, body.lung_mask, patient, np.zeros_like(opaque))
+    mask = opaque & body.lung_mask
+    if "cardiomegaly" in case.findings:
+        mask |= body.heart_mask
+    return Phantom(grey, mask, body.lung_mask, patient, np.zeros_like(mask))
 
 
 def _added(patient: Patient, pose: Pose, pixels: int, case: Case) -> tuple[Chest, Map]:

@@ -149,6 +149,16 @@ def test_the_same_diseased_height_in_masks_of_both_views():
     assert np.mean(heights) > FIELD / 2  # basal
 
 
+def test_an_enlarged_heart_is_outlined_and_a_healthy_patient_has_no_mask():
+    patient = draw_patient(7, "p1")
+    masks = [
+        lateral_radiograph(patient, "p1-1", Case((), found, "alder", "PA", 1.0), 64, SITES["alder"])
+        for found in ((), ("cardiomegaly",))
+    ]
+    assert not masks[0].lesion.any()
+    assert 0.02 < masks[1].lesion.mean() < 0.3
+
+
 @pytest.mark.parametrize(
     ("address", "says"),
     [
