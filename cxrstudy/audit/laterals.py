@@ -15,8 +15,8 @@ def check(evidence: Evidence) -> CheckResult:
     """Look for the view ``lateral`` in manifests, and for images that are like no frontal chest.
 
     A lateral that nobody declares is found only if it is unlike the mean of all images: one in
-    three of simulated laterals among simulated frontal images. CT slices, photographs and figures
-    of papers are unlike it too. Whether an image is a lateral must be seen.
+    three of simulated laterals among simulated frontal images, counted once by hand. CT slices,
+    photographs and figures of papers are unlike it too. Whether an image is a lateral must be seen.
     """
     images = evidence.images
     declared = images["used"].to_numpy() & (images["view"] == "lateral").to_numpy()
