@@ -25,7 +25,10 @@ def judged(*rows, cohort="phantom", counts=UNREGISTERED):
                 "origin": f"recorded: {cohort}", "cohort": cohort, "profile": "standard",
                 "world": "on some images", "counts": counts, "verdict": verdict, "margin": 0.0,
                 "level": 0.95, "estimate": estimate, "low": estimate - 0.01,
-                "high": estimate + 0.01, "patients": 959, "seeds": 5, "lacking": "",
+                "high": estimate + 0.01, "narrow_low": estimate - 0.008,
+                "narrow_high": estimate + 0.008, "relevant": 0.02, "p": 0.001, "adjusted_p": 0.01,
+                "p_relevant": 0.001, "adjusted_p_relevant": 0.01, "patients": 959,
+                "seeds": 5, "lacking": "",
             }
             for name, verdict, estimate in rows
         ]

@@ -11,6 +11,7 @@ from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import cited
+from cxrstudy.pages.computed.correction import withheld_by_correction
 from cxrstudy.pages.computed.glance import ANSWERS, at_a_glance, counts_for_a_verdict
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.html import HTML
@@ -213,6 +214,7 @@ def _claim(
     said = [
         (mark(marks[str(row.origin)]) if len(marks) > 1 else "", row) for row in rows.itertuples()
     ]
+    withheld = [(sign, why) for sign, row in said if (why := withheld_by_correction(row))]
     return {
         "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})"
         f'<div class="study-test">Our test: {escape(first.test)}</div>',
@@ -220,7 +222,8 @@ def _claim(
             f'<span class="study-signed">{sign}{_chip(row.verdict, row.counts)}</span>'
             for sign, row in said
         )
-        + f'<div class="study-test">Together: {escape(_together(rows))}.</div>',
+        + f'<div class="study-test">Together: {escape(_together(rows))}.</div>'
+        + "".join(f'<div class="study-test">{sign}{escape(why)}</div>' for sign, why in withheld),
         "difference": plot(drawn, first.margin, scale)
         + "<br>".join(f"{sign}{_interval(row)}" for sign, row in said),
     }
