@@ -252,8 +252,8 @@ def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:
     )
     if not others:
         return f"{said}."
+    differ = "differs" if len(known) - agree == 1 else "differ"
     return (
-        f"{said}; <b>{others}</b> differ{'s' if len(known) - agree == 1 else ''} by more than chance "
-        f"explains. The record was made with profile “{recorded.arms.study.profile.profile}”: with "
+        f"{said}; <b>{others}</b> {differ} by more than chance explains. The record was made with profile “{recorded.arms.study.profile.profile}”: with "
         "another profile, budgets and images differ too."
     )

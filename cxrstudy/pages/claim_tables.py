@@ -27,6 +27,9 @@ from cxrstudy.verdicts.planning import enough_by_claim
 #: Citation of the claims that no paper makes.
 OURS = "cxrstudy"
 
+#: Heading of what a claim could have shown; one difference alone could show a smaller one.
+DETECTABLE = "minimum detectable difference, with all claims of the paper tested"
+
 #: Headings of the numbers of trainings.
 AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
 
@@ -69,7 +72,7 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     return table(
         found[[name for name in columns if name in found]], estimate="difference",
         p="p, against the margin or the nearer bound", test="our test",
-        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
+        minimum_detectable_difference=DETECTABLE, at_plateau=AT_PLATEAU,
         plateau_unknown=PLATEAU_UNKNOWN,
     )  # fmt: skip
 
@@ -158,7 +161,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
         adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
         relevant="smallest relevant effect", counts="does it count?",
         level="level of the interval",
-        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
+        minimum_detectable_difference=DETECTABLE, at_plateau=AT_PLATEAU,
     )  # fmt: skip
 
 
