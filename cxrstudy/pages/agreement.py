@@ -254,6 +254,7 @@ def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:
         return f"{said}."
     differ = "differs" if len(known) - agree == 1 else "differ"
     return (
-        f"{said}; <b>{others}</b> {differ} by more than chance explains. The record was made with profile “{recorded.arms.study.profile.profile}”: with "
-        "another profile, budgets and images differ too."
+        f"{said}; <b>{others}</b> {differ} by more than chance explains. The record was made with "
+        f"profile “{recorded.arms.study.profile.profile}”: with another profile, budgets and "
+        "images differ too."
     )
