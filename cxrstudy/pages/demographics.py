@@ -119,4 +119,4 @@ def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
         return []
     counts = (role.truth[rows] == 1).sum(axis=0)
     named = zip(role.labels, counts, strict=True)
-    return ["(" + ", ".join(f"{label_name(k)} {numbers.count(n)}" for k, n in named) + ")"]
+    return ["(images: " + ", ".join(f"{label_name(k)} {numbers.count(n)}" for k, n in named) + ")"]

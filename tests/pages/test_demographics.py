@@ -62,9 +62,9 @@ def test_the_flow_accounts_for_every_listed_image(cohort):
     assert flow.loc["target", "excluded"] == "1: a copy"
     assert flow.loc["target", "used"].splitlines() == [
         "train: 2 patients, 3 images",
-        "(normal 2, COVID-19 1)",
+        "(images: normal 2, COVID-19 1)",
         "test: 1 patient, 1 image",
-        "(normal 0, COVID-19 1)",
+        "(images: normal 0, COVID-19 1)",
     ]
     assert flow.loc["general", "excluded"] == "1: patients in the target's test split"
     assert flow.loc["general", "used"].startswith("train: 2 patients, 2 images")
