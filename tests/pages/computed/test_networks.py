@@ -27,9 +27,8 @@ def test_every_cohort_has_its_networks_in_every_profile():
             profile = networks.for_cohort(read_profile(name), cohort)
             title = cohort_title(cohort)
             assert (name, title, profile.networks[cohort].architecture) in said
-            if cohort in profile.initial_weights:
-                compared = profile.initial_weights[cohort].architecture
-                assert (name, title, compared) in said
+            compared = profile.initial_weights.get(cohort, profile.networks[cohort])
+            assert (name, title, compared.architecture) in said
 
 
 def test_the_children_of_the_counted_results_are_there():
