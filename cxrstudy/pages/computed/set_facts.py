@@ -180,7 +180,7 @@ def _cohorts(found: list[Recorded]) -> str:
     covid = [name for name in used if _shows_covid19(read_definition(places.cohort(name)))]
     return (
         f"recorded on: {', '.join(map(cohort_title, used))}; on radiographs of patients with "
-        f"COVID-19: {', '.join(map(cohort_title, covid)) or 'none'}; not on "
+        f"COVID-19: {', '.join(map(cohort_title, covid)) or 'none'}; none on "
         f"{counted(len(others), 'other cohort')}"
     )
 
