@@ -5,7 +5,7 @@ Experiments use names of roles (``target``, ``general``, ``pneumonia``, ``extern
 file in ``data_manifests/cohorts``; its sources are manifests or the phantom generator.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,11 +14,12 @@ import pandas as pd
 
 from cxrstudy import phantom
 from cxrstudy.base import places
+from cxrstudy.base.words import label_name
 from cxrstudy.data.cohort_file import Files, Source, read_definition
 from cxrstudy.data.manifest import check_manifest, read_manifest
 from cxrstudy.data.role import Role, pool
 from cxrstudy.data.role_checks import CohortError, check_training
-from cxrstudy.data.role_making import make_role
+from cxrstudy.data.role_making import make_role, unused_rows
 from cxrstudy.data.split import split_of
 from cxrstudy.data.tables.kept import kept_table
 from cxrstudy.pixels.masking import Visible
@@ -29,10 +30,12 @@ class Cohort:
     """Roles by name, and the caveat for all results on them.
 
     ``manifests`` contains the included rows of every manifest that a role uses, by name.
+    ``sources`` contains the names of the manifests of every role, by its name.
     ``excluded`` contains the number of excluded rows of every manifest, by name and reason.
     ``withheld`` contains, by role, the rows that were taken out of it because their patients are in
-    the target's test split, or in a role that it is to be apart from. ``visible`` is the part of
-    the target's images that networks see, and ``like`` the name under which profiles hold what
+    the target's test split, or in a role that it is to be apart from. ``left_out`` contains the
+    number of included rows that a role does not have, by role and reason. ``visible`` is the part
+    of the target's images that networks see, and ``like`` the name under which profiles hold what
     differs between cohorts.
     """
 
@@ -42,8 +45,10 @@ class Cohort:
     caveat: str
     roles: Mapping[str, Role]
     manifests: Mapping[str, pd.DataFrame]
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     excluded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     withheld: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     visible: Visible = "whole"
     like: str = ""
 
@@ -114,13 +119,13 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
     files = definition.files
     opened = {name: _open(source, patients, seed, files) for name, source in sources.items()}
     whole = {role: make_role(role, recipe, opened) for role, recipe in definition.roles.items()}
-    roles = _apart(
+    others = _apart(
         whole,
         variants={role for role, recipe in definition.roles.items() if recipe.variant_of},
     )
     roles = {
         name: _without_patients(role, whole.get(definition.roles[name].apart_from or ""))
-        for name, role in roles.items()
+        for name, role in others.items()
     }
     for role in roles.values():
         if role.table.empty:
@@ -135,8 +140,20 @@ def load_cohort(name: str, patients: Mapping[str, int], seed: int) -> Cohort:
         *about,
         roles,
         tables,
+        sources={
+            name: list(dict.fromkeys(source.name for source in recipe.sources))
+            for name, recipe in definition.roles.items()
+        },
         excluded={name: _reasons(source) for name, source in sources.items()},
         withheld={name: _missing(whole[name], role) for name, role in roles.items()},
+        left_out={
+            name: {
+                **unused_rows(recipe, opened),
+                **_counted("patients in the target's test split", whole[name], others[name]),
+                **_counted(_patients_of(recipe.apart_from), others[name], roles[name]),
+            }
+            for name, recipe in definition.roles.items()
+        },
         visible=definition.visible,
         like=definition.like or definition.name,
     )
@@ -148,6 +165,19 @@ def _reasons(source: Source) -> dict[str, int]:
         return {}
     reasons = read_manifest(places.manifest(source.manifest)).table["excluded"]
     return {str(reason): int(n) for reason, n in reasons[reasons != ""].value_counts().items()}
+
+
+def _patients_of(other: str | None) -> str:
+    """Whose patients a role is apart from; those that the target tests are left out before."""
+    if other == "target":
+        return "patients in the target's other splits"
+    return f"patients of the role {label_name(other or '')}"
+
+
+def _counted(reason: str, before: Role, after: Role) -> dict[str, int]:
+    """Number of rows that a step removed from a role, under its reason; nothing if it is none."""
+    removed = len(before.table) - len(after.table)
+    return {reason: removed} if removed else {}
 
 
 def _as_read(table: pd.DataFrame, files: Files) -> pd.DataFrame:

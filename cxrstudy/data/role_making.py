@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.words import label_name
 from cxrstudy.data.cohort_file import RoleDefinition, Source
 from cxrstudy.data.manifest import truth
 from cxrstudy.data.role import Role
@@ -110,13 +111,54 @@ def _chosen(source: Source, table: pd.DataFrame, carried: tuple[str, ...]) -> pd
             f"sites: the source {source.name!r} has no image of {strangers[0]!r}; there are "
             f"{', '.join(sorted(set(table['source'])))}"
         )
-    kept = np.ones(len(table), bool)
+    return table[why_unused(source, table, carried) == ""]
+
+
+def why_unused(source: Source, table: pd.DataFrame, carried: tuple[str, ...]) -> "pd.Series[str]":
+    """Why a role does not use each row of a source; empty for the rows that it uses.
+
+    Parameters
+    ----------
+    source
+        What the cohort's file says of the source.
+    table
+        Its included rows.
+    carried
+        The labels that it states.
+    """
+    reasons = pd.Series("", index=table.index)
     for label, wanted in ((source.having, 1), (source.lacking, 0)):
-        if label is not None:
-            kept &= truth(table["labels"], [label], carried)[:, 0] == wanted
+        if label is None:
+            continue
+        state = truth(table["labels"], [label], carried)[:, 0]
+        other = f"{'without' if wanted else 'with'} {label_name(label)}"
+        unfit = np.where(np.isnan(state), f"not known whether {label_name(label)}", other)
+        reasons = reasons.mask((reasons == "") & (state != wanted), pd.Series(unfit, table.index))
     if source.sites is not None:
-        kept &= table["source"].isin(source.sites).to_numpy()
-    return table[kept]
+        elsewhere = ~table["source"].isin(source.sites)
+        reasons = reasons.mask((reasons == "") & elsewhere, "of a site that the role leaves out")
+    return reasons
+
+
+def unused_rows(
+    definition: RoleDefinition, opened: Mapping[str, tuple[pd.DataFrame, tuple[str, ...]]]
+) -> dict[str, int]:
+    """Count the included rows of a role's sources that its definition leaves out, by reason.
+
+    A row of a manifest that is a source twice is left out if both leave it out.
+
+    Parameters
+    ----------
+    definition, opened
+        As of :func:`make_role`.
+    """
+    reasons: dict[str, pd.Series[str]] = {}
+    for source in definition.sources:
+        found = why_unused(source, *opened[source.name])
+        before = reasons.get(source.name, found)
+        reasons[source.name] = found.where(before != "", "")
+    every = pd.concat(list(reasons.values()))
+    return {str(reason): int(n) for reason, n in every[every != ""].value_counts().items()}
 
 
 def _rename(cell: str, rename: Mapping[str, str]) -> str:

@@ -87,25 +87,19 @@ def _share_ap(view: "pd.Series[str]") -> float:
 
 
 def _listed(cohort: Cohort, role: Role) -> str:
-    names = role.table["manifest"].unique()
     sizes = {
-        name: len(cohort.manifests[name]) + sum(cohort.excluded.get(name, {}).values())
-        for name in names
+        name: len(cohort.manifests[name]) + sum(cohort.excluded[name].values())
+        for name in cohort.sources[role.name]
     }
     return "\n".join(f"{name}: {counted(size, 'image')}" for name, size in sizes.items())
 
 
 def _excluded(cohort: Cohort, role: Role) -> str:
-    names = role.table["manifest"].unique()
-    reasons = [
-        f"{numbers.count(n)}: {reason}"
-        for name in names
-        for reason, n in cohort.excluded.get(name, {}).items()
-    ]
-    kept = sum(len(cohort.manifests[name]) for name in names) - len(role.table)
-    if kept:
-        reasons.append(f"{numbers.count(kept)}: patients in the target's test split")
-    return "\n".join(reasons)
+    by_manifest = [cohort.excluded[name] for name in cohort.sources[role.name]]
+    reasons = [*by_manifest, cohort.left_out[role.name]]
+    return "\n".join(
+        f"{numbers.count(n)}: {reason}" for each in reasons for reason, n in each.items()
+    )
 
 
 def _used(role: Role) -> str:
@@ -125,4 +119,4 @@ def _labels(role: Role, rows: NDArray[np.intp]) -> list[str]:
         return []
     counts = (role.truth[rows] == 1).sum(axis=0)
     named = zip(role.labels, counts, strict=True)
-    return ["(" + ", ".join(f"{label_name(k)} {numbers.count(n)}" for k, n in named) + ")"]
+    return ["(images: " + ", ".join(f"{label_name(k)} {numbers.count(n)}" for k, n in named) + ")"]

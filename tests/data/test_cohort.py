@@ -30,6 +30,7 @@ def test_an_upstream_role_is_apart_from_all_patients_of_the_target(folder):
     cohort = load_cohort("made", {}, 0)
     assert cohort.role("general").table["id"].tolist() == ["two-2", "two-3"]
     assert cohort.withheld["general"]["id"].tolist() == ["two-0", "two-1"]
+    assert cohort.left_out["general"] == {"patients in the target's other splits": 2}
 
 
 def test_a_role_that_is_apart_from_no_other_is_an_error(folder):
@@ -136,6 +137,9 @@ def test_rows_that_are_taken_out_of_a_role_are_kept_apart(overlapping):
     assert withheld["target"].empty
     assert withheld["general"]["id"].tolist() == ["two-0"]
     assert withheld["external"]["patient"].tolist() == ["q", "p", "q"]
+    said = {"target": {}, "general": 1, "external": 3}
+    assert {name: sum(why.values()) or {} for name, why in overlapping.left_out.items()} == said
+    assert set(overlapping.left_out["external"]) == {"patients in the target's test split"}
 
 
 # --- Phantoms -------------------------------------------------------------------------------------

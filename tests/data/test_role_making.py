@@ -164,3 +164,39 @@ def test_renaming_a_label_that_the_source_lacks_is_an_error(folder):
     folder.cohort("made", general=role("multilabel", source))
     with pytest.raises(CohortError, match="'one' has no label 'A'; its labels are a"):
         load_cohort("made", {}, 0)
+
+
+def test_every_filter_of_a_role_has_its_own_reason_and_leaves_out_what_it_says(folder):
+    folder.source(
+        "one", ["a", "b"],
+        {"labels": "a|b", "source": "here"}, {"labels": "b", "source": "here"},
+        {"labels": "?a", "source": "here"}, {"labels": "a", "source": "here"},
+        {"labels": "a|?b", "source": "here"}, {"labels": "a|b", "source": "there"},
+    )  # fmt: skip
+    folder.source("two", ["a", "b"], {"labels": "b"}, {"labels": "a"}, {})
+    wanted = {"manifest": "one", "having": "a", "sites": ["here"]}
+    folder.cohort("made", general=role("multilabel", wanted, "two"))
+    cohort = load_cohort("made", {}, 0)
+    assert cohort.left_out["general"] == {
+        "without a": 1, "not known whether a": 1, "of a site that the role leaves out": 1,
+    }  # fmt: skip
+    assert cohort.role("general").table["id"].tolist() == [
+        "one-0",
+        "one-3",
+        "one-4",
+        "two-0",
+        "two-1",
+        "two-2",
+    ]
+    wanted = {"manifest": "one", "lacking": "b"}
+    folder.cohort("made", general=role("multilabel", wanted, "two"))
+    assert load_cohort("made", {}, 0).left_out["general"] == {"with b": 3, "not known whether b": 1}
+
+
+def test_a_manifest_that_is_a_source_twice_leaves_out_what_neither_uses(folder):
+    folder.source("one", ["a"], {"labels": "a"}, {}, {"labels": "?a"})
+    parts = [{"manifest": "one", "having": "a"}, {"manifest": "one", "lacking": "a"}]
+    folder.cohort("made", general=role("multilabel", *parts))
+    cohort = load_cohort("made", {}, 0)
+    assert cohort.left_out["general"] == {"not known whether a": 1}
+    assert cohort.sources["general"] == ["one"]

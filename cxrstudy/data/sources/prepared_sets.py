@@ -92,7 +92,7 @@ def covid_multi(folder: Path) -> pd.DataFrame:
         excluded=np.select(
             [table["keep"] == "0", table["id"].isin(pairs["id"])],
             [
-                "a copy of an image of another set",
+                "a copy of an image of another set, known before the audit",
                 "a copy of an image of another set, by the audit",
             ],
             "",
@@ -166,7 +166,7 @@ def external(folder: Path) -> pd.DataFrame:
         ],
         [
             "no label: " + table["label"],
-            "a copy of an image of another set",
+            "a copy of an image of another set, known before the audit",
             "a copy of an image of another set, by the audit",
         ],
         "",

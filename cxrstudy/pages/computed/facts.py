@@ -1,27 +1,26 @@
-"""Facts: short texts that the answers to reporting standards are filled with, from records."""
+"""Facts: short texts that the answers to reporting standards are filled with, from records.
 
-from collections import Counter
-from pathlib import Path
+Those of recorded results are in :mod:`cxrstudy.pages.computed.set_facts`.
+"""
 
 import pandas as pd
 
 from cxrstudy.base import numbers, places
-from cxrstudy.base.words import counted, label_name
-from cxrstudy.data.cohort_file import cohort_names, read_definition
-from cxrstudy.data.manifest import read_manifest
+from cxrstudy.base.notebooks import read_cells
+from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import cited
-from cxrstudy.pages.computed.proven import proven
+from cxrstudy.pages.computed.glance import counts_for_a_verdict
+from cxrstudy.pages.computed.set_facts import NOTHING, of_sets
 from cxrstudy.statistics import inference, power
-from cxrstudy.study.profile import read_profile
-from cxrstudy.verdicts import results
-from cxrstudy.verdicts.claims_file import all_claims
-from cxrstudy.verdicts.judge import deciding
+from cxrstudy.verdicts.claims_file import Claims, all_claims
 from cxrstudy.verdicts.outcome import DECIDED
-from cxrstudy.verdicts.results import IMAGES, REFERENCE_PROFILES
+from cxrstudy.verdicts.registration import registrations
 
-#: What a fact says where nothing is recorded that it could come from.
-NOTHING = "nothing is recorded yet"
+#: Citation of the questions that the study asks itself.
+OWN = "cxrstudy"
+#: Words in the heading of a section about limits.
+LIMITS = ("can't show", "Limits of")
 
 
 def facts(judged: pd.DataFrame) -> dict[str, str]:
@@ -36,91 +35,71 @@ def facts(judged: pd.DataFrame) -> dict[str, str]:
     -------
     Name to text; none is empty.
     """
-    folders = deciding()
-    return {**_of_files(), **_of_profile(), **_of_results(folders), "verdicts": _verdicts(judged)}
+    return {**_of_files(), **of_sets(), "verdicts": _verdicts(judged)}
 
 
 def _of_files() -> dict[str, str]:
-    """Facts of claims, cohorts and manifests."""
+    """Facts of claims, registrations and pages."""
     papers = all_claims()
     testable = [claim for paper in papers for claim in paper.testable]
-    definitions = [read_definition(places.cohort(name)) for name in cohort_names()]
-    labels = [definition.roles["target"].labels or [] for definition in definitions]
     return {
-        "papers": ", ".join(cited(paper.citation) for paper in papers),
-        "claims": counted(len(testable), "claim") + " with a test",
+        "title": _title(),
+        "papers": ", ".join(cited(paper.citation) for paper in papers if paper.citation != OWN),
+        "claims": _claims(papers),
         "metrics": ", ".join(
             sorted({claim.metric.replace("auroc", "AUROC") for claim in testable})
         ),
-        "cohorts": "; ".join(definition.title for definition in definitions),
-        "tasks": "; ".join(
-            dict.fromkeys(", ".join(map(label_name, each)) for each in labels if each)
-        ),
-        "excluded": _excluded(),
         "interval": inference.METHODS[True],
         "power": numbers.whole_percent(power.POWER),
+        "limits": _limits(),
+        "registrations": counted(len(registrations()), "registration"),
     }
 
 
-def _excluded() -> str:
-    """Images that the manifests leave out, of all."""
-    tables = [read_manifest(path).table for path in places.visible(places.manifests(), "*.csv")]
-    out = sum(int((table["excluded"] != "").sum()) for table in tables)
-    return f"{numbers.count(out)} of {counted(sum(map(len, tables)), 'listed image')} excluded"
+def _title() -> str:
+    """The title of the first page."""
+    return (places.root() / "book" / "index.md").read_text(encoding="utf-8").partition("\n")[0][2:]
 
 
-def _of_profile() -> dict[str, str]:
-    profile = read_profile(REFERENCE_PROFILES[0])
-    used = {profile.profile, *(path.name for path in deciding())}
-    stages = [
-        each.stage(name, "target")
-        for each in map(read_profile, sorted(used))
-        for name in each.networks
-    ]
-    first = profile.stage("phantom", "target")
-    fractions = ", ".join(map(numbers.whole_percent, profile.levels.fractions))
-    starts = profile.initial_weights["phantom"].initial
-    return {
-        "sides": ", ".join(sorted({f"{stage.pixels} pixels" for stage in stages})),
-        "fractions": f"{fractions} of the training patients",
-        "networks": ", ".join(sorted({each.architecture for each in profile.networks.values()})),
-        "starts": "; ".join(starts),
-        "stage": f"{counted(first.steps, 'step')} of {counted(first.batch_size, 'image')}, rate "
-        f"{numbers.plain(first.learning_rate)}",
-    }
+def _claims(papers: list[Claims]) -> str:
+    """Claims of abstracts and questions of the study, and those that nothing here tests."""
+    own = [claim for paper in papers if paper.citation == OWN for claim in paper.claims]
+    theirs = [claim for paper in papers if paper.citation != OWN for claim in paper.claims]
+    without = [claim.id for claim in (*theirs, *own) if not claim.has_contrast]
+    questions = f" and {counted(len(own), 'question')} of this study" if own else ""
+    lacking = f"; without a test: {', '.join(without)}" if without else ""
+    return f"{counted(len(theirs), 'claim')} of abstracts{questions}{lacking}"
 
 
-def _of_results(folders: list[Path]) -> dict[str, str]:
-    if not folders:
-        names = ("versions", "commit", "registered", "tested", "external")
-        return dict.fromkeys(names, NOTHING)
-    made = [results.facts(folder) for folder in folders]
-    versions = {f"{name} {version}" for each in made for name, version in each.versions.items()}
-    proofs = [proven(folder).counts for folder in folders]
-    return {
-        "versions": ", ".join(sorted(versions)),
-        "commit": ", ".join(each.commit[:12] for each in made),
-        "registered": f"{sum(proofs)} of {counted(len(proofs), 'set')} of recorded results",
-        "tested": "; ".join(_scored(folder, "target") for folder in folders),
-        "external": "; ".join(_scored(folder, "external") for folder in folders),
-    }
+def _limits() -> str:
+    """Chapters with a section about what their numbers can't show, of all."""
+    chapters = places.visible(places.notebooks(), "*.ipynb")
+    having = [path for path in chapters if any(_is_about_limits(c.source) for c in
+              read_cells(path) if c.cell_type == "markdown")]  # fmt: skip
+    return f"{numbers.count(len(having))} of {counted(len(chapters), 'chapter')}"
 
 
-def _scored(folder: Path, role: str) -> str:
-    """Test patients and images of a role in recorded results."""
-    images = pd.read_csv(folder / IMAGES, dtype={"patient": str}, keep_default_na=False)
-    mine = images[(images["role"] == role) & (images["split"] == "test")]
-    made = results.facts(folder)
-    title = f"{cohort_title(made.cohort)}, profile {made.profile}"
-    if mine.empty:
-        return f"{title}: none"
-    patients = counted(mine["patient"].nunique(), "patient")
-    return f"{title}: {patients}, {counted(len(mine), 'image')}"
+def _is_about_limits(text: str) -> bool:
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    return any(words in line for line in headings for words in LIMITS)
 
 
 def _verdicts(judged: pd.DataFrame) -> str:
+    """Verdicts that count, by cohort; those that do not are counted together."""
     if judged.empty:
         return NOTHING
-    tallies = Counter(judged["verdict"])
-    named = [name for name in (*DECIDED, "not judged") if tallies[name]]
+    counting = judged[judged["counts"].map(counts_for_a_verdict)]
+    said = [
+        f"{cohort_title(str(cohort))}: {_tally(rows['verdict'])}"
+        for cohort, rows in counting.groupby("cohort", sort=False)
+    ]
+    others = len(judged) - len(counting)
+    if others:
+        said.append(f"others, which do not count: {numbers.count(others)}")
+    return "; ".join(said)
+
+
+def _tally(found: "pd.Series[str]") -> str:
+    tallies = found.value_counts()
+    named = [name for name in (*DECIDED, "not judged", "not testable") if name in tallies]
     return ", ".join(f"{numbers.count(tallies[name])} {name}" for name in named)

@@ -1,8 +1,8 @@
-"""Methods: cohorts, networks, training and statistics, as the files and the code have them."""
+"""Methods: cohorts, training and statistics, as the files and the code have them."""
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from html import escape
@@ -16,17 +16,19 @@ from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.computed.networks import alike, for_cohort
 from cxrstudy.pages.computed.proven import proven
-from cxrstudy.pages.demographics import flow_of
+from cxrstudy.pages.demographics import demographics, flow_of
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics import inference, power, sample
-from cxrstudy.study.profile import Profile, profile_names, read_profile
+from cxrstudy.study.profile import Profile, read_profile
 from cxrstudy.training.plateau import FALL, FROM, RISE
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.doubling import RELEVANT
-from cxrstudy.verdicts.judge import deciding_profile
+from cxrstudy.verdicts.judge import deciding, deciding_profile
+from cxrstudy.verdicts.proof import Proof
 from cxrstudy.verdicts.results import REFERENCE_PROFILES
 
 #: What a page calls the values of a stage.
@@ -37,45 +39,46 @@ STAGE = {
 }  # fmt: skip
 #: What is said of a set of results for those who would repeat it.
 MADE = ("on", "versions", "commit", "command")
+#: Line below the table of what is recorded: what `except` says there.
+EXCEPT = (
+    "<p>Excepted are claims that were changed after the registration. Where the rule was changed "
+    "after it, a verdict counts only if both rules give it.</p>"
+)
 
 
 def cohorts() -> HTML:
     """Show where the images of every role of every cohort come from, and their splits."""
     profile = read_profile(REFERENCE_PROFILES[0])
-    parts = []
+    parts, people = [], []
+    recorded = {path.parent.name for path in deciding()}
     for name in cohort_names():
         cohort = load_cohort(name, profile.phantom_patients, profile.phantom_seed)
+        if name in recorded:
+            people.append(demographics(cohort).assign(cohort=cohort.title))
         flows = "".join(_flow(row) for row in flow_of(cohort).to_dict("records"))
         parts.append(
             f"<details{' open' if name == 'phantom' else ''}><summary>{escape(cohort.title)}"
             f"</summary><p>{escape(cohort.caveat)} Images: {escape(cohort.copies)}.</p>"
             f"{flows}</details>"
         )
-    return HTML(f'<div class="study-flows">{"".join(parts)}</div>')
+    return HTML(f'<div class="study-flows">{"".join(parts)}</div>{_people(people)}')
 
 
-def networks() -> HTML:
-    """Show the network and its first weights, by profile and cohort, folded."""
-    rows = [
-        {
-            "profile": profile.profile,
-            "cohort": cohort_title(name),
-            "network": network.architecture,
-            "options": _options(network.options),
-            "weights at the start": network.weights,
-            "trained first on": label_name(network.stand_in or ""),
-        }
-        for profile in map(read_profile, profile_names())
-        for name, network in profile.networks.items()
-    ]
-    shown = table(_alike(pd.DataFrame(rows), ["cohort"]))
-    return HTML(fold("Every network, by profile and cohort", shown.data))
+def _people(tables: list[pd.DataFrame]) -> str:
+    """Sex, age and projection on the cohorts that results are recorded on, folded."""
+    if not tables:
+        return ""
+    rows = pd.concat(tables, ignore_index=True)
+    shown = table(rows, women="women among known", age="age, median [quartiles]")
+    title = "Sex, age and projection by split, on the cohorts with recorded results"
+    return fold(title, shown.data)
 
 
 def stages() -> HTML:
     """Show the values of every stage of training, by cohort and role.
 
-    They are those of the profile whose recorded results decide on the cohort.
+    They are those of the profile whose recorded results decide on the cohort; of the first that
+    may decide where nothing is recorded.
     """
     rows = [
         {
@@ -88,9 +91,13 @@ def stages() -> HTML:
         for role in read_definition(places.cohort(name)).roles
         if role != "external"
     ]
-    joined = _alike(_alike(pd.DataFrame(rows), ["role"]), ["cohort"])
+    joined = alike(alike(pd.DataFrame(rows), ["role"]), ["cohort"])
     # The longest texts last: a first column is never broken into lines.
-    shown = table(joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]])
+    shown = table(
+        joined[[*joined.columns.drop(["role", "cohort"]), "role", "cohort"]],
+        caption="Stages of training, by the profile whose recorded results decide on the cohort; "
+        f"by {REFERENCE_PROFILES[0]} where nothing is recorded",
+    )
     return HTML(fold("Every stage, by cohort and role", shown.data))
 
 
@@ -124,7 +131,10 @@ def training() -> HTML:
          f"{numbers.plain(RISE)} and the loss falls by less than {numbers.whole_percent(FALL)}",
          "training/plateau.py"),
     ]  # fmt: skip
-    return table(pd.DataFrame(rows, columns=["what", "how", "module"]))
+    return table(
+        pd.DataFrame(rows, columns=["what", "how", "module"]),
+        caption="Loss, optimiser, augmentation, and when a training is at a plateau",
+    )
 
 
 def constants_of(module: str) -> dict[str, Any]:
@@ -177,7 +187,10 @@ def statistics() -> HTML:
         ("not covered by any interval", "another training set, or another simulated world; other "
          "hospitals, scanners and readers; what is wrong with the labels"),
     ]  # fmt: skip
-    return table(pd.DataFrame(rows, columns=["what", "how"]))
+    return table(
+        pd.DataFrame(rows, columns=["what", "how"]),
+        caption="How intervals are made, and what a verdict asks for",
+    )
 
 
 def records() -> HTML:
@@ -186,49 +199,53 @@ def records() -> HTML:
     if rows.empty:
         return table(rows)
     made = rows[["results", *MADE]]
-    shown = table(rows.drop(columns=list(MADE)))
-    return HTML(shown.data + fold("How they were made", table(made).data))
-
-
-def _alike(frame: pd.DataFrame, joined: Sequence[str]) -> pd.DataFrame:
-    """One row for rows that differ in some columns only, whose texts are joined."""
-    values = [name for name in frame if name not in joined]
-    groups = frame.groupby(values, sort=False, dropna=False)
-    return groups.agg(dict.fromkeys(joined, "; ".join)).reset_index()[list(frame)]
+    shown = table(
+        rows.drop(columns=list(MADE)),
+        caption="Sets of recorded results, and whether they count for verdicts",
+    )
+    below = fold("How they were made", table(made, caption="How recorded results were made").data)
+    return HTML(shown.data + (EXCEPT if rows["registration"].any() else "") + below)
 
 
 def _record(folder: Any) -> dict[str, str]:
     made = results.facts(folder)
     return {
         "results": f"{cohort_title(made.cohort)}, {made.profile}, {counted(made.seeds, 'seed')}",
-        "trainings": counted(made.runs, "run"),
+        "trainings": numbers.count(made.runs),
         "images seen": numbers.count(made.samples_seen),
         "time": duration(made.seconds),
         "on": ", ".join(made.devices),
         "versions": ", ".join(f"{name} {version}" for name, version in made.versions.items()),
         "commit": made.commit[:12] + (" with uncommitted changes" if made.uncommitted else ""),
         "command": made.command,
-        "does it count?": proven(folder).said,
+        "registration": made.registration,
+        "does it count?": _counting(proven(folder)),
     }
 
 
+def _counting(proof: Proof) -> str:
+    """Whether results count, in few words; the table's line below says the rest."""
+    if not proof.counts:
+        return proof.said
+    return f"yes, except {', '.join(proof.amended)}" if proof.amended else "yes"
+
+
 def _flow(row: Mapping[Any, Any]) -> str:
-    """A role's images as boxes in a line: listed, excluded, and each split."""
+    """A role's images as boxes in a line: listed, excluded, and the splits, which lie in one."""
     items = _box("listed", label_name(row["listed"])) + _box("excluded", row["excluded"])
+    splits = ""
     # A line in brackets belongs to the split before it.
-    for place, split in enumerate(str(row["used"]).replace("\n(", " (").splitlines()):
+    for split in str(row["used"]).replace("\n(", " (").splitlines():
         name, _, said = split.partition(": ")
-        # All splits come from what is listed; none comes from another split.
-        items += _box(name, said, "study-beside" if place else "")
+        splits += _box(name, said)
+    # All splits come from what is listed; none comes from another split.
+    items += f'<li class="study-splits"><ol>{splits}</ol></li>'
     role = escape(label_name(str(row["role"])))
     return f'<p class="study-role"><b>{role}</b></p><ol class="study-flow">{items}</ol>'
 
 
-def _box(name: str, text: str, kind: str = "") -> str:
-    if not text:
-        return ""
-    opening = f'<li class="{kind}">' if kind else "<li>"
-    return f"{opening}<b>{escape(name)}</b> {escape(_joined(text))}</li>"
+def _box(name: str, text: str) -> str:
+    return f"<li><b>{escape(name)}</b> {escape(_joined(text))}</li>" if text else ""
 
 
 def _joined(text: str) -> str:
@@ -237,8 +254,7 @@ def _joined(text: str) -> str:
 
 
 def _stage(profile: Profile, cohort: str, role: str) -> dict[str, Any]:
-    like = read_definition(places.cohort(cohort)).like or cohort
-    stage = asdict(profile.for_cohort(cohort, like).stage(cohort, role))
+    stage = asdict(for_cohort(profile, cohort).stage(cohort, role))
     return {heading: _value(stage[name]) for name, heading in STAGE.items()}
 
 
@@ -246,14 +262,6 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else numbers.plain(value)
-
-
-def _options(options: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {_listed(value)}" for name, value in options.items())
-
-
-def _listed(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _several(texts: Any) -> str:

@@ -1,9 +1,10 @@
 """Reporting: what CLAIM 2024 and TRIPOD+AI ask: for each item a sentence, a value and a link."""
 
 from html import escape
+from typing import Self
 
 import pandas as pd
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from cxrstudy.base import places
 from cxrstudy.base.schema import Strict, read_content, why_of
@@ -31,14 +32,21 @@ class Answer(Strict):
         The answer in a sentence.
     value
         The same as a value; braces hold names of facts.
-    link
-        Page of the book that shows more.
+    link, shows
+        Page of the book that shows more, and words of its source that do; empty if none does.
     """
 
     asks: str = Field(min_length=3)
     says: str = Field(min_length=3)
     value: str = Field(min_length=1)
-    link: str = Field(min_length=3)
+    link: str = ""
+    shows: str = ""
+
+    @model_validator(mode="after")
+    def _says_what_its_page_shows(self) -> Self:
+        if bool(self.link) != bool(self.shows):
+            raise ValueError("link and shows: a page needs words that it shows, and they a page")
+        return self
 
 
 def answers() -> dict[str, dict[str, Answer]]:
@@ -99,12 +107,16 @@ def _shown(standard: str) -> HTML:
             "item": escape(item),
             "what is asked, and the answer": f"<b>{escape(each.asks)}</b>: {escape(each.says)}",
             "value": escape(filled(each.value, known)),
-            "page": f'<a href="{escape(each.link)}.html">{escape(_named(each.link))}</a>',
+            "page": _linked(each.link),
         }
         for item, each in answers()[standard].items()
     ]
     shown = f"The items of {standard}, with what this study answers"
     return HTML(framed(rows_as_html(pd.DataFrame(rows)), shown, "study-items"))
+
+
+def _linked(link: str) -> str:
+    return f'<a href="{escape(link)}.html">{escape(_named(link))}</a>' if link else "none"
 
 
 def _named(link: str) -> str:

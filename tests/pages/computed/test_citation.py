@@ -29,7 +29,7 @@ def test_the_page_shows_it():
     assert "@software{cxrstudy," in how_to_cite().data
 
 
-def test_the_two_papers_have_the_same_dois_everywhere():
+def test_the_papers_have_the_same_dois_everywhere():
     cff = yaml.safe_load((places.root() / "CITATION.cff").read_text())
     cited = (places.root() / "book" / "references.bib").read_text()
     for reference in some(cff["references"]):

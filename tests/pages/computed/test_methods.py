@@ -8,23 +8,18 @@ from html import unescape
 import pytest
 
 from cxrstudy.base import numbers, places
-from cxrstudy.pages.computed import methods
+from cxrstudy.pages.computed import methods, networks
+from cxrstudy.pages.computed.methods import EXCEPT
 from cxrstudy.statistics.sample import REPLICATES
-from cxrstudy.study.profile import profile_names, read_profile
+from cxrstudy.study.profile import read_profile
 from cxrstudy.training import batches
 from cxrstudy.verdicts import results
+from cxrstudy.verdicts.proof import Proof
 from tests.support.some import some
 
 
 def text_of(html):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html.data)))
-
-
-def test_every_network_of_every_profile_is_named():
-    shown = text_of(methods.networks())
-    for name in some(profile_names()):
-        for network in some(read_profile(name).networks.values()):
-            assert network.architecture in shown
 
 
 def test_the_stages_are_those_of_the_profile_that_decides_on_the_cohort(monkeypatch):
@@ -68,10 +63,37 @@ def test_records_name_commit_and_command_and_whether_they_count():
         made = results.facts(folder)
         assert made.commit[:12] in shown
         assert made.command in shown
-    assert "count" in shown
+        assert (made.registration or "does not count: these results name no") in shown
+    assert unescape(EXCEPT.removeprefix("<p>").removesuffix("</p>")) in shown
 
 
-@pytest.mark.parametrize("part", [methods.networks, methods.stages])
+def test_a_set_that_counts_says_only_yes_and_which_claims_do_not():
+    said = {
+        "yes": Proof(places.root(), "0001"),
+        "yes, except A5": Proof(places.root(), "0001", amended=("A5",), changed=("rule x",)),
+        "does not count: no": Proof(places.root(), "0001", problems=("no",)),
+    }
+    assert {methods._counting(proof): proof for proof in said.values()} == said
+
+
+def test_the_splits_of_a_role_lie_in_one_box_after_what_is_listed(monkeypatch):
+    monkeypatch.setattr(methods, "cohort_names", lambda: ["kermany"])
+    target = methods.cohorts().data.partition("<ol")[2].partition("</p>")[0]
+    outer, _, inner = target.partition('<li class="study-splits"><ol>')
+    assert re.findall(r"<b>(\w+)</b>", outer) == ["listed", "excluded"]
+    assert re.findall(r"<b>(\w+)</b>", inner.partition("</ol>")[0]) == [
+        "train", "validation", "test",
+    ]  # fmt: skip
+
+
+def test_who_is_in_the_cohorts_with_recorded_results_is_tabulated(monkeypatch):
+    monkeypatch.setattr(methods, "cohort_names", lambda: ["kermany", "nih_effusion"])
+    folded = methods.cohorts().data.partition("Sex, age and projection")[2]
+    assert "Bacterial and viral pneumonia in children" in folded
+    assert "Effusion" not in folded
+
+
+@pytest.mark.parametrize("part", [networks.networks, methods.stages])
 def test_tables_for_reference_are_folded(part):
     assert part().data.startswith('<details class="study-fold"><summary>Every ')
 
@@ -89,10 +111,10 @@ def test_a_cohort_shows_the_images_of_every_split_and_why_others_are_excluded(mo
     manifest = (places.manifests() / "nih_pneumonia.csv").read_text().count("\n") - 1
     assert re.search(rf"target listed nih pneumonia: {manifest} images", shown)
     assert re.search(r"excluded 58: labelled Pneumonia by NIH, read as Normal", shown)
-    assert re.search(r"test \d+ patients, \d+ images \(effusion \d+\)", shown)
+    assert re.search(r"test \d+ patients, \d+ images \(images: effusion \d+\)", shown)
 
 
-@pytest.mark.parametrize("part", [methods.networks, methods.stages, methods.training])
+@pytest.mark.parametrize("part", [networks.networks, methods.stages, methods.training])
 def test_no_raw_value_is_shown(part):
     shown = text_of(part())
     assert not re.search(r"\bNone\b|\bTrue\b|\bFalse\b|nan|\(\d|\[", shown)

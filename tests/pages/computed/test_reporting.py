@@ -6,11 +6,14 @@ import string
 import pandas as pd
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from cxrstudy.base import places
-from cxrstudy.pages.computed import reporting
-from cxrstudy.pages.computed.facts import NOTHING, facts
-from cxrstudy.pages.computed.reporting import ReportingError, answers, filled
+from cxrstudy.base.notebooks import read_cells
+from cxrstudy.pages.computed import PARTS, reporting
+from cxrstudy.pages.computed.facts import facts
+from cxrstudy.pages.computed.reporting import Answer, ReportingError, answers, filled
+from cxrstudy.pages.computed.set_facts import NOTHING
 from tests.support.some import some
 
 #: Items of TRIPOD+AI (Collins et al. 2024, doi 10.1136/bmj-2023-078378), with their parts.
@@ -21,9 +24,18 @@ TRIPOD = [
 ]  # fmt: skip
 
 
+JUDGED = pd.DataFrame(
+    {
+        "cohort": ["phantom", "phantom", "kermany", "phantom"],
+        "verdict": ["supported", "not judged", "supported", "reversed"],
+        "counts": ["counts: registered in x"] * 3 + ["does not count: no"],
+    }
+)
+
+
 @pytest.fixture(scope="module")
 def known():
-    return facts(pd.DataFrame({"verdict": ["supported", "not judged", "supported"]}))
+    return facts(JUDGED)
 
 
 def test_all_items_of_both_standards_are_answered():
@@ -40,9 +52,41 @@ def test_no_answer_is_empty_once_its_facts_are_filled_in(known):
 
 def test_every_link_is_a_page_of_the_book():
     contents = (places.root() / "book" / "_toc.yml").read_text()
-    pages = {"index", *re.findall(r"file: (\S+)", contents)}
+    pages = {"", "index", *re.findall(r"file: (\S+)", contents)}
     for items in some(answers().values()):
         assert {each.link for each in items.values()} <= pages
+
+
+def source_of(link):
+    """What people wrote of a page, in one line."""
+    if not link.startswith("experiments/"):
+        return " ".join((places.root() / "book" / f"{link}.md").read_text().split())
+    notebook = places.notebooks() / f"{link.removeprefix('experiments/')}.ipynb"
+    texts = [cell.source for cell in read_cells(notebook) if cell.cell_type == "markdown"]
+    return " ".join(" ".join(texts).split())
+
+
+def test_every_page_that_is_named_shows_what_its_item_says_that_it_does():
+    lacking = [
+        (standard, item, each.link)
+        for standard, items in some(answers().items())
+        for item, each in some(items.items())
+        if each.link and each.shows not in source_of(each.link)
+    ]
+    assert lacking == []
+
+
+def test_a_computed_part_that_a_page_shows_is_one_of_the_book():
+    parts = {each.shows.removeprefix("{computed} ") for items in answers().values()
+             for each in items.values() if each.shows.startswith("{computed}")}  # fmt: skip
+    assert parts
+    assert parts <= set(PARTS)
+
+
+@pytest.mark.parametrize("more", [{"link": "methods"}, {"shows": "a hash"}])
+def test_a_page_and_what_it_shows_are_given_together(more):
+    with pytest.raises(ValidationError, match="a page needs words"):
+        Answer(asks="what", says="So.", value="yes", **more)
 
 
 def test_every_fact_is_used_and_none_is_empty(known):
@@ -55,16 +99,19 @@ def test_every_fact_is_used_and_none_is_empty(known):
     }
     assert used == set(known)
     assert all(known.values())
-    assert known["verdicts"] == "2 supported, 1 not judged"
+    assert known["verdicts"] == (
+        "Phantoms: 1 supported, 1 not judged; Bacterial and viral pneumonia in children: "
+        "1 supported; others, which do not count: 1"
+    )
 
 
 def test_without_records_the_facts_say_so(monkeypatch):
-    monkeypatch.setattr("cxrstudy.pages.computed.facts.deciding", list)
+    monkeypatch.setattr("cxrstudy.pages.computed.set_facts.deciding", list)
     known = facts(pd.DataFrame())
     assert known["tested"] == known["verdicts"] == known["commit"] == NOTHING
 
 
-@pytest.mark.parametrize("field", ["asks", "says", "value", "link"])
+@pytest.mark.parametrize("field", ["asks", "says", "value"])
 def test_an_empty_answer_is_an_error_that_names_it(monkeypatch, tmp_path, field):
     given = yaml.safe_load((places.root() / reporting.ANSWERS).read_text())
     given["CLAIM 2024"][7][field] = ""
@@ -88,9 +135,9 @@ def test_prose_of_answers_holds_no_number():
 
 
 def test_a_page_has_a_row_for_every_item(monkeypatch):
-    judged = pd.DataFrame({"verdict": ["supported"]})
-    monkeypatch.setattr(reporting, "recorded", lambda: judged)
+    monkeypatch.setattr(reporting, "recorded", lambda: JUDGED)
     shown = reporting.tripod().data
     assert shown.count("<tr>") == len(TRIPOD) + 1
     assert "{" not in shown
-    assert '<a href="experiments/01_data_audit.html">data audit</a>' in shown
+    assert '<a href="experiments/08_shortcuts.html">shortcuts</a>' in shown
+    assert ">none</td>" in shown
