@@ -1,5 +1,6 @@
 """Tables: how a page shows a table, with numbers as :mod:`cxrstudy.base.numbers` writes them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape, unescape
 from math import isnan
@@ -115,6 +116,18 @@ def framed(content: str, caption: str = "", kind: str = "") -> str:
     said = f' data-caption="{escape(caption)}"' if caption else ""
     named = f"study-table {kind}".strip()
     return f'<div class="{named}" tabindex="0"{said}>{content}</div>'
+
+
+def of_results(content: str, results: str) -> str:
+    """Let the captions of framed tables name the recorded results that the tables are of.
+
+    Examples
+    --------
+    >>> of_results(framed("<table>"), "Phantoms")
+    '<div class="study-table" data-of="Phantoms" tabindex="0"><table></div>'
+    """
+    named = f' data-of="{escape(results)}"'
+    return re.sub(r'<div class="study-table[^"]*"', lambda found: found[0] + named, content)
 
 
 def rows_as_html(shown: pd.DataFrame) -> str:

@@ -19,6 +19,8 @@ from cxrstudy.pages.own_run import as_shown
 
 #: Kind of output under which the tables lie, beside the picture.
 CSV = "application/vnd.cxrstudy.source+csv"
+#: Name of the fact that says which recorded results a figure is of; its caption says it.
+RESULTS = "results"
 #: Attribute by which IPython asks an object for more kinds of output.
 _BUNDLE = "_repr_mimebundle_"
 
