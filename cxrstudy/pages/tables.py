@@ -11,7 +11,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.rounding import decimals_apart
 from cxrstudy.base.times import moment
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_shown
 from cxrstudy.pages.arm_words import in_words
 from cxrstudy.pages.html import HTML, TAG
 from cxrstudy.pages.names import named as in_names
@@ -177,7 +177,7 @@ def _width(cells: Iterable[object]) -> str:
 def _escaped(cell: object) -> str:
     """A cell as HTML: an arm of several parts by its name, and nothing where nothing is known."""
     if isinstance(cell, tuple):
-        cell = arm_name(cell)
+        cell = arm_shown(cell)
     missing = cell is None or (isinstance(cell, float) and isnan(cell))
     return "" if missing else escape(str(cell), quote=False)
 

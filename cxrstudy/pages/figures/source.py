@@ -14,7 +14,7 @@ from typing import Any, ParamSpec
 import pandas as pd
 from matplotlib.figure import Figure
 
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_name, arm_shown
 from cxrstudy.pages.own_run import as_shown
 
 #: Kind of output under which the tables lie, beside the picture.
@@ -130,4 +130,4 @@ def _as_csv(tables: Mapping[Hashable, pd.DataFrame]) -> str:
 
 
 def _text(value: Any) -> Any:
-    return arm_name(value) if isinstance(value, tuple) else value
+    return arm_shown(value) if isinstance(value, tuple) else value
