@@ -88,7 +88,7 @@ def table(
     shown = pd.DataFrame({name: _column(frame, name) for name in frame.columns}, frame.index)
     named = {name: headings.get(name, str(name).replace("_", " ")) for name in shown}
     if {"estimate", "low", "high"} <= set(frame):
-        shown = shown.assign(estimate=_intervals(frame)).drop(
+        shown = shown.assign(estimate=estimate_texts(frame)).drop(
             columns=[name for name in FOLDED if name in shown]
         )
         named["estimate"] = f"{named['estimate']} {interval_heading(frame)}".strip()
@@ -96,7 +96,7 @@ def table(
     shown = shown[wanted].rename(columns=named)
     if shown.empty:
         return HTML("<p>No rows.</p>")
-    below = _covered(frame) + (NOT_JUDGED if withheld else "")
+    below = covered(frame) + (NOT_JUDGED if withheld else "")
     return HTML(framed(rows_as_html(shown.map(_escaped)) + below, caption))
 
 
@@ -195,7 +195,7 @@ def interval_heading(frame: pd.DataFrame) -> str:
     return "[interval]" if levels else "[interval of unknown level]"
 
 
-def _covered(frame: pd.DataFrame) -> str:
+def covered(frame: pd.DataFrame) -> str:
     """Line that says what intervals are over, if the table does."""
     found = set(frame["covers"].dropna()) - {""} if "covers" in frame else set()
     return f"<p>Intervals are over {' or '.join(sorted(found))}.</p>" if found else ""
@@ -205,7 +205,8 @@ def _levels(frame: pd.DataFrame) -> list[float]:
     return sorted(set(frame["level"].dropna().astype(float))) if "level" in frame else []
 
 
-def _intervals(frame: pd.DataFrame) -> list[str]:
+def estimate_texts(frame: pd.DataFrame) -> list[str]:
+    """Each estimate with its interval, as text, or why there is none."""
     write = numbers.difference if set(OF_DIFFERENCES) & set(frame) else numbers.level
     rows = frame.to_dict("records")
     if frame["low"].notna().any():

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 
 from cxrstudy.base.notebooks import read_notebook, tags_of
-from cxrstudy.pages.computed.narrow import as_table
+from cxrstudy.pages.computed.narrow import as_table, without_names
 from cxrstudy.pages.figures.source import CSV, RESULTS, with_facts
 
 #: Folder of the files, beside the notebooks.
@@ -42,6 +42,7 @@ def link_data(notebook: Path) -> list[Path]:
             continue
         if "hide-output" not in tags_of(cell) and (shown := as_table(csv)):
             tables.append((cell, shown))
+        csv = without_names(csv)  # they are for the table
         file = notebook.parent / FOLDER / f"{notebook.stem}-{figure['name']}.csv"
         file.parent.mkdir(exist_ok=True)
         whole = csv if csv.startswith("# ") else with_facts(csv, made)

@@ -32,7 +32,7 @@ PARTS = re.compile(
     r"<h[1-6][^>]*>(?P<heading>.*?)</h[1-6]>"
     r"|<summary[^>]*>(?P<title>.*?)</summary>"
     r"|(?P<closed></details>)"
-    r'|(?P<figure><div class="study-phone(?: cards)?">)?' + FRAME,
+    r'|(?P<figure><div class="study-phone(?: \w+)?">(?:<p>[^<]*</p>)?)?' + FRAME,
     re.DOTALL,
 )
 #: The two titles of a fold of a cell: closed and open.
