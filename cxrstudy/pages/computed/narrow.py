@@ -172,7 +172,7 @@ def _longest_word(texts: Iterable[str]) -> int:
 
 def _tells_apart(column: "pd.Series[Any]") -> bool:
     """Whether the values of a name differ; only some rows may have a part of a name."""
-    return column.nunique(dropna=False) > 1
+    return bool(column.nunique(dropna=False) > 1)
 
 
 def _grid(shown: pd.DataFrame, names: list[str], across: str) -> pd.DataFrame:

@@ -38,6 +38,9 @@ from cxrstudy.pages.figures.style import (
 )  # fmt: skip
 from cxrstudy.pages.figures.words import counts, intervals, not_drawn, wrapped
 
+#: Letters of the titles of all panels beside each other that touch no number of the next panel.
+TITLES = 60
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -193,7 +196,7 @@ def panels_by_factor(
         fit_heights(axes, rows, heights)
         for height in heights:
             reference(axes, height, "ideal")
-        axes.set_title(wrapped(metric, 26), fontsize=9.5, loc="left")
+        axes.set_title(wrapped(metric, min(26, TITLES // len(panels))), fontsize=9.5, loc="left")
     _finish(figure, named, factor, places, panels, given)
     return read_by(finished(figure), panels, _names(factor))
 
