@@ -19,6 +19,22 @@ def arm_name(arm: Hashable) -> str:
     return ", ".join(map(str, arm)) if isinstance(arm, tuple) else str(arm)
 
 
+def arm_shown(arm: Hashable) -> str:
+    """Name of an arm for readers: as :func:`arm_name`, but a whole number has no decimal.
+
+    A list of levels such as ``[0.5, 1]`` makes 1.0 of 1, which other arms of a page have as 1.
+
+    Examples
+    --------
+    >>> arm_shown((1.0, "same steps")), arm_shown((0.1, 1))
+    ('1, same steps', '0.1, 1')
+    """
+    parts = arm if isinstance(arm, tuple) else (arm,)
+    return ", ".join(
+        numbers.plain(part) if isinstance(part, float) else str(part) for part in parts
+    )
+
+
 def label_name(label: str) -> str:
     """Displayed name of a label.
 

@@ -9,6 +9,7 @@ import re
 import pandas as pd
 
 from cxrstudy.base import places
+from cxrstudy.base.words import arm_name
 from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.bounds import bounds_of
 from cxrstudy.verdicts.claims_file import all_claims
@@ -43,10 +44,24 @@ def arm_in_words(experiment: str, name: str) -> str:
         return name
     # A name may have commas of its own, between the first and the last factor.
     ways = [templates[0], *["{}"] * (len(parts) - 2), templates[-1]]
+    # A whole number of a list of others is written 1.0.
     return ", ".join(
-        way.format(part) if NUMBER.fullmatch(part) else part
+        way.format(part.removesuffix(".0")) if NUMBER.fullmatch(part) else part
         for way, part in zip(ways, parts, strict=True)
     )
+
+
+def arms_in_words(experiment: str, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of an experiment's arms, whose names are words.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import show
+    >>> table = pd.DataFrame({"arm": [(0.1, 1.0)], "estimate": [0.9]})
+    >>> show.arms_in_words("04_mixup", table)["arm"].tolist()
+    ['alpha 0.1, 1 × steps']
+    """
+    return table.assign(arm=[arm_in_words(experiment, arm_name(arm)) for arm in table["arm"]])
 
 
 def contrast_in_words(experiment: str, contrast: str) -> str:
@@ -72,6 +87,13 @@ def lacking_in_words(experiment: str, why: str) -> str:
     """
     lacking, _, _ = why.partition(LISTING)
     return LACKING.sub(lambda arm: f"no arm '{arm_in_words(experiment, arm[1])}'", lacking)
+
+
+#: Columns of a table of claims, and what makes words of them.
+_IN_WORDS = {
+    "arm": arm_in_words, "chosen": arm_in_words, "contrast": contrast_in_words,
+    "reason": lacking_in_words,
+}  # fmt: skip
 
 
 def cohort_title(cohort: str) -> str:
@@ -101,14 +123,15 @@ def origin_in_words(origin: str) -> str:
 
 
 def in_words(judged: pd.DataFrame) -> pd.DataFrame:
-    """A table of claims whose contrasts and origins, where it has them, are words."""
+    """A table of claims whose arms, contrasts, reasons and origins are words."""
     experiments = {claim.id: claim.experiment for paper in all_claims() for claim in paper.claims}
     judged = judged.copy()
-    if {"claim", "contrast"} <= set(judged):
-        judged["contrast"] = [
-            contrast_in_words(experiments.get(claim) or "", contrast)
-            for claim, contrast in zip(judged["claim"], judged["contrast"], strict=True)
-        ]
+    for name, in_its_words in _IN_WORDS.items():
+        if {"claim", name} <= set(judged):
+            judged[name] = [
+                in_its_words(experiments.get(claim) or "", said) if isinstance(said, str) else said
+                for claim, said in zip(judged["claim"], judged[name], strict=True)
+            ]
     if "origin" in judged:
         judged["origin"] = [origin_in_words(str(origin)) for origin in judged["origin"]]
     return judged

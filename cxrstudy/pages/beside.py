@@ -9,10 +9,12 @@ import pandas as pd
 
 from cxrstudy.base.times import duration
 from cxrstudy.base.words import counted
-from cxrstudy.pages.figures.source import made_by
+from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.figures.source import RESULTS, made_by
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.own_run import recorded_results
 from cxrstudy.pages.rule import fewest_seeds
+from cxrstudy.pages.tables import of_results
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
@@ -36,7 +38,8 @@ class ReferenceResults:
     scores
         As :meth:`cxrstudy.study.arms.Arms.scores` returned them; empty if there are none.
     made
-        Command, commit and runs, for the data of figures; empty if there are none.
+        Which results they are, command, commit and runs, for the captions of figures and tables
+        and the data of figures; empty if there are none.
     """
 
     banner: HTML
@@ -73,6 +76,9 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
 def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Shown]) -> Shown | None:
     """Draw reference results with the same function as one's own; nothing if there are none.
 
+    The caption of a figure or table names the results that it is of, and whether they were
+    registered.
+
     Examples
     --------
     >>> recorded = ReferenceResults(HTML("made"), arms, arms.scores())  # or from reference_of
@@ -84,6 +90,8 @@ def beside(recorded: ReferenceResults, draw: Callable[[Arms, pd.DataFrame], Show
     with recorded_results():
         shown = draw(recorded.arms, recorded.scores)
     made_by(shown, recorded.made)
+    if isinstance(shown, HTML) and RESULTS in recorded.made:
+        return replace(shown, data=of_results(shown.data, recorded.made[RESULTS]))
     return shown
 
 
@@ -132,7 +140,19 @@ def _absent(study: Study) -> HTML:
 def _facts(folder: Path, made: results.Results, experiment: str) -> dict[str, str]:
     table = results.arms(folder)
     runs = table.loc[table["experiment"] == experiment, "run"]
-    return {"command": made.command, "commit": made.commit, "runs": " ".join(dict.fromkeys(runs))}
+    return {
+        RESULTS: _named(made),
+        "command": made.command,
+        "commit": made.commit,
+        "runs": " ".join(dict.fromkeys(runs)),
+    }
+
+
+def _named(made: results.Results) -> str:
+    """Which results these are, and whether they could count, for a caption."""
+    standing = "registered" if made.registration else "not registered, so no evidence"
+    sized = f"profile {made.profile}, {counted(made.seeds, 'seed')}"
+    return f"{cohort_title(made.cohort)}, {sized}; {standing}"
 
 
 def _present(made: results.Results) -> HTML:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as MovePath
 
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_shown
 from cxrstudy.pages.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, finished
 from cxrstudy.pages.figures.style import nothing
 from cxrstudy.pages.figures.words import shortened, wrapped
@@ -211,7 +211,7 @@ def _arms_of_ends(plan: Plan, seed: int) -> dict[str, Hashable]:
     names: dict[str, list[str]] = {}
     for (arm, its_seed), run in plan.ends.items():
         if its_seed == seed:
-            names.setdefault(run, []).append(arm_name(arm))
+            names.setdefault(run, []).append(arm_shown(arm))
     return {run: "; ".join(arms) for run, arms in names.items()}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.words import label_name
 from cxrstudy.pages.tables import interval_heading
 from cxrstudy.statistics import Metric, label_efficiency
 from cxrstudy.study.arms import Arms
@@ -24,7 +25,7 @@ def patients_of(arms: Arms) -> pd.DataFrame:
     >>> from cxrstudy.notebook import Study, arms_of, levels
     >>> study = Study("quick", "phantom", seeds=1)
     >>> levels.patients_of(arms_of("05_low_data", study)).columns.tolist()
-    ['level', 'patients', 'images', 'normal', 'other_pneumonia', 'covid19']
+    ['level', 'patients', 'images', 'normal', 'other pneumonia', 'COVID-19']
     """
     first = next(iter(arms))[0]
     stages = {level: chain.stages[-1] for (name, level), chain in arms.items() if name == first}
@@ -34,7 +35,7 @@ def patients_of(arms: Arms) -> pd.DataFrame:
         used = training_rows(role, stage)
         counts = role.truth[used].sum(0).astype(int)
         patients = role.table["patient"].iloc[used].nunique()
-        classes = dict(zip(role.labels, map(int, counts), strict=True))
+        classes = dict(zip(map(label_name, role.labels), map(int, counts), strict=True))
         rows.append({"level": level, "patients": patients, "images": len(used), **classes})
     return pd.DataFrame(rows)
 
@@ -82,8 +83,8 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row per size: ``initial weights``, ``training patients``, the metric, ``compared with``, and
-    ``patients needed`` there for the same value, with interval.
+    One row per size: ``training patients`` of the better weights, the metric, and ``patients
+    needed`` by the other weights for the same value, with interval. The caption names both.
 
     Examples
     --------
@@ -93,17 +94,60 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     >>> scores = statistics.made_scores(list(arms))
     >>> covid = metrics.auroc("covid19")
     >>> table = levels.label_efficiency_of(arms, scores, covid, "in-domain", "random")
-    >>> list(levels.label_efficiency_table(table))[:3]
-    ['initial weights', 'training patients', 'AUROC of COVID-19 vs rest']
+    >>> list(levels.label_efficiency_table(table))[:2]
+    ['training patients', 'AUROC of COVID-19 vs rest']
     """
     if table.empty:
-        return pd.DataFrame(columns=["initial weights", "training patients", "patients needed"])
+        return pd.DataFrame(columns=["training patients", "patients needed"])
     needs = [_needs(row) for row in table.itertuples()]
     shown = table.assign(reached=table["reached"].map(numbers.level), needs=needs)
-    named = {"name": "initial weights", "trained": "training patients"}
-    named |= {"reached": table["metric"].iloc[0], "against": "compared with"}
+    named = {"trained": "training patients", "reached": table["metric"].iloc[0]}
     named |= {"needs": f"patients needed {interval_heading(table)}"}
     return shown.rename(columns=named)[list(named.values())]
+
+
+def saved_in_words(table: pd.DataFrame) -> str:
+    """Where better initial weights are shown to save patients, and how many the others need there.
+
+    A saving is shown where the interval of the patients needed lies above the weights' own number.
+
+    Parameters
+    ----------
+    table
+        From :func:`label_efficiency_of`.
+
+    Examples
+    --------
+    >>> row = {"name": "in-domain", "against": "random", "smallest": 5, "largest": 400}
+    >>> rows = [row | {"trained": 50, "low": 40.0}, row | {"trained": 100, "low": 150.0}]
+    >>> saved_in_words(pd.DataFrame(rows))  # doctest: +NORMALIZE_WHITESPACE
+    'For the same value, weights “random” are shown to need more patients than “in-domain”:
+    at least 150 in place of 100. In place of 50, no more are shown to be needed.'
+    """
+    known = table[table["low"].notna()]
+    if known.empty:
+        return ""
+    named = (known["against"].iloc[0], known["name"].iloc[0])
+    saves = known["low"] > known["trained"]
+    if not saves.any():
+        return "Weights “{}” are not shown to need more patients than “{}”.".format(*named)
+    more = "; ".join(
+        f"{_at_least(row)} in place of {numbers.count(row.trained)}"
+        for row in known[saves].itertuples()
+    )
+    said = "For the same value, weights “{}” are shown to need more patients than “{}”: ".format(
+        *named
+    )
+    others = ", ".join(numbers.count(size) for size in known.loc[~saves, "trained"])
+    none = f" In place of {others}, no more are shown to be needed." if others else ""
+    return f"{said}{more}.{none}"
+
+
+def _at_least(row: Any) -> str:
+    """The lower end of the patients needed, in words."""
+    if row.low > row.largest:
+        return f"more than {numbers.count(row.largest)}"
+    return f"at least {numbers.count(row.low)}"
 
 
 def _needs(row: Any) -> str:
@@ -112,8 +156,11 @@ def _needs(row: Any) -> str:
         return str(row.reason)
     if pd.isna(row.low):
         return f"{_patients(row.estimate, row)} [no interval: {row.reason}]"
-    ends = f"[{_patients(row.low, row)}, {_patients(row.high, row)}]"
-    return f"{_patients(row.estimate, row)} {ends}"
+    all_three = [_patients(value, row) for value in (row.estimate, row.low, row.high)]
+    if len(set(all_three)) == 1 and not row.smallest < row.estimate <= row.largest:
+        return all_three[0]  # the same bound, of which nothing more is known
+    needed, low, high = all_three
+    return f"{needed} [{low}, {high}]"
 
 
 def _patients(needed: float, row: Any) -> str:

@@ -1,7 +1,7 @@
 """Levels: the arms of experiments with factors, in units that a reader can use.
 
-Notebooks find here too what :mod:`cxrstudy.pages.label_efficiency` and
-:mod:`cxrstudy.pages.lesion_size` say of these arms.
+Notebooks find here too what :mod:`cxrstudy.pages.label_efficiency`,
+:mod:`cxrstudy.pages.lesion_size` and :mod:`cxrstudy.pages.level_words` say of these arms.
 """
 
 from collections.abc import Hashable, Mapping
@@ -16,9 +16,19 @@ from cxrstudy.pages import figures
 from cxrstudy.pages.label_efficiency import label_efficiency_of as label_efficiency_of
 from cxrstudy.pages.label_efficiency import label_efficiency_table as label_efficiency_table
 from cxrstudy.pages.label_efficiency import patients_of as patients_of
+from cxrstudy.pages.label_efficiency import saved_in_words as saved_in_words
 from cxrstudy.pages.lesion_size import attention_by_size as attention_by_size
 from cxrstudy.pages.lesion_size import by_lesion_size as by_lesion_size
 from cxrstudy.pages.lesion_size import lesion_extents as lesion_extents
+from cxrstudy.pages.level_words import at_distinct_rates as at_distinct_rates
+from cxrstudy.pages.level_words import budgets_in_words as budgets_in_words
+from cxrstudy.pages.level_words import holds_choices as holds_choices
+from cxrstudy.pages.level_words import holds_claims as holds_claims
+from cxrstudy.pages.level_words import kinds_lacking as kinds_lacking
+from cxrstudy.pages.level_words import lengths_in_words as lengths_in_words
+from cxrstudy.pages.level_words import of_this_run as of_this_run
+from cxrstudy.pages.level_words import rates_in_words as rates_in_words
+from cxrstudy.pages.level_words import slope_in_words as slope_in_words
 from cxrstudy.statistics import Metric, contrasts, estimates
 from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
@@ -191,25 +201,29 @@ def strengths(study: Study) -> figures.Factor:
 
 
 def mixup_levels(arms: Arms) -> pd.DataFrame:
-    """Alpha, length and steps of every arm of the experiment on MixUp.
+    """Alpha, length, repeat, steps and images seen of every arm of the experiment on MixUp.
 
     Examples
     --------
     >>> from cxrstudy.notebook import Study, arms_of, levels
     >>> study = Study("quick", "phantom", seeds=1)
     >>> levels.mixup_levels(arms_of("04_mixup", study)).columns.tolist()
-    ['alpha', 'length', 'steps']
+    ['alpha', 'length', 'repeat', 'steps', 'images seen']
     """
-    return pd.DataFrame(
-        [
+    profile = arms.study.stage("target").steps
+    rows = []
+    for (alpha, length), chain in arms.items():
+        stage = chain.stages[-1]
+        rows.append(
             {
                 "alpha": numbers.plain(alpha),
-                "length": length if isinstance(length, str) else numbers.plain(length),
-                "steps": chain.stages[-1].steps,
+                "length": f"{numbers.plain(stage.steps / profile)} × steps",
+                "repeat": length.removeprefix("repeat ") if isinstance(length, str) else "",
+                "steps": stage.steps,
+                "images seen": stage.samples_seen,
             }
-            for (alpha, length), chain in arms.items()
-        ]
-    )
+        )
+    return pd.DataFrame(rows)
 
 
 def own_disease(

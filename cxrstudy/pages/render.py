@@ -17,6 +17,7 @@ from cxrstudy.pages import told
 from cxrstudy.pages.agreement import agreement as agreement
 from cxrstudy.pages.arm_words import about_auroc as about_auroc
 from cxrstudy.pages.arm_words import about_maps as about_maps
+from cxrstudy.pages.arm_words import arms_in_words as arms_in_words
 from cxrstudy.pages.certificates import certificates as certificates
 from cxrstudy.pages.claim_tables import choices as choices
 from cxrstudy.pages.claim_tables import claims as claims

@@ -1,5 +1,6 @@
 """Tables: how a page shows a table, with numbers as :mod:`cxrstudy.base.numbers` writes them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape, unescape
 from math import isnan
@@ -10,7 +11,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.rounding import decimals_apart
 from cxrstudy.base.times import moment
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_shown
 from cxrstudy.pages.arm_words import in_words
 from cxrstudy.pages.html import HTML, TAG
 from cxrstudy.pages.names import named as in_names
@@ -87,7 +88,7 @@ def table(
     shown = pd.DataFrame({name: _column(frame, name) for name in frame.columns}, frame.index)
     named = {name: headings.get(name, str(name).replace("_", " ")) for name in shown}
     if {"estimate", "low", "high"} <= set(frame):
-        shown = shown.assign(estimate=_intervals(frame)).drop(
+        shown = shown.assign(estimate=estimate_texts(frame)).drop(
             columns=[name for name in FOLDED if name in shown]
         )
         named["estimate"] = f"{named['estimate']} {interval_heading(frame)}".strip()
@@ -95,7 +96,7 @@ def table(
     shown = shown[wanted].rename(columns=named)
     if shown.empty:
         return HTML("<p>No rows.</p>")
-    below = _covered(frame) + (NOT_JUDGED if withheld else "")
+    below = covered(frame) + (NOT_JUDGED if withheld else "")
     return HTML(framed(rows_as_html(shown.map(_escaped)) + below, caption))
 
 
@@ -115,6 +116,18 @@ def framed(content: str, caption: str = "", kind: str = "") -> str:
     said = f' data-caption="{escape(caption)}"' if caption else ""
     named = f"study-table {kind}".strip()
     return f'<div class="{named}" tabindex="0"{said}>{content}</div>'
+
+
+def of_results(content: str, results: str) -> str:
+    """Let the captions of framed tables name the recorded results that the tables are of.
+
+    Examples
+    --------
+    >>> of_results(framed("<table>"), "Phantoms")
+    '<div class="study-table" data-of="Phantoms" tabindex="0"><table></div>'
+    """
+    named = f' data-of="{escape(results)}"'
+    return re.sub(r'<div class="study-table[^"]*"', lambda found: found[0] + named, content)
 
 
 def rows_as_html(shown: pd.DataFrame) -> str:
@@ -164,7 +177,7 @@ def _width(cells: Iterable[object]) -> str:
 def _escaped(cell: object) -> str:
     """A cell as HTML: an arm of several parts by its name, and nothing where nothing is known."""
     if isinstance(cell, tuple):
-        cell = arm_name(cell)
+        cell = arm_shown(cell)
     missing = cell is None or (isinstance(cell, float) and isnan(cell))
     return "" if missing else escape(str(cell), quote=False)
 
@@ -182,7 +195,7 @@ def interval_heading(frame: pd.DataFrame) -> str:
     return "[interval]" if levels else "[interval of unknown level]"
 
 
-def _covered(frame: pd.DataFrame) -> str:
+def covered(frame: pd.DataFrame) -> str:
     """Line that says what intervals are over, if the table does."""
     found = set(frame["covers"].dropna()) - {""} if "covers" in frame else set()
     return f"<p>Intervals are over {' or '.join(sorted(found))}.</p>" if found else ""
@@ -192,7 +205,8 @@ def _levels(frame: pd.DataFrame) -> list[float]:
     return sorted(set(frame["level"].dropna().astype(float))) if "level" in frame else []
 
 
-def _intervals(frame: pd.DataFrame) -> list[str]:
+def estimate_texts(frame: pd.DataFrame) -> list[str]:
+    """Each estimate with its interval, as text, or why there is none."""
     write = numbers.difference if set(OF_DIFFERENCES) & set(frame) else numbers.level
     rows = frame.to_dict("records")
     if frame["low"].notna().any():

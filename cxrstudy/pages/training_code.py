@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from cxrstudy.base import device
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_shown
 from cxrstudy.pages.html import HTML
 from cxrstudy.study.arms import Arms
 from cxrstudy.training.chain import Chain
@@ -103,7 +103,7 @@ def training_code(arms: Arms, seed: int = 0) -> HTML:
     <HTML>
     """
     shown = [
-        f"<details><summary>{html.escape(arm_name(arm))}</summary>"
+        f"<details><summary>{html.escape(arm_shown(arm))}</summary>"
         f"<pre><code>{html.escape(code_of(arms, arm, seed))}</code></pre></details>"
         for arm in arms
     ]

@@ -12,6 +12,7 @@ from cxrstudy.base import places
 from cxrstudy.base.notebooks import NotebookFileError, chapter, read_notebook
 from cxrstudy.base.repository import Repository, RepositoryError, open_repository
 from cxrstudy.base.schema import why_wrong
+from cxrstudy.base.words import counted
 from cxrstudy.runs.record import Record
 from cxrstudy.training.plateau import UNKNOWN
 
@@ -29,7 +30,7 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
                 "stage": record.chain,
                 "seed": record.identity["stage"]["seed"],
                 "samples_seen": record.samples_seen,
-                "plateau": record.plateau.said if record.plateau else UNKNOWN,
+                "plateau": _end_of(record),
                 "seconds": sum(record.seconds.values()),
                 "MiB": record.peak_memory_bytes / 2**20,
                 "device": record.device,
@@ -38,6 +39,20 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
             for record in records
         ]
     )
+
+
+def _end_of(record: Record) -> str:
+    """How a training ended, in words.
+
+    One that did not move is not called one at its plateau: it may have been too short to move.
+    """
+    found = record.plateau
+    if found is None:
+        return UNKNOWN
+    if found.reached and not found.rise and not found.fall:
+        steps = counted(record.identity["stage"]["steps"], "step")
+        return f"did not move in the last third of {steps}"
+    return found.said
 
 
 def output_of(records: Sequence[Record]) -> list[dict[str, object]]:

@@ -4,15 +4,19 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from cxrstudy.pages import beside as module
 from cxrstudy.pages.beside import beside, reference_of
+from cxrstudy.pages.computed.numbered import with_numbers
+from cxrstudy.pages.figures.source import source_of, with_source
+from cxrstudy.pages.tables import table
 from tests.support.project import use
 
 MADE = SimpleNamespace(
     profile="quick", cohort="phantom", seeds=5, command="cxrstudy results write", uncommitted=False,
     commit="0123456789abcdef", finished="2026-11-22T03:00:00+00:00", runs=12, seconds=7200.0,
-    cores=2, processor="a processor",
+    cores=2, processor="a processor", registration="",
 )  # fmt: skip
 
 
@@ -55,6 +59,23 @@ def test_what_is_recorded_is_drawn_with_the_study_that_made_it(recorded):
         assert text in said
     assert found.made["runs"] == "3f9a"
     assert found.made["commit"].startswith("0123456789ab")
+
+
+@pytest.mark.parametrize(
+    ("registration", "standing"),
+    [("", "not registered, so no evidence"), ("0002-phantom-plateau", "registered")],
+)
+def test_captions_name_the_results_and_whether_they_could_count(
+    recorded, monkeypatch, registration, standing
+):
+    made = SimpleNamespace(**vars(MADE) | {"registration": registration})
+    monkeypatch.setattr(module.results, "facts", lambda asked: made)
+    found = reference_of(study("phantom"), "03_resolution")
+    shown = beside(found, lambda arms, scores: table(pd.DataFrame({"a": [1]}), caption="Gain"))
+    said = f"Phantoms, profile quick, 5 seeds; {standing}"
+    assert f"<b>Table 1.</b> Gain ({said})</caption>" in with_numbers(shown.data)
+    drawn = beside(found, with_source(lambda arms, scores: Figure()))
+    assert source_of(drawn).made["results"] == said
 
 
 @pytest.mark.parametrize(

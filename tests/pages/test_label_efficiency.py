@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.base.words import label_name
 from cxrstudy.pages.label_efficiency import (
     label_efficiency_of,
     label_efficiency_table,
     patients_of,
+    saved_in_words,
 )
 from cxrstudy.statistics import auroc
 from cxrstudy.study.experiment import arms_of
@@ -27,7 +29,7 @@ def test_shares_and_shots_are_told_in_patients_and_images_of_each_class(study):
     assert table.loc[1, "patients"] == everybody["patient"].nunique()
     assert table.loc[1, "images"] == len(everybody)
     assert table.loc["5-shot", "patients"] == 15
-    classes = table[list(role.labels)]
+    classes = table[[label_name(label) for label in role.labels]]
     assert (classes.sum(axis=1) == table["images"]).all()
     shares = table.drop("5-shot")["patients"]
     assert shares.is_monotonic_increasing
@@ -66,3 +68,27 @@ def test_bounds_of_patients_needed_stay_bounds():
         "more than 1,360 [400, more than 1,360]",
     ]
     assert label_efficiency_table(ends.iloc[:0]).empty
+
+
+def test_a_bound_that_is_all_that_is_known_is_said_once():
+    row = {"trained": 36, "reached": 0.8, "metric": "AUROC", "smallest": 10, "largest": 1360}
+    ends = pd.DataFrame({"estimate": [np.inf, 10.0, 36.2], "low": [np.inf, 10, 36.1]})
+    ends["high"] = [np.inf, 10, 36.3]
+    said = label_efficiency_table(ends.assign(**row, level=0.95))
+    assert said.iloc[:, -1].tolist() == ["more than 1,360", "at most 10", "36 [36, 36]"]
+
+
+@pytest.mark.parametrize(
+    ("lows", "said"),
+    [
+        ([5, 151.2], ": at least 151 in place of 116. In place of 23, no more are shown"),
+        ([24, np.inf], ": at least 24 in place of 23; more than 465 in place of 116."),
+        ([23, 116], "“random” are not shown to need more patients than “in-domain”."),
+        ([np.nan, np.nan], ""),
+    ],
+)
+def test_a_saving_is_said_only_where_the_interval_lies_above_the_own_number(lows, said):
+    row = {"name": "in-domain", "against": "random", "smallest": 5, "largest": 465}
+    table = pd.DataFrame({"trained": [23, 116], "low": lows}).assign(**row)
+    assert said in saved_in_words(table)
+    assert bool(saved_in_words(table)) == bool(said)

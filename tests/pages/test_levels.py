@@ -67,5 +67,7 @@ def test_resolutions_are_told_in_pixels_steps_and_computation(study):
 def test_mixup_is_told_in_alpha_and_steps(study):
     table = mixup_levels(arms_of("04_mixup", study))
     steps = table.groupby("length")["steps"].unique()
-    assert steps["1"].tolist() == [2 * steps["0.5"][0]]
+    assert steps["1 × steps"].tolist() == [2 * steps["0.5 × steps"][0]]
     assert sorted(table["alpha"].unique()) == ["0", "0.1", "0.2", "0.4"]
+    assert table["repeat"].tolist()[-2:] == ["1", "2"]
+    assert (table["images seen"] == 32 * table["steps"]).all()

@@ -18,6 +18,7 @@ from cxrstudy.runs.provenance import (
     versions_of,
     why_no_commit,
 )
+from cxrstudy.training.plateau import Plateau
 from tests.support.recorded_pages import record
 from tests.support.repositories import commit, start
 
@@ -131,3 +132,18 @@ def test_a_project_inside_another_repository_does_not_take_its_commit(tmp_path, 
 def test_versions_that_differ_between_runs_are_all_named():
     other = record(1).model_copy(update={"identity": {"environment": {"torch": "2.16.0"}}})
     assert versions_of([record(), other]) == {"torch": "2.15.0, 2.16.0"}
+
+
+@pytest.mark.parametrize(
+    ("rise", "fall", "said"),
+    [
+        (0.0, 0.0, "did not move in the last third of 8 steps"),
+        (0.001, 0.0, "yes: AUROC +0.001, loss lower by 0.0 %"),
+    ],
+)
+def test_a_training_that_did_not_move_is_not_called_one_at_its_plateau(rise, fall, said):
+    made = record()
+    identity = made.identity | {"stage": made.identity["stage"] | {"steps": 8}}
+    end = Plateau(reached=True, rise=rise, fall=fall)
+    ended = made.model_copy(update={"identity": identity, "plateau": end})
+    assert table_of([ended])["plateau"].tolist() == [said]

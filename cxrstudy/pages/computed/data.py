@@ -1,7 +1,8 @@
 """Data: every figure gets its numbers as a CSV file, a link to it, and for phones a table.
 
 The tables lie in the executed notebook (:mod:`cxrstudy.pages.figures.source`). Facts of what made
-them are those that the tables bring, of recorded results, or else those of the page's stamp.
+them are those that the tables bring, of recorded results, or else those of the page's stamp. The
+caption of a figure of recorded results names them.
 """
 
 import json
@@ -12,8 +13,8 @@ from typing import Any
 import nbformat
 
 from cxrstudy.base.notebooks import read_notebook, tags_of
-from cxrstudy.pages.computed.narrow import as_table
-from cxrstudy.pages.figures.source import CSV, with_facts
+from cxrstudy.pages.computed.narrow import as_table, without_names
+from cxrstudy.pages.figures.source import CSV, RESULTS, with_facts
 
 #: Folder of the files, beside the notebooks.
 FOLDER = "data"
@@ -41,12 +42,13 @@ def link_data(notebook: Path) -> list[Path]:
             continue
         if "hide-output" not in tags_of(cell) and (shown := as_table(csv)):
             tables.append((cell, shown))
+        csv = without_names(csv)  # they are for the table
         file = notebook.parent / FOLDER / f"{notebook.stem}-{figure['name']}.csv"
         file.parent.mkdir(exist_ok=True)
         whole = csv if csv.startswith("# ") else with_facts(csv, made)
         file.write_text(with_facts(whole, {"figure": figure["caption"]}), encoding="utf-8")
         link = f"{{download}}`{LINK} <{FOLDER}/{file.name}>`"
-        figure["caption"] = f"{figure['caption']} {link}"
+        figure["caption"] = f"{figure['caption']}{_results_of(csv)} {link}"
         files.append(file)
     for cell, shown in tables:
         # Below the figure; a style sheet shows one of both.
@@ -67,6 +69,13 @@ def _sources(page: Any) -> Iterator[tuple[Any, dict[str, Any], str]]:
             csv = output.get("data", {}).pop(CSV, None)
             if csv is not None:
                 yield cell, figure, csv if isinstance(csv, str) else "".join(csv)
+
+
+def _results_of(csv: str) -> str:
+    """The recorded results that a figure was drawn from, as a sentence; nothing of others."""
+    begins = f"# {RESULTS}: "
+    named = [line.removeprefix(begins) for line in csv.splitlines() if line.startswith(begins)]
+    return f" {named[0]}." if named else ""
 
 
 def _made(stamp: Path) -> Mapping[str, str]:

@@ -13,9 +13,10 @@ from sphinx.application import Sphinx
 
 from cxrstudy.pages.html import TAG
 
-#: The frame of a table of ours, and what its maker said of it.
+#: The frame of a table of ours, which recorded results it is of, and what its maker said of it.
 FRAME = (
-    r'(?P<frame><div class="study-table[^"]*"[^>]*?)(?: data-caption="(?P<said>[^"]*)")?'
+    r'(?P<frame><div class="study-table[^"]*"(?: data-of="(?P<of>[^"]*)")?[^>]*?)'
+    r'(?: data-caption="(?P<said>[^"]*)")?'
     r'(?P<rest>><table class="dataframe(?: few)?">)'
 )
 #: A line that ends in a colon, with nothing but marks between it and the frame of a table.
@@ -31,7 +32,7 @@ PARTS = re.compile(
     r"<h[1-6][^>]*>(?P<heading>.*?)</h[1-6]>"
     r"|<summary[^>]*>(?P<title>.*?)</summary>"
     r"|(?P<closed></details>)"
-    r'|(?P<figure><div class="study-phone(?: cards)?">)?' + FRAME,
+    r'|(?P<figure><div class="study-phone(?: \w+)?">(?:<p>[^<]*</p>)?)?' + FRAME,
     re.DOTALL,
 )
 #: The two titles of a fold of a cell: closed and open.
@@ -45,7 +46,7 @@ def with_numbers(body: str) -> str:
 
     What a table shows is what its maker said (:func:`cxrstudy.pages.tables.framed`), else the
     sentence before it that ends in a colon, which moves into the caption, else the title of the
-    fold that it lies in, else the heading above it.
+    fold that it lies in, else the heading above it. A table of recorded results names them.
 
     Examples
     --------
@@ -66,6 +67,7 @@ def with_numbers(body: str) -> str:
         if found["frame"] is None or found["figure"]:
             return found[0]
         caption = f"<b>Table {next(numbers)}.</b> {found['said'] or places[-1]}".strip()
+        caption += f" ({found['of']})" if found["of"] else ""
         return f"{found['frame']}{found['rest']}<caption>{caption}</caption>"
 
     return PARTS.sub(captioned, ANNOUNCED.sub(_moved, body))

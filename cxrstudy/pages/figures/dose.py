@@ -15,7 +15,7 @@ from cxrstudy.pages.figures.gate import FigureError, interval_table, require_col
 from cxrstudy.pages.figures.labels import label_points, make_higher
 from cxrstudy.pages.figures.scales import fit_heights, fit_widths, magnitudes_below
 from cxrstudy.pages.figures.series import bar_ends, draw_line, draw_points
-from cxrstudy.pages.figures.source import with_source
+from cxrstudy.pages.figures.source import read_by, with_source
 from cxrstudy.pages.figures.style import (
     BLUE,
     GREY,
@@ -30,6 +30,8 @@ from cxrstudy.pages.figures.style import (
 )
 from cxrstudy.pages.figures.words import caption, not_drawn, wrapped
 
+#: What the marks mean, for the caption inside the figure.
+MARKS = "line: sets of other images than radiographs; diamond: radiographs; grey: no images"
 OUT, IN = Look(BLUE, "o"), Look(ORANGE, "D")
 
 
@@ -80,11 +82,13 @@ def dose_response(table: pd.DataFrame, doses: pd.DataFrame, axis: str) -> Figure
     _limits(axes, rows, trained)
     for _, row in rows[untrained].iterrows():
         _over_the_width(axes, row)
-    said = f"images the weights were trained on\n{caption(rows, 'bars and band')}"
+    said = f"images the weights were trained on\n{caption(rows, 'bars and band')}\n{MARKS}"
     caption_below(figure, f"{said}{not_drawn(rows, rows['arm'])}")
     axes.set_ylabel(wrapped(axis, 44))
     _name_points(axes, [(out, OUT), (within, IN)])
-    return finished(figure)
+    shown = rows.assign(x=np.where(untrained, 0, rows["x"])).rename(columns={"x": "images seen"})
+    names = {"title": "weights trained on", "images seen": "different images"}
+    return read_by(finished(figure), {axis: shown.drop(columns="domain")}, names)
 
 
 def _dosed(rows: pd.DataFrame, doses: pd.DataFrame) -> pd.DataFrame:

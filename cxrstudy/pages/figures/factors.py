@@ -26,7 +26,7 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, draw_line, last_points, reference
-from cxrstudy.pages.figures.source import with_source
+from cxrstudy.pages.figures.source import read_by, with_source
 from cxrstudy.pages.figures.style import (
     WIDTH,
     Look,
@@ -37,6 +37,9 @@ from cxrstudy.pages.figures.style import (
     nothing,
 )  # fmt: skip
 from cxrstudy.pages.figures.words import counts, intervals, not_drawn, wrapped
+
+#: Letters of the titles of all panels beside each other that touch no number of the next panel.
+TITLES = 60
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
     fit_heights(axes, rows)
     axes.set_ylabel(wrapped(axis, 44))
     _finish(figure, {axis: axes}, factor, places, {axis: rows}, given)
-    return finished(figure)
+    return read_by(finished(figure), {axis: rows}, _names(factor))
 
 
 @with_source
@@ -193,9 +196,13 @@ def panels_by_factor(
         fit_heights(axes, rows, heights)
         for height in heights:
             reference(axes, height, "ideal")
-        axes.set_title(wrapped(metric, 26), fontsize=9.5, loc="left")
+        axes.set_title(wrapped(metric, min(26, TITLES // len(panels))), fontsize=9.5, loc="left")
     _finish(figure, named, factor, places, panels, given)
-    return finished(figure)
+    return read_by(finished(figure), panels, _names(factor))
+
+
+def _names(factor: Factor) -> dict[str, str]:
+    return {"value": factor.name, "series": "line"}
 
 
 def _placed(rows: pd.DataFrame, places: Places) -> pd.DataFrame:

@@ -81,6 +81,8 @@ def label_ends(
 def label_points(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], colour: str) -> None:
     """Write names above the intervals of points, higher if a name or interval is in the way.
 
+    A name that stands higher has a thin line to its point: others may be nearer.
+
     To be called last, for the lowest points first.
 
     Parameters
@@ -103,7 +105,13 @@ def label_points(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], colour: s
         )  # fmt: skip
         # Names take no part in the layout, or the axes would shrink below them.
         label.set_in_layout(False)
-        _lift(label, _obstacles(axes, label), figure.dpi)
+        lifted = _lift(label, _obstacles(axes, label), figure.dpi)
+        if lifted:
+            line = {"arrowstyle": "-", "color": colour, "lw": 0.6, "shrinkA": 0, "shrinkB": 3}
+            axes.annotate(
+                "", (row.x, row.high), (0, 4 + lifted), textcoords="offset points", zorder=0,
+                arrowprops=line,
+            ).set_in_layout(False)  # fmt: skip
 
 
 def make_higher(axes: Axes) -> bool:
@@ -195,8 +203,8 @@ def _along(line: Line2D) -> NDArray[np.float64]:
     return np.concatenate(parts)
 
 
-def _lift(label: Annotation, obstacles: Sequence[Bbox], dpi: float) -> None:
-    """Move a label up, by steps of three points, until nothing is in its way."""
+def _lift(label: Annotation, obstacles: Sequence[Bbox], dpi: float) -> float:
+    """Move a label up, by steps of three points, until nothing is in its way, and say how far."""
     own = _box(label).padded(1)
     found = np.array([box.extents for box in obstacles]).reshape(-1, 4)
     aside = found[(found[:, 0] < own.x1) & (found[:, 2] > own.x0)]
@@ -207,3 +215,4 @@ def _lift(label: Annotation, obstacles: Sequence[Bbox], dpi: float) -> None:
             break
     x, y = label.get_position()
     label.set_position((x, y + 3 * steps))
+    return 3.0 * steps

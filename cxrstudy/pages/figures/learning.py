@@ -21,7 +21,7 @@ from cxrstudy.pages.figures.scales import (
     numbers_below,
 )
 from cxrstudy.pages.figures.series import asides, bar_ends, draw_hollow, draw_line, last_points
-from cxrstudy.pages.figures.source import with_source
+from cxrstudy.pages.figures.source import read_by, with_source
 from cxrstudy.pages.figures.style import (
     GREY,
     WIDTH,
@@ -94,7 +94,19 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     ends = last_points(rows, "start", list(given))
     ends |= last_points(rows[~shots], "start", list(given))
     label_ends(axes, ends, given)
-    return finished(figure)
+    shown = rows.assign(used=_used(rows)).drop(columns=["part", "size"])
+    names = {"used": "training patients", "start": "initial weights"}
+    return read_by(finished(figure), {axis: shown}, names)
+
+
+def _used(rows: pd.DataFrame) -> list[str]:
+    """Training patients, and the share of all or the shots that they are, as text."""
+    shares = [
+        part if isinstance(part, str) else numbers.whole_percent(part) for part in rows["part"]
+    ]
+    return [
+        f"{numbers.count(size)} ({share})" for size, share in zip(rows["size"], shares, strict=True)
+    ]
 
 
 def _sized(rows: pd.DataFrame, patients: Mapping[Hashable, float]) -> pd.DataFrame:

@@ -14,11 +14,17 @@ from typing import Any, ParamSpec
 import pandas as pd
 from matplotlib.figure import Figure
 
-from cxrstudy.base.words import arm_name
+from cxrstudy.base.words import arm_name, arm_shown
 from cxrstudy.pages.own_run import as_shown
 
 #: Kind of output under which the tables lie, beside the picture.
 CSV = "application/vnd.cxrstudy.source+csv"
+#: Name of the fact that says which recorded results a figure is of; its caption says it.
+RESULTS = "results"
+#: Name of the fact that says by which columns a reader tells rows apart: first what the axis shows.
+NAMES = "names"
+#: Attribute of a figure whose tables are to be read otherwise than as they were given.
+_READING = "_cxrstudy_reading"
 #: Attribute by which IPython asks an object for more kinds of output.
 _BUNDLE = "_repr_mimebundle_"
 
@@ -35,14 +41,18 @@ class Source:
         The tables below each other; of several ones, ``table`` names each.
     made
         Name to value, such as ``commit``; empty: the page's own runs.
+    names
+        Columns by which a reader tells rows apart; empty where the figure does not say.
     """
 
     csv: str
     made: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
     def __call__(self, **_: Any) -> dict[str, str]:
         """What a notebook stores, by kind of output."""
-        return {CSV: with_facts(self.csv, self.made)}
+        named = {NAMES: "; ".join(self.names)} if self.names else {}
+        return {CSV: with_facts(self.csv, {**named, **self.made})}
 
 
 def with_source(draw: Callable[Given, Figure]) -> Callable[Given, Figure]:
@@ -63,12 +73,38 @@ def with_source(draw: Callable[Given, Figure]) -> Callable[Given, Figure]:
         given = dict(zip(names, args, strict=False)) | kwargs
         shown: dict[str, Any] = {name: _shown(value) for name, value in given.items()}
         figure = draw(**shown)  # type: ignore[call-arg]
-        tables = dict(_tables(shown))
+        given_tables = dict(_tables(shown))
+        tables, read_by = getattr(figure, _READING, (given_tables, ()))
         if tables:
-            setattr(figure, _BUNDLE, Source(_as_csv(tables)))
+            setattr(figure, _BUNDLE, Source(_as_csv(tables), names=read_by))
         return figure
 
     return drawn
+
+
+def read_by(figure: Figure, tables: Mapping[Any, pd.DataFrame], names: Mapping[str, str]) -> Figure:
+    """Say of a figure by which columns of its tables a reader tells rows apart.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    tables
+        As it drew them, by their names.
+    names
+        Column to the name that readers know it by: first what the axis shows.
+
+    Returns
+    -------
+    The figure.
+    """
+    # Where points stand on the axis is told by the names.
+    named = {
+        key: table.drop(columns="x", errors="ignore").rename(columns=names)
+        for key, table in tables.items()
+    }
+    setattr(figure, _READING, (named, tuple(names.values())))
+    return figure
 
 
 def source_of(shown: object) -> Source | None:
@@ -128,4 +164,4 @@ def _as_csv(tables: Mapping[Hashable, pd.DataFrame]) -> str:
 
 
 def _text(value: Any) -> Any:
-    return arm_name(value) if isinstance(value, tuple) else value
+    return arm_shown(value) if isinstance(value, tuple) else value

@@ -59,6 +59,17 @@ def test_captions_link_the_files_and_cells_without_a_figure_stay_as_they_are(pag
     assert pd.read_csv(io.StringIO(files[0].read_text()), comment="#").shape == (1, 1)
 
 
+def test_the_caption_of_a_figure_of_recorded_results_names_them(page):
+    notebook = nbformat.read(page, as_version=4)
+    notebook.cells[1].outputs[0].data[CSV] = "# results: Phantoms, 5 seeds\n# commit: 1c\na\n0.25\n"
+    nbformat.write(notebook, page)
+    link_data(page)
+    cells = nbformat.read(page, as_version=4).cells
+    own, recorded = (cell.metadata["mystnb"]["figure"]["caption"] for cell in cells[:2])
+    assert recorded.startswith("About fig-recorded. Phantoms, 5 seeds. {download}")
+    assert own.startswith("About fig-own. {download}")
+
+
 def test_no_output_is_left_of_a_kind_that_the_book_cannot_show(page):
     link_data(page)
     outputs = [out for cell in nbformat.read(page, as_version=4).cells for out in cell.outputs]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from cxrstudy.notebook import contrasts, estimates, figures, metrics
-from cxrstudy.pages.computed.narrow import MOST_ROWS, as_table
+from cxrstudy.pages.computed.narrow import MOST_ROWS, as_table, without_names
 from cxrstudy.pages.computed.numbered import with_numbers
 from cxrstudy.pages.figures.source import source_of
 from cxrstudy.statistics import made_scores
@@ -16,7 +16,8 @@ AUROC = metrics.auroc("covid19")
 
 
 def rows(html):
-    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in html.split("<tr>")[2:]]
+    plain = re.sub(r"</?span[^>]*>", "", html)
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in plain.split("<tr>")[2:]]
 
 
 def test_every_arm_has_a_row_with_its_interval_and_the_numbers_are_said_once():
@@ -34,7 +35,7 @@ def test_panels_and_references_are_part_of_a_row_s_name():
     table = contrasts(made_scores(["control", "general"]), AUROC, against="control")
     both = pd.concat([table.assign(table="AUROC"), table.assign(table="Brier score")])
     names = [row[0] for row in rows(as_table(both.to_csv(index=False)))]
-    assert names == ["general · AUROC", "general · Brier score"]
+    assert names == ["AUROC", "Brier score"]
 
 
 @pytest.mark.parametrize(("letters", "begins"), [(40, "study-phone"), (41, "study-phone cards")])
@@ -58,7 +59,7 @@ def test_curves_have_no_table():
 
 def test_a_part_of_a_name_that_is_missing_is_left_out():
     shown = rows(as_table("claim,arm,estimate,low,high\nA1,a,0.5,0.4,0.6\nA1,,0.5,0.4,0.6\n"))
-    assert [row[0] for row in shown] == ["A1 · a", "A1"]
+    assert [row[0] for row in shown] == ["a", "A1"]
 
 
 def test_a_number_that_tells_no_rows_apart_is_no_part_of_a_name():
@@ -71,6 +72,69 @@ def test_a_table_without_estimates_beside_them_has_no_rows():
     arms = ["random", "large"]
     images = pd.DataFrame({"name": arms, "title": arms, "domain": ["none", "out"], "images": 9})
     drawn = figures.dose_response(estimates(made_scores(arms), AUROC), images, "AUROC")
-    shown = rows(as_table(source_of(drawn).csv))
-    assert [row[0] for row in shown] == arms
-    assert all("undefined" not in row[1] for row in some(shown))
+    shown = rows(as_table(next(iter(source_of(drawn)().values()))))
+    assert [row[:2] for row in shown] == [["random", "0"], ["large", "9"]]
+    assert all("undefined" not in row[2] for row in some(shown))
+
+
+def headings(html):
+    return re.findall(r"<th scope[^>]*>(.*?)</th>", html)
+
+
+def test_lines_go_across_and_the_axis_goes_down_where_a_phone_has_room():
+    made = made_scores([(level, kind) for level in (0.5, 1) for kind in ("short", "long")])
+    side = figures.Factor("side (pixels)", "log", {0.5: 32.0, 1: 64.0})
+    drawn = figures.by_factor(estimates(made, AUROC), side, "AUROC")
+    html = as_table(next(iter(source_of(drawn)().values())))
+    assert headings(html) == ["side (pixels)", "short", "long"]
+    assert [row[0] for row in rows(html)] == ["32", "64"]
+    assert html.startswith('<div class="study-phone grid">')
+    assert "<caption>" not in with_numbers(html)
+    first = estimates(made, AUROC)["estimate"].iloc[0]
+    assert rows(html)[0][1].startswith(f"{first:.3f} [")
+    assert '<span class="whole">[' in html
+
+
+def test_lines_that_a_phone_has_no_room_for_are_rows():
+    made = made_scores([(level, f"kind {n}") for level in (0.5, 1) for n in range(5)])
+    drawn = figures.by_factor(estimates(made, AUROC), figures.Factor("side"), "AUROC")
+    html = as_table(next(iter(source_of(drawn)().values())))
+    assert headings(html)[:2] == ["side", "line"]
+    assert [row[:2] for row in rows(html)][1] == ["0.5", "kind 1"]
+
+
+def test_panels_of_one_line_are_columns():
+    table = estimates(made_scores([(0, "all"), (0.4, "all")]), AUROC)
+    drawn = figures.panels_by_factor({"one": table, "two": table}, figures.Factor("alpha"), {})
+    html = as_table(next(iter(source_of(drawn)().values())))
+    assert headings(html) == ["alpha", "one", "two"]
+
+
+def test_shares_and_shots_are_told_in_patients():
+    arms = [(start, part) for start in ("random", "large") for part in (0.1, "1-shot")]
+    table = estimates(made_scores(arms), AUROC)
+    drawn = figures.learning_curves(table, {0.1: 1360, "1-shot": 3}, "AUROC")
+    html = as_table(next(iter(source_of(drawn)().values())))
+    assert headings(html) == ["training patients", "random", "large"]
+    assert [row[0] for row in rows(html)] == ["1,360 (10 %)", "3 (1-shot)"]
+
+
+def test_why_there_is_no_interval_is_said_once_below():
+    why = "the same in every draw"
+    row = f"0.5,,,{why}\n"
+    html = as_table(f"arm,estimate,low,high,reason\na,0.7,0.6,0.8,\nb,{row}c,{row}")
+    assert [row[1] for row in rows(html)][1:] == ["0.500 *", "0.500 *"]
+    assert html.count(why) == 1
+
+
+def test_a_claim_s_card_has_its_arms_verdict_and_margin():
+    facts = "A1,Phantoms,a − b,supported,0.05,0.1,0.08,0.12,0.95\n"
+    html = as_table(f"claim,origin,contrast,verdict,margin,estimate,low,high,level\n{facts}")
+    assert html.startswith('<div class="study-phone cards">')
+    assert rows(html)[0][:4] == ["A1", "Phantoms", "a − b", "supported"]
+    assert rows(html)[0][5] == "+0.050"
+
+
+def test_the_line_that_says_how_to_read_a_figure_is_not_part_of_its_data():
+    assert without_names("# names: side; line\na\n1\n") == "a\n1\n"
+    assert without_names("# commit: 3f\na\n1\n") == "# commit: 3f\na\n1\n"

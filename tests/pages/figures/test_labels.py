@@ -59,6 +59,16 @@ def test_a_name_is_lifted_over_the_bar_of_a_neighbour():
     assert box.y0 > axes.transData.transform((0, 0.8))[1]
 
 
+@pytest.mark.parametrize(("neighbour", "lines"), [(0.8, 1), (0.2, 0)])
+def test_a_lifted_name_has_a_line_to_its_own_point(neighbour, lines):
+    _, axes = plt.subplots()
+    axes.set(xlim=(0, 10), ylim=(0, 1))
+    axes.vlines([5.0, 5.3], [0.1, 0.1], [0.4, neighbour])
+    label_points(axes, pd.DataFrame({"x": [5.0], "high": [0.4]}), ["a long name"], "black")
+    leaders = [text for text in axes.texts if not text.get_text()]
+    assert [text.xy for text in leaders] == [(5.0, 0.4)] * lines
+
+
 def test_a_name_that_is_free_stands_right_above_its_bar():
     figure, axes = plt.subplots()
     axes.set(xlim=(0, 10), ylim=(0, 1))
