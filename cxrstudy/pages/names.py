@@ -6,7 +6,10 @@ import re
 NAME = re.compile(r"(?<![\w./-])[a-z]+(?:_[a-z]+)+(?![\w/-]|\.\w)")
 
 #: Measures whose name in code is short.
-MEASURES = {"spearman": "rank correlation (Spearman)", "ssim": "structural similarity (SSIM)"}
+MEASURES = {
+    "spearman": "rank correlation (Spearman)", "ssim": "structural similarity (SSIM)",
+    "iou": "overlap (IoU)",
+}  # fmt: skip
 
 
 def named(cell: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import numpy as np
 import pandas as pd
 
 from cxrstudy.pages.rule import fewest_seeds
@@ -40,6 +41,9 @@ def as_shown(table: pd.DataFrame) -> pd.DataFrame:
 def without_inference(table: pd.DataFrame, fewest: int) -> pd.DataFrame:
     """Empty intervals and p values of rows with too few seeds.
 
+    Why an estimate has no interval is empty too, since none of these rows has one. Why there is no
+    estimate stays.
+
     Examples
     --------
     >>> table = pd.DataFrame({"estimate": 0.9, "low": 0.8, "high": 1.0, "seeds": [1, 5]})
@@ -48,7 +52,11 @@ def without_inference(table: pd.DataFrame, fewest: int) -> pd.DataFrame:
     """
     few = table["seeds"] < fewest
     columns = [name for name in INFERENCE if name in table]
-    return table.assign(**{name: table[name].mask(few) for name in columns})
+    emptied = {name: table[name].mask(few) for name in columns}
+    if {"reason", "estimate"} <= set(table):
+        known = np.isfinite(table["estimate"].astype(float))
+        emptied["reason"] = table["reason"].mask(few & known, "")
+    return table.assign(**emptied)
 
 
 def is_shown() -> bool:

@@ -248,7 +248,7 @@ def _listed(chapters: Sequence[Chapter], numbers: Mapping[str, int]) -> str:
         )
     return (
         f'<section class="study-cover"><h1>{escape(chapters[0].title)}</h1>'
-        "<p><b>Not for clinical use.</b> Every number comes from a recorded run.</p>"
+        "<p><b>Not for clinical use.</b> Results come from recorded runs.</p>"
         f"<h2>Contents</h2><ol>{''.join(lines)}</ol></section>"
     )
 

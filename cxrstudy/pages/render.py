@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cxrstudy.base import places
 from cxrstudy.base.checks import whole
 from cxrstudy.base.words import arm_name, counted
 from cxrstudy.pages import told
@@ -35,6 +36,7 @@ from cxrstudy.pages.training_curves import training_curves as training_curves
 from cxrstudy.pages.verdict_explorer import verdict_explorer as verdict_explorer
 from cxrstudy.runs.provenance import RUNS, output_of, table_of
 from cxrstudy.study.arms import Arms
+from cxrstudy.study.parameters import declared_in
 from cxrstudy.study.study import Study
 
 if TYPE_CHECKING:  # every kernel would import the whole audit, and its libraries
@@ -120,8 +122,14 @@ def runs(arms: Arms) -> None:
     from IPython.display import display
 
     records = arms.records
-    shown = table(table_of(records).drop(columns="finished"), caption="The runs of this page")
-    summary = f"{counted(len(records), 'run')} made this page; the chapter Provenance lists all"
+    images = ", ".join(f"“{cohort}”" for cohort in sorted({each.cohort for each in records}))
+    said = f" on {images}" if images else ""
+    shown = table(
+        table_of(records).drop(columns="finished"), caption=f"The runs of this page{said}"
+    )
+    summary = (
+        f"{counted(len(records), 'run')}{said} made this page; the chapter Provenance lists all"
+    )
     folded = f"<details><summary>{summary}</summary>{shown.data}</details>"
     stored = {RUNS: output_of(records), told.ESTIMATES: told.take()}
     display({"text/html": folded + _not_run(arms)}, metadata=stored, raw=True)
@@ -142,7 +150,7 @@ def _not_run(arms: Arms) -> str:
 
 
 def command(study: Study, notebook: str) -> HTML:
-    """Show the command that repeats a page.
+    """Show the command that repeats a page, with the parameters that its notebook declares.
 
     Examples
     --------
@@ -151,8 +159,10 @@ def command(study: Study, notebook: str) -> HTML:
     >>> show.command(study, "04_mixup").data
     '<pre class="study-command">papermill notebooks/04_mixup.ipynb out.ipynb ...</pre>'
     """
-    text = (
-        f"papermill notebooks/{notebook}.ipynb out.ipynb -p profile {study.profile.profile} "
-        f"-p cohort {study.cohort.name} -p seeds {study.seeds}"
-    )
+    given = {
+        "profile": study.profile.profile, "cohort": study.cohort.name, "seeds": study.seeds
+    }  # fmt: skip
+    known = declared_in(places.notebooks() / f"{notebook}.ipynb")
+    values = " ".join(f"-p {name} {value}" for name, value in given.items() if name in known)
+    text = f"papermill notebooks/{notebook}.ipynb out.ipynb {values}"
     return HTML(f'<pre class="study-command">{text}</pre>')

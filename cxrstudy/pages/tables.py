@@ -37,6 +37,9 @@ FEW, SHORT = 3, 36
 #: Letters of the longest text from which a column holds some words, and a text.
 WORDS, PROSE = 24, 60
 
+#: A cell that is a moment (:func:`cxrstudy.base.times.moment`).
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+
 #: Line below a table of a run that has too few seeds.
 NOT_JUDGED = "<p>Not judged: too few seeds for intervals or p values.</p>"
 
@@ -167,8 +170,14 @@ def _longest(cells: Iterable[object]) -> int:
 
 
 def _width(cells: Iterable[object]) -> str:
-    """The class of a column whose texts need room, so that no column is a word wide."""
-    longest = _longest(cells)
+    """The class of a column whose texts need room, so that no column is a word wide.
+
+    A moment stays on one line.
+    """
+    seen = [str(cell) for cell in cells]
+    if seen and all(map(MOMENT.fullmatch, seen)):
+        return ' class="moment"'
+    longest = _longest(seen)
     if longest <= WORDS:
         return ""
     return ' class="words"' if longest <= PROSE else ' class="prose"'

@@ -21,7 +21,10 @@ RUNS = "cxrstudy_runs"
 
 
 def table_of(records: Sequence[Record]) -> pd.DataFrame:
-    """Tabulate records, one row per run. Ids are shortened; commands accept them so."""
+    """Tabulate records, one row per run. Ids are shortened; commands accept them so.
+
+    ``failed`` says why a training is no result (:mod:`cxrstudy.runs.outcome`); empty for others.
+    """
     return pd.DataFrame(
         [
             {
@@ -34,6 +37,7 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
                 "seconds": sum(record.seconds.values()),
                 "MiB": record.peak_memory_bytes / 2**20,
                 "device": record.device,
+                "failed": "; ".join(record.outcome.failures),
                 "finished": record.finished,
             }
             for record in records
@@ -127,12 +131,11 @@ def runs_of(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
     >>> provenance.runs_of(pages).columns.tolist()[:4]
     ['run', 'parent', 'stage', 'seed']
     """
-    records = {record.id: record for page in pages.values() for record in page}
-    return table_of(list(records.values()))
+    return table_of(_once(pages))
 
 
 def environments(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
-    """Tabulate versions, device and arithmetic, one row per combination that occurs.
+    """Tabulate versions, device and arithmetic, one row per combination; each run counts once.
 
     Examples
     --------
@@ -144,10 +147,14 @@ def environments(pages: Mapping[str, Sequence[Record]]) -> pd.DataFrame:
     rows = [
         record.identity["environment"]
         | {"device": record.device, "arithmetic": record.identity["arithmetic"][1]}
-        for page in pages.values()
-        for record in page
+        for record in _once(pages)
     ]
     return pd.DataFrame(rows).value_counts().rename("runs").reset_index()
+
+
+def _once(pages: Mapping[str, Sequence[Record]]) -> list[Record]:
+    """The records of all pages; of a run that several pages share, the last."""
+    return list({record.id: record for page in pages.values() for record in page}.values())
 
 
 def carried(notebook: Any, path: Path) -> list[Record]:

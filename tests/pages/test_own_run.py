@@ -66,6 +66,21 @@ def kernel(monkeypatch):
     monkeypatch.setattr(own_run, "in_kernel", lambda: True)
 
 
+def test_with_too_few_seeds_only_an_estimate_that_is_missing_has_a_reason(kernel):
+    flat, missing = "the same in every draw of patients", "no image was called positive"
+    rows = pd.DataFrame(
+        {"arm": ["a", "b", "c"], "estimate": [0.0, float("nan"), 0.2], "low": float("nan"),
+         "high": float("nan"), "level": 0.95, "reason": [flat, missing, ""], "patients": 9,
+         "images": 9, "seeds": fewest_seeds() - 1}
+    )  # fmt: skip
+    assert flat not in table(rows).data
+    assert missing in table(rows).data
+    with recorded_results():
+        assert flat in table(rows).data
+    drawn = [text.get_text() for text in figures.estimates(rows, "it").axes[0].texts]
+    assert drawn == ["0.000", missing, "0.200"]
+
+
 @pytest.mark.parametrize("made", MADE)
 def test_a_table_of_a_run_with_too_few_seeds_has_no_interval_no_p_and_says_not_judged(kernel, made):
     few = made(fewest_seeds() - 1)

@@ -80,6 +80,7 @@ def test_provenance_shows_and_carries_an_entry_a_run(shown):
         assert entry.id[:12] in html
         assert entry.chain in html
     assert "6,144" in html
+    assert "3 runs on “phantom” made this page" in text_of(HTML(html))
     carried = call.metadata[RUNS]
     assert [Record.model_validate(facts) for facts in carried] == records
 
@@ -98,4 +99,11 @@ def test_a_page_says_the_command_that_repeats_it():
     assert text_of(command(study(seeds=3), "06_sequential_schemes")).strip() == (
         "papermill notebooks/06_sequential_schemes.ipynb out.ipynb "
         "-p profile quick -p cohort phantom -p seeds 3"
+    )
+
+
+@pytest.mark.parametrize("name", ["14_discovery", "22_weights_and_shortcuts"])
+def test_the_command_of_a_page_with_a_world_of_its_own_names_no_cohort(name):
+    assert text_of(command(study(), name)).strip() == (
+        f"papermill notebooks/{name}.ipynb out.ipynb -p profile quick -p seeds 1"
     )

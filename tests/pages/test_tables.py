@@ -176,6 +176,16 @@ def test_a_column_of_texts_has_room_and_a_column_of_numbers_none_to_spare():
     assert BeautifulSoup(long, "html.parser").find_all("th")[-1]["class"] == ["words"]
 
 
+def test_a_column_of_moments_is_kept_on_one_line():
+    moment = {"arm": ["a", "b"], "latest": ["2026-11-29T22:02:00+00:00"] * 2}
+    for last, kind in (("2026-11-29T22:02:00+00:00", ["moment"]), ("not known", None)):
+        frame = pd.DataFrame(moment | {"latest": [*moment["latest"][:1], last]})
+        page = BeautifulSoup(table(frame).data, "html.parser")
+        cells = page.find_all("td", {"data-heading": "latest"})
+        assert [cell.get("class") for cell in cells] == [kind] * 2
+        assert page.find_all("th")[-1].get("class") is None
+
+
 @pytest.mark.parametrize(
     ("columns", "few"),
     [

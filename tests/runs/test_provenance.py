@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from cxrstudy.base.notebooks import NotebookFileError
+from cxrstudy.runs.outcome import Outcome
 from cxrstudy.runs.provenance import (
     RUNS,
     checkout,
@@ -75,8 +76,15 @@ def test_a_row_names_its_parent_and_a_first_stage_none():
     assert table["MiB"].tolist() == [1.0, 1.0]
 
 
+def test_a_training_that_is_no_result_says_why():
+    weak = record().model_copy(update={"outcome": Outcome(better_than_constant=False)})
+    assert table_of([record(), weak])["failed"].tolist() == [
+        "", "not better than a constant on validation",
+    ]  # fmt: skip
+
+
 def test_an_environment_is_listed_once_with_its_number_of_runs():
-    found = environments({"one": [record(), record(1)], "two": [record(2)]})
+    found = environments({"one": [record(), record(1)], "two": [record(2), record(1)]})
     assert found.to_dict("records") == [
         {"torch": "2.15.0", "device": "a processor", "arithmetic": "float32", "runs": 3}
     ]

@@ -38,8 +38,7 @@ def _of_cohort(cohort: str, experiment: str) -> str:
     half = folder and half_of(folder, experiment)
     if folder is None or half is None:
         return ""
-    arms = results.arms(folder)
-    mine = arms[arms["experiment"] == experiment].drop_duplicates("arm")
+    mine = _with_gains(results.arms(folder), experiment)
     title = f"<p><b>{escape(cohort_title(cohort))}</b>, at half the steps on the target:</p>"
     return (
         f"{title}{_verdicts(half, experiment)}"
@@ -81,6 +80,19 @@ def _verdicts(half: Path, experiment: str) -> str:
     return f"{standings(mine['counts'])}{_as_table(rows, 'Verdicts at half the steps')}"
 
 
+def _with_gains(arms: pd.DataFrame, experiment: str) -> pd.DataFrame:
+    """The arms of an experiment, each once, with what twice the steps gained.
+
+    Chapters share runs, and a gain is of runs: one that was recorded with another experiment holds.
+    """
+    mine = arms[arms["experiment"] == experiment].drop_duplicates("arm")
+    known = arms[arms["gain"].notna()].drop_duplicates("run").set_index("run")
+    shared = mine["gain"].isna() & mine["run"].isin(known.index)
+    found = {name: known[name] for name in ("gain", "gain_high", "plateau")}
+    taken = {name: mine[name].mask(shared, mine["run"].map(by)) for name, by in found.items()}
+    return mine.assign(**taken)
+
+
 def _gains(arms: pd.DataFrame) -> str:
     known = arms[arms["gain"].notna()]
     rows = [
@@ -92,7 +104,9 @@ def _gains(arms: pd.DataFrame) -> str:
         }
         for row in known.itertuples()
     ]
-    return _as_table(rows) if rows else "<p>It is known of no arm.</p>"
+    others = [arm_name(arm) for arm in arms.loc[arms["gain"].isna(), "arm"]]
+    said = f"<p>Not recorded of: {escape('; '.join(others))}.</p>" if others else ""
+    return f"{_as_table(rows) if rows else ''}{said}"
 
 
 def _as_table(rows: list[dict[str, str]], caption: str = "") -> str:

@@ -46,9 +46,12 @@ LINE = 0.15  # inches: height of a line of small text
 
 @with_source
 def estimates(
-    table: pd.DataFrame, axis: str, published: Mapping[str, float] | None = None
+    table: pd.DataFrame,
+    axis: str,
+    published: Mapping[str, float] | None = None,
+    chance: float | None = None,
 ) -> Figure:
-    """Draw an estimate with its interval for every arm; published values are broken lines.
+    """Draw an estimate with its interval for every arm; other values are broken lines.
 
     Parameters
     ----------
@@ -58,13 +61,15 @@ def estimates(
         Name of the metric.
     published
         Name to published value.
+    chance
+        What chance gives, so that a reader sees how far from it the estimates are.
 
     Raises
     ------
     FigureError
         The table is not valid: see :mod:`cxrstudy.pages.figures.gate`.
     ParameterError
-        A published value is not a finite number.
+        A published value, or that of chance, is not a finite number.
 
     Examples
     --------
@@ -77,6 +82,8 @@ def estimates(
     values = {
         name: finite(value, f"published {name!r}") for name, value in (published or {}).items()
     }
+    if chance is not None:
+        values["chance"] = finite(chance, "chance")
     if rows.empty:
         return nothing(f"No arm to draw: {axis}")
     named = [(wrapped(name, PUBLISHED), value) for name, value in values.items()]

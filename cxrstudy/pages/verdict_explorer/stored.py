@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cxrstudy.base.rounding import significant
-from cxrstudy.base.words import counted
+from cxrstudy.base.words import counted, label_name
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.verdict_explorer.evidence import ArmNearEnd, Difference, Recorded, recorded_in
 from cxrstudy.verdicts import results
@@ -94,7 +94,10 @@ def _folder(folder: Path, mine: Sequence[Recorded]) -> dict[str, Any]:
 
 def _evidence(each: Recorded, place: int, folder: Path) -> dict[str, Any]:
     decides = results.reference(folder.parent.name, each.claim.experiment) == folder
-    known = {"decides": decides, "barred": each.barred, "lacking": each.row["lacking"]}
+    known = {
+        "decides": decides, "barred": each.barred, "lacking": each.row["lacking"],
+        "label": _other_label(each.claim),
+    }  # fmt: skip
     return {
         "claim": each.claim.id,
         "results": place,
@@ -103,6 +106,12 @@ def _evidence(each: Recorded, place: int, folder: Path) -> dict[str, Any]:
         **{name: value for name, value in known.items() if value},
         "by": {measure.name: stored(found) for measure, found in each.differences.items()},
     }
+
+
+def _other_label(claim: Claim) -> str:
+    """The label that was scored, where it is not the one that the claim names; else empty."""
+    named = {each.id: each.label for paper in all_claims() for each in paper.claims}
+    return "" if claim.label == named[claim.id] else label_name(claim.label)
 
 
 def stored(found: Difference) -> dict[str, Any] | list[float | None]:

@@ -13,6 +13,7 @@ from tests.support.judged import judged, text_of
 CHAPTER = "06_sequential_schemes"
 ARMS = pd.DataFrame(
     {"experiment": CHAPTER, "arm": ["control", "control", "pooled", ("random", 0.1)],
+     "run": ["1a", "1b", "2", "3"],
      "plateau": ["yes", "yes", "no", "not known"],
      "gain": [0.001, 0.001, 0.0312, float("nan")],
      "gain_high": [0.008, 0.008, 0.05, float("nan")]}
@@ -42,7 +43,7 @@ def test_verdicts_and_gains_of_half_the_steps_are_shown(recorded):
     assert "control +0.001 +0.008 yes" in text
     assert "pooled +0.031 +0.050 no" in text
     assert text.count("control") == 1
-    assert "random" not in text
+    assert "Not recorded of: random, 0.1." in text
     assert "does not count as evidence" in text
 
 
@@ -55,9 +56,25 @@ def test_a_chapter_without_results_of_half_the_steps_shows_nothing(recorded, mon
 
 def test_where_nothing_is_decided_or_known_it_is_said(recorded, monkeypatch):
     monkeypatch.setattr(budgets.results, "arms", lambda folder: ARMS.assign(gain=float("nan")))
-    text = text_of(HTML(budgets.of_chapter("02_pretraining_source")))
-    assert "No claim is decided there." in text
-    assert "It is known of no arm." in text
+    monkeypatch.setattr(
+        budgets, "judged_results", lambda folder: judged(("B2", "not judged", float("nan")))
+    )
+    text = text_of(HTML(budgets.of_chapter(CHAPTER)))
+    assert "at a plateau" not in text
+    assert "Not recorded of: control; pooled; random, 0.1." in text
+
+
+def test_a_gain_of_shared_runs_is_known_in_every_chapter(recorded, monkeypatch):
+    other = pd.DataFrame(
+        {"experiment": "07_gradcam", "arm": ["pretrained", "permuted"], "run": ["1a", "4"],
+         "plateau": ["no", "no"], "gain": float("nan"), "gain_high": float("nan")}
+    )  # fmt: skip
+    both = pd.concat([ARMS, other], ignore_index=True)
+    monkeypatch.setattr(budgets.results, "arms", lambda folder: both)
+    text = text_of(HTML(budgets.of_chapter("07_gradcam")))
+    assert "pretrained +0.001 +0.008 yes" in text
+    assert "Not recorded of: permuted." in text
+    assert "pooled" not in text
 
 
 @pytest.mark.parametrize("profile", ["standard", "quick"])

@@ -59,7 +59,9 @@ def test_a_page_says_the_same_and_each_word_is_linked_once(texts):
     assert len(targets) == len(set(targets))
 
 
-def test_the_glossary_explains_every_term_once():
+def test_the_glossary_explains_every_term_once_in_alphabetical_order():
     terms = terms_of((places.root() / "book" / "glossary.md").read_text())
     assert {"AUROC", "arm", "seed", "cohort", "Holm's correction"} <= set(terms)
     assert len(terms) == len({term.lower() for term in terms})
+    assert terms == sorted(terms, key=str.lower)
+    assert {"Brier score", "margin", "stage", "step", "verdict"} <= set(terms)

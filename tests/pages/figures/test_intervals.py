@@ -66,6 +66,21 @@ def bars(axes):
     return found
 
 
+@pytest.mark.parametrize("chance", [0.5, 0.97])
+def test_what_chance_gives_is_on_the_axis_however_far_away_it_is(chance):
+    (axes,) = figures.estimates(TABLE, "AUROC", chance=chance).axes
+    assert "chance" in [text.strip() for text in texts(axes)]
+    low, high = axes.get_xlim()
+    assert low < chance < high
+    (line,) = [line for line in lines(axes, "None") if set(line.get_xdata()) == {chance}]
+    assert line.get_linestyle() != "-"
+
+
+def test_chance_that_is_no_number_is_refused():
+    with pytest.raises(ParameterError, match="chance"):
+        figures.estimates(TABLE, "AUROC", chance=math.nan)
+
+
 @pytest.mark.parametrize(
     ("draw", "table"), [(figures.estimates, TABLE), (figures.differences, CONTRASTS)]
 )

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from cxrstudy.base import places
-from cxrstudy.pages.verdict_explorer import page
+from cxrstudy.pages.verdict_explorer import page, stored
 from cxrstudy.pages.verdict_explorer.evidence import budgets
 from cxrstudy.pages.verdict_explorer.stored import data_of, text_of
 from cxrstudy.verdicts import judge
@@ -129,6 +129,12 @@ def test_a_page_holds_little_for_many_claims():
     testable = sum(len(paper.testable) for paper in all_claims())
     budgets = 3
     assert testable * (each["claims"] + budgets * each["evidence"]) < 60_000
+
+
+def test_the_label_that_was_scored_is_told_where_it_is_not_the_claim_s():
+    claim = next(each for paper in all_claims() for each in paper.claims if each.label)
+    assert stored._other_label(claim) == ""
+    assert stored._other_label(claim.model_copy(update={"label": "other_lung"})) == "other lung"
 
 
 def test_nothing_in_a_claim_ends_the_script():

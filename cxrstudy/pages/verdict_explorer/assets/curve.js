@@ -30,7 +30,7 @@ export function showCurve(page, data, all) {
   const own = all.find((each) => each.registered);
   const said = counted(all).map(([outcome, number]) => `${number} give ${outcome}`).join(", ");
   page.counts.replaceChildren(
-    `Of ${all.length} specifications (measures × budgets × corrections × sizes), ${said}. `
+    `Of ${all.length} specifications (measures × budgets × corrections × sizes of margin and smallest relevant effect), ${said}. `
     + `${own ? `The registered one gives ${own.judged.outcome}` : "The registered one is not among them"} (▼). `
     + "All see the same patients, so they are no independent studies.");
   const lanes = counted(all).map(([outcome, number]) => [

@@ -55,7 +55,8 @@ export function showSetting(page, data, setting) {
   const counts = data.results[setting.results].counts;
   const said = changed.length > 0 ? `${changesInWords(data, setting, changed)}.` : `${counts[0].toUpperCase()}${counts.slice(1)}.`;
   page.standing.replaceChildren(make("strong", {}, changed.length > 0 ? OTHER : OWN), ` ${said}`);
-  page.asked.replaceChildren(`“${claim.words}” `, make("span", { class: "vx-soft" }, `Our test: ${claim.test}`));
+  page.asked.replaceChildren(`“${claim.words}” `, make("span", { class: "vx-soft" },
+    `Our test: ${claim.test}${evidence.label ? ` Scored here: ${evidence.label}, which these images have in place of the label that the test names.` : ""}`));
   const lacking = changed.length === 0 && evidence.lacking ? `At a plateau not judged: ${evidence.lacking}.` : "";
   page.outcome.replaceChildren(chip(found.outcome), ` ${[found.why && `${found.why}.`, lacking].filter(Boolean).join(" ")}`);
   page.plot.replaceChildren(...(Number.isNaN(found.wide[0]) ? [] : [plotOf(found, setting)]));
@@ -127,6 +128,7 @@ function plotOf({ estimate, wide, narrow, outcome }, { margin, relevant }) {
   // A text at an end stays inside.
   for (const [value, text] of named) marks.append(make("span", { style: `left:${at(value)}%;transform:translateX(-${at(value)}%)` }, text));
   const whole = make("div");
-  whole.append(svg, marks);
+  whole.append(svg, marks, make("p", { class: "vx-soft vx-key" },
+    "Thin bar: the interval; thick bar: the narrower one, for relevance. Grey: less than the smallest relevant effect."));
   return whole;
 }
