@@ -99,19 +99,28 @@ def versions() -> pd.DataFrame:
         for version in history().rules
     ]
     first: dict[str, str] = {}  # Which registration was the first with some hashes.
+    told: dict[str, str] = {}  # And with a reason.
     since = []
     for each in registrations():
         hashes = _shortened(each.frozen.claims)
         same = first.setdefault(hashes, each.name)
+        why = told.setdefault(each.because, each.name)
         since.append(
             {
                 "rule": each.name,
                 "amends": each.amends,
-                "changed": each.because or "first registration",
+                "changed": _why(each.because, why, each.name),
                 "hashes": hashes if same == each.name else f"those of {same}",
             }
         )
     return pd.DataFrame([*before, *since])
+
+
+def _why(because: str, first: str, name: str) -> str:
+    """Why a registration was made; a reason that an earlier one gave is not told again."""
+    if not because:
+        return "first registration"
+    return because if first == name else f"as {first}"
 
 
 def verdicts_by_rule(judged: pd.DataFrame) -> pd.DataFrame:

@@ -93,6 +93,16 @@ def test_a_registration_with_the_hashes_of_an_earlier_one_names_it():
     assert len(set(whole)) == len(whole)
 
 
+def test_a_reason_is_told_once():
+    said = dict(zip(versions()["rule"], versions()["changed"], strict=True))
+    reasons = {one.name: one.because for one in registrations()}
+    repeated = {name: text[3:] for name, text in said.items() if text.startswith("as ")}
+    assert all(reasons[name] == reasons[first] for name, first in some(repeated.items()))
+    told = [said[name] for name, why in reasons.items() if why and name not in repeated]
+    assert len(set(told)) == len(told)
+    assert {said[name] for name, why in reasons.items() if not why} == {"first registration"}
+
+
 def test_every_claim_has_its_verdict_under_every_version_that_was_run():
     rows = [
         ("A1", "supported", "plateau", "counts: registered in one"),
