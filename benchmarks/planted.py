@@ -16,8 +16,9 @@ set ``nih1k``. It writes ``benchmarks/planted.csv``, one row per check, change a
 Wrong images are planted among all images of the set. Shortcuts are planted, at the size of the
 files, in one image each of `PATIENTS` patients: half of them have a label that is drawn by chance,
 and the change follows it as often as the strength says. Letters are light; the line of text is in
-the middle of the lower edge. Of CXR115 the pixels alone are asked, not sizes of files. Laterals are
-not measured: the set has none. Images of other things are simulated fractals.
+the middle of the lower edge. Of CXR115 the pixels alone are asked, not sizes of files. The set has
+no laterals: those that are planted are simulated, among simulated frontal images of other patients.
+Images of other things are simulated fractals.
 """
 
 import sys
@@ -34,11 +35,12 @@ from cxrstudy.audit import inner_pixels, laterals, turned_or_inverted
 from cxrstudy.audit.label_from_border import RING
 from cxrstudy.audit.likeness import likeness
 from cxrstudy.audit.metadata_classifier import Question, answer
+from cxrstudy.base.words import counted
 from cxrstudy.pixels.decode import fit
 
 Grey = np.ndarray
 TABLE = Path(__file__).with_suffix(".csv")
-SIDE, PATIENTS, DRAWS = 64, 400, 20
+SIDE, PATIENTS, DRAWS, LATERALS = 64, 400, 20, 400
 SHARES, TIES = (0.05, 0.3), (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 TEXT = "PORTABLE CHEST 12:45"
 
@@ -111,11 +113,33 @@ def wrong_images(images: Grey) -> pd.DataFrame:
             shown = images.copy()
             for which in chosen:
                 shown[which] = change(images[which], random)
-            for check in (turned_or_inverted, laterals):
-                named = set(check.check(_evidence(shown)).rows["id"])
-                told = np.mean([str(which) in named for which in chosen])
-                rows.append(_row(check.CODE, name, share, len(chosen), told))
+            rows += _named(shown, chosen, name, share)
     return pd.DataFrame(rows)
+
+
+def undeclared_laterals() -> pd.DataFrame:
+    """Share of simulated laterals, called frontal, that each of two checks names."""
+    table = phantom.population.draw("target", LATERALS, 2026)
+    images = np.stack([phantom.read(path, SIDE) for path in table["path"]])
+    aside = np.stack([phantom.read(phantom.lateral_of(path), SIDE) for path in table["path"]])
+    rows = []
+    for share in SHARES:
+        random = np.random.default_rng([round(100 * share), len(WRONG)])
+        chosen = random.choice(len(images), round(share * len(images)), replace=False)
+        shown = images.copy()
+        shown[chosen] = aside[chosen]
+        rows += _named(shown, chosen, "a lateral, simulated", share)
+    return pd.DataFrame(rows)
+
+
+def _named(shown: Grey, chosen: np.ndarray, name: str, share: float) -> list[dict[str, object]]:
+    """How many of the images that were chosen each of two checks names."""
+    rows = []
+    for check in (turned_or_inverted, laterals):
+        named = set(check.check(_evidence(shown)).rows["id"])
+        told = np.mean([str(which) in named for which in chosen])
+        rows.append(_row(check.CODE, name, share, len(chosen), told))
+    return rows
 
 
 def _evidence(shown: Grey) -> SimpleNamespace:
@@ -190,7 +214,10 @@ SHORTCUTS = {
         inner_pixels.letters,
         {f"a line of text, {s:.0%} high": line_of_text(s) for s in (0.02, 0.04)},
     ),
-    "CXR115": (inner_pixels.texture, {f"blurred by {s:g} pixels": blurred(s) for s in (1, 2)}),
+    "CXR115": (
+        inner_pixels.texture,
+        {f"blurred by {counted(s, 'pixel')}": blurred(s) for s in (1, 2)},
+    ),
 }
 
 
@@ -234,7 +261,8 @@ def main(folder: Path) -> None:
     pictures = [Image.open(folder / "nih1k" / path).convert("L") for path in table["path"]]
     images = np.stack([fit(np.asarray(picture), SIDE) for picture in pictures])
     first = np.flatnonzero(~table["patient_id"].duplicated())[:PATIENTS]
-    found = pd.concat([wrong_images(images), shortcuts([pictures[which] for which in first])])
+    planted = shortcuts([pictures[which] for which in first])
+    found = pd.concat([wrong_images(images), undeclared_laterals(), planted])
     found.to_csv(TABLE, index=False, float_format="%.3g")
     print(found.to_string())
 

@@ -12,11 +12,11 @@ ADVICE = "Look at these images; exclude what is no frontal radiograph of a chest
 
 
 def check(evidence: Evidence) -> CheckResult:
-    """Report, for each file, the codes of `cxrstudy.pixels.header_facts.CODES`, and ``alpha``.
+    """Report what is odd in the header of each file, by its code, such as ``header-annotation``.
 
-    They are about modality, body part, view, orientation, raw images, contradictions, laterality,
+    Codes are about modality, body part, view, orientation, raw images, contradictions, laterality,
     burnt-in text, pixels that aren't square, frames, a missing preamble, and windows and tables
-    that can't be used; ``alpha`` is an image that lies under transparency.
+    that can't be used; ``alpha`` is an image of another format that lies under transparency.
     """
     images, files = evidence.images, evidence.files
     rows, codes = [], Counter[str]()

@@ -14,9 +14,9 @@ ADVICE = "Exclude laterals and images of other things, or give them a role of th
 def check(evidence: Evidence) -> CheckResult:
     """Look for the view ``lateral`` in manifests, and for images that are like no frontal chest.
 
-    A lateral that nobody declares is found only if it is unlike the mean of all images: one in
-    three of simulated laterals among simulated frontal images, counted once by hand. CT slices,
-    photographs and figures of papers are unlike it too. Whether an image is a lateral must be seen.
+    A lateral that nobody declares is found only if it is unlike the mean of all images; the more
+    laterals there are, the more the mean is like them. CT slices, photographs and figures of papers
+    are unlike it too. Whether an image is a lateral must be seen.
     """
     images = evidence.images
     declared = images["used"].to_numpy() & (images["view"] == "lateral").to_numpy()

@@ -30,15 +30,18 @@ from cxrstudy.statistics import weighted_auroc
 Floats = NDArray[np.float64]
 Features = Callable[[Evidence, Role], Floats | None]
 
-#: The lower bound of the AUROC decides, so that few patients prove nothing. Above .6 a reader
-#: should know. Above .75 the shortcut is stronger than the signal of disease measured within one
-#: collection: frozen features separated COVID-19 from other pneumonia with .69.
+#: The lower bound of the AUROC decides, so that few patients prove nothing. It is corrected for the
+#: number of labels and pairs that a check asks about, so that it lies below the interval that is
+#: written beside the AUROC. Above .6 a reader should know. Above .75 the shortcut is stronger than
+#: the signal of disease measured within one collection: frozen features separated COVID-19 from
+#: other pneumonia with .69.
 NOTE_ABOVE, ISSUE_ABOVE = 0.60, 0.75
 #: Minimum number of patients with and without a label: two in each fold.
 LEAST_PATIENTS = 10
 FOLDS = 5
-#: Replicates of the bootstrap over patients, which give the standard error to 4 %.
-REPLICATES, LEVEL, DRAW = 400, 0.95, 20_261_122
+#: Drawn by the bootstrap over patients; so many give the standard error to 4 %.
+REPLICATES = 400
+LEVEL, DRAW = 0.95, 20_261_122
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,12 @@ class Guess:
     patients: int
 
     def __str__(self) -> str:
-        area = numbers.interval(self.auroc, *self.auroc_interval, beside=(NOTE_ABOVE, ISSUE_ABOVE))
+        limits = (NOTE_ABOVE, ISSUE_ABOVE)
+        area = numbers.interval(self.auroc, *self.auroc_interval, beside=limits)
         accuracy = numbers.interval(self.accuracy, *self.accuracy_interval)
         return (
-            f"{self.question}: AUROC {area}, balanced accuracy {accuracy} "
+            f"{self.question}: AUROC {area}, corrected lower bound "
+            f"{numbers.level(self.bound, limits)}, balanced accuracy {accuracy} "
             f"({numbers.whole_percent(LEVEL)} intervals), {counted(self.images, 'image')} of "
             f"{counted(self.patients, 'patient')}"
         )
@@ -217,8 +222,10 @@ def _detail(guesses: list[tuple[str, Guess]]) -> str:
     name, worst = guesses[0]
     found = sum(guess.state != "pass" for _, guess in guesses)
     asked = numbers.count(len(guesses))
+    limit = numbers.plain(NOTE_ABOVE)
     return (
-        f"{found} of {asked} labels or pairs of classes can be predicted. Worst: role {name}, "
+        f"Above the limit of {limit}: {found} of {asked} labels or pairs of classes, by the lower "
+        f"bound of the AUROC, corrected for all that were asked about. Worst: role {name}, "
         f"{worst}."
     )
 

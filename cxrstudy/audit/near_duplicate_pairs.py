@@ -12,7 +12,7 @@ from cxrstudy.audit.alignment import aligned_agreement
 from cxrstudy.audit.copy_candidates import candidates
 from cxrstudy.base import numbers
 
-#: Least agreement of copies; ``benchmarks/copies.csv`` says what is found with it. Pairs of
+#: Of two copies; ``benchmarks/copies.csv`` says what is found with it. Pairs of
 #: different patients reach .71, and exposures of one child on two days .79.
 LEAST_AGREEMENT = 0.78
 #: Enlargement, or turn in degrees, from which it is mentioned.

@@ -43,22 +43,23 @@ def check(evidence: Evidence) -> CheckResult:
     ]
     rows += [
         row(
-            f"no age of {int(table['age'].isna().sum())} of {len(table)} images of {source}",
+            f"no age of {numbers.count(table['age'].isna().sum())} of {numbers.count(len(table))} "
+            f"images of {source}",
             ", ".join(table["roles"].iloc[0]),
             name,
         )
         for name, source, table in partly
     ]
     rows += [
-        row(f"could not be checked: no age of {len(table)} images of {source}",
+        row(f"could not be checked: no age of {numbers.count(len(table))} images of {source}",
             ", ".join(table["roles"].iloc[0]), name)
         for name, source, table in silent
     ]  # fmt: skip
     unknown = int(images["age"].isna().sum())
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(children), row_table(rows),
-        f"{len(children)} images of children among adults; the age is unknown for {unknown} of "
-        f"{len(images)} images: for all images of {len(silent)} sources, for a part "
-        f"of the images of {len(partly)} sources.",
+        f"{numbers.count(len(children))} images of children among adults; the age is unknown for "
+        f"{numbers.count(unknown)} of {numbers.count(len(images))} images: for all "
+        f"images of {len(silent)} sources, for a part of the images of {len(partly)} sources.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from cxrstudy.audit.check_result import CheckResult, CheckState, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.patients import rsna_image
+from cxrstudy.base import numbers
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR004", "tested patient seen in an upstream role"
@@ -31,7 +32,8 @@ def check(evidence: Evidence) -> CheckResult:
     state = "issue" if rows else "could not be checked" if unchecked else state
     return CheckResult(
         CODE, TITLE, state, len(patients), row_table(rows),
-        f"{len(patients)} test patients have images in a role that is used for training.",
+        f"{numbers.count(len(patients))} test patients have images in a role that is used for "
+        "training.",
         ADVICE if rows else "Nothing else to do."
         if unchecked else "Nothing to do.",
         unchecked,

@@ -2,6 +2,7 @@
 
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
 
 CODE, TITLE = "CXR112", "images left out as of tested patients"
 ADVICE = "If equal names of two sources are not the same people, begin the names with the source."
@@ -18,7 +19,10 @@ def check(evidence: Evidence) -> CheckResult:
         for (manifest, source), table in withheld.groupby(["manifest", "source"], sort=False):
             patients = table["patient"].unique()
             images += len(table)
-            what = f"{len(table)} images of {len(patients)} patients of {source} are left out"
+            what = (
+                f"{numbers.count(len(table))} images of {numbers.count(len(patients))} patients of "
+                f"{source} are left out"
+            )
             others = sorted(_sources(evidence, set(patients)) - {source})
             if others:
                 by_name += len(table)
@@ -26,8 +30,9 @@ def check(evidence: Evidence) -> CheckResult:
             rows.append(row(what, role, str(manifest), str(table["id"].iloc[0])))
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", images, row_table(rows),
-        f"{images} images are left out of roles because their patients are in the target's test "
-        f"split; for {by_name} of them the target has the patient from another source.",
+        f"{numbers.count(images)} images are left out of roles because their patients are in the "
+        f"target's test split; for {numbers.count(by_name)} of them the target has the patient "
+        "from another source.",
         ADVICE
         if by_name else "Nothing to do: no tested patient is trained on.",
     )  # fmt: skip

@@ -109,8 +109,9 @@ class Predictor:
         explained = label or read.shown
         drawn, peak = None, None
         if maps is not None:
-            name = f"{file.name}-{sha256(content).hexdigest()[:8]}-{explained}.png"
-            drawn, peak = self._draw(grey, square, read, explained, maps / name)
+            drawn, peak = self._draw(
+                grey, square, read, explained, maps / map_name(content, explained)
+            )
         return Prediction(
             file=file,
             width=grey.shape[1],
@@ -156,6 +157,17 @@ def make_predictor(records: Path, run: str) -> Predictor:
         operating_points_of(record, read_scores(records, run)),
         known_reference(record),
     )
+
+
+def map_name(content: bytes, label: str) -> str:
+    """Name of the file of a map, made of the image's content: its own may hold a patient's name.
+
+    Examples
+    --------
+    >>> map_name(b"an image", "covid19")
+    'a5df3fde7b200c3f-covid19.png'
+    """
+    return f"{sha256(content).hexdigest()[:16]}-{label}.png"
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:

@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 
 from cxrstudy.audit import licences as audited
@@ -29,3 +32,9 @@ def test_images_are_named_unless_excluded() -> None:
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("note", 2)
     assert list(outcome.rows["id"]) == list(made.tables["target"]["id"][:2])
+
+
+def test_counts_of_a_thousand_have_their_separator() -> None:
+    many = pd.DataFrame({"used": True, "licence": "CC0-1.0"}, index=range(3584))
+    detail = audited.check(SimpleNamespace(images=many)).detail  # type: ignore[arg-type]
+    assert detail.startswith("Of 3,584 images used, the licence of 0 is unknown")

@@ -103,12 +103,16 @@ def test_a_label_that_is_tied_is_not_averaged_away_and_comes_first() -> None:
     outcome = label_from_view.check(made.evidence())
     assert (outcome.state, outcome.count) == ("issue", 1)
     assert outcome.rows["what"][0].startswith("mass: AUROC 1")
+    assert outcome.detail.startswith("Above the limit of 0.6: 1 of 5 labels or pairs of classes")
 
 
 def test_a_guess_is_written_on_its_side_of_the_bounds_that_decide() -> None:
     guess = Guess("a", 0.7, (0.60004, 1.0), 0.59, 0.99996, (0.5, 1.0), 1200, 1)
     assert str(guess) == (
-        "a: AUROC 0.70000 [0.60004, 1.00000], balanced accuracy 0.99996 [0.50000, 1.00000] (95 % "
-        "intervals), 1,200 images of 1 patient"
+        "a: AUROC 0.70000 [0.60004, 1.00000], corrected lower bound 0.590, balanced accuracy "
+        "0.99996 [0.50000, 1.00000] (95 % intervals), 1,200 images of 1 patient"
     )
     assert guess.state == "pass"
+    just = Guess("a", 0.7, (0.61, 1.0), 0.59996, 0.9, (0.5, 1.0), 1200, 1)
+    assert "corrected lower bound 0.59996," in str(just)
+    assert just.state == "pass"

@@ -1,5 +1,6 @@
 """Predict: answers about files are those of the network, and a broken file stops no other."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 from cxrstudy import phantom
 from cxrstudy.predict.answer import PassedOver, Prediction, UnreadFile
-from cxrstudy.predict.predict import PredictError, files_of, make_predictor
+from cxrstudy.predict.predict import PredictError, files_of, make_predictor, map_name
 from cxrstudy.runs.operating_points import OperatingPoint, most_telling
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.unlike import reference
@@ -90,8 +91,7 @@ def test_the_map_is_a_png_with_the_image_and_the_map_beside_it(predictor, tmp_pa
     path = saved(tmp_path, "a.png", chest)
     answer = one(predictor, path, maps=tmp_path / "maps" / "here", label="covid19")
     assert answer.map.parent == tmp_path / "maps" / "here"
-    assert answer.map.name.startswith("a.png-")
-    assert answer.map.name.endswith("-covid19.png")
+    assert answer.map.name == map_name(path.read_bytes(), "covid19")
     assert answer.map.read_bytes().startswith(b"\x89PNG")
     with Image.open(answer.map) as image:
         figure = np.asarray(image.convert("RGB")).astype(int)
@@ -116,6 +116,16 @@ def test_maps_of_two_labels_and_of_files_of_one_name_have_names_of_their_own(
     ]
     assert len({answer.map for answer in answers}) == 4
     assert len(list((tmp_path / "maps").iterdir())) == 4
+
+
+@pytest.mark.parametrize("name", ["MUELLER_4711.png", "covid.png"])
+def test_the_name_of_a_map_holds_nothing_of_the_file_s(predictor, tmp_path, chest, name):
+    (tmp_path / "WARD 9").mkdir()
+    answer = one(predictor, saved(tmp_path / "WARD 9", name, chest), maps=tmp_path / "maps")
+    (written,) = (tmp_path / "maps").iterdir()
+    assert re.fullmatch(rf"[0-9a-f]{{16}}-{answer.explained}\.png", written.name)
+    again = one(predictor, saved(tmp_path, "x.png", chest), maps=tmp_path / "maps")
+    assert again.map == answer.map
 
 
 def test_a_map_is_of_the_label_that_is_called_unless_one_is_named(predictor, tmp_path, chest):

@@ -2,6 +2,7 @@
 
 import csv
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -12,7 +13,6 @@ from cxrstudy.base.repository import RepositoryError, open_repository
 from cxrstudy.verdicts import log
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.log import (
-    NO_RUN,
     history,
     recorded_verdicts,
     verdicts_by_rule,
@@ -93,21 +93,44 @@ def test_a_registration_with_the_hashes_of_an_earlier_one_names_it():
     assert len(set(whole)) == len(whole)
 
 
-def test_every_claim_has_its_verdict_under_every_version(monkeypatch):
-    rows = [("A1", "supported"), ("A8", "inconclusive")]
-    judged = pd.DataFrame(rows, columns=["claim", "verdict"]).assign(origin="recorded: made")
+def test_a_reason_is_told_once():
+    said = dict(zip(versions()["rule"], versions()["changed"], strict=True))
+    reasons = {one.name: one.because for one in registrations()}
+    repeated = {name: text[3:] for name, text in said.items() if text.startswith("as ")}
+    assert all(reasons[name] == reasons[first] for name, first in some(repeated.items()))
+    told = [said[name] for name, why in reasons.items() if why and name not in repeated]
+    assert len(set(told)) == len(told)
+    assert {said[name] for name, why in reasons.items() if not why} == {"first registration"}
+
+
+def test_every_claim_has_its_verdict_under_every_version_that_was_run():
+    rows = [
+        ("A1", "supported", "plateau", "counts: registered in one"),
+        ("A8", "inconclusive", "standard", "does not count: these results name no registration"),
+        ("A9", "not judged", "standard", "does not count: these results name no registration"),
+    ]
+    columns = ["claim", "verdict", "profile", "counts"]
+    judged = pd.DataFrame(rows, columns=columns).assign(origin="recorded: made", cohort="made")
     own = judged.assign(origin="this run", verdict="not judged")
     table = verdicts_by_rule(pd.concat([own, judged])).set_index("claim")
-    assert table.loc["A1"].tolist() == [NO_RUN, NO_RUN, "inconclusive", "inconclusive", "supported"]
-    assert table.loc["A8"].tolist()[2:] == ["not a claim", "not a claim", "inconclusive"]
+    assert len(table.columns) == 1 + sum(bool(one.verdicts) for one in RULES)
+    assert table.loc["A1"].tolist() == ["inconclusive", "inconclusive", "supported (plateau)"]
+    assert table.loc["A8"].tolist() == [
+        "not a claim", "not a claim", "inconclusive (standard, does not count)"
+    ]  # fmt: skip
+    assert table.loc["A9"].tolist()[-1] == "not judged"
     assert table.loc["A7"].tolist()[-1] == "withdrawn"
-    elsewhere = pd.DataFrame([("A2", "supported")], columns=judged.columns[:2])
-    both = verdicts_by_rule(pd.concat([judged, elsewhere.assign(origin="recorded: other")]))
-    assert both.set_index("claim").loc["A2"].tolist()[-2:] == [
-        "decided by another set",
-        "supported",
-    ]
     assert log.HISTORY.startswith("claims/")
+
+
+def test_cohorts_stand_beside_each_other_and_nothing_is_said_of_where_nothing_is():
+    rows = [("A1", "made"), ("A2", "other")]
+    judged = pd.DataFrame(rows, columns=["claim", "cohort"]).assign(
+        verdict="supported", profile="plateau", counts="counts: registered in one"
+    )
+    table = verdicts_by_rule(judged.assign(origin="recorded: " + judged["cohort"]))
+    assert table.set_index("claim").loc["A2"].tolist()[-2:] == ["not judged", "supported (plateau)"]
+    assert table.columns[-2:].tolist() == [f"{log.NOW}made", f"{log.NOW}other"]
 
 
 # --- Recorded verdicts ----------------------------------------------------------------------------
@@ -123,8 +146,15 @@ def test_recorded_verdicts_are_kept_and_void_once_the_claims_file_changed(tmp_pa
     columns = ["paper", "claim", "cohort", "profile", "verdict", "rule"]
     pd.DataFrame(rows, columns=columns).to_csv(tmp_path / log.VERDICTS, index=False)
     monkeypatch.setattr(log, "deciding", lambda: [tmp_path])
+    named = SimpleNamespace(registration="")
+    monkeypatch.setattr(log.results, "facts", lambda folder: named)
     read = recorded_verdicts()
     assert set(read["standing"]) == {"the claims file is the same"}
+    named.registration = (first := registrations()[0]).name
+    before = first.frozen.claims["claims/paper_a.yaml"]
+    said = recorded_verdicts().groupby("paper")["standing"].unique()
+    assert said["A"] == f"written under the claims file of now; registered under {before[:12]}"
+    assert said["B"] == "the claims file is the same"
     changed = [papers[0].model_copy(update={"sha256": "other"})]
     monkeypatch.setattr(log, "all_claims", lambda: changed)
     voided = recorded_verdicts()

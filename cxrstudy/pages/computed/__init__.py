@@ -27,6 +27,7 @@ from cxrstudy.pages.your_set import page
 PARTS: dict[str, Callable[[], HTML]] = {
     "what was found": front.what_was_found,
     "what surprised us": front.what_surprised_us,
+    "checks that predict a label": audit_checks.in_common,
     "cohorts": methods.cohorts,
     "networks": networks.networks,
     "stages": methods.stages,

@@ -19,7 +19,7 @@ from cxrstudy.pages.figures.source import CSV, RESULTS, with_facts
 #: Folder of the files, beside the notebooks.
 FOLDER = "data"
 #: What the link says.
-LINK = "The numbers as CSV"
+LINK = "What is shown, as CSV"
 
 
 def link_data(notebook: Path) -> list[Path]:

@@ -2,11 +2,11 @@
 
 from html import escape
 
-from cxrstudy.pages.arm_words import origin_in_words
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
-from cxrstudy.verdicts import log
-from cxrstudy.verdicts.judge import recorded
+from cxrstudy.verdicts import log, results
+from cxrstudy.verdicts.judge import deciding, recorded
 
 
 def versions() -> HTML:
@@ -25,14 +25,37 @@ def by_rule() -> HTML:
     if judged.empty:
         return HTML("<p>No results are recorded yet.</p>")
     verdicts = log.verdicts_by_rule(judged)
-    words = {name: _set_in_words(name) for name in verdicts if name.startswith(log.NOW)}
-    return table(verdicts.rename(columns=words))
+    words = {name: _cohort_in_words(name) for name in verdicts if name.startswith(log.NOW)}
+    shown = table(verdicts.rename(columns=words))
+    return HTML(f"{_without_verdicts()}{shown.data}")
 
 
-def _set_in_words(column: str) -> str:
-    return log.NOW + origin_in_words(column.removeprefix(log.NOW))
+def _without_verdicts() -> str:
+    """Which versions have no column, as nothing was run under them."""
+    idle = [version.committed for version in log.history().rules if not version.verdicts]
+    said = f"No run was recorded under the versions of {' and '.join(idle)}. " if idle else ""
+    return (
+        f"<p>{said}Under the present rule, a verdict stands with the profile that it rests on; "
+        "where a cohort's results do not count, that is said too.</p>"
+    )
+
+
+def _cohort_in_words(column: str) -> str:
+    return log.NOW + cohort_title(column.removeprefix(log.NOW))
 
 
 def as_recorded() -> HTML:
     """Show the verdicts that lie beside recorded results, as they were written, folded."""
-    return HTML(fold("Every verdict as it was written", table(log.recorded_verdicts()).data))
+    written = log.recorded_verdicts()
+    shown = written.assign(cohort=written["cohort"].map(cohort_title))
+    folded = fold("Every verdict as it was written", table(shown, rule="claims file").data)
+    return HTML(f"{_left_out()}{folded}")
+
+
+def _left_out() -> str:
+    """Which recorded results are not shown, as none of their verdicts may decide."""
+    others = sorted(set(results.folders()) - set(deciding()))
+    named = [f"{cohort_title(path.parent.name)}, profile {path.name}" for path in others]
+    if not named:
+        return ""
+    return f"<p>Left out are results that decide nothing: {escape('; '.join(named))}.</p>"

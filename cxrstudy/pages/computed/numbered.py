@@ -11,6 +11,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from cxrstudy.pages.computed.written import as_computed
 from cxrstudy.pages.html import TAG
 
 #: The frame of a table of ours, which recorded results it is of, and what its maker said of it.
@@ -99,4 +100,4 @@ def on_context(
 ) -> None:
     """Caption the tables of a page that Sphinx writes."""
     if page is not None:
-        context["body"] = with_numbers(str(context.get("body", "")))
+        context["body"] = with_numbers(as_computed(str(context.get("body", ""))))

@@ -26,4 +26,8 @@ def listed() -> HTML:
         for name in profile_names()
     ]
     table = framed(rows_as_html(pd.DataFrame(rows)))
-    return HTML(fold("Every profile, and where its results are recorded", table))
+    said = (
+        "<p>A profile is made for its purpose. Whether trainings got there, to a plateau for one, "
+        "is said with each verdict.</p>"
+    )
+    return HTML(fold("Every profile, and where its results are recorded", f"{said}{table}"))

@@ -47,5 +47,5 @@ def _planned(registration: Registration) -> dict[str, str]:
     return {
         "experiments": numbers.count(asked),
         "planned trainings": numbers.count(int(whole["trainings"])),
-        "estimated time": "not known" if pd.isna(hours) else duration(hours * 3600),
+        "estimated time": "" if pd.isna(hours) else duration(hours * 3600),
     }

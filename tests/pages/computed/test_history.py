@@ -1,11 +1,14 @@
 """History: all versions of the rule are shown, and what was before them."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from cxrstudy.pages.computed import history
 from cxrstudy.verdicts import log
 from tests.support.judged import judged
+from tests.support.some import some
 
 
 def test_every_version_has_a_row():
@@ -23,6 +26,24 @@ def test_every_claim_has_a_row_under_the_rules_unless_nothing_is_recorded(monkey
     shown = history.by_rule().data
     assert ("B1" in shown) == bool(len(table))
     assert ("No results are recorded" in shown) == table.empty
+
+
+def test_versions_without_a_column_are_named(monkeypatch):
+    monkeypatch.setattr(history, "recorded", lambda: judged(("B1", "supported", 0.02)))
+    shown = history.by_rule().data
+    headings = re.findall(r"<th[^>]*>([^<]*)", shown)
+    for version in some(log.history().rules):
+        assert (version.committed in headings) == bool(version.verdicts)
+        assert version.committed in shown
+    assert "now, Phantoms" in headings
+
+
+def test_results_that_decide_nothing_are_named():
+    shown = history.as_recorded().data
+    before, _, after = shown.partition("<details")
+    assert "Phantoms, profile quick" in before
+    assert "profile plateau" not in before
+    assert "<td" in after
 
 
 def test_verdicts_are_shown_as_they_were_written():
