@@ -16,6 +16,7 @@ from cxrstudy.pages.computed import (
     front,
     history,
     methods,
+    not_run,
     profiles,
     registered,
     reporting,
@@ -49,6 +50,7 @@ PARTS_IN: dict[str, Callable[[Path], HTML]] = {"your set": page.on_first_page}
 PARTS_OF: dict[str, Callable[[str], HTML]] = {
     "check of the audit": audit_checks.of_check,
     "evidence": evidence.of_chapter,
+    "not run": not_run.of_chapter,
     "claims": evidence.of_paper,
     "what verdicts rest on": evidence.details_of,
 }

@@ -1,0 +1,69 @@
+"""One change: what a page shows of the effects of changing one thing in an image."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from cxrstudy.explain.counterfactuals import by_hospital, changes_table
+from cxrstudy.pages import figures
+from cxrstudy.pages.own_run import as_shown
+from cxrstudy.phantom.twins import LOOK_UP
+
+#: What the changed images are compared with.
+AS_IT_IS = "the image as it is"
+
+
+def effects_apart(changed: pd.DataFrame, hospital: Mapping[str, str]) -> pd.DataFrame:
+    """Effects of all changes, with the look-ups of the other hospital apart for each direction.
+
+    Parameters
+    ----------
+    changed
+        From :func:`cxrstudy.explain.counterfactuals.counterfactuals`.
+    hospital
+        Hospital of each image, by its id.
+
+    Returns
+    -------
+    As :func:`cxrstudy.explain.counterfactuals.changes_table`; the row of the look-up, whose two
+    directions may cancel, is followed by one for each direction.
+
+    Examples
+    --------
+    >>> source = arms.study.cohort.role("target").table.set_index("id")["source"]
+    >>> effects_apart(looked, source)["of"].unique().tolist()  # of changed images of some arms
+    ['the disease', 'all else']
+    """
+    table = changes_table(changed)
+    last = max(place for place, change in enumerate(table["change"]) if change == LOOK_UP) + 1
+    apart = by_hospital(changed, hospital)
+    parts = [table.iloc[:last], apart, table.iloc[last:]]
+    return pd.concat(parts, ignore_index=True).assign(against=AS_IT_IS)
+
+
+def effects_figure(table: pd.DataFrame, arm: tuple[str, float]) -> Figure:
+    """Draw the effects on one network; its axis covers the effects on all of them.
+
+    Both directions of the look-up are drawn, and not their mean.
+
+    Parameters
+    ----------
+    table
+        From :func:`effects_apart`.
+    arm
+        The network.
+
+    Examples
+    --------
+    >>> effects_figure(table, ("random", 0.95))  # of effects on some networks
+    <Figure size ...>
+    """
+    drawn = table[table["change"] != LOOK_UP]
+    ends = as_shown(drawn)[["estimate", "low", "high"]].to_numpy(float)
+    rows = drawn[[each == arm for each in drawn["arm"]]]
+    return figures.differences(
+        rows.assign(arm=rows["change"]),
+        "score of COVID-19",
+        also=[float(end) for end in (ends[ends == ends].min(), ends[ends == ends].max())],
+    )
