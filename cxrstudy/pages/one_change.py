@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from cxrstudy.explain.counterfactuals import by_hospital, changes_table
 from cxrstudy.pages import figures
 from cxrstudy.pages.own_run import as_shown
+from cxrstudy.pages.ties import ends_of
 from cxrstudy.phantom.twins import LOOK_UP
 
 #: What the changed images are compared with.
@@ -60,10 +61,9 @@ def effects_figure(table: pd.DataFrame, arm: tuple[str, float]) -> Figure:
     <Figure size ...>
     """
     drawn = table[table["change"] != LOOK_UP]
-    ends = as_shown(drawn)[["estimate", "low", "high"]].to_numpy(float)
     rows = drawn[[each == arm for each in drawn["arm"]]]
     return figures.differences(
         rows.assign(arm=rows["change"]),
         "score of COVID-19",
-        also=[float(end) for end in (ends[ends == ends].min(), ends[ends == ends].max())],
+        also=ends_of([as_shown(drawn)]),
     )

@@ -3,9 +3,10 @@
 Arms are tuples (initial weights, strength of the tie); see chapter Weights and shortcuts.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from cxrstudy import statistics
@@ -46,6 +47,21 @@ def strength() -> figures.Factor:
     'linear'
     """
     return figures.Factor("share of training patients whose hospital follows their disease")
+
+
+def ends_of(tables: Iterable[pd.DataFrame]) -> list[float]:
+    """The lowest and the highest of all estimates and ends of intervals of some tables.
+
+    Examples
+    --------
+    >>> from cxrstudy.pages import ties
+    >>> one = pd.DataFrame({"estimate": [0.5], "low": [float("nan")], "high": [0.7]})
+    >>> ties.ends_of([one, one.assign(estimate=0.1)])
+    [0.1, 0.7]
+    """
+    values = pd.concat(tables)[["estimate", "low", "high"]].to_numpy(float)
+    known = values[np.isfinite(values)]
+    return [float(known.min()), float(known.max())] if known.size else []
 
 
 def strongest(scores: pd.DataFrame) -> pd.DataFrame:

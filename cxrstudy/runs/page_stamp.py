@@ -21,6 +21,7 @@ from cxrstudy.base.coverage import environment
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
 from cxrstudy.base.notebooks import read_notebook, tags_of
 from cxrstudy.base.power_meter import UNMEASURED
+from cxrstudy.base.times import moment
 from cxrstudy.base.visible_files import visible_files
 from cxrstudy.runs.provenance import carried, checkout, why_no_commit
 
@@ -259,7 +260,7 @@ def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
         f"- Commit: {facts['commit'][:12]}{changed}",
         f"- Versions: {versions}",
         f"- On: {facts['device']}, {facts['cores']} cores",
-        f"- Took: {facts['seconds']} s, started {facts['started']}",
+        f"- Took: {facts['seconds']} s, started {moment(facts['started'])}",
         f"- Electricity: {_joules(facts['electricity_joules'])}",
         f"- The same for programs: `{beside}`",
     ]
