@@ -65,14 +65,14 @@ def randomised_said(sane: pd.DataFrame) -> HTML:
     Examples
     --------
     >>> sane = pd.DataFrame({"block": ["none", "fc", "conv1"], "estimate": [1.0, -0.4, 0.2]})
-    >>> randomised_said(sane).data[:46]
-    '<p>Here it lies between −0.400 and 0.200 there'
+    >>> randomised_said(sane).data[:64]
+    '<p>With random weights, it lies between −0.400 and 0.200 here. A'
     """
     found = sane.loc[sane["block"] != TRAINED, "estimate"].dropna()
     if found.empty:
         return HTML("")
     low, high = numbers.level(found.min()), numbers.level(found.max())
-    said = f"Here it lies between {low} and {high} there."
+    said = f"With random weights, it lies between {low} and {high} here."
     if found.min() < 0:
         said += (
             " A value below zero is no independence: the network with random weights then marks "

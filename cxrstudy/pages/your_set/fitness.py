@@ -33,8 +33,8 @@ def fitness(outcomes: Sequence[CheckResult], obstacles: Sequence[str] = ()) -> A
     if not parts:
         parts.append("Nothing that was checked speaks against it.")
     if notes:
-        names = "; ".join(f"{one.title} ({one.code})" for one in notes)
-        parts.append(f"Worth knowing, from {counted(len(notes), 'check')}: {escape(names)}.")
+        known = "; ".join(f"{one.title} ({one.code})" for one in notes)
+        parts.append(f"Worth knowing, from {counted(len(notes), 'check')}: {escape(known)}.")
     if open_:
         codes = ", ".join(each.code for each in open_)
         parts.append(f"Not all could be checked ({codes}).")
