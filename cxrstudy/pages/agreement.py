@@ -6,10 +6,11 @@ has measured (:mod:`cxrstudy.statistics.power`), added up over both. One seed sa
 trainings vary; the record does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from math import isfinite, nan
+from types import MappingProxyType
 
 import pandas as pd
 from scipy import stats
@@ -32,6 +33,9 @@ from cxrstudy.verdicts.verdict import verdicts
 
 #: Share of runs that lie as near as :func:`chance` says.
 LEVEL = 0.95
+
+#: No arm failed.
+NONE: Mapping[Hashable, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,12 @@ def chance(parts: VarianceComponents, own: Size, record: Size, level: float = LE
     return float(stats.t.ppf((1 + level) / 2, freedom) * (between + shared) ** 0.5)
 
 
-def agreement(experiment: str, scores: pd.DataFrame, recorded: ReferenceResults) -> HTML:
+def agreement(
+    experiment: str,
+    scores: pd.DataFrame,
+    recorded: ReferenceResults,
+    failed: Mapping[Hashable, str],
+) -> HTML:
     """Say whether a run agrees with the record, and show both differences of every claim.
 
     With fewer seeds than the rule asks for, nothing is judged: there is no interval and no p.
@@ -117,18 +126,21 @@ def agreement(experiment: str, scores: pd.DataFrame, recorded: ReferenceResults)
         Of the run; for claims about maps, their measures.
     recorded
         From :func:`cxrstudy.pages.beside.reference_of`.
+    failed
+        Arms of the run without a result, and why (:attr:`cxrstudy.study.arms.Arms.failed`). No
+        difference of theirs is compared.
 
     Examples
     --------
     >>> from cxrstudy.notebook import Study, reference_of, show, statistics
     >>> recorded = reference_of(Study("quick", "phantom", seeds=1), "04_mixup")
-    >>> show.agreement("04_mixup", statistics.made_scores([(0, 1), (0.1, 1)]), recorded)
+    >>> show.agreement("04_mixup", statistics.made_scores([(0, 1), (0.1, 1)]), recorded, {})
     <HTML>
     """
     found = [
         row
         for paper in claims_about(experiment)
-        for row in _compared(paper, experiment, scores, recorded)
+        for row in _compared(paper, experiment, scores, recorded, failed)
     ]
     if not found:
         return HTML("<p>No claim is about this experiment.</p>")
@@ -139,10 +151,12 @@ def agreement(experiment: str, scores: pd.DataFrame, recorded: ReferenceResults)
     )
 
 
-def told_evidence(paper: Claims, experiment: str, scores: pd.DataFrame) -> pd.DataFrame:
+def told_evidence(
+    paper: Claims, experiment: str, scores: pd.DataFrame, failed: Mapping[Hashable, str] = NONE
+) -> pd.DataFrame:
     """Evidence for a paper's claims about an experiment; the verdicts are kept for programs."""
     asked = on_labels_of(scores, paper.of(experiment))
-    found = evidence(asked, scores, len(paper.testable))
+    found = evidence(asked, scores, len(paper.testable), failed)
     judged = verdicts(paper, found, "").set_index("claim")
     for claim in asked:
         row = judged.loc[[claim.id]].reset_index().assign(arm=[claim.arm], against=[claim.against])
@@ -151,9 +165,13 @@ def told_evidence(paper: Claims, experiment: str, scores: pd.DataFrame) -> pd.Da
 
 
 def _compared(
-    paper: Claims, experiment: str, scores: pd.DataFrame, recorded: ReferenceResults
+    paper: Claims,
+    experiment: str,
+    scores: pd.DataFrame,
+    recorded: ReferenceResults,
+    failed: Mapping[Hashable, str],
 ) -> Iterator[Beside]:
-    own = told_evidence(paper, experiment, scores).set_index("claim")
+    own = told_evidence(paper, experiment, scores, failed).set_index("claim")
     for claim in on_labels_of(scores, paper.of(experiment)):
         row = own.loc[claim.id]
         if pd.isna(row["estimate"]):
@@ -180,7 +198,7 @@ def _of_record(claim: Claim, recorded: ReferenceResults, own: Size) -> tuple[flo
 
 
 def _row(row: Beside) -> dict[str, str]:
-    agrees = {True: "agrees", False: "differs", None: ""}[row.agrees]
+    agrees = {True: "can't be told apart", False: "differs", None: ""}[row.agrees]
     return {
         "claim": escape(row.claim.id),
         "difference of two arms": escape(
@@ -191,7 +209,7 @@ def _row(row: Beside) -> dict[str, str]:
         else "",
         "record": _number(row.record),
         "may differ by chance": f"±{numbers.level(row.chance)}" if isfinite(row.chance) else "",
-        "agreement": escape(agrees or spaced(row.reason)),
+        "together": escape(agrees or spaced(row.reason)),
     }
 
 
@@ -204,7 +222,7 @@ def _standing(found: list[Beside]) -> str:
     seeds = [row.seeds for row in found if isfinite(row.seeds)]
     asked = min(row.claim.seeds for row in found)
     if not seeds:
-        return "<b>Not judged</b>: this run has no estimate."
+        return f"<b>Not judged</b>: {_why_none(found)}."
     if min(seeds) < asked:
         return (
             f"<b>Not judged</b>: this run has {counted(int(min(seeds)), 'seed')}, the rule asks "
@@ -213,24 +231,30 @@ def _standing(found: list[Beside]) -> str:
     return "This run has as many seeds as the rule asks for; its verdicts are in chapter Verdicts."
 
 
+def _why_none(found: list[Beside]) -> str:
+    """Why a run has no estimate of any claim."""
+    return "; ".join(dict.fromkeys(escape(spaced(row.reason)) for row in found))
+
+
 def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:
     """Whether it agrees with the record, in words."""
     if recorded.arms is None:
         return "Nothing is recorded on this cohort, so there is no record to agree with."
     known = [row for row in found if row.agrees is not None]
     if not known:
-        return "The record lacks the arms of these claims, so there is nothing to agree with."
+        return "There is no difference that both this run and the record have."
     others = ", ".join(escape(row.claim.id) for row in known if not row.agrees)
     agree = sum(bool(row.agrees) for row in known)
     said = (
-        f"Of {counted(len(known), 'difference')} that both have, {numbers.count(agree)} "
-        f"{'agrees' if agree == 1 else 'agree'} with the record within what these seeds and "
-        f"patients can tell ({numbers.whole_percent(LEVEL)})"
+        f"Of {counted(len(known), 'difference')} that both have, {numbers.count(agree)} can't be "
+        "told apart from the record's with these seeds and patients "
+        f"({numbers.whole_percent(LEVEL)})"
     )
     if not others:
         return f"{said}."
+    differ = "differs" if len(known) - agree == 1 else "differ"
     return (
-        f"{said}; <b>{others}</b> lie{'s' if len(known) - agree == 1 else ''} further away than by "
-        f"chance. The record was made with profile “{recorded.arms.study.profile.profile}”: with "
-        "another profile, budgets and images differ too."
+        f"{said}; <b>{others}</b> {differ} by more than chance explains. The record was made with "
+        f"profile “{recorded.arms.study.profile.profile}”: with another profile, budgets and "
+        "images differ too."
     )

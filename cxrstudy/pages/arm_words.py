@@ -11,6 +11,7 @@ import pandas as pd
 from cxrstudy.base import places
 from cxrstudy.base.notebooks import chapter
 from cxrstudy.data.cohort_file import read_definition
+from cxrstudy.pages.bounds import bounds_of
 from cxrstudy.verdicts.claims_file import all_claims
 
 #: How a number among the parts of an arm's name is written, part by part, by experiment.
@@ -132,7 +133,7 @@ def about_auroc(judged: pd.DataFrame) -> pd.DataFrame:
     >>> show.about_auroc(pd.DataFrame({"claim": ["A1", "A15"]}))["claim"].tolist()
     ['A1']
     """
-    return in_words(judged[_metrics(judged) == "auroc"])
+    return _with_bounds(in_words(judged[_metrics(judged) == "auroc"]))
 
 
 def about_maps(judged: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +146,16 @@ def about_maps(judged: pd.DataFrame) -> pd.DataFrame:
     >>> show.about_maps(pd.DataFrame({"claim": ["A1", "A15"]}))["claim"].tolist()
     ['A15']
     """
-    return in_words(judged[_metrics(judged) != "auroc"])
+    return _with_bounds(in_words(judged[_metrics(judged) != "auroc"]))
+
+
+def _with_bounds(judged: pd.DataFrame) -> pd.DataFrame:
+    """With the lines that each interval is held against, where the claims' sizes are known."""
+    if not {"margin", "relevant"} <= set(judged):
+        return judged
+    return judged.assign(bounds=[
+        bounds_of(row.claim, row.margin, row.relevant) for row in judged.itertuples()
+    ])  # fmt: skip
 
 
 def _metrics(judged: pd.DataFrame) -> "pd.Series[str]":

@@ -9,10 +9,10 @@ from html import escape
 
 import pandas as pd
 
-from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.agreement import told_evidence
 from cxrstudy.pages.arm_words import contrast_in_words, lacking_in_words
+from cxrstudy.pages.bounds import bounds_in_words
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.pages.tables import table
@@ -21,7 +21,14 @@ from cxrstudy.verdicts.claim import Claim
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.evidence import chosen_arms
 from cxrstudy.verdicts.judge import claims_about
+from cxrstudy.verdicts.outcome import DECIDED
 from cxrstudy.verdicts.planning import enough_by_claim
+
+#: Citation of the claims that no paper makes.
+OURS = "cxrstudy"
+
+#: Heading of what a claim could have shown; one difference alone could show a smaller one.
+DETECTABLE = "minimum detectable difference, with all claims of the paper tested"
 
 #: Headings of the numbers of trainings.
 AT_PLATEAU, PLATEAU_UNKNOWN = "of them at a plateau", "of which it is not known"
@@ -40,7 +47,8 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     rows = [
         told_evidence(paper, experiment, scores).assign(
             test=[
-                f"{claim.test} ({_contrast(claim)}; margin {numbers.difference(claim.margin)})"
+                f"{claim.test} ({_contrast(claim)}; "
+                f"{bounds_in_words(claim.id, claim.margin, claim.relevant)})"
                 for claim in paper.of(experiment)
             ],
             paper=paper.paper,
@@ -63,8 +71,8 @@ def claims(experiment: str, scores: pd.DataFrame) -> HTML:
     ]
     return table(
         found[[name for name in columns if name in found]], estimate="difference",
-        p="p, against the margin", test="our test",
-        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
+        p="p, against the margin or the nearer bound", test="our test",
+        minimum_detectable_difference=DETECTABLE, at_plateau=AT_PLATEAU,
         plateau_unknown=PLATEAU_UNKNOWN,
     )  # fmt: skip
 
@@ -110,15 +118,17 @@ def cited(citation: str) -> str:
 
     Examples
     --------
-    >>> cited("fricks2021"), cited("Own data, 2026")
-    ('Fricks 2021', 'Own data, 2026')
+    >>> cited("fricks2021"), cited("Own data, 2026"), cited("cxrstudy")
+    ('Fricks 2021', 'Own data, 2026', 'our own question')
     """
+    if citation == OURS:
+        return "our own question"
     found = re.fullmatch(r"([^\W\d_]+)(\d{4})[a-z]?", citation)
     return f"{found[1].capitalize()} {found[2]}" if found else citation
 
 
 def verdict_details(judged: pd.DataFrame) -> HTML:
-    """Show margin, relevant effect, corrected p values, and what every verdict rests on.
+    """Show bounds, corrected p values, and what every verdict rests on; nothing of other claims.
 
     The intervals beside corrected p values are not simultaneous over claims; the page says so.
 
@@ -132,22 +142,33 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     >>> show.verdict_details(table)
     <HTML>
     """
-    shown = judged[judged["estimate"].notna()]
+    shown = judged[judged["verdict"].isin(DECIDED)]
+    if shown.empty:
+        return HTML("<p>No verdict is recorded of these claims yet.</p>")
     papers = ["paper"] if "paper" in shown and shown["paper"].nunique() > 1 else []
-    shown = shown.sort_values([*papers, "claim", "origin"])
+    shown = shown.sort_values([*papers, "claim", "origin"], key=lambda names: names.map(_in_turn))
+    shown = shown.assign(margin=[
+        bounds_in_words(row.claim, row.margin, row.relevant) for row in shown.itertuples()
+    ])  # fmt: skip
     columns = [
-        *papers, "claim", "origin", "margin", "level", "adjusted_p", "relevant",
+        *papers, "claim", "origin", "verdict", "margin", "level", "adjusted_p", "relevant",
         "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "trainings",
         "at_plateau", "counts",
     ]  # fmt: skip
     return table(
-        shown[[name for name in columns if name in shown]],
+        shown[[name for name in columns if name in shown]], margin="must be",
         adjusted_p="p of the margin, corrected (Holm)",
         adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
         relevant="smallest relevant effect", counts="does it count?",
         level="level of the interval",
-        minimum_detectable_difference="minimum detectable difference", at_plateau=AT_PLATEAU,
+        minimum_detectable_difference=DETECTABLE, at_plateau=AT_PLATEAU,
     )  # fmt: skip
+
+
+def _in_turn(name: str) -> tuple[str, int, str]:
+    """A name such that A2 comes before A10."""
+    letters, digits, rest = re.fullmatch(r"(\D*)(\d*)(.*)", name).groups()  # type: ignore[union-attr]
+    return letters, int(digits or 0), rest
 
 
 def untestable() -> HTML:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxrstudy.base.columns import truth_column
 from cxrstudy.base.words import counted
 from cxrstudy.data.cohort_file import world_of
 from cxrstudy.runs.no_result import NoResultError
@@ -230,15 +231,18 @@ def on_labels_of(scores: pd.DataFrame, claims: Iterable[Claim]) -> list[Claim]:
     """Claims, asked about the label of the cohort whose scores these are.
 
     A paper's label stands in its claims. On a cohort without it, the same sentence is asked about
-    the label that the cohort's experiments ask about: its last one.
+    the label that the cohort's experiments ask about: the last one of the claim's role. Scores of
+    another role, beside these, have labels of their own.
     """
-    labels = labels_of(scores)
-    return [
-        claim
-        if about_maps(claim) or not labels or claim.label in labels
-        else claim.model_copy(update={"label": labels[-1]})
-        for claim in claims
-    ]
+    return [_on_labels(claim, scores) for claim in claims]
+
+
+def _on_labels(claim: Claim, scores: pd.DataFrame) -> Claim:
+    if about_maps(claim) or claim.label in labels_of(scores):
+        return claim
+    mine = scores[scores["role"] == claim.role]
+    known = [label for label in labels_of(scores) if mine[truth_column(label)].notna().any()]
+    return claim.model_copy(update={"label": known[-1]}) if known else claim
 
 
 def claims_about(name: str) -> list[Claims]:

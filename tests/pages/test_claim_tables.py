@@ -14,7 +14,7 @@ def judged(papers, origins, **facts):
          "high": 0.05, "margin": 0.0, "verdict": "inconclusive", "patients": 128.0, "seeds": 5.0,
          "minimum_detectable_difference": 0.03, "adjusted_p": 0.2, "adjusted_p_relevant": 0.04,
          "relevant": 0.02, "why": "", "lacking": "", "budget": "at a plateau",
-         "world": "on made images",
+         "world": "on made images", "level": 0.95,
          "trainings": 10.0, "at_plateau": 10.0, "counts": "counts: registered"}
         for paper, claim in papers
         for origin in origins

@@ -19,6 +19,8 @@ def test_levels_come_from_the_claims(level, wide, narrow, alpha):
     assert f"the {narrow} interval lies within" in when["no relevant difference"]
     assert f"below {alpha}" in when["supported"]
     assert f"the {wide} interval lies below" in when["reversed"]
+    for outcome in ("supported", "reversed"):
+        assert "equivalence" in when[outcome]
 
 
 def test_several_levels_are_all_named():

@@ -212,6 +212,19 @@ def test_on_a_cohort_without_the_paper_s_label_its_own_is_asked_about():
     assert mine["estimate"].notna().all()
 
 
+def test_the_label_asked_about_is_one_of_the_claims_own_role():
+    claims = [claim for claim in CLAIMS if claim.experiment == "13_pneumonia"]
+    scores = scores_of("13_pneumonia", 0.5)
+    renamed = scores.rename(columns=lambda name: name.replace("covid19", "bacterial"))
+    # Whichever of the two sets is scored first.
+    for columns in (list(renamed), list(renamed)[::-1]):
+        asked = judge.on_labels_of(renamed[columns], claims)
+        assert [claim.label for claim in some(asked)] == ["bacterial"] * len(claims)
+        mine = judge.evidence(asked, renamed)
+        assert mine["estimate"].tolist() == judge.evidence(claims, scores)["estimate"].tolist()
+        assert mine["estimate"].notna().all()
+
+
 def test_papers_are_found_by_experiment():
     assert [claims.paper for claims in claims_about("06_sequential_schemes")] == ["B"]
     assert [claims.paper for claims in claims_about("03_resolution")] == ["A"]

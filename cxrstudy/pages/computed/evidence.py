@@ -4,7 +4,7 @@ It comes first in a chapter, before a reader's own run. Claims without a verdict
 the others, each with the reason.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 
 import pandas as pd
@@ -14,7 +14,10 @@ from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import LISTING, cohort_title, lacking_in_words, origin_in_words
 from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
-from cxrstudy.pages.computed.front import asked_of, claims_table, standings
+from cxrstudy.pages.computed.claim_strip import claims_table, marks_of
+from cxrstudy.pages.computed.front import asked_of, standings, tallied
+from cxrstudy.pages.computed.glance import counts_for_a_verdict
+from cxrstudy.pages.computed.plot import mark
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
@@ -24,6 +27,9 @@ from cxrstudy.verdicts.outcome import DECIDED
 
 #: What is said of a claim that no recorded results are about.
 NOT_RECORDED = "no recorded results hold this experiment"
+
+#: What is said of verdicts of results that are no evidence.
+NO_EVIDENCE = " (does not count)"
 
 
 def of_chapter(experiment: str) -> HTML:
@@ -62,7 +68,7 @@ def by_paper() -> HTML:
     judged = recorded()
     rows = [
         {
-            "paper": f'<a href="../verdicts_{escape(paper.paper.lower())}.html">'
+            "claims": f'<a href="../verdicts_{escape(paper.paper.lower())}.html">'
             f"{escape(paper.paper)}: {escape(cited(paper.citation))}</a>, "
             f"{counted(len(paper.claims), 'claim')}",
             **_tallies(judged, paper.paper),
@@ -91,7 +97,7 @@ def claims_shown(
     """
     listed = [
         {"paper": paper.paper, "claim": claim.id, "experiment": claim.experiment,
-         "words": claim.words}
+         "words": claim.words, "test": claim.test}
         for paper in all_claims() for claim in paper.claims
     ]  # fmt: skip
     shown = [each for each in listed if wanted(each)]
@@ -104,45 +110,59 @@ def claims_shown(
     decided = mine if mine.empty else mine[mine["verdict"].isin(DECIDED)]
     done = set() if decided.empty else set(zip(decided["paper"], decided["claim"], strict=True))
     others = [each for each in shown if (each["paper"], each["claim"]) not in done]
-    said = "" if decided.empty else _said(decided, chapters)
+    said = "" if decided.empty else _said(decided, marks_of(judged), chapters)
     return HTML(f'<div class="study-found">{said}{_others(others, mine, bool(said))}</div>')
 
 
-def _said(decided: pd.DataFrame, chapters: str) -> str:
+def _said(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
     origins = "".join(
-        f'<p class="study-tally"><b>{escape(cohort_title(row.cohort))}</b> ({escape(row.world)}'
+        f'<p class="study-tally">{mark(marks[str(row.origin)])} '
+        f"<b>{escape(cohort_title(row.cohort))}</b> ({escape(row.world)}"
         f"{asked_of(row.cohort)}; profile {escape(row.profile)}, "
         f"{counted(int(row.seeds), 'seed')})</p>"
         f"{standings(decided.loc[decided['origin'] == row.origin, 'counts'])}"
         for row in decided.drop_duplicates("origin").itertuples()
     )
-    return f"{origins}{claims_table(decided, chapters)}"
+    return f"{origins}{claims_table(decided, marks, chapters)}"
 
 
 def _others(others: list[dict[str, str]], mine: pd.DataFrame, fold: bool) -> str:
     """Claims without a verdict: folded where there are others to read, with the reason of each."""
     if not others:
         return ""
+    by_reason: dict[str, list[dict[str, str]]] = {}
+    for each in others:
+        by_reason.setdefault(_why(each, mine), []).append(each)
     items = "".join(
-        f"<li><b>{escape(each['claim'])}</b> “{escape(each['words'])}”: "
-        f"{escape(_why(each, mine))}</li>"
-        for each in others
+        f"<p>{escape(reason[:1].upper() + reason[1:])}:</p><ul>{''.join(map(_item, alike))}</ul>"
+        for reason, alike in by_reason.items()
     )
     summary = f"{counted(len(others), 'claim')} without a verdict, and why"
     opening = f'<details class="study-fold"{"" if fold else " open"}>'
-    return f"{opening}<summary>{summary}</summary><ul>{items}</ul></details>"
+    return f"{opening}<summary>{summary}</summary>{items}</details>"
+
+
+def _item(claim: dict[str, str]) -> str:
+    """A claim without a verdict: its words, which several claims may share, and our test."""
+    return (
+        f"<li><b>{escape(claim['claim'])}</b> “{escape(claim['words'])}”"
+        f'<div class="study-test">{escape(claim["test"])}</div></li>'
+    )
 
 
 def _why(claim: dict[str, str], mine: pd.DataFrame) -> str:
     rows = mine if mine.empty else mine[mine["claim"] == claim["claim"]]
     if rows.empty:
         return f"not judged, {NOT_RECORDED}"
-    reasons = [
-        f"{row.verdict}, {_short(claim['experiment'], row.why)}"
-        + (f" ({cohort_title(row.cohort)})" if rows["origin"].nunique() > 1 else "")
-        for row in rows.itertuples()
-    ]
-    return "; ".join(dict.fromkeys(reasons))
+    cohorts: dict[str, list[str]] = {}
+    for row in rows.itertuples():
+        reason = f"{row.verdict}, {_short(claim['experiment'], row.why)}"
+        cohorts.setdefault(reason, []).append(cohort_title(str(row.cohort)))
+    if len(cohorts) == 1:
+        return next(iter(cohorts))
+    return "; ".join(
+        f"{reason} ({' and '.join(dict.fromkeys(of))})" for reason, of in cohorts.items()
+    )
 
 
 def _short(experiment: str, why: str) -> str:
@@ -155,9 +175,10 @@ def _short(experiment: str, why: str) -> str:
 def _tallies(judged: pd.DataFrame, paper: str) -> dict[str, str]:
     if judged.empty:
         return {"verdicts": "nothing is recorded yet"}
-    found = {}
-    for origin, rows in judged[judged["paper"] == paper].groupby("origin", sort=False):
-        counts = rows["verdict"].value_counts()
-        order = [name for name in (*DECIDED, "not judged", "not testable") if name in counts]
-        found[str(origin)] = ", ".join(f"{numbers.count(counts[name])} {name}" for name in order)
-    return found
+    return {
+        str(origin): ", ".join(
+            f"{numbers.count(many)} {verdict}" + ("" if counts_for_a_verdict(said) else NO_EVIDENCE)
+            for verdict, said, many in tallied(rows)
+        )
+        for origin, rows in judged[judged["paper"] == paper].groupby("origin", sort=False)
+    }

@@ -75,22 +75,20 @@ def mark(number: int) -> str:
     )
 
 
-def plot(rows: Sequence[Drawn], margin: float, scale: Scale) -> str:
-    """Draw estimates below each other, with zero as a line and the margin as a broken one.
+def plot(rows: Sequence[Drawn], bounds: Sequence[float], scale: Scale, said: str) -> str:
+    """Draw estimates below each other, with zero as a line and the bounds as broken ones.
 
-    The text that stands for the picture says the same numbers.
+    The text that stands for the picture says the same numbers, and what the bounds are.
     """
     foot = ROW * len(rows)
     height = foot + FOOT
     zero = scale.at(0.0)
     parts = [f'<line class="zero" x1="{zero}" x2="{zero}" y1="0" y2="{foot}"/>']
-    if margin:
-        at = scale.at(margin)
+    for at in (scale.at(bound) for bound in bounds if bound):
         parts.append(f'<line class="margin" x1="{at}" x2="{at}" y1="0" y2="{foot}"/>')
     parts += [_row(row, ROW * place + ROW / 2, scale) for place, row in enumerate(rows)]
-    parts += _ticks(scale, margin, height)
-    said = "; ".join(_said(row) for row in rows)
-    title = escape(f"{said}; margin {numbers.difference(margin)}")
+    parts += _ticks(scale, bounds, height)
+    title = escape("; ".join([*map(_said, rows), said]))
     return (
         f'<svg class="study-plot" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">'
         f"{''.join(parts)}</svg>"
@@ -104,12 +102,12 @@ def _row(row: Drawn, height: float, scale: Scale) -> str:
     return f'{line}<g transform="translate({at} {height})">{MARKS[row.mark % len(MARKS)]}</g>'
 
 
-def _ticks(scale: Scale, margin: float, height: float) -> list[str]:
-    """Numbers below the axis: its ends, zero, and the margin, where they have room."""
+def _ticks(scale: Scale, bounds: Sequence[float], height: float) -> list[str]:
+    """Numbers below the axis: its ends, zero, and the bounds, where they have room."""
     placed: list[tuple[float, str]] = []
-    for value in (0.0, margin, scale.low, scale.high):
+    for value in (0.0, *bounds, scale.low, scale.high):
         at = min(max(scale.at(value), LEFT + 8), RIGHT - 8)
-        if all(abs(at - other) > 34 for other, _ in placed):
+        if all(abs(at - other) > 38 for other, _ in placed):
             placed.append((at, "0" if value == 0 else numbers.difference(value, least=2)))
     return [
         f'<text x="{at}" y="{height - 3}" text-anchor="middle">{text}</text>' for at, text in placed

@@ -2,8 +2,9 @@
 
 The theme brings a script of 1.5 MB that draws icons as SVG. Its style sheet draws the same icons
 with a font of a tenth of that, so the script goes. The index of the search is loaded by the page
-that searches, and by no other. Images are loaded when a reader comes near them; their size is said,
-so that text does not jump. Radiographs in figures are stored as WebP in place of PNG.
+that searches, and by no other. Images are loaded when a reader comes near them. Their size is said,
+so that text does not jump, and whether they are drawings, whose colours turn in the dark.
+Radiographs in figures are stored as WebP in place of PNG.
 """
 
 import base64
@@ -57,9 +58,9 @@ def lighter(html: str, folder: Path) -> str:
     """
 
     def waiting(found: re.Match[str]) -> str:
-        size = size_of(folder / found[1])
+        size, drawn = size_of(folder / found[1]), is_drawing(folder / found[1])
         said = f'width="{size[0]}" height="{size[1]}" ' if size else ""
-        return f'<img loading="lazy" {said}'
+        return f'<img loading="lazy" {said}{"data-drawing " if drawn else ""}'
 
     html = _BUTTON.sub(r"\1", html)
     for given, better in _NAMES:
@@ -85,6 +86,17 @@ def smaller(svg: str) -> str:
         return min(text, found[0], key=len)
 
     return _EMBEDDED.sub(stored, svg)
+
+
+def is_drawing(picture: Path) -> bool:
+    """Whether a picture is of lines and text alone, so that its colours may turn in the dark.
+
+    Examples
+    --------
+    >>> is_drawing(Path("no such file.svg"))
+    False
+    """
+    return picture.suffix == ".svg" and picture.is_file() and b"<image" not in picture.read_bytes()
 
 
 def size_of(picture: Path) -> tuple[int, int] | None:

@@ -66,7 +66,8 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     table
         Columns ``claim``, ``contrast``, ``origin``, ``estimate``, ``low``, ``high``, ``margin``,
         ``verdict``, ``patients``, ``seeds``, and, if claims of several papers have the same name,
-        ``paper``. A row without an estimate gets only the text of its verdict.
+        ``paper``. ``bounds``, if there, has the differences to mark in place of the margin. A row
+        without an estimate gets only the text of its verdict.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     height = each * len(claims) + 0.9 + 0.16 * "\n".join(key).count("\n") + 0.16
     figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
     axes.axvline(0, color=GREY, linewidth=1, zorder=1)
-    axes.set_xlim(*limits(rows, [0.0, *rows["margin"].dropna()], room=0.05))
+    axes.set_xlim(*limits(rows, [0.0, *_bounds(rows)], room=0.05))
     for place, (paper, claim) in enumerate(claims):
         own = rows[(rows["paper"] == paper) & (rows["claim"] == claim)]
         _claim(axes, place, own, given, ROW / each)
@@ -123,8 +124,7 @@ def _claim(
     """Draw the row of a claim: the margin as a tick, and one mark per origin."""
     if place % 2 == 0:
         axes.axhspan(place - 0.5, place + 0.5, color="0.955", linewidth=0, zorder=0)
-    margins = sorted(set(rows["margin"].dropna()))
-    axes.vlines(margins, place - 0.42, place + 0.42, color="black", linewidth=1.1, zorder=2)
+    axes.vlines(_bounds(rows), place - 0.42, place + 0.42, color="black", linewidth=1.1, zorder=2)
     slots = {origin: number - (len(given) - 1) / 2 for number, origin in enumerate(given)}
     words = max(len(_short(verdict)) for verdict in rows["verdict"])
     ends = bar_ends(rows)
@@ -135,6 +135,12 @@ def _claim(
         finite = row.estimate if np.isfinite(row.estimate) else np.nan
         axes.plot(finite, height, look.marker, color=look.colour, markersize=5.5, zorder=4)
         _decided(axes, height, row, max(84.0, 8 + 5.4 * words))
+
+
+def _bounds(rows: pd.DataFrame) -> list[float]:
+    """What intervals are held against: the margin, or the two bounds of an equivalence."""
+    pairs = rows["bounds"] if "bounds" in rows else rows["margin"].map(lambda margin: (margin,))
+    return sorted({bound for pair in pairs for bound in pair if np.isfinite(bound)})
 
 
 def _decided(axes: Axes, height: float, row: Any, aside: float) -> None:
@@ -176,7 +182,7 @@ def _broken(name: str) -> str:
 
 def _key_names(given: Mapping[Hashable, Look]) -> list[str]:
     """Names in the legend: of each origin, and of the tick."""
-    margin = "margin of the claim, which the whole interval must exceed"
+    margin = "what the whole interval must lie above or, where there are two, between"
     return [wrapped(arm_name(name), 66) for name in [*given, margin]]
 
 

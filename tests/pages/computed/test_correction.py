@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.pages.computed import front
+from cxrstudy.pages.computed.claim_strip import claims_table, marks_of
 from cxrstudy.pages.computed.correction import withheld_by_correction
 from cxrstudy.pages.html import HTML
 from cxrstudy.statistics.multiplicity import holm
@@ -43,10 +43,10 @@ def test_a_verdict_that_needs_no_correction_is_not_explained():
 
 def test_the_explanation_stands_in_the_row_of_its_cohort():
     told = judged(("A1", "inconclusive", -0.07)).assign(adjusted_p=0.122)
-    shown = text_of(HTML(front.claims_table(told, "")))
+    shown = text_of(HTML(claims_table(told, marks_of(told), "")))
     assert shown.count("Alone it would be reversed") == 1
     untold = judged(("A1", "reversed", -0.07))
-    assert "Alone" not in text_of(HTML(front.claims_table(untold, "")))
+    assert "Alone" not in text_of(HTML(claims_table(untold, marks_of(untold), "")))
 
 
 @given(

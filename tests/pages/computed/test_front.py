@@ -28,7 +28,7 @@ def test_what_is_not_registered_is_said_not_to_count_once_and_no_verdict_is_fill
 
 def test_what_is_registered_is_said_to_count():
     shown = front.strip(judged(("A1", "supported", 0.02), counts=REGISTERED)).data
-    assert "Counts: registered in first." in shown
+    assert "Counts as evidence: registered before it ran (first)." in shown
     assert "does not count" not in shown
 
 
@@ -68,11 +68,14 @@ def test_a_claim_that_changed_is_told_beside_the_others_that_count():
     said = ["does not count: A5 was changed since 0001", "counts: registered in 0001"] * 2
     shown = front.standings(said)
     assert shown.count("study-standing") == 2
-    assert shown.index("Counts: registered in 0001.") < shown.index("A5 was changed since 0001")
+    assert shown.index("registered before it ran (0001).") < shown.index(
+        "A5 was changed since 0001"
+    )
 
 
 def test_a_cohort_without_the_papers_label_says_which_one_is_asked():
-    assert front.asked_of("kermany") == "; asked of bacterial"
+    said = "; where a claim says COVID-19, the label scored is “bacterial”"
+    assert front.asked_of("kermany") == said
     assert front.asked_of("phantom") == front.asked_of("nowhere") == ""
 
 
@@ -81,6 +84,21 @@ def test_results_with_more_answers_come_first_whatever_was_recorded_first():
     found = judged(("A3", "no relevant difference", 0.0)).assign(origin="second")
     both = pd.concat([idle.assign(origin="first"), found])
     assert list(front.most_answered_first(both)["origin"]) == ["second", "first", "first"]
+
+
+def test_what_does_not_count_is_tallied_apart_and_what_is_not_decided_is_not():
+    rows = judged(
+        ("A1", "inconclusive", 0.0), ("A3", "inconclusive", 0.0), ("A5", "not judged", 0.0)
+    )
+    rows["counts"] = [REGISTERED, "does not count: changed", "does not count: changed"]
+    tallied = front.tallied(rows)
+    assert [(verdict, many) for verdict, _, many in tallied] == [
+        ("inconclusive", 1), ("inconclusive", 1), ("not judged", 1),
+    ]  # fmt: skip
+    assert [said == "counts" for _, said, _ in tallied] == [True, False, True]
+    shown = front.strip(rows).data
+    assert shown.count('inconclusive registered">') == 2  # its tally, and its row
+    assert sum(many for _, _, many in tallied) == len(rows)
 
 
 def test_results_that_do_not_count_are_folded_beside_those_that_do():

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cxrstudy.pages.computed.weight import lighter, size_of, smaller
+from cxrstudy.pages.computed.weight import is_drawing, lighter, size_of, smaller
+from tests.support.some import some
 
 SVG = '<?xml version="1.0"?>\n<svg xmlns:x="y" width="300.0pt" height="150pt" viewBox="0 0 1 1">'
 
@@ -33,12 +34,19 @@ def test_a_picture_says_its_size_in_pixels_or_nothing(pictures, name, size):
     assert size_of(pictures / "_images" / name) == size
 
 
+def test_what_holds_a_radiograph_is_no_drawing(pictures):
+    folder = pictures / "_images"
+    (folder / "radiograph.svg").write_text('<svg><text>a</text><image href="data:..."/></svg>')
+    drawn = {path.name: is_drawing(path) for path in some(sorted(folder.iterdir()))}
+    assert drawn == {"a.svg": True, "b.png": False, "c.svg": True, "radiograph.svg": False}
+
+
 def test_images_wait_with_their_size_and_are_changed_once(pictures):
     page = '<img alt="one" src="_images/a.svg"><img src="_images/c.svg"><img src="_static/l.svg">'
     light = lighter(page, pictures)
     assert light == (
-        '<img loading="lazy" width="400" height="200" alt="one" src="_images/a.svg">'
-        '<img loading="lazy" src="_images/c.svg"><img src="_static/l.svg">'
+        '<img loading="lazy" width="400" height="200" data-drawing alt="one" src="_images/a.svg">'
+        '<img loading="lazy" data-drawing src="_images/c.svg"><img src="_static/l.svg">'
     )
     assert lighter(light, pictures) == light
 

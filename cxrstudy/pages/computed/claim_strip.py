@@ -1,0 +1,188 @@
+"""Claim strip: decided claims, one row each, with verdicts and intervals by set of results.
+
+Each set of results has one mark, the same on every page.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from cxrstudy.base import numbers
+from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.bounds import bounds_in_words, bounds_of, is_equivalence
+from cxrstudy.pages.claim_tables import cited
+from cxrstudy.pages.computed.correction import withheld_by_correction
+from cxrstudy.pages.computed.glance import ANSWERS, counts_for_a_verdict
+from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
+from cxrstudy.pages.tables import framed, rows_as_html
+from cxrstudy.verdicts.across import OnCohort, together
+from cxrstudy.verdicts.claims_file import all_claims
+from cxrstudy.verdicts.outcome import DECIDED
+
+
+def most_answered_first(judged: pd.DataFrame) -> pd.DataFrame:
+    """Order results by how many claims they answer, so that a reader meets answers first."""
+    judged = judged.reset_index(drop=True)
+    answered = judged["verdict"].isin(ANSWERS).groupby(judged["origin"]).transform("sum")
+    return judged.loc[answered.sort_values(ascending=False, kind="stable").index]
+
+
+def marks_of(judged: pd.DataFrame) -> dict[str, int]:
+    """Number of the mark of each set of results, from all that are recorded.
+
+    Parameters
+    ----------
+    judged
+        From :func:`cxrstudy.verdicts.judge.recorded`.
+    """
+    if judged.empty:
+        return {}
+    origins = dict.fromkeys(most_answered_first(judged)["origin"])
+    return {str(origin): place for place, origin in enumerate(origins)}
+
+
+def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
+    """Show decided claims, one row each, and how to read them.
+
+    Parameters
+    ----------
+    decided
+        Rows of :func:`cxrstudy.verdicts.judge.recorded` with an estimate.
+    marks
+        From :func:`marks_of`.
+    chapters
+        Folder of the chapters, seen from the page.
+    """
+    return f"{claim_strip(decided, marks, chapters)}<p>{reading(decided)}</p>"
+
+
+def claim_strip(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
+    """The table of :func:`claims_table` alone."""
+    scales = _scales(decided)
+    rows = [
+        _claim(decided[decided["claim"] == name], marks, scales[name], chapters)
+        for name in _in_order(decided)
+    ]
+    shown = "Claims, their verdicts, and the differences that these rest on"
+    return framed(rows_as_html(pd.DataFrame(rows)), shown, "study-strip")
+
+
+def _scales(decided: pd.DataFrame) -> dict[str, Scale]:
+    """Axis of each claim: one for all claims of a metric, so that only like is compared."""
+    metrics = {claim.id: claim.metric for paper in all_claims() for claim in paper.claims}
+    groups = decided.groupby(decided["claim"].map(metrics).fillna(""))
+    return {str(name): _scale(rows) for _, rows in groups for name in rows["claim"]}
+
+
+def _scale(rows: pd.DataFrame) -> Scale:
+    bounds = (bounds_of(row.claim, row.margin, row.relevant) for row in rows.itertuples())
+    return scale_of([*rows["low"], *rows["high"], *(each for pair in bounds for each in pair)])
+
+
+def chip(verdict: str, counts: str, number: str = "") -> str:
+    """A verdict as a word in a frame; filled only if it counts."""
+    kind = verdict.replace(" ", "-")
+    filled = " registered" if counts_for_a_verdict(counts) else ""
+    return f'<span class="study-verdict {kind}{filled}">{number}{escape(verdict)}</span>'
+
+
+def _claim(
+    rows: pd.DataFrame, marks: Mapping[str, int], scale: Scale, chapters: str
+) -> dict[str, str]:
+    """One row of the strip: claim, verdict by cohort, intervals as a plot and as text."""
+    first = rows.iloc[0]
+    citation = {paper.paper: paper.citation for paper in all_claims()}[first.paper]
+    link = f'<a href="{chapters}{escape(first.experiment)}.html">{escape(first.claim)}</a>'
+    drawn = [
+        Drawn(cohort_title(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
+        for row in rows.itertuples()
+    ]
+    said = [
+        (f"{mark(marks[str(row.origin)])}\u202f" if len(marks) > 1 else "", row)
+        for row in rows.itertuples()
+    ]
+    withheld = [(sign, why) for sign, row in said if (why := withheld_by_correction(row))]
+    stated = (first.claim, first.margin, first.relevant)
+    return {
+        "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})"
+        f'<div class="study-test">Our test: {escape(first.test)}</div>',
+        "verdict": "<br>".join(
+            f'<span class="study-signed">{sign}{chip(row.verdict, row.counts)}</span>'
+            for sign, row in said
+        )
+        + f'<div class="study-test">Together: {escape(_together(rows))}.</div>'
+        + "".join(f'<div class="study-test">{sign}{escape(why)}</div>' for sign, why in withheld),
+        "difference": plot(drawn, bounds_of(*stated), scale, f"must be {bounds_in_words(*stated)}")
+        + "<br>".join(f"{sign}{interval_of(row)}" for sign, row in said),
+    }
+
+
+def _together(rows: pd.DataFrame) -> str:
+    """What the verdicts on all cohorts that count say together, by the rule."""
+    counted = rows[rows["counts"].map(counts_for_a_verdict)]
+    of = rows if counted.empty else counted
+    said = together(
+        [OnCohort(row.verdict, row.world, float(row.estimate)) for row in of.itertuples()]
+    )
+    return f"{said}; none of this counts" if counted.empty else said
+
+
+def interval_of(row: Any) -> str:
+    """A difference with its interval and the number of its patients, as HTML."""
+    text = numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
+    return f"{escape(text)}, n&nbsp;=&nbsp;{numbers.count(row.patients)}"
+
+
+def _in_order(decided: pd.DataFrame) -> list[str]:
+    """Claims by their first verdict, in the order of the rule, and then by their place."""
+    first = decided.drop_duplicates("claim")
+    order = first["verdict"].map({verdict: place for place, verdict in enumerate(DECIDED)})
+    return list(first.loc[order.sort_values(kind="stable").index, "claim"])
+
+
+def reading(decided: pd.DataFrame) -> str:
+    """What the brackets, the lines, the frames and the budgets are."""
+    level = " or ".join(numbers.whole_percent(level) for level in sorted(set(decided["level"])))
+    several = decided["origin"].nunique() > 1
+    parts = [
+        f"In brackets: {level} interval over patients and seeds of the difference of two arms, or "
+        "of an arm and a baseline, for this claim alone; verdicts are corrected for all claims of "
+        "a paper. n: test patients.",
+        "Claims of the same metric share an axis. Full line: no difference. Broken line: what the "
+        "whole interval must lie above"
+        + (", or, if there are two, between." if _has_equivalence(decided) else "."),
+        "Reversed: the whole interval lies below it." if _has(decided, "reversed") else "",
+        _frames(decided),
+        "A mark is of one set of results on all pages." if several else "",
+        _budget(decided),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _has(decided: pd.DataFrame, verdict: str) -> bool:
+    return bool((decided["verdict"] == verdict).any())
+
+
+def _has_equivalence(decided: pd.DataFrame) -> bool:
+    return any(map(is_equivalence, decided["claim"]))
+
+
+def _frames(decided: pd.DataFrame) -> str:
+    """What a frame without a filling means, where there is one."""
+    if decided["counts"].map(counts_for_a_verdict).all():
+        return ""
+    return "A verdict in an empty frame is no evidence."
+
+
+def _budget(decided: pd.DataFrame) -> str:
+    """Of which claims trainings still improved, so that longer ones might say something else."""
+    short = decided["at_plateau"] < decided["trainings"]
+    if not short.any():
+        return ""
+    which = "All" if short.all() else ", ".join(dict.fromkeys(decided.loc[short, "claim"]))
+    return (
+        f"{escape(which)}: trainings still improved when they ended, so this holds for their "
+        "number of steps, and longer ones may say something else."
+    )
