@@ -1,6 +1,6 @@
 """One change: what a page shows of the effects of changing one thing in an image."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -32,8 +32,10 @@ def effects_apart(changed: pd.DataFrame, hospital: Mapping[str, str]) -> pd.Data
 
     Examples
     --------
-    >>> source = arms.study.cohort.role("target").table.set_index("id")["source"]
-    >>> effects_apart(looked, source)["of"].unique().tolist()  # of changed images of some arms
+    >>> from cxrstudy.explain.counterfactuals import counterfactuals
+    >>> looked = counterfactuals(arms.only(["control"]), most=2)  # arms are trained
+    >>> hospital = arms.study.cohort.role("target").table.set_index("id")["source"]
+    >>> effects_apart(looked, hospital)["of"].unique().tolist()
     ['the disease', 'all else']
     """
     table = changes_table(changed)
@@ -43,7 +45,7 @@ def effects_apart(changed: pd.DataFrame, hospital: Mapping[str, str]) -> pd.Data
     return pd.concat(parts, ignore_index=True).assign(against=AS_IT_IS)
 
 
-def effects_figure(table: pd.DataFrame, arm: tuple[str, float]) -> Figure:
+def effects_figure(table: pd.DataFrame, arm: Hashable) -> Figure:
     """Draw the effects on one network; its axis covers the effects on all of them.
 
     Both directions of the look-up are drawn, and not their mean.
@@ -57,7 +59,10 @@ def effects_figure(table: pd.DataFrame, arm: tuple[str, float]) -> Figure:
 
     Examples
     --------
-    >>> effects_figure(table, ("random", 0.95))  # of effects on some networks
+    >>> from cxrstudy.explain.counterfactuals import counterfactuals
+    >>> looked = counterfactuals(arms.only(["control"]), most=2)  # arms are trained
+    >>> hospital = arms.study.cohort.role("target").table.set_index("id")["source"]
+    >>> effects_figure(effects_apart(looked, hospital), "control")
     <Figure size ...>
     """
     drawn = table[table["change"] != LOOK_UP]

@@ -47,7 +47,9 @@ def randomised_figure(sane: pd.DataFrame) -> Figure:
 
     Examples
     --------
-    >>> randomised_figure(sane)  # of a trained network, as in a chapter
+    >>> from cxrstudy.explain.reliability import sanity, subject
+    >>> control = subject(arms, "control", most=5)  # arms are trained, as in a chapter
+    >>> randomised_figure(sanity(control))
     <Figure size ...>
     """
     named = sane.assign(arm=sane["block"].map(block_in_words))

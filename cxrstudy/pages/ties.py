@@ -158,6 +158,15 @@ def moved_without_a_tie(scores: pd.DataFrame, metric: Metric) -> HTML:
         Of all arms, tested in both ways.
     metric
         What is looked at.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import metrics, statistics
+    >>> from cxrstudy.pages import ties
+    >>> made = statistics.made_scores([("random", 0.0), ("random", 0.95)])
+    >>> both = pd.concat([made.assign(role=role) for role in ("untied", "reversed")])
+    >>> ties.moved_without_a_tie(both, metrics.auroc("covid19"))
+    <HTML>
     """
     untied = scores[[arm[1] == 0 for arm in scores["arm"]]]
     if untied.empty:
