@@ -5,12 +5,14 @@ the hospital, the exposure, the projection, the person. The change of the score 
 that thing on this network. What is not the disease should have none.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxrstudy.base.columns import of_arms, score_column
 from cxrstudy.base.progress import progress
 from cxrstudy.explain.each_network import Floats, Shown, Squares, measured, score_of
 from cxrstudy.phantom import twins
@@ -98,8 +100,10 @@ def changes_table(changed: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row per change and arm: ``change``, ``of`` (``the disease`` or ``all else``), and the
-    columns of :func:`cxrstudy.statistics.estimates`. An interval that excludes 0 shows an effect.
+    One row per change and arm: ``change``, ``of`` (``the disease`` or ``all else``), ``size`` (mean
+    of the changes without their sign), and the columns of
+    :func:`cxrstudy.statistics.estimates`. An interval that excludes 0 shows an effect; one around 0
+    shows none only if the size is small too, because changes of two directions cancel.
 
     Examples
     --------
@@ -107,11 +111,48 @@ def changes_table(changed: pd.DataFrame) -> pd.DataFrame:
     >>> changes_table(looked)["change"].iloc[0]
     'without the lesion'
     """
-    (role,) = changed["role"].unique()
+    tables = [_effect(changed, name, title) for name, title in MEASURES.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def by_hospital(changed: pd.DataFrame, hospital: Mapping[str, str]) -> pd.DataFrame:
+    """Mean change by the other hospital's look-up, apart for the hospital that an image is from.
+
+    The look-up becomes that of the other of two hospitals. What the one direction adds to a score
+    the other takes away, so the mean over both directions may be zero for a network that goes by
+    the look-up alone.
+
+    Parameters
+    ----------
+    changed
+        From :func:`counterfactuals`.
+    hospital
+        Hospital of each image, by its id.
+
+    Returns
+    -------
+    One row per hospital and arm, with the columns of :func:`changes_table`.
+
+    Examples
+    --------
+    >>> looked = counterfactuals(arms.only(["control"]), most=2)  # arms are trained
+    >>> source = arms.study.cohort.role("target").table.set_index("id")["source"]
+    >>> by_hospital(looked, source)["of"].unique().tolist()
+    ['all else']
+    """
+    left = changed["id"].map(hospital)
     tables = [
-        estimates(changed, mean(name), role).assign(
-            change=title, of="the disease" if name in DISEASE else "all else"
-        )
-        for name, title in MEASURES.items()
+        _effect(changed[left == name], "look_up", f"{twins.LOOK_UP}, of images from {name}")
+        for name in sorted(left.unique())
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def _effect(changed: pd.DataFrame, name: str, title: str) -> pd.DataFrame:
+    """Mean change of the score by one change of the image, by arm."""
+    (role,) = changed["role"].unique()
+    found = estimates(changed, mean(name), role)
+    # All seeds of an arm have the same images, so a mean over rows is one over images and seeds.
+    sizes = [of_arms(changed, [arm])[score_column(name)].abs().mean() for arm in found["arm"]]
+    of = "the disease" if name in DISEASE else "all else"
+    return found.assign(change=title, of=of, size=sizes)

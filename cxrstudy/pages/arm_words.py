@@ -9,6 +9,7 @@ import re
 import pandas as pd
 
 from cxrstudy.base import places
+from cxrstudy.base.notebooks import chapter
 from cxrstudy.base.words import arm_name
 from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.bounds import bounds_of
@@ -22,7 +23,12 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "22_weights_and_shortcuts": ("{}", "tie {}"),
 }
 
+#: What a factor's value is called where its number would be read wrongly.
+WHOLE = {"{} of the patients": {"1": "all patients"}}
+
 NUMBER = re.compile(r"\d+(\.\d+)?")
+#: Name of an experiment, as code has it.
+EXPERIMENT = re.compile(r"\b\d\d_[a-z_]+\b")
 #: Of a reason that is the lack of an arm: the arm, and where the list of all that there are begins.
 LACKING, LISTING = re.compile(r"\bno arm '([^']*)'"), "; there are "
 
@@ -38,6 +44,8 @@ def arm_in_words(experiment: str, name: str) -> str:
     ('alpha 0.1, 1 × steps', 'alpha 0, chosen repeat, 1 × steps')
     >>> arm_in_words("05_low_data", "out-of-domain, large, 0.1")
     'out-of-domain, large, 0.1 of the patients'
+    >>> arm_in_words("05_low_data", "random, 1")
+    'random, all patients'
     """
     parts, templates = name.split(", "), FACTORS.get(experiment)
     if templates is None or len(parts) < len(templates):
@@ -46,9 +54,14 @@ def arm_in_words(experiment: str, name: str) -> str:
     ways = [templates[0], *["{}"] * (len(parts) - 2), templates[-1]]
     # A whole number of a list of others is written 1.0.
     return ", ".join(
-        way.format(part.removesuffix(".0")) if NUMBER.fullmatch(part) else part
+        _with_factor(way, part.removesuffix(".0")) if NUMBER.fullmatch(part) else part
         for way, part in zip(ways, parts, strict=True)
     )
+
+
+def _with_factor(way: str, number: str) -> str:
+    """A factor's value with its factor."""
+    return WHOLE.get(way, {}).get(number, way.format(number))
 
 
 def arms_in_words(experiment: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -76,16 +89,17 @@ def contrast_in_words(experiment: str, contrast: str) -> str:
 
 
 def lacking_in_words(experiment: str, why: str) -> str:
-    """What results lack, in one line: the arm in words, without the list of all that there are.
+    """What results lack, in one line: arm and chapter in words, without the list of all there are.
 
     Examples
     --------
     >>> lacking_in_words("03_resolution", "no arm '2, own weights'; there are 1, own weights")
     "no arm '2 × resolution, own weights'"
-    >>> lacking_in_words("03_resolution", "one seed")
-    'one seed'
+    >>> lacking_in_words("04_mixup", "no recorded results hold 04_mixup")
+    'no recorded results hold chapter MixUp'
     """
     lacking, _, _ = why.partition(LISTING)
+    lacking = EXPERIMENT.sub(lambda name: f"chapter {chapter(name[0])}", lacking)
     return LACKING.sub(lambda arm: f"no arm '{arm_in_words(experiment, arm[1])}'", lacking)
 
 

@@ -1,4 +1,8 @@
-"""Certificates: the page that shows what independent repeats of the study found."""
+"""Certificates: the page that shows what independent repeats of the study found.
+
+A certificate is about the results that were committed when it was written. Where these have been
+recorded anew since, the page says so.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,14 +10,19 @@ from html import escape
 
 import pandas as pd
 
-from cxrstudy.base import numbers
+from cxrstudy.base import numbers, places
 from cxrstudy.base.times import moment
 from cxrstudy.base.words import counted
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import framed, rows_as_html
+from cxrstudy.verdicts import results
 from cxrstudy.verdicts.certificate import Certificate, Verdict
 from cxrstudy.verdicts.certificate import certificates as all_certificates
 from cxrstudy.verdicts.compare import GOOD, SAME
+from cxrstudy.verdicts.outcome import DECIDED
+
+#: How the name of who repeated begins where it was no one else.
+AUTHORS = "The authors"
 
 #: What stands on the page as long as nobody has sent a certificate.
 NONE = """<p>There is no certificate yet. Who has run the study makes one with
@@ -35,28 +44,77 @@ def certificates() -> HTML:
     <HTML>
     """
     found = all_certificates()
-    return HTML("".join(map(_section, found)) if found else NONE)
+    return HTML(_standing(found) + "".join(map(_section, found)) if found else NONE)
+
+
+def _standing(found: Sequence[Certificate]) -> str:
+    """How many of the certificates are of others: a repeat by the authors is not independent."""
+    others = sum(not each.by.startswith(AUTHORS) for each in found)
+    if others:
+        return f"<p>{numbers.count(others)} of {counted(len(found), 'certificate')}: by others.</p>"
+    return (
+        f"<p><b>Nobody else has repeated the study yet.</b> There is "
+        f"{counted(len(found), 'certificate')}, by the authors.</p>"
+    )
 
 
 def _section(made: Certificate) -> str:
     states = Counter(each.state for each in made.drift)
-    agreeing = sum(each.agrees for each in made.verdicts)
     changed = ", with changes that no commit holds" if made.uncommitted else ""
     facts = {
         "repeated": f"profile {made.profile} on {made.cohort}, {counted(made.seeds, 'seed')}",
         "compared with": f"{made.compared_with}, seal {made.its_seal[:12]}, "
         f"{counted(made.its_seeds, 'seed')}",
         "last run ended": moment(made.finished),
-        "machine": f"{made.processor}, {counted(made.cores, 'core')}; {', '.join(made.devices)}",
-        "instructions": f"{made.instructions} ({made.arithmetic})",
+        "machine": "; ".join(
+            [
+                f"{made.processor}, {counted(made.cores, 'core')}",
+                *(device for device in made.devices if device != made.processor),
+            ]
+        ),
+        "arithmetic": made.arithmetic,
         "commit": f"{made.commit[:12] or 'none'}{changed}",
         "versions": ", ".join(f"{name} {version}" for name, version in made.versions.items()),
-        "verdicts that agree": f"{agreeing} of {len(made.verdicts)}",
+        "verdicts that agree": agreeing(made.verdicts),
         "metrics": ", ".join(f"{number} {state}" for state, number in states.items()),
     }
     listed = "".join(f"<dt>{name}</dt><dd>{escape(said)}</dd>" for name, said in facts.items())
     title = escape(made.by) or "Somebody who gave no name"
-    return f"<h2>{title}</h2><dl>{listed}</dl>{verdicts_as_html(made.verdicts)}{_farthest(made)}"
+    return (
+        f"<h3>{title}</h3>{_anew(made)}<dl>{listed}</dl>"
+        f"{verdicts_as_html(made.verdicts)}{_farthest(made)}"
+    )
+
+
+def _anew(made: Certificate) -> str:
+    """Say that the results were recorded anew after a repeat was compared with them."""
+    try:
+        now = results.unchecked(places.root() / made.compared_with)
+    except results.ResultsError:
+        return "<p>The results that it was compared with are no longer part of the project.</p>"
+    if now.seal == made.its_seal:
+        return ""
+    return (
+        "<p><b>Of earlier results.</b> Those that it was compared with have been recorded anew "
+        f"since, {escape(now.finished[:10])}, with the seal {now.seal[:12]}. It was not compared "
+        "with these.</p>"
+    )
+
+
+def agreeing(verdicts: Sequence[Verdict]) -> str:
+    """How many verdicts agree, and how many of these decide something.
+
+    Examples
+    --------
+    >>> agreeing([])
+    '0 of 0'
+    """
+    alike = Counter(each.ours for each in verdicts if each.agrees)
+    said = f"{numbers.count(alike.total())} of {numbers.count(len(verdicts))}"
+    if not alike or set(alike) & set(DECIDED):
+        return said
+    each = ", ".join(f"{numbers.count(number)} {verdict}" for verdict, number in alike.items())
+    return f"{said}, none of which decides a claim: {each}"
 
 
 def verdicts_as_html(verdicts: Sequence[Verdict]) -> str:
@@ -95,14 +153,14 @@ def _judged(verdicts: Sequence[Verdict]) -> str:
         }
         for each in verdicts
     ]
-    return framed(rows_as_html(pd.DataFrame(rows))) if rows else ""
+    return framed(rows_as_html(pd.DataFrame(rows)), "Verdicts with an estimate") if rows else ""
 
 
 def _farthest(made: Certificate) -> str:
     """The metrics that are not equal: those that seeds do not explain first."""
     others = [each for each in made.drift if each.state not in SAME]
     if not others:
-        return "<p>Every metric is equal.</p>"
+        return "<p>Every metric that is defined is equal.</p>"
     others.sort(key=lambda each: (each.state in GOOD, -abs(each.moved or 0)))
     rows = [
         {
@@ -119,7 +177,7 @@ def _farthest(made: Certificate) -> str:
         for each in others[:SHOWN]
     ]
     more = f"<p>And {len(others) - SHOWN} more in the file.</p>" if len(others) > SHOWN else ""
-    return framed(rows_as_html(pd.DataFrame(rows))) + more
+    return framed(rows_as_html(pd.DataFrame(rows)), "Metrics that are not equal") + more
 
 
 #: So many metrics are listed on the page; the file holds all.

@@ -145,7 +145,8 @@ def _not_run(arms: Arms) -> str:
         return ""
     return (
         '<div class="admonition warning"><p class="admonition-title">Arms without a result</p>'
-        f"<p>They are in no figure and no table of this page.</p><ul>{''.join(said)}</ul></div>"
+        "<p>Figures and tables of results leave them out; only the plan of the arms, the runs and "
+        f"what is said of claims name them.</p><ul>{''.join(said)}</ul></div>"
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cxrstudy import phantom
 from cxrstudy.base import places
 from cxrstudy.base.checks import whole
+from cxrstudy.base.coverage import code_fingerprint
 from cxrstudy.data.licence import publishable
 from cxrstudy.data.manifest import read_manifest
 from cxrstudy.pages.html import HTML
@@ -23,6 +24,9 @@ from cxrstudy.pixels import decode
 REAL = "nih1k"
 #: Years from which a patient counts as an adult, as every phantom is.
 ADULT = 18
+#: What was measured of each set, and what the phantoms are called among the sets.
+MEASURES = ("raw", "equalised", "coarse", "statistics", "spectrum", "histograms")
+PHANTOMS = "phantoms"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +100,40 @@ def measured_distance() -> pd.DataFrame:
     >>> measured_distance().columns[0]
     'compared'
     """
-    path = places.root() / "benchmarks" / "realism.csv"
-    columns = ["compared", "raw", "equalised", "coarse", "statistics", "spectrum", "histograms"]
-    if not path.is_file():
-        return pd.DataFrame(columns=columns)
-    table = pd.read_csv(path, keep_default_na=False, dtype={"commit": str})
+    table = _measured()
     names = {"halves": "real: two halves", "radiography": "real: another collection"}
-    compared = table["compared"].map(names).fillna("phantoms at " + table["commit"])
-    return table.assign(compared=compared)[columns]
+    version = (table["compared"] == PHANTOMS).cumsum().astype(str)
+    compared = table["compared"].map(names).fillna(f"{PHANTOMS}, version " + version)
+    return table.assign(compared=compared)[["compared", *MEASURES]]
+
+
+def changed_since() -> HTML:
+    """Say whether the phantoms have changed since they were measured last.
+
+    Examples
+    --------
+    >>> from cxrstudy.pages.which_is_real import changed_since
+    >>> changed_since()
+    <HTML>
+    """
+    table = _measured()
+    measured = table.loc[table["compared"] == PHANTOMS, "generator"]
+    if measured.empty:
+        return HTML("")
+    now = code_fingerprint("phantom")
+    if now.startswith(str(measured.iloc[-1])):
+        return HTML("<p>The last version is that of the phantoms above.</p>")
+    return HTML(
+        "<p>The code that makes phantoms has changed since the last version was measured; those "
+        "above were not measured.</p>"
+    )
+
+
+def _measured() -> pd.DataFrame:
+    path = places.root() / "benchmarks" / "realism.csv"
+    if not path.is_file():
+        return pd.DataFrame(columns=["commit", "generator", "compared", *MEASURES])
+    return pd.read_csv(path, keep_default_na=False, dtype={"commit": str, "generator": str})
 
 
 def _phantoms(count: int, seed: int, pixels: int) -> list[NDArray[np.uint8]]:

@@ -7,6 +7,7 @@ from cxrstudy.explain.causal import interventions
 from cxrstudy.explain.counterfactuals import (
     DISEASE,
     MEASURES,
+    by_hospital,
     changes_table,
     counterfactuals,
     render_all,
@@ -64,3 +65,21 @@ def test_images_of_another_role_are_estimated_too(looked, monkeypatch):
 def test_a_role_without_the_disease_is_named(small):
     with pytest.raises(ExplainError, match="no test image of role 'external' shows 'covid19'"):
         counterfactuals(small.arms.only(["control"]), role="external")
+
+
+def test_a_score_that_goes_by_the_look_up_alone_is_seen_though_its_mean_change_is_zero(
+    looked, monkeypatch
+):
+    monkeypatch.setattr("cxrstudy.statistics.sample.FEWEST_PATIENTS", 1)
+    hospital = {name: ("alder", "birch")[place % 2] for place, name in enumerate(looked["id"])}
+    moved = looked["id"].map(hospital).map({"alder": 0.5, "birch": -0.5})
+    told = looked.assign(score_look_up=moved)
+    table = changes_table(told).set_index("change").loc["another hospital's look-up"]
+    assert table["estimate"] == pytest.approx(0)
+    assert table["size"] == pytest.approx(0.5)
+    apart = by_hospital(told, hospital)
+    assert apart["estimate"].tolist() == pytest.approx([0.5, -0.5])
+    assert apart["change"].tolist() == [
+        f"another hospital's look-up, of images from {name}" for name in ("alder", "birch")
+    ]
+    assert set(apart["size"]) == {0.5}

@@ -38,3 +38,14 @@ def test_a_set_of_results_is_named_by_its_cohort_s_title_and_others_stay():
     assert arm_words.origin_in_words("recorded: phantom, quick, 1 seed") == (
         "Phantoms, profile quick, 1 seed"
     )
+
+
+def test_a_share_of_one_is_all_patients_and_not_one_of_them():
+    assert arm_words.arm_in_words("05_low_data", "in-domain, 1") == "in-domain, all patients"
+    assert arm_words.arm_in_words("05_low_data", "in-domain, 1.0") == "in-domain, all patients"
+    assert arm_words.arm_in_words("05_low_data", "in-domain, 5-shot") == "in-domain, 5-shot"
+
+
+def test_a_chapter_that_is_not_recorded_is_named_by_its_heading():
+    said = arm_words.lacking_in_words("14_discovery", "no recorded results hold 14_discovery")
+    assert said == "no recorded results hold chapter Discovery"

@@ -5,7 +5,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.pages.certificates import verdicts_as_html
+from cxrstudy.base import places
+from cxrstudy.pages import certificates
+from cxrstudy.pages.certificates import agreeing, verdicts_as_html
+from cxrstudy.verdicts import results
 from cxrstudy.verdicts.certificate import Verdict
 
 OUTCOMES = st.sampled_from(["supported", "not judged", "not testable"])
@@ -33,3 +36,28 @@ def test_every_claim_is_named_once_and_has_a_row_if_there_is_something_to_compar
 
 def test_no_claim_is_said():
     assert verdicts_as_html([]) == "<p>No claim is about these runs.</p>"
+
+
+def test_verdicts_that_decide_nothing_are_not_counted_as_an_agreement_without_a_word():
+    idle = [verdict(f"X{number}", "not judged", "not judged", None, None) for number in range(2)]
+    untestable = verdict("X2", "not testable", "not testable", None, None)
+    assert agreeing([*idle, untestable]) == (
+        "3 of 3, none of which decides a claim: 2 not judged, 1 not testable"
+    )
+    decided = verdict("X3", "supported", "supported", 0.1, 0.1)
+    assert agreeing([*idle, decided]) == "3 of 3"
+    assert agreeing([verdict("X4", "supported", "reversed", 0.1, -0.1)]) == "0 of 1"
+
+
+def test_of_the_committed_certificates_each_says_whether_its_results_were_recorded_anew():
+    found = certificates.all_certificates()
+    page = certificates.certificates().data
+    stale = [
+        each
+        for each in found
+        if results.unchecked(places.root() / each.compared_with).seal != each.its_seal
+    ]
+    assert page.count("Of earlier results.") == len(stale)
+    assert ("Nobody else has repeated" in page) == all(
+        each.by.startswith("The authors") for each in found
+    )

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from cxrstudy.base import places
+from cxrstudy.base.coverage import code_fingerprint
 from cxrstudy.pages import which_is_real as page
 
 
@@ -54,10 +55,25 @@ def test_the_seed_decides_the_order(data):
 def test_the_measured_table_holds_real_sets_and_phantoms():
     table = page.measured_distance()
     assert table["compared"].str.startswith("real").sum() == 2
-    assert table["compared"].str.startswith("phantoms at ").sum() >= 2
+    versions = [name for name in table["compared"] if name.startswith("phantoms, version ")]
+    assert len(versions) >= 2
+    assert versions == [f"phantoms, version {n}" for n in range(1, len(versions) + 1)]
     assert table["raw"].between(0, 1).all()
 
 
 def test_without_the_table_there_are_no_rows(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "root", lambda: tmp_path)
     assert page.measured_distance().empty
+
+
+def test_the_page_says_whether_the_phantoms_that_it_shows_were_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "root", lambda: tmp_path)
+    assert page.changed_since().data == ""
+    (tmp_path / "benchmarks").mkdir()
+    rows = {"compared": ["halves", "phantoms"], "generator": ["", "0" * 12]}
+    table = pd.DataFrame({"commit": "", **rows, **dict.fromkeys(page.MEASURES, 0.5)})
+    table.to_csv(tmp_path / "benchmarks" / "realism.csv", index=False)
+    assert "has changed since" in page.changed_since().data
+    now = code_fingerprint("phantom")[:12]
+    table.assign(generator=["", now]).to_csv(tmp_path / "benchmarks" / "realism.csv", index=False)
+    assert "is that of the phantoms above" in page.changed_since().data

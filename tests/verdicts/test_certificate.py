@@ -1,5 +1,7 @@
 """Certificate: a repeat beside the committed results; what differs is said in seed units."""
 
+import re
+
 import pytest
 import yaml
 
@@ -95,6 +97,13 @@ def test_the_command_writes_what_the_page_shows_and_an_altered_one_is_refused(st
     assert "Somebody &lt;b&gt;" in page
     assert "X1" in page
     assert "1 of 1" in page
+    assert "Nobody else" not in page
+    assert "Of earlier results" not in page
+    recorded = places.results() / "made" / "tiny" / "results.yaml"
+    facts = recorded.read_text()
+    recorded.write_text(re.sub(r"^seal: .*", f"seal: {64 * 'f'}", facts, flags=re.M))
+    assert "Of earlier results" in show.certificates().data
+    recorded.write_text(facts)
     content = yaml.safe_load(path.read_text())
     content["verdicts"][0]["repeat"] = "supported"
     path.write_text(yaml.safe_dump(content))

@@ -17,6 +17,7 @@ from cxrstudy.pages.computed import (
     history,
     methods,
     networks,
+    not_run,
     profiles,
     registered,
     reporting,
@@ -51,6 +52,7 @@ PARTS_IN: dict[str, Callable[[Path], HTML]] = {"your set": page.on_first_page}
 PARTS_OF: dict[str, Callable[[str], HTML]] = {
     "check of the audit": audit_checks.of_check,
     "evidence": evidence.of_chapter,
+    "not run": not_run.of_chapter,
     "claims": evidence.of_paper,
     "what verdicts rest on": evidence.details_of,
 }

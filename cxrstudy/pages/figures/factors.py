@@ -151,7 +151,10 @@ def by_factor(table: pd.DataFrame, factor: Factor, axis: str) -> Figure:
 
 @with_source
 def panels_by_factor(
-    tables: Mapping[str, pd.DataFrame], factor: Factor, ideal: Mapping[str, float]
+    tables: Mapping[str, pd.DataFrame],
+    factor: Factor,
+    ideal: Mapping[str, float],
+    also: Sequence[float] = (),
 ) -> Figure:
     """Draw several metrics side by side, each as :func:`by_factor` with its own vertical axis.
 
@@ -163,12 +166,15 @@ def panels_by_factor(
         The factor on the axis.
     ideal
         Name of a metric to its best value, drawn as a broken line; may be empty.
+    also
+        Further values that every vertical axis covers, such as those of all panels.
 
     Raises
     ------
     FigureError, ParameterError
-        As :func:`by_factor`; an ideal value is not finite; or there are more series than a reader
-        can tell apart: panels beside each other have no room for rows, so draw each metric alone.
+        As :func:`by_factor`; an ideal or a further value is not finite; or there are more series
+        than a reader can tell apart: panels beside each other have no room for rows, so draw each
+        metric alone.
 
     Examples
     --------
@@ -180,6 +186,7 @@ def panels_by_factor(
     <Figure size ...>
     """
     best = {metric: finite(value, f"ideal {metric!r}") for metric, value in ideal.items()}
+    covered = [finite(value, "a value of also") for value in also]
     there = {metric: factor.rows(table) for metric, table in tables.items()}
     there = {metric: rows for metric, rows in there.items() if len(rows)}
     if not there:
@@ -193,7 +200,7 @@ def panels_by_factor(
         axes = named[metric]
         _series(axes, rows, given)
         heights = [best[metric]] if metric in best else []
-        fit_heights(axes, rows, heights)
+        fit_heights(axes, rows, [*heights, *covered])
         for height in heights:
             reference(axes, height, "ideal")
         axes.set_title(wrapped(metric, min(26, TITLES // len(panels))), fontsize=9.5, loc="left")

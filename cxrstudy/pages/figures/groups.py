@@ -27,7 +27,15 @@ from cxrstudy.pages.figures.style import (
     finished,
     nothing,
 )
-from cxrstudy.pages.figures.words import counts, intervals, not_drawn, shortened, wrapped
+from cxrstudy.pages.figures.words import (
+    NO_INTERVALS,
+    counts,
+    in_lines,
+    intervals,
+    not_drawn,
+    shortened,
+    wrapped,
+)
 
 MOST_ARMS = 3
 LETTERS = 30  # of the name of a group
@@ -92,7 +100,9 @@ def subgroups(table: pd.DataFrame, overall: pd.DataFrame, axis: str) -> Figure:
         _panel(axes, of_arms(rows, [arm]), of_arms(whole, [arm]), lines)
         axes.set_title(name, fontsize=9.5, loc="left", color=BLUE)
     _name_counts(grid[0, -1], rows, lines)
-    said = f"{intervals([rows, whole])} of each group alone; broken line: all, {counts(seen)}"
+    drawn = intervals([rows, whole])
+    alone = " of each group alone" if drawn != NO_INTERVALS else ""
+    said = in_lines(f"{drawn}{alone}; broken line: all groups together, {counts(seen)}")
     undefined = _undefined(rows)
     caption_below(figure, f"{wrapped(axis, 90)}\n{said}{undefined}")
     _name_rows(grid[0, 0], lines)

@@ -1,6 +1,6 @@
 """Intervals: one row per estimate, with its interval."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -95,7 +95,7 @@ def estimates(
 
 
 @with_source
-def differences(table: pd.DataFrame, axis: str) -> Figure:
+def differences(table: pd.DataFrame, axis: str, also: Sequence[float] = ()) -> Figure:
     """Draw the difference of every arm to the reference arm, as a forest plot.
 
     Parameters
@@ -104,11 +104,15 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
         From :func:`cxrstudy.statistics.contrasts`.
     axis
         Name of the metric.
+    also
+        Further values that the axis covers, such as those of a figure beside it.
 
     Raises
     ------
     FigureError
         The table is not valid, or has several reference arms.
+    ParameterError
+        One of the further values is not a finite number.
 
     Examples
     --------
@@ -121,9 +125,10 @@ def differences(table: pd.DataFrame, axis: str) -> Figure:
     if rows.empty:
         return nothing(f"No arm to compare: {axis}")
     against = arm_name(require_one(rows, "against"))
+    covered = [0.0, *(finite(value, "a value of also") for value in also)]
     figure, axes = _rows(rows, 0.0)
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
-    _intervals(axes, rows, difference_text, [0.0])
+    _intervals(axes, rows, difference_text, covered)
     said = f"{in_lines(f'{axis}: difference to {against}')}\n{in_lines(better_side(rows, against))}"
     caption_below(figure, f"{said}\n{caption(rows)}")
     return finished(figure)

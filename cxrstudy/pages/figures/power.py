@@ -94,8 +94,9 @@ def power_curves(table: pd.DataFrame, wanted: float = 0.8) -> Figure:
     grid.flat[0].set_ylim(0, 1.02)
     grid.flat[0].yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     keys = [counted(few, "seed") for few in sizes]
-    figure.legend(grid.flat[0].lines[: len(keys)], keys, loc="outside upper center",
-                  ncols=len(keys), frameon=False, fontsize=SMALL)  # fmt: skip
+    # At the left and in two lines, so that a narrow screen, which shows the left, shows all keys.
+    figure.legend(grid.flat[0].lines[: len(keys)], keys, loc="outside upper left",
+                  ncols=ceil(len(keys) / 2), frameon=False, fontsize=SMALL)  # fmt: skip
     planned = numbers.whole_percent(wanted)
     caption_below(figure, f"test patients\nbroken line: {planned}, which studies are planned for")
     figure.supylabel("chance to decide the claim", fontsize=SMALL)

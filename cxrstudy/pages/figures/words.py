@@ -17,6 +17,8 @@ from cxrstudy.pages.figures.gate import level_of
 LISTED = 4
 #: Letters that a name in such a list has at most.
 LONGEST = 48
+#: What a caption says where there are none.
+NO_INTERVALS = "no intervals"
 #: Letters per line of a caption.
 LINE = 96
 
@@ -60,7 +62,7 @@ def intervals(tables: Iterable[pd.DataFrame], drawn: str = "bars") -> str:
     held = [table[table["low"].notna()] if "low" in table else table for table in tables]
     level = level_of(held)
     if level is None:
-        return "no intervals"
+        return NO_INTERVALS
     named = [str(one) for table in held for one in table.get("covers", [""])]
     over = " or ".join(sorted(set(named) - {"", "nan"}))
     told = all("covers" in table or "seeds" in table for table in held)

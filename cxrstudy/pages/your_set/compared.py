@@ -2,17 +2,19 @@
 
 The recipe that the others are compared with is chosen on validation images, and compared on test
 patients, so that it does not win by having been chosen. With fewer seeds than the rule asks for
-nothing is said about differences.
+nothing is said about differences. Recipes that are the same trainings, because a profile leaves out
+what they differ in, are one.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from cxrstudy.base.columns import of_arms
 from cxrstudy.base.words import counted
 from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.statistics import Metric, choices, contrasts, estimates
@@ -41,6 +43,8 @@ class Compared:
         five studies); and ``said``.
     seeds, patients
         Of the comparison.
+    same
+        Arms that are left out, because their trainings are those of an arm of the table, by that.
     """
 
     experiment: str
@@ -49,6 +53,7 @@ class Compared:
     table: pd.DataFrame
     seeds: int
     patients: int
+    same: Mapping[Hashable, Sequence[Hashable]] = field(default_factory=dict)
 
     @property
     def alike(self) -> pd.DataFrame:
@@ -86,7 +91,9 @@ def compare(
     >>> compare("06_sequential_schemes", "sets", made, auroc("covid19"), cost).chosen
     'general'
     """
-    arms = list(dict.fromkeys(scores["arm"]))
+    same = same_trainings(scores)
+    scores = of_arms(scores, list(same))
+    arms = list(same)
     picked = choices(scores, arms, metric)["arm"]
     chosen = Counter(picked).most_common(1)[0][0]
     own = estimates(scores, metric)
@@ -107,7 +114,27 @@ def compare(
         )  # fmt: skip
     first = own.iloc[0]
     seeds, patients = int(first["seeds"]), int(first["patients"])
-    return Compared(experiment, what, chosen, pd.DataFrame(rows), seeds, patients)
+    return Compared(experiment, what, chosen, pd.DataFrame(rows), seeds, patients, same)
+
+
+def same_trainings(scores: pd.DataFrame) -> dict[Hashable, list[Hashable]]:
+    """Name the first arm of those that have the same runs, and the others by it.
+
+    Examples
+    --------
+    >>> made = pd.DataFrame({"arm": ["short", "long", "other"], "run": ["1", "1", "2"]})
+    >>> same_trainings(made)
+    {'short': ['long'], 'other': []}
+    """
+    found: dict[Hashable, list[Hashable]] = {}
+    first: dict[Hashable, Hashable] = {}
+    for arm in dict.fromkeys(scores["arm"]):
+        runs = tuple(of_arms(scores, [arm])["run"].unique()) if "run" in scores else ()
+        known = first.setdefault(runs if all(runs) and runs else (arm,), arm)
+        found.setdefault(known, [])
+        if known != arm:
+            found[known].append(arm)
+    return found
 
 
 def _at(differences: pd.DataFrame, arm: Hashable) -> "pd.Series[Any]":

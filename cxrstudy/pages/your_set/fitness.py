@@ -33,15 +33,14 @@ def fitness(outcomes: Sequence[CheckResult], obstacles: Sequence[str] = ()) -> A
     if not parts:
         parts.append("Nothing that was checked speaks against it.")
     if notes:
-        parts.append(
-            f"{counted(len(notes), 'check').capitalize()} found what a reader should know."
-        )
+        known = "; ".join(f"{one.title} ({one.code})" for one in notes)
+        parts.append(f"Worth knowing, from {counted(len(notes), 'check')}: {escape(known)}.")
     if open_:
         codes = ", ".join(each.code for each in open_)
         parts.append(f"Not all could be checked ({codes}).")
     told = "".join(
         f"<li><b>{escape(one.title)}</b> ({one.code}): {escape(f'{one.detail} {one.advice}')}</li>"
-        for one in issues
+        for one in (*issues, *notes)
     )
     return Answer(
         "Is this set fit to learn from?", " ".join(parts), f"<ul>{told}</ul>" if told else ""

@@ -50,23 +50,22 @@ def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable,
     judged = rows[0]["seeds"] >= fewest_seeds()
     gains = [row["gain"] for row in rows]
     said = (
-        f"Each doubling of the training patients, up to all {numbers.count(int(most))}, gained "
-        f"{_span(gains)} {escape(metric.name)}. "
+        f"Each doubling of the training patients, up to all {numbers.count(int(most))}, changed "
+        f"the {escape(metric.name)} by {_span(gains)}. "
     )
     if not judged:
         said += f"With fewer than {fewest_seeds()} seeds that may be chance. "
     elif all(row["low"] <= 0 for row in rows):
         said += "No gain can be told from none, so more patients of this kind may buy nothing. "
     said += (
-        "Twice as many patients would gain about as much if the curve went on straight; curves "
-        "flatten, so it is the most to hope for. More test patients make intervals narrower: four "
-        "times as many halve what patients contribute."
+        f"{_beyond(gains)} More test patients make intervals narrower: four times as many halve "
+        "what patients contribute."
     )
     table = pd.DataFrame(
         {
             "initial weights": escape(str(row["start"])),
             "training patients": f"{numbers.count(row['from'])} to {numbers.count(row['to'])}",
-            "gain of a doubling": numbers.interval(
+            "change by a doubling": numbers.interval(
                 row["gain"], row["low"], row["high"], numbers.difference
             )
             if judged
@@ -75,6 +74,18 @@ def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable,
         for row in rows
     )
     return Answer(QUESTION, said, framed(rows_as_html(table)))
+
+
+def _beyond(gains: Sequence[float]) -> str:
+    """What the curves say of more patients than there are: something only where they rise."""
+    rising = sum(gain > 0 for gain in gains)
+    if rising == len(gains):
+        return (
+            "Twice as many patients would gain about as much if the curve went on straight; "
+            "curves flatten, so it is the most to hope for."
+        )
+    which = "None of the curves rises" if not rising else "Not all of the curves rise"
+    return f"{which}, so they do not say what twice as many patients would gain."
 
 
 def _gains(

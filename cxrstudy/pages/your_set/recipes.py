@@ -29,7 +29,7 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
     question = "Which recipe does best here, and at what cost?"
     if not compared:
         return Answer(question, "No recipes were compared on this cohort.")
-    said = " ".join(map(_in_words, compared))
+    said = " ".join(_in_words(each, metric) for each in compared)
     shown = "".join(
         fold(
             _begun(each.what),
@@ -40,12 +40,13 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
     return Answer(question, said, shown)
 
 
-def _in_words(compared: Compared) -> str:
+def _in_words(compared: Compared, metric: str) -> str:
     table = compared.table
     best = table[table["said"] == CHOSEN].iloc[0]
     text = (
         f"<b>{escape(_begun(compared.what))}</b>: {escape(_named(compared, compared.chosen))} "
-        f"({numbers.level(best['estimate'])}{_cost(best['minutes'])}) was best on validation"
+        f"was best on validation (test patients: {escape(metric)} "
+        f"{numbers.level(best['estimate'])}{_cost(best['minutes'])})"
     )
     others = table[table["said"] != CHOSEN]
     if compared.seeds < fewest_seeds():
@@ -69,6 +70,12 @@ def _named(compared: Compared, arm: Hashable) -> str:
     return arm_in_words(compared.experiment, name)
 
 
+def _others(compared: Compared, arm: Hashable) -> str:
+    """Recipes that are the same trainings as an arm; nothing if there are none."""
+    same = [_named(compared, other) for other in compared.same.get(arm, [])]
+    return f" (the same training: {'; '.join(same)})" if same else ""
+
+
 def _cost(minutes: float, opening: str = ", ") -> str:
     if np.isnan(minutes):
         return ""
@@ -81,7 +88,7 @@ def _as_rows(compared: Compared, metric: str) -> pd.DataFrame:
     rows = []
     for row in compared.table.itertuples():
         minutes = numbers.plain(significant(row.minutes, 2)) if row.minutes > 0 else ""
-        name = escape(_named(compared, row.arm))
+        name = escape(_named(compared, row.arm) + _others(compared, row.arm))
         rows.append({"recipe": name, **shown(row, metric), "minutes a seed": minutes})
     return pd.DataFrame(rows)
 

@@ -20,7 +20,8 @@ def result(state, code="CXR101", unchecked=""):
 def test_issues_and_few_patients_say_that_a_set_is_not_fit_and_why():
     answer = fitness([result("issue"), result("note", "CXR106"), result("pass")], ["Few patients."])
     assert answer.said.startswith("<b>Not as it is</b>: label from &lt;source&gt; (CXR101); Few")
-    assert "1 check found what a reader should know" in answer.said
+    assert "Worth knowing, from 1 check: label from &lt;source&gt; (CXR106)" in answer.said
+    assert "(CXR106): It is 1." in answer.shown
     assert "It is 1. Look." in answer.shown
 
 

@@ -16,7 +16,8 @@ def test_the_gain_of_a_doubling_is_the_slope_over_the_three_largest_sizes():
     doses = {("random", 0.25): 0.0, ("random", 0.5): 1.0, ("random", 1): 2.0}
     slope = trend(scores, METRIC, doses)["estimate"].item()
     answer = more_patients(scores, METRIC, SIZES)
-    assert f"up to all 80, gained +{slope:.3f}" in answer.said
+    assert f"up to all 80, changed the {METRIC.name} by +{slope:.3f}" in answer.said
+    assert "the most to hope for" in answer.said
     assert "20 to 80" in answer.shown
     assert "[" in answer.shown
     assert "may be chance" not in answer.said
@@ -31,7 +32,18 @@ def test_with_too_few_seeds_it_may_be_chance_and_no_interval_is_shown():
 def test_a_curve_that_does_not_rise_promises_nothing():
     falling = [("random", 1), ("random", 0.5), ("random", 0.25)]  # each better than the one before
     scores = made_scores(falling, seeds=fewest_seeds())
-    assert "may buy nothing" in more_patients(scores, METRIC, SIZES).said
+    said = more_patients(scores, METRIC, SIZES).said
+    assert "may buy nothing" in said
+    assert "None of the curves rises" in said
+    assert "to hope for" not in said
+
+
+def test_curves_of_which_some_fall_promise_nothing_either():
+    falling = [("falling", 1), ("falling", 0.5), ("falling", 0.25)]
+    rising = [("rising", 0.25), ("rising", 0.5), ("rising", 1)]
+    said = more_patients(made_scores([*falling, *rising], seeds=1), METRIC, SIZES).said
+    assert "Not all of the curves rise" in said
+    assert "to hope for" not in said
 
 
 @pytest.mark.parametrize("arms", [[("random", 1)], [("random", "5-shot"), ("random", "1-shot")]])

@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from cxrstudy.pages.rule import fewest_seeds
-from cxrstudy.pages.your_set.compared import ALIKE, CHOSEN, compare, minutes_of
+from cxrstudy.pages.your_set.compared import (
+    ALIKE,
+    CHOSEN,
+    compare,
+    minutes_of,
+    same_trainings,
+)
 from cxrstudy.pages.your_set.recipes import best_recipes, certainty
 from cxrstudy.statistics import auroc, contrasts, made_scores
 
@@ -104,6 +110,21 @@ def test_how_sure_it_is_is_the_smallest_difference_that_would_be_found(compared)
     assert f"{table['minimum_detectable_difference'].median():.3f}" in said
     assert f"{fewest_seeds()} seeds" in said
     assert "60 test patients" in said
+
+
+def test_recipes_with_the_same_runs_are_one_and_the_others_are_named():
+    scores = of_seeds(2)
+    scores["run"] = scores["arm"] + scores["seed"].astype(str)
+    again = scores[scores["arm"] == "general"].assign(arm="general, again")
+    both = pd.concat([again, scores], ignore_index=True)
+    one = compare("06_sequential_schemes", "sequence", both, METRIC, MINUTES)
+    assert one.table["arm"].tolist() == ["general, again", "control", "copy"]
+    assert one.same["general, again"] == ["general"]
+    assert "general, again (the same training: general)" in best_recipes([one], METRIC.name).shown
+    apart = compare("06_sequential_schemes", "sequence", scores, METRIC, MINUTES)
+    assert not any(apart.same.values())
+    unknown = scores.assign(run="")
+    assert list(same_trainings(unknown)) == ["control", "general", "copy"]
 
 
 def test_without_an_experiment_that_is_said():

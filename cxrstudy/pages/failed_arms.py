@@ -1,0 +1,50 @@
+"""Failed arms: what a page says first of networks whose training has no result.
+
+A page about maps or errors looks at a network whatever it has learnt. One that is no better than a
+constant has maps and errors too; they show nothing about networks that learnt something.
+"""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from cxrstudy.base.words import arm_name
+from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.html import HTML
+from cxrstudy.pages.names import spaced
+from cxrstudy.study.arms import Arms
+
+
+def failed_arms(*shown: Arms, named: Callable[[Any], str] = arm_name) -> HTML:
+    """Name the arms that a page looks at and whose training has no result; empty if there are none.
+
+    Parameters
+    ----------
+    shown
+        Arms that the page looks at, of one study or of several; they are trained.
+    named
+        What the page calls an arm.
+
+    Examples
+    --------
+    >>> from cxrstudy.pages.failed_arms import failed_arms
+    >>> failed_arms(arms.only(["control"]))  # arms are trained, as in a chapter
+    <HTML>
+    """
+    several = len({arms.study.cohort.name for arms in shown}) > 1
+    items = "".join(
+        f"<li>{escape(named(arm))}{_of(arms) if several else ''}: {escape(spaced(why))}</li>"
+        for arms in shown
+        for arm, why in arms.failed.items()
+    )
+    if not items:
+        return HTML("")
+    return HTML(
+        '<div class="admonition warning"><p class="admonition-title">Networks without a result</p>'
+        "<p>What this page shows of them says nothing about networks that have learnt "
+        f"something.</p><ul>{items}</ul></div>"
+    )
+
+
+def _of(arms: Arms) -> str:
+    return f" ({escape(cohort_title(arms.study.cohort.name))})"

@@ -1,0 +1,30 @@
+"""Failed arms: a page names the networks without a result, by the names that it uses."""
+
+from types import SimpleNamespace
+
+from cxrstudy.pages.failed_arms import failed_arms
+from tests.support.judged import text_of
+
+
+def arms(cohort, why=""):
+    study = SimpleNamespace(cohort=SimpleNamespace(name=cohort))
+    return SimpleNamespace(study=study, failed={("a", 0): why} if why else {})
+
+
+def test_where_all_have_a_result_nothing_is_said():
+    assert failed_arms(arms("phantom")).data == ""
+
+
+def test_an_arm_without_a_result_is_named_with_the_reason():
+    weak = arms("phantom", why="seed 0, not better <than> a constant on natural_large")
+    said = failed_arms(weak)
+    assert "a, 0: seed 0, not better <than> a constant on natural large" in text_of(said)
+    assert "<than>" not in said.data
+    assert "never: seed 0" in text_of(failed_arms(weak, named=lambda arm: "never"))
+
+
+def test_arms_of_two_cohorts_are_told_apart_by_them():
+    weak = arms("phantom", why="seed 0, one score")
+    said = text_of(failed_arms(weak, arms("confounded")))
+    assert "a, 0 (Phantoms): seed 0, one score" in said
+    assert "(Phantoms)" not in text_of(failed_arms(weak, arms("phantom")))
