@@ -126,7 +126,7 @@ _OWN_RUN = """## Your run
 What this execution gave, beside the record. A run with fewer seeds than the rule asks for decides
 nothing."""
 
-_AGREEMENT = 'show.agreement("{name}", scores, recorded)'
+_AGREEMENT = 'show.agreement("{name}", scores, recorded, arms.failed)'
 _DIFFERENCE = '''def tested(arms, scores):
     """Show the differences with their p values."""
     return show.table(
