@@ -18,7 +18,7 @@ from scipy import stats
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages import told
-from cxrstudy.pages.arm_words import contrast_in_words
+from cxrstudy.pages.arm_words import contrast_in_words, lacking_in_words
 from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.names import spaced
@@ -209,7 +209,7 @@ def _row(row: Beside) -> dict[str, str]:
         else "",
         "record": _number(row.record),
         "may differ by chance": f"±{numbers.level(row.chance)}" if isfinite(row.chance) else "",
-        "together": escape(agrees or spaced(row.reason)),
+        "together": escape(agrees or _reason(row)),
     }
 
 
@@ -231,9 +231,14 @@ def _standing(found: list[Beside]) -> str:
     return "This run has as many seeds as the rule asks for; its verdicts are in chapter Verdicts."
 
 
+def _reason(row: Beside) -> str:
+    """Why there is nothing to compare, with arms in words."""
+    return spaced(lacking_in_words(row.claim.experiment or "", row.reason))
+
+
 def _why_none(found: list[Beside]) -> str:
     """Why a run has no estimate of any claim."""
-    return "; ".join(dict.fromkeys(escape(spaced(row.reason)) for row in found))
+    return "; ".join(dict.fromkeys(escape(_reason(row)) for row in found))
 
 
 def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:

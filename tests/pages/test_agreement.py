@@ -79,6 +79,13 @@ def test_a_failed_training_is_compared_with_nothing():
     assert "Not judged" in failed
 
 
+def test_an_arm_that_the_record_lacks_is_named_in_words():
+    own = made_scores([(2, "own weights"), (1, "own weights"), (1, "same steps")], seeds=5)
+    shown = agreement("03_resolution", own, recorded(made_scores([(1, "same steps")], seeds=5)), {})
+    assert "× resolution" in shown.data
+    assert "there are" not in shown.data
+
+
 def test_a_chapter_without_claims_says_so():
     assert "No claim" in agreement("16_recipes", made_scores(), recorded(made_scores()), {}).data
 
