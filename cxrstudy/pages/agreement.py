@@ -6,6 +6,7 @@ has measured (:mod:`cxrstudy.statistics.power`), added up over both. One seed sa
 trainings vary; the record does.
 """
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -33,6 +34,9 @@ from cxrstudy.verdicts.verdict import verdicts
 
 #: Share of runs that lie as near as :func:`chance` says.
 LEVEL = 0.95
+
+#: Why a seed of an arm has no result, in a reason.
+FAILED = re.compile(r"seed \d+, ([^;]+)")
 
 #: No arm failed.
 NONE: Mapping[Hashable, str] = MappingProxyType({})
@@ -237,8 +241,12 @@ def _reason(row: Beside) -> str:
 
 
 def _why_none(found: list[Beside]) -> str:
-    """Why a run has no estimate of any claim."""
-    return "; ".join(dict.fromkeys(escape(_reason(row)) for row in found))
+    """Why a run has no estimate of any claim; which arms failed stands claim by claim."""
+    reasons = "; ".join(_reason(row) for row in found)
+    failed = list(dict.fromkeys(FAILED.findall(reasons)))
+    if not failed:
+        return "; ".join(dict.fromkeys(escape(_reason(row)) for row in found))
+    return f"every claim has an arm without a result in this run ({escape('; '.join(failed))})"
 
 
 def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:

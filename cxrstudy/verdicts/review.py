@@ -15,6 +15,7 @@ registered                     results that name a registration came after it, a
 =============================  ===================================================================
 """
 
+import re
 import shutil
 import tempfile
 import zlib
@@ -22,19 +23,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cxrstudy.base import places
 from cxrstudy.base.repository import Repository, RepositoryError, open_repository
 from cxrstudy.base.words import counted
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.altered_cells import altered_cells
-from cxrstudy.verdicts.proof import altered_registrations, prove
+from cxrstudy.verdicts.proof import Proof, altered_registrations, prove
 from cxrstudy.verdicts.recomputed import compare_derived
 from cxrstudy.verdicts.recording import papers_of_then
 from cxrstudy.verdicts.registration import FOLDER as REGISTRATIONS
-from cxrstudy.verdicts.results import ResultsError
+from cxrstudy.verdicts.results import VERDICTS, ResultsError
 from cxrstudy.verdicts.written_table import MISSING
+
+#: A cell of recorded verdicts that differs from what is recomputed, and its claim.
+_CELL_OF_A_VERDICT = re.compile(rf"{re.escape(VERDICTS)}, paper \w+, claim (\w+), .* recomputed$")
 
 
 @dataclass(frozen=True)
@@ -130,20 +133,36 @@ def review_folder(folder: Path, committed: Committed) -> Review:
     problems += changed
     notes = [f"not committed: {', '.join(Path(name).name for name in new)}"] if new else []
     with _as_it_lies(folder, made) as copy:
+        proof = prove(copy) if made.registration == "" else _prove(folder, copy)
         try:
             differences, counts = compare_derived(copy)
+            differences, other_now = _by_the_rule_of_now(differences, proof)
+            notes += other_now
             problems += [f"{what}/{each}" for each in differences]
             notes += _void(copy)
         except (ValueError, LookupError, OSError, EOFError, zlib.error) as problem:
             counts = []
             problems.append(f"{what}: can't be recomputed: {problem}".replace(str(copy), what))
-        proof = prove(copy) if made.registration == "" else _prove(folder, copy)
     if proof.registration and proof.problems:
         problems += [f"{what}: {each}" for each in proof.problems]
     else:
         notes.append(proof.said)
     files = counted(len(made.files) + 1, "file")
     return Review(what, tuple(dict.fromkeys(problems)), ", ".join([files, *counts]), tuple(notes))
+
+
+def _by_the_rule_of_now(differences: list[str], proof: Proof) -> tuple[list[str], list[str]]:
+    """Differences, without those of verdicts that a registered rule gave; and a note of these.
+
+    Git shows that the registered rule wrote them (:mod:`cxrstudy.verdicts.changed_rule`). That the
+    rule of now gives others is why they don't count, and no alteration.
+    """
+    if not proof.counts or not proof.changed:
+        return differences, []
+    told = {text: found[1] for text in differences if (found := _CELL_OF_A_VERDICT.match(text))}
+    claims = ", ".join(dict.fromkeys(told.values()))
+    notes = [f"the rule of now gives other numbers of {claims}, which does not count"]
+    return [text for text in differences if text not in told], notes if told else []
 
 
 @contextmanager
@@ -157,7 +176,7 @@ def _as_it_lies(folder: Path, made: results.Results) -> Iterator[Path]:
         yield copy
 
 
-def _prove(folder: Path, copy: Path) -> Any:
+def _prove(folder: Path, copy: Path) -> Proof:
     """Prove results where they lie, or, if they are altered, the copy that can be read."""
     try:
         return prove(folder)

@@ -77,6 +77,8 @@ def test_a_failed_training_is_compared_with_nothing():
     assert "not better than a constant on validation" in failed
     assert "told apart" not in failed
     assert "Not judged" in failed
+    summary = failed.partition("Claim by claim")[0]
+    assert summary.count("not better than a constant") == 1
 
 
 def test_an_arm_that_the_record_lacks_is_named_in_words():

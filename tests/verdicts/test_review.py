@@ -13,6 +13,7 @@ from cxrstudy.base import places, remembered
 from cxrstudy.study import experiment
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts import judge, kept_evidence, recording, results, review
+from cxrstudy.verdicts.proof import Proof
 from cxrstudy.verdicts.registration import Registration, register
 from cxrstudy.verdicts.written_table import read_texts
 from tests.support import registered
@@ -132,6 +133,28 @@ def test_a_changed_digit_of_what_follows_is_found_though_hashes_fit(folder, name
     changed = table.loc[row, "estimate"]
     assert problem.startswith(f"results/made/tiny/{name}, ")
     assert problem.endswith(f", estimate: {changed} here, {before} recomputed")
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_told"),
+    [({"changed": ("rule",)}, True), ({}, False),
+     ({"changed": ("rule",), "problems": ("altered",)}, False)],
+)  # fmt: skip
+def test_verdicts_of_a_registered_rule_that_changed_are_told_and_nothing_else_is(
+    folder, monkeypatch, facts, is_told
+):
+    for name in (recording.VERDICTS, recording.ESTIMATES):
+        table = read_texts(folder / name)
+        row = table.index[table["estimate"] != ""][-1]
+        table.loc[row, "estimate"] = "0.123456"
+        table.to_csv(folder / name, index=False, lineterminator="\n")
+    sealed_again(folder)
+    monkeypatch.setattr(review, "prove", lambda _: Proof(folder, "0001", **facts))
+    found = review.review_folder(folder, review.Committed(None, "no git"))
+    said = "the rule of now gives other numbers of X1, which does not count"
+    assert (said in found.notes) == is_told
+    assert any("estimates.csv, " in text for text in found.problems)
+    assert any("verdicts.csv, " in text for text in found.problems) != is_told
 
 
 def test_a_row_more_or_less_is_named(folder):

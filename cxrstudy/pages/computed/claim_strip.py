@@ -112,10 +112,10 @@ def _claim(
             f'<span class="study-signed">{sign}{chip(row.verdict, row.counts)}</span>'
             for sign, row in said
         )
-        + f'<div class="study-test">Together: {escape(_together(rows))}.</div>'
-        + "".join(f'<div class="study-test">{sign}{escape(why)}</div>' for sign, why in withheld),
+        + f'<div class="study-test">Together: {escape(_together(rows))}.</div>',
         "difference": plot(drawn, bounds_of(*stated), scale, f"must be {bounds_in_words(*stated)}")
-        + "<br>".join(f"{sign}{interval_of(row)}" for sign, row in said),
+        + "<br>".join(f"{sign}{interval_of(row)}" for sign, row in said)
+        + "".join(f'<div class="study-test">{sign}{escape(why)}</div>' for sign, why in withheld),
     }
 
 

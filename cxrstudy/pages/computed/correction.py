@@ -35,6 +35,6 @@ def withheld_by_correction(row: Any) -> str:
     )
     corrected = row.adjusted_p_relevant if same else row.adjusted_p
     return (
-        f"Alone it would be {alone}; corrected for the other claims of the paper (Holm), p = "
+        f"Alone it would be {alone}; with the paper's other claims (Holm), p = "
         f"{numbers.p_value(corrected, [round(1 - row.level, 9)])}."
     )

@@ -85,7 +85,7 @@ def plot(rows: Sequence[Drawn], bounds: Sequence[float], scale: Scale, said: str
     zero = scale.at(0.0)
     parts = [f'<line class="zero" x1="{zero}" x2="{zero}" y1="0" y2="{foot}"/>']
     for at in (scale.at(bound) for bound in bounds if bound):
-        parts.append(f'<line class="margin" x1="{at}" x2="{at}" y1="0" y2="{foot}"/>')
+        parts.append(f'<line class="bound" x1="{at}" x2="{at}" y1="0" y2="{foot}"/>')
     parts += [_row(row, ROW * place + ROW / 2, scale) for place, row in enumerate(rows)]
     parts += _ticks(scale, bounds, height)
     title = escape("; ".join([*map(_said, rows), said]))

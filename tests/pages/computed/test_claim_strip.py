@@ -49,13 +49,13 @@ def test_an_empty_frame_is_explained_where_there_is_one(counts, said):
 
 def test_an_equivalence_is_drawn_between_its_two_bounds_and_others_above_one():
     equal = claims_table(judged(("B5", "supported", 0.0)), {"recorded: phantom": 0}, "")
-    assert equal.count('class="margin"') == 2
+    assert equal.count('class="bound"') == 2
     assert "must be within ±0.020" in equal
     assert "if there are two, between" in equal
     above = claims_table(
         judged(("B3", "reversed", 0.01)).assign(margin=0.05), {"recorded: phantom": 0}, ""
     )
-    assert above.count('class="margin"') == 1
+    assert above.count('class="bound"') == 1
     assert "must be above +0.050" in above
     assert "between" not in above
 

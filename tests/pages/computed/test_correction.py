@@ -23,9 +23,7 @@ def row(name, verdict, estimate, **numbers):
 def test_an_interval_beside_zero_that_decides_nothing_is_explained():
     one = row("A1", "inconclusive", -0.07, p=0.0068, adjusted_p=0.122)
     said = withheld_by_correction(one)
-    assert said == (
-        "Alone it would be reversed; corrected for the other claims of the paper (Holm), p = 0.122."
-    )
+    assert said == ("Alone it would be reversed; with the paper's other claims (Holm), p = 0.122.")
 
 
 def test_equality_that_only_the_correction_withholds_is_told_with_its_own_p():

@@ -34,7 +34,7 @@ def test_a_plot_is_well_formed_and_its_text_says_every_number(rows, bounds):
     assert picture.get("role") == "img"
     assert picture.get("aria-label").count("a <b> & “c”: ") == len(rows)
     assert len(picture.findall("line[@class='interval']")) == len(picture.findall("g")) == len(rows)
-    assert len(picture.findall("line[@class='margin']")) == sum(bound != 0 for bound in bounds)
+    assert len(picture.findall("line[@class='bound']")) == sum(bound != 0 for bound in bounds)
     assert picture.get("aria-label").endswith("; above <it>")
 
 
