@@ -32,13 +32,16 @@ def failed_arms(*shown: Arms, named: Callable[[Any], str] = arm_name) -> HTML:
     <HTML>
     """
     several = len({arms.study.cohort.name for arms in shown}) > 1
-    items = "".join(
-        f"<li>{escape(named(arm))}{_of(arms) if several else ''}: {escape(spaced(why))}</li>"
-        for arms in shown
-        for arm, why in arms.failed.items()
-    )
-    if not items:
+    by_reason: dict[str, list[str]] = {}
+    for arms in shown:
+        for arm, why in arms.failed.items():
+            by_reason.setdefault(why, []).append(f"{named(arm)}{_of(arms) if several else ''}")
+    if not by_reason:
         return HTML("")
+    items = "".join(
+        f"<li>{escape(', '.join(names))}: {escape(spaced(why))}</li>"
+        for why, names in by_reason.items()
+    )
     return HTML(
         '<div class="admonition warning"><p class="admonition-title">Networks without a result</p>'
         "<p>What this page shows of them says nothing about networks that have learnt "
@@ -47,4 +50,4 @@ def failed_arms(*shown: Arms, named: Callable[[Any], str] = arm_name) -> HTML:
 
 
 def _of(arms: Arms) -> str:
-    return f" ({escape(cohort_title(arms.study.cohort.name))})"
+    return f" ({cohort_title(arms.study.cohort.name)})"

@@ -23,6 +23,15 @@ def test_an_arm_without_a_result_is_named_with_the_reason():
     assert "never: seed 0" in text_of(failed_arms(weak, named=lambda arm: "never"))
 
 
+def test_arms_that_failed_alike_share_a_line():
+    weak = arms("phantom", why="seed 0, one score")
+    weak.failed |= {"b": "seed 0, one score", "c": "seed 1, another"}
+    shown = failed_arms(weak)
+    assert shown.data.count("<li>") == 2
+    assert "a, 0, b: seed 0, one score" in text_of(shown)
+    assert "c: seed 1, another" in text_of(shown)
+
+
 def test_arms_of_two_cohorts_are_told_apart_by_them():
     weak = arms("phantom", why="seed 0, one score")
     said = text_of(failed_arms(weak, arms("confounded")))

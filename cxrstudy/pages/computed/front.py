@@ -175,8 +175,8 @@ def standing(counts: str) -> str:
             f"({escape(where)}).</p>"
         )
     reason = counts.partition(": ")[2] or counts
-    why = "Recorded before a registration" if reason == UNREGISTERED else reason
+    why = "recorded before a registration" if reason == UNREGISTERED else reason
     return (
-        f'<p class="study-standing"><b>{escape(why)}: this does not count as evidence.</b> '
+        f'<p class="study-standing"><b>{escape(why[:1].upper() + why[1:])}: this does not count as evidence.</b> '
         "It says what these trainings gave.</p>"
     )
