@@ -37,7 +37,8 @@ def table_of(records: Sequence[Record]) -> pd.DataFrame:
                 "seconds": sum(record.seconds.values()),
                 "MiB": record.peak_memory_bytes / 2**20,
                 "device": record.device,
-                "failed": "; ".join(record.outcome.failures),
+                # Names of labels as people read them.
+                "failed": "; ".join(record.outcome.failures).replace("_", " "),
                 "finished": record.finished,
             }
             for record in records

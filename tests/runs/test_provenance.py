@@ -81,6 +81,8 @@ def test_a_training_that_is_no_result_says_why():
     assert table_of([record(), weak])["failed"].tolist() == [
         "", "not better than a constant on validation",
     ]  # fmt: skip
+    blind = record().model_copy(update={"outcome": Outcome(never_seen=["other_pneumonia"])})
+    assert table_of([blind])["failed"].tolist() == ["no training image of other pneumonia"]
 
 
 def test_an_environment_is_listed_once_with_its_number_of_runs():

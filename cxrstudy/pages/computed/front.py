@@ -177,6 +177,7 @@ def standing(counts: str) -> str:
     reason = counts.partition(": ")[2] or counts
     why = "recorded before a registration" if reason == UNREGISTERED else reason
     return (
-        f'<p class="study-standing"><b>{escape(why[:1].upper() + why[1:])}: this does not count as evidence.</b> '
+        f'<p class="study-standing"><b>{escape(why[:1].upper() + why[1:])}: '
+        "this does not count as evidence.</b> "
         "It says what these trainings gave.</p>"
     )
