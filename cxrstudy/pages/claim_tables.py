@@ -150,6 +150,8 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     shown = shown.assign(margin=[
         bounds_in_words(row.claim, row.margin, row.relevant) for row in shown.itertuples()
     ])  # fmt: skip
+    # Why, stands above, once for each set of results.
+    shown["counts"] = shown["counts"].str.startswith("counts").map({True: "yes", False: "no"})
     columns = [
         *papers, "claim", "origin", "verdict", "margin", "level", "adjusted_p", "relevant",
         "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "trainings",

@@ -28,6 +28,18 @@ def test_details_show_both_corrected_p_values():
         assert words in shown
 
 
+def test_details_are_of_decided_claims_in_order_and_say_in_a_word_what_counts():
+    made = judged([("A", "A10"), ("A", "A2"), ("A", "A3")], ["here"])
+    made["counts"] = ["counts: registered in one", "does not count: changed", "counts: x"]
+    made.loc[2, "verdict"] = "not judged"
+    shown = text_of(claim_tables.verdict_details(made))
+    assert shown.index("A2 ") < shown.index("A10 ")
+    assert "A3" not in shown
+    assert (shown.count(" yes"), shown.count(" no ")) == (1, 2)  # and p of "no relevant difference"
+    nothing = text_of(claim_tables.verdict_details(made.assign(verdict="not judged")))
+    assert "No verdict is recorded" in nothing
+
+
 def test_without_claims_the_page_goes_on(monkeypatch):
     monkeypatch.setattr(claim_tables, "all_claims", list)
     assert "No rows" in claim_tables.untestable().data

@@ -13,6 +13,7 @@ import pandas as pd
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.bounds import bounds_in_words
 from cxrstudy.pages.computed.front import standings
 from cxrstudy.pages.html import fold
 from cxrstudy.pages.tables import framed, rows_as_html
@@ -73,7 +74,7 @@ def _verdicts(half: Path, experiment: str) -> str:
             "difference": escape(
                 numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
             ),
-            "margin": escape(numbers.difference(row.margin)),
+            "must be": escape(bounds_in_words(row.claim, row.margin, row.relevant)),
         }
         for row in mine.itertuples()
     ]

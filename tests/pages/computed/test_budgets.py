@@ -38,7 +38,7 @@ def recorded(monkeypatch, tmp_path):
 
 def test_verdicts_and_gains_of_half_the_steps_are_shown(recorded):
     text = text_of(HTML(budgets.of_chapter(CHAPTER)))
-    assert "B1 supported +0.020 [+0.010, +0.030] 0.000" in text
+    assert "B1 supported +0.020 [+0.010, +0.030] above 0" in text
     assert "B2" not in text
     assert "control +0.001 +0.008 yes" in text
     assert "pooled +0.031 +0.050 no" in text
