@@ -127,6 +127,17 @@ def cited(citation: str) -> str:
     return f"{found[1].capitalize()} {found[2]}" if found else citation
 
 
+def counts_for_a_verdict(said: str) -> bool:
+    """Whether what is said of results is that they count.
+
+    Examples
+    --------
+    >>> counts_for_a_verdict("counts: registered in 0001-phantom-halved")
+    True
+    """
+    return said.startswith("counts")
+
+
 def verdict_details(judged: pd.DataFrame) -> HTML:
     """Show bounds, corrected p values, and what every verdict rests on; nothing of other claims.
 
@@ -151,7 +162,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
         bounds_in_words(row.claim, row.margin, row.relevant) for row in shown.itertuples()
     ])  # fmt: skip
     # Why, stands above, once for each set of results.
-    shown["counts"] = shown["counts"].str.startswith("counts").map({True: "yes", False: "no"})
+    shown["counts"] = shown["counts"].map(counts_for_a_verdict).map({True: "yes", False: "no"})
     columns = [
         *papers, "claim", "origin", "verdict", "margin", "level", "adjusted_p", "relevant",
         "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "trainings",
@@ -167,10 +178,9 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     )  # fmt: skip
 
 
-def _in_turn(name: str) -> tuple[str, int, str]:
+def _in_turn(name: str) -> str:
     """A name such that A2 comes before A10."""
-    letters, digits, rest = re.fullmatch(r"(\D*)(\d*)(.*)", name).groups()  # type: ignore[union-attr]
-    return letters, int(digits or 0), rest
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(9), name)
 
 
 def untestable() -> HTML:

@@ -12,9 +12,9 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.bounds import bounds_in_words, bounds_of, is_equivalence
-from cxrstudy.pages.claim_tables import cited
+from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict
 from cxrstudy.pages.computed.correction import withheld_by_correction
-from cxrstudy.pages.computed.glance import ANSWERS, counts_for_a_verdict
+from cxrstudy.pages.computed.glance import ANSWERS
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.across import OnCohort, together

@@ -12,11 +12,10 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import LISTING, cohort_title, lacking_in_words, origin_in_words
-from cxrstudy.pages.claim_tables import cited, verdict_details
+from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict, verdict_details
 from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.claim_strip import claims_table, marks_of
 from cxrstudy.pages.computed.front import asked_of, standings, tallied
-from cxrstudy.pages.computed.glance import counts_for_a_verdict
 from cxrstudy.pages.computed.plot import mark
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.names import spaced

@@ -9,8 +9,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.notebooks import read_cells
 from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import cohort_title
-from cxrstudy.pages.claim_tables import cited
-from cxrstudy.pages.computed.glance import counts_for_a_verdict
+from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict
 from cxrstudy.pages.computed.set_facts import NOTHING, of_sets
 from cxrstudy.statistics import inference, power
 from cxrstudy.verdicts.claims_file import Claims, all_claims

@@ -10,6 +10,7 @@ from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort_file import read_definition
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.bounds import bounds_in_words
+from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.pages.computed.claim_strip import (
     chip,
     claim_strip,
@@ -18,7 +19,7 @@ from cxrstudy.pages.computed.claim_strip import (
     most_answered_first,
     reading,
 )
-from cxrstudy.pages.computed.glance import at_a_glance, counts_for_a_verdict
+from cxrstudy.pages.computed.glance import at_a_glance
 from cxrstudy.pages.computed.plot import mark
 from cxrstudy.pages.html import HTML
 from cxrstudy.verdicts.claims_file import all_claims

@@ -5,15 +5,11 @@ from html import escape
 import pandas as pd
 
 from cxrstudy.base.notebooks import chapter
+from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.verdicts.outcome import DECIDED
 
 #: Verdicts that answer a claim, in the order of the rule.
 ANSWERS = tuple(verdict for verdict in DECIDED if verdict != "inconclusive")
-
-
-def counts_for_a_verdict(said: str) -> bool:
-    """Whether what is said of results is that they count."""
-    return said.startswith("counts")
 
 
 def at_a_glance(judged: pd.DataFrame) -> str:
