@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,15 @@ KEEPING = (
 )  # fmt: skip
 
 
-def functions_of(path) -> Iterator[ast.FunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield node
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def functions_of(path: Path) -> tuple[ast.FunctionDef, ...]:
+    every = (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.FunctionDef))
+    return tuple(node for node in every if node.name.startswith("test_"))
 
 
 def called(node: ast.AST) -> str:
@@ -230,11 +236,7 @@ def test_whatever_is_skipped_somewhere_is_run_somewhere():
     workflow = (THIS / ".github" / "workflows" / "book.yml").read_text("utf-8")
     locked = (THIS / "requirements.lock").read_text("utf-8").replace("-", "_")
     other = {"skimage": "scikit_image", "PIL": "pillow"}
-    skips = [
-        skip
-        for path in THIS.glob("tests/**/*.py")
-        for skip in skips_of(ast.parse(path.read_text("utf-8")))
-    ]
+    skips = [skip for path in THIS.glob("tests/**/*.py") for skip in skips_of(tree_of(path))]
     nowhere = []
     for skip in some(skips):
         package = re.match(r".*importorskip\('(\w+)", skip)
