@@ -11,13 +11,15 @@ from benchmarks.mutants.trial import Outcome
 
 #: Of a fault: what identifies it, what came of it, and what a reader found about a survivor.
 #: `judged` is `equivalent` (nothing can notice it), `cosmetic` (it changes only how something looks
-#: or how fast it is) or `test added` (which fails now); `reason` says why, or names the test.
+#: or how fast it is), `elsewhere` (a test of that commit fails that was not tried: it is far from
+#: the module, or long) or `test added` (which fails now); `reason` says why, or names the test.
 COLUMNS = [
     "area", "module", "line", "operator", "before", "after", "state", "by", "tests", "seconds",
     "seed", "commit", "judged", "reason",
 ]  # fmt: skip
 FAULTS, AREAS = "mutants.csv", "table.csv"
 SURVIVED = ("survived", "not reached")
+JUDGED = ("elsewhere", "test added", "equivalent", "cosmetic")
 
 
 def append(folder: Path, fault: Fault, outcome: Outcome, *, seed: int, commit: str) -> None:
@@ -67,21 +69,23 @@ def summarise(folder: Path) -> None:
 def _counts(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Faults, how many were noticed, and the share of those that can be.
 
-    `score` is what the tests of the commit noticed; `score_now` counts the tests that were added
-    since, for these very faults. An equivalent fault can't be noticed and does not count; a
-    cosmetic one counts as not noticed.
+    `score` is what the tests of the commit noticed, as far as a reader looked for those elsewhere;
+    `score_now` counts the tests that were added since, for these very faults, so it says nothing
+    about others. An equivalent fault can't be noticed and does not count; a cosmetic one counts as
+    not noticed.
     """
     asked = rows.assign(
         killed=~rows["state"].isin(SURVIVED),
         not_reached=rows["state"].eq("not reached"),
-        **{name: rows["judged"].eq(name) for name in ("test added", "equivalent", "cosmetic")},
+        **{name: rows["judged"].eq(name) for name in JUDGED},
         open=rows["state"].isin(SURVIVED) & rows["judged"].eq(""),
     )
-    counted = ["killed", "not_reached", "test added", "equivalent", "cosmetic", "open", "seconds"]
+    counted = ["killed", "not_reached", *JUDGED, "open", "seconds"]
     found = asked.groupby(by, sort=True)[counted].sum()
     found.insert(0, "faults", asked.groupby(by).size())
     can_be = found["faults"] - found["equivalent"]
-    found["score"] = (found["killed"] / can_be).round(3)
-    found["score_now"] = ((found["killed"] + found["test added"]) / can_be).round(3)
+    seen = found["killed"] + found["elsewhere"]
+    found["score"] = (seen / can_be).round(3)
+    found["score_now"] = ((seen + found["test added"]) / can_be).round(3)
     found["seconds"] = found["seconds"].round().astype(int)
     return found.reset_index()
