@@ -223,9 +223,6 @@ def _ordered(found: Candidates) -> Candidates:
 
 def _best(found: list[Candidates]) -> Candidates:
     """Keep of each pair the mapping with most matches."""
-    if not found:
-        none = np.zeros(0, np.int64)
-        return Candidates(none, none, np.zeros(0, np.float32), np.zeros((0, 2, 3)), none)
     every = Candidates._make(np.concatenate(part) for part in zip(*found, strict=True))
     order = np.lexsort((-every.matches, every.second, every.first))
     pair = np.stack([every.first[order], every.second[order]], 1)
