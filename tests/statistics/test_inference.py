@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import expit, logit
 
-from cxrstudy.statistics.inference import BOTH, FLAT, PATIENTS, infer
+from cxrstudy.statistics.inference import BOTH, FLAT, METHODS, PATIENTS, infer
 
 SEEDS = np.array([0.78, 0.80, 0.84])
 
@@ -161,3 +161,8 @@ def test_with_the_recorded_variance_components_one_null_in_twenty_is_rejected(cl
         draws = skill + weights @ parts / patients
         rejected += infer(skill + parts.mean(axis=0), draws, patients, patients // 2).p() < 0.05
     assert 20 <= rejected <= 70
+
+
+def test_two_seeds_are_an_interval_over_seeds_too():
+    found = infer(SEEDS[:2], normal_draws(SEEDS[:2]), patients=100, fewest=40)
+    assert (found.covers, found.method, found.reason) == (BOTH, METHODS[True], "")

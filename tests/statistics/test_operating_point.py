@@ -101,3 +101,11 @@ def test_validation_images_of_one_class_are_refused_by_arm():
     scores.loc[lacking, "truth_covid19"] = 1.0
     with pytest.raises(ScoreError, match="validation images of arm 'b', seed 0 don't show both"):
         operating_points(scores, "covid19", RULE)
+
+
+def test_scores_that_are_written_as_text_are_numbers():
+    scores = study()
+    written = scores.assign(score_covid19=scores["score_covid19"].map(repr))
+    pd.testing.assert_frame_equal(
+        operating_points(written, "covid19", RULE), operating_points(scores, "covid19", RULE)
+    )

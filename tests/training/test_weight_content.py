@@ -3,6 +3,7 @@
 import pickle
 import re
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -305,3 +306,13 @@ def test_a_file_of_bit_for_another_network_is_refused(tmp_path):
     np.savez(tmp_path / "wrong.npz", nothing=np.zeros(3))
     with pytest.raises(WeightsError, match=r"wrong\.npz: nothing is not a name of BiT's files"):
         build(given(tmp_path / "wrong.npz", BIT), 3, seed=0, backbone=None)
+
+
+def test_what_is_no_plain_value_is_named_with_the_reason_why_it_is_refused(tmp_path):
+    file = tmp_path / "weights.pth"
+    torch.save(colour_network().state_dict() | {"best": Fraction(1, 2)}, file)
+    said = (
+        r"more than tensors and plain values \(.*fractions\.Fraction.*\), which is refused because"
+    )
+    with pytest.raises(WeightsError, match=said):
+        build(given(file), 2, seed=0, backbone=None)
