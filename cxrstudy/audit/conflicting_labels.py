@@ -35,7 +35,7 @@ def check(evidence: Evidence) -> CheckResult:
     """
     found = [*_copies(evidence), *_patients(evidence), *_readings(evidence)]
     counts = [
-        f"{sum(kind in told['what'] for told, _ in found)} {name}"
+        f"{name}: {sum(kind in told['what'] for told, _ in found)}"
         for kind, name in (
             ("its copy", "pairs of copies"), ("patient's images", "patients"),
             ("RSNA", "images with a second reading"),
@@ -44,7 +44,7 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, gravest(state for _, state in found) if found else "pass", len(found),
         row_table(told for told, _ in found),
-        f"Labels conflict for {', '.join(counts)}.",
+        f"Labels that conflict: {', '.join(counts)}.",
         ADVICE if found
         else "Nothing to do.",
     )  # fmt: skip

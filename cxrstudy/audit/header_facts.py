@@ -4,7 +4,7 @@ from collections import Counter
 
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
-from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.pixels.header_facts import CODES
 
 CODE, TITLE = "CXR120", "odd facts in DICOM headers"
@@ -30,7 +30,7 @@ def check(evidence: Evidence) -> CheckResult:
     told = {code: count for code, count in sorted(codes.items()) if code in CODES}
     others = {code: count for code, count in sorted(codes.items()) if code not in CODES}
     detail = (
-        f"Of {numbers.count(headers)} DICOM files: {_listed(told) or 'nothing odd'}." if headers
+        f"Of {counted(headers, 'DICOM file')}: {_listed(told) or 'nothing odd'}." if headers
         else "No file is in DICOM."
     )  # fmt: skip
     return CheckResult(

@@ -30,8 +30,8 @@ def check(evidence: Evidence) -> CheckResult:
     ]  # fmt: skip
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
-        f"{numbers.count(int(declared.sum()))} images are laterals by their manifest; "
-        f"{numbers.count(len(rows) - int(declared.sum()))} others are unlike frontal radiographs.",
+        f"Laterals by their manifest: {numbers.count(int(declared.sum()))}. Others, unlike frontal "
+        f"radiographs: {numbers.count(len(rows) - int(declared.sum()))}.",
         ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.cli.options import Cohort, Experiments, Json, Profile, ResultsFolder, Seeds
 from cxrstudy.cli.output import json_for_terminal, table
 
@@ -82,7 +83,7 @@ def _command(what: str, experiments: Iterable[str], study: Study) -> str:
 
 
 def _told(folder: Path, written: Results) -> str:
-    return f"{folder}: {numbers.count(written.runs)} runs, {numbers.count(_size(folder))} bytes"
+    return f"{folder}: {counted(written.runs, 'run')}, {numbers.count(_size(folder))} bytes"
 
 
 @results.command("judge")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cxrstudy.base import numbers, places
+from cxrstudy.base.words import counted
 from cxrstudy.cli.options import Json
 from cxrstudy.cli.output import json_for_terminal, table
 
@@ -39,10 +40,9 @@ def check_store(json_wanted: Json = False) -> None:
         kinds = ", ".join(
             f"{numbers.count(n)} {kind}" for kind, n in Counter(f.kind for f in found).items()
         )
-        checked = f"{numbers.count(len(store_check.runs_of(records)))} runs checked"
+        checked = f"{counted(len(store_check.runs_of(records)), 'run')} checked"
         typer.echo(
-            f"{records}: {checked}, {numbers.count(problems)} problems"
-            + (f" ({kinds})" * bool(kinds))
+            f"{records}: {checked}, {counted(problems, 'problem')}" + (f" ({kinds})" * bool(kinds))
         )
     if problems:
         raise typer.Exit(1)
@@ -92,7 +92,7 @@ def prune_store(
         typer.echo(json_for_terminal(summary))
     else:
         for item in sweep.removable:
-            typer.echo(f"{item.why}: {item.path}: {numbers.count(item.bytes)} bytes")
+            typer.echo(f"{item.why}: {item.path}: {counted(item.bytes, 'byte')}")
         for item in sweep.altered:
             typer.echo(f"{item.why}, so not removed: {item.path}; delete it yourself if it may go")
         typer.echo(f"\n{table(sweep.totals())}\n\n{_said(sweep, delete)}")
@@ -105,8 +105,8 @@ def prune_store(
 def _said(sweep: Sweep, delete: bool) -> str:
     size = sum(item.bytes for item in (sweep.removed if delete else sweep.removable))
     if not delete:
-        free = f"{numbers.count(size)} bytes can be freed"
-        return f"{free}, {numbers.count(sweep.kept)} runs are kept; use --delete to remove"
+        free = f"{counted(size, 'byte')} can be freed"
+        return f"{free}, {counted(sweep.kept, 'run')} kept; use --delete to remove"
     left = len(sweep.removable) - len(sweep.removed) - len(sweep.refused)
     busy = f"; {numbers.count(left)} are kept because they are in progress" if left else ""
-    return f"{numbers.count(size)} bytes freed, {numbers.count(sweep.kept)} runs are kept{busy}"
+    return f"{counted(size, 'byte')} freed, {counted(sweep.kept, 'run')} kept{busy}"

@@ -22,11 +22,11 @@ def layer_names(model: nn.Module) -> list[str]:
     """Names of the usual layers for maps, from shallow to deep; the last is the default.
 
     The default is the last layer that the head pools: the last part of a pass whose output is a
-    grid of which every cell reaches the scores. It is found by a pass and its gradients, so it
-    holds for any network, also if a norm, a convolution or tokens follow the last stage. Before it
-    come the stages that timm lists as features; in a transformer the first norm of each block,
-    because of the last block's output only the class token may reach the head; in any other
-    network its two-dimensional convolutions.
+    grid of which the cells reach the scores (more than half of them, because units may be dead).
+    It is found by a pass and its gradients, so it holds for any network, also if a norm, a
+    convolution or tokens follow the last stage. Before it come the stages that timm lists as
+    features; in a transformer the first norm of each block, because of the last block's output
+    only the class token may reach the head; in any other network its two-dimensional convolutions.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _found(model: nn.Module) -> list[str]:
 def _grids(model: nn.Module) -> tuple[dict[str, int], list[str]]:
     """Parts whose output is a grid, with the number of their output, in the order of a pass.
 
-    Then those of which at least half of the cells reach the scores: all, but for dead units.
+    Then those of which more than half of the cells reach the scores: all, but for dead units.
     """
     network = deepcopy(model).cpu().float().eval()
     with torch.inference_mode(False), torch.enable_grad():

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.base.words import label_name
+from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.role import Task
 from cxrstudy.runs import store
 from cxrstudy.runs.record import Record
@@ -163,7 +163,7 @@ def point_in_words(point: OperatingPoint | str) -> str:
 
 def _performance(point: OperatingPoint) -> str:
     return (
-        f"({point.rule}; on {numbers.count(point.images)} validation images: "
+        f"({point.rule}; on {counted(point.images, 'validation image')}: "
         f"sensitivity {numbers.level(point.sensitivity, least=2)}, "
         f"specificity {numbers.level(point.specificity, least=2)})"
     )

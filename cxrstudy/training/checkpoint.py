@@ -129,7 +129,7 @@ def state_of(learner: Any) -> dict[str, Any]:
         "frozen": (learner.opt.frozen_idx, [each.requires_grad for each in _weights(learner)]),
         "carried": {name: pack(each, name) for name, each in _carried(learner).items()},
         "values": [[float(value) for value in row] for row in learner.recorder.values],
-        "rates": list(getattr(learner, "rates", [])),
+        "rates": list(learner.rates),
         "smooth_loss": (smooth.count, smooth.val.as_subclass(torch.Tensor)),
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],

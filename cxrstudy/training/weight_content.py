@@ -60,9 +60,9 @@ def read_content(path: Path) -> Any:
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise WeightsError(f"weights {path}: can't be read ({error})") from None
     except Exception as error:
-        # torch's own advice is an argument that nobody can pass here.
-        what = str(error).partition("WeightsUnpickler error: ")[2] or str(error)
-        said = what.splitlines()[0] if what else type(error).__name__
+        # torch's own advice is an argument that nobody can pass here, and calls that nobody makes.
+        what = str(error).partition("WeightsUnpickler error: ")[2].strip() or str(error)
+        said = what.partition("\n")[0].partition(". Please use ")[0] or type(error).__name__
         raise WeightsError(
             f"weights {path}: it holds more than tensors and plain values ({said}), which is "
             f"refused because it could run code; {_rewrite(path)}"

@@ -11,7 +11,7 @@ def test_relabelled_copies_are_an_issue_unless_one_is_excluded() -> None:
     relabel_twin(made)
     outcome = audited.check(made.evidence())
     assert outcome.state == "issue"
-    assert "1 pairs of copies" in outcome.detail
+    assert "pairs of copies: 1" in outcome.detail
     assert outcome.rows["what"].str.contains("differs in normal, covid19").sum() == 1
     table = made.tables["target"]
     made.put(table.index[table["patient"].duplicated()][0], excluded="a copy")

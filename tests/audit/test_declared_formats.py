@@ -23,4 +23,4 @@ def test_a_header_is_told_in_its_words_under_its_code() -> None:
     outcome = header_facts.check(made.evidence())
     assert (outcome.state, outcome.count) == ("note", 1)
     assert list(outcome.rows["what"]) == ["header-view: its view is LL, not PA or AP"]
-    assert outcome.detail == "Of 1 DICOM files: header-view 1."
+    assert outcome.detail == "Of 1 DICOM file: header-view 1."

@@ -31,7 +31,8 @@ def test_a_table_is_added_and_what_stands_in_the_way_is_said(place: Path) -> Non
     assert "label: column 'finding'" in done.out
     assert "40 images of 20 patients can be used" in done.out
     assert "The study asks about: tb" in done.out
-    assert "patients with tb in the test split; with fewer than 15" in done.out
+    assert "Patients with tb in the test split: only" in done.out
+    assert "; with fewer than 15, intervals" in done.out
     assert "Next: make book COHORT=hill" in done.out
     assert done.status == 1
     assert "hill" in cxrstudy("data", "list").out

@@ -40,7 +40,7 @@ def test_check_names_each_problem_and_ends_with_1(records):
     shown = cxrstudy("store", "check")
     assert shown.status == 1
     assert shown.out.splitlines()[0].startswith(f"altered: {file}: missing or altered")
-    assert shown.out.endswith("2 runs checked, 1 problems (1 altered)\n")
+    assert shown.out.endswith("2 runs checked, 1 problem (1 altered)\n")
 
 
 def test_check_is_json_on_request_with_the_same_exit_status(records):
@@ -61,16 +61,16 @@ def test_prune_lists_and_removes_only_when_it_is_asked_to(records):
     listed = cxrstudy(*WHAT)
     assert listed.status == 0
     assert f"{records.path / records.runs[1]}: " in listed.out
-    assert listed.out.endswith("bytes can be freed, 1 runs are kept; use --delete to remove\n")
+    assert listed.out.endswith("bytes can be freed, 1 run kept; use --delete to remove\n")
     assert listed.err == "not planned: 07 with tiny on made: no such role\n"
     assert store.has(records.path, records.runs[1])
 
     removed = cxrstudy(*WHAT, "--delete")
-    assert removed.out.endswith("bytes freed, 1 runs are kept\n")
+    assert removed.out.endswith("bytes freed, 1 run kept\n")
     assert not store.has(records.path, records.runs[1])
     assert (
         cxrstudy(*WHAT).out
-        == "\nnothing\n\n0 bytes can be freed, 1 runs are kept; use --delete to remove\n"
+        == "\nnothing\n\n0 bytes can be freed, 1 run kept; use --delete to remove\n"
     )
 
 

@@ -316,3 +316,10 @@ def test_what_is_no_plain_value_is_named_with_the_reason_why_it_is_refused(tmp_p
     )
     with pytest.raises(WeightsError, match=said):
         build(given(file), 2, seed=0, backbone=None)
+
+
+def test_the_reason_is_said_where_torch_s_begins_with_empty_lines(tmp_path):
+    file = tmp_path / "weights.pkl"
+    file.write_bytes(pickle.dumps({"name": "nothing of torch"}, protocol=3))
+    with pytest.raises(WeightsError, match=r"plain values \(\w.*\), which is refused because"):
+        build(given(file), 2, seed=0, backbone=None)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxrstudy.base import numbers, places
+from cxrstudy.base.words import counted
 from cxrstudy.data.manifest import check_manifest, write_manifest
 from cxrstudy.data.own import cohorts
 from cxrstudy.data.own.files import Seen, find_files, link, look_at, near
@@ -151,7 +152,7 @@ def _read_of_headers(seen: list[Seen]) -> list[str]:
         return []
     read = "; ".join(f"{keyword} ({what})" for keyword, what in READ.items())
     return [
-        f"{numbers.count(with_header)} DICOM headers were read: {read}. Private elements and names "
+        f"DICOM headers read: {numbers.count(with_header)}; {read}. Private elements and names "
         "of patients were not looked at."
     ]
 
@@ -163,22 +164,22 @@ def _odd(seen: list[Seen]) -> list[str]:
     for (code, text), n in found.most_common():
         before, first = by_code.get(code, (0, text))
         by_code[code] = before + n, first
-    return [f"{code}: {numbers.count(n)} images; {text}" for code, (n, text) in by_code.items()]
+    return [f"{code}: {counted(n, 'image')}; {text}" for code, (n, text) in by_code.items()]
 
 
 def _counts(table: pd.DataFrame, labels: Labels) -> list[str]:
     used = table[table["excluded"] == ""]
-    patients = numbers.count(used["patient"].nunique())
+    patients = counted(used["patient"].nunique(), "patient")
     reasons = table.loc[table["excluded"] != "", "excluded"].value_counts()
     cells = used["labels"].str.split("|")
     per_label = [
-        f"{label} ({name}): {numbers.count(sum(label in cell for cell in cells))} images"
+        f"{label} ({name}): {counted(sum(label in cell for cell in cells), 'image')}"
         for label, name in labels.names.items()
     ]
     return [
-        f"{numbers.count(len(used))} images of {patients} patients can be used",
+        f"{counted(len(used), 'image')} of {patients} can be used",
         *per_label,
-        *(f"excluded: {numbers.count(n)} images: {reason}" for reason, n in reasons.items()),
+        *(f"excluded: {counted(n, 'image')}: {reason}" for reason, n in reasons.items()),
         f"The study asks about: {labels.asked}",
     ]
 

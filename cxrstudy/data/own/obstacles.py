@@ -32,9 +32,9 @@ def in_the_cohort(name: str) -> list[str]:
         for word, number in _patients(target, split).items():
             if number < fewest:
                 said.append(
-                    f"There are only {numbers.count(number)} patients {word} {cohort.label} in "
-                    f"the {split} split; with fewer than {fewest}, intervals are so wide that "
-                    "little can be concluded. More patients are the only remedy."
+                    f"Patients {word} {cohort.label} in the {split} split: only "
+                    f"{numbers.count(number)}; with fewer than {fewest}, intervals are so wide "
+                    "that little can be concluded. More patients are the only remedy."
                 )
     return said
 

@@ -21,6 +21,7 @@ from cxrstudy.base import numbers, places
 from cxrstudy.base.atomic import write_file
 from cxrstudy.base.progress import progress
 from cxrstudy.base.visible_files import visible_files
+from cxrstudy.base.words import counted
 from cxrstudy.data.card import Card, count
 from cxrstudy.data.manifest import COLUMNS, check_manifest, write_manifest
 from cxrstudy.data.sources.labels import Reading
@@ -107,9 +108,8 @@ def build(card: Card, reading: Reading, folder: Path, subset: bool, workers: int
     files = _write(card, table[list(COLUMNS)], folder)
     missing = len(rows) - len(table)
     said = [
-        f"{numbers.count(len(table))} images of {numbers.count(table['patient'].nunique())} "
-        "patients",
-        *([f"{numbers.count(missing)} listed images are left out"] if missing else []),
+        f"{counted(len(table), 'image')} of {counted(table['patient'].nunique(), 'patient')}",
+        *([f"listed images left out: {numbers.count(missing)}"] if missing else []),
         *(f"can't be read: {problem}" for problem in problems[:3]),
     ]
     return Built(table, files, tuple(said))

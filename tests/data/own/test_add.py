@@ -63,7 +63,7 @@ def test_a_folder_of_dicom_needs_no_table_and_names_stay_in_the_files(place):
     for private in ("4711", "ueller", "1962", "20200325"):
         assert private not in text
     said = "\n".join(done.said)
-    assert "header-annotation: 1 images" in said
+    assert "header-annotation: 1 image;" in said
     assert "PatientBirthDate" in said
     assert "patient: 48 of 48 from DICOM headers" in said
 

@@ -72,7 +72,7 @@ def test_what_is_missing_is_said_or_left_out_with_subset(place):
         built(folder)
     done = built(folder, subset=True)
     assert len(done.table) == 11
-    assert "1 listed images are left out" in done.said
+    assert "listed images left out: 1" in done.said
 
 
 def test_an_image_that_can_t_be_read_is_named(place):
