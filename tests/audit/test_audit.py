@@ -46,6 +46,7 @@ def test_a_clean_cohort_passes_every_check() -> None:
     assert _alarms(outcomes) == {}
     assert audit.exit_status(outcomes) == 0
     assert all(o.rows.empty and o.count == 0 for o in some(outcomes))
+    assert [(o.code, o.title) for o in outcomes] == [(c.CODE, c.TITLE) for c in audit.CHECKS]
 
 
 #: Faults of pixels, for which every image is read many times.
@@ -76,6 +77,7 @@ def test_every_check_has_a_code_of_its_own_and_a_fault() -> None:
     codes = [check.CODE for check in audit.CHECKS]
     assert codes == sorted(set(codes)) == list(FAULTS)
     assert len({check.TITLE for check in audit.CHECKS}) == len(codes)
+    assert all(check.ADVICE.endswith(".") for check in some(audit.CHECKS))
 
 
 def test_what_can_not_be_had_is_said_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ def test_an_absent_class_is_an_issue_and_named() -> None:
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("issue", 1)
     assert outcome.rows["what"][0] == "0 patients of normal in validation"
+    assert outcome.advice == "Report nothing about these classes there, or add patients."
 
 
 def test_nine_patients_are_few_and_ten_are_not() -> None:
@@ -16,7 +17,8 @@ def test_nine_patients_are_few_and_ten_are_not() -> None:
     test = made.where(labels="normal", split="test")
     patients = made.tables["target"]["patient"]
     made.put(patients.isin(patients[test].unique()[:2]), split="train")
-    assert audited.check(made.evidence()).state == "pass"
+    enough = audited.check(made.evidence())
+    assert (enough.state, enough.advice) == ("pass", "Nothing to do.")
     made.put(patients.isin(patients[test].unique()[2:3]), split="train")
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.rows["what"][0]) == ("note", "9 patients of normal in test")

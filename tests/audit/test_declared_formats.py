@@ -11,6 +11,7 @@ def test_a_name_and_a_content_that_differ_are_told_and_others_are_not() -> None:
                   "c": {"format": "DICOM"}}  # fmt: skip
     outcome = declared_formats.check(made.evidence())
     assert list(outcome.rows["what"]) == ["the name ends in png, the content is JPEG"]
+    assert outcome.rows["id"].tolist() == [made.tables["target"].at[1, "id"]]
 
 
 def test_a_header_is_told_in_its_words_under_its_code() -> None:

@@ -10,6 +10,7 @@ def test_bytes_and_pixels_are_compared_each() -> None:
     made.images["target"][test[1]] = made.images["target"][train[1]]
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("issue", 2)
+    assert (outcome.code, outcome.title) == (audited.CODE, audited.TITLE)
     shared = sorted(what.split(" as ")[0] for what in outcome.rows["what"])
     assert shared == ["same bytes", "same pixels"]
 

@@ -48,6 +48,22 @@ def test_a_perfect_sign_is_read_and_noise_is_not(linear: bool) -> None:
     assert blind.state == "pass"
 
 
+def test_200_images_of_a_perfect_sign_are_believed_half() -> None:
+    truth = np.arange(200) % 2 == 1
+    scores = classifier._linear_scores(truth[:, None] * 1.0, truth, np.array([[0.0], [1.0]]))
+    assert scores == pytest.approx([0.25, 0.75])
+
+
+def test_patients_with_a_label_are_dealt_out_evenly_over_folds() -> None:
+    patients = np.array([f"patient {number:02d}" for number in range(25)])
+    of = np.repeat(np.arange(25), 2)
+    truth = (of % 5 == 0) & (np.arange(50) % 2 == 1)  # on one of two images
+    fold = classifier._folds(patients, of, truth)
+    assert (fold[::2] == fold[1::2]).all()
+    assert np.bincount(fold[::2]).tolist() == [5] * 5
+    assert np.bincount(fold[truth]).tolist() == [1] * 5
+
+
 def test_what_tells_the_patient_does_not_tell_the_label() -> None:
     """Ten images of each patient: who learned them by heart guesses new ones blindly."""
     random = np.random.default_rng(2)

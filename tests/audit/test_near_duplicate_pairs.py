@@ -7,7 +7,15 @@ from scipy.ndimage import rotate, shift
 from skimage.exposure import equalize_adapthist
 
 from cxrstudy import phantom
-from cxrstudy.audit.copy_candidates import candidates, enlarged
+from cxrstudy.audit.copy_candidates import (
+    LOOKED_UP,
+    Candidates,
+    _Index,
+    _voted,
+    candidates,
+    enlarged,
+)
+from cxrstudy.audit.keypoints import WIDTH, KeyPoints, key_points
 from cxrstudy.audit.near_duplicate_pairs import difference, pairs_alike
 from cxrstudy.pixels import decode
 from tests.support.audited import recompressed, scenes
@@ -148,6 +156,62 @@ def test_few_images_and_images_without_detail_have_no_candidates() -> None:
     assert len(candidates(scenes(1, np.random.default_rng(1))).first) == 0
 
 
+def test_the_index_holds_the_key_points_nearly_as_they_were() -> None:
+    images = scenes(12, np.random.default_rng(4))
+    found = _Index.of(images).points_of(5, 8)
+    expected = key_points(images[5:8], LOOKED_UP)
+    assert (found.image - 5).tolist() == expected.image.tolist()
+    assert np.array_equal([found.x, found.y], [expected.x, expected.y])
+    lost = ((found.description - expected.description) ** 2).sum(1)
+    assert lost.mean() < 0.05  # of 1: components are left out that hold little
+
+
+def _points(image: int, at: list[tuple[float, float]], sign: int = 1) -> KeyPoints:
+    x, y = np.array(at, np.float32).T
+    count = len(at)
+    return KeyPoints(
+        np.full(count, image, np.int32), np.arange(count, dtype=np.int16), x, y,
+        np.full(count, sign, np.int8), np.zeros(count, np.int8),
+        np.zeros((count, WIDTH * WIDTH), np.float32),
+    )  # fmt: skip
+
+
+def _vote(
+    moved: list[tuple[float, float]], sign: int = 1, images: tuple[int, int] = (0, 1)
+) -> Candidates:
+    places = [(-8.0, -6.0), (7.0, 5.0), (-3.0, 9.0), (4.0, -10.0)][: len(moved)]
+    there = [(x + right, y + down) for (x, y), (right, down) in zip(places, moved, strict=True)]
+    mine, theirs = _points(images[0], places), _points(images[1], there, sign)
+    each = np.arange(len(moved))
+    return _voted(mine, each, theirs, each, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("moved", "matches"),
+    [
+        ([(1, 2)] * 3, [3]),
+        ([(1, 2)] * 2, []),
+        ([(1, 2)] * 3 + [(-8, 2)], [3]),
+        ([(0, 0), (2, 2), (2, 0)], [3]),
+        ([(-4, 0), (4, 0), (0, 0)], []),
+        ([(8.9, 0)] * 3, [3]),
+        ([(9.0, 0)] * 3, []),
+        ([(0, -9.0)] * 3, []),
+    ],
+)
+def test_three_matches_that_agree_make_a_candidate(
+    moved: list[tuple[float, float]], matches: list[int]
+) -> None:
+    assert _vote(moved).matches.tolist() == matches
+
+
+def test_a_candidate_is_told_from_the_image_that_comes_first() -> None:
+    for images, expected in (((0, 1), [1, 2]), ((1, 0), [-1, -2])):
+        found = _vote([(1, 2)] * 3, -1, images)
+        assert (found.first[0], found.second[0], found.sign[0]) == (0, 1, -1)
+        assert found.mapping[0].tolist() == [[1, 0, expected[0]], [0, 1, expected[1]]]
+
+
 def test_the_middle_is_enlarged_as_pillow_does() -> None:
     image = scenes(1, np.random.default_rng(2))
     edge = 64 / 12
@@ -165,6 +229,7 @@ def test_the_middle_is_enlarged_as_pillow_does() -> None:
         (np.diag([-1.0, 1]), 1, "mirrored"),
         (-np.eye(2), -1, "inverted, turned by 180 degrees"),
         (np.diag([1, 1.25]), 1, "cropped or with a border (1.25 times)"),
+        (np.diag([0.8, 0.9]), 1, "cropped or with a border (1.25 times)"),
     ],
 )
 def test_a_difference_is_said_in_words(linear: Images, sign: float, said: str) -> None:

@@ -38,7 +38,7 @@ def test_images_without_a_common_shape_have_no_position() -> None:
 
 def test_blank_parts_and_noise_are_named() -> None:
     made = clean("target")
-    made.images["target"][3, :, 30:] = 0
+    made.images["target"][3, :, 30:] = 90
     made.images["target"][8] = np.random.default_rng(2).integers(0, 255, (64, 64))
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("note", 2)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from cxrstudy.explain import ExplainError, curves, faithfulness
-from cxrstudy.explain.faithfulness import shuffled
+from cxrstudy.explain.faithfulness import Filling, shuffled
 from tests.support.networks import noise
 
 
@@ -53,6 +53,18 @@ def test_ends_are_the_image_and_the_filling() -> None:
     np.testing.assert_allclose(found.deletion[:, -1], found.insertion[:, 0], rtol=1e-6)
 
 
+@pytest.mark.parametrize("filling", ["blur", "mean"])
+def test_an_image_is_filled_by_nothing_of_another(filling: Filling) -> None:
+    images, model = noise(3, 16).numpy(), Brightness()
+    maps = images[:, 0].clip(0)
+    together = curves(model, images, maps, 0, "binary", steps=1, filling=filling).deletion[:, -1]
+    alone = [
+        curves(model, one[None], maps[:1], 0, "binary", steps=1, filling=filling).deletion[0, -1]
+        for one in images
+    ]
+    np.testing.assert_allclose(together, alone, rtol=1e-6)
+
+
 def test_a_true_map_beats_a_random_order_and_a_false_one_does_not() -> None:
     images, model = np.repeat(left_bright(), 20, 0), Brightness()
     true = (images[:, 0] > 0).astype(np.float32)
@@ -76,6 +88,8 @@ def test_shuffling_keeps_the_cells() -> None:
     made = shuffled(maps, 0)
     np.testing.assert_array_equal(np.sort(made.reshape(3, -1)), np.sort(maps.reshape(3, -1)))
     assert (made != maps).any((1, 2)).all()
+    assert np.array_equal(shuffled(maps, 0), made)
+    assert not np.array_equal(shuffled(maps, 1), made)
     assert len(np.unique(shuffled(np.zeros((1, 4, 4), np.float32), 0))) == 16
 
 

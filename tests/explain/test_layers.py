@@ -5,7 +5,7 @@ import timm
 import torch
 
 from cxrstudy.explain import ExplainError, heatmaps, layer_names
-from cxrstudy.explain.layers import side_of
+from cxrstudy.explain.layers import _reaches, side_of
 from tests.support.networks import FAMILIES, family, noise
 
 LAST = {
@@ -33,6 +33,13 @@ def test_every_layer_gives_a_map_and_deeper_ones_are_not_larger(name: str) -> No
     sides = [heatmaps(model, images, 0, layer=layer).shape[1] for layer in layer_names(model)]
     assert len(sides) >= 2
     assert sides == sorted(sides, reverse=True)
+
+
+@pytest.mark.parametrize(("cells", "reaches"), [(0, False), (2, False), (3, True), (4, True)])
+def test_more_than_half_of_the_cells_must_reach_the_scores(cells: int, reaches: bool) -> None:
+    slope = torch.zeros(1, 3, 4)
+    slope[0, 1, :cells] = -0.1
+    assert _reaches(slope.unflatten(2, (2, 2))) is reaches
 
 
 #: Networks whose scores depend on no grid; the message names the parts that have one.

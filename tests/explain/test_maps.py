@@ -56,7 +56,11 @@ def test_layercam_in_closed_form() -> None:
     np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-7)
 
 
-def test_ablationcam_in_closed_form_also_of_a_negative_score() -> None:
+@pytest.mark.parametrize("channels_at_once", [2, 32])
+def test_ablationcam_in_closed_form_also_of_a_negative_score(
+    channels_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cxrstudy.explain.maps.CHANNELS", channels_at_once)
     # Without channel k the score falls by w_k times the channel's mean.
     model, images = Pooled(), noise()
     with torch.no_grad():

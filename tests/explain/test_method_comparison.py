@@ -55,6 +55,16 @@ def test_a_network_that_sees_the_marker_has_maps_on_it_that_change_without_it():
         assert (of_lesion[f"{name}_alike"] > of_both[f"{name}_alike"] + 0.05).all(), name
 
 
+@pytest.mark.usefixtures("one_layer")
+def test_cells_of_a_map_may_be_wider_than_high() -> None:
+    images, twins, _, _ = made_world()
+    marker = np.zeros((4, SIDE, SIDE), bool)
+    marker[(slice(None), *MARKER)] = True
+    found = measures(network(MARKER, (4, 8)), "covid19", images, twins, marker)
+    for name in some(COMPARED):
+        assert found[f"{name}_agreement"] == pytest.approx(np.ones(4)), name
+
+
 def test_the_table_has_every_method_and_measure(small, monkeypatch):
     monkeypatch.setattr("cxrstudy.statistics.sample.FEWEST_PATIENTS", 2)
     looked = compared(small.arms.only(["control"]), most=3)

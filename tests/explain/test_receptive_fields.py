@@ -10,8 +10,9 @@ from torch import nn
 from torch.nn import functional
 
 from cxrstudy.explain import ExplainError, cells_of, pointing_layer
+from cxrstudy.explain.cells import Axis
 from cxrstudy.explain.layers import grid_of
-from tests.support.networks import Pooled
+from tests.support.networks import Pooled, family
 
 
 class Branches(nn.Module):
@@ -34,6 +35,18 @@ class Branches(nn.Module):
 @pytest.mark.parametrize(("scale", "first"), [(0.0, 1.0), (1.0, 0.5), (1000.0, 0.0)])
 def test_branches_count_by_what_they_contribute(scale: float, first: float) -> None:
     assert cells_of(Branches(scale), "join", 64).rows.first == pytest.approx(first, abs=0.05)
+
+
+def test_branches_that_show_nothing_count_alike() -> None:
+    network = Branches(1.0)
+    nn.init.zeros_(network.first.weight)
+    assert network.first.bias is not None
+    nn.init.zeros_(network.first.bias)
+    assert cells_of(network, "join", 64).rows.first == 0.5
+
+
+def test_tokens_lie_where_their_patches_do() -> None:
+    assert cells_of(family("vit_tiny_patch16_224"), None, 64).rows == Axis(8.0, 16.0)
 
 
 def test_an_unknown_layer_is_named() -> None:

@@ -1,11 +1,24 @@
 """Trust: sanity, faithfulness and stability of one network's maps, with intervals."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from cxrstudy.explain import reliability
-from cxrstudy.explain.reliability import between, between_seeds, faithful, sanity, steady, subject
+from cxrstudy.explain import cells_of, faithfulness, heatmaps, layer_names, reliability
+from cxrstudy.explain.reliability import (
+    Subject,
+    between,
+    between_seeds,
+    faithful,
+    sanity,
+    steady,
+    subject,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +38,7 @@ def test_a_map_is_like_itself_until_weights_are_made_random(control):
     assert table["estimate"].iloc[0] == pytest.approx(1.0)
     assert table["estimate"].iloc[-1] < 0.9
     assert (table["images"] == 5).all()
+    assert (table["patients"] == len(set(control.patients))).all()
 
 
 def test_means_are_known_ones_with_intervals_over_patients_and_leave_out_what_is_not_known():
@@ -57,11 +71,36 @@ def test_differences_to_a_random_order_are_those_of_the_areas(control):
         assert 0 <= table[area] <= 1
 
 
+def test_areas_are_those_of_maps_of_the_label_and_at_the_layer_that_are_asked_about(
+    control: Subject,
+) -> None:
+    model, network = control.network.model, control.network
+    layer, *_, default = layer_names(model)
+    assert layer != default
+    few, patients = control.images[:2], np.array(["a", "b"])
+    one = replace(control, label="normal", layer=layer, images=few, patients=patients)
+    output = network.labels.index("normal")
+    maps, cells = heatmaps(model, few, output, layer=layer), cells_of(model, layer, network.pixels)
+    expected = faithfulness(model, few.numpy(), maps, output, network.task, cells=cells)
+    found = faithful(one).set_index("metric")["estimate"]
+    for area in ("deletion", "insertion"):
+        assert found[area] == pytest.approx(expected[area].mean())
+
+
 def test_stability_is_a_similarity(control):
     table = steady(control)
     assert table["metric"].tolist() == ["spearman", "ssim"]
     assert table["estimate"].between(-1, 1).all()
     assert (table["low"] <= table["estimate"]).all()
+
+
+@pytest.mark.parametrize("measure", [sanity, steady])
+def test_maps_are_those_of_the_label_that_is_asked_about(
+    control: Subject, measure: Callable[[Subject], pd.DataFrame]
+) -> None:
+    few = replace(control, images=control.images[:2], patients=control.patients[:2])
+    found = [measure(replace(few, label=label))["estimate"] for label in ("covid19", "normal")]
+    assert (found[0].iloc[1:] != found[1].iloc[1:]).all()
 
 
 def test_trainings_that_differ_in_the_seed_are_compared_with_the_first(small):
@@ -70,3 +109,22 @@ def test_trainings_that_differ_in_the_seed_are_compared_with_the_first(small):
     first, other = (subject(small.arms, "control", seed=seed) for seed in (0, 1))
     expected = between(first, other)["estimate"].tolist()
     assert table["estimate"].tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_every_further_seed_is_compared_with_the_first(
+    monkeypatch: pytest.MonkeyPatch, seeds: int
+) -> None:
+    def between(first: int, other: int) -> pd.DataFrame:
+        return pd.DataFrame({"metric": ["spearman", "ssim"], "estimate": [first, other]})
+
+    monkeypatch.setattr(reliability, "subject", lambda arms, arm, label, seed=0: seed)
+    monkeypatch.setattr(reliability, "between", between)
+    arms: Any = SimpleNamespace(study=SimpleNamespace(seeds=seeds))
+    rows = between_seeds(arms, "control").to_dict("list")
+    expected = {
+        1: {"seed": []},
+        3: {"metric": ["spearman", "ssim"] * 2, "estimate": [0, 1, 0, 2], "seed": [1, 1, 2, 2]},
+    }
+    assert rows == expected[seeds]
+    assert between_seeds(arms, "control").index.tolist() == list(range(len(rows["seed"])))

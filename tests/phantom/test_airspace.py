@@ -1,8 +1,12 @@
 """Where airspace disease lies and what it does."""
 
-import numpy as np
+from collections.abc import Callable
 
-from cxrstudy.phantom.pathology import soft_tissue
+import numpy as np
+import pytest
+
+from cxrstudy.phantom import airspace
+from cxrstudy.phantom.pathology import Lesion, soft_tissue
 from tests.support.phantom_cases import diseased, sides
 
 NUMBERS = range(24)
@@ -38,6 +42,21 @@ def test_lobar_pneumonia_is_on_one_side():
     for number in NUMBERS:
         body, lesion = diseased(number, "lobar pneumonia")
         assert min(sides(body, lesion.mask)) == 0
+
+
+@pytest.mark.parametrize("lobe", airspace._LOBES)
+@pytest.mark.parametrize("draw", [airspace.lobar_pneumonia, airspace.consolidation])
+def test_a_lobe_is_where_its_name_says(
+    draw: Callable[..., Lesion], lobe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(airspace, "_LOBES", {lobe: airspace._LOBES[lobe]})
+    body, _ = diseased(0, "")
+    lesion = draw(body, np.random.default_rng(1), 1.0)
+    right, left = sides(body, lesion.mask)
+    is_left = lobe.startswith("left") or lobe == "lingula"
+    assert (right > 0, left > 0) == (not is_left, is_left)
+    height = np.average(body.down, weights=lesion.water)
+    assert (height > 0.5) == ("upper" not in lobe)
 
 
 def test_lobar_pneumonia_holds_air_bronchograms():

@@ -111,6 +111,16 @@ def test_the_heart_lies_in_front_of_the_spine_and_the_lungs_behind_it():
         assert heart[1] > lung[1]  # in the lower half
 
 
+def test_old_people_stoop_in_the_upper_back_only() -> None:
+    patient = draw_patient(7, "p0")
+    young, middle, old = (spine_course(replace(patient, age=age)) for age in (20.0, 50.0, 90.0))
+    assert np.array_equal(young, middle)
+    stoop = old - middle
+    assert stoop.max() == pytest.approx(0.48, rel=1e-3)  # 12 mm in a hundred years
+    assert PROFILE_Y[stoop.argmax()] == pytest.approx(-3.0, abs=0.1)
+    assert stoop[[0, -1]].max() < 0.01
+
+
 def test_a_larger_heart_is_larger_from_the_side_too():
     for number in range(6):
         patient = draw_patient(7, f"p{number}")

@@ -6,8 +6,11 @@ from scipy.stats import binomtest, chi2_contingency
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.phantom import population
+from cxrstudy.phantom.case import case_of
+from cxrstudy.phantom.pathology import ATYPICAL
 from cxrstudy.phantom.prevalence import (
     AP_SHARE,
+    AP_SHIFT,
     DIAGNOSES,
     FINDINGS,
     GENERAL,
@@ -55,6 +58,31 @@ def test_patients_have_one_to_three_images(target):
     assert counts.mean() == pytest.approx(1.4, abs=0.1)
     per_patient = target.groupby("patient")[["labels", "sex", "age", "source"]].nunique()
     assert (per_patient == 1).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("label", "typical", "atypical"),
+    [
+        ("covid19", "covid19", "mild covid19"),
+        ("other_pneumonia", "lobar pneumonia", "multifocal pneumonia"),
+    ],
+)
+def test_some_cases_look_like_those_of_another_class(
+    target: pd.DataFrame, label: str, typical: str, atypical: str
+) -> None:
+    one = target[target["labels"] == label].drop_duplicates("patient")
+    found = [case_of(population.parse(path)).findings for path in one["path"]]
+    assert set(found) == {(typical,), (atypical,)}
+    assert consistent(found.count((atypical,)), len(found), ATYPICAL)
+
+
+def test_the_sicker_are_more_often_seen_at_the_bedside() -> None:
+    table = pd.concat([population.draw(role, PATIENTS, 0) for role in ("general", "pneumonia")])
+    sicker = table["labels"].str.contains("pneumonia|effusion|oedema|consolidation")
+    is_bedside = table["view"] == "AP"
+    for rows, share in ((sicker, AP_SHARE + AP_SHIFT), (~sicker, AP_SHARE)):
+        assert consistent(is_bedside[rows].sum(), rows.sum(), share)
+    assert not consistent(is_bedside[sicker].sum(), sicker.sum(), AP_SHARE)
 
 
 def test_neither_view_nor_sex_nor_site_tells_the_label(target):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxrstudy.pixels.decode import UnreadableImage, decode_grey, decode_noted
-from cxrstudy.pixels.dicom_file import is_dicom
+from cxrstudy.pixels.dicom_file import _starts, is_dicom
 from tests.support.dicoms import file_of, radiograph, scaled, scene
 
 pydicom = pytest.importorskip("pydicom")
@@ -155,6 +155,23 @@ def parts_of(syntax):
     content = stream.getvalue()
     end = 144 + int.from_bytes(content[140:144], "little")
     return content[:end], content[end:]
+
+
+@pytest.mark.parametrize(
+    ("start", "is_big", "is_little"),
+    [
+        (b"\x08\0\5\0CS", False, True),
+        (b"\0\x08\0\5CS", True, False),
+        (b"\0\0\1\0CS", False, False),
+        (b"\x08\0\5\0\4\0", False, False),
+    ],
+    ids=["little", "big", "no group", "no VR"],
+)
+def test_an_explicit_data_set_is_told_by_its_first_group_and_its_vr(
+    start: bytes, is_big: bool, is_little: bool
+) -> None:
+    content = b"before" + start
+    assert [_starts(content, 6, zero) for zero in (0, 1)] == [is_big, is_little]
 
 
 @pytest.mark.parametrize("syntax", [LITTLE, BIG, DEFLATED])

@@ -89,7 +89,8 @@ def test_a_function_in_small_letters_is_read(word):
 def test_a_function_that_is_twice_or_unknown_is_named(said, used):
     found = noted(WindowCenter="2000", WindowWidth="3000", VOILUTFunction=said)
     assert np.array_equal(found.grey, scaled(STORED, 500, 3499))
-    assert f"read as {used}" in found.notes[0].text
+    value = said if isinstance(said, str) else "\\".join(said)
+    assert f"(0028,1056) is {value!r}: read as {used}" in found.notes[0].text
 
 
 @pytest.mark.parametrize("slope", ["0", "0.0"])

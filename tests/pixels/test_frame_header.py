@@ -53,6 +53,20 @@ def test_what_contradicts_the_pixels_is_named_by_element_and_value(elements, wor
 
 
 @pytest.mark.parametrize(
+    ("elements", "words"),
+    [
+        ({"NumberOfFrames": 30}, "30 frames, one expected"),
+        ({"BitsAllocated": 32}, "32 bits a value, 8 or 16 expected"),
+    ],
+)
+def test_what_is_sound_and_of_another_kind_is_said_to_be_that(
+    elements: dict[str, int], words: str
+) -> None:
+    error = refused(**elements)
+    assert (error.code, error.detail) == ("PIX004", words)
+
+
+@pytest.mark.parametrize(
     "name", ["HighBit", "BitsStored", "SamplesPerPixel", "PixelRepresentation"]
 )
 def test_a_missing_element_of_which_only_one_reading_is_possible_is_read(name):
@@ -91,6 +105,28 @@ def test_a_frame_of_eight_bits_in_sixteen_that_are_allocated():
     assert np.abs(decode_grey(file_of(made), HERE) - GREY.astype(int)).max() <= 2
 
 
+@pytest.mark.parametrize(
+    ("fragments", "words"),
+    [(b"\1\2\3\4\0\0\0\0", "its fragments: .*tag"), (b"", "its pixel data has no fragments")],
+    ids=["without a tag", "none"],
+)
+def test_fragments_that_are_missing_or_can_t_be_told_apart_are_damage(
+    fragments: bytes, words: str
+) -> None:
+    made = compressed(radiograph(GREY), b"\xff\xd8", JPEG)
+    made.PixelData = b"\xfe\xff\0\xe0\0\0\0\0" + fragments
+    with pytest.raises(UnreadableImage, match=f"PIX003.*{words}"):
+        decode_grey(file_of(made), HERE)
+
+
+def test_a_frame_without_its_end_is_damaged() -> None:
+    stream = io.BytesIO()
+    Image.fromarray(GREY).save(stream, "JPEG")
+    made = compressed(radiograph(GREY), stream.getvalue().removesuffix(b"\xff\xd9"), JPEG)
+    with pytest.raises(UnreadableImage, match=r"PIX003.*its frame ends early"):
+        decode_grey(file_of(made), HERE)
+
+
 @pytest.mark.parametrize("said", [None, 1])
 @pytest.mark.parametrize("has_table", [False, True])
 def test_several_frames_where_the_header_says_one_are_refused(said, has_table):
@@ -106,5 +142,5 @@ def test_several_frames_where_the_header_says_one_are_refused(said, has_table):
     whole = decode_grey(file_of(compressed(radiograph(GREY), frame, JPEG)), HERE)
     assert np.array_equal(decode_grey(file_of(made), HERE), whole)
     made.PixelData = pydicom.encaps.encapsulate([frame, frame], has_bot=has_table)
-    with pytest.raises(UnreadableImage, match=r"PIX008.*is 1 or missing; its pixel data holds 2"):
+    with pytest.raises(UnreadableImage, match=r"PIX008.* made\.dcm: .*is 1 or missing; .* holds 2"):
         decode_grey(file_of(made), HERE)

@@ -48,6 +48,12 @@ def test_what_lies_outside_is_black_and_no_part_of_the_range():
     assert not by_value(stored, stretch, stored > 0).any()
 
 
+def test_values_too_far_apart_for_a_table_are_shown_too() -> None:
+    ends = np.iinfo(np.int32)
+    stored = np.array([[ends.min, 0, ends.max]], np.int32)
+    assert by_value(stored, stretch).tolist() == [[0, 128, 255]]
+
+
 @given(
     kind=st.sampled_from(["u1", "u2", "i2", "i4"]),
     shape=st.sampled_from([(1, 1), (3, 700_000), (1400, 2000)]),

@@ -10,7 +10,7 @@ from PIL import Image
 from cxrstudy.pixels.codestream import codestream_of, jpeg_segments
 from cxrstudy.pixels.decode import decode_grey
 from cxrstudy.pixels.grey import UnreadableImage
-from cxrstudy.pixels.jpeg_scan import require_sound
+from cxrstudy.pixels.jpeg_scan import _without_remarks, require_sound
 from tests.support.dicoms import compressed, file_of, radiograph
 from tests.support.some import some
 
@@ -95,6 +95,15 @@ def test_what_is_wrong_in_a_header_beside_the_pixels_is_no_damage(kind, junk):
         assert mends(changed)
         assert codestream_of(changed) == codestream_of(content)
         assert np.array_equal(decode_grey(changed, HERE), decode_grey(content, HERE))
+
+
+def test_only_what_decides_the_pixels_is_left_of_a_header() -> None:
+    content = jpeg("for printing")  # by Adobe's segment its inks are known
+    _, (_, place, _), *_ = jpeg_segments(content)
+    profile, comment = b"\xff\xe2\0\x10ICC_PROFILE\0\1\1", b"\xff\xfe\0\x09comment"
+    changed = content[:place] + profile + comment + content[place:]
+    assert _without_remarks(changed) == _without_remarks(content)
+    assert b"Adobe" in _without_remarks(content)
 
 
 def test_so_is_a_frame_of_a_dicom_object():

@@ -222,7 +222,7 @@ def test_what_can_t_be_opened_has_a_code(read, name, tmp_path):
 def test_a_pipe_is_read_up_to_the_limit(tmp_path, monkeypatch):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    for limit, content in (("0.001", saved("PNG")), ("0.00001", bytes(20000))):
+    for limit, content in (("0.001", saved("PNG")), ("0.00000001", bytes(20000))):
         monkeypatch.setenv(memory.VARIABLE, limit)
         with subprocess.Popen(["dd", f"of={pipe}", "status=none"], stdin=subprocess.PIPE) as writer:
             writer.stdin.write(content)
@@ -230,5 +230,5 @@ def test_a_pipe_is_read_up_to_the_limit(tmp_path, monkeypatch):
             if limit == "0.001":
                 assert read_file(pipe) == content
             else:
-                with pytest.raises(UnreadableImage, match="PIX010"):
+                with pytest.raises(UnreadableImage, match=r"PIX010.*its 11 bytes need"):
                     read_file(pipe)

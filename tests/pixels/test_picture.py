@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cxrstudy.pixels import picture
 from cxrstudy.pixels.decode import UnreadableImage, decode_grey, decode_noted
 from tests.support.dicoms import file_of, radiograph, scaled, scene
 from tests.support.png import png16
@@ -54,6 +55,32 @@ def test_a_tiff_of_two_pages_is_refused_by_their_number():
 def test_a_tiff_of_floating_point_numbers_is_refused_by_name():
     with pytest.raises(UnreadableImage, match=r"PIX004.*TIFF of floating point numbers"):
         decode_grey(saved(GREY.astype(np.float32), "TIFF"), HERE)
+
+
+@pytest.fixture
+def needed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Bytes that decoding is said to need, each time that it is asked."""
+    asked: list[int] = []
+    monkeypatch.setattr(picture, "require_memory", lambda size, *_: asked.append(size))
+    return asked
+
+
+@pytest.mark.parametrize(("mode", "bytes_each"), [("L", 8), ("RGB", 12), ("CMYK", 20)])
+def test_a_picture_needs_memory_for_each_pixel_of_its_kind_and_for_its_content(
+    mode: str, bytes_each: int, needed: list[int]
+) -> None:
+    content = saved(Image.new(mode, (30, 20)), "TIFF")
+    picture.open_picture(content, HERE)
+    assert needed == [600 * bytes_each + 3 * len(content)]
+
+
+def test_a_jpeg_2000_needs_the_memory_of_the_larger_of_its_two_sizes(needed: list[int]) -> None:
+    content = saved(GREY, "JPEG2000")
+    height = content.index(b"ihdr") + 4
+    smaller = content[:height] + bytes([0, 0, 0, 1] * 2) + content[height + 8 :]
+    picture.open_picture(content, HERE)
+    picture.open_picture(smaller, HERE)
+    assert needed[0] == needed[1] == GREY.size * 24 + 3 * len(content)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7, 0.95])
@@ -152,4 +179,6 @@ def test_a_colour_of_sixteen_bits_that_is_transparent_is_black():
     key = b"tRNS" + np.full(3, 30000, ">u2").tobytes()
     chunk = (len(key) - 4).to_bytes(4, "big") + key + zlib.crc32(key).to_bytes(4, "big")
     stored[stored == 30000] = 0
-    assert np.array_equal(decode_grey(content[:33] + chunk + content[33:], HERE), scaled(stored))
+    found = decode_noted(content[:33] + chunk + content[33:], HERE)
+    assert np.array_equal(found.grey, scaled(stored))
+    assert found.notes == ()

@@ -1,9 +1,12 @@
 """Pixels of a role, gathered from several memory maps."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.pixels.masking import masked
 from cxrstudy.pixels.role_pixels import RolePixels
 from tests.support.builders import save_pixels
 
@@ -29,6 +32,22 @@ def test_every_row_comes_from_its_own_manifest_and_place(pool):
 
 def test_rows_come_in_the_order_asked_for_and_as_often(pool):
     assert pool[np.array([3, 0, 0])][:, 2, 2].tolist() == [3, 104, 104]
+
+
+def test_a_role_of_one_manifest_needs_no_other(tmp_path: Path) -> None:
+    pixels = np.arange(3 * 16, dtype=np.uint8).reshape(3, 4, 4)
+    save_pixels(tmp_path / "one.npy", pixels)
+    table = pd.DataFrame({"manifest": "one", "row": [2, 0]})
+    alone = RolePixels(table, {"one": tmp_path / "one.npy"})
+    assert np.array_equal(alone[np.arange(2)], pixels[[2, 0]])
+
+
+def test_what_is_not_visible_is_hidden(tmp_path: Path) -> None:
+    pixels = np.full((2, 16, 16), 90, np.uint8)
+    save_pixels(tmp_path / "one.npy", pixels)
+    table = pd.DataFrame({"manifest": "one", "row": [0, 1]})
+    border = RolePixels(table, {"one": tmp_path / "one.npy"}, "border")
+    assert np.array_equal(border[np.arange(2)], masked(pixels, "border"))
 
 
 def test_what_is_gathered_can_be_written_to_without_changing_the_map(pool):

@@ -78,6 +78,20 @@ def test_what_is_no_image_is_named(name):
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty"),
+        (b"\1\2\3" + bytes(300), r"it starts with b'\x01\x02\x03" + 9 * r"\x00" + "'"),
+    ],
+)
+def test_what_nothing_tells_is_said_by_its_start(content: bytes, said: str) -> None:
+    for read in (decode_grey, look):
+        with pytest.raises(UnreadableImage) as caught:
+            read(content, HERE)
+        assert (caught.value.code, caught.value.detail) == ("PIX002", said)
+
+
+@pytest.mark.parametrize(
     "said", [b"BMI,age\n31,50\n", b"RIFFLE,2\n", b"P5,6\n", "Größe;Ärzte\n".encode("latin-1"),
              "id,größe\n".encode(), "id\n".encode("utf-16")]
 )  # fmt: skip

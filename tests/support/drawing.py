@@ -12,10 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from cxrstudy.phantom.acquisition import SITES, acquire
+from cxrstudy.phantom.anatomy import Alteration
+from cxrstudy.phantom.case import Case
 from cxrstudy.phantom.devices import devices
 from cxrstudy.phantom.findings import FINDINGS
 from cxrstudy.phantom.fractals import draw_fractal
-from cxrstudy.phantom.pathology import soft_tissue
+from cxrstudy.phantom.lateral import lateral_radiograph, seen_from_the_side
+from cxrstudy.phantom.lateral_anatomy import lateral_chest
+from cxrstudy.phantom.pathology import no_lesion, soft_tissue
+from cxrstudy.phantom.patient import draw_patient, draw_pose
 from cxrstudy.phantom.sign import sign_mask, sign_tissue
 from tests.support.phantom_cases import diseased
 
@@ -23,6 +28,10 @@ TABLE = Path(__file__).with_suffix(".csv")
 PIXELS = 64
 #: Patients of another sex and build, and their views.
 CHESTS = ((0, "PA"), (1, "AP"), (2, "PA"), (3, "AP"))
+#: Patients of another sex, age and build, from the side: two are older than 70.
+LATERALS = (0, 3, 8)
+#: Draws of devices, of which each is seldom.
+DRAWS = 40
 ORGANS = ("body", "lung", "blood", "gas", "bone", "texture", "across", "down", "lung_mask",
           "heart_mask")  # fmt: skip
 CHANGES = ("water", "tissue", "air", "mask")
@@ -63,9 +72,33 @@ def drawn() -> Iterator[tuple[str, tuple[float, float, float, float]]]:
             for change in CHANGES:
                 yield f"{change} of {finding} in {number} {view}", sums(getattr(lesion, change))
             yield f"path of {finding} in {number} {view}", sums(soft_tissue(altered, lesion))
+    for number, view in CHESTS[:2]:
+        body, _ = diseased(number, "", view, PIXELS)
+        many = sum(devices(body, np.random.default_rng(draw)) for draw in range(DRAWS))
+        yield f"many devices of {number} {view}", sums(np.asarray(many))
+    yield from _drawn_from_the_side()
     for number in range(4):
         image = draw_fractal(number, np.random.default_rng(number), PIXELS)
         yield f"fractal {number}", sums(image)
+
+
+def _drawn_from_the_side() -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+    for number in LATERALS:
+        patient, pose = draw_patient(7, f"p{number}"), draw_pose(7, f"p{number}-1", "PA")
+        side = lateral_chest(patient, pose, PIXELS, Alteration())
+        for organ in ORGANS:
+            yield f"{organ} of lateral {number}", sums(getattr(side, organ))
+        for finding in FINDINGS:
+            front, lesion = diseased(number, finding, "PA", PIXELS)
+            added = soft_tissue(front, lesion) - soft_tissue(front, no_lesion(front))
+            laid = seen_from_the_side(side, (front, added), (finding,))
+            yield f"path of {finding} in lateral {number}", sums(laid)
+        for findings in ((), ("covid19",), ("cardiomegaly",)):
+            case = Case(findings, findings, "alder", "PA", 1.0)
+            shown = lateral_radiograph(patient, f"p{number}-1", case, PIXELS, SITES["alder"])
+            name = " ".join(("lateral", *findings))
+            for part in ("image", "lesion"):
+                yield f"{part} of {name} in {number}", sums(getattr(shown, part))
 
 
 def main() -> None:

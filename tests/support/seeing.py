@@ -1,5 +1,7 @@
 """Seeing: networks that see one place of made images, whose lesion and marker are known."""
 
+import math
+
 import numpy as np
 import torch
 from torch import nn
@@ -17,15 +19,15 @@ EXPECTS = ExpectedInput((0.0,), (1.0,), "grey")
 
 
 class Gate(nn.Module):
-    """Mean grey of cells of 4 pixels, where they lie in one place; 0 elsewhere."""
+    """Mean grey of cells of some pixels, where they lie in one place; 0 elsewhere."""
 
-    def __init__(self, place):
+    def __init__(self, place, cell):
         super().__init__()
         seen = torch.zeros(1, 1, SIDE, SIDE)
         seen[(0, 0, *place)] = 1
-        self.mean = nn.Conv2d(1, 1, 4, 4, bias=False)
-        nn.init.constant_(self.mean.weight, 1 / 16)
-        self.register_buffer("seen", nn.functional.avg_pool2d(seen, 4))
+        self.mean = nn.Conv2d(1, 1, cell, cell, bias=False)
+        nn.init.constant_(self.mean.weight, 1 / math.prod(cell))
+        self.register_buffer("seen", nn.functional.avg_pool2d(seen, cell))
 
     def forward(self, images):
         return torch.relu(self.mean(images)) * self.seen
@@ -34,9 +36,9 @@ class Gate(nn.Module):
 class Looks(nn.Module):
     """A network that scores the grey of one place and nothing else."""
 
-    def __init__(self, place):
+    def __init__(self, place, cell):
         super().__init__()
-        self.cells = Gate(place)
+        self.cells = Gate(place, cell)
 
     def forward(self, images):
         cells = self.cells(images)
@@ -44,8 +46,10 @@ class Looks(nn.Module):
         return torch.stack([torch.zeros_like(evidence), evidence], 1)
 
 
-def network(place):
-    return TrainedNetwork(Looks(place).eval(), "multiclass", ("normal", "covid19"), SIDE, EXPECTS)
+def network(place, cell=(4, 4)):
+    return TrainedNetwork(
+        Looks(place, cell).eval(), "multiclass", ("normal", "covid19"), SIDE, EXPECTS
+    )
 
 
 def made_world():
