@@ -186,3 +186,20 @@ def test_what_has_no_lateral_says_why(address, says):
 def test_a_lateral_has_no_twin():
     with pytest.raises(ValueError, match="twins are frontal images"):
         twin(phantom.lateral_of(ADDRESS), 64, ANATOMY)
+
+
+# Of a faint disease it is a share of 3 mm.
+@pytest.mark.parametrize(("most", "level"), [(-2.0, 0.7), (0.2, 0.105)])
+def test_the_mask_is_where_more_than_a_share_of_the_most_is_added(monkeypatch, most, level):
+    patient = draw_patient(7, "p1")
+
+    def take():
+        healthy = Case((), (), "alder", "PA", 1.0)
+        return lateral_radiograph(patient, "p1-1", healthy, 32, SITES["alder"])
+
+    places = np.flatnonzero(take().lung)[:3]
+    added = np.zeros((32, 32), np.float32)
+    edge = np.float32(level)
+    added.flat[places] = most, edge, np.nextafter(edge, np.float32(1))
+    monkeypatch.setattr("cxrstudy.phantom.lateral.seen_from_the_side", lambda *_: added)
+    assert np.flatnonzero(take().lesion).tolist() == places[[0, 2]].tolist()
