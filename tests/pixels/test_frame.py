@@ -208,14 +208,14 @@ def test_colours_of_fewer_bits_are_scaled_and_noise_doesn_t_count():
 
 
 @pytest.mark.parametrize("first", [0, 100])
-@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("bits", [8, 12, 16])
 def test_a_palette_is_scaled_by_its_bits_and_noise_above_the_index_doesn_t_count(first, bits):
     made = radiograph(
         (GREY.astype("u2") // 2 + first) | 0xF000, BitsStored=12,
         PhotometricInterpretation="PALETTE COLOR",
     )  # fmt: skip
     ramp = np.arange(128) * 2
-    entries = ramp.astype("u1") if bits == 8 else (ramp * 257).astype("<u2")
+    entries = np.rint(ramp / 255 * (2**bits - 1)).astype("u1" if bits == 8 else "<u2")
     for name in ("Red", "Green", "Blue"):
         keyword = f"{name}PaletteColorLookupTable"
         setattr(made, f"{keyword}Descriptor", [128, first, bits])

@@ -152,4 +152,6 @@ def test_a_colour_of_sixteen_bits_that_is_transparent_is_black():
     key = b"tRNS" + np.full(3, 30000, ">u2").tobytes()
     chunk = (len(key) - 4).to_bytes(4, "big") + key + zlib.crc32(key).to_bytes(4, "big")
     stored[stored == 30000] = 0
-    assert np.array_equal(decode_grey(content[:33] + chunk + content[33:], HERE), scaled(stored))
+    found = decode_noted(content[:33] + chunk + content[33:], HERE)
+    assert np.array_equal(found.grey, scaled(stored))
+    assert found.notes == ()
