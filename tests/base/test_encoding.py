@@ -23,7 +23,8 @@ def without_encoding(source):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         name = node.func.id if isinstance(node.func, ast.Name) else name
         given = {keyword.arg: keyword.value for keyword in node.keywords}
-        if "encoding" in given or None in given:
+        said = given.get("encoding")
+        if None in given or (said and ast.unparse(said) != "None"):
             continue
         if name in METHODS and len(node.args) <= METHODS[name]:
             yield node.lineno, name
@@ -47,6 +48,7 @@ def is_text(node, given):
     ("source", "lines"),
     [
         ("p.read_text()\np.read_text(encoding='utf-8')", [1]),
+        ("p.read_text(encoding=None)\np.read_text(**said)", [1]),
         ("p.write_text('x')\np.write_text('x', 'utf-8')\np.write_bytes(b'x')", [1]),
         ("open('x')\nopen('x', 'rb')\np.open('w')\np.open('wb')\np.open()", [1, 3, 5]),
         ("subprocess.run(c, text=True)\nsubprocess.run(c, text=True, encoding='utf-8')", [1]),

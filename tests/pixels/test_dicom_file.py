@@ -194,3 +194,13 @@ def test_a_data_set_in_another_form_is_not_called_damaged(said, found, words):
     assert caught.value.code == "PIX008"
     assert caught.value.detail.startswith("Transfer Syntax UID (0002,0010) is ")
     assert words in caught.value.detail
+
+
+@pytest.mark.filterwarnings("ignore:Expected implicit VR")
+def test_an_element_of_a_command_before_the_data_set_does_not_make_it_big_endian():
+    content = file_of(radiograph(STORED.astype("u2")))
+    end = 144 + int.from_bytes(content[140:144], "little")
+    command = b"\0\0\2\0UI\4\x001.2\0"
+    assert np.array_equal(
+        decode_grey(content[:end] + command + content[end:], HERE), scaled(STORED)
+    )

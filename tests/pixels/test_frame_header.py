@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from cxrstudy.pixels.decode import UnreadableImage, decode_grey
+from cxrstudy.pixels.frame_header import compressed_frame
 from tests.support.dicoms import compressed, file_of, radiograph, scaled, scene
 
 HERE = Path("made.dcm")
@@ -144,3 +145,18 @@ def test_several_frames_where_the_header_says_one_are_refused(said, has_table):
     made.PixelData = pydicom.encaps.encapsulate([frame, frame], has_bot=has_table)
     with pytest.raises(UnreadableImage, match=r"PIX008.* made\.dcm: .*is 1 or missing; .* holds 2"):
         decode_grey(file_of(made), HERE)
+
+
+@pytest.mark.parametrize(
+    ("fragments", "words"),
+    [
+        (b"", "its pixel data has no fragments"),
+        (b"\x10\0\x10\0" + bytes(8), "its fragments: Unexp"),
+    ],
+)
+def test_pixel_data_without_fragments_that_can_be_read_is_damaged(fragments, words):
+    made = radiograph(GREY)
+    made.file_meta.TransferSyntaxUID = JPEG
+    made.PixelData = b"\xfe\xff\0\xe0" + bytes(4) + fragments
+    with pytest.raises(UnreadableImage, match=rf"PIX003.*made\.dcm: {words}"):
+        compressed_frame(made, HERE)

@@ -58,3 +58,12 @@ def test_what_is_gathered_can_be_written_to_without_changing_the_map(pool):
 def test_a_manifest_without_pixels_is_named(tmp_path):
     with pytest.raises(KeyError, match="three"):
         RolePixels(pd.DataFrame({"manifest": ["three"], "row": [0]}), {"one": tmp_path / "one.npy"})
+
+
+def test_the_part_that_may_be_seen_is_that_of_the_stored_image(tmp_path):
+    stored = np.arange(64, dtype=np.uint8).reshape(1, 8, 8)
+    save_pixels(tmp_path / "one.npy", stored)
+    table, maps = pd.DataFrame({"manifest": ["one"], "row": [0]}), {"one": tmp_path / "one.npy"}
+    assert np.array_equal(RolePixels(table, maps)[np.array([0])], stored)
+    inside = RolePixels(table, maps, "inside")[np.array([0])]
+    assert np.array_equal(inside, np.pad(stored[:, 1:7, 1:7], [(0, 0), (1, 1), (1, 1)]))

@@ -1,5 +1,6 @@
 """No result: nothing is trained after a failed training, and what is not trained says why."""
 
+import errno
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from cxrstudy.runs import no_result, store
 from cxrstudy.runs.engine import execute_all
 from cxrstudy.runs.outcome import FailedParentError, Outcome
 from cxrstudy.runs.run import execute
+from cxrstudy.runs.store import StoreError
 from cxrstudy.runs.worker import perform
 from cxrstudy.training.chain import Chain
 from cxrstudy.training.divergence import DivergedError
@@ -184,3 +186,14 @@ def test_weights_that_are_not_finite_are_named_instead_of_the_rate(made, tmp_pat
     with pytest.raises(WeightsError, match=r"broken\.safetensors.*are NaN or infinite"):
         execute(job)
     assert list((tmp_path / "records").iterdir()) == []
+
+
+def test_an_error_of_the_disk_that_names_no_file_names_the_checkpoint(made, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    monkeypatch.setattr("cxrstudy.runs.computation.compute", full)
+    job = make_job(Chain(TINY) >> STAGE, made.role, made.maps, tmp_path)
+    said = rf"{store.checkpoint_path(tmp_path, job.id)}: could not be written \(the disk is full"
+    with pytest.raises(StoreError, match=said):
+        execute(job)

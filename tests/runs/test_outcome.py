@@ -80,3 +80,8 @@ def test_what_is_not_finite_is_refused(value):
             check_finite(scores, epochs.assign(**{loss: [value]}), weights_are_finite=True)
     with pytest.raises(OutcomeError, match="weights are not finite"):
         check_finite(scores, epochs, weights_are_finite=False)
+
+
+def test_two_images_with_equal_scores_have_one_score_and_one_image_can_not_tell():
+    one, two = (outcome_of(validation([0.5] * n, [1] * n), ["a"], {"a": SEEN}) for n in (1, 2))
+    assert (one.one_score, two.one_score) == (False, True)

@@ -1,6 +1,9 @@
 """Networks: what a profile says of a cohort's network makes a start of chains."""
 
-from cxrstudy.study.networks import NetworkDefinition
+import pytest
+from pydantic import ValidationError
+
+from cxrstudy.study.networks import Comparison, NetworkDefinition
 from cxrstudy.training.chain import Start
 
 
@@ -15,3 +18,10 @@ def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_option
     assert one.start == two.start
     assert hash(one.start) == hash(two.start)
     assert NetworkDefinition(architecture="x").start == Start("x", "random", ())
+
+
+def test_a_comparison_whose_network_can_not_be_made_is_refused_when_it_is_read():
+    weights = {"random": {"title": "none", "domain": "none"}}
+    assert Comparison(architecture="x", initial=weights).start("random") == Start("x")
+    with pytest.raises(ValidationError, match=r"architecture 'x\.tag': a name of letters"):
+        Comparison(architecture="x.tag", initial=weights)

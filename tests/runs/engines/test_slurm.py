@@ -6,7 +6,9 @@ import signal
 import stat
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +17,7 @@ pytest.importorskip("submitit")
 from cxrstudy.runs import engine, lock, store
 from cxrstudy.runs.engine import RunError
 from cxrstudy.runs.engines import EngineError, slurm_job
-from cxrstudy.runs.engines.slurm import Requeued, queue
+from cxrstudy.runs.engines.slurm import Requeued, Submitted, queue
 from cxrstudy.training.chain import Chain
 from tests.support.builders import STAGE, TINY, make_job, make_role
 
@@ -172,3 +174,46 @@ def test_without_slurm_the_error_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     with pytest.raises(EngineError, match="Could not detect"), queue("", tmp_path) as executor:
         executor.submit(os.getpid)
+
+
+def test_only_jobs_that_have_not_begun_are_cancelled_and_only_if_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxrstudy.runs.engines.slurm._pass_on", lambda *_: None)
+    monkeypatch.setattr(slurm_job, "_states", lambda: {"1": "RUNNING", "2": "PENDING"})
+    cancelled = []
+    jobs = [SimpleNamespace(job_id=n, cancel=partial(cancelled.append, n)) for n in "12"]
+    left = iter(jobs)
+    submitted = Submitted(SimpleNamespace(submit=lambda *_: next(left)), tmp_path)
+    for _ in jobs:
+        submitted.submit(os.getpid)
+    submitted.shutdown()
+    assert cancelled == []
+    submitted.shutdown(cancel_futures=True)
+    assert cancelled == ["2"]
+
+
+TOLD = """\
+Job (task=0) failed during processing with trace:
+----------------------
+Traceback (most recent call last):
+  File "run.py", line 1, in execute
+    raise RunError("no room")
+cxrstudy.runs.run.RunError: no room
+----------------------
+You can check full logs with 'job.stderr(0)'
+"""
+
+
+@pytest.mark.parametrize(("told", "said"), [(TOLD, "no room"), ("\nlost\nsee the log", "lost")])
+def test_a_job_is_looked_for_every_second_and_its_error_is_told_without_its_trace(
+    told, said, monkeypatch
+):
+    slept, ended = [], iter([False, True])
+    monkeypatch.setattr(slurm_job, "_has_ended", lambda job: next(ended))
+    monkeypatch.setattr(
+        slurm_job, "time", SimpleNamespace(sleep=slept.append, monotonic=time.monotonic)
+    )
+    paths = SimpleNamespace(stderr="7.err")
+    job = SimpleNamespace(job_id="7", paths=paths, exception=lambda: RuntimeError(told))
+    with pytest.raises(EngineError, match=rf"^job 7: {said}; its log is 7\.err$"):
+        slurm_job.result_of(job, slurm_job.Queue())
+    assert slept == [1.0]
