@@ -23,7 +23,10 @@ def without_encoding(source):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         name = node.func.id if isinstance(node.func, ast.Name) else name
         given = {keyword.arg: keyword.value for keyword in node.keywords}
-        if "encoding" in given or None in given:
+        nothing = (
+            isinstance(given.get("encoding"), ast.Constant) and given["encoding"].value is None
+        )
+        if ("encoding" in given and not nothing) or None in given:
             continue
         if name in METHODS and len(node.args) <= METHODS[name]:
             yield node.lineno, name
