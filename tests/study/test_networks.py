@@ -1,6 +1,8 @@
 """Networks: what a profile says of a cohort's network makes a start of chains."""
 
-from cxrstudy.study.networks import NetworkDefinition
+import pytest
+
+from cxrstudy.study.networks import Comparison, InitialWeights, NetworkDefinition
 from cxrstudy.training.chain import Start
 
 
@@ -15,3 +17,10 @@ def test_a_backbone_gives_a_start_that_can_be_a_key_whatever_the_order_of_option
     assert one.start == two.start
     assert hash(one.start) == hash(two.start)
     assert NetworkDefinition(architecture="x").start == Start("x", "random", ())
+
+
+def test_weights_to_compare_must_make_a_start():
+    weights = {"none": InitialWeights(title="None", domain="none")}
+    assert Comparison(architecture="x", initial=weights).start("none") == Start("x")
+    with pytest.raises(ValueError, match="pretrained"):
+        Comparison(architecture="x", options={"pretrained": True}, initial=weights)
