@@ -267,6 +267,14 @@ def test_a_pickle_is_refused_without_being_unpickled(tmp_path, save, name):
     assert sprung.exists() == is_pickle
 
 
+def test_a_file_that_holds_more_than_numbers_says_what_and_why_it_is_refused(tmp_path):
+    file = tmp_path / "weights.pth"
+    torch.save({"conv1.0.weight": Trap(tmp_path / "sprung")}, file)
+    said = rf"{file}: it holds more than tensors .*\(.*GLOBAL getattr.*could run code"
+    with pytest.raises(WeightsError, match=said):
+        build(given(file), 2, seed=0, backbone=None)
+
+
 # --- As BiT's authors publish them ----------------------------------------------------------------
 
 THIN = (("channels", (128, 128, 128, 128)), ("stem_chs", 32))
