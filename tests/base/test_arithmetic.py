@@ -87,4 +87,8 @@ def test_the_kind_and_its_instructions_are_in_the_id(monkeypatch):
 
 def test_other_processors_have_nothing_to_hold(monkeypatch):
     monkeypatch.setattr(arithmetic.platform, "machine", lambda: "arm64")
+    monkeypatch.setattr(arithmetic, "_flags", set)
     assert arithmetic.chosen() == "native"
+    assert arithmetic.instructions() == "arm64"
+    monkeypatch.setattr(arithmetic.platform, "machine", lambda: "")
+    assert arithmetic.instructions() == "unknown"

@@ -123,3 +123,13 @@ def test_a_clock_that_is_wrong_by_days_makes_nothing_of_another_host_old(
     os.utime(theirs, (left, left))
     assert unfinished_of(tmp_path / "run") == [theirs]
     assert list(tmp_path.iterdir()) == [theirs]  # the look at the clock leaves nothing
+
+
+def test_a_host_has_another_mark_after_each_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic, "_BOOT", tmp_path / "boot_id")
+    marks = [atomic.host_mark.__wrapped__()]
+    for boot in ("one", "other"):
+        (tmp_path / "boot_id").write_text(f"{boot}\n")
+        marks.append(atomic.host_mark.__wrapped__())
+    assert len(set(marks)) == 3
+    assert {len(mark) for mark in marks} == {12}

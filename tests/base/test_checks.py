@@ -44,6 +44,9 @@ def test_a_share_may_be_none_or_all_and_a_percentage_is_guessed() -> None:
     assert (share(0, "chance"), share(1.0, "chance")) == (0.0, 1.0)
     with pytest.raises(ParameterError, match=r"published 98.7: .*such as 0.987"):
         share(98.7, "published")
+    for value, said in ((-0.5, "−0.5"), (100.5, "100.5")):
+        with pytest.raises(ParameterError, match=rf"^chance {said}: give a number from 0 to 1$"):
+            share(value, "chance")
 
 
 def test_a_number_between_two_is_at_neither() -> None:

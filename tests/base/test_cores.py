@@ -45,6 +45,7 @@ V1 = "4:memory:/q\n3:cpu,cpuacct:/q\n"
         ("0::/\n", {"cpu.max": "50000 100000\n"}, (1, 1)),
         ("0::/\n", {"cpu.max": "250000 100000\n"}, (3, 3)),
         ("0::/a/b\n", {"a/cpu.max": "200000 100000", "a/b/cpu.max": "max 100000"}, (2, 2)),
+        ("0::/a:b\n", {"a:b/cpu.max": "200000 100000"}, (2, 2)),
         ("0::/a\n", {"a/cpu.max": "800000 100000", "a/memory.max": str(7 * GIB)}, (8, 3)),
         ("0::/a\n", {"a/memory.max": str(GIB // 2)}, (64, 1)),
         (V1, {"cpu/q/cpu.cfs_quota_us": "200000", "cpu/q/cpu.cfs_period_us": "100000"}, (2, 2)),

@@ -91,6 +91,16 @@ def test_a_new_module_that_a_covered_one_imports_is_covered_by_itself(copied):
     assert ids()["run"] != before["run"]
 
 
+def test_another_value_under_the_same_name_changes_the_id(copied):
+    (copied / "training" / "novel.py").write_text("FACTOR = 1.0\nOTHER = 2.0\n")
+    path = copied / "training" / "loss.py"
+    text, line = path.read_text(), "\nfrom cxrstudy.training.novel import {}\nUSED = FACTOR\n"
+    path.write_text(text + line.format("FACTOR"))
+    before = ids()
+    path.write_text(text + line.format("OTHER as FACTOR"))
+    assert ids()["run"] != before["run"]
+
+
 def test_the_environment_names_python_and_the_libraries_that_decide_bits():
     versions = coverage.environment()
     assert {"python", "torch", "fastai", "timm", "numpy", "scipy", "pillow", "pydicom"} <= set(

@@ -1,6 +1,7 @@
 """Notebooks: one reader, which names the file, the line and the reason."""
 
 import json
+import sys
 
 import nbformat
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from cxrstudy.base import places
 from cxrstudy.base.notebooks import (
+    Cell,
     NotebookFileError,
     chapter,
     heading,
@@ -85,6 +87,14 @@ def test_cells_are_those_that_nbformat_reads(tmp_path_factory, drawn):
     assert [(cell.cell_type, cell.source, tags_of(cell)) for cell in read_cells(path)] == [
         (cell.cell_type, cell.source, tags_of(cell)) for cell in theirs
     ]
+
+
+def test_cells_of_a_notebook_of_today_are_read_without_nbformat(tmp_path, monkeypatch):
+    path = tmp_path / "a.ipynb"
+    cell = {"cell_type": "code", "source": ["a = 1\n", "b"], "metadata": {"tags": ["arms"]}}
+    path.write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
+    monkeypatch.setitem(sys.modules, "nbformat", None)
+    assert read_cells(path) == [Cell("code", "a = 1\nb", {"tags": ["arms"]})]
 
 
 def test_cells_of_an_older_notebook_are_read_too(tmp_path):

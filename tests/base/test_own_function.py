@@ -1,6 +1,7 @@
 """Own functions: what decides them is in their facts, and what runs is what was read."""
 
 import functools
+import inspect
 import pickle
 import sys
 import types
@@ -163,3 +164,5 @@ def test_dataclasses_and_errors_of_carried_code_work_as_usual(folder):
     with pytest.raises(ZeroDivisionError) as caught:
         made(0)
     assert "return 1 / Point(value).x" in str(caught.traceback[-1].statement)
+    read = inspect.getsource(caught.traceback[-1].frame.raw.f_code)
+    assert read == "def f(value):\n    return 1 / Point(value).x\n"

@@ -7,9 +7,9 @@ import pytest
 from cxrstudy.base import own_function as own_function_module
 from cxrstudy.base import own_sources
 from cxrstudy.base.own_function import own_function
-from cxrstudy.base.own_sources import OwnFunctionError
+from cxrstudy.base.own_sources import OwnFunctionError, sources_of
 from tests.support import own_files
-from tests.support.own_files import HELPERS, MAIN
+from tests.support.own_files import HELPERS, MAIN, write
 from tests.support.some import some
 
 folder = own_files.folder
@@ -38,6 +38,17 @@ def test_a_file_of_another_encoding_is_named_with_its_line(folder):
     (folder / "helpers.py").write_bytes(b"# one\n# \xe9tude\n")
     with pytest.raises(OwnFunctionError, match=r"helpers\.py: .*line 2: the byte 0xe9 is not"):
         own_function("main_file:twice")
+
+
+def test_a_module_that_several_import_is_yielded_once(tmp_path):
+    write(tmp_path, {"a.py": "import b\nimport c\n", "b.py": "import c\n", "c.py": "import a\n"})
+    names = [name for name, _ in sources_of("a", tmp_path / "a.py")]
+    assert sorted(names) == ["a", "b", "c"]
+
+
+def test_of_an_installed_module_others_beside_it_are_none_of_its_own(tmp_path):
+    folder = write(tmp_path / "site-packages", {"a.py": "import b\n", "b.py": ""})
+    assert list(sources_of("a", folder / "a.py")) == [("a", "import b\n")]
 
 
 def test_installed_packages_count_by_version_and_must_be_the_same(folder, monkeypatch):

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -90,6 +91,20 @@ def test_a_variable_that_names_no_project_is_an_error_that_says_what_is_missing(
     assert str(error.value).startswith(f"CXRSTUDY_PROJECT={project} names no project: a project")
     assert "data_manifests/cohorts/; name " in str(error.value)
     assert "unset the variable" in str(error.value)
+
+
+def test_outside_of_any_an_installed_package_has_its_copy(tmp_path, monkeypatch):
+    package = tmp_path / "site-packages" / "cxrstudy"
+    for mark in places.MARKS:
+        (package / "project" / mark).mkdir(parents=True)
+    (package / "base").mkdir()
+    shutil.copy(places.__file__, package / "base")
+    spec = spec_from_file_location("installed_places", package / "base" / "places.py")
+    installed = module_from_spec(spec)
+    spec.loader.exec_module(installed)
+    monkeypatch.chdir(tmp_path)
+    assert installed.root() == package / "project"
+    assert installed.runs() == tmp_path / "runs"
 
 
 def test_a_package_without_a_project_says_what_to_do(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cxrstudy.base import power_meter
 from cxrstudy.base.power_meter import UNMEASURED, Meter, packages
 
 
@@ -51,3 +52,23 @@ def test_the_power_of_a_gpu_is_summed_up_over_time(tmp_path):
 def test_where_nothing_can_be_read_nothing_is_measured(tmp_path):
     (tmp_path / "intel-rapl:0").mkdir()  # without files, as when only root may read them
     assert Meter(tmp_path, watts=lambda: None).start().joules() == UNMEASURED
+
+
+def test_a_counter_that_stood_still_used_nothing(tmp_path):
+    zone(tmp_path, "intel-rapl:0", 5_000_000)
+    assert Meter(tmp_path, watts=lambda: None).joules() == {"processor": 0.0}
+
+
+def test_it_waits_between_two_looks(tmp_path, monkeypatch):
+    done = []
+
+    class Watched(Meter):
+        def look(self):
+            done.append("look")
+            if done.count("look") == 3:
+                raise StopIteration
+
+    monkeypatch.setattr(power_meter.time, "sleep", lambda seconds: done.append("wait"))
+    with pytest.raises(StopIteration):
+        Watched(tmp_path, watts=lambda: None)._go_on()
+    assert done[-6:] == ["wait", "look"] * 3

@@ -41,6 +41,8 @@ class Terminal(io.StringIO):
 def test_place_is_told_from_standard_error(monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert place() == "log"
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    assert place() == "log"
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert place() == "terminal"
 
@@ -78,6 +80,12 @@ def test_log_of_short_work_is_one_line(clock, capsys):
     for _ in progress(range(40), "epochs", "epoch"):
         clock.now += 0.0625
     assert capsys.readouterr().err == "epochs: 40 in 00:02, 16 epoch/s\n"
+
+
+def test_what_takes_less_than_a_second_is_told_by_the_second(clock, capsys):
+    for _ in progress(range(8), "decoding"):
+        clock.now += 0.625
+    assert capsys.readouterr().err == "decoding: 8 in 00:05, 1.6 image/s\n"
 
 
 def test_one_item_is_no_long_work_unless_it_stops(clock, capsys):

@@ -43,6 +43,13 @@ def test_what_is_no_text_has_no_encoding():
     assert likely_encoding(b"\x89PNG\r\n\x1a\n\x07") == ""
 
 
+@pytest.mark.parametrize(
+    ("zeros", "likely"), [(0, "Windows-1252 or Latin-1"), (6, ""), (7, "UTF-16 without a mark")]
+)
+def test_a_text_is_of_utf_16_if_more_than_three_tenths_of_its_bytes_are_zero(zeros, likely):
+    assert likely_encoding(bytes(zeros) + b"\xf6" * (20 - zeros)) == likely
+
+
 def test_a_folder_is_named(tmp_path):
     with pytest.raises(MadeError, match="can't be read"):
         read_text(tmp_path, MadeError)

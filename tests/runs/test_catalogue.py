@@ -68,5 +68,10 @@ def test_a_damaged_catalogue_is_made_anew(made, content):
     check_catalogue(made.records, [made.first, made.last, made.other])
 
 
+def test_where_nothing_can_be_kept_the_records_are_read_each_time(made):
+    (made.records.parent / "remembered").write_text("a file")
+    check_catalogue(made.records, [made.first, made.last, made.other])
+
+
 def test_a_store_that_is_not_there_has_no_runs(tmp_path):
     assert catalogue(tmp_path / "nowhere") == {}

@@ -25,6 +25,11 @@ def test_a_constant_is_never_better_than_a_constant(value, images):
     assert (found.better_than_constant is None) == (images < 6)
 
 
+def test_two_images_with_one_score_are_the_fewest_that_show_a_constant():
+    found = [outcome_of(validation([0.5] * n, [0] * n), ["a"], {"a": SEEN}) for n in (1, 2)]
+    assert [each.one_score for each in found] == [False, True]
+
+
 def test_a_clear_signal_passes_and_its_opposite_does_not():
     truth = np.arange(40) % 2
     noise = np.random.default_rng(0).random(40) / 2

@@ -15,6 +15,7 @@ from cxrstudy.runs.record import BACKBONE, RUN, SCORES
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
 from tests.support.draws import draws
+from tests.support.stores import write_record
 from tests.support.written_records import filling, run_of, scores, written
 
 # --- Written and read ---------------------------------------------------------------------------
@@ -31,6 +32,12 @@ def test_a_record_is_read_as_it_was_written(tmp_path):
     )  # fmt: skip
     assert store.read_epochs(folder, run)["train_loss"].tolist() == [0.5, 0.25]
     assert store.checked(folder, run, BACKBONE).read_bytes() == bytes(range(100))
+
+
+def test_the_facts_of_a_record_are_text_that_people_can_read(tmp_path):
+    run = write_record(tmp_path / "store", 0)
+    facts = (tmp_path / "store" / run / RUN).read_text(encoding="utf-8")
+    assert '\n "chain": "random → target",\n' in facts
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)

@@ -16,8 +16,11 @@ from cxrstudy.base import atomic
 from cxrstudy.base.atomic import unfinished_name
 from cxrstudy.runs import store, store_check
 from cxrstudy.runs.record import BACKBONE, RUN, SCORES
+from cxrstudy.runs.run import execute
 from cxrstudy.runs.scores import read_scores
 from cxrstudy.runs.store import StoreError
+from cxrstudy.training.chain import Chain
+from tests.support.builders import STAGE, TINY, make_job, make_role
 from tests.support.written_records import everything, filling, run_of, written
 
 
@@ -42,6 +45,18 @@ def test_what_can_not_be_written_is_named_by_the_error_where_it_knows(tmp_path):
     with pytest.raises(StoreError, match=r"the one: could not be written \(no\)"):  # noqa: SIM117
         with store.writing(tmp_path):
             raise OSError(errno.EROFS, "no", "the one")
+
+
+def test_a_run_whose_checkpoint_can_not_be_written_names_it(tmp_path, monkeypatch):
+    made = make_role(tmp_path, images=20)
+    job = make_job(Chain(TINY) >> STAGE, made.role, made.maps, tmp_path / "store")
+
+    def fill_the_disk(*_):
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    monkeypatch.setattr("cxrstudy.runs.computation.compute", fill_the_disk)
+    with pytest.raises(StoreError, match=rf"{job.id}\.checkpoint: could not be written"):
+        execute(job)
 
 
 def test_what_killed_processes_left_of_a_run_is_removed_and_only_that(tmp_path):

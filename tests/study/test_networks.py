@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from cxrstudy.study.networks import Comparison, NetworkDefinition
+from cxrstudy.study.networks import Comparison, InitialWeights, NetworkDefinition
 from cxrstudy.training.chain import Start
 
 
@@ -25,3 +25,10 @@ def test_a_comparison_whose_network_can_not_be_made_is_refused_when_it_is_read()
     assert Comparison(architecture="x", initial=weights).start("random") == Start("x")
     with pytest.raises(ValidationError, match=r"architecture 'x\.tag': a name of letters"):
         Comparison(architecture="x.tag", initial=weights)
+
+
+def test_weights_to_compare_must_make_a_start():
+    weights = {"none": InitialWeights(title="None", domain="none")}
+    assert Comparison(architecture="x", initial=weights).start("none") == Start("x")
+    with pytest.raises(ValueError, match="pretrained"):
+        Comparison(architecture="x", options={"pretrained": True}, initial=weights)

@@ -1,7 +1,11 @@
 """Removable: what nobody asks for, and why, while nothing is removed."""
 
+from types import SimpleNamespace
+
+import pandas as pd
+
 from cxrstudy.base.coverage import code_fingerprint
-from cxrstudy.runs import store_check
+from cxrstudy.runs import scoring_record, store_check
 from cxrstudy.study import removable
 from tests.support import stores
 from tests.support.stores import write_record
@@ -29,6 +33,22 @@ def test_the_reason_is_said(made):
     whys = [item.why for item in sweep.removable]
     assert sorted(whys) == ["not planned", "other code", "other versions of libraries"]
     assert [item.path.name for item in sweep.altered] == [broken]
+
+
+def test_scores_go_with_their_run(made):
+    folder = scoring_record.folder_of(made.records)
+    role, scores = SimpleNamespace(name="external"), pd.DataFrame({"image": ["a"]})
+    _, goes, altered = (
+        scoring_record.write(made.records, role, scoring_record.identity_of(run, "data"), scores)
+        for run in (made.last, made.other, made.first)
+    )
+    (folder / altered / scoring_record.FACTS).write_text("{")
+    sweep = removable.survey(made.records, {made.last})
+    assert {(item.path.name, item.why) for item in sweep.removable} == {
+        (made.other, "not planned"),
+        (goes, "scores of a run that is not kept"),
+        (altered, "altered scores"),
+    }
 
 
 def test_the_profiles_and_cohorts_of_the_project_plan_what_they_say():

@@ -3,8 +3,11 @@
 import io
 import itertools
 import random
+import re
 from collections import defaultdict
 from copy import deepcopy
+from functools import partial
+from pathlib import PurePath
 
 import numpy as np
 import pytest
@@ -71,6 +74,26 @@ def test_an_object_comes_back_in_place():
     assert thing.table.tolist() == [0, 1, 2]
     assert not hasattr(thing, "new")
     assert thing.function is len
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        int,
+        partial(len),
+        PurePath("a"),
+        re.compile("a"),
+        slice(1),
+        np,
+        torch.float32,
+        len,
+        torch.device("cpu"),
+        np.dtype("int64"),
+    ],
+)
+def test_what_never_changes_is_not_kept(value):
+    assert pack(value, "it") == {"is": "constant"}
+    assert unpack(stored(Thing(a=value)), Thing(a=value)).a is value
 
 
 @pytest.mark.parametrize(

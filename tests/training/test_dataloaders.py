@@ -145,7 +145,9 @@ def test_files_a_folder_and_a_table_are_decoded_as_training_images(classes, tmp_
     files = [save(tmp_path, f"{level}.png", level) for level in (60, 80)]
     expected = [decode.fit(decode.decode_grey(file.read_bytes(), file), 32) for file in files]
     for items in (files, [str(file) for file in files], tmp_path, pd.DataFrame({"path": files})):
-        (batch,) = dls.test_dl(items).one_batch()
+        loader = dls.test_dl(items)
+        assert loader.dataset.types == {tuple: [Radiograph]}
+        (batch,) = loader.one_batch()
         grey = (batch * GREY[1] + GREY[0])[:, 0].numpy() * 255
         assert np.abs(grey - np.stack(expected)).max() < 1e-2
 

@@ -7,7 +7,7 @@ import pytest
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.manifest_schema import SCHEMA
 from cxrstudy.training.dataloaders import RadiographLoaders
-from cxrstudy.training.own_images import LoaderError
+from cxrstudy.training.own_images import LoaderError, patients_of
 from tests.support.films import save
 from tests.support.other_systems import leave_hidden
 from tests.support.project import write_yaml
@@ -57,6 +57,10 @@ def test_a_folder_with_parts_keeps_them_and_refuses_a_patient_in_both(tmp_path):
     save(tmp_path, "valid/sick/sick1_2.png", 9)
     with pytest.raises(LoaderError, match="patient 'sick1' is in training and in validation"):
         RadiographLoaders.from_folder(tmp_path, patient=r"(.+)_", pixels=32)
+
+
+def test_without_a_column_of_patients_every_image_is_of_another():
+    assert patients_of(pd.DataFrame({"path": ["a", "b"]}), None) == ["image 0", "image 1"]
 
 
 def test_a_csv_with_several_labels_keeps_what_is_unknown(films):

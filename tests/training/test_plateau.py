@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxrstudy.training import plateau as module
 from cxrstudy.training.plateau import FALL, FROM, RISE, UNKNOWN, Plateau, plateau
 
 
@@ -35,6 +36,20 @@ def test_what_no_longer_moves_is_at_a_plateau():
 )
 def test_either_progress_is_none(loss, auroc):
     assert plateau(history(loss, auroc)).reached is False
+
+
+@pytest.mark.parametrize(
+    ("loss", "auroc", "reached"),
+    [
+        ([1, 1, 0.75], [0.5, 0.5, 0.5], False),
+        ([1, 1, 1], [0.5, 0.5, 0.75], False),
+        ([1, 1, 0.76], [0.5, 0.5, 0.74], True),
+    ],
+)
+def test_progress_of_exactly_the_limit_is_progress(monkeypatch, loss, auroc, reached):
+    for name in ("RISE", "FALL"):
+        monkeypatch.setattr(module, name, 0.25)  # a number that is exact in binary
+    assert plateau(history(loss, auroc)).reached is reached
 
 
 def test_a_network_that_gets_worse_no_longer_improves():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_auc_score
+from torch import nn
 
 from cxrstudy.runs.score_table import read_table, score_table
 from cxrstudy.training import scoring
@@ -74,6 +75,23 @@ def test_a_network_that_was_training_is_neither_random_nor_changed(made, model):
     found = score(model.train(), made.pixels, rows, "multiclass", STATISTICS)
     np.testing.assert_array_equal(found, expected)
     assert all(torch.equal(value, before[name]) for name, value in some(model.state_dict().items()))
+
+
+def test_images_go_to_the_device_of_the_network(made):
+    """`meta` is a device that every machine has, so that this is no question of a GPU."""
+
+    class Watching(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(1, device="meta"))
+
+        def forward(self, images):
+            seen.append(str(images.device))
+            return torch.zeros(len(images), 2)
+
+    seen = []
+    score(Watching(), made.pixels, np.arange(3), "multiclass", STATISTICS)
+    assert seen == ["meta"]
 
 
 # --- AUROC over labels --------------------------------------------------------------------------

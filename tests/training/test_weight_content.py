@@ -17,6 +17,7 @@ from cxrstudy.training.chain import Start
 from cxrstudy.training.expected_input import ExpectedInput
 from cxrstudy.training.model import build
 from cxrstudy.training.weight_files import WeightsError
+from cxrstudy.training.weights import pretrained
 from tests.support.builders import TINY
 from tests.support.given_weights import assert_sees_the_same, colour_network, given, sha256
 from tests.support.some import some
@@ -108,6 +109,8 @@ def test_a_file_of_another_width_is_refused(tmp_path):
     "wrap",
     [
         lambda state: {"state_dict": state, "best": np.float64(0.9), "epoch": 3},
+        lambda state: {"state_dict": state, "best": np.float32(0.9), "epochs": np.int32([3, 4])},
+        lambda state: {"state_dict": state, "done": np.bool_(True), "epoch": np.int64(3)},
         lambda state: {"model_state_dict": state, "optimizer": {"state": {0: torch.ones(2)}}},
         lambda state: {"state_dict": {f"model.{name}": value for name, value in state.items()}},
         lambda state: {f"encoder_q.{name}": value for name, value in state.items()},
@@ -126,6 +129,16 @@ def test_a_checkpoint_as_people_save_it_gives_the_right_weights(tmp_path, wrap):
     read, saved = backbone_of(model), colour.state_dict()
     for name in some(name for name in read if not name.endswith("num_batches_tracked")):
         torch.testing.assert_close(read[name], saved[name], atol=1e-3, rtol=1e-3)
+
+
+def test_weights_of_half_precision_are_widened_before_anything_is_computed(tmp_path):
+    file = tmp_path / "weights.pth"
+    colour = colour_network().state_dict()
+    saved = {n: v.half() if v.is_floating_point() else v for n, v in colour.items()}
+    torch.save(saved, file)
+    for name, value in some(pretrained(given(file), colour_network()).items()):
+        assert torch.equal(value, saved[name].to(colour[name].dtype)), name
+        assert value.dtype == colour[name].dtype, name
 
 
 def other_numbers(state):
@@ -192,20 +205,39 @@ def test_a_file_with_other_channels_than_stated_is_refused(tmp_path, channels):
         build(replace(given(file), expects=expects), 2, seed=0, backbone=None)
 
 
-def test_an_imports_layout_that_timm_knows_is_renamed(tmp_path):
-    # torchvision's DenseNet has dots where timm has none.
-    options = (("growth_rate", 4), ("block_config", (1, 1, 1, 1)))
-    colour = timm.create_model("densenet121", num_classes=5, **dict(options))
-    old = {
+DENSE = Start("densenet121", "random", (("growth_rate", 4), ("block_config", (1, 1, 1, 1))))
+
+
+def dense_network():
+    return timm.create_model("densenet121", num_classes=5, **dict(DENSE.options))
+
+
+def dotted(state):
+    """The same as torchvision names it, whose DenseNet has dots where timm has none."""
+    return {
         re.sub(r"(denselayer\d+)\.(norm|conv)(\d)", r"\1.\2.\3", name): value
-        for name, value in colour.state_dict().items()
+        for name, value in state.items()
         if not name.endswith("num_batches_tracked")
     }
-    file = tmp_path / "weights.pth"
-    torch.save(old, file)
-    model = build(given(file, Start("densenet121", "random", options)), 2, 0, None)
+
+
+def test_an_imports_layout_that_timm_knows_is_renamed(tmp_path):
+    colour, file = dense_network(), tmp_path / "weights.pth"
+    torch.save(dotted(colour.state_dict()), file)
+    model = build(given(file, DENSE), 2, 0, None)
     for name, value in some(backbone_of(model).items()):
         assert torch.equal(value, colour.state_dict()[name]), name
+    read = pretrained(given(file, DENSE), dense_network())
+    for name, value in some(backbone_of(colour).items()):
+        assert torch.equal(read[name], value), name
+
+
+def test_a_file_that_has_a_layer_under_two_names_is_refused(tmp_path):
+    state, file = dense_network().state_dict(), tmp_path / "weights.pth"
+    name = "features.denseblock1.denselayer1.norm1.weight"
+    torch.save(dotted(state) | {name: state[name] + 1}, file)
+    with pytest.raises(WeightsError, match=rf"{file}: not those of densenet121.*norm\.1"):
+        build(given(file, DENSE), 2, 0, None)
 
 
 class Trap:
@@ -234,6 +266,14 @@ def test_a_pickle_is_refused_without_being_unpickled(tmp_path, save, name):
     if is_pickle:
         pickle.loads(file.read_bytes())
     assert sprung.exists() == is_pickle
+
+
+def test_a_file_that_holds_more_than_numbers_says_what_and_why_it_is_refused(tmp_path):
+    file = tmp_path / "weights.pth"
+    torch.save({"conv1.0.weight": Trap(tmp_path / "sprung")}, file)
+    said = rf"{file}: it holds more than tensors .*\(.*GLOBAL getattr.*could run code"
+    with pytest.raises(WeightsError, match=said):
+        build(given(file), 2, seed=0, backbone=None)
 
 
 # --- As BiT's authors publish them ----------------------------------------------------------------

@@ -218,9 +218,10 @@ def test_what_is_missing_is_named(folder, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match="neither covid19_posi nor covid19_neg"):
         bimcv.read(tmp_path / "empty")
-    (folder / "listjoin_ok.tsv").write_text("id\tneg\tpos\n0\tsub-S10002\n")
-    with pytest.raises(TableError, match=r"listjoin_ok\.tsv, row 2: expected three columns"):
-        bimcv.read(folder)
+    for wrong in ("sub-S10002", "S10002\tsub-S03044", "sub-S10002\tS03044"):
+        (folder / "listjoin_ok.tsv").write_text(f"id\tneg\tpos\n0\t{wrong}\n")
+        with pytest.raises(TableError, match=r"listjoin_ok\.tsv, row 2: expected three columns"):
+            bimcv.read(folder)
 
 
 def test_the_table_makes_a_legal_manifest_with_the_labels_of_the_card(folder):

@@ -10,7 +10,7 @@ from PIL import Image
 from cxrstudy.base import places
 from cxrstudy.base.identity import file_sha256
 from cxrstudy.data.cohort import load_cohort
-from cxrstudy.data.manifest import read_manifest
+from cxrstudy.data.manifest import COLUMNS, read_manifest
 from cxrstudy.data.own.papers import write_papers
 from cxrstudy.data.sets import open_set
 from cxrstudy.data.sources import build as building
@@ -57,6 +57,8 @@ def test_a_set_is_built_from_the_publisher_s_layout_and_kaggle_s(place, below):
     done = built(folder)
     manifest = read_manifest(done.files[0])
     assert done.files[0] == places.own() / "nih.csv"
+    assert done.said == ("12 images of 6 patients",)
+    assert sorted(done.table) == sorted(COLUMNS)
     table = manifest.included
     assert len(table) == 12
     assert [file_sha256(path) for path in map(place.joinpath, table["path"])] == [*table["sha256"]]

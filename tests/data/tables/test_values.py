@@ -44,6 +44,20 @@ def test_an_age_is_read_with_its_unit(cell, age):
 
 
 @pytest.mark.parametrize(
+    ("in_a_year", "words"),
+    [
+        (1, " y yr yrs year years j jahr jahre año años ano anos anno anni an ans"),
+        (12, "m mo mos month months monat monate mes mês meses mois mese mesi"),
+        (365.25 / 7, "w wk week weeks woche wochen semana semanas"),
+        (365.25, "d day days tag tage dia dias día días jour jours giorni"),
+    ],
+)
+def test_each_word_of_a_unit_is_understood(in_a_year, words):
+    found, counted = read(values.years, *(f"21 {word}" for word in words.split(" ")))
+    assert (set(found), counted) == ({21 / in_a_year}, 0)
+
+
+@pytest.mark.parametrize(
     "cell", ["414", "155", "148Y", "-3", "fifty", "50+", ">89", "[70, 71]", "1957-01-01", "58 kg"]
 )
 def test_an_age_that_can_not_be_read_is_unknown_and_counted(cell):

@@ -119,9 +119,44 @@ def test_a_job_that_is_gone_is_not_waited_for(slurm, tmp_path, monkeypatch):
             waited.result(300)
 
 
+def test_after_an_interrupt_only_jobs_that_have_not_begun_leave_the_queue(
+    slurm, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(slurm_job, "EVERY", 0.1)
+    waited = []
+
+    def interrupted():
+        with queue("", tmp_path / "jobs") as executor:
+            waited.extend(executor.submit(os.getpid) for _ in range(3))
+            executor.shutdown()  # of a plan that is done: nothing is cancelled
+            raise KeyboardInterrupt
+
+    count = f"$(ls {slurm} | wc -l)"
+    for name, text in {
+        "sbatch": f"touch {slurm}/{count}; echo Submitted batch job {count}",
+        "squeue": "echo 1 RUNNING; echo 2 PENDING; echo 3 PENDING",
+        "scancel": f'echo "$@" >> {tmp_path}/cancelled',
+    }.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/bash\n{text}\n")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert sorted((tmp_path / "cancelled").read_text().split()) == ["2", "3"]
+    (tmp_path / "bin" / "squeue").write_text("#!/bin/bash\n")
+    assert [type(each.exception(60)) for each in waited] == [EngineError] * 3
+
+
 def test_a_queue_that_can_not_be_asked_tells_nothing(slurm, monkeypatch):
     (slurm.parent / "bin" / "squeue").write_text("#!/bin/bash\nexit 1\n")
     assert not slurm_job.Queue().lacks("1")
+
+
+def test_of_what_submitit_says_the_error_stays_without_its_traceback():
+    line = "-" * 22
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    raise error\n'
+    error = "cxrstudy.runs.engines.EngineError: no space,\nand no more\n"
+    said = f"Job (task=0) failed with trace:\n{line}\n{trace}{error}{line}\nSee the log.\n"
+    assert slurm_job._last(said) == "no space, and no more"
+    assert slurm_job._last("\nIt was killed.\nSee the log.\n") == "It was killed."
 
 
 @pytest.mark.slow
