@@ -7,6 +7,7 @@ from cxrstudy.explorer.build import build_cases, read_all
 from cxrstudy.explorer.case import MapKey
 from cxrstudy.explorer.gallery import items_of, squares
 from tests.support.explored import made_cohort, made_explainer, made_network
+from tests.support.some import some
 
 
 def test_images_that_are_read_in_parts_have_the_probabilities_of_their_own(monkeypatch):
@@ -20,9 +21,9 @@ def test_images_that_are_read_in_parts_have_the_probabilities_of_their_own(monke
         (arm, key.label) for case in cases for arm in networks for key in case.readings[arm].maps
     }
     assert maps == {("one", "covid19"), ("other", "covid19")}
-    for arm, network in networks.items():
+    for arm, network in some(networks.items()):
         alone = network.probabilities(squares(items, network.pixels))
-        for row, readings, case in zip(alone, said, cases, strict=True):
+        for row, readings, case in some(zip(alone, said, cases, strict=True)):
             for reading in (readings[arm], case.readings[arm]):
                 # The same sums, added in another order.
                 assert list(reading.probabilities.values()) == pytest.approx(row, abs=1e-6)
