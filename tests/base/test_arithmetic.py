@@ -82,7 +82,7 @@ def test_the_kind_and_its_instructions_are_in_the_id(monkeypatch):
     assert arithmetic.facts("cpu")[2:] == ["AVX2", "held", "1 thread"]
     monkeypatch.setenv(arithmetic.VARIABLE, "native")
     assert arithmetic.facts("cpu")[3] == "native"
-    assert arithmetic.facts("cuda", "held")[0] == "cuda"
+    assert arithmetic.facts("cuda", "held") == ["cuda", "bfloat16 mixed"]
 
 
 def test_other_processors_have_nothing_to_hold(monkeypatch):

@@ -1,8 +1,10 @@
 """Own modules: which files some cells use; executing them is tested with own functions."""
 
+import inspect
+
 import pytest
 
-from cxrstudy.base.own_modules import named_in
+from cxrstudy.base.own_modules import Modules, named_in
 
 SOURCES = {
     "a.py": "import os\nfrom b import x", "b.py": "import pack.inner", "c.py": "'b'",
@@ -25,3 +27,9 @@ SOURCES = {
 )
 def test_files_that_a_cell_uses_and_what_they_import(cell, used):
     assert named_in([cell], SOURCES) == used
+
+
+def test_a_function_of_a_text_shows_its_own_lines_when_it_is_asked_for_its_source():
+    text = "def double(value):\n    return 2 * value\n"
+    made = Modules({"of_a_text": text + "\n\nX = 1\n"}, "key")["of_a_text"]
+    assert inspect.getsource(made.double) == text

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -179,3 +180,23 @@ for _ in progress(range(50), "decoding"):
     )
     assert [output.output_type for output in outputs] == ["display_data"]
     assert outputs[0].data == {"text/plain": "decoding: 50 in 00:50, 1.0 image/s"}
+
+
+def test_a_notebook_has_one_line_that_is_updated(clock, monkeypatch):
+    said = []
+
+    def display(shown, raw, display_id):
+        said.append(("shown", shown["text/plain"], raw, display_id))
+        return SimpleNamespace(
+            update=lambda shown, raw: said.append(("updated", shown["text/plain"], raw))
+        )
+
+    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setenv("CXRSTUDY_PROGRESS", "notebook")
+    for _ in progress(range(2), "decoding"):
+        clock.now += 1
+    assert said == [
+        ("shown", "decoding: 1 of 2 (50.0 %), 1.0 image/s, 00:01 left", True, True),
+        ("updated", "decoding: 2 of 2 (100.0 %), 1.0 image/s, 00:00 left", True),
+        ("updated", "decoding: 2 in 00:02, 1.0 image/s", True),
+    ]

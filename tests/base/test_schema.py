@@ -185,3 +185,12 @@ def test_what_pydantic_finds_is_always_told_in_our_words():
         and not re.search(r"\bwhy_(wrong|of)\(", text)
     ]
     assert silent == []
+
+
+def test_a_text_that_stands_for_a_million_values_and_one_more_is_refused(tmp_path):
+    text = f"[{', '.join(['x'] * 10)}]"  # 11 values, and then 111, 1,111, 11,111 and 111,111
+    for name in "abcd":
+        text = f"[&{name} {text}{f', *{name}' * 9}]"
+    path = write(tmp_path, f"any: [&e {text}{', *e' * 8}]")
+    with pytest.raises(MadeError, match="names of values"):
+        read_yaml(path, Made, MadeError)

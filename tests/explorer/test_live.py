@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -211,6 +212,15 @@ def test_how_far_the_images_of_a_gallery_are_is_said_before_there_is_a_catalogue
     assert told[-1]["share"] == 1
     assert explorer.scoring == {}
     explorer.close()
+
+
+def test_a_share_is_told_at_once_and_then_ten_times_a_second(monkeypatch):
+    told, clock = [], iter([0, 0, 0.05, 0.1, 0.1, 0.15, 0.2, 0.2])
+    monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    tell = live._seldom(lambda share, text: told.append(share))
+    for step in range(5):
+        tell(step / 4, "")
+    assert told == [0, 0.5, 1]
 
 
 def test_images_that_can_not_be_scored_are_said_in_the_widget_and_to_who_waits():

@@ -64,6 +64,13 @@ def test_resolutions_are_told_in_pixels_steps_and_computation(study):
     assert same.between(0.9, 1.1).all()
 
 
+def test_computation_is_told_of_arms_that_begin_with_the_stage_on_the_target(study):
+    start, target = study.start("resnet10t"), study.stage("target")
+    chains = {(1, "alone"): start >> target, (2, "alone"): start >> target.but(pixels=128)}
+    table = resolution_levels(study.arms(chains))
+    assert table["computation"].tolist() == ["1.00", "4.00"]
+
+
 def test_mixup_is_told_in_alpha_and_steps(study):
     table = mixup_levels(arms_of("04_mixup", study))
     steps = table.groupby("length")["steps"].unique()

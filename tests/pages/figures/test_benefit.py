@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures import benefit
 from cxrstudy.pages.figures.gate import FigureError
 from cxrstudy.statistics.decision import ALL, NONE
 from tests.support import figure_tables as tables
@@ -74,3 +75,10 @@ def test_where_there_is_no_benefit_the_losses_are_seen():
 def test_a_threshold_that_is_no_probability_is_named():
     with pytest.raises(FigureError, match="threshold 30: give a probability from 0 to 1"):
         figures.decision_curve(tables.beneficial(ARMS).assign(threshold=range(30, 78)))
+
+
+def test_an_arm_that_touches_the_lower_edge_does_not_leave_the_figure():
+    table = tables.beneficial(ARMS)
+    lowest = table.loc[table["arm"] == "pooled", "estimate"].min()
+    assert benefit._below(table, ["pooled"], lowest) == ""
+    assert "it occurs for pooled" in benefit._below(table, ["pooled"], lowest + 0.001)
