@@ -17,11 +17,15 @@ def renamed(split: str, name: str) -> Made:
 
 @pytest.mark.parametrize("name", ["Alpha-5", "alpha_5", "alpha-05", "alpha-5.0", "alpha/5"])
 def test_names_that_differ_in_marks_only_are_an_issue_across_splits(name: str) -> None:
-    outcome = audited.check(renamed("test", name).evidence())
+    made = renamed("test", name)
+    outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("issue", 1)
     assert outcome.rows["what"][0] in (
         f"'alpha-5' and {name!r} may be one patient, in training and in test",
     )
+    table = made.tables["target"]
+    first = table["id"][table["patient"].isin(["alpha-5", name])].iloc[0]
+    assert outcome.rows["id"].tolist() == [first]
     assert audited.check(renamed("train", name).evidence()).state == "note"
 
 
