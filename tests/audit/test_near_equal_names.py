@@ -24,6 +24,9 @@ def test_names_that_differ_in_marks_only_are_an_issue_across_splits(name: str) -
     assert outcome.rows["what"][0] in (
         f"'alpha-5' and {name!r} may be one patient, in training and in test",
     )
+    table = made.tables["target"]
+    first = table["id"][table["patient"].isin(["alpha-5", name])].iloc[0]
+    assert outcome.rows["id"].tolist() == [first]
     assert audited.check(renamed("train", name).evidence()).state == "note"
 
 

@@ -36,9 +36,10 @@ def test_images_without_a_common_shape_have_no_position() -> None:
     assert not likeness(scenes(60, np.random.default_rng(1))).is_common
 
 
-def test_blank_parts_and_noise_are_named() -> None:
+@pytest.mark.parametrize("level", [0, 90, 200])
+def test_blank_parts_and_noise_are_named(level: int) -> None:
     made = clean("target")
-    made.images["target"][3, :, 30:] = 90
+    made.images["target"][3, :, 30:] = level
     made.images["target"][8] = np.random.default_rng(2).integers(0, 255, (64, 64))
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("note", 2)

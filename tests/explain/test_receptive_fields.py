@@ -49,6 +49,38 @@ def test_tokens_lie_where_their_patches_do() -> None:
     assert cells_of(family("vit_tiny_patch16_224"), None, 64).rows == Axis(8.0, 16.0)
 
 
+class Lost(Branches):
+    """The layer gives out the branch whose centre is 1, put in a line and back in rows."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        one = functional.avg_pool2d(self.first(images), 2)
+        again = one.flatten(2).unflatten(2, (32, 32))
+        logits: torch.Tensor = self.head(self.join(again).mean((2, 3)))
+        return logits
+
+
+def test_a_tensor_whose_place_was_lost_has_the_cells_of_the_last_one_with_its_grid() -> None:
+    assert cells_of(Lost(1.0), "join", 64).rows == Axis(1.0, 2.0)
+
+
+class Precise(nn.Module):
+    """Centres its images itself, and goes on with a higher precision."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, 1, 2, 2)
+        self.head = nn.Linear(1, 2, dtype=torch.float64)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        seen = self.first(images - 0.5)
+        logits: torch.Tensor = self.head(seen.to(torch.float64).mean((2, 3)))
+        return logits
+
+
+def test_a_network_may_change_its_input_and_its_precision_by_itself() -> None:
+    assert cells_of(Precise(), "first", 16).rows == Axis(1.0, 2.0)
+
+
 def test_an_unknown_layer_is_named() -> None:
     with pytest.raises(ExplainError, match="no layer 'nothing'"):
         cells_of(Pooled(), "nothing", 16)

@@ -261,3 +261,15 @@ def test_a_saved_widget_is_small():
     assert upload_free < 1500  # bytes an image: no pictures, no maps
     assert len(json.dumps(explorer.get_state(), default=str)) < 200_000
     explorer.close()
+
+
+def test_progress_is_said_no_sooner_than_a_tenth_of_a_second_after_the_last(widget, monkeypatch):
+    clock = SimpleNamespace(now=1000.0)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr(live, "time", clock)
+    heard = []
+    tell = widget._progress({"view": "v", "number": 5}, 1, 2, heard.append)
+    for clock.now, share in ((1000.05, 0.2), (1000.25, 0.4), (1000.3, 0.6), (1000.5, 0.8)):
+        tell(share)
+    assert heard == [0.2, 0.4, 0.6, 0.8]  # whether it was cancelled is asked each time
+    assert [message["share"] for message in answers(widget, "progress")] == [0.7, 0.9]
