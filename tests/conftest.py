@@ -5,12 +5,14 @@ import cxrstudy  # noqa: F401  # isort: skip
 
 import gc
 import os
+import random
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -43,6 +45,14 @@ LONGEST = (
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
+def pytest_runtest_setup() -> None:
+    """Let each test draw the same, whichever ran before it in its process."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 (what is drawn without a generator is meant)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
 
 
 def pytest_collection_finish() -> None:

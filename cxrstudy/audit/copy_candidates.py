@@ -72,7 +72,11 @@ def candidates(images: NDArray[np.uint8]) -> Candidates:
     images
         (n, 64, 64).
     """
-    index = _Index.of(images)
+    fitted = _sample(images)
+    if len(fitted) < 2:  # images without any detail, such as blank ones
+        none = np.zeros(0, np.int64)
+        return Candidates(none, none, np.zeros(0, np.float32), np.zeros((0, 2, 3)), none)
+    index = _Index(images, fitted)
 
     def look_up(start: int) -> list[Candidates]:
         points_at = _points_at(images, start, index)
@@ -105,12 +109,16 @@ def _points_at(
     return [(1.0, whole), (_MIDDLE, near._replace(image=near.image + start))]
 
 
+def _sample(images: NDArray[np.uint8]) -> Floats:
+    """Descriptions that components and lists are fitted to."""
+    return key_points(images[:: 1 + len(images) // _FITTED_TO], INDEXED).description
+
+
 class _Index:
     """The inverted file over the key points of all images."""
 
-    def __init__(self, images: NDArray[np.uint8]) -> None:
+    def __init__(self, images: NDArray[np.uint8], fitted: Floats) -> None:
         starts = range(0, len(images), _AT_ONCE)
-        fitted = key_points(images[:: 1 + len(images) // _FITTED_TO], INDEXED).description
         self._mean = fitted.mean(0)
         _, axes = np.linalg.eigh(np.cov((fitted - self._mean).T))
         self._axes = np.ascontiguousarray(axes[:, ::-1][:, :_COMPONENTS], np.float32)
@@ -125,7 +133,7 @@ class _Index:
 
     @classmethod
     def of(cls, images: NDArray[np.uint8]) -> "_Index":
-        return cls(images)
+        return cls(images, _sample(images))
 
     def points_of(self, start: int, end: int) -> KeyPoints:
         """Key points, to look up, of a range of images."""

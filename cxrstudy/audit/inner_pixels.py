@@ -23,7 +23,10 @@ _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)
 
 
 def corners(images: Images) -> Floats:
-    """(n, 4 * 16) mean grey levels of 2 by 2 pixels in the corners, each less its corner's mean."""
+    """(n, 4 * 16 + 4) mean grey levels of the corners.
+
+    Those of 2 by 2 pixels, each less its corner's mean, then the four corners' means.
+    """
     ends = (slice(0, CORNER), slice(-CORNER, None))
     cut = np.stack([images[:, rows, columns] for rows in ends for columns in ends], 1)
     half = CORNER // 2

@@ -81,8 +81,9 @@ class Meter:
     def _add_packages(self, counters: dict[str, int]) -> None:
         for name, then in self._counters.items():
             used = counters.get(name, then) - then
-            # A counter that is smaller than before has overflowed and started again at zero.
-            used += self._ranges.get(name, 0) if used < 0 else 0
+            # A counter that is smaller than before has overflowed and started again at zero. Where
+            # its range can't be read, at least what it counts since then was used.
+            used += self._ranges.get(name, then) if used < 0 else 0
             self._joules["processor"] += used / 1e6
         self._counters.update(counters)
 

@@ -21,7 +21,7 @@ def test_a_lateral_is_told_while_it_is_used() -> None:
     assert (outcome.state, outcome.count) == ("note", 2)
     assert outcome.rows["what"].tolist() == ["the manifest says: lateral"] * 2
     assert outcome.rows["id"].tolist() == made.tables["target"]["id"][[5, 9]].tolist()
-    assert outcome.detail.startswith("2 images are laterals by their manifest; 0 others")
+    assert outcome.detail.startswith("Laterals by their manifest: 2.")
     made.put([5, 9], excluded="a lateral")
     left = audited.check(made.evidence())
     assert (left.state, left.advice) == ("pass", "Nothing to do.")
@@ -42,4 +42,4 @@ def test_an_image_that_is_like_no_other_is_told_and_one_that_is_turned_is_not() 
         "like no frontal radiograph of a chest, in no position",
     ]
     assert outcome.rows["id"].tolist() == made.tables["target"]["id"][[7, 11, 12]].tolist()
-    assert outcome.detail.endswith("; 1 others are unlike frontal radiographs.")
+    assert outcome.detail.endswith("Others, unlike frontal radiographs: 1.")

@@ -152,8 +152,18 @@ def test_unreadable_images_are_in_no_pair() -> None:
 
 def test_few_images_and_images_without_detail_have_no_candidates() -> None:
     flat = np.tile(np.arange(64, dtype=np.uint8), (3, 64, 1))
+    blank = np.full((3, 64, 64), 90, np.uint8)
     assert len(pairs_alike(flat[:1], np.ones(1, bool)).first) == 0
+    assert len(pairs_alike(flat, np.ones(3, bool)).first) == 0
+    assert len(pairs_alike(blank, np.ones(3, bool)).first) == 0
     assert len(candidates(scenes(1, np.random.default_rng(1))).first) == 0
+
+
+def test_copies_are_found_among_many_images_without_detail() -> None:
+    images = np.full((240, 64, 64), 90, np.uint8)
+    images[[5, 230]] = scenes(1, np.random.default_rng(1))
+    found = pairs_alike(images, np.ones(240, bool))
+    assert (found.first.tolist(), found.second.tolist()) == ([5], [230])
 
 
 def test_the_index_holds_the_key_points_nearly_as_they_were() -> None:

@@ -40,6 +40,14 @@ def test_a_counter_that_wrapped_round_goes_on(tmp_path):
     assert meter.joules() == {"processor": 16.0}
 
 
+def test_a_counter_whose_range_is_unknown_never_takes_back_what_was_used(tmp_path):
+    zone(tmp_path, "intel-rapl:0", 90_000_000)
+    (tmp_path / "intel-rapl:0" / "max_energy_range_uj").unlink()
+    meter = Meter(tmp_path, watts=lambda: None)
+    zone(tmp_path, "intel-rapl:0", 5_000_000)
+    assert meter.joules() == {"processor": 5.0}
+
+
 def test_the_power_of_a_gpu_is_summed_up_over_time(tmp_path):
     clock, powers = Clock(), iter([100.0, 300.0, 300.0])
     meter = Meter(tmp_path, watts=lambda: next(powers), clock=clock)

@@ -30,7 +30,7 @@ def test_everything_is_drawn_as_it_was(
     found: dict[str, tuple[float, ...]], kind: str, rel: float
 ) -> None:
     rows = some(name for name in WRITTEN if f" {kind} " in f" {name} ")
-    # Another processor may round otherwise: a thousandth of the value, or of a grey level.
+    # Another processor may round otherwise: by thousandths of the value, or of a grey level.
     moved = [
         name for name in rows if found[name] != pytest.approx(WRITTEN[name], rel=rel, abs=2e-5)
     ]
