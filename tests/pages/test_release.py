@@ -68,8 +68,14 @@ def test_it_holds_what_was_found_and_how_and_equal_contents_give_equal_bytes(arc
         assert name in names
     assert not any("hidden" in name for name in names)
     again = archive.with_name("again.zip")
-    release(again, made / "runs" / "executed", made / "html", "A Reader")
+    assert release(again, made / "runs" / "executed", made / "html", "A Reader") == len(names)
     assert again.read_bytes() == archive.read_bytes()
+
+
+def test_the_crate_is_written_as_text_of_one_entry_a_line(archive):
+    text = zipfile.ZipFile(archive).read(METADATA).decode()
+    assert text.splitlines()[1].startswith(' "@context"')
+    assert text.endswith("\n}\n")
 
 
 def test_the_crate_says_who_executed_what_from_when_to_when(archive):
@@ -132,6 +138,12 @@ def test_a_folder_and_a_file_that_is_not_there_are_told_what_to_name(tmp_path):
         opened(tmp_path / "gone.zip"),
     ):
         pass
+
+
+def test_a_notebook_without_a_stamp_is_named(tmp_path, made):
+    (tmp_path / "02_more.ipynb").write_text("{}")
+    with pytest.raises(ReleaseError, match=r"02_more\.ipynb: has no stamp; execute it again"):
+        release(tmp_path / "r.zip", tmp_path, made / "html", "A Reader")
 
 
 def test_what_is_no_release_is_refused(tmp_path, made):

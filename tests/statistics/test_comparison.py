@@ -88,6 +88,7 @@ def test_p_values_are_adjusted_for_all_rows():
     rows = contrasts(table(arms, truth, patients), COVID, against="a")
     assert rows["adjusted_p"].to_numpy() == pytest.approx(holm(rows["p"].to_numpy()))
     assert (rows["adjusted_p"] > rows["p"]).any()
+    assert list(rows)[list(rows).index("p") + 1] == "adjusted_p"
 
 
 @pytest.mark.slow
