@@ -81,6 +81,16 @@ def test_an_outline_closes_at_the_edge_and_is_empty_for_nothing():
     assert outline(np.ones((9, 9), bool)).count("M") == 1
 
 
+def test_an_outline_has_every_corner_of_a_square_with_corners_cut():
+    mask = np.zeros((4, 4), bool)
+    mask[1:3, 1:3] = True
+    corners = {(250, 375), (375, 250), (625, 250), (750, 375)}
+    corners |= {(x, 1000 - y) for x, y in corners}
+    path = outline(mask)
+    assert {tuple(map(int, point.split())) for point in path[1:-1].split("L")} == corners
+    assert path.count("L") == 7
+
+
 def fill(path, height, width):
     """Draw a path of the outline's kind, without a browser."""
     from matplotlib.path import Path

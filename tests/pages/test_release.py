@@ -8,9 +8,12 @@ import pytest
 
 from cxrstudy.base import places
 from cxrstudy.pages.crate import METADATA
+from cxrstudy.pages.croissant import croissant
 from cxrstudy.pages.release import ReleaseError, opened, release
 from cxrstudy.verdicts import review
 from tests.support.commands import cxrstudy
+from tests.support.manifests import card_of, image_table
+from tests.support.project import write_yaml
 from tests.support.recorded import project
 from tests.support.some import some
 
@@ -36,6 +39,9 @@ def made(tmp_path_factory):
         )
         (executed / "01_sequences.provenance.json").write_text(json.dumps(STAMP))
         (book / "index.html").write_text("<p>the book</p>")
+        few = folder / "data_manifests" / "few.csv"
+        image_table({}).to_csv(few, index=False)
+        write_yaml(few.with_suffix(".yaml"), card_of("few", []))
         yield folder
 
 
@@ -70,6 +76,11 @@ def test_it_holds_what_was_found_and_how_and_equal_contents_give_equal_bytes(arc
     again = archive.with_name("again.zip")
     assert release(again, made / "runs" / "executed", made / "html", "A Reader") == len(names)
     assert again.read_bytes() == archive.read_bytes()
+
+
+def test_a_manifest_is_described_as_of_the_day_on_which_the_pages_were_executed(archive, made):
+    text = zipfile.ZipFile(archive).read("data_manifests/few.croissant.json")
+    assert json.loads(text) == croissant(made / "data_manifests" / "few.csv", "2026-11-28")
 
 
 def test_the_crate_is_written_as_text_of_one_entry_a_line(archive):
