@@ -64,6 +64,12 @@ def test_an_image_keeps_its_proportions_and_its_grey_values():
     assert np.abs(decoded - small).mean() < 3
 
 
+def test_a_reduced_image_has_no_rings_beside_an_edge():
+    grey = np.where(np.arange(600) < 300, 50, 200).astype(np.uint8)
+    small = shrink(np.tile(grey, (600, 1)))
+    assert (small.min(), small.max()) == (50, 200)
+
+
 def test_a_small_image_is_not_enlarged():
     grey = np.zeros((20, 30), np.uint8)
     assert shrink(grey) is grey

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -251,3 +252,13 @@ def test_a_saved_widget_is_small():
     assert upload_free < 1500  # bytes an image: no pictures, no maps
     assert len(json.dumps(explorer.get_state(), default=str)) < 200_000
     explorer.close()
+
+
+def test_the_share_of_a_request_is_told_every_tenth_of_a_second(widget, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    tell = widget._progress({"view": "v", "number": 1}, 1, 2, lambda share: None)
+    for moment, share in ((100.05, 0.1), (100.11, 0.5), (100.15, 0.6), (100.23, 1.0)):
+        now[0] = moment
+        tell(share)
+    assert [message["share"] for message in answers(widget, "progress")] == [0.75, 1.0]

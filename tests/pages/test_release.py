@@ -30,7 +30,10 @@ def made(tmp_path_factory):
     with project(tmp_path_factory.mktemp("project") / "here") as folder:
         (folder / "Makefile").write_text("book:\n\tcxrstudy book\n")
         (folder / "results" / "leaks.csv").write_text("version,share\n5,0.25\n")
-        (folder / "results" / ".hidden").write_text("no part of a release")
+        for name in (".hidden.csv", "__pycache__/hidden.py"):
+            path = folder / "results" / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("no part of a release")
         executed, book = folder / "runs" / "executed", folder / "html"
         executed.mkdir(parents=True)
         book.mkdir()

@@ -47,6 +47,16 @@ def test_the_variance_of_one_seed_has_no_parts():
     assert np.isnan(found[["seed", "patient", "residual"]].to_numpy()).all()
 
 
+def test_the_variance_of_two_seeds_has_all_parts():
+    found = simulate(World(80, 2, 0.3), studies=2, replicates=50, seed=0)
+    assert np.isfinite(found[["seed", "patient", "residual"]].to_numpy()).all()
+
+
+def test_a_patient_has_from_one_to_as_many_images_as_a_world_says():
+    study = World(200, 1, 0.0, images=3).study(np.random.default_rng(0), replicates=1)
+    assert set(np.bincount(study.patients)) == {1, 2, 3}
+
+
 WORLDS = [
     World(80, 1, 0.0), World(80, 3, 0.0), World(80, 3, 1.0), World(80, 5, 0.3, images=4),
     World(80, 10, 0.3), World(800, 3, 0.3, images=4), World(800, 5, 0.0), World(800, 5, 1.0),

@@ -66,3 +66,9 @@ def test_a_value_beside_the_middle_of_two_roundings_is_both(beside):
 def test_a_value_farther_from_the_middle_is_one(beside, said):
     value = 0.04946015 * (1 + beside)
     assert [text for text in ("0.0494601", "0.0494602") if same_cell(text, value)] == [said]
+
+
+def test_a_row_that_stands_twice_is_named():
+    stored = pd.DataFrame({"claim": ["A1", "A1", "A2"], "estimate": ["0.25", "0.25", "0.5"]})
+    found = pd.DataFrame({"claim": ["A1", "A2"], "estimate": [0.25, 0.5]})
+    assert differing_cells(stored, found, ["claim"]) == ["row claim A1: twice"]
