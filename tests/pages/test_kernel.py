@@ -4,8 +4,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import pytest
-
 from cxrstudy.base import places
 from cxrstudy.pages.kernel import environment, options
 from cxrstudy.verdicts.kept_evidence import VARIABLE
@@ -45,7 +43,6 @@ def test_a_kernel_of_a_checkout_imports_its_package_before_what_the_user_added(
     assert environment("empty")["PYTHONPATH"] == str(tmp_path)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there are no sockets that are files")
 def test_sockets_lie_in_the_first_folder_whose_name_is_short(monkeypatch, tmp_path):
     long = tmp_path / ("long" * 20)
     long.mkdir()

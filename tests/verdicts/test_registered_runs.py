@@ -1,6 +1,7 @@
 """Registered runs: results are of a registration that all commits that ran them hold."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ HELD = {"old": ["one"], "new": ["one", "two"], "other": ["elsewhere"]}
     ],
 )  # fmt: skip
 def test_runs_are_of_the_latest_registration_that_each_of_their_commits_holds(
-    monkeypatch, ran, name
-):
+    monkeypatch: pytest.MonkeyPatch, ran: list[str], name: str
+) -> None:
     made = [
         SimpleNamespace(name=each, path=each, profile="standard", cohort=cohort)
         for each, cohort in (("one", "nih"), ("two", "nih"), ("elsewhere", "phantom"))
@@ -30,5 +31,5 @@ def test_runs_are_of_the_latest_registration_that_each_of_their_commits_holds(
     )
     monkeypatch.setattr(registered_runs, "registrations", lambda: made)
     monkeypatch.setattr(registered_runs, "open_repository", lambda root: repository)
-    facts = SimpleNamespace(profile="standard", cohort="nih", ran=dict.fromkeys(ran, 1))
+    facts: Any = SimpleNamespace(profile="standard", cohort="nih", ran=dict.fromkeys(ran, 1))
     assert registration_of(facts) == name

@@ -3,7 +3,7 @@
 from cxrstudy.pages.your_set.answer import Answer, answers_shown
 
 
-def test_each_question_stands_above_its_answer_and_is_no_html():
+def test_each_question_stands_above_its_answer_and_is_no_html() -> None:
     shown = answers_shown(
         [Answer("Is 1 < 2?", "<b>Yes.</b>"), Answer("Why?", "See below.", "<table></table>")]
     )
