@@ -65,6 +65,12 @@ def test_an_image_keeps_its_proportions_and_its_grey_values():
     assert np.abs(decoded - small).mean() < 3
 
 
+def test_a_reduced_image_has_no_rings_beside_an_edge():
+    grey = np.where(np.arange(600) < 300, 50, 200).astype(np.uint8)
+    small = shrink(np.tile(grey, (600, 1)))
+    assert (small.min(), small.max()) == (50, 200)
+
+
 def test_a_small_image_is_not_enlarged():
     grey = np.zeros((20, 30), np.uint8)
     assert shrink(grey) is grey
@@ -83,6 +89,16 @@ def test_an_outline_closes_at_the_edge_and_is_empty_for_nothing():
     assert whole.count("M") == 1
     numbers = {int(number) for number in re.findall(r"\d+", whole)}
     assert (min(numbers), max(numbers)) == (0, 1000)  # the whole of the square it is drawn in
+
+
+def test_an_outline_has_every_corner_of_a_square_with_corners_cut():
+    mask = np.zeros((4, 4), bool)
+    mask[1:3, 1:3] = True
+    corners = {(250, 375), (375, 250), (625, 250), (750, 375)}
+    corners |= {(x, 1000 - y) for x, y in corners}
+    path = outline(mask)
+    assert {tuple(map(int, point.split())) for point in path[1:-1].split("L")} == corners
+    assert path.count("L") == 7
 
 
 def fill(path, height, width):

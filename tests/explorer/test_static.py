@@ -92,6 +92,17 @@ def test_what_a_manifest_says_can_not_end_the_script():
     assert "a <title>" not in html
 
 
+def test_a_method_without_a_title_keeps_its_name():
+    data = data_of(static_explorer([made_case(0)], methods={"gradcam": "Grad-CAM"}).html)
+    assert [method["title"] for method in data["methods"]] == ["Grad-CAM", "hirescam"]
+
+
+def test_letters_of_other_alphabets_take_no_more_room_than_they_need():
+    facts = dataclasses.replace(made_case(0).facts, source="Würzburg 武汉")
+    html = static_explorer([dataclasses.replace(made_case(0), facts=facts)]).html
+    assert '"source":"Würzburg 武汉"' in html
+
+
 def test_the_same_cases_give_the_same_bytes():
     assert static_explorer([made_case(0)]).html == static_explorer([made_case(0)]).html
 

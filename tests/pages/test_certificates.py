@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from cxrstudy.base import places
 from cxrstudy.pages import certificates
 from cxrstudy.pages.certificates import agreeing, verdicts_as_html
 from cxrstudy.verdicts import results
-from cxrstudy.verdicts.certificate import Verdict
+from cxrstudy.verdicts.certificate import Drift, Verdict
 
 OUTCOMES = st.sampled_from(["supported", "not judged", "not testable"])
 ESTIMATES = st.one_of(st.none(), st.floats(-1, 1))
@@ -61,3 +62,40 @@ def test_of_the_committed_certificates_each_says_whether_its_results_were_record
     assert ("Nobody else has repeated" in page) == all(
         each.by.startswith("The authors") for each in found
     )
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The page of one certificate, of which a test says what differs."""
+    (made, *_) = certificates.all_certificates()
+
+    def page(**changes):
+        one = made.model_copy(update={"commit": "0123456789abcdef", **changes})
+        monkeypatch.setattr(certificates, "all_certificates", lambda: [one])
+        return certificates.certificates().data
+
+    return page
+
+
+def test_a_commit_is_said_with_the_changes_that_it_does_not_hold(shown):
+    assert "<dt>commit</dt><dd>0123456789ab</dd>" in shown(uncommitted=False)
+    assert "<dd>0123456789ab, with changes that no commit holds</dd>" in shown(uncommitted=True)
+    assert "<dt>commit</dt><dd>none</dd>" in shown(uncommitted=False, commit="")
+
+
+def test_the_ten_metrics_that_moved_most_are_listed_and_the_others_counted(shown):
+    moved = [0.5, -3.0, 1.5, 2.0, -0.2, 2.5, 0.1, 0.3, 0.4, 0.6, 0.7, None]
+    drift = [
+        Drift(
+            experiment="one", arm=f"arm {number}", role="target", metric="AUROC", ours=0.8,
+            state="drifted" if by == 0.3 else "within", repeat=0.8, moved=by, tolerance=3.0,
+        )
+        for number, by in enumerate(moved)
+    ]  # fmt: skip
+    page = shown(drift=drift)
+    listed = re.findall(r'data-heading="arm">arm (\d+)<', page)
+    assert [moved[int(number)] for number in listed] == [
+        0.3, -3.0, 2.5, 2.0, 1.5, 0.7, 0.6, 0.5, 0.4, -0.2,
+    ]  # fmt: skip
+    assert "<p>And 2 more in the file.</p>" in page
+    assert "more in the file" not in shown(drift=drift[:10])

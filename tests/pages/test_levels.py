@@ -1,16 +1,21 @@
 """Levels: what arms of factors are in steps, pixels and patients."""
 
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 
 from cxrstudy.pages.levels import (
     at_equal_passes,
     at_equal_steps,
     mixup_levels,
+    own_disease,
     resolution_levels,
     source_budgets,
     source_doses,
+    strengths,
 )
-from cxrstudy.statistics import made_scores
+from cxrstudy.statistics import auroc, estimates, made_scores
 from cxrstudy.study.experiment import arms_of
 from cxrstudy.study.study import Study
 from tests.support.some import some
@@ -78,3 +83,32 @@ def test_mixup_is_told_in_alpha_and_steps(study):
     assert sorted(table["alpha"].unique()) == ["0", "0.1", "0.2", "0.4"]
     assert table["repeat"].tolist()[-2:] == ["1", "2"]
     assert (table["images seen"] == 32 * table["steps"]).all()
+
+
+def test_of_a_chain_the_last_stage_is_told():
+    first, second, last = (
+        SimpleNamespace(steps=steps, pixels=64, learning_rate=0.001) for steps in (10, 20, 40)
+    )
+    arms = {
+        (1, "base"): SimpleNamespace(stages=[first, second, last]),
+        (2, "long"): SimpleNamespace(stages=[first, second, last]),
+    }
+    table = resolution_levels(arms)
+    assert table["steps"].tolist() == [40, 40]
+    assert table["computation"].tolist() == ["1.00", "1.00"]
+
+
+def test_lengths_of_training_are_named_by_their_steps(study):
+    steps = study.stage("target").steps
+    assert strengths(study).names == {0.5: f"{steps // 2} steps", 1: f"{steps} steps"}
+
+
+def test_every_arm_is_estimated_on_what_it_is_tested_on():
+    made = made_scores(["one", "other"])
+    asked = {"other": ("target", auroc("normal")), "one": ("target", auroc("covid19"))}
+    each = [
+        estimates(made[made["arm"] == arm], metric, role) for arm, (role, metric) in asked.items()
+    ]
+    expected = pd.concat(each, ignore_index=True)
+    assert expected["arm"].tolist() == ["other", "one"]
+    pd.testing.assert_frame_equal(own_disease(made, asked), expected)

@@ -8,9 +8,12 @@ import pytest
 
 from cxrstudy.base import places
 from cxrstudy.pages.crate import METADATA
+from cxrstudy.pages.croissant import croissant
 from cxrstudy.pages.release import ReleaseError, opened, release
 from cxrstudy.verdicts import review
 from tests.support.commands import cxrstudy
+from tests.support.manifests import card_of, image_table
+from tests.support.project import write_yaml
 from tests.support.recorded import project
 from tests.support.some import some
 
@@ -27,7 +30,10 @@ def made(tmp_path_factory):
     with project(tmp_path_factory.mktemp("project") / "here") as folder:
         (folder / "Makefile").write_text("book:\n\tcxrstudy book\n")
         (folder / "results" / "leaks.csv").write_text("version,share\n5,0.25\n")
-        (folder / "results" / ".hidden").write_text("no part of a release")
+        for name in (".hidden.csv", "__pycache__/hidden.py"):
+            path = folder / "results" / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("no part of a release")
         executed, book = folder / "runs" / "executed", folder / "html"
         executed.mkdir(parents=True)
         book.mkdir()
@@ -36,6 +42,9 @@ def made(tmp_path_factory):
         )
         (executed / "01_sequences.provenance.json").write_text(json.dumps(STAMP))
         (book / "index.html").write_text("<p>the book</p>")
+        few = folder / "data_manifests" / "few.csv"
+        image_table({}).to_csv(few, index=False)
+        write_yaml(few.with_suffix(".yaml"), card_of("few", []))
         yield folder
 
 
@@ -68,8 +77,19 @@ def test_it_holds_what_was_found_and_how_and_equal_contents_give_equal_bytes(arc
         assert name in names
     assert not any("hidden" in name for name in names)
     again = archive.with_name("again.zip")
-    release(again, made / "runs" / "executed", made / "html", "A Reader")
+    assert release(again, made / "runs" / "executed", made / "html", "A Reader") == len(names)
     assert again.read_bytes() == archive.read_bytes()
+
+
+def test_a_manifest_is_described_as_of_the_day_on_which_the_pages_were_executed(archive, made):
+    text = zipfile.ZipFile(archive).read("data_manifests/few.croissant.json")
+    assert json.loads(text) == croissant(made / "data_manifests" / "few.csv", "2026-11-28")
+
+
+def test_the_crate_is_written_as_text_of_one_entry_a_line(archive):
+    text = zipfile.ZipFile(archive).read(METADATA).decode()
+    assert text.splitlines()[1].startswith(' "@context"')
+    assert text.endswith("\n}\n")
 
 
 def test_the_crate_says_who_executed_what_from_when_to_when(archive):
@@ -132,6 +152,12 @@ def test_a_folder_and_a_file_that_is_not_there_are_told_what_to_name(tmp_path):
         opened(tmp_path / "gone.zip"),
     ):
         pass
+
+
+def test_a_notebook_without_a_stamp_is_named(tmp_path, made):
+    (tmp_path / "02_more.ipynb").write_text("{}")
+    with pytest.raises(ReleaseError, match=r"02_more\.ipynb: has no stamp; execute it again"):
+        release(tmp_path / "r.zip", tmp_path, made / "html", "A Reader")
 
 
 def test_what_is_no_release_is_refused(tmp_path, made):

@@ -84,7 +84,7 @@ def test_rows_of_several_levels_say_theirs():
 @pytest.mark.parametrize(
     ("level", "p", "said"),
     [(0.95, 0.0004, "&lt; 0.001"), (0.95, 0.0496, "0.0496"), (0.95, 0.05, "0.050"),
-     (0.9, 0.0996, "0.0996")],
+     (0.9, 0.0996, "0.0996"), (0.9, 0.0496, "0.0496")],
 )  # fmt: skip
 def test_p_values_keep_their_side_of_the_level(level, p, said):
     assert cells(LEVELS.assign(level=level, p=p))[-1] == said

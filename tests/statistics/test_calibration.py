@@ -12,6 +12,8 @@ from cxrstudy.statistics import (
     calibration_slope,
     calibration_table,
     estimates,
+    expected_calibration_error,
+    squared_calibration_error,
 )
 from tests.support.score_tables import drawn, probabilities, table
 
@@ -92,6 +94,16 @@ def test_the_table_says_which_arm_is_too_extreme(made):
         assert found.loc[("a", error), "estimate"] < found.loc[("b", error), "estimate"]
     alone = estimates(made, calibration_slope("covid19"), replicates=100)
     assert slopes["low"].tolist() == alone["low"].tolist()
+
+
+def test_the_errors_of_the_table_are_over_as_many_bins_as_those_of_the_metrics(made):
+    found = calibration_table(made, "covid19", replicates=100).set_index(["measure", "arm"])
+    for measure, metric in (
+        ("expected calibration error", expected_calibration_error("covid19")),
+        ("squared calibration error, debiased", squared_calibration_error("covid19")),
+    ):
+        alone = estimates(made, metric, replicates=100)["estimate"].tolist()
+        assert found.loc[measure, "estimate"].tolist() == alone
 
 
 def test_scores_that_are_no_probabilities_are_refused():

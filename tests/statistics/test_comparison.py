@@ -11,6 +11,7 @@ from cxrstudy.statistics import (
     contrast,
     contrasts,
     holm,
+    mean,
 )
 from cxrstudy.statistics.inference import FLAT, PATIENTS
 from cxrstudy.statistics.recovery import METHOD
@@ -88,6 +89,7 @@ def test_p_values_are_adjusted_for_all_rows():
     rows = contrasts(table(arms, truth, patients), COVID, against="a")
     assert rows["adjusted_p"].to_numpy() == pytest.approx(holm(rows["p"].to_numpy()))
     assert (rows["adjusted_p"] > rows["p"]).any()
+    assert list(rows)[list(rows).index("p") + 1] == "adjusted_p"
 
 
 @pytest.mark.slow
@@ -189,9 +191,11 @@ def test_a_null_that_no_difference_of_shares_has_is_named(two_arms, null):
         contrasts(two_arms, COVID, "a", null=null)
 
 
-def test_a_null_that_is_no_number_is_named(two_arms):
-    with pytest.raises(ValueError, match="null nan: give a finite number"):
-        contrasts(two_arms, COVID, "a", null=float("nan"))
+@pytest.mark.parametrize("metric", [COVID, mean("covid19")])
+@pytest.mark.parametrize("null", [float("nan"), float("inf")])
+def test_a_null_that_is_no_number_is_named(two_arms, metric, null):
+    with pytest.raises(ValueError, match=r"null (nan|inf): give a finite number"):
+        contrasts(two_arms, metric, "a", null=null)
 
 
 def test_a_row_without_a_p_value_counts_among_the_tests():

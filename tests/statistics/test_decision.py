@@ -28,7 +28,9 @@ def test_rows_are_of_every_arm_and_strategy_at_every_threshold(made):
 
 def test_treating_nobody_is_worth_nothing_and_all_what_the_prevalence_says(made):
     found = decision_curve(made, "covid19", THRESHOLDS, replicates=200)
-    assert (curve(found, "treat none")[["estimate", "low", "high"]] == 0).all(axis=None)
+    nobody = curve(found, "treat none")
+    assert (nobody[["estimate", "low", "high"]] == 0).all(axis=None)
+    assert (nobody[["covers", "method", "reason"]] == ["", "by definition", ""]).all(axis=None)
     everybody = curve(found, "treat all")
     odds = np.array(THRESHOLDS) / (1 - np.array(THRESHOLDS))
     assert everybody["estimate"].to_numpy() == pytest.approx(0.5 - 0.5 * odds)

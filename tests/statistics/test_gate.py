@@ -188,3 +188,8 @@ def test_rows_of_other_roles_are_not_looked_at(made):
 def test_a_measure_needs_ten_patients_of_any_class(made):
     few = made[made["id"].isin([f"test-{n}" for n in range(9)])]
     assert (estimates(few, mean("covid19"))["reason"] == "9 patients; at least 10 are needed").all()
+
+
+def test_a_label_without_scores_is_named_with_those_there_are(made):
+    with pytest.raises(ScoreError, match="no scores of label 'gout'; there are normal, covid19"):
+        estimates(made, auroc("gout"))

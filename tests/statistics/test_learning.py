@@ -5,7 +5,9 @@ import pytest
 from scipy.optimize import isotonic_regression
 
 from cxrstudy.statistics import ScoreError, estimates, label_efficiency
+from cxrstudy.statistics.bootstrap import resample
 from cxrstudy.statistics.learning import BELOW, BEYOND, invert
+from cxrstudy.statistics.sample import sample
 from tests.support.score_tables import COVID, drawn, table
 
 
@@ -44,6 +46,21 @@ def test_a_start_that_is_ten_times_ahead_saves_nine_patients_in_ten():
     assert found["note"].tolist() == ["", "", BEYOND]
     assert (found["low"] <= found["estimate"]).all()
     assert (found["estimate"] <= found["high"]).all()
+
+
+def test_an_interval_ends_at_the_sizes_that_are_barely_refuted():
+    """Where one end of the interval of the difference of both curves is 0."""
+    skills = {("good", 10): 0.9, ("good", 20): 1.0}
+    skills |= {("plain", 10): 0.0, ("plain", 100): 0.5, ("plain", 10_000): 1.5}
+    scores = study(skills, noise=0.2)
+    row = label_efficiency(scores, COVID, "good", "plain", replicates=200).iloc[0]
+    assert 100 < row["low"] < row["high"] < 10_000
+    drawn_anew = resample(sample(scores, COVID.labels, "target", 200), COVID)
+    for size, end in ((row["low"], 1), (row["high"], 0)):
+        part = np.log(size / 100) / np.log(10_000 / 100)
+        arms = {("plain", 100): 1 - part, ("plain", 10_000): part, ("good", 10): -1.0}
+        # Between two of the 129 sizes the end is taken to be straight.
+        assert drawn_anew.combined(arms).interval(0.95)[end] == pytest.approx(0, abs=1e-5)
 
 
 def test_an_interval_says_when_it_goes_beyond_the_largest_size():

@@ -9,6 +9,7 @@ from sklearn.metrics import brier_score_loss, confusion_matrix
 from cxrstudy.base.checks import ParameterError
 from cxrstudy.statistics import (
     auroc,
+    average_precision,
     brier,
     calibration_intercept,
     calibration_slope,
@@ -16,6 +17,7 @@ from cxrstudy.statistics import (
     estimates,
     expected_calibration_error,
     macro_auroc,
+    mean,
     negative_predictive_value,
     net_benefit,
     positive_predictive_value,
@@ -33,6 +35,8 @@ ONE = [
     lambda label: sensitivity(label, 0.4), lambda label: specificity(label, 0.4),
     lambda label: positive_predictive_value(label, 0.4),
     lambda label: negative_predictive_value(label, 0.4), lambda label: net_benefit(label, 0.4),
+    lambda label: sensitivity_at_specificity(label, 0.4),
+    lambda label: specificity_at_sensitivity(label, 0.4),
 ]  # fmt: skip
 
 rows = st.lists(
@@ -45,16 +49,33 @@ def value(metric, scores, truth, weights=None):
     return metric.weighted(np.asarray(scores, float), np.asarray(truth, bool), weights)
 
 
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [("covid19", "AUROC of COVID-19 vs rest"), ("effusion", "AUROC of effusion vs rest")],
-)
-def test_a_metric_is_named_after_its_label_as_people_say_it(label, name):
-    assert (auroc(label).name, auroc(label).labels) == (name, (label,))
+NAMES = {
+    "AUROC of COVID-19 vs rest": auroc("covid19"),
+    "AUROC of effusion vs rest": auroc("effusion"),
+    "macro AUROC, one vs rest, of COVID-19, normal": macro_auroc(["covid19", "normal"]),
+    "mean energy_lesion": mean("energy_lesion"),
+    "average precision of COVID-19 vs rest": average_precision("covid19"),
+    "sensitivity to COVID-19 at specificity 0.9": sensitivity_at_specificity("covid19", 0.9),
+    "specificity for COVID-19 at sensitivity 0.9": specificity_at_sensitivity("covid19", 0.9),
+    "Brier score of COVID-19 vs rest": brier("covid19"),
+    "calibration slope of COVID-19 vs rest": calibration_slope("covid19"),
+    "calibration intercept (slope 1) of COVID-19 vs rest": calibration_intercept("covid19"),
+    "expected calibration error (10 bins) of COVID-19 vs rest": expected_calibration_error(
+        "covid19"
+    ),
+    "squared calibration error, debiased (5 bins), of COVID-19 vs rest": squared_calibration_error(
+        "covid19", 5
+    ),
+    "sensitivity to COVID-19 at 0.400": sensitivity("covid19", 0.4),
+    "specificity for COVID-19 at 0.400": specificity("covid19", 0.4),
+    "positive predictive value for COVID-19 at 0.400": positive_predictive_value("covid19", 0.4),
+    "negative predictive value for COVID-19 at 0.400": negative_predictive_value("covid19", 0.4),
+    "net benefit for COVID-19 at 0.400": net_benefit("covid19", 0.4),
+}
 
 
-def test_metrics_of_one_label_have_names_of_their_own():
-    assert len({make("covid19").name for make in ONE}) == len(ONE)
+def test_metrics_are_named_after_what_they_are_asked_as_people_say_it():
+    assert [metric.name for metric in NAMES.values()] == list(NAMES)
 
 
 @pytest.mark.parametrize("make", ONE)
@@ -132,12 +153,11 @@ def test_bins_that_are_no_whole_number_are_refused_by_name(metric, bins):
         metric("a", bins)
 
 
-def test_the_macro_auroc_is_the_mean_over_labels_and_says_so():
+def test_the_macro_auroc_is_the_mean_over_labels():
     truth, patients, scores = drawn(0)
     made = table({"a": scores}, truth, patients)
     made = made.assign(score_normal=-drawn(5)[2], truth_normal=(~truth).astype(float))
     metric = macro_auroc(["covid19", "normal"])
-    assert metric.name == "macro AUROC, one vs rest, of COVID-19, normal"
     each = [estimates(made, auroc(label))["estimate"][0] for label in metric.labels]
     assert each[0] != each[1]
     assert estimates(made, metric)["estimate"][0] == pytest.approx(np.mean(each))

@@ -42,6 +42,21 @@ def test_to_the_first_order_draws_are_nearly_those_of_the_study(patients):
     assert errors[0] == pytest.approx(errors[1], rel=2 / np.sqrt(patients))
 
 
+def test_the_variance_of_one_seed_has_no_parts():
+    found = simulate(World(80, 1, 0.0), studies=2, replicates=50, seed=0)
+    assert np.isnan(found[["seed", "patient", "residual"]].to_numpy()).all()
+
+
+def test_the_variance_of_two_seeds_has_all_parts():
+    found = simulate(World(80, 2, 0.3), studies=2, replicates=50, seed=0)
+    assert np.isfinite(found[["seed", "patient", "residual"]].to_numpy()).all()
+
+
+def test_a_patient_has_from_one_to_as_many_images_as_a_world_says():
+    study = World(200, 1, 0.0, images=3).study(np.random.default_rng(0), replicates=1)
+    assert set(np.bincount(study.patients)) == {1, 2, 3}
+
+
 WORLDS = [
     World(80, 1, 0.0), World(80, 3, 0.0), World(80, 3, 1.0), World(80, 5, 0.3, images=4),
     World(80, 10, 0.3), World(800, 3, 0.3, images=4), World(800, 5, 0.0), World(800, 5, 1.0),

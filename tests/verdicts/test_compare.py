@@ -226,6 +226,30 @@ def test_a_subset_of_seeds_is_never_equal(first, second):
         assert found == "fewer seeds"
 
 
+def test_seeds_that_one_side_alone_has_are_counted():
+    rows = compare.compare(one(0.5, 0.6, 0.7), one(0.5))
+    assert compare.unequal_seeds(rows) == ["2 of 3 seeds of 1 arm are only in A"]
+    rows = compare.compare(one(0.5, 0.6, seeds=[0, 1]), one(0.6, 0.7, 0.8, seeds=[1, 2, 3]))
+    assert compare.unequal_seeds(rows) == [
+        "1 of 2 seeds of 1 arm are only in A",
+        "2 of 3 seeds of 1 arm are only in B",
+    ]
+
+
+def test_a_metric_of_one_seed_borrows_the_spread_of_its_kind_alone():
+    def made(*values, metric, runs):
+        key = Key("one", "arm", "target", metric)
+        return {key: Series(dict(enumerate(values)), "same", 100, (runs,))}
+
+    known = made(0.8, 0.9, metric="AUROC of a", runs="first")
+    known |= made(0.1, 0.3, metric="Brier score of a", runs="first")
+    a, b = (known | made(value, metric="Brier score of b", runs="other") for value in (0.2, 0.25))
+    (row,) = [row for row in compare.compare(a, b) if row.state == "within"]
+    assert row.key.metric == "Brier score of b"
+    assert row.deviation == pytest.approx(np.std([0.1, 0.3], ddof=1))
+    assert row.moved == pytest.approx(0.05 / row.deviation)
+
+
 # --- Measuring ----------------------------------------------------------------------------------
 
 

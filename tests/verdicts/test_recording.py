@@ -1,11 +1,13 @@
 """Recording: what is written beside results, said again with other tools."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from cxrstudy.base import places
-from cxrstudy.verdicts import recording
+from cxrstudy.runs.scores import measure_table, of_arm
+from cxrstudy.verdicts import recording, results
 from tests.support.some import some
 
 FOLDER = places.results() / "phantom" / "quick"
@@ -51,3 +53,26 @@ def test_differences_are_from_the_first_arm_and_are_those_of_the_estimates(store
         assert (others["against"] == first["arm"]).all()
         expected = others["estimate"] - first["estimate"]
         assert others["difference"].to_numpy() == pytest.approx(expected.to_numpy(), abs=2e-6)
+
+
+def test_every_measure_of_maps_has_its_mean_on_the_images_where_it_is_known(monkeypatch, tmp_path):
+    names = [f"image-{n}" for n in range(24)]
+    images = pd.DataFrame({"role": "target", "id": names, "patient": names})
+    maps = pd.concat(
+        of_arm(measure_table(images, {"pointing": hits, "energy": energy}), arm, seed=0)
+        for arm, hits, energy in (
+            ("control", [0.0, 1.0, 1.0, 1.0] * 6, [0.25, 0.75, np.nan] * 8),
+            ("general", [0.0, 1.0] * 12, [0.5, 0.75, np.nan] * 8),
+        )
+    )
+    monkeypatch.setattr(results, "experiments", lambda folder: [])
+    monkeypatch.setattr(recording, "read_attention", lambda folder: maps)
+    found = recording.estimates_of(tmp_path).set_index(["metric", "arm"])
+    assert list(found.index) == [
+        ("mean pointing", '"control"'), ("mean pointing", '"general"'),
+        ("mean energy", '"control"'), ("mean energy", '"general"'),
+    ]  # fmt: skip
+    assert found["estimate"].tolist() == [0.75, 0.5, 0.5, 0.625]
+    assert found["images"].tolist() == [24, 24, 16, 16]
+    assert found["difference"].tolist()[1::2] == [-0.25, 0.125]
+    assert (found[["experiment", "role", "better"]] == ["maps", "target", ""]).all(axis=None)

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -275,3 +276,12 @@ def test_a_rewritten_registration_is_named(tmp_path, monkeypatch):
     ]
     path.unlink()
     assert any("0001-made-tiny.yaml: missing" in text for text in problems())
+
+
+def test_registrations_are_as_committed_unless_git_can_not_say_so(monkeypatch):
+    committed = SimpleNamespace(changes=lambda folder: ([], []), why_not="")
+    monkeypatch.setattr(review, "altered_registrations", list)
+    count = len(places.visible(places.root() / review.REGISTRATIONS, "*.yaml"))
+    assert review._registrations(committed).checked == f"{count} files as committed"
+    without = SimpleNamespace(changes=lambda folder: ([], []), why_not="no git")
+    assert review._registrations(without).checked == "as they lie"

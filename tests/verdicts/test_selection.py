@@ -67,6 +67,21 @@ def test_with_many_patients_only_the_gain_is_left():
     assert found.mean() == pytest.approx(0.1, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("beyond", "end", "within"), [((0.001, 0.49), (0.01, 0.49), (0.011, 0.49)),
+                                  ((0.5, 0.9999), (0.5, 0.999), (0.5, 0.998))]
+)  # fmt: skip
+def test_no_training_is_nearer_to_an_auroc_of_zero_or_one_than_a_simulation_can_draw(
+    beyond, end, within
+):
+    beyond, end, within = (
+        best_minus_control(Design(200, 200), ALONE, [best - control], control, draws=3)
+        for control, best in (beyond, end, within)
+    )
+    assert beyond.tolist() == end.tolist()
+    assert (end != within).any()
+
+
 @draws(15)
 @given(st.integers(1, 60), st.integers(1, 60), st.floats(1, 4), st.floats(0, 1), st.floats(0, 0.05))
 def test_any_design_gives_differences_between_zero_and_one(positive, negative, images, part, sd):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxrstudy.statistics import auroc, contrast
 from cxrstudy.verdicts.claim import Claim, ClaimError
 from cxrstudy.verdicts.claims_file import Claims
 from cxrstudy.verdicts.evidence import EVIDENCE, evidence
@@ -197,6 +198,15 @@ def test_every_outcome_is_reached_from_scores(table, change, outcome):
     row = judge(table, **change)
     assert row["verdict"] == outcome
     assert bool(row["why"]) == (outcome == "not judged")
+
+
+@pytest.mark.parametrize(("gain", "bound"), [(0.3, 0.02), (-0.3, -0.02)])
+def test_the_p_value_of_an_equivalence_is_about_the_bound_on_the_side_of_the_estimate(gain, bound):
+    table = scores(gain, seeds=2)
+    row = judge(table, kind="equivalence", seeds=2)
+    about = contrast(table, auroc("covid19"), "ordered", "control", null=bound).iloc[0]
+    assert (row["estimate"], row["p"]) == (about["estimate"], about["p"])
+    assert np.sign(row["estimate"]) == np.sign(bound)
 
 
 def test_the_outcomes_that_need_no_scores_are_the_others():

@@ -1,6 +1,7 @@
 """Written table: a cell is the value that was written, and no other."""
 
 import pandas as pd
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -52,3 +53,22 @@ def test_rows_are_the_same_where_no_cell_differs(here, again, left_out):
     assert same_rows(stored, found, names[:2], of="claim") == expected
     if here == again and not left_out:
         assert expected == {claim for _, claim, _ in again}
+
+
+@pytest.mark.parametrize("beside", [-1e-10, 1e-10])
+def test_a_value_beside_the_middle_of_two_roundings_is_both(beside):
+    value = 0.04946015 * (1 + beside)
+    assert same_cell("0.0494601", value)
+    assert same_cell("0.0494602", value)
+
+
+@pytest.mark.parametrize(("beside", "said"), [(-1e-8, "0.0494601"), (1e-8, "0.0494602")])
+def test_a_value_farther_from_the_middle_is_one(beside, said):
+    value = 0.04946015 * (1 + beside)
+    assert [text for text in ("0.0494601", "0.0494602") if same_cell(text, value)] == [said]
+
+
+def test_a_row_that_stands_twice_is_named():
+    stored = pd.DataFrame({"claim": ["A1", "A1", "A2"], "estimate": ["0.25", "0.25", "0.5"]})
+    found = pd.DataFrame({"claim": ["A1", "A2"], "estimate": [0.25, 0.5]})
+    assert differing_cells(stored, found, ["claim"]) == ["row claim A1: twice"]

@@ -52,11 +52,13 @@ def test_an_equivalence_is_drawn_between_its_two_bounds_and_others_above_one():
     assert equal.count('class="bound"') == 2
     assert "must be within ±0.020" in equal
     assert "if there are two, between" in equal
+    assert "Reversed: the whole interval lies below it." not in equal
     above = claims_table(
         judged(("B3", "reversed", 0.01)).assign(margin=0.05), {"recorded: phantom": 0}, ""
     )
     assert above.count('class="bound"') == 1
     assert "must be above +0.050" in above
+    assert "Reversed: the whole interval lies below it." in above
     assert "between" not in above
 
 

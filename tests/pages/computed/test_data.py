@@ -97,3 +97,10 @@ def test_estimates_have_a_table_for_phones_below_the_figure_unless_it_is_folded(
     link_data(page)
     kinds = [cell.cell_type for cell in nbformat.read(page, as_version=4).cells]
     assert kinds == ["code", "markdown", "code", "code"]
+
+
+def test_a_figure_without_a_name_has_no_file_and_those_after_it_have(page):
+    notebook = nbformat.read(page, as_version=4)
+    del notebook.cells[0].metadata["mystnb"]["figure"]["name"]
+    nbformat.write(notebook, page)
+    assert [file.stem for file in link_data(page)] == ["04_mixup-fig-recorded"]

@@ -37,10 +37,11 @@ def test_the_first_place_of_a_word_is_a_link(text, found):
     assert links(page) == found
 
 
-def test_words_in_headings_links_and_code_stay_as_they_are():
+def test_words_in_headings_terms_links_and_code_stay_as_they_are():
     parts = [
         nodes.title("", "An arm"), nodes.paragraph("", "", nodes.literal("", "arm")),
         nodes.paragraph("", "", nodes.reference("", "arm")), nodes.literal_block("", "arm"),
+        nodes.term("", "arm"), nodes.comment("", "arm"),
         nodes.paragraph("", "An arm."),
     ]  # fmt: skip
     page = page_of(*parts)

@@ -51,6 +51,23 @@ def test_names_stand_by_their_lines_also_where_one_leaves(largest):
     assert sorted(text.get_text() for text in axes.texts) == [*ARMS, ALL, NONE]
 
 
+def test_a_strategy_that_leaves_is_named_where_it_is_last_seen():
+    table = tables.beneficial(ARMS)
+    (axes,) = figures.decision_curve(table).axes
+    rows = table[(table["arm"] == ALL) & (table["estimate"] >= axes.get_ylim()[0])]
+    assert rows["threshold"].max() < table["threshold"].max()
+    last = rows.sort_values("threshold").iloc[-1]
+    (name,) = [text for text in axes.texts if text.get_text() == ALL]
+    assert name.xy == (last["threshold"], last["estimate"])
+
+
+def test_a_strategy_that_is_never_seen_has_no_name_and_the_other_has():
+    table = tables.beneficial(ARMS)
+    table.loc[table["arm"] == ALL, ["estimate", "low", "high"]] = -5.0
+    (axes,) = figures.decision_curve(table).axes
+    assert sorted(text.get_text() for text in axes.texts) == [*ARMS, NONE]
+
+
 def test_arms_differ_in_dashes_too():
     (axes,) = figures.decision_curve(tables.beneficial(ARMS)).axes
     first, second = axes.lines[:2]

@@ -83,3 +83,12 @@ def test_every_figure_of_numbers_carries_them(name):
 
 def test_figures_are_found_by_their_names():
     assert set(OF_PICTURES) <= set(figures.__all__)
+
+
+def test_what_shows_itself_in_another_way_carries_no_table():
+    class Widget:
+        def _repr_mimebundle_(self) -> dict[str, str]:
+            return {"text/plain": "a widget"}
+
+    assert source_of(Widget()) is None
+    assert source_of(None) is None

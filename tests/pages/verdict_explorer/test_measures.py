@@ -11,7 +11,7 @@ from cxrstudy.pages.verdict_explorer.measures import (
     own_measure,
     shared_labels,
 )
-from cxrstudy.statistics import made_scores, measure
+from cxrstudy.statistics import made_scores, mean, measure
 from cxrstudy.verdicts.claims_file import find_claim
 
 LABELS = ("normal", "other_pneumonia", "covid19")
@@ -57,6 +57,10 @@ def test_a_better_arm_has_the_higher_value_of_each_measure_unless_it_falls():
 def test_a_map_compared_with_a_perfect_one_has_no_largest_difference():
     assert bound_of(own_measure(find_claim("A15")).metric("covid19", ())) is None
     assert bound_of(own_measure(find_claim("A5")).metric("covid19", ())) == 1
+
+
+def test_values_from_one_below_to_one_above_zero_differ_by_two_at_most():
+    assert bound_of(mean("correlation", (-1.0, 1.0))) == 2
 
 
 def test_labels_are_shared_where_every_image_has_score_and_truth():
