@@ -269,7 +269,7 @@ def test_progress_is_said_no_sooner_than_a_tenth_of_a_second_after_the_last(widg
     monkeypatch.setattr(live, "time", clock)
     heard = []
     tell = widget._progress({"view": "v", "number": 5}, 1, 2, heard.append)
-    for clock.now, share in ((1000.05, 0.2), (1000.25, 0.4), (1000.3, 0.6), (1000.5, 0.8)):
+    for clock.now, share in ((1000.05, 0.2), (1000.11, 0.4), (1000.15, 0.6), (1000.5, 0.8)):
         tell(share)
     assert heard == [0.2, 0.4, 0.6, 0.8]  # whether it was cancelled is asked each time
     assert [message["share"] for message in answers(widget, "progress")] == [0.7, 0.9]
