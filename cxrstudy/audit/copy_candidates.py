@@ -131,10 +131,6 @@ class _Index:
                 blocks.append(points)
         self._points = KeyPoints._make(np.concatenate(part) for part in zip(*blocks, strict=True))
 
-    @classmethod
-    def of(cls, images: NDArray[np.uint8]) -> "_Index":
-        return cls(images, _sample(images))
-
     def points_of(self, start: int, end: int) -> KeyPoints:
         """Key points, to look up, of a range of images."""
         low, high = np.searchsorted(self._points.image, [start, end])

@@ -11,6 +11,7 @@ from cxrstudy.audit.copy_candidates import (
     LOOKED_UP,
     Candidates,
     _Index,
+    _sample,
     _voted,
     candidates,
     enlarged,
@@ -168,7 +169,7 @@ def test_copies_are_found_among_many_images_without_detail() -> None:
 
 def test_the_index_holds_the_key_points_nearly_as_they_were() -> None:
     images = scenes(12, np.random.default_rng(4))
-    found = _Index.of(images).points_of(5, 8)
+    found = _Index(images, _sample(images)).points_of(5, 8)
     expected = key_points(images[5:8], LOOKED_UP)
     assert (found.image - 5).tolist() == expected.image.tolist()
     assert np.array_equal([found.x, found.y], [expected.x, expected.y])

@@ -196,6 +196,7 @@ def test_a_data_set_in_another_form_is_not_called_damaged(said, found, words):
     assert words in caught.value.detail
 
 
+# pydicom says so of the command itself, which such a file may hold.
 @pytest.mark.filterwarnings("ignore:Expected implicit VR")
 def test_an_element_of_a_command_before_the_data_set_does_not_make_it_big_endian():
     content = file_of(radiograph(STORED.astype("u2")))
