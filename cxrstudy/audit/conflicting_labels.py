@@ -77,12 +77,12 @@ def _patients(evidence: Evidence) -> Iterator[_Found]:
             continue
         classes = np.asarray(role.labels)[role.truth.argmax(1)]
         table = role.table.assign(person=evidence.people(role), label=classes)
-        for person, images in table.groupby("person"):
-            if images["label"].nunique() > 1:
-                shown = " and ".join(sorted(images["label"].unique()))
-                first = images.iloc[0]
-                what = f"the patient's images show {shown}: {person}"
-                yield row(what, name, first["manifest"], first["id"]), "note"
+        several = table.groupby("person")["label"].transform("nunique") > 1
+        for person, images in table[several].groupby("person"):
+            shown = " and ".join(sorted(images["label"].unique()))
+            first = images.iloc[0]
+            what = f"the patient's images show {shown}: {person}"
+            yield row(what, name, first["manifest"], first["id"]), "note"
 
 
 def _readings(evidence: Evidence) -> Iterator[_Found]:

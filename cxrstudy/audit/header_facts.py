@@ -20,12 +20,11 @@ def check(evidence: Evidence) -> CheckResult:
     """
     images, files = evidence.images, evidence.files
     rows, codes = [], Counter[str]()
-    for place, notes in enumerate(files["notes"]):
-        at = images.iloc[place]
+    columns = (images[name] for name in ("roles", "manifest", "id"))
+    for notes, roles, manifest, image in zip(files["notes"], *columns, strict=True):
         for code, text in notes:
             codes[code] += 1
-            where = ", ".join(at["roles"]), str(at["manifest"]), str(at["id"])
-            rows.append(row(f"{code}: {text}", *where))
+            rows.append(row(f"{code}: {text}", ", ".join(roles), str(manifest), str(image)))
     headers = int((files["format"] == "DICOM").sum())
     told = {code: count for code, count in sorted(codes.items()) if code in CODES}
     others = {code: count for code, count in sorted(codes.items()) if code not in CODES}

@@ -117,14 +117,15 @@ def outcome_of_guesses(
     """
     known = {name: features(evidence, role) for name, role in evidence.roles.items()}
     blind = [name for name, table in known.items() if table is None]
+    people = {name: evidence.people(role) for name, role in evidence.roles.items()}
     asked = [
         (name, question, table)
         for name, table in known.items()
         if table is not None and not np.all(np.isnan(table) | (table == table[0]))
-        for question in questions(evidence.roles[name], evidence.people(evidence.roles[name]))
+        for question in questions(evidence.roles[name], people[name])
     ]
     guesses = [
-        (name, answer(question, table, evidence.people(evidence.roles[name]), linear, len(asked)))
+        (name, answer(question, table, people[name], linear, len(asked)))
         for name, question, table in asked
     ]
     guesses.sort(key=lambda named: -named[1].bound)

@@ -12,10 +12,10 @@ def check(evidence: Evidence) -> CheckResult:
     rows, patients = [], 0
     for name, role in evidence.roles.items():
         table = role.table.assign(person=evidence.people(role))
-        splits = table.groupby("person")["split"].agg(lambda of: sorted(set(of)))
-        torn = splits[splits.str.len() > 1]
+        table = table[table.groupby("person")["split"].transform("nunique") > 1]
+        torn = table.groupby("person")["split"].agg(lambda of: sorted(set(of)))
         patients += len(torn)
-        for image in table[table["person"].isin(torn.index)].itertuples():
+        for image in table.itertuples():
             what = (
                 f"{image.person} is in {' and '.join(torn[image.person])}; this one: {image.split}"
             )
