@@ -13,7 +13,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -26,6 +25,7 @@ from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.role import Role
 from cxrstudy.data.split import place
 from cxrstudy.statistics import weighted_auroc
+from cxrstudy.statistics.distributions import normal_quantile
 
 Floats = NDArray[np.float64]
 Features = Callable[[Evidence, Role], Floats | None]
@@ -197,7 +197,7 @@ def answer(
     auroc = weighted_auroc(scores, truth, weights)
     accuracy = balanced_accuracy(scores > 0.5, truth, weights)
     deviation = float(np.nanstd(auroc[1:]))
-    quantile = norm.ppf(1 - (1 - LEVEL) / 2 / comparisons)
+    quantile = normal_quantile(1 - (1 - LEVEL) / 2 / comparisons)
     return Guess(
         question.name, float(auroc[0]), _interval(auroc[1:]),
         float(auroc[0] - quantile * deviation), float(accuracy[0]), _interval(accuracy[1:]),

@@ -14,7 +14,6 @@ from math import isfinite, nan
 from types import MappingProxyType
 
 import pandas as pd
-from scipy import stats
 
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
@@ -24,6 +23,7 @@ from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
+from cxrstudy.statistics.distributions import t_quantile
 from cxrstudy.statistics.power import VarianceComponents, degrees_of_freedom
 from cxrstudy.statistics.sample import ScoreError
 from cxrstudy.verdicts.claim import Claim
@@ -109,7 +109,7 @@ def chance(parts: VarianceComponents, own: Size, record: Size, level: float = LE
     fewest = max(2, int(min(own.patients, record.patients) * parts.rarer))
     # How trainings vary was measured by the record's seeds, so they alone give degrees of freedom.
     freedom = degrees_of_freedom(between, shared, max(2, record.seeds), fewest)
-    return float(stats.t.ppf((1 + level) / 2, freedom) * (between + shared) ** 0.5)
+    return float(t_quantile((1 + level) / 2, freedom) * (between + shared) ** 0.5)
 
 
 def agreement(

@@ -33,8 +33,8 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
+from cxrstudy.statistics.distributions import beta_quantile, beta_upper_quantile
 from cxrstudy.statistics.weighting import Flags, Floats
 
 METHOD = "exact, one image of each patient"
@@ -69,8 +69,8 @@ def exact_interval(share: float, trials: int, level: float) -> tuple[float, floa
     [0.832, 1.0]
     """
     won, lost, tail = share * trials, (1 - share) * trials, (1 - level) / 2
-    low = float(beta.ppf(tail, won, lost + 1)) if won >= 1 else 0.0
-    high = float(beta.isf(tail, won + 1, lost)) if lost >= 1 else 1.0
+    low = float(beta_quantile(tail, won, lost + 1)) if won >= 1 else 0.0
+    high = float(beta_upper_quantile(tail, won + 1, lost)) if lost >= 1 else 1.0
     return low, high
 
 

@@ -43,10 +43,10 @@ Statistical Evaluation of Medical Tests for Classification and Prediction.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 from scipy.special import expit, logit
 
 from cxrstudy.base import numbers
+from cxrstudy.statistics.distributions import t_above, t_quantile
 from cxrstudy.statistics.power import POWER, VarianceComponents, degrees_of_freedom, noncentrality
 from cxrstudy.statistics.weighting import Floats
 
@@ -153,7 +153,7 @@ class Inference:
     def p(self, null: float = 0.0) -> float:
         """Two-sided p value of a value; NaN if the standard error is not known."""
         statistic = abs(self.estimate - null) / self.standard_error
-        return float(2 * stats.t.sf(statistic, self.freedom))
+        return float(2 * t_above(statistic, self.freedom))
 
     def detectable(self, level: float = 0.95, power: float = POWER) -> float:
         """Smallest true distance from a null that such a design finds with this power.
@@ -186,7 +186,7 @@ class Inference:
         )
 
     def _quantile(self, level: float) -> float:
-        return float(stats.t.ppf((1 + level) / 2, self.freedom))
+        return float(t_quantile((1 + level) / 2, self.freedom))
 
 
 def infer(by_seed: Floats, draws: Floats, patients: int, fewest: int) -> Inference:

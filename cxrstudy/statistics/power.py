@@ -10,10 +10,10 @@ The planned patients are taken to be like those of the measured study, with the 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 from scipy.optimize import brentq
 
 from cxrstudy.base import numbers
+from cxrstudy.statistics.distributions import normal_below, t_quantile
 
 #: Chance to find a difference that is there, which a detectable difference asks for.
 POWER = 0.8
@@ -142,7 +142,7 @@ def noncentrality(level: float, wanted: float, freedom: float) -> float:
     alpha = 1 - level
     if not alpha < wanted < 1:
         raise ValueError(f"power {wanted}: one above {numbers.plain(alpha)} and below 1 is needed")
-    far = float(stats.t.isf(alpha / 2, freedom)) + 1.0
+    far = -float(t_quantile(alpha / 2, freedom)) + 1.0
     while _power(far, level, freedom) < wanted:
         far *= 2
     return float(brentq(lambda distance: _power(distance, level, freedom) - wanted, 0.0, far))
@@ -153,7 +153,9 @@ def _power(distance: float, level: float, freedom: float) -> float:
 
     The chance to reject on the wrong side is left out, as usual. At most ``alpha / 2`` is.
     """
-    critical = stats.t.isf((1 - level) / 2, freedom)
+    critical = -t_quantile((1 - level) / 2, freedom)
     if freedom > 1e6:  # scipy's noncentral t fails for infinite degrees of freedom
-        return float(stats.norm.sf(critical - distance))
-    return float(stats.nct.sf(critical, freedom, distance))
+        return float(normal_below(distance - critical))
+    from scipy.stats import nct  # half a second, which only planning needs
+
+    return float(nct.sf(critical, freedom, distance))

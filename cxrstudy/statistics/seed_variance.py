@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
-from scipy.stats import t as student
+
+from cxrstudy.statistics.distributions import t_quantile
 
 #: Minimum standard deviation: rounding of scores may change a metric by this much.
 RESOLUTION = 1e-4
@@ -131,7 +132,7 @@ def tolerance(own: SeedVariance, first: int, second: int, chance: float) -> floa
     Half the width of the prediction interval for the second mean given the first: with a
     probability of ``chance``, seeds alone cause a larger difference.
     """
-    return float(student.isf(chance / 2, own.freedom) * np.sqrt(1 / first + 1 / second))
+    return float(-t_quantile(chance / 2, own.freedom) * np.sqrt(1 / first + 1 / second))
 
 
 def _variance(values: Sequence[float]) -> float:

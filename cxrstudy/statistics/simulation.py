@@ -14,9 +14,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from cxrstudy.statistics.bootstrap import Bootstrap, resample
+from cxrstudy.statistics.distributions import normal_below, normal_quantile
 from cxrstudy.statistics.metrics import auroc
 from cxrstudy.statistics.sample import Sample, Scored, draw
 from cxrstudy.statistics.weighting import Flags, Floats
@@ -58,11 +58,11 @@ class World:
     def truth(self, arm: str) -> float:
         """AUROC of an arm over all patients and seeds."""
         skill = self.skill + self.gain * (arm == "b")
-        return float(norm.cdf(skill / np.sqrt(NOISE + self.spread**2)))
+        return float(normal_below(skill / np.sqrt(NOISE + self.spread**2)))
 
     def with_difference(self, difference: float) -> "World":
         """Make the same world, with a true difference of arm ``b`` from ``a``."""
-        wanted = norm.ppf(self.truth("a") + difference) * np.sqrt(NOISE + self.spread**2)
+        wanted = normal_quantile(self.truth("a") + difference) * np.sqrt(NOISE + self.spread**2)
         return replace(self, gain=float(wanted) - self.skill)
 
     def study(self, generator: np.random.Generator, replicates: int) -> Sample:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm, rankdata
+from scipy.stats import rankdata
 
 from cxrstudy.base.columns import labels_of, score_column, truth_column
 from cxrstudy.statistics import ScoreError
+from cxrstudy.statistics.distributions import normal_quantile
 from cxrstudy.verdicts import results
 
 Floats = NDArray[np.float64]
@@ -93,7 +94,7 @@ def likeness_of(
     normal = np.empty_like(seen)
     for group in (truth, ~truth):
         share = (rankdata(seen[:, group], axis=1) - 0.5) / group.sum()
-        quantiles = norm.ppf(share)
+        quantiles = normal_quantile(share)
         normal[:, group] = quantiles / quantiles.std(axis=1, keepdims=True)
     same_image = _between_rows(normal)
     of_patient = pd.factorize(first["patient"].astype(str) + np.where(truth, " 1", " 0"))[0]

@@ -23,9 +23,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from cxrstudy.base import numbers
+from cxrstudy.statistics.distributions import normal_quantile
 from cxrstudy.verdicts.score_likeness import Floats, Likeness, aurocs
 from cxrstudy.verdicts.score_likeness import recorded_likeness as recorded_likeness
 
@@ -127,7 +127,7 @@ def best_minus_control(
     found = np.empty(draws)
     for draw in range(draws):
         reached = np.clip(random.normal(true, likeness.training), 0.01, 0.999)
-        shift = np.sqrt(2) * norm.ppf(reached)
+        shift = np.sqrt(2) * normal_quantile(reached)
         noise = _noise(random, likeness, len(true), patients)
         aucs = aurocs(shift[:, None] * truth + noise, truth)
         found[draw] = aucs.max() - aucs[0]
