@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers, places
+from cxrstudy.base.words import counted
 from cxrstudy.pages.tables import framed, rows_as_html
 
 #: Kind of feature in ``benchmarks/ties.csv`` that each check of a label's shortcuts looks at.
@@ -92,10 +93,24 @@ def copies() -> str:
     return (
         f"<p>Of real radiographs that were changed, {numbers.count(changed['images'].min())} or "
         f"more for each change. Among {numbers.count(alarm.images)} pairs of images of different "
-        f"patients, {numbers.count(alarm.found)} were taken for copies.</p>"
+        f"patients, {numbers.count(alarm.found)} were taken for copies.{_cost()}</p>"
         f"<p>All were found after each of these: {escape(alone)}.{_pairs(changed[is_pair])}</p>"
         + framed(rows_as_html(pd.DataFrame(rows)), "How many copies are found, change by change")
     )
+
+
+def _cost() -> str:
+    """What the search takes among many images; empty where that was not measured."""
+    found = measured("copies_cost")
+    if found.empty:
+        return ""
+    parts = [
+        f"{counted(round(row.seconds / 60), 'minute')} and "
+        f"{numbers.plain(round(row.largest_MB / 1000, 1))} GB among {numbers.count(row.images)} "
+        "images"
+        for row in found.itertuples()
+    ]
+    return f" On two cores, the search took {' and '.join(parts)}."
 
 
 def _pairs(pairs: pd.DataFrame) -> str:

@@ -88,6 +88,21 @@ def test_copies_are_in_words_and_alarms_are_a_count(folder):
     assert ">turned by 90°<" in shown
     assert "40 or more for each change. Among 4,000 pairs" in shown
     assert "2 were taken for copies" in shown
+    assert "the search took" not in shown
+
+
+def test_what_the_search_for_copies_costs_is_said_where_it_was_measured(folder):
+    (folder / "copies.csv").write_text(
+        "change,images,found,low,high\ncrop_all 0.1,43,1.0,0.9,1\n"
+        "false alarms: different patients,4000,0,,\n"
+    )
+    (folder / "copies_cost.csv").write_text(
+        "images,seconds,cpu_seconds,pairs,largest_MB\n3000,61,90,7,1409\n9000,200,350,9,4388\n"
+    )
+    assert (
+        "On two cores, the search took 1 minute and 1.4 GB among 3,000 images and 3 minutes and "
+        "4.4 GB among 9,000 images." in audit_strengths.copies()
+    )
 
 
 def test_every_change_that_was_measured_has_words():
