@@ -9,15 +9,18 @@ left out only if the pages in place were made of the same contents.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 from cxrstudy.base import places
-from cxrstudy.base.atomic import unfinished_name, write_file
+from cxrstudy.base.atomic import UNFINISHED, unfinished_name, write_file
 from cxrstudy.base.identity import canonical, file_sha256, fingerprint
+from cxrstudy.base.programs import run_held
 from cxrstudy.pages.computed.data import link_data
 from cxrstudy.pages.computed.folded import fold_cells
 from cxrstudy.pages.computed.late import FOLDER, move_late_data
@@ -29,7 +32,10 @@ EXPERIMENTS, BUILT = "experiments", "_build"
 #: File among the pages that says what they were made of.
 MADE_OF = ".made-of.json"
 #: Starts Jupyter Book with this Python; its script may start another one.
-_START = "from jupyter_book.cli.main import main; main()"
+_START = (
+    "from cxrstudy.base.programs import end_with_input; end_with_input(); "
+    "from jupyter_book.cli.main import main; main()"
+)
 
 
 class BookError(RuntimeError):
@@ -67,10 +73,13 @@ def build(executed: Sequence[Path]) -> bool:
     if not (prose / "_toc.yml").is_file():
         raise BookError(f"{prose}: no table of contents; a book is built in a checkout")
     made_of = _made_of(prose, executed)
-    if _is_made_of(html(), made_of):
-        return False
     (prose / BUILT).mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", suffix=".unfinished", dir=prose / BUILT) as made:
+    with (
+        _alone(prose),
+        tempfile.TemporaryDirectory(prefix=".", suffix=UNFINISHED, dir=prose / BUILT) as made,
+    ):
+        if _is_made_of(html(), made_of):
+            return False
         source, pages = Path(made) / "book", Path(made) / "out"
         _copy(prose, executed, source)
         _jupyter_book(source, pages)
@@ -80,6 +89,16 @@ def build(executed: Sequence[Path]) -> bool:
         _replace(source / EXPERIMENTS, prose / EXPERIMENTS)
         _replace(built, html())
     return True
+
+
+@contextmanager
+def _alone(prose: Path) -> Iterator[None]:
+    """Wait for another build of these pages, and remove what killed ones have left."""
+    with FileLock(prose / BUILT / ".building.lock"):
+        for folder in (prose, prose / BUILT):
+            for left in folder.glob(f".*{UNFINISHED}"):
+                shutil.rmtree(left)
+        yield
 
 
 def _made_of(prose: Path, executed: Sequence[Path]) -> dict[str, str]:
@@ -126,7 +145,7 @@ def _jupyter_book(source: Path, to: Path) -> None:
         "--config", str(settings), "--all", "--quiet", "--warningiserror",
     ]  # fmt: skip
     environment = os.environ | {VARIABLE: "1"}
-    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    done = run_held(command, environment)
     if done.returncode:
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
         raise BookError(f"the pages could not be built; Jupyter Book says:\n{said}")
