@@ -28,7 +28,7 @@ def judged(*rows, cohort="phantom", counts=UNREGISTERED):
                 "high": estimate + 0.01, "narrow_low": estimate - 0.008,
                 "narrow_high": estimate + 0.008, "relevant": 0.02, "p": 0.001, "adjusted_p": 0.01,
                 "p_relevant": 0.001, "adjusted_p_relevant": 0.01, "patients": 959,
-                "seeds": 5, "lacking": "", "trainings": 10, "at_plateau": 10,
+                "seeds": 5, "why": "", "lacking": "", "trainings": 10, "at_plateau": 10,
             }
             for name, verdict, estimate in rows
         ]

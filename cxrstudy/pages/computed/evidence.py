@@ -27,6 +27,9 @@ from cxrstudy.verdicts.outcome import DECIDED
 #: What is said of a claim that no recorded results are about.
 NOT_RECORDED = "no recorded results hold this experiment"
 
+#: Why a verdict says that a claim is not judged whose experiment the results do not hold.
+NOTHING_RECORDED = "no evidence"
+
 #: What is said of verdicts of results that are no evidence.
 NO_EVIDENCE = " (does not count)"
 
@@ -109,7 +112,8 @@ def claims_shown(
     decided = mine if mine.empty else mine[mine["verdict"].isin(DECIDED)]
     done = set() if decided.empty else set(zip(decided["paper"], decided["claim"], strict=True))
     others = [each for each in shown if (each["paper"], each["claim"]) not in done]
-    said = "" if decided.empty else _said(decided, marks_of(judged), chapters)
+    marks = marks_of(judged)
+    said = "" if decided.empty else _said(decided, marks, chapters) + _unanswered(mine, marks)
     return HTML(f'<div class="study-found">{said}{_others(others, mine, bool(said))}</div>')
 
 
@@ -123,6 +127,19 @@ def _said(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str
         for row in decided.drop_duplicates("origin").itertuples()
     )
     return f"{origins}{claims_table(decided, marks, chapters)}"
+
+
+def _unanswered(mine: pd.DataFrame, marks: Mapping[str, int]) -> str:
+    """Claims that one cohort answers, and another one on which they were tried does not."""
+    is_decided = mine["verdict"].isin(DECIDED)
+    tried = ~is_decided & (mine["why"] != NOTHING_RECORDED)
+    rows = mine[tried & mine["claim"].isin(mine.loc[is_decided, "claim"])]
+    return "".join(
+        f"<p>{mark(marks[str(row.origin)])} <b>{escape(row.claim)}</b> on "
+        f"{escape(cohort_title(row.cohort))}: {escape(row.verdict)}, "
+        f"{escape(_short(row.experiment, row.why))}.</p>"
+        for row in rows.itertuples()
+    )
 
 
 def _others(others: list[dict[str, str]], mine: pd.DataFrame, fold: bool) -> str:
@@ -168,7 +185,7 @@ def _short(experiment: str, why: str) -> str:
     """A reason in one line: what is lacking, without all that there is."""
     if LISTING in why:
         return f"these results have {lacking_in_words(experiment, why)}"
-    return NOT_RECORDED if why == "no evidence" else spaced(why)
+    return NOT_RECORDED if why == NOTHING_RECORDED else spaced(why)
 
 
 def _tallies(judged: pd.DataFrame, paper: str) -> dict[str, str]:

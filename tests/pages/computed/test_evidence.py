@@ -43,6 +43,20 @@ def test_verdicts_of_two_cohorts_stand_in_one_row(monkeypatch):
     assert re.search("supported.*reversed", text_of(html))
 
 
+def test_a_cohort_that_was_tried_and_does_not_answer_is_named_with_the_reason(monkeypatch):
+    failed = judged(("B1", "not judged", float("nan")), cohort="nih").assign(
+        why="arm 'control': seed 4, not better than a constant on validation"
+    )
+    empty = judged(("B1", "not judged", float("nan")), cohort="cohen").assign(why="no evidence")
+    table = pd.concat([judged(("B1", "supported", 0.02)), failed, empty])
+    text = text_of(shown(monkeypatch, table, evidence.of_chapter, "06_sequential_schemes"))
+    said = (
+        r"B1 on (.*): not judged, arm 'control': seed 4, not better than a constant on validation"
+    )
+    assert len(re.findall(said, text)) == 1
+    assert text.count("not judged, arm") == 1
+
+
 def test_a_paper_links_its_chapters_and_a_chapter_itself(monkeypatch):
     table = judged(("B1", "supported", 0.02))
     paper = shown(monkeypatch, table, evidence.of_paper, "B").data
