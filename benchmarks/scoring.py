@@ -18,21 +18,16 @@ from statistics import median
 import numpy as np
 import pandas as pd
 import torch
+from training import NETWORKS
 
 from cxrstudy.base import places
 from cxrstudy.base.allocator import keep_freed_memory
 from cxrstudy.runs.provenance import checkout
-from cxrstudy.training.chain import Start
 from cxrstudy.training.model import build, expected_input_of, normalise
 from cxrstudy.training.scoring import BATCH
 from cxrstudy.training.train import make_repeatable
 
 TABLE = Path(__file__).with_suffix(".csv")
-NETWORKS = {
-    "resnet10t, thin, 64 px": (Start("resnet10t", options=(("channels", (32, 64, 128, 256)),)), 64),
-    "tf_efficientnet_lite0, 64 px": (Start("tf_efficientnet_lite0"), 64),
-    "tf_efficientnet_lite0, 128 px": (Start("tf_efficientnet_lite0"), 128),
-}
 LAYOUTS = {"contiguous": torch.contiguous_format, "channels-last": torch.channels_last}
 BATCHES = (32, BATCH)
 

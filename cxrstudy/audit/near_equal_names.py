@@ -26,7 +26,7 @@ def check(evidence: Evidence) -> CheckResult:
     )
     rows: list[dict[str, str]] = []
     states: list[CheckState] = ["pass"]
-    # Few of many thousand: each group costs as much as looking at a thousand rows at once.
+    # Few of many thousand names, and a group takes much longer than a row.
     several = images.groupby(folded)["person"].transform("nunique") > 1
     for _, group in images[several].groupby(folded[several], sort=False):
         names = list(dict.fromkeys(group["person"]))
