@@ -15,6 +15,9 @@ from typing import Any
 from cxrstudy.base import places
 from cxrstudy.base.text_file import read_text
 
+#: A paragraph in bold, as the question of a page is.
+_QUESTION = re.compile(r"^\*\*(.+?)\*\*$", flags=re.MULTILINE | re.DOTALL)
+
 
 class NotebookFileError(ValueError):
     """A file is no notebook; the message names it, the line, the reason and what to do."""
@@ -70,6 +73,19 @@ def chapter(page: str) -> str:
     """
     path = places.notebooks() / f"{page}.ipynb"
     return heading(path) if path.is_file() else page
+
+
+def question(page: str) -> str:
+    """Read the question that a page asks below its heading, in bold; empty if it asks none.
+
+    Examples
+    --------
+    >>> question("07_gradcam"), question("mine")
+    ('Do the maps point at the disease?', '')
+    """
+    path = places.notebooks() / f"{page}.ipynb"
+    found = _QUESTION.search(read_cells(path)[0].source) if path.is_file() else None
+    return " ".join(found[1].split()) if found else ""
 
 
 def _current_cells(notebook: Any) -> list[Cell]:

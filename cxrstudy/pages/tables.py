@@ -133,13 +133,15 @@ def of_results(content: str, results: str) -> str:
     return re.sub(r'<div class="study-table[^"]*"', lambda found: found[0] + named, content)
 
 
-def rows_as_html(shown: pd.DataFrame) -> str:
+def rows_as_html(shown: pd.DataFrame, below: Sequence[str] = ()) -> str:
     """Write a table as HTML. On a narrow screen its style sheet shows each row as a card.
 
     Parameters
     ----------
     shown
         Cells as HTML; their columns are headings as text.
+    below
+        What stands below each row, over its whole width, as HTML; without it, nothing does.
     """
     headings = [escape(str(name)) for name in shown]
     kinds = [_width(shown.iloc[:, place]) for place in range(shown.shape[1])]
@@ -151,7 +153,9 @@ def rows_as_html(shown: pd.DataFrame) -> str:
         )
         for row in shown.itertuples(index=False, name=None)
     ]
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    wide = f'<tr class="study-below"><td colspan="{shown.shape[1]}">'
+    beneath = [f"{wide}{text}</td></tr>" for text in below] or [""] * len(rows)
+    body = "\n".join(f"<tr>{row}</tr>{more}" for row, more in zip(rows, beneath, strict=True))
     # The class tells the theme that this is a table, not text that it should set on a light ground.
     named = "dataframe few" if _fits_a_phone(shown) else "dataframe"
     return f'<table class="{named}"><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'

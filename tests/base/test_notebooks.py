@@ -14,6 +14,7 @@ from cxrstudy.base.notebooks import (
     NotebookFileError,
     chapter,
     heading,
+    question,
     read_cells,
     read_notebook,
     tags_of,
@@ -106,6 +107,14 @@ def test_cells_of_an_older_notebook_are_read_too(tmp_path):
         )
     )
     assert [cell.source for cell in read_cells(path)] == ["a = 1"]
+
+
+def test_every_chapter_asks_a_question_and_a_page_without_one_asks_none():
+    pages = [path.stem for path in sorted(places.notebooks().glob("*.ipynb"))]
+    asked = {page: question(page) for page in pages}
+    assert asked["07_gradcam"] == "Do the maps point at the disease?"
+    assert [page for page, text in asked.items() if not text.endswith("?")] == []
+    assert question("no such page") == ""
 
 
 def test_a_page_is_named_by_its_heading_and_one_that_is_no_chapter_by_its_name():

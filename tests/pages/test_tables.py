@@ -230,3 +230,14 @@ def test_estimates_without_intervals_that_lie_apart_have_different_numbers(place
         if abs(values[one] - values[other]) >= 0.1 * np.ptp(values)
     ]
     assert all(said[one] != said[other] for one, other in some(apart))
+
+
+def test_what_stands_below_a_row_is_as_wide_as_the_table_and_follows_its_row():
+    rows = pd.DataFrame({"claim": ["A", "B"], "verdict": ["one", "two"]})
+    page = BeautifulSoup(rows_as_html(rows, ["first", "second"]), "html.parser")
+    shown = [row.get_text() for row in page.tbody.find_all("tr")]
+    assert shown == ["Aone", "first", "Btwo", "second"]
+    below = page.find_all("tr", class_="study-below")
+    assert [cell["colspan"] for row in below for cell in row.find_all("td")] == ["2", "2"]
+    with pytest.raises(ValueError, match="zip"):
+        rows_as_html(rows, ["first"])

@@ -14,12 +14,14 @@ from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.bounds import bounds_in_words, bounds_of, is_equivalence
 from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict
 from cxrstudy.pages.computed.correction import withheld_by_correction
-from cxrstudy.pages.computed.glance import ANSWERS
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.across import OnCohort, together
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
+
+#: Verdicts that answer a claim, in the order of the rule.
+ANSWERS = tuple(verdict for verdict in DECIDED if verdict != "inconclusive")
 
 
 def most_answered_first(judged: pd.DataFrame) -> pd.DataFrame:
@@ -61,12 +63,11 @@ def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str)
 def claim_strip(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
     """The table of :func:`claims_table` alone."""
     scales = _scales(decided)
-    rows = [
-        _claim(decided[decided["claim"] == name], marks, scales[name], chapters)
-        for name in _in_order(decided)
-    ]
+    claims = {name: decided[decided["claim"] == name] for name in _in_order(decided)}
+    rows = [_claim(rows, marks, scales[name], chapters) for name, rows in claims.items()]
+    below = [_below(rows, marks) for rows in claims.values()]
     shown = "Claims, their verdicts, and the differences that these rest on"
-    return framed(rows_as_html(pd.DataFrame(rows)), shown, "study-strip")
+    return framed(rows_as_html(pd.DataFrame(rows), below), shown, "study-strip")
 
 
 def _scales(decided: pd.DataFrame) -> dict[str, Scale]:
@@ -99,24 +100,34 @@ def _claim(
         Drawn(cohort_title(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
         for row in rows.itertuples()
     ]
-    said = [
-        (f"{mark(marks[str(row.origin)])}\u202f" if len(marks) > 1 else "", row)
-        for row in rows.itertuples()
-    ]
-    withheld = [(sign, why) for sign, row in said if (why := withheld_by_correction(row))]
+    said = [(_sign(row, marks), row) for row in rows.itertuples()]
     stated = (first.claim, first.margin, first.relevant)
     return {
-        "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})"
-        f'<div class="study-test">Our test: {escape(first.test)}</div>',
+        "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})",
         "verdict": "<br>".join(
             f'<span class="study-signed">{sign}{chip(row.verdict, row.counts)}</span>'
             for sign, row in said
         )
         + f'<div class="study-test">Together: {escape(_together(rows))}.</div>',
         "difference": plot(drawn, bounds_of(*stated), scale, f"must be {bounds_in_words(*stated)}")
-        + "<br>".join(f"{sign}{interval_of(row)}" for sign, row in said)
-        + "".join(f'<div class="study-test">{sign}{escape(why)}</div>' for sign, why in withheld),
+        + "<br>".join(f"{sign}{interval_of(row)}" for sign, row in said),
     }
+
+
+def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
+    """Our test of a claim, and the verdicts that the correction for all claims withheld."""
+    withheld = [
+        f'<div class="study-test">{_sign(row, marks)}{escape(why)}</div>'
+        for row in rows.itertuples()
+        if (why := withheld_by_correction(row))
+    ]
+    test = f'<div class="study-test">Our test: {escape(rows.iloc[0].test)}</div>'
+    return test + "".join(withheld)
+
+
+def _sign(row: Any, marks: Mapping[str, int]) -> str:
+    """The mark of a set of results, before what is said by it; none if there is one set only."""
+    return f"{mark(marks[str(row.origin)])}\u202f" if len(marks) > 1 else ""
 
 
 def _together(rows: pd.DataFrame) -> str:

@@ -1,40 +1,57 @@
-"""Glance: what registered evidence answers, in a line per answer, at the top of the first page."""
+"""Glance: what registered evidence answers, chapter by chapter, at the top of the first page."""
 
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
 
-from cxrstudy.base.notebooks import chapter
+from cxrstudy.base.notebooks import chapter, question
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import counts_for_a_verdict
+from cxrstudy.pages.computed.claim_strip import chip
+from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.outcome import DECIDED
 
-#: Verdicts that answer a claim, in the order of the rule.
-ANSWERS = tuple(verdict for verdict in DECIDED if verdict != "inconclusive")
+#: What stands where a cohort has no verdict on the claims of a chapter.
+NOTHING = "no evidence yet"
 
 
 def at_a_glance(judged: pd.DataFrame) -> str:
-    """Name, for each answer that registered evidence gives, the chapters and claims that it is of.
+    """Show the verdicts that count, one row per chapter, one column per cohort.
 
-    Nothing if no answer counts. An answer that several worlds give names all of them.
+    Empty if no verdict counts.
+
+    Parameters
+    ----------
+    judged
+        From :func:`cxrstudy.verdicts.judge.recorded`.
     """
-    found = judged[judged["verdict"].isin(ANSWERS) & judged["counts"].map(counts_for_a_verdict)]
-    lines = [
-        f"<li><b>{escape(verdict.capitalize())}</b> {escape(world)}: {_chapters(rows)}.</li>"
-        for (verdict, world), rows in _by_answer(found)
-    ]
-    return f'<ul class="study-glance">{"".join(lines)}</ul>' if lines else ""
+    found = judged[judged["verdict"].isin(DECIDED) & judged["counts"].map(counts_for_a_verdict)]
+    if found.empty:
+        return ""
+    cohorts = list(dict.fromkeys(found["cohort"]))
+    rows = [_chapter(str(name), rows, cohorts) for name, rows in found.groupby("experiment")]
+    shown = "What the evidence answers, by chapter; the claims are below"
+    return framed(rows_as_html(pd.DataFrame(rows)), shown, "study-glance")
 
 
-def _by_answer(found: pd.DataFrame) -> list[tuple[tuple[str, str], pd.DataFrame]]:
-    """Answers in the order of the rule, each with its rows."""
-    groups = found.groupby(["verdict", "world"], sort=False)
-    return sorted(groups, key=lambda group: ANSWERS.index(group[0][0]))
+def _chapter(name: str, rows: pd.DataFrame, cohorts: Sequence[str]) -> dict[str, str]:
+    """The question of a chapter, and its verdicts on each cohort."""
+    link = f'<a href="experiments/{escape(name)}.html">{escape(chapter(name))}</a>'
+    asked = {"question": f'{link}<div class="study-test">{escape(question(name))}</div>'}
+    return asked | {
+        cohort_title(cohort): _verdicts(rows[rows["cohort"] == cohort]) for cohort in cohorts
+    }
 
 
-def _chapters(rows: pd.DataFrame) -> str:
-    """Chapters as links, with their claims: "MixUp (A3, A12)"."""
-    return ", ".join(
-        f'<a href="experiments/{escape(str(experiment))}.html">{escape(chapter(str(experiment)))}'
-        f"</a> ({escape(', '.join(dict.fromkeys(group['claim'])))})"
-        for experiment, group in rows.groupby("experiment", sort=False)
-    )
+def _verdicts(rows: pd.DataFrame) -> str:
+    """Each verdict with its claims, in the order of the rule."""
+    if rows.empty:
+        return f'<span class="study-test">{NOTHING}</span>'
+    lines = []
+    for verdict in DECIDED:
+        same = rows[rows["verdict"] == verdict]
+        if not same.empty:
+            claims = ", ".join(dict.fromkeys(same["claim"]))
+            lines.append(f"{chip(verdict, same['counts'].iloc[0])} {escape(claims)}")
+    return "<br>".join(lines)

@@ -97,7 +97,7 @@ def test_what_does_not_count_is_tallied_apart_and_what_is_not_decided_is_not():
     ]  # fmt: skip
     assert [said == "counts" for _, said, _ in tallied] == [True, False, True]
     shown = front.strip(rows).data
-    assert shown.count('inconclusive registered">') == 2  # its tally, and its row
+    assert shown.count('inconclusive registered">') == 3  # at a glance, its tally, and its row
     assert sum(many for _, _, many in tallied) == len(rows)
 
 
