@@ -42,7 +42,7 @@ def flow_of(cohort: Cohort) -> pd.DataFrame:
 
     Returns
     -------
-    Texts for :func:`cxrstudy.pages.diagrams.flow`: ``role``, ``listed`` (images per manifest),
+    Texts for :func:`cxrstudy.pages.flow.flow`: ``role``, ``listed`` (images per manifest),
     ``excluded`` (images per reason) and ``used`` (patients and images per split, images per label).
 
     Examples

@@ -1,11 +1,10 @@
-"""Diagrams: the stages of experiments and the images of a cohort, as boxes and lines."""
+"""Diagrams: the stages of experiments, as boxes and lines."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
@@ -24,10 +23,6 @@ MANY_STAGES, LETTERS_OF_MANY = 6, 6
 #: Points: text in boxes, and beside the squares of a grid. A figure keeps its size on a
 #: phone, where seven points are nine pixels.
 BOXED, TINY = 8.2, 7.4
-
-#: Letters per line in each column of the flow of images, and how wide a letter is in a box.
-LETTERS_IN = {"role": 11, "listed": 26, "excluded": 22, "used": 32}
-INCH_PER_LETTER = 0.066
 
 #: Colour of a stage by the first of its roles; others are grey.
 ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
@@ -135,47 +130,6 @@ def grid(whole: Graph) -> Figure:
     return finished(figure)
 
 
-def flow(rows: pd.DataFrame) -> Figure:
-    """Draw which images of which sources are in which split, and why others are excluded.
-
-    Parameters
-    ----------
-    rows
-        From :func:`cxrstudy.pages.demographics.flow_of`: one row per role.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import Study, diagrams, flow_of
-    >>> study = Study("quick", "phantom", seeds=1)
-    >>> diagrams.flow(flow_of(study.cohort))
-    <Figure size ...>
-    """
-    if rows.empty:
-        return nothing("No role has images")
-    columns = [name for name in LETTERS_IN if rows[name].any()]
-    texts = {
-        name: [_wrapped_lines(text, LETTERS_IN[name]) for text in rows[name]] for name in columns
-    }
-    lines = pd.DataFrame(texts).map(lambda text: text.count("\n") + 1)
-    heights = 0.3 + 0.14 * lines.max(axis=1).to_numpy()
-    figure = plt.figure(figsize=(WIDTH, float(heights.sum()) + 0.4))
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    middles = np.cumsum(heights) - heights / 2
-    places = _middles_of(columns)
-    for name in columns[1:]:
-        axes.text(places[name], -0.1, name, ha="center", va="bottom", fontsize=9, color=GREY)
-    for place, (role, middle) in enumerate(zip(rows["role"], middles, strict=True)):
-        ends = [places[columns[0]], places[columns[-1]]]
-        axes.plot(ends, [middle, middle], color=GREY, lw=1, zorder=0)
-        for name in columns:
-            colour = ROLE_COLOURS.get(role, GREY) if name == "role" else GREY
-            if texts[name][place]:
-                _box(axes, (places[name], middle), texts[name][place], colour)
-    axes.set(xlim=(0, WIDTH), ylim=(float(heights.sum()) + 0.05, -0.35))
-    axes.axis("off")
-    return finished(figure)
-
-
 def _broken(role: str, letters: int) -> str:
     r"""A role with a line for each word; longer words are broken in the middle.
 
@@ -189,21 +143,6 @@ def _broken(role: str, letters: int) -> str:
         half = (len(word) + 1) // 2
         lines += [word] if len(word) <= letters else [f"{word[:half]}-", word[half:]]
     return "\n".join(lines)
-
-
-def _wrapped_lines(text: str, letters: int) -> str:
-    """Each line of a text, broken where it is longer than so many letters."""
-    spaced = text.replace("_", " ").split("\n")
-    return "\n".join(fill(line, letters, break_long_words=False) for line in spaced)
-
-
-def _middles_of(columns: Sequence[str]) -> dict[str, float]:
-    """Where the boxes of each column lie, in inches: columns as wide as their longest lines."""
-    widths = np.array([LETTERS_IN[name] + 2 for name in columns], float)
-    gap = (WIDTH - INCH_PER_LETTER * widths.sum()) / len(columns)
-    ends = np.cumsum(INCH_PER_LETTER * widths + gap)
-    middles = ends - (INCH_PER_LETTER * widths + gap) / 2
-    return dict(zip(columns, middles.tolist(), strict=True))
 
 
 def _arms_of_ends(plan: Plan, seed: int) -> dict[str, Hashable]:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import PathPatch
@@ -174,8 +173,6 @@ def test_arms_of_the_same_stages_are_both_named(tmp_path):
 
 def test_what_is_empty_is_said(plan):
     assert texts_of(diagrams.tree(replace(plan, runs=(), ends={}))) == ["No arm is planned"]
-    flow = pd.DataFrame(columns=["role", "listed", "excluded", "used"])
-    assert texts_of(diagrams.flow(flow)) == ["No role has images"]
 
 
 def bytes_of(figure):

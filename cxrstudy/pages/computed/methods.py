@@ -1,8 +1,6 @@
 """Methods: cohorts, training and statistics, as the files and the code have them."""
 
 import ast
-import re
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from html import escape
@@ -19,6 +17,7 @@ from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.computed.networks import alike, for_cohort
 from cxrstudy.pages.computed.proven import proven
 from cxrstudy.pages.demographics import demographics, flow_of
+from cxrstudy.pages.flow import flow
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics import inference, power, sample
@@ -55,13 +54,12 @@ def cohorts() -> HTML:
         cohort = load_cohort(name, profile.phantom_patients, profile.phantom_seed)
         if name in recorded:
             people.append(demographics(cohort).assign(cohort=cohort.title))
-        flows = "".join(_flow(row) for row in flow_of(cohort).to_dict("records"))
         parts.append(
             f"<details{' open' if name == 'phantom' else ''}><summary>{escape(cohort.title)}"
             f"</summary><p>{escape(cohort.caveat)} Images: {escape(cohort.copies)}.</p>"
-            f"{flows}</details>"
+            f"{flow(flow_of(cohort)).data}</details>"
         )
-    return HTML(f'<div class="study-flows">{"".join(parts)}</div>{_people(people)}')
+    return HTML(f'<div class="study-folds">{"".join(parts)}</div>{_people(people)}')
 
 
 def _people(tables: list[pd.DataFrame]) -> str:
@@ -228,29 +226,6 @@ def _counting(proof: Proof) -> str:
     if not proof.counts:
         return proof.said
     return f"yes, except {', '.join(proof.amended)}" if proof.amended else "yes"
-
-
-def _flow(row: Mapping[Any, Any]) -> str:
-    """A role's images as boxes in a line: listed, excluded, and the splits, which lie in one."""
-    items = _box("listed", label_name(row["listed"])) + _box("excluded", row["excluded"])
-    splits = ""
-    # A line in brackets belongs to the split before it.
-    for split in str(row["used"]).replace("\n(", " (").splitlines():
-        name, _, said = split.partition(": ")
-        splits += _box(name, said)
-    # All splits come from what is listed; none comes from another split.
-    items += f'<li class="study-splits"><ol>{splits}</ol></li>'
-    role = escape(label_name(str(row["role"])))
-    return f'<p class="study-role"><b>{role}</b></p><ol class="study-flow">{items}</ol>'
-
-
-def _box(name: str, text: str) -> str:
-    return f"<li><b>{escape(name)}</b> {escape(_joined(text))}</li>" if text else ""
-
-
-def _joined(text: str) -> str:
-    """Lines that were broken for a narrow box, in one; a line that begins with a number is new."""
-    return re.sub(r"\n(?!\d|\w+: )", " ", text)
 
 
 def _stage(profile: Profile, cohort: str, role: str) -> dict[str, Any]:
