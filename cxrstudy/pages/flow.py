@@ -1,6 +1,5 @@
 """Flow: the images of each role of a cohort, from listed to used, as boxes that fit any screen."""
 
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -48,9 +47,4 @@ def _role(row: Mapping[Any, Any]) -> str:
 
 
 def _box(name: str, text: str) -> str:
-    return f"<li><b>{escape(name)}</b> {escape(_joined(text))}</li>" if text else ""
-
-
-def _joined(text: str) -> str:
-    """Lines that were broken for a narrow box, in one; a line that begins with a number is new."""
-    return re.sub(r"\n(?!\d|\w+: )", " ", text)
+    return f"<li><b>{escape(name)}</b> {escape(text)}</li>" if text else ""

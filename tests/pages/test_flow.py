@@ -9,7 +9,7 @@ from cxrstudy.pages.html import HTML
 ROW = {
     "role": "natural_large",
     "listed": "one: 5 images\ntwo_sets: 2 images",
-    "excluded": "1: a copy\n2: of <no>\npatient",
+    "excluded": "1: a copy\n2: of <no> patient",
     "used": "train: 2 patients, 3 images\n(images: normal 2, COVID-19 1)\ntest: 1 patient, 1 image",
 }
 
