@@ -110,19 +110,23 @@ def _claim(
         )
         + f'<div class="study-test">Together: {escape(_together(rows))}.</div>',
         "difference": plot(drawn, bounds_of(*stated), scale, f"must be {bounds_in_words(*stated)}")
-        + "<br>".join(f"{sign}{interval_of(row)}" for sign, row in said),
+        + "<br>".join(f"{sign}{_interval(row)}" for sign, row in said),
     }
 
 
 def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
-    """Our test of a claim, and the verdicts that the correction for all claims withheld."""
+    """Our test of a claim, on how many patients, and what the correction withheld."""
+    tested = ", ".join(
+        f"{_sign(row, marks)}n&nbsp;=&nbsp;{numbers.count(row.patients)}"
+        for row in rows.itertuples()
+    )
     withheld = [
-        f'<div class="study-test">{_sign(row, marks)}{escape(why)}</div>'
+        f"{_sign(row, marks)}{escape(why)}"
         for row in rows.itertuples()
         if (why := withheld_by_correction(row))
     ]
-    test = f'<div class="study-test">Our test: {escape(rows.iloc[0].test)}</div>'
-    return test + "".join(withheld)
+    lines = [f"Our test: {escape(rows.iloc[0].test.rstrip('.'))}; {tested}.", *withheld]
+    return "".join(f'<div class="study-test">{line}</div>' for line in lines)
 
 
 def _sign(row: Any, marks: Mapping[str, int]) -> str:
@@ -142,8 +146,12 @@ def _together(rows: pd.DataFrame) -> str:
 
 def interval_of(row: Any) -> str:
     """A difference with its interval and the number of its patients, as HTML."""
+    return f"{_interval(row)}, n&nbsp;=&nbsp;{numbers.count(row.patients)}"
+
+
+def _interval(row: Any) -> str:
     text = numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
-    return f"{escape(text)}, n&nbsp;=&nbsp;{numbers.count(row.patients)}"
+    return escape(text)
 
 
 def _in_order(decided: pd.DataFrame) -> list[str]:
