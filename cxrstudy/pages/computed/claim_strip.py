@@ -173,7 +173,7 @@ def reading(decided: pd.DataFrame) -> str:
         "whole interval must lie above"
         + (", or, if there are two, between." if _has_equivalence(decided) else "."),
         "Reversed: the whole interval lies below it." if _has(decided, "reversed") else "",
-        _frames(decided),
+        frames(decided),
         "A mark is of one set of results on all pages." if several else "",
         _budget(decided),
     ]
@@ -188,9 +188,9 @@ def _has_equivalence(decided: pd.DataFrame) -> bool:
     return any(map(is_equivalence, decided["claim"]))
 
 
-def _frames(decided: pd.DataFrame) -> str:
+def frames(judged: pd.DataFrame) -> str:
     """What a frame without a filling means, where there is one."""
-    if decided["counts"].map(counts_for_a_verdict).all():
+    if judged["counts"].map(counts_for_a_verdict).all():
         return ""
     return "A verdict in an empty frame is no evidence."
 

@@ -12,9 +12,9 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import LISTING, cohort_title, lacking_in_words, origin_in_words
-from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict, verdict_details
+from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
-from cxrstudy.pages.computed.claim_strip import claims_table, marks_of
+from cxrstudy.pages.computed.claim_strip import chip, claims_table, frames, marks_of
 from cxrstudy.pages.computed.front import asked_of, standings, tallied
 from cxrstudy.pages.computed.plot import mark
 from cxrstudy.pages.html import HTML
@@ -29,9 +29,6 @@ NOT_RECORDED = "no recorded results hold this experiment"
 
 #: Why a verdict says that a claim is not judged whose experiment the results do not hold.
 NOTHING_RECORDED = "no evidence"
-
-#: What is said of verdicts of results that are no evidence.
-NO_EVIDENCE = " (does not count)"
 
 
 def of_chapter(experiment: str) -> HTML:
@@ -68,19 +65,19 @@ def details_of(paper: str) -> HTML:
 def by_paper() -> HTML:
     """Show how many claims of each paper have which verdict, with links to the papers' pages."""
     judged = recorded()
+    marks = marks_of(judged)
     rows = [
         {
             "claims": f'<a href="../verdicts_{escape(paper.paper.lower())}.html">'
             f"{escape(paper.paper)}: {escape(cited(paper.citation))}</a>, "
             f"{counted(len(paper.claims), 'claim')}",
-            **_tallies(judged, paper.paper),
+            "verdicts, by recorded results": _tallies(judged, paper.paper, marks),
         }
         for paper in all_claims()
     ]
-    table = pd.DataFrame(rows).fillna("not asked").rename(columns=origin_in_words)
-    return HTML(
-        framed(rows_as_html(table), "Papers, and how many of their claims have which verdict")
-    )
+    shown = "Papers, and how many of their claims have which verdict"
+    below = "" if judged.empty else f"<p>{frames(judged)}</p>"
+    return HTML(framed(rows_as_html(pd.DataFrame(rows)) + below, shown, "study-tallies"))
 
 
 def claims_shown(
@@ -188,13 +185,15 @@ def _short(experiment: str, why: str) -> str:
     return NOT_RECORDED if why == NOTHING_RECORDED else spaced(why)
 
 
-def _tallies(judged: pd.DataFrame, paper: str) -> dict[str, str]:
+def _tallies(judged: pd.DataFrame, paper: str, marks: Mapping[str, int]) -> str:
+    """How many claims of a paper have which verdict, one line per set of results."""
     if judged.empty:
-        return {"verdicts": "nothing is recorded yet"}
-    return {
-        str(origin): ", ".join(
-            f"{numbers.count(many)} {verdict}" + ("" if counts_for_a_verdict(said) else NO_EVIDENCE)
-            for verdict, said, many in tallied(rows)
+        return "nothing is recorded yet"
+    return "".join(
+        f"<div>{mark(marks[str(origin)])}\u202f{escape(origin_in_words(str(origin)))}: "
+        + " ".join(
+            chip(verdict, said, f"{numbers.count(many)} ") for verdict, said, many in tallied(rows)
         )
+        + "</div>"
         for origin, rows in judged[judged["paper"] == paper].groupby("origin", sort=False)
-    }
+    )

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from cxrstudy.pages.computed import evidence
+from cxrstudy.pages.html import HTML
 from cxrstudy.verdicts.claims_file import all_claims
-from tests.support.judged import judged, text_of
+from tests.support.judged import REGISTERED, UNREGISTERED, judged, text_of
 from tests.support.some import some
 
 
@@ -70,6 +71,18 @@ def test_papers_are_counted_and_linked(monkeypatch):
     assert "1 supported" in text_of(html)
     for paper in some(all_claims()):
         assert f'href="../verdicts_{paper.paper.lower()}.html"' in html.data
+
+
+@pytest.mark.parametrize(("counts", "said"), [(REGISTERED, False), (UNREGISTERED, True)])
+def test_papers_are_counted_by_set_of_results_and_what_is_no_evidence_is_told(
+    monkeypatch, counts, said
+):
+    here = judged(("B1", "supported", 0.02), ("B2", "supported", 0.02), counts=counts)
+    there = judged(("B1", "reversed", -0.1), cohort="nih", counts=REGISTERED)
+    html = shown(monkeypatch, pd.concat([here, there]), evidence.by_paper)
+    lines = [text_of(HTML(line)) for line in re.findall("<div>.*?</div>", html.data)]
+    assert [" ".join(line.split()[-2:]) for line in lines] == ["2 supported", "1 reversed"]
+    assert ("empty frame is no evidence" in text_of(html)) == said
 
 
 @pytest.mark.parametrize(
