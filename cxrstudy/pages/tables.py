@@ -34,8 +34,9 @@ OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_di
 
 #: Most columns, and letters of their longest texts, of a table that a phone shows as it is.
 FEW, SHORT = 3, 36
-#: Letters of the longest text from which a column holds some words, and a text.
-WORDS, PROSE = 24, 60
+#: Letters of the longest text of a column: up to the first it holds digits, above the others words
+#: and a text.
+DIGITS, WORDS, PROSE = 4, 24, 60
 
 #: A cell that is a moment (:func:`cxrstudy.base.times.moment`).
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
@@ -176,12 +177,14 @@ def _longest(cells: Iterable[object]) -> int:
 def _width(cells: Iterable[object]) -> str:
     """The class of a column whose texts need room, so that no column is a word wide.
 
-    A moment stays on one line.
+    A moment stays on one line, and a few digits need no room.
     """
     seen = [str(cell) for cell in cells]
     if seen and all(map(MOMENT.fullmatch, seen)):
         return ' class="moment"'
     longest = _longest(seen)
+    if longest <= DIGITS:
+        return ' class="digits"'
     if longest <= WORDS:
         return ""
     return ' class="words"' if longest <= PROSE else ' class="prose"'

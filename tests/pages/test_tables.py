@@ -166,10 +166,10 @@ def test_a_column_of_texts_has_room_and_a_column_of_numbers_none_to_spare():
     )
     page = BeautifulSoup(table(frame).data, "html.parser")
     assert [cell.get("class", [""])[0] for cell in page.find_all("td")] == [
-        "",
+        "digits",
         "words",
         "prose",
-        "",
+        "digits",
     ]
     assert [cell.get("class") for cell in page.find_all("th")] == [None] * 4
     long = table(frame, n="the number of all images that were shown").data
@@ -203,6 +203,12 @@ def test_a_column_of_moments_is_kept_on_one_line():
 def test_few_short_columns_stay_a_table_on_a_phone(columns, few):
     page = BeautifulSoup(rows_as_html(pd.DataFrame(columns)), "html.parser")
     assert page.table["class"] == (["dataframe", "few"] if few else ["dataframe"])
+
+
+def test_few_digits_need_no_room_beside_columns_that_do():
+    frame = pd.DataFrame({"name": ["a name of some length"], "seeds": ["20"], "share": ["0.500"]})
+    page = BeautifulSoup(rows_as_html(frame), "html.parser")
+    assert [cell.get("class") for cell in page.tbody.find_all("td")] == [None, ["digits"], None]
 
 
 def test_markup_takes_no_room_in_a_column():

@@ -29,7 +29,7 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
     question = "Which recipe does best here, and at what cost?"
     if not compared:
         return Answer(question, "No recipes were compared on this cohort.")
-    said = " ".join(_in_words(each, metric) for each in compared)
+    said = "<br>".join(_in_words(each, metric) for each in compared)
     shown = "".join(
         fold(
             _begun(each.what),
