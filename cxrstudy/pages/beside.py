@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxrstudy.base.times import duration
 from cxrstudy.base.words import counted
+from cxrstudy.data.cohort_file import cohort_names
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.figures.source import RESULTS, made_by
 from cxrstudy.pages.html import HTML
@@ -67,6 +68,34 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     folder = results.reference(study.cohort.name, experiment)
     if folder is None:
         return ReferenceResults(_absent(study), None, pd.DataFrame())
+    return _read(folder, experiment)
+
+
+def reference_elsewhere(study: Study, experiment: str) -> ReferenceResults:
+    """Find registered results of an experiment on another cohort than a study's: the first by name.
+
+    Raises
+    ------
+    ResultsError
+        The files are altered.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import Study, reference_elsewhere
+    >>> study = Study("quick", "phantom", seeds=1)
+    >>> reference_elsewhere(study, "04_mixup").arms.study.cohort.name
+    'kermany'
+    """
+    others = (name for name in cohort_names() if name != study.cohort.name)
+    folders = filter(None, (results.reference(name, experiment) for name in others))
+    registered = (folder for folder in folders if results.facts(folder).registration)
+    folder = next(registered, None)
+    if folder is None:
+        return ReferenceResults(HTML(""), None, pd.DataFrame())
+    return _read(folder, experiment)
+
+
+def _read(folder: Path, experiment: str) -> ReferenceResults:
     made = results.facts(folder)
     arms = arms_of(experiment, Study(made.profile, made.cohort, made.seeds))
     scores = results.read(folder, experiment)

@@ -145,7 +145,8 @@ def rows_as_html(shown: pd.DataFrame, below: Sequence[str] = ()) -> str:
         What stands below each row, over its whole width, as HTML; without it, nothing does.
     """
     headings = [escape(str(name)) for name in shown]
-    kinds = [_width(shown.iloc[:, place]) for place in range(shown.shape[1])]
+    columns = [list(shown.iloc[:, place]) for place in range(shown.shape[1])]
+    kinds = [_digits(cells) or _width(cells) for cells in columns]
     head = "".join(f'<th scope="col"{_width([name])}>{name}</th>' for name in headings)
     rows = [
         "".join(
@@ -174,17 +175,20 @@ def _longest(cells: Iterable[object]) -> int:
     return max((len(unescape(TAG.sub("", str(cell)))) for cell in cells), default=0)
 
 
+def _digits(cells: Sequence[object]) -> str:
+    """The class of a column that needs no room, because it holds a few digits."""
+    return ' class="digits"' if 0 < _longest(cells) <= DIGITS else ""
+
+
 def _width(cells: Iterable[object]) -> str:
     """The class of a column whose texts need room, so that no column is a word wide.
 
-    A moment stays on one line, and a few digits need no room.
+    A moment stays on one line.
     """
     seen = [str(cell) for cell in cells]
     if seen and all(map(MOMENT.fullmatch, seen)):
         return ' class="moment"'
     longest = _longest(seen)
-    if longest <= DIGITS:
-        return ' class="digits"'
     if longest <= WORDS:
         return ""
     return ' class="words"' if longest <= PROSE else ' class="prose"'

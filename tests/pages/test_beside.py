@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from cxrstudy.pages import beside as module
-from cxrstudy.pages.beside import beside, reference_of
+from cxrstudy.pages.beside import beside, reference_elsewhere, reference_of
 from cxrstudy.pages.computed.numbered import with_numbers
 from cxrstudy.pages.figures.source import source_of, with_source
 from cxrstudy.pages.tables import table
@@ -86,3 +86,18 @@ def test_what_is_not_recorded_is_said_and_nothing_is_drawn(recorded, cohort, exp
     assert "No reference results" in found.banner.data
     assert f"“{cohort}”" in found.banner.data
     assert beside(found, lambda arms, scores: 1 / 0) is None
+
+
+@pytest.mark.parametrize(
+    ("cohort", "registration", "found"),
+    [("kermany", "0002-phantom-plateau", True), ("kermany", "", False), ("phantom", "0002", False)],
+)
+def test_elsewhere_means_registered_and_on_another_cohort(
+    recorded, monkeypatch, cohort, registration, found
+):
+    made = SimpleNamespace(**vars(MADE) | {"registration": registration})
+    monkeypatch.setattr(module.results, "facts", lambda asked: made)
+    other = reference_elsewhere(study(cohort), "03_resolution")
+    assert beside(other, lambda arms, scores: arms.study.cohort.name) == (
+        "phantom" if found else None
+    )
