@@ -13,7 +13,7 @@
 ``read_claims``, ``abstract_table``,               abstracts and claims, what is judged of them,
 ``claims_table``, ``judge``,                       every version of the rule, what the best of
 ``log``, ``selection``                             several arms shows by being chosen
-``demographics``, ``flow_of``, ``source_alone``    who is in a cohort, and what gives it away
+``demographics``, ``source_alone``                 who is in a cohort, and what gives it away
 ``make_graph``, ``provenance``                     which runs there are, and what they cost
 =================================================  ==============================================
 """
@@ -22,7 +22,7 @@ from cxrstudy import statistics
 from cxrstudy.pages import diagrams, figures, levels
 from cxrstudy.pages import render as show
 from cxrstudy.pages.beside import beside, if_enough_seeds, reference_elsewhere, reference_of
-from cxrstudy.pages.demographics import demographics, flow_of
+from cxrstudy.pages.demographics import demographics
 from cxrstudy.pages.source_baseline import source_alone
 from cxrstudy.pages.told import contrasts, estimates
 from cxrstudy.runs import provenance
@@ -38,7 +38,7 @@ from cxrstudy.verdicts.claims_file import abstract_table, claims_table, read_cla
 __all__ = [
     "Study", "abstract_table", "arms_of", "beside", "check_parameters",
     "claims_table", "contrasts", "curves", "demographics", "diagrams", "estimates",
-    "figures", "flow_of", "if_enough_seeds", "judge", "levels", "log",
+    "figures", "if_enough_seeds", "judge", "levels", "log",
     "make_graph", "metrics", "provenance", "read_claims", "reference_elsewhere", "reference_of",
     "selection", "show", "source_alone", "statistics",
 ]  # fmt: skip

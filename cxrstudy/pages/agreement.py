@@ -151,7 +151,9 @@ def agreement(
     table = rows_as_html(pd.DataFrame([_row(row) for row in found]))
     return HTML(
         f'<p class="study-agrees">{_standing(found)} {_sentence(found, recorded)}</p>'
-        + fold("Claim by claim", framed(table))
+        + fold(
+            "Claim by claim", framed(table, "Each claim's difference in this run and in the record")
+        )
     )
 
 

@@ -223,7 +223,15 @@ def power(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
     """
     found = enough_by_claim(recorded)
     known = found[found["why"] == ""].drop(columns="why")
-    shown = table(known, relevant="smallest relevant effect").data if len(known) else ""
+    shown = (
+        table(
+            known,
+            relevant="smallest relevant effect",
+            caption="Test patients that are enough to decide each claim, by number of seeds",
+        ).data
+        if len(known)
+        else ""
+    )
     return HTML(shown + _without_variances(found[found["why"] != ""]))
 
 

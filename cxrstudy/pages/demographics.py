@@ -42,12 +42,12 @@ def flow_of(cohort: Cohort) -> pd.DataFrame:
 
     Returns
     -------
-    Texts for :func:`cxrstudy.pages.flow.flow`: ``role``, ``listed`` (images per manifest),
+    Texts for :func:`cxrstudy.pages.flow.boxes`: ``role``, ``listed`` (images per manifest),
     ``excluded`` (images per reason) and ``used`` (patients and images per split, images per label).
 
     Examples
     --------
-    >>> from cxrstudy.notebook import Study, flow_of
+    >>> from cxrstudy.notebook import Study
     >>> study = Study("quick", "phantom", seeds=1)
     >>> flow_of(study.cohort).columns.tolist()
     ['role', 'listed', 'excluded', 'used']

@@ -7,24 +7,26 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base.words import label_name
+from cxrstudy.data.cohort import Cohort
+from cxrstudy.pages.demographics import flow_of
 from cxrstudy.pages.html import HTML
 
 
-def flow(rows: pd.DataFrame) -> HTML:
+def flow(cohort: Cohort) -> HTML:
     """Show which images of which sources are in which split, and why others are excluded.
-
-    Parameters
-    ----------
-    rows
-        From :func:`cxrstudy.pages.demographics.flow_of`: one row per role.
 
     Examples
     --------
-    >>> from cxrstudy.notebook import Study, flow_of, show
+    >>> from cxrstudy.notebook import Study, show
     >>> study = Study("quick", "phantom", seeds=1)
-    >>> show.flow(flow_of(study.cohort))
+    >>> show.flow(study.cohort)
     <HTML>
     """
+    return boxes(flow_of(cohort))
+
+
+def boxes(rows: pd.DataFrame) -> HTML:
+    """Show rows of :func:`cxrstudy.pages.demographics.flow_of`, one line of boxes each."""
     if rows.empty:
         return HTML("<p>No role has images.</p>")
     roles = "".join(_role(row) for row in rows.to_dict("records"))

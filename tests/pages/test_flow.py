@@ -3,7 +3,7 @@
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from cxrstudy.pages.flow import flow
+from cxrstudy.pages.flow import boxes
 from cxrstudy.pages.html import HTML
 
 ROW = {
@@ -14,7 +14,7 @@ ROW = {
 }
 
 
-def boxes(html: HTML):
+def texts(html: HTML):
     page = BeautifulSoup(html.data, "html.parser")
     leaves = [item for item in page.find_all("li") if not item.find("li")]
     return [
@@ -24,7 +24,7 @@ def boxes(html: HTML):
 
 
 def test_listed_excluded_and_each_split_have_a_box():
-    assert boxes(flow(pd.DataFrame([ROW]))) == [
+    assert texts(boxes(pd.DataFrame([ROW]))) == [
         ("listed", "one: 5 images\ntwo sets: 2 images"),
         ("excluded", "1: a copy\n2: of <no> patient"),
         ("train", "2 patients, 3 images (images: normal 2, COVID-19 1)"),
@@ -33,12 +33,12 @@ def test_listed_excluded_and_each_split_have_a_box():
 
 
 def test_where_nothing_is_excluded_there_is_no_box_for_it():
-    shown = flow(pd.DataFrame([ROW | {"excluded": ""}]))
-    assert [name for name, _ in boxes(shown)] == ["listed", "train", "test"]
+    shown = boxes(pd.DataFrame([ROW | {"excluded": ""}]))
+    assert [name for name, _ in texts(shown)] == ["listed", "train", "test"]
 
 
 def test_each_role_has_its_name_for_people_above_its_boxes():
-    page = BeautifulSoup(flow(pd.DataFrame([ROW, ROW | {"role": "target"}])).data, "html.parser")
+    page = BeautifulSoup(boxes(pd.DataFrame([ROW, ROW | {"role": "target"}])).data, "html.parser")
     assert [role.get_text() for role in page.find_all(class_="study-role")] == [
         "natural large", "target",
     ]  # fmt: skip
@@ -46,4 +46,4 @@ def test_each_role_has_its_name_for_people_above_its_boxes():
 
 def test_a_cohort_without_images_says_so():
     empty = pd.DataFrame(columns=list(ROW))
-    assert "No role has images" in flow(empty).data
+    assert "No role has images" in boxes(empty).data

@@ -16,7 +16,7 @@ from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.computed.networks import alike, for_cohort
 from cxrstudy.pages.computed.proven import proven
-from cxrstudy.pages.demographics import demographics, flow_of
+from cxrstudy.pages.demographics import demographics
 from cxrstudy.pages.flow import flow
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
@@ -57,7 +57,7 @@ def cohorts() -> HTML:
         parts.append(
             f"<details{' open' if name == 'phantom' else ''}><summary>{escape(cohort.title)}"
             f"</summary><p>{escape(cohort.caveat)} Images: {escape(cohort.copies)}.</p>"
-            f"{flow(flow_of(cohort)).data}</details>"
+            f"{flow(cohort).data}</details>"
         )
     return HTML(f'<div class="study-folds">{"".join(parts)}</div>{_people(people)}')
 

@@ -73,7 +73,11 @@ def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable,
         }
         for row in rows
     )
-    return Answer(QUESTION, said, framed(rows_as_html(table)))
+    return Answer(
+        QUESTION,
+        said,
+        framed(rows_as_html(table), "Change of the score by twice as many training patients"),
+    )
 
 
 def _beyond(gains: Sequence[float]) -> str:

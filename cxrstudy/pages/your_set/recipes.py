@@ -33,7 +33,7 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
     shown = "".join(
         fold(
             _begun(each.what),
-            framed(rows_as_html(_as_rows(each, metric))),
+            framed(rows_as_html(_as_rows(each, metric)), f"Recipes that differ in {each.what}"),
         )
         for each in compared
     )
