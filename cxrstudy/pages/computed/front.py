@@ -161,24 +161,29 @@ def asked_of(cohort: str) -> str:
 
 
 def standings(said: Iterable[str]) -> str:
-    """Whether results count, and which of their claims do not, each said once."""
-    return "".join(
-        map(standing, sorted(dict.fromkeys(said), key=lambda each: not counts_for_a_verdict(each)))
+    """Whether results count, in a paragraph, and which of their claims do not, each said once."""
+    each = list(dict.fromkeys(said))
+    counting = [text for text in each if counts_for_a_verdict(text)]
+    others = [_why_not(text) for text in each if not counts_for_a_verdict(text)]
+    if not counting:
+        return "".join(map(_no_evidence, others))
+    where = counting[0].partition("registered in ")[2] or counting[0]
+    reasons = "; ".join(why.replace(f" since {where}", " since") for why in others)
+    return (
+        f'<p class="study-standing">Counts as evidence: registered before it ran ({escape(where)}).'
+        + (f" <b>No evidence:</b> {escape(reasons)}." if reasons else "")
+        + "</p>"
     )
 
 
-def standing(counts: str) -> str:
-    """Whether results count for a verdict, and if not why."""
-    if counts_for_a_verdict(counts):
-        where = counts.partition("registered in ")[2] or counts
-        return (
-            '<p class="study-standing">Counts as evidence: registered before it ran '
-            f"({escape(where)}).</p>"
-        )
-    reason = counts.partition(": ")[2] or counts
-    why = "recorded before a registration" if reason == UNREGISTERED else reason
+def _no_evidence(why: str) -> str:
     return (
         f'<p class="study-standing"><b>{escape(why[:1].upper() + why[1:])}: '
         "this does not count as evidence.</b> "
         "It says what these trainings gave.</p>"
     )
+
+
+def _why_not(counts: str) -> str:
+    reason = counts.partition(": ")[2] or counts
+    return "recorded before a registration" if reason == UNREGISTERED else reason
