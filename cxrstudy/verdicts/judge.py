@@ -30,6 +30,9 @@ from cxrstudy.verdicts.written_table import read_texts, same_rows
 #: :func:`cxrstudy.verdicts.verdict.verdicts`.
 ORIGIN = ["paper", "origin", "cohort", "profile", "counts"]
 
+#: Columns that rest on all claims of a paper: they change if another claim gets evidence.
+CORRECTED = ["adjusted_p", "adjusted_p_relevant"]
+
 #: What is said of a reader's own run.
 OWN = "does not count: nothing is registered for this run"
 
@@ -173,10 +176,10 @@ def judged_results(folder: Path) -> pd.DataFrame:
 
 
 def _as_recorded(table: pd.DataFrame, folder: Path) -> set[str]:
-    """Claims whose every cell is the one that was recorded."""
+    """Claims whose verdict, and every number of their own, is the one that was recorded."""
     # Git says each time whether they count; a claims file may have changed in another claim.
-    found = table.drop(columns=["origin", "counts", "rule"])
-    stored = read_texts(folder / VERDICTS).drop(columns="rule")
+    found = table.drop(columns=["origin", "counts", "rule", *CORRECTED])
+    stored = read_texts(folder / VERDICTS).drop(columns=["rule", *CORRECTED], errors="ignore")
     return same_rows(stored, found, ["paper", "claim"], of="claim")
 
 

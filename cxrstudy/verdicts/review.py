@@ -29,6 +29,7 @@ from cxrstudy.base.repository import Repository, RepositoryError, open_repositor
 from cxrstudy.base.words import counted
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.altered_cells import altered_cells
+from cxrstudy.verdicts.judge import CORRECTED
 from cxrstudy.verdicts.proof import Proof, altered_registrations, prove
 from cxrstudy.verdicts.recomputed import compare_derived
 from cxrstudy.verdicts.recording import papers_of_then
@@ -37,7 +38,9 @@ from cxrstudy.verdicts.results import VERDICTS, ResultsError
 from cxrstudy.verdicts.written_table import MISSING
 
 #: A cell of recorded verdicts that differs from what is recomputed, and its claim.
-_CELL_OF_A_VERDICT = re.compile(rf"{re.escape(VERDICTS)}, paper \w+, claim (\w+), .* recomputed$")
+_CELL_OF_A_VERDICT = re.compile(
+    rf"{re.escape(VERDICTS)}, paper \w+, claim (\w+), (\w+): .* recomputed$"
+)
 
 
 @dataclass(frozen=True)
@@ -159,10 +162,19 @@ def _by_the_rule_of_now(differences: list[str], proof: Proof) -> tuple[list[str]
     """
     if not proof.counts or not proof.changed:
         return differences, []
-    told = {text: found[1] for text in differences if (found := _CELL_OF_A_VERDICT.match(text))}
-    claims = ", ".join(dict.fromkeys(told.values()))
-    notes = [f"the rule of now gives other numbers of {claims}, which does not count"]
-    return [text for text in differences if text not in told], notes if told else []
+    told = {text: found for text in differences if (found := _CELL_OF_A_VERDICT.match(text))}
+    own = list(dict.fromkeys(cell[1] for cell in told.values() if cell[2] not in CORRECTED))
+    others = list(dict.fromkeys(cell[1] for cell in told.values() if cell[1] not in own))
+    notes = []
+    if own:
+        notes.append(
+            f"the rule of now gives other numbers of {', '.join(own)}, which does not count"
+        )
+    if others:
+        notes.append(
+            f"and other corrected p values of {', '.join(others)}, whose verdicts it keeps"
+        )
+    return [text for text in differences if text not in told], notes
 
 
 @contextmanager

@@ -179,7 +179,7 @@ def test_older_results_are_judged_by_the_present_rule_and_do_not_count(monkeypat
     assert table.loc["A5", "why"].startswith("no arm 'permuted labels'")
 
 
-def test_under_a_changed_rule_a_claim_counts_only_with_every_number_that_was_recorded(
+def test_under_a_changed_rule_a_claim_counts_only_with_every_number_of_its_own_that_was_recorded(
     tmp_path, monkeypatch
 ):
     folder = tmp_path / "phantom" / "plateau"
@@ -191,11 +191,13 @@ def test_under_a_changed_rule_a_claim_counts_only_with_every_number_that_was_rec
     assert set(counting) == {proof.said_of("B1")}
     stored = read_texts(folder / VERDICTS)
     stored.loc[stored["claim"] == "B1", "high"] = "0.5"
+    stored.loc[stored["claim"] == "B3", ["adjusted_p", "adjusted_p_relevant"]] = "0.5"
+    stored.loc[stored["claim"] == "B4", "verdict"] = "inconclusive"
     write_table(stored[stored["claim"] != "B2"], folder / VERDICTS)
     made = results.facts
     monkeypatch.setattr(results, "facts", lambda _: made(places.results() / "phantom" / "plateau"))
     again = judged_results(folder).set_index("claim")["counts"]
-    assert list(again[again != counting].index) == ["B1", "B2"]
+    assert list(again[again != counting].index) == ["B1", "B2", "B4"]
     assert again["B1"] == proof.said_of("B1", is_same=False)
 
 

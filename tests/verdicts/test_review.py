@@ -158,6 +158,21 @@ def test_verdicts_of_a_registered_rule_that_changed_are_told_and_nothing_else_is
     assert any("verdicts.csv, " in text for text in found.problems) != is_told
 
 
+def test_another_correction_of_a_verdict_that_the_rule_of_now_keeps_is_told_apart(
+    folder, monkeypatch
+):
+    table = read_texts(folder / recording.VERDICTS)
+    row = table.index[table["estimate"] != ""][-1]
+    table.loc[row, "adjusted_p"] = "0.123456"
+    table.to_csv(folder / recording.VERDICTS, index=False, lineterminator="\n")
+    sealed_again(folder)
+    monkeypatch.setattr(review, "prove", lambda _: Proof(folder, "0001", changed=("rule",)))
+    found = review.review_folder(folder, review.Committed(None, "no git"))
+    assert found.problems == ()
+    assert "and other corrected p values of X1, whose verdicts it keeps" in found.notes
+    assert not any("which does not count" in note for note in found.notes)
+
+
 def test_a_row_more_or_less_is_named(folder):
     table = read_texts(folder / recording.ESTIMATES)
     pd.concat([table.iloc[1:], table.iloc[[1]].assign(arm='"else"')]).to_csv(
