@@ -107,15 +107,14 @@ def _claim(
         "verdict": "<br>".join(
             f'<span class="study-signed">{sign}{chip(row.verdict, row.counts)}</span>'
             for sign, row in said
-        )
-        + f'<div class="study-test">Together: {escape(_together(rows))}.</div>',
+        ),
         "difference": plot(drawn, bounds_of(*stated), scale, f"must be {bounds_in_words(*stated)}")
         + "<br>".join(f"{sign}{_interval(row)}" for sign, row in said),
     }
 
 
 def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
-    """Our test of a claim, on how many patients, and what the correction withheld."""
+    """Our test of a claim and its patients, all verdicts together, and what was withheld."""
     tested = ", ".join(
         f"{_sign(row, marks)}n&nbsp;=&nbsp;{numbers.count(row.patients)}"
         for row in rows.itertuples()
@@ -125,7 +124,8 @@ def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
         for row in rows.itertuples()
         if (why := withheld_by_correction(row))
     ]
-    lines = [f"Our test: {escape(rows.iloc[0].test.rstrip('.'))}; {tested}.", *withheld]
+    test = f"Our test: {escape(rows.iloc[0].test.rstrip('.'))}; {tested}."
+    lines = [test, f"Together: {escape(_together(rows))}.", *withheld]
     return "".join(f'<div class="study-test">{line}</div>' for line in lines)
 
 
