@@ -36,7 +36,7 @@ OF_DIFFERENCES = (*P_VALUES, "against", "margin", "null", "minimum_detectable_di
 FEW, SHORT = 3, 36
 #: Letters of the longest text of a column: up to the first it holds digits, above the others words
 #: and a text.
-DIGITS, WORDS, PROSE = 4, 24, 60
+DIGITS, WORDS, PROSE = 6, 24, 60
 
 #: A cell that is a moment (:func:`cxrstudy.base.times.moment`).
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")

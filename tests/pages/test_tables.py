@@ -206,7 +206,9 @@ def test_few_short_columns_stay_a_table_on_a_phone(columns, few):
 
 
 def test_few_digits_need_no_room_beside_columns_that_do():
-    frame = pd.DataFrame({"name": ["a name of some length"], "seeds": ["20"], "share": ["0.500"]})
+    frame = pd.DataFrame(
+        {"name": ["a name of some length"], "gain": ["+0.020"], "n": ["1,000,000"]}
+    )
     page = BeautifulSoup(rows_as_html(frame), "html.parser")
     assert [cell.get("class") for cell in page.tbody.find_all("td")] == [None, ["digits"], None]
 

@@ -116,7 +116,8 @@ def _claim(
 def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
     """Our test of a claim and its patients, all verdicts together, and what was withheld."""
     tested = ", ".join(
-        f"{_sign(row, marks)}n&nbsp;=&nbsp;{numbers.count(row.patients)}"
+        f'<span class="study-signed">{_sign(row, marks)}n&nbsp;=&nbsp;'
+        f"{numbers.count(row.patients)}</span>"
         for row in rows.itertuples()
     )
     withheld = [
