@@ -15,7 +15,7 @@ def test_every_decided_claim_is_shown_with_its_interval_and_the_others_are_count
         front.strip(judged(("A1", "supported", 0.02), ("A3", "not judged", float("nan"))))
     )
     assert "+0.020 [+0.010, +0.030]" in shown
-    assert "; n = 959." in shown
+    assert "n = 959" in shown
     assert re.search(r"2 claims: 1 supported 1 not judged", shown)
     assert "larger out-of-domain" in shown
     assert "mixup" not in shown
