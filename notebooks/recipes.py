@@ -2,6 +2,7 @@
 
 A stage takes one as ``target.but(recipe="recipes:focal_loss")``; arguments are given with
 ``study.recipe("recipes:focal_loss", gamma=3.0)``. The page Recipes of one's own explains the parts.
+Two are for classes that exclude one another; where each label is present or absent, they say so.
 """
 
 from functools import partial
@@ -14,22 +15,40 @@ from fastai.losses import FocalLossFlat, LabelSmoothingCrossEntropyFlat
 from fastai.optimizer import OptimWrapper
 from torch.nn.functional import interpolate
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torchvision.ops import sigmoid_focal_loss
 
 from cxrstudy.training.loss import ClassCrossEntropy
+from cxrstudy.training.parts import RecipeError
+
+
+def exclusive(parts, recipe):
+    if parts.loaders.train_ds.task != "multiclass":
+        raise RecipeError(f"recipe {recipe} needs classes that exclude one another; see focal_loss")
 
 
 def label_smoothing(parts, eps=0.1):
     """Of a label's probability a part is given to all classes (Szegedy et al. 2016)."""
+    exclusive(parts, "label_smoothing")
     return parts.but(loss=LabelSmoothingCrossEntropyFlat(eps=eps))
 
 
+def focal_loss_of_labels(logits, truth, gamma):
+    logits, truth = (each.as_subclass(torch.Tensor) for each in (logits, truth))
+    known = ~truth.isnan()
+    loss = sigmoid_focal_loss(logits[known], truth[known], alpha=-1, gamma=gamma)
+    return loss.sum() / known.sum().clamp(min=1)
+
+
 def focal_loss(parts, gamma=2.0):
-    """Images that are easy count less (Lin et al. 2017)."""
-    return parts.but(loss=FocalLossFlat(gamma=gamma))
+    """Images, or labels of images, that are easy count less (Lin et al. 2017)."""
+    if parts.loaders.train_ds.task == "multiclass":
+        return parts.but(loss=FocalLossFlat(gamma=gamma))
+    return parts.but(loss=partial(focal_loss_of_labels, gamma=gamma))
 
 
 def class_weights(parts):
     """Each class counts as much as any other, however many images it has."""
+    exclusive(parts, "class_weights")
     count = torch.bincount(parts.loaders.train_ds.targets, minlength=parts.loaders.c)
     weight = count.sum() / (count.clamp(min=1) * len(count))
     return parts.but(loss=ClassCrossEntropy(weight=weight.to(parts.loaders.device)))
