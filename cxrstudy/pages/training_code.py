@@ -17,7 +17,7 @@ import torch
 from fastai.vision.all import SGD, Adam, Learner, MixUp, partial
 {own}
 from cxrstudy.study.study import Study
-from cxrstudy.training.chain import Chain, Start
+from cxrstudy.training.chain import Chain, Start{expects}
 from cxrstudy.training.layers import layer_groups
 from cxrstudy.training.loss import loss_of
 from cxrstudy.training.parts import bit_schedule
@@ -28,7 +28,7 @@ study = Study({profile!r}, {cohort!r}, {seeds})
 """
 
 _LEARNER = """\
-dls = study.dataloaders(stage, seed={seed})
+dls = study.dataloaders(chain, seed={seed})
 # timm's network, with the weights of the stages before, which are trained if they are missing.
 model = study.learner(chain, seed={seed}).model
 learn = Learner(
@@ -55,6 +55,7 @@ scores, truth = learn.get_preds(dl=dls.test_dl(tested, bs=128))
 """
 
 _OWN = "\nfrom cxrstudy.base.own_function import own_function"
+_EXPECTS = "\nfrom cxrstudy.training.expected_input import ExpectedInput"
 
 
 def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
@@ -70,10 +71,12 @@ def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
     study, chain = arms.study, arms[arm]
     stage = chain.stages[-1].but(seed=seed)
     own = _OWN if chain.start.function or any(each.recipe for each in chain.stages) else ""
+    expects = _EXPECTS if chain.start.expects else ""
     one_cycle = stage.schedule == "one-cycle"
     mixing = f", MixUp({stage.mixup!r})" if stage.mixup else ""
     beginning = _BEGINNING.format(
         own=own,
+        expects=expects,
         profile=study.profile.profile,
         cohort=study.cohort.name,
         seeds=max(study.seeds, seed + 1),
@@ -118,6 +121,8 @@ def _chain_lines(chain: Chain, seed: int) -> list[str]:
     before = "".join(f"\n    {stage}," for stage in stages[:-1])
     start = chain.start
     values = f"{start.architecture!r}, {start.weights!r}, {start.options!r}"
+    if start.expects:
+        values += f", {start.expects!r}"
     if start.function:
         values += f", function={start.function!r}"
     return [

@@ -79,28 +79,41 @@ class Study(BuildingBlocks):
         """
         return self.arms(chains).scores()
 
-    def dataloaders(self, stage: Stage, seed: int = 0) -> "RadiographLoaders":
-        """Fastai's ``DataLoaders`` of a stage, as its training uses them.
+    def dataloaders(self, of: Chain | Stage, seed: int = 0) -> "RadiographLoaders":
+        """Fastai's ``DataLoaders`` of the last stage of a chain, as its training uses them.
 
         Parameters
         ----------
-        stage
-            From :meth:`stage`.
+        of
+            A chain; images are normalised as its initial weights expect them. Or a stage alone,
+            to look at its images, or to train a network with random weights.
         seed
             Seed of the order of images and of the fraction.
+
+        Raises
+        ------
+        ArmsError
+            It is a chain without a stage.
+        StudyError
+            It is neither.
 
         Examples
         --------
         >>> study = Study("quick", "phantom", seeds=1)
-        >>> dls = study.dataloaders(study.stage("target"))  # doctest: +SKIP
+        >>> dls = study.dataloaders(study.pretrained >> study.stage("target"))  # doctest: +SKIP
         >>> dls.show_batch()  # doctest: +SKIP
         """
         from cxrstudy.study.learners import dataloaders
 
-        if not isinstance(stage, Stage):
-            kind = type(stage).__name__
-            raise StudyError(f'a {kind} is no stage; write study.stage("target")')
-        return dataloaders(self, stage.but(seed=seed), self.random_init.start)
+        if isinstance(of, Stage):
+            return dataloaders(self, of.but(seed=seed), self.random_init.start)
+        if not isinstance(of, Chain):
+            raise StudyError(
+                f"a {type(of).__name__} has no loaders; write "
+                'study.dataloaders(study.pretrained >> study.stage("target"))'
+            )
+        check_chain(of, "what the loaders are for")
+        return dataloaders(self, of.stages[-1].but(seed=seed), of.start)
 
     def learner(self, chain: Chain, seed: int = 0) -> Any:
         """Fastai's ``Learner`` of the last stage of a chain; earlier stages are trained if missing.

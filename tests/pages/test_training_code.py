@@ -1,5 +1,7 @@
 """Training code: what a reader copies gives the bits of the recorded run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,8 @@ from cxrstudy.pages.training_code import code_of, training_code
 from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE
 from cxrstudy.training.backbone import backbone_of, read_weights
+from cxrstudy.training.chain import Chain
+from cxrstudy.training.expected_input import ExpectedInput
 from tests.support.small import at, in_this_process
 from tests.support.some import some
 
@@ -43,6 +47,19 @@ def test_the_code_of_an_arm_gives_its_recorded_weights_and_scores(small, arm, se
     assert all(torch.equal(found[name], recorded[name]) for name in some(recorded))
     columns = [score_column(label) for label in small.study.cohort.role("target").labels]
     np.testing.assert_array_equal(names["scores"].numpy(), table[columns].to_numpy(np.float64))
+
+
+@pytest.mark.usefixtures("quiet")
+def test_images_are_normalised_as_the_weights_of_the_arm_expect(small):
+    study, names = small.study, {}
+    expects = ExpectedInput((0.5,), (0.125,), "grey", 64)
+    start = replace(study.random_init.start, expects=expects)
+    with at(small.runs.parent), in_this_process():
+        arms = study.arms({"own": Chain(start) >> study.stage("target")})
+        scores = arms.scores().query("seed == 1 and role == 'target' and split == 'test'")
+        exec(compile(code_of(arms, "own", 1), "copied", "exec"), names)
+    columns = [score_column(label) for label in study.cohort.role("target").labels]
+    np.testing.assert_array_equal(names["scores"].numpy(), scores[columns].to_numpy(np.float64))
 
 
 def store_scores(small, arm, seed):

@@ -1,5 +1,7 @@
 """Learners: a stage of a study in fastai's words has the bits of the recorded run."""
 
+from dataclasses import replace
+
 import fastai.vision.all  # noqa: F401 (it gives learners their methods)
 import numpy as np
 import pytest
@@ -10,8 +12,10 @@ from cxrstudy.base.columns import score_column
 from cxrstudy.runs import store
 from cxrstudy.runs.record import BACKBONE
 from cxrstudy.study.arms import ArmsError
+from cxrstudy.study.building_blocks import StudyError
 from cxrstudy.training.backbone import backbone_of, read_weights
 from cxrstudy.training.chain import Chain
+from cxrstudy.training.expected_input import ExpectedInput
 from tests.support.small import in_this_process
 from tests.support.some import some
 
@@ -51,6 +55,24 @@ def test_loaders_are_those_of_the_stage(small):
     assert list(dls.vocab) == list(study.cohort.role("target").labels)
     assert set(dls.train.items["patient"]) != set(other.train.items["patient"])
     assert dls.train.bs == 2
+
+
+def test_loaders_of_a_chain_normalise_as_its_weights_expect(small):
+    study, stage = small.study, small.study.stage("target")
+    expects = ExpectedInput((0.25,), (0.125,), "grey")
+    chain = Chain(replace(study.random_init.start, expects=expects)) >> stage
+    plain, own = study.dataloaders(stage), study.dataloaders(chain)
+    grey = plain.valid.one_batch()[0] * 0.226 + 0.449
+    torch.testing.assert_close(own.valid.one_batch()[0], (grey - 0.25) / 0.125)
+    learner = study.learner(chain)
+    torch.testing.assert_close(learner.dls.valid.one_batch()[0], own.valid.one_batch()[0])
+
+
+def test_loaders_are_of_a_chain_with_a_stage_or_of_a_stage(small):
+    with pytest.raises(ArmsError, match=r"has no stage; write study\.pretrained >> stage"):
+        small.study.dataloaders(Chain(small.study.random_init.start))
+    with pytest.raises(StudyError, match=r"a str has no loaders; write study\.dataloaders\("):
+        small.study.dataloaders("target")
 
 
 def test_a_chain_without_a_stage_is_refused_with_what_to_write(small):
