@@ -20,7 +20,7 @@ from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.verdicts.claim import Claim
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.evidence import chosen_arms
-from cxrstudy.verdicts.judge import claims_about
+from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.outcome import DECIDED
 from cxrstudy.verdicts.planning import enough_by_claim
 
@@ -93,7 +93,7 @@ def choices(experiment: str, scores: pd.DataFrame) -> HTML:
     """
     rows = [
         chosen_arms(claim, scores) for paper in claims_about(experiment)
-        for claim in paper.of(experiment)
+        for claim in on_labels_of(scores, paper.of(experiment))
     ]  # fmt: skip
     found = pd.concat([each for each in rows if len(each)] or [pd.DataFrame()])
     if found.empty:

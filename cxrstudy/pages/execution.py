@@ -16,7 +16,8 @@ from typing import Any
 from cxrstudy.base import places
 from cxrstudy.base.notebooks import NotebookFileError, read_notebook
 from cxrstudy.base.power_meter import Meter
-from cxrstudy.pages import executed, kernel
+from cxrstudy.pages import ended_early, executed, kernel
+from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.runs.page_stamp import StampError, stamp, told_by_kernel
 
 
@@ -116,6 +117,9 @@ def _papermill(execution: Execution) -> NotebookFailure | None:
                 progress_bar=False, **own,
             )  # fmt: skip
     except PapermillExecutionError as error:
+        if error.ename == NoResultError.__name__:
+            ended_early.end(execution.output, _plain(error.evalue))
+            return None
         # papermill has inserted a banner, which shifts the cells by one.
         said = f"{error.ename}: {_plain(error.evalue)}"
         return NotebookFailure(execution, said, error.cell_index + 1, error.exec_count)

@@ -13,6 +13,7 @@ from cxrstudy.study.arms import Arms
 from cxrstudy.study.study import Study
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.evidence import chosen_arms
+from cxrstudy.verdicts.judge import on_labels_of
 
 #: What arms with weights of their own resolution are named, and the beginning of those with another
 #: learning rate.
@@ -156,7 +157,7 @@ def holds_choices(experiment: str, scores: pd.DataFrame) -> bool:
     False
     """
     asked = [claim for paper in all_claims() for claim in paper.of(experiment)]
-    return any(len(chosen_arms(claim, scores)) for claim in asked)
+    return any(len(chosen_arms(claim, scores)) for claim in on_labels_of(scores, asked))
 
 
 def slope_in_words(table: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from cxrstudy.base import numbers
 from cxrstudy.base.columns import of_arms
 from cxrstudy.base.rounding import significant
+from cxrstudy.base.words import label_name
 from cxrstudy.pages import figures
 from cxrstudy.pages.label_efficiency import label_efficiency_of as label_efficiency_of
 from cxrstudy.pages.label_efficiency import label_efficiency_table as label_efficiency_table
@@ -229,7 +230,7 @@ def mixup_levels(arms: Arms) -> pd.DataFrame:
 def own_disease(
     scores: pd.DataFrame, tested: Mapping[Hashable, tuple[str, Metric]]
 ) -> pd.DataFrame:
-    """Estimate a metric of every arm on the role that it is tested on.
+    """Estimate a metric of every arm on the role that it is tested on, by disease.
 
     Parameters
     ----------
@@ -240,7 +241,7 @@ def own_disease(
 
     Returns
     -------
-    As :func:`cxrstudy.statistics.estimates`, one row per arm.
+    As :func:`cxrstudy.statistics.estimates`, one row per arm, which is named by its disease.
 
     Examples
     --------
@@ -251,7 +252,10 @@ def own_disease(
     ['COVID-19']
     """
     return pd.concat(
-        [estimates(of_arms(scores, [arm]), metric, role) for arm, (role, metric) in tested.items()],
+        [
+            estimates(of_arms(scores, [arm]), metric, role).assign(arm=label_name(*metric.labels))
+            for arm, (role, metric) in tested.items()
+        ],
         ignore_index=True,
     )
 

@@ -78,6 +78,26 @@ def test_a_failing_cell_is_named_and_its_error_is_left_in_the_notebook(
     assert json.loads(output.with_suffix(".provenance.json").read_text())["failed"]
 
 
+def test_a_chapter_ends_with_a_note_where_no_arm_has_a_result(tmp_path, notebooks):
+    fails = (
+        "from cxrstudy.runs.no_result import NoResultError\n"
+        "raise NoResultError('run ab <1>: diverged; run cd: diverged; run ef: diverged')"
+    )
+    path = write(notebooks / "poor.ipynb", "print('evidence')", fails, "print('never')")
+    one = Execution(path, tmp_path / "out" / "poor.ipynb")
+    execute_notebooks([one], workers=1)
+    assert not one.changed
+    cells = nbformat.read(one.output, as_version=4).cells
+    first, ended, stamped = cells
+    assert first.outputs[0].text == "evidence\n"
+    (note,) = ended.outputs
+    assert "No arm has a result" in note.data["text/html"]
+    assert "run ab &lt;1&gt;: diverged (and 2 more)." in note.data["text/html"]
+    assert ended.metadata["tags"] == ["remove-input"]
+    assert "How this page was made" in stamped.source
+    assert not json.loads(one.output.with_suffix(".provenance.json").read_text())["failed"]
+
+
 #: Executes a notebook as `cxrstudy run` does; spawned workers import this file again.
 SCRIPT = """
 import signal
