@@ -192,6 +192,7 @@ OF_NO_MODULE = {
     "statistics/test_edges.py": "all estimators at their edges",
     "test_number_formats.py": "numbers that any module writes",
     "runs/test_kill.py": "runs, locks, checkpoints and the store together",
+    "test_evidence_on_cohorts.py": "what chapters show of recorded results, on real cohorts",
     "runs/test_own_functions.py": "runs with recipes and networks of one's own",
     "runs/test_altered_records.py": "records that were altered after they were written",
     "runs/test_unfinished_records.py": "records whose writing is stopped",

@@ -1,8 +1,6 @@
 """Answer: what is said to a question of who owns a set of radiographs, and what it rests on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from cxrstudy.pages.html import HTML
 
@@ -26,16 +24,12 @@ class Answer:
     shown: str = ""
 
 
-def answers_shown(answers: Sequence[Answer]) -> HTML:
-    """Show answers with what they rest on.
+def answer_shown(answer: Answer) -> HTML:
+    """Show an answer with what it rests on; the question is the heading above it.
 
     Examples
     --------
-    >>> answers_shown([Answer("How sure is that?", "Not at all.")]).data
-    '<h2>How sure is that?</h2><p>Not at all.</p>'
+    >>> answer_shown(Answer("How sure is that?", "Not at all.")).data
+    '<p>Not at all.</p>'
     """
-    return HTML(
-        "".join(
-            f"<h2>{escape(each.question)}</h2><p>{each.said}</p>{each.shown}" for each in answers
-        )
-    )
+    return HTML(f"<p>{answer.said}</p>{answer.shown}")

@@ -3,7 +3,7 @@
 The recipe that the others are compared with is chosen on validation images, and compared on test
 patients, so that it does not win by having been chosen. With fewer seeds than the rule asks for
 nothing is said about differences. Recipes that are the same trainings, because a profile leaves out
-what they differ in, are one.
+what they differ in, are one. A recipe with a training that has no result is named, not compared.
 """
 
 from collections import Counter
@@ -35,16 +35,18 @@ class Compared:
     what
         What the arms differ in.
     chosen
-        The arm.
+        The arm; None if none has a result.
     table
-        One row per arm: ``arm``, ``estimate``, ``low``, ``high``, ``minutes`` (of a seed, with all
-        that it starts from), and, of the difference from the chosen arm, ``less``, ``less_low``,
-        ``less_high`` and ``finds`` (smallest difference that such a comparison finds in four of
-        five studies); and ``said``.
+        One row per arm with a result: ``arm``, ``estimate``, ``low``, ``high``, ``validation``
+        (mean over seeds), ``minutes`` (of a seed, with all that it starts from), and, of the
+        difference from the chosen arm, ``less``, ``less_low``, ``less_high`` and ``finds``
+        (smallest difference that such a comparison finds in four of five studies); and ``said``.
     seeds, patients
         Of the comparison.
     same
         Arms that are left out, because their trainings are those of an arm of the table, by that.
+    failed
+        Arms that are left out, because a training of theirs has no result, and why.
     """
 
     experiment: str
@@ -54,6 +56,7 @@ class Compared:
     seeds: int
     patients: int
     same: Mapping[Hashable, Sequence[Hashable]] = field(default_factory=dict)
+    failed: Mapping[Hashable, str] = field(default_factory=dict)
 
     @property
     def alike(self) -> pd.DataFrame:
@@ -67,6 +70,7 @@ def compare(
     scores: pd.DataFrame,
     metric: Metric,
     minutes: Mapping[Hashable, float],
+    failed: Mapping[Hashable, str] | None = None,
 ) -> Compared:
     """Compare the arms of an experiment with the one that does best on validation images.
 
@@ -82,6 +86,8 @@ def compare(
         What is compared.
     minutes
         Cost of a seed of each arm.
+    failed
+        Arms with a training that has no result, and why.
 
     Examples
     --------
@@ -91,19 +97,24 @@ def compare(
     >>> compare("06_sequential_schemes", "sets", made, auroc("covid19"), cost).chosen
     'general'
     """
-    same = same_trainings(scores)
+    failed = failed or {}
+    same = same_trainings(of_arms(scores, [arm for arm in scores["arm"] if arm not in failed]))
+    if not same:
+        return Compared(experiment, what, None, pd.DataFrame(), 0, 0, failed=failed)
     scores = of_arms(scores, list(same))
     arms = list(same)
     picked = choices(scores, arms, metric)["arm"]
     chosen = Counter(picked).most_common(1)[0][0]
     own = estimates(scores, metric)
-    differences = contrasts(scores, metric, against=chosen)
+    others = len(arms) > 1
+    differences = contrasts(scores, metric, against=chosen) if others else pd.DataFrame()
     rows = []
     for row in own.itertuples():
         found: Any = None if row.arm == chosen else _at(differences, row.arm)
         rows.append(
             {
                 "arm": row.arm, "estimate": row.estimate, "low": row.low, "high": row.high,
+                "validation": choices(scores, [row.arm], metric)["value"].mean(),
                 "minutes": minutes.get(row.arm, np.nan),
                 "less": np.nan if found is None else found["estimate"],
                 "less_low": np.nan if found is None else found["low"],
@@ -114,7 +125,7 @@ def compare(
         )  # fmt: skip
     first = own.iloc[0]
     seeds, patients = int(first["seeds"]), int(first["patients"])
-    return Compared(experiment, what, chosen, pd.DataFrame(rows), seeds, patients, same)
+    return Compared(experiment, what, chosen, pd.DataFrame(rows), seeds, patients, same, failed)
 
 
 def same_trainings(scores: pd.DataFrame) -> dict[Hashable, list[Hashable]]:

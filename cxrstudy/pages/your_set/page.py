@@ -5,18 +5,23 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from cxrstudy.audit import run_audit
 from cxrstudy.base import places
+from cxrstudy.base.columns import of_arms
 from cxrstudy.base.notebooks import read_notebook
 from cxrstudy.data.own.obstacles import in_the_cohort
 from cxrstudy.pages import levels
 from cxrstudy.pages.html import HTML
-from cxrstudy.pages.your_set.answer import Answer, answers_shown
+from cxrstudy.pages.your_set.answer import Answer, answer_shown
 from cxrstudy.pages.your_set.compared import Compared, compare, minutes_of
 from cxrstudy.pages.your_set.fitness import fitness
 from cxrstudy.pages.your_set.patients import more_patients, unknown
 from cxrstudy.pages.your_set.recipes import best_recipes, certainty
+from cxrstudy.runs.no_result import NoResultError
 from cxrstudy.statistics import auroc
+from cxrstudy.study.arms import Arms
 from cxrstudy.study.experiment import arms_of, experiment_names, has_arms_for
 from cxrstudy.study.study import Study
 
@@ -54,14 +59,14 @@ def answers(study: Study) -> list[Answer]:
     ]
 
 
-def show_answers(study: Study, found: Sequence[Answer]) -> None:
-    """Show answers, and store them in the notebook for the book's first page.
+def keep_answers(study: Study, found: Sequence[Answer]) -> None:
+    """Store answers in the notebook for the book's first page; show nothing.
 
     Examples
     --------
     >>> from cxrstudy.notebook import Study
     >>> study = Study("quick", "hospital", seeds=5)  # doctest: +SKIP
-    >>> show_answers(study, answers(study))  # doctest: +SKIP
+    >>> keep_answers(study, answers(study))  # doctest: +SKIP
     """
     from IPython.display import display
 
@@ -70,8 +75,26 @@ def show_answers(study: Study, found: Sequence[Answer]) -> None:
         "own": places.own() in places.cohort(study.cohort.name).parents,
         "answers": [{"question": one.question, "said": one.said} for one in found],
     }
-    shown = {"text/html": answers_shown(found).data}
-    display(shown, metadata={ANSWERS: stored}, raw=True)
+    display({"text/html": ""}, metadata={ANSWERS: stored}, raw=True)
+
+
+def answer_to(question: str, found: Sequence[Answer]) -> HTML:
+    """The answer to a question, which is the heading above it.
+
+    Raises
+    ------
+    LookupError
+        Nobody asked this question.
+
+    Examples
+    --------
+    >>> answer_to("How sure is that?", [certainty([])]).data
+    '<p>Nothing was compared.</p>'
+    """
+    asked = {one.question: one for one in found}
+    if question not in asked:
+        raise LookupError(f"{question!r} was not asked; there are {', '.join(asked)}")
+    return answer_shown(asked[question])
 
 
 def on_first_page(chapters: Path) -> HTML:
@@ -113,10 +136,18 @@ def _compared(study: Study) -> Iterator[Compared]:
         if name not in there or not has_arms_for(name, study.cohort.name):
             continue
         arms = arms_of(name, study)
-        scores = arms.scores()
-        if name == "04_mixup":
+        scores = _scores(arms)
+        if name == "04_mixup" and len(scores):
             scores = levels.once(scores)
-        yield compare(name, what, scores, auroc(study.label), minutes_of(arms))
+        yield compare(name, what, scores, auroc(study.label), minutes_of(arms), arms.failed)
+
+
+def _scores(arms: Arms) -> pd.DataFrame:
+    """Scores of arms; none if none of them has a result."""
+    try:
+        return arms.scores()
+    except NoResultError:
+        return pd.DataFrame({"arm": [], "seed": [], "split": []})
 
 
 def _patients(study: Study) -> Answer:
@@ -124,4 +155,6 @@ def _patients(study: Study) -> Answer:
         return unknown()
     arms = arms_of(PATIENTS, study)
     sizes = levels.patients_of(arms).set_index("level")["patients"]
-    return more_patients(arms.scores(), auroc(study.label), sizes.to_dict())
+    scores = _scores(arms)
+    learnt = of_arms(scores, [arm for arm in scores["arm"] if arm not in arms.failed])
+    return more_patients(learnt, auroc(study.label), sizes.to_dict(), len(arms.failed))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.pages.your_set.answer import Answer
@@ -23,17 +24,22 @@ def unknown() -> Answer:
     return Answer(QUESTION, "No training was repeated with fewer patients, so it is not known.")
 
 
-def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable, float]) -> Answer:
+def more_patients(
+    scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable, float], failed: int = 0
+) -> Answer:
     """What more training patients would buy, from the learning curve.
 
     Parameters
     ----------
     scores
-        Of arms that are pairs of initial weights and a share of the training patients.
+        Of arms that are pairs of initial weights and a share of the training patients, each with
+        a result.
     metric
         What is looked at.
     sizes
         Training patients at each share.
+    failed
+        Number of arms that are left out, because a training of theirs has no result.
 
     Examples
     --------
@@ -44,8 +50,9 @@ def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable,
     'What would more patients buy?'
     """
     rows = list(_gains(scores, metric, sizes))
+    left_out = f" Left out: {counted(failed, 'arm')} without a result." if failed else ""
     if not rows:
-        return unknown()
+        return Answer(QUESTION, f"Not known: no curve has two sizes with a result.{left_out}")
     most = max(sizes.values())
     judged = rows[0]["seeds"] >= fewest_seeds()
     gains = [row["gain"] for row in rows]
@@ -58,8 +65,8 @@ def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable,
     elif all(row["low"] <= 0 for row in rows):
         said += "No gain can be told from none, so more patients of this kind may buy nothing. "
     said += (
-        f"{_beyond(gains)} More test patients make intervals narrower: four times as many halve "
-        "what patients contribute."
+        f"{_beyond(gains)} More test patients make intervals narrower: with four times as many, "
+        f"the part of an interval's width that is due to patients is half as large.{left_out}"
     )
     table = pd.DataFrame(
         {
@@ -76,7 +83,9 @@ def more_patients(scores: pd.DataFrame, metric: Metric, sizes: Mapping[Hashable,
     return Answer(
         QUESTION,
         said,
-        framed(rows_as_html(table), "Change of the score by twice as many training patients"),
+        framed(
+            rows_as_html(table), f"Change of the {metric.name} by twice as many training patients"
+        ),
     )
 
 

@@ -41,6 +41,19 @@ def best_recipes(compared: Sequence[Compared], metric: str) -> Answer:
 
 
 def _in_words(compared: Compared, metric: str) -> str:
+    table, failed = compared.table, len(compared.failed)
+    if table.empty:
+        return (
+            f"<b>{escape(_begun(compared.what))}</b>: none of {counted(failed, 'recipe')} has a "
+            "result, so none is best."
+        )
+    if failed:
+        rest = f" {counted(failed, 'other recipe')} {'has' if failed == 1 else 'have'} no result."
+        return _best_in_words(compared, metric) + rest
+    return _best_in_words(compared, metric)
+
+
+def _best_in_words(compared: Compared, metric: str) -> str:
     table = compared.table
     best = table[table["said"] == CHOSEN].iloc[0]
     text = (
@@ -49,6 +62,8 @@ def _in_words(compared: Compared, metric: str) -> str:
         f"{numbers.level(best['estimate'])}{_cost(best['minutes'])})"
     )
     others = table[table["said"] != CHOSEN]
+    if others.empty:
+        return f"{text}; it is the only one with a result."
     if compared.seeds < fewest_seeds():
         return f"{text}; whether it differs from the others is not judged."
     if len(compared.alike) == 0:
@@ -80,17 +95,33 @@ def _cost(minutes: float, opening: str = ", ") -> str:
     if np.isnan(minutes):
         return ""
     closing = ")" if "(" in opening else ""
-    return f"{opening}{numbers.plain(significant(minutes, 2))} minutes a seed{closing}"
+    return f"{opening}{_time(minutes)} a seed{closing}"
+
+
+def _time(minutes: float) -> str:
+    if minutes < 1:
+        return f"{numbers.plain(significant(60 * minutes, 2))} seconds"
+    return f"{numbers.plain(significant(minutes, 2))} minutes"
 
 
 def _as_rows(compared: Compared, metric: str) -> pd.DataFrame:
     shown = _alone if compared.seeds < fewest_seeds() else _beside_the_chosen
     rows = []
     for row in compared.table.itertuples():
-        minutes = numbers.plain(significant(row.minutes, 2)) if row.minutes > 0 else ""
         name = escape(_named(compared, row.arm) + _others(compared, row.arm))
-        rows.append({"recipe": name, **shown(row, metric), "minutes a seed": minutes})
-    return pd.DataFrame(rows)
+        rows.append(
+            {
+                "recipe": name,
+                "on validation": numbers.level(row.validation),
+                **shown(row, metric),
+                "time of a seed": _time(row.minutes) if row.minutes > 0 else "",
+            }
+        )
+    rows += [
+        {"recipe": escape(_named(compared, arm)), "on validation": escape(f"no result: {why}")}
+        for arm, why in compared.failed.items()
+    ]
+    return pd.DataFrame(rows).fillna("")
 
 
 def _alone(row: Any, metric: str) -> dict[str, str]:
@@ -111,6 +142,7 @@ def _beside_the_chosen(row: Any, metric: str) -> dict[str, str]:
 def certainty(compared: Sequence[Compared]) -> Answer:
     """How sure the comparisons are: seeds, test patients, and what they would miss."""
     question = "How sure is that?"
+    compared = [each for each in compared if not each.table.empty]
     if not compared:
         return Answer(question, "Nothing was compared.")
     first = compared[0]
@@ -119,7 +151,8 @@ def certainty(compared: Sequence[Compared]) -> Answer:
         return Answer(
             question,
             f"Not at all yet: with {counted(first.seeds, 'seed')} a difference may be luck of the "
-            f"training. Give at least {fewest_seeds()}: <code>SEEDS={fewest_seeds()}</code>. There "
+            f"training. Give at least {fewest_seeds()} to <code>make book</code>: <code>SEEDS="
+            f"{fewest_seeds()}</code>. There "
             f"are {tested}.",
         )
     found = pd.concat([each.table["finds"] for each in compared]).dropna()

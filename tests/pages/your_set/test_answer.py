@@ -1,12 +1,17 @@
-"""Answer: a question, what is said to it, and what that rests on."""
+"""Answer: what is said to a question, and what that rests on."""
 
-from cxrstudy.pages.your_set.answer import Answer, answers_shown
+import pytest
+
+from cxrstudy.pages.your_set.answer import Answer
+from cxrstudy.pages.your_set.page import answer_to
+
+FOUND = [Answer("Is it?", "<b>Yes.</b>"), Answer("Why?", "See below.", "<table></table>")]
 
 
-def test_each_question_stands_above_its_answer_and_is_no_html() -> None:
-    shown = answers_shown(
-        [Answer("Is 1 < 2?", "<b>Yes.</b>"), Answer("Why?", "See below.", "<table></table>")]
-    )
-    assert shown.data == (
-        "<h2>Is 1 &lt; 2?</h2><p><b>Yes.</b></p><h2>Why?</h2><p>See below.</p><table></table>"
-    )
+def test_an_answer_is_found_by_its_question_and_stands_above_what_it_rests_on() -> None:
+    assert answer_to("Why?", FOUND).data == "<p>See below.</p><table></table>"
+
+
+def test_a_question_that_nobody_asked_is_refused_with_those_that_were() -> None:
+    with pytest.raises(LookupError, match=r"'How\?' was not asked; there are Is it\?, Why\?"):
+        answer_to("How?", FOUND)

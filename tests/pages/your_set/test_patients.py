@@ -3,7 +3,7 @@
 import pytest
 
 from cxrstudy.pages.rule import fewest_seeds
-from cxrstudy.pages.your_set.patients import more_patients, unknown
+from cxrstudy.pages.your_set.patients import more_patients
 from cxrstudy.statistics import auroc, made_scores, trend
 
 METRIC = auroc("covid19")
@@ -48,4 +48,6 @@ def test_curves_of_which_some_fall_promise_nothing_either():
 
 @pytest.mark.parametrize("arms", [[("random", 1)], [("random", "5-shot"), ("random", "1-shot")]])
 def test_of_one_size_or_of_shots_alone_it_is_not_known(arms):
-    assert more_patients(made_scores(arms), METRIC, SIZES) == unknown()
+    said = more_patients(made_scores(arms), METRIC, SIZES, failed=2).said
+    assert said.startswith("Not known: no curve has two sizes with a result.")
+    assert "Left out: 2 arms without a result." in said

@@ -15,7 +15,7 @@ from cxrstudy.pages.your_set.compared import (
     same_trainings,
 )
 from cxrstudy.pages.your_set.recipes import best_recipes, certainty
-from cxrstudy.statistics import auroc, contrasts, made_scores
+from cxrstudy.statistics import auroc, contrasts, estimates, made_scores
 
 METRIC = auroc("covid19")
 MINUTES = {"control": 2.0, "general": 5.0, "copy": 1.0}
@@ -125,6 +125,33 @@ def test_recipes_with_the_same_runs_are_one_and_the_others_are_named():
     assert not any(apart.same.values())
     unknown = scores.assign(run="")
     assert list(same_trainings(unknown)) == ["control", "general", "copy"]
+
+
+def test_a_recipe_without_a_result_is_named_and_never_the_best():
+    scores, name = of_seeds(2), "06_sequential_schemes"
+    why = {"general": "seed 0, <no better> than a constant"}
+    some = compare(name, "sequence", scores, METRIC, MINUTES, why)
+    assert some.chosen == "copy"
+    assert some.table["arm"].tolist() == ["control", "copy"]
+    answer = best_recipes([some], METRIC.name)
+    assert "1 other recipe has no result." in answer.said
+    assert "no result: seed 0, &lt;no better&gt; than a constant" in answer.shown
+    none = compare(name, "sequence", scores, METRIC, MINUTES, dict.fromkeys(MINUTES, "diverged"))
+    answer = best_recipes([none], METRIC.name)
+    assert "none of 3 recipes has a result" in answer.said
+    assert answer.shown.count("no result: diverged") == 3
+    assert certainty([none]).said == "Nothing was compared."
+    lone = compare(name, "sequence", scores, METRIC, MINUTES, {"control": "", "general": ""})
+    assert "it is the only one with a result" in best_recipes([lone], METRIC.name).said
+
+
+def test_what_it_was_chosen_by_stands_in_the_table():
+    scores = of_seeds(2)
+    found = compare("06_sequential_schemes", "sequence", scores, METRIC, MINUTES).table
+    there = scores[scores["split"] == "validation"].assign(split="test")
+    expected = estimates(there, METRIC).set_index("arm")["estimate"]
+    assert found.set_index("arm")["validation"].to_dict() == pytest.approx(expected.to_dict())
+    assert found.loc[found["said"] == CHOSEN, "validation"].item() == found["validation"].max()
 
 
 def test_without_an_experiment_that_is_said():
