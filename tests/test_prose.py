@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import cxrstudy
+
 ROOT = Path(__file__).parents[1]
 PROSE = [*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
 
@@ -95,3 +97,17 @@ def test_what_may_hold_numbers_exists() -> None:
 )
 def test_a_number_is_found_wherever_prose_holds_one(text: str, found: list[str]) -> None:
     assert numbers_in(text) == found
+
+
+def test_the_plan_on_the_page_how_to_run_is_what_plan_prints(monkeypatch, tmp_path):
+    monkeypatch.setenv("CXRSTUDY_RUNS", str(tmp_path))
+    page = (ROOT / "book" / "how_to_run.md").read_text(encoding="utf-8")
+    command, shown = re.search(r"\$ cxrstudy (plan .*)\n([^`]*)```", page).groups()
+    printed = cxrstudy(*command.split()).out.partition("Estimated")[0]
+
+    def without_states(text):
+        text = re.sub(r" · [^·]* · ", " · ", text)
+        return re.sub(r": \d+ recorded or not needed, \d+ to do", "", text).split("\n")
+
+    assert without_states(shown.rstrip()) == without_states(printed.rstrip())
+    assert "├─" in shown

@@ -256,7 +256,7 @@ def _stamp_cell(facts: Mapping[str, Any], beside: str) -> Any:
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     lines = [
         "## How this page was made",
-        f"    {facts['command']}",
+        f"```console\n$ {facts['command']}\n```",
         f"- Commit: {facts['commit'][:12]}{changed}",
         f"- Versions: {versions}",
         f"- On: {facts['device']}, {facts['cores']} cores",
