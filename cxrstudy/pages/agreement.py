@@ -16,9 +16,9 @@ from types import MappingProxyType
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.base.words import counted
+from cxrstudy.base.words import arm_name, counted
 from cxrstudy.pages import told
-from cxrstudy.pages.arm_words import contrast_in_words, lacking_in_words
+from cxrstudy.pages.arm_words import arm_in_words, contrast_in_words, lacking_in_words
 from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.names import spaced
@@ -154,7 +154,21 @@ def agreement(
         + fold(
             "Claim by claim", framed(table, "Each claim's difference in this run and in the record")
         )
+        + _without_result(experiment, failed)
     )
+
+
+def _without_result(experiment: str, failed: Mapping[Hashable, str]) -> str:
+    """Which arms have no result; figures of the page may show them all the same."""
+    if not failed:
+        return ""
+    items = "".join(
+        f"<li>{escape(arm_in_words(experiment, arm_name(arm)))}: {escape(spaced(why))}</li>"
+        for arm, why in failed.items()
+    )
+    many = f"{counted(len(failed), 'arm')} of this run without a result"
+    said = "What figures show of them says nothing about networks that have learnt something."
+    return fold(many, f"<p>{said}</p><ul>{items}</ul>")
 
 
 def told_evidence(

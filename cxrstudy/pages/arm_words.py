@@ -12,7 +12,7 @@ from cxrstudy.base import places
 from cxrstudy.base.notebooks import chapter
 from cxrstudy.base.words import arm_name
 from cxrstudy.data.cohort_file import read_definition
-from cxrstudy.pages.bounds import bounds_of
+from cxrstudy.pages.bounds import bounds_in_words, bounds_of
 from cxrstudy.verdicts.claims_file import all_claims
 
 #: How a number among the parts of an arm's name is written, part by part, by experiment.
@@ -151,6 +151,32 @@ def in_words(judged: pd.DataFrame) -> pd.DataFrame:
     return judged
 
 
+def is_simulated(cohort: str) -> bool:
+    """Whether all images of a cohort's target are simulated; not of a cohort that is gone.
+
+    Examples
+    --------
+    >>> is_simulated("phantom"), is_simulated("kermany")
+    (True, False)
+    """
+    path = places.cohort(cohort)
+    if not path.exists():
+        return False
+    return all(source.phantom for source in read_definition(path).roles["target"].sources)
+
+
+def labels_of_target(cohort: str) -> list[str]:
+    """Labels of a cohort's target, as its file names them; none if it does not, or is gone.
+
+    Examples
+    --------
+    >>> labels_of_target("kermany")
+    ['viral', 'bacterial']
+    """
+    path = places.cohort(cohort)
+    return list(read_definition(path).roles["target"].labels or []) if path.exists() else []
+
+
 def about_auroc(judged: pd.DataFrame) -> pd.DataFrame:
     """Rows of the claims about an AUROC, in words.
 
@@ -181,9 +207,11 @@ def _with_bounds(judged: pd.DataFrame) -> pd.DataFrame:
     """With the lines that each interval is held against, where the claims' sizes are known."""
     if not {"margin", "relevant"} <= set(judged):
         return judged
-    return judged.assign(bounds=[
-        bounds_of(row.claim, row.margin, row.relevant) for row in judged.itertuples()
-    ])  # fmt: skip
+    stated = [(row.claim, row.margin, row.relevant) for row in judged.itertuples()]
+    return judged.assign(
+        bounds=[bounds_of(*each) for each in stated],
+        must_be=[bounds_in_words(*each) for each in stated],
+    )
 
 
 def _metrics(judged: pd.DataFrame) -> "pd.Series[str]":

@@ -28,6 +28,7 @@ from cxrstudy.pages.claim_tables import untestable as untestable
 from cxrstudy.pages.claim_tables import verdict_details as verdict_details
 from cxrstudy.pages.flow import flow as flow
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.marks import marked as marked
 from cxrstudy.pages.names import spaced
 from cxrstudy.pages.own_verdicts import own_verdicts as own_verdicts
 from cxrstudy.pages.rule import fewest_seeds

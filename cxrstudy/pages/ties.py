@@ -3,7 +3,7 @@
 Arms are tuples (initial weights, strength of the tie); see chapter Weights and shortcuts.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from html import escape
 
 import numpy as np
@@ -146,7 +146,9 @@ def strengths_here(ties: Sequence[float]) -> HTML:
     return HTML(f"<p>This run trains where the hospital follows the disease {said}.</p>")
 
 
-def moved_without_a_tie(scores: pd.DataFrame, metric: Metric) -> HTML:
+def moved_without_a_tie(
+    scores: pd.DataFrame, metric: Metric, failed: Collection[Hashable] = ()
+) -> HTML:
     """Say how networks that were trained without a tie fare when the hospital is reversed.
 
     They learnt no shortcut. But a score that differs between hospitals for any reason gains or
@@ -158,6 +160,8 @@ def moved_without_a_tie(scores: pd.DataFrame, metric: Metric) -> HTML:
         Of all arms, tested in both ways.
     metric
         What is looked at.
+    failed
+        Arms without a result; nothing is said of them.
 
     Examples
     --------
@@ -168,7 +172,7 @@ def moved_without_a_tie(scores: pd.DataFrame, metric: Metric) -> HTML:
     >>> ties.moved_without_a_tie(both, metrics.auroc("covid19"))
     <HTML>
     """
-    untied = scores[[arm[1] == 0 for arm in scores["arm"]]]
+    untied = scores[[arm[1] == 0 and arm not in failed for arm in scores["arm"]]]
     if untied.empty:
         return HTML("")
     here, there = (

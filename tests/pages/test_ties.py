@@ -57,6 +57,8 @@ def test_networks_without_a_tie_are_named_with_both_tests(scores):
     assert "balanced" not in said
     tied = both[[tie > 0 for _, tie in both["arm"]]]
     assert ties.moved_without_a_tie(tied, auroc("covid19")).data == ""
+    every = set(both["arm"])
+    assert ties.moved_without_a_tie(both, auroc("covid19"), every).data == ""
 
 
 def test_panels_of_one_metric_have_one_axis(scores):

@@ -3,14 +3,14 @@
 Each set of results has one mark, the same on every page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.arm_words import cohort_title, is_simulated
 from cxrstudy.pages.bounds import bounds_in_words, bounds_of, is_equivalence
 from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict
 from cxrstudy.pages.computed.correction import withheld_by_correction
@@ -19,30 +19,6 @@ from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.across import OnCohort, together
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
-
-#: Verdicts that answer a claim, in the order of the rule.
-ANSWERS = tuple(verdict for verdict in DECIDED if verdict != "inconclusive")
-
-
-def most_answered_first(judged: pd.DataFrame) -> pd.DataFrame:
-    """Order results by how many claims they answer, so that a reader meets answers first."""
-    judged = judged.reset_index(drop=True)
-    answered = judged["verdict"].isin(ANSWERS).groupby(judged["origin"]).transform("sum")
-    return judged.loc[answered.sort_values(ascending=False, kind="stable").index]
-
-
-def marks_of(judged: pd.DataFrame) -> dict[str, int]:
-    """Number of the mark of each set of results, from all that are recorded.
-
-    Parameters
-    ----------
-    judged
-        From :func:`cxrstudy.verdicts.judge.recorded`.
-    """
-    if judged.empty:
-        return {}
-    origins = dict.fromkeys(most_answered_first(judged)["origin"])
-    return {str(origin): place for place, origin in enumerate(origins)}
 
 
 def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
@@ -173,12 +149,25 @@ def reading(decided: pd.DataFrame) -> str:
         "Claims of the same metric share an axis. Full line: no difference. Broken line: what the "
         "whole interval must lie above"
         + (", or, if there are two, between." if _has_equivalence(decided) else "."),
-        "Reversed: the whole interval lies below it." if _has(decided, "reversed") else "",
+        *_other_verdicts(decided),
         frames(decided),
         "A mark is of one set of results on all pages." if several else "",
         _budget(decided),
+        _made_images(decided),
     ]
     return " ".join(part for part in parts if part)
+
+
+def _other_verdicts(decided: pd.DataFrame) -> Iterator[str]:
+    """What the verdicts mean that are not support, as far as they occur; the first comes first."""
+    if _has(decided, "no relevant difference"):
+        yield (
+            "No relevant difference: an interval at twice the error lies within the claim's "
+            "smallest relevant effect of zero; this is asked first."
+        )
+    if _has(decided, "reversed"):
+        outside = ", or, of two, beyond one of them" if _has_equivalence(decided) else ""
+        yield f"Reversed: the whole interval lies below the broken line{outside}."
 
 
 def _has(decided: pd.DataFrame, verdict: str) -> bool:
@@ -201,8 +190,18 @@ def _budget(decided: pd.DataFrame) -> str:
     short = decided["at_plateau"] < decided["trainings"]
     if not short.any():
         return ""
-    which = "All" if short.all() else ", ".join(dict.fromkeys(decided.loc[short, "claim"]))
+    which = ", ".join(dict.fromkeys(decided.loc[short, "claim"]))
+    where = "In every row" if short.all() else f"{escape(which)}:"
     return (
-        f"{escape(which)}: trainings still improved when they ended, so this holds for their "
-        "number of steps, and longer ones may say something else."
+        f"{where} some or all trainings still improved when they ended, so this holds for "
+        "their number of steps, and longer ones may say something else."
     )
+
+
+def _made_images(decided: pd.DataFrame) -> str:
+    """What takes the place of natural images where all images are simulated."""
+    simulated = [cohort for cohort in decided["cohort"].unique() if is_simulated(cohort)]
+    if not simulated:
+        return ""
+    where = escape(" and ".join(map(cohort_title, simulated)))
+    return f"{where}: fractals, computed images, take the place of natural images."

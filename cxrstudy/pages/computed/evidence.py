@@ -14,10 +14,11 @@ from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import LISTING, cohort_title, lacking_in_words, origin_in_words
 from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
-from cxrstudy.pages.computed.claim_strip import chip, claims_table, frames, marks_of
+from cxrstudy.pages.computed.claim_strip import chip, claims_table, frames
 from cxrstudy.pages.computed.front import asked_of, standings, tallied
 from cxrstudy.pages.computed.plot import mark
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.marks import marks_of
 from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.claims_file import all_claims

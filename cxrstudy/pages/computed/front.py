@@ -5,23 +5,21 @@ from html import escape
 
 import pandas as pd
 
-from cxrstudy.base import numbers, places
+from cxrstudy.base import numbers
 from cxrstudy.base.words import counted, label_name
-from cxrstudy.data.cohort_file import read_definition
-from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.arm_words import cohort_title, labels_of_target
 from cxrstudy.pages.bounds import bounds_in_words
 from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.pages.computed.claim_strip import (
     chip,
     claim_strip,
     interval_of,
-    marks_of,
-    most_answered_first,
     reading,
 )
 from cxrstudy.pages.computed.glance import at_a_glance
 from cxrstudy.pages.computed.plot import mark
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.marks import marks_of, most_answered_first
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.judge import recorded
 from cxrstudy.verdicts.outcome import DECIDED
@@ -147,8 +145,7 @@ def tallied(rows: pd.DataFrame) -> list[tuple[str, str, int]]:
 
 def asked_of(cohort: str) -> str:
     """What is scored in place of the claims' label on a cohort that lacks it; else empty."""
-    path = places.cohort(cohort)
-    labels = (read_definition(path).roles["target"].labels or []) if path.exists() else []
+    labels = labels_of_target(cohort)
     if not labels or any(claim.label in labels for paper in all_claims() for claim in paper.claims):
         return ""
     theirs = " or ".join(

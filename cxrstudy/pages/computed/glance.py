@@ -6,10 +6,12 @@ from html import escape
 import pandas as pd
 
 from cxrstudy.base.notebooks import chapter, question
-from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.base.words import label_name
+from cxrstudy.pages.arm_words import cohort_title, is_simulated, labels_of_target
 from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.pages.computed.claim_strip import chip
 from cxrstudy.pages.tables import framed, rows_as_html
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
 
 #: What stands where a cohort has no verdict on the claims of a chapter.
@@ -32,7 +34,28 @@ def at_a_glance(judged: pd.DataFrame) -> str:
     cohorts = list(dict.fromkeys(found["cohort"]))
     rows = [_chapter(str(name), rows, cohorts) for name, rows in found.groupby("experiment")]
     shown = "What the evidence answers, by chapter; the claims are below"
-    return framed(rows_as_html(pd.DataFrame(rows)), shown, "study-glance")
+    said = " ".join(part for part in (_nobody_with(found), _without(found)) if part)
+    return framed(rows_as_html(pd.DataFrame(rows)), shown, "study-glance") + f"<p>{said}</p>"
+
+
+def _nobody_with(found: pd.DataFrame) -> str:
+    """That the disease of the claims is on no real radiograph of the evidence; empty if it is."""
+    asked = {claim.label for paper in all_claims() for claim in paper.claims if claim.label}
+    real = [cohort for cohort in found["cohort"].unique() if not is_simulated(cohort)]
+    shown = {label for cohort in real for label in labels_of_target(cohort)}
+    if asked & shown:
+        return ""
+    names = escape(" or ".join(sorted(map(label_name, asked))))
+    return f"<b>None of this evidence is on radiographs of patients with {names}.</b>"
+
+
+def _without(found: pd.DataFrame) -> str:
+    """The chapters whose claims have no evidence anywhere."""
+    asked = {c.experiment for paper in all_claims() for c in paper.testable if c.experiment}
+    missing = sorted(asked - set(found["experiment"]))
+    links = [f'<a href="experiments/{escape(name)}.html">{escape(chapter(name))}</a>'
+             for name in missing]  # fmt: skip
+    return f"No evidence yet: {', '.join(links)}." if links else ""
 
 
 def _chapter(name: str, rows: pd.DataFrame, cohorts: Sequence[str]) -> dict[str, str]:

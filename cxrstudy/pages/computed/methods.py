@@ -1,6 +1,7 @@
 """Methods: cohorts, training and statistics, as the files and the code have them."""
 
 import ast
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from html import escape
@@ -14,6 +15,7 @@ from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.cohort_file import cohort_names, read_definition
 from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.pages.computed.networks import alike, for_cohort
 from cxrstudy.pages.computed.proven import proven
 from cxrstudy.pages.demographics import demographics
@@ -26,7 +28,8 @@ from cxrstudy.training.plateau import FALL, FROM, RISE
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.doubling import RELEVANT
-from cxrstudy.verdicts.judge import deciding, deciding_profile
+from cxrstudy.verdicts.judge import deciding, deciding_profile, recorded
+from cxrstudy.verdicts.outcome import DECIDED
 from cxrstudy.verdicts.proof import Proof
 from cxrstudy.verdicts.results import REFERENCE_PROFILES
 
@@ -217,15 +220,24 @@ def _record(folder: Any) -> dict[str, str]:
         "commit": made.commit[:12] + (" with uncommitted changes" if made.uncommitted else ""),
         "command": made.command,
         "registration": made.registration,
-        "does it count?": _counting(proven(folder)),
+        "does it count?": _counting(proven(folder), _without_count(made)),
     }
 
 
-def _counting(proof: Proof) -> str:
+def _counting(proof: Proof, without: Sequence[str]) -> str:
     """Whether results count, in few words; the table's line below says the rest."""
     if not proof.counts:
         return proof.said
-    return f"yes, except {', '.join(proof.amended)}" if proof.amended else "yes"
+    but = sorted({*proof.amended, *without})
+    return f"yes, except {', '.join(but)}" if but else "yes"
+
+
+def _without_count(made: results.Results) -> list[str]:
+    """Claims whose verdict by these results does not count, whatever the reason."""
+    judged = recorded()
+    own = judged[(judged["cohort"] == made.cohort) & (judged["profile"] == made.profile)]
+    decided = own[own["verdict"].isin(DECIDED)]
+    return [row.claim for row in decided.itertuples() if not counts_for_a_verdict(row.counts)]
 
 
 def _stage(profile: Profile, cohort: str, role: str) -> dict[str, Any]:

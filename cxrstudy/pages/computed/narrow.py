@@ -41,7 +41,7 @@ INSTEAD = "<p>On this narrow screen, the figure is shown by its numbers.</p>"
 #: Columns that name a row before all others.
 _FIRST = ("claim", "arm")
 #: What is said of a claim beside its difference.
-_OF_CLAIMS = ("claim", "origin", "contrast", "verdict", "estimate", "margin")
+_OF_CLAIMS = ("claim", "origin", "contrast", "verdict", "estimate", "must_be", "patients", "seeds")
 #: Columns that a figure does not show.
 _UNSHOWN = {
     *FOLDED, "p", "adjusted_p", "metric", "role", "split", "images", "null", "standard_error",
@@ -146,10 +146,14 @@ def _estimates(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
 def _claims(frame: pd.DataFrame) -> pd.DataFrame:
     """Claims with their arms, verdicts and margins, one card each."""
     shown = frame[[name for name in _OF_CLAIMS if name in frame]].copy()
-    if "margin" in shown:
-        shown["margin"] = [numbers.difference(value) for value in shown["margin"]]
+    for name in {"patients", "seeds"} & set(shown):
+        shown[name] = [numbers.count(int(value)) for value in shown[name].fillna(0)]
     heading = f"difference {interval_heading(frame)}".strip()
-    return shown.fillna("").astype(str).rename(columns={"contrast": "arms", "estimate": heading})
+    return (
+        shown.fillna("")
+        .astype(str)
+        .rename(columns={"contrast": "arms", "estimate": heading, "must_be": "must be"})
+    )
 
 
 def _fits(shown: pd.DataFrame, names: list[str], across: str) -> bool:

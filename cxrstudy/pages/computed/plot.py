@@ -14,7 +14,7 @@ ROW, FOOT = 18, 16
 MARKS = (
     '<circle r="5"/>', '<rect x="-4.5" y="-4.5" width="9" height="9"/>',
     '<path d="M0-6.5 6.5 0 0 6.5-6.5 0Z"/>', '<path d="M0-6 6 5H-6Z"/>', '<path d="M0 6 6-5H-6Z"/>',
-    '<path d="M-5-5 5 5M5-5-5 5" stroke-width="3"/>', '<path d="M-6 0H6M0-6V6" stroke-width="3"/>',
+    '<path d="M-6 0H6M0-6V6" stroke-width="3"/>', '<path d="M-5-5 5 5M5-5-5 5" stroke-width="3"/>',
 )  # fmt: skip
 
 

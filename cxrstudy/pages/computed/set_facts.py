@@ -14,7 +14,7 @@ from cxrstudy.base.notebooks import chapter, read_cells
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import Cohort, load_cohort
 from cxrstudy.data.cohort_file import CohortDefinition, cohort_names, read_definition
-from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.arm_words import cohort_title, is_simulated, labels_of_target
 from cxrstudy.pages.computed.networks import for_cohort, weights_in_words
 from cxrstudy.pages.computed.proven import proven
 from cxrstudy.study.profile import Profile, read_profile
@@ -161,7 +161,7 @@ def _scored(one: Recorded, role: str) -> str:
 def _sites(one: Recorded) -> str:
     images = _images(one)
     images = images[images["role"].isin(("target", "external"))]
-    kind = "simulated hospital" if _is_simulated(one.definition) else "hospital"
+    kind = "simulated hospital" if is_simulated(one.made.cohort) else "hospital"
     return counted(images["source"].nunique(), kind)
 
 
@@ -177,7 +177,7 @@ def _licences(one: Recorded) -> str:
 def _cohorts(found: list[Recorded]) -> str:
     used = list(dict.fromkeys(each.made.cohort for each in found))
     others = [name for name in cohort_names() if name not in used]
-    covid = [name for name in used if _shows_covid19(read_definition(places.cohort(name)))]
+    covid = [name for name in used if _shows_covid19(name)]
     return (
         f"recorded on: {', '.join(map(cohort_title, used))}; on radiographs of patients with "
         f"COVID-19: {', '.join(map(cohort_title, covid)) or 'none'}; none on "
@@ -185,12 +185,8 @@ def _cohorts(found: list[Recorded]) -> str:
     )
 
 
-def _is_simulated(definition: CohortDefinition) -> bool:
-    return all(source.phantom for source in definition.roles["target"].sources)
-
-
-def _shows_covid19(definition: CohortDefinition) -> bool:
-    return not _is_simulated(definition) and "covid19" in (definition.roles["target"].labels or [])
+def _shows_covid19(cohort: str) -> bool:
+    return not is_simulated(cohort) and "covid19" in labels_of_target(cohort)
 
 
 def _versions(found: list[Recorded]) -> str:

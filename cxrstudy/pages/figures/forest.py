@@ -66,8 +66,9 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     table
         Columns ``claim``, ``contrast``, ``origin``, ``estimate``, ``low``, ``high``, ``margin``,
         ``verdict``, ``patients``, ``seeds``, and, if claims of several papers have the same name,
-        ``paper``. ``bounds``, if there, has the differences to mark in place of the margin. A row
-        without an estimate gets only the text of its verdict.
+        ``paper``. ``bounds``, if there, has the differences to mark in place of the margin, and
+        ``mark`` the number of each origin's mark; otherwise these follow the order of origins. A
+        row without an estimate gets only the text of its verdict.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     rows = interval_table(_with_paper(in_words(table)), ("paper", "claim", "origin"), NEEDED)
     if rows.empty:
         return nothing("No claim to draw: no contrast has been estimated")
-    given = looks_of(list(dict.fromkeys(rows["origin"])))
+    given = _looks(rows)
     claims = list(dict.fromkeys(zip(rows["paper"], rows["claim"], strict=True)))
     key = _key_names(given)
     each = max(len(given) * ROW, 0.42) + 0.1
@@ -112,6 +113,15 @@ def looks_of(origins: Sequence[Hashable]) -> dict[Hashable, Look]:
         origin: Look(COLOURS[place % len(COLOURS)], MARKS[place % len(MARKS)])
         for place, origin in enumerate(origins)
     }
+
+
+def _looks(rows: pd.DataFrame) -> dict[Hashable, Look]:
+    origins = list(dict.fromkeys(rows["origin"]))
+    if "mark" not in rows:
+        return looks_of(origins)
+    numbers = dict(zip(rows["origin"], rows["mark"].astype(int), strict=True))
+    every = list(looks_of(range(max(numbers.values()) + 1)).values())
+    return {origin: every[numbers[origin]] for origin in sorted(origins, key=numbers.__getitem__)}
 
 
 def _with_paper(table: pd.DataFrame) -> pd.DataFrame:

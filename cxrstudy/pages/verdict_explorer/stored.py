@@ -54,7 +54,7 @@ def data_of(folders: Sequence[Path]) -> dict[str, Any]:
         "claims": {claim.id: _claim(claim, papers[claim.id][0], found) for claim in order},
         "results": [_folder(folder, mine) for folder, mine in zip(folders, found, strict=True)],
         "evidence": [
-            _evidence(each, place, folder)
+            _evidence(each, place, folder, _standing(mine))
             for place, (folder, mine) in enumerate(zip(folders, found, strict=True))
             for each in mine
         ],
@@ -88,15 +88,21 @@ def _folder(folder: Path, mine: Sequence[Recorded]) -> dict[str, Any]:
         "cohort": cohort_title(made.cohort),
         "profile": made.profile,
         "seeds": counted(made.seeds, "seed"),
-        "counts": next((str(each.row["counts"]) for each in mine), ""),
+        "counts": _standing(mine),
     }
 
 
-def _evidence(each: Recorded, place: int, folder: Path) -> dict[str, Any]:
+def _standing(mine: Sequence[Recorded]) -> str:
+    """Whether results count; of single claims it may be otherwise."""
+    return next((str(each.row["counts"]) for each in mine), "")
+
+
+def _evidence(each: Recorded, place: int, folder: Path, standing: str) -> dict[str, Any]:
     decides = results.reference(folder.parent.name, each.claim.experiment) == folder
+    counts = str(each.row["counts"])
     known = {
-        "decides": decides, "barred": each.barred, "lacking": each.row["lacking"],
-        "label": _other_label(each.claim),
+        "counts": counts if counts != standing else "", "decides": decides, "barred": each.barred,
+        "lacking": each.row["lacking"], "label": _other_label(each.claim),
     }  # fmt: skip
     return {
         "claim": each.claim.id,

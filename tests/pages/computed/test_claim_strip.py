@@ -5,8 +5,9 @@ import re
 import pandas as pd
 import pytest
 
-from cxrstudy.pages.computed.claim_strip import claims_table, marks_of
+from cxrstudy.pages.computed.claim_strip import claims_table
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.marks import marks_of
 from tests.support.judged import REGISTERED, UNREGISTERED, judged, text_of
 
 
@@ -23,6 +24,11 @@ def test_a_set_of_results_has_one_mark_whichever_claims_are_shown():
     alone = claims_table(other, marks, "")
     assert "<rect" in alone
     assert "<circle" not in alone
+
+
+def test_where_images_are_simulated_natural_ones_are_too_and_that_is_said():
+    assert "fractals" in text(judged(("A1", "supported", 0.02)))
+    assert "fractals" not in text(judged(("A1", "supported", 0.02), cohort="kermany"))
 
 
 def test_without_records_there_is_no_mark():
@@ -52,13 +58,17 @@ def test_an_equivalence_is_drawn_between_its_two_bounds_and_others_above_one():
     assert equal.count('class="bound"') == 2
     assert "must be within ±0.020" in equal
     assert "if there are two, between" in equal
-    assert "Reversed: the whole interval lies below it." not in equal
+    assert "Reversed:" not in equal
     above = claims_table(
         judged(("B3", "reversed", 0.01)).assign(margin=0.05), {"recorded: phantom": 0}, ""
     )
     assert above.count('class="bound"') == 1
     assert "must be above +0.050" in above
-    assert "Reversed: the whole interval lies below it." in above
+    assert "Reversed: the whole interval lies below the broken line." in above
+    beyond = claims_table(judged(("B5", "reversed", 0.1)), {"recorded: phantom": 0}, "")
+    assert "below the broken line, or, of two, beyond one of them." in beyond
+    small = judged(("B1", "no relevant difference", 0.0))
+    assert "this is asked first" in claims_table(small, {"recorded: phantom": 0}, "")
     assert "between" not in above
 
 
@@ -66,8 +76,8 @@ def test_trainings_that_still_improved_are_told_whatever_the_claim_asks_of_budge
     rows = judged(("A1", "supported", 0.02), ("C1", "supported", 0.01))
     assert "still improved" not in text(rows)
     short = rows.assign(at_plateau=[10, 0])
-    assert "C1: trainings still improved" in text(short)
-    assert "All: trainings still improved" in text(rows.assign(at_plateau=3))
+    assert "C1: some or all trainings still improved" in text(short)
+    assert "In every row some or all trainings still improved" in text(rows.assign(at_plateau=3))
 
 
 def test_every_claim_has_one_row_in_the_order_of_the_rule():

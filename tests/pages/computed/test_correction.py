@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxrstudy.pages.computed.claim_strip import claims_table, marks_of
+from cxrstudy.pages.computed.claim_strip import claims_table
 from cxrstudy.pages.computed.correction import withheld_by_correction
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.marks import marks_of
 from cxrstudy.statistics.multiplicity import holm
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import Evidence, Interval, decide

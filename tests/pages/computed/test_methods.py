@@ -73,7 +73,8 @@ def test_a_set_that_counts_says_only_yes_and_which_claims_do_not():
         "yes, except A5": Proof(places.root(), "0001", amended=("A5",), changed=("rule x",)),
         "does not count: no": Proof(places.root(), "0001", problems=("no",)),
     }
-    assert {methods._counting(proof): proof for proof in said.values()} == said
+    assert {methods._counting(proof, []): proof for proof in said.values()} == said
+    assert methods._counting(said["yes, except A5"], ["B5", "A5"]) == "yes, except A5, B5"
 
 
 def test_the_splits_of_a_role_lie_in_one_box_after_what_is_listed(monkeypatch):

@@ -127,12 +127,13 @@ def test_why_there_is_no_interval_is_said_once_below():
     assert html.count(why) == 1
 
 
-def test_a_claim_s_card_has_its_arms_verdict_and_margin():
-    facts = "A1,Phantoms,a − b,supported,0.05,0.1,0.08,0.12,0.95\n"
-    html = as_table(f"claim,origin,contrast,verdict,margin,estimate,low,high,level\n{facts}")
+def test_a_claim_s_card_has_its_arms_verdict_what_it_must_be_and_its_numbers():
+    facts = "A1,Phantoms,a − b,supported,within ±0.050,0.1,0.08,0.12,0.95,1200.0,5.0\n"
+    names = "claim,origin,contrast,verdict,must_be,estimate,low,high,level,patients,seeds"
+    html = as_table(f"{names}\n{facts}")
     assert html.startswith('<div class="study-phone cards">')
     assert rows(html)[0][:4] == ["A1", "Phantoms", "a − b", "supported"]
-    assert rows(html)[0][5] == "+0.050"
+    assert rows(html)[0][5:] == ["within ±0.050", "1,200", "5"]
 
 
 def test_the_line_that_says_how_to_read_a_figure_is_not_part_of_its_data():

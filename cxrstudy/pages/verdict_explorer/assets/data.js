@@ -17,8 +17,8 @@
  * @typedef {{paper: string, words: string, test: string, contrast: string, kind: Kind,
  *   margin: number, relevant: number, level: number, own: string}} Claim
  * @typedef {{cohort: string, profile: string, seeds: string, counts: string}} Results
- * @typedef {{claim: string, results: number, decides: boolean, verdict: string, barred: string,
- *   lacking: string, label: string, patients: number, by: Record<string, Difference>}} Evidence
+ * @typedef {{claim: string, results: number, counts: string, decides: boolean, verdict: string,
+ *   barred: string, lacking: string, label: string, patients: number, by: Record<string, Difference>}} Evidence
  * @typedef {{papers: Record<string, number>, measures: Record<string, {title: string, most: number | null}>, draws: number,
  *   claims: Record<string, Claim>, results: Results[], evidence: Evidence[]}} Data
  */
@@ -31,7 +31,7 @@
 export function opened(stored) {
   const evidence = stored.evidence.map((/** @type {any} */ each) => {
     const by = Object.entries(each.by).map(([name, found]) => [name, openedDifference(found, stored.measures[name].most)]);
-    return { decides: false, barred: "", lacking: "", label: "", ...each, by: Object.fromEntries(by) };
+    return { counts: "", decides: false, barred: "", lacking: "", label: "", ...each, by: Object.fromEntries(by) };
   });
   return { ...stored, evidence };
 }

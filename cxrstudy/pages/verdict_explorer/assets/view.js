@@ -16,8 +16,14 @@ import { changesInWords, difference, interval, pValue, percent, plain } from "./
 export const OWN = "As registered";
 export const OTHER = "Your setting: it decides nothing";
 
-/** An outcome as a word in a frame. @param {string} outcome */
-export const chip = (outcome) => make("span", { class: `study-verdict ${outcome.replaceAll(" ", "-")}` }, outcome);
+/**
+ * An outcome as a word in a frame, which is filled if it counts.
+ * @param {string} outcome
+ * @param {string} [counts]
+ */
+export const chip = (outcome, counts = "") => make("span", {
+  class: `study-verdict ${outcome.replaceAll(" ", "-")}${counts.startsWith("counts") ? " registered" : ""}`,
+}, outcome);
 
 /**
  * Write every field, whatever a browser or a person has put there.
@@ -52,13 +58,13 @@ export function showSetting(page, data, setting) {
   const evidence = /** @type {import("./data.js").Evidence} */ (evidenceOf(data, setting.claim, setting.results));
   page.back.hidden = changed.length === 0;
   page.standing.classList.toggle("vx-changed", changed.length > 0);
-  const counts = data.results[setting.results].counts;
+  const counts = evidence.counts || data.results[setting.results].counts;
   const said = changed.length > 0 ? `${changesInWords(data, setting, changed)}.` : `${counts[0].toUpperCase()}${counts.slice(1)}.`;
   page.standing.replaceChildren(make("strong", {}, changed.length > 0 ? OTHER : OWN), ` ${said}`);
   page.asked.replaceChildren(`“${claim.words}” `, make("span", { class: "vx-soft" },
     `Our test: ${claim.test}${evidence.label ? ` Scored here: ${evidence.label}, which these images have in place of the label that the test names.` : ""}`));
   const lacking = changed.length === 0 && evidence.lacking ? `At a plateau not judged: ${evidence.lacking}.` : "";
-  page.outcome.replaceChildren(chip(found.outcome), ` ${[found.why && `${found.why}.`, lacking].filter(Boolean).join(" ")}`);
+  page.outcome.replaceChildren(chip(found.outcome, changed.length > 0 ? "" : counts), ` ${[found.why && `${found.why}.`, lacking].filter(Boolean).join(" ")}`);
   page.plot.replaceChildren(...(Number.isNaN(found.wide[0]) ? [] : [plotOf(found, setting)]));
   page.facts.replaceChildren(...factsOf(data, setting, found).flatMap(([name, text]) =>
     [make("div", {}, make("dt", {}, name), make("dd", {}, text))]));
