@@ -1,6 +1,7 @@
 """Diagrams: the stages of experiments, as boxes and lines."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from html import escape
 from textwrap import fill
 
 import matplotlib.pyplot as plt
@@ -13,16 +14,18 @@ from matplotlib.path import Path as MovePath
 from cxrstudy.base.words import arm_shown
 from cxrstudy.pages.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH, finished
 from cxrstudy.pages.figures.style import nothing
-from cxrstudy.pages.figures.words import shortened, wrapped
+from cxrstudy.pages.figures.words import wrapped
+from cxrstudy.pages.html import HTML
 from cxrstudy.runs.plan import Plan, PlannedRun
-from cxrstudy.study.graph import Graph, Node
+from cxrstudy.study.forecast import forecast
+from cxrstudy.study.graph import Graph
+from cxrstudy.study.plan_tree import tree as tree_of_stages
 
 LETTERS = 32  # per line of the name of an arm
 #: Stages of a chain whose boxes lie so close that words in them are broken, and letters per line.
 MANY_STAGES, LETTERS_OF_MANY = 6, 6
-#: Points: text in boxes, and beside the squares of a grid. A figure keeps its size on a
-#: phone, where seven points are nine pixels.
-BOXED, TINY = 8.2, 7.4
+#: Points of the text in boxes. A figure keeps its size on a phone.
+BOXED = 8.2
 
 #: Colour of a stage by the first of its roles; others are grey.
 ROLE_COLOURS = {"target": BLUE, "general": GREEN, "pneumonia": ORANGE, "natural_large": PURPLE}
@@ -77,57 +80,17 @@ def tree(plan: Plan) -> Figure:
     return finished(figure)
 
 
-def grid(whole: Graph) -> Figure:
-    """Draw the stages of several experiments as one tree; filled squares are recorded.
-
-    The numbers beside the end of a chain are those of the experiments that use it.
-
-    Parameters
-    ----------
-    whole
-        The graph; all seeds of a stage are one square.
+def whole(plan: Graph) -> HTML:
+    """Show the stages of several experiments as text, as ``cxrstudy plan`` prints them.
 
     Examples
     --------
     >>> from cxrstudy.notebook import diagrams, make_graph
-    >>> diagrams.grid(make_graph(["06"], "quick", "phantom", seeds=1))
-    <Figure size ...>
+    >>> diagrams.whole(make_graph(["06"], "quick", "phantom", seeds=1))
+    <HTML>
     """
-    nodes = {node.id: node for node in whole.nodes}
-    if not nodes:
-        return nothing("No stage is planned")
-    below: dict[str, list[str]] = {}
-    for name, node in nodes.items():
-        start = f"{node.cohort}, {node.start.architecture}, {node.start.title}"
-        below.setdefault(node.parent or start, []).append(name)
-    ends: dict[str, Hashable] = {name: name for name in nodes if name not in below}
-    heights, depths = _heights(below, ends), _depths(nodes)
-    figure, axes = plt.subplots(figsize=(WIDTH + 0.6, 0.2 * len(ends) + 0.3))
-    for parent, children in below.items():
-        for child in children:
-            at = (float(depths.get(parent, 0)), heights[parent])
-            _branch(axes, at, (float(depths[child]), heights[child]))
-        if parent not in nodes:
-            axes.text(-0.05, heights[parent], parent, ha="right", va="center", fontsize=TINY)
-    for name, node in nodes.items():
-        roles, at = node.stage.roles, (float(depths[name]), heights[name])
-        colour = GREY if len(roles) > 1 else ROLE_COLOURS.get(roles[0], GREY)
-        _dot(axes, at, colour, filled=not node.missing)
-        numbers = ", ".join(each.partition("_")[0] for each in node.experiments)
-        changes = "".join(f", {_change(change)}" for change in node.changes.items())
-        label = shortened(f"{'+'.join(roles)}{changes}", 2 * LETTERS)
-        if name in ends:
-            axes.text(at[0] + 0.08, at[1], f"{label}  [{numbers}]", va="center", fontsize=TINY)
-        else:
-            # Above the curve that leads here, where no other row has its label.
-            under = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-            axes.text(
-                at[0] - 0.07, at[1], label, ha="right", va="center", fontsize=TINY, bbox=under
-            )  # fmt: skip
-    axes.set_xlim(-1.8, max(depths.values()) + 1.4)
-    axes.set_ylim(len(ends) - 0.3, -1.2)
-    axes.axis("off")
-    return finished(figure)
+    lines = tree_of_stages(plan, forecast(plan))
+    return HTML(f'<pre class="study-plan" tabindex="0">{escape(chr(10).join(lines))}</pre>')
 
 
 def _broken(role: str, letters: int) -> str:
@@ -176,24 +139,6 @@ def _heights(below: Mapping[str, Sequence[str]], ends: Mapping[str, Hashable]) -
     for root in [name for name in below if name not in children]:
         place(root)
     return heights
-
-
-def _depths(nodes: Mapping[str, Node]) -> dict[str, int]:
-    """Number of stages up to and including each stage; parents come first."""
-    depths: dict[str, int] = {}
-    for name, node in nodes.items():
-        depths[name] = 1 + depths.get(node.parent or "", 0)
-    return depths
-
-
-def _change(change: tuple[str, object]) -> str:
-    name, value = change
-    return f"{name} {'+'.join(map(str, value)) if isinstance(value, tuple) else value}"
-
-
-def _dot(axes: Axes, at: tuple[float, float], colour: str, filled: bool) -> None:
-    face = colour if filled else "white"
-    axes.plot(*at, marker="s", markersize=5.5, color=colour, markerfacecolor=face, linestyle="")
 
 
 def _branch(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from html import unescape
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -11,6 +12,8 @@ from matplotlib.patches import PathPatch
 
 from cxrstudy.pages import diagrams, figures
 from cxrstudy.runs.plan import make_plan
+from cxrstudy.study.forecast import forecast
+from cxrstudy.study.plan_tree import tree
 from cxrstudy.training.chain import Chain, Start
 from tests.support import planned
 from tests.support.builders import STAGE, TINY, make_cohort, make_role
@@ -190,14 +193,11 @@ def test_the_same_plan_is_the_same_file(plan):
 # --- Of several experiments ---------------------------------------------------------------------
 
 
-def test_the_figure_names_stages_and_experiments_and_fills_what_is_recorded(records):
+def test_the_whole_plan_is_what_the_command_prints_and_is_no_html(records):
     record(records, graph_of("01_one"))
-    figure = diagrams.grid(graph_of())
-    (axes,) = figure.axes
-    texts = {text.get_text() for text in axes.texts}
-    starts = {"made, resnet10t, random", "other, resnet10t, random"}
-    assert {"general", "target  [01]", "target  [01, 02]"} | starts <= texts
-    assert any("mixup 0.4" in text and text.endswith("  [02]") for text in texts)
-    boxes = [line for line in axes.lines if line.get_marker() == "s"]
-    filled = [line for line in boxes if line.get_markerfacecolor() != "white"]
-    assert (len(boxes), len(filled)) == (5, 3)
+    made = graph_of()
+    shown = diagrams.whole(made).data
+    text = unescape(shown.removeprefix('<pre class="study-plan" tabindex="0">'))
+    assert text.removesuffix("</pre>") == "\n".join(tree(made, forecast(made)))
+    assert "<" not in shown[4:-6]
+    assert "recorded" in shown
