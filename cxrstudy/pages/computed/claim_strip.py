@@ -15,6 +15,7 @@ from cxrstudy.pages.bounds import bounds_in_words, bounds_of, is_equivalence
 from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict
 from cxrstudy.pages.computed.correction import withheld_by_correction
 from cxrstudy.pages.computed.plot import Drawn, Scale, mark, plot, scale_of
+from cxrstudy.pages.html import fold
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts.across import OnCohort, together
 from cxrstudy.verdicts.claims_file import all_claims
@@ -33,7 +34,7 @@ def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str)
     chapters
         Folder of the chapters, seen from the page.
     """
-    return f"{claim_strip(decided, marks, chapters)}<p>{reading(decided)}</p>"
+    return f"{claim_strip(decided, marks, chapters)}{reading(decided)}<p>{limits(decided)}</p>"
 
 
 def claim_strip(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
@@ -139,7 +140,7 @@ def _in_order(decided: pd.DataFrame) -> list[str]:
 
 
 def reading(decided: pd.DataFrame) -> str:
-    """What the brackets, the lines, the frames and the budgets are."""
+    """What the brackets, the lines and the verdicts are, folded."""
     level = " or ".join(numbers.whole_percent(level) for level in sorted(set(decided["level"])))
     several = decided["origin"].nunique() > 1
     parts = [
@@ -150,11 +151,14 @@ def reading(decided: pd.DataFrame) -> str:
         "whole interval must lie above"
         + (", or, if there are two, between." if _has_equivalence(decided) else "."),
         *_other_verdicts(decided),
-        frames(decided),
         "A mark is of one set of results on all pages." if several else "",
-        _budget(decided),
-        _made_images(decided),
     ]
+    return fold("How to read this table", f"<p>{' '.join(part for part in parts if part)}</p>")
+
+
+def limits(decided: pd.DataFrame) -> str:
+    """What no reader of a table may miss: what is no evidence, budgets, and made images."""
+    parts = (frames(decided), _budget(decided), _made_images(decided))
     return " ".join(part for part in parts if part)
 
 

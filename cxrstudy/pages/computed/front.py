@@ -14,6 +14,7 @@ from cxrstudy.pages.computed.claim_strip import (
     chip,
     claim_strip,
     interval_of,
+    limits,
     reading,
 )
 from cxrstudy.pages.computed.glance import at_a_glance
@@ -59,7 +60,7 @@ def strip(judged: pd.DataFrame) -> HTML:
         return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
     return HTML(
         f'<div class="study-found">{head}{_answers(decided, marks)}'
-        f"<p>{reading(decided)} {_LINK}</p></div>"
+        f"{reading(decided)}<p>{limits(decided)} {_LINK}</p></div>"
     )
 
 
