@@ -25,6 +25,7 @@ def check(evidence: Evidence) -> CheckResult:
     patients, and images for which nobody knows a label.
     """
     rows: list[dict[str, str]] = []
+    named: list[str] = []
     states: list[CheckState] = ["pass"]
     for name, role in evidence.roles.items():
         for split, label, patients in _counts(evidence, role):
@@ -33,6 +34,7 @@ def check(evidence: Evidence) -> CheckResult:
             is_gap = patients == 0 and role.task != "multilabel"
             states.append("issue" if is_gap else "note")
             rows.append(row(f"{patients} patients of {label} in {split}", name))
+            named.append(f"{name} {split}, {patients} of {label}")
     small = len(rows)
     rows += [
         row(what, name, manifest)
@@ -42,7 +44,9 @@ def check(evidence: Evidence) -> CheckResult:
     states += ["note"] * (len(rows) - small)
     unknown = len(rows) - small
     few = f"fewer than {LEAST_PATIENTS} patients in a split of a role: "
-    said = [few + (counted(small, "class") if small else "no class")]
+    first, more = "; ".join(named[:3]), "; …" if named[3:] else ""  # the rows name all
+    which = f" ({first}{more})" if first else ""
+    said = [few + (counted(small, "class") if small else "no class") + which]
     said += [f"labels that a source does not know: {unknown}"] if unknown else []
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows), f"{'; '.join(said)}.",

@@ -9,6 +9,7 @@ def test_an_absent_class_is_an_issue_and_named() -> None:
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("issue", 1)
     assert outcome.rows["what"][0] == "0 patients of normal in validation"
+    assert "1 class (target validation, 0 of normal)." in outcome.detail
     assert outcome.advice == "Report nothing about these classes there, or add patients."
 
 
