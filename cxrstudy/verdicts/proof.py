@@ -92,7 +92,7 @@ class Proof:
             return f"does not count: {claim} was changed since {self.registration}"
         if self.changed and not is_same:
             since = f"the rule was changed since {self.registration}"
-            return f"does not count: {since}, and gives {claim} other numbers"
+            return f"does not count: {since}, and gives {claim} another result"
         return f"counts: registered in {self.registration}"
 
 

@@ -182,7 +182,7 @@ def test_verdicts_that_the_registered_rule_wrote_count_though_it_was_changed_sin
     proof = prove(place)
     assert proof.changed == ("rule verdicts.outcome",)
     assert proof.said_of("X1") == "counts: registered in 0001-made-tiny"
-    other = "does not count: the rule was changed since 0001-made-tiny, and gives X1 other numbers"
+    other = "does not count: the rule was changed since 0001-made-tiny, and gives X1 another result"
     assert proof.said_of("X1", is_same=False) == other
     rule.write_text(before)
     assert prove(place).said_of("X1", is_same=False) == "counts: registered in 0001-made-tiny"
