@@ -45,7 +45,9 @@ def highest_class(arms: Arms, scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     ``arm``, ``truth``, one column per class (share of the images on which it has the highest score,
-    mean over seeds), ``images``, ``seeds``; classes have their displayed names.
+    mean over seeds), ``images``, ``seeds``; classes have their displayed names. Where labels may be
+    present together, the classes are the label that the cohort asks about, and its absence; images
+    of which it is not known are left out.
 
     Examples
     --------
@@ -53,7 +55,10 @@ def highest_class(arms: Arms, scores: pd.DataFrame) -> pd.DataFrame:
     >>> table["truth"].tolist()[:3]
     ['normal', 'other pneumonia', 'COVID-19']
     """
-    labels = arms.study.cohort.role("target").labels
+    role, label = arms.study.cohort.role("target"), arms.study.label
+    labels = list(role.labels)
+    if role.task != "multiclass":
+        scores, labels = _two_classes(scores, label), [f"no_{label}", label]
     found = confusion(scores, labels)
     rows = []
     for (arm, truth), each in found.groupby(["arm", "truth"], sort=False):
@@ -62,6 +67,15 @@ def highest_class(arms: Arms, scores: pd.DataFrame) -> pd.DataFrame:
         about = {"arm": arm, "truth": label_name(str(truth))}
         rows.append({**about, **shares, "images": first.images, "seeds": first.seeds})
     return pd.DataFrame(rows)
+
+
+def _two_classes(scores: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Scores of a label, and of its absence as a class of its own."""
+    known = scores[scores[truth_column(label)].notna()]
+    absent = {
+        column(f"no_{label}"): 1 - known[column(label)] for column in (truth_column, score_column)
+    }
+    return known.assign(**absent)
 
 
 def by_lesion(scores: pd.DataFrame, known: pd.DataFrame, metric: Metric) -> pd.DataFrame:

@@ -1,5 +1,8 @@
 """Failures: every test image has its causes, its class and its slice."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from cxrstudy.data.lesion import SIZES
@@ -31,6 +34,23 @@ def test_one_row_per_arm_and_class_whose_shares_add_up(small, scores):
     assert len(table) == len(labels) * scores["arm"].nunique()
     for _, row in some(list(table.iterrows())):
         assert row[labels].sum() == pytest.approx(1)
+
+
+def test_a_label_and_its_absence_are_two_classes(small, scores):
+    label = small.arms.study.label
+    role = SimpleNamespace(task="binary", labels=[label])
+    study = SimpleNamespace(cohort=SimpleNamespace(role=lambda _: role), label=label)
+    columns = [name for name in scores if name.startswith(("truth_", "score_"))]
+    own = scores.drop(columns=[name for name in columns if not name.endswith(label)])
+    unknown = own.index == own.index[(own["role"] == "target") & (own["split"] == "test")][0]
+    own.loc[unknown, f"truth_{label}"] = np.nan
+    table = failures.highest_class(SimpleNamespace(study=study), own)
+    assert table["truth"].tolist()[:2] == ["no covid19", "COVID-19"]
+    tested = own[(own["arm"] == table["arm"][0]) & (own["role"] == "target")]
+    tested = tested[(tested["split"] == "test") & (tested[f"truth_{label}"] == 1)]
+    share = (tested[f"score_{label}"] >= 0.5).groupby(tested["seed"]).mean().mean()
+    assert table["COVID-19"][1] == pytest.approx(share)
+    assert table["no covid19"][1] == pytest.approx(1 - share)
 
 
 def test_every_test_image_is_in_a_slice_and_errors_fall(small, scores):
