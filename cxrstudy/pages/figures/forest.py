@@ -50,7 +50,7 @@ MARKS = ("o", "s", "D", "^", "v", "P", "X", "<", ">")
 #: Columns that a row needs beside its name and numbers.
 NEEDED = ("contrast", "margin", "verdict", "patients", "seeds")
 
-ROW = 0.2  # inches: height of one mark
+ROW = 0.18  # inches: height of one mark
 LETTERS = 32  # per line of a row's name
 
 
