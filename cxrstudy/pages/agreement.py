@@ -195,7 +195,8 @@ def _compared(
     for claim in on_labels_of(scores, paper.of(experiment)):
         row = own.loc[claim.id]
         if pd.isna(row["estimate"]):
-            yield Beside(claim, nan, nan, nan, nan, nan, str(row["reason"]))
+            record, _, _ = _of_record(claim, recorded, Size(1, 2))  # of no run: chance is not asked
+            yield Beside(claim, nan, record, nan, nan, nan, str(row["reason"]))
             continue
         size = Size(int(row["seeds"]), int(row["patients"]))
         record, far, reason = _of_record(claim, recorded, size)

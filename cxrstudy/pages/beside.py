@@ -161,8 +161,8 @@ def if_enough_seeds(
 def _absent(study: Study) -> HTML:
     return _admonition(
         "No reference results",
-        f"This experiment has not been run on cohort “{study.cohort.name}” by the project with a "
-        f"profile that decides ({', '.join(REFERENCE_PROFILES)}). So nothing is shown here.",
+        f"The project has not run this experiment on the cohort “{cohort_title(study.cohort.name)}” with a "
+        f"profile that decides ({', '.join(REFERENCE_PROFILES)}), so nothing of it is shown here.",
     )
 
 

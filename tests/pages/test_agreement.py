@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxrstudy.base import numbers
 from cxrstudy.pages.agreement import Size, agreement, chance
 from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML
-from cxrstudy.statistics import made_scores
+from cxrstudy.statistics import auroc, contrasts, made_scores
 from cxrstudy.statistics.power import VarianceComponents
 
 ARMS = ["general → pneumonia", "control"]
@@ -79,6 +80,8 @@ def test_a_failed_training_is_compared_with_nothing():
     assert "Not judged" in failed
     summary = failed.partition("Claim by claim")[0]
     assert summary.count("not better than a constant") == 1
+    record = contrasts(scores, auroc("covid19"), against="control")["estimate"].item()
+    assert numbers.difference(record) in failed.partition("Claim by claim")[2]
 
 
 def test_an_arm_that_the_record_lacks_is_named_in_words():

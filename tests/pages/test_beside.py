@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from cxrstudy.pages import beside as module
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.beside import beside, reference_elsewhere, reference_of
 from cxrstudy.pages.computed.numbered import with_numbers
 from cxrstudy.pages.figures.source import source_of, with_source
@@ -84,7 +85,7 @@ def test_captions_name_the_results_and_whether_they_could_count(
 def test_what_is_not_recorded_is_said_and_nothing_is_drawn(recorded, cohort, experiment):
     found = reference_of(study(cohort), experiment)
     assert "No reference results" in found.banner.data
-    assert f"“{cohort}”" in found.banner.data
+    assert f"“{cohort_title(cohort)}”" in found.banner.data
     assert beside(found, lambda arms, scores: 1 / 0) is None
 
 

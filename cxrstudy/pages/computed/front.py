@@ -169,7 +169,7 @@ def standings(said: Iterable[str]) -> str:
     reasons = "; ".join(why.replace(f" since {where}", " since") for why in others)
     return (
         f'<p class="study-standing">Counts as evidence: registered before it ran ({escape(where)}).'
-        + (f" <b>No evidence:</b> {escape(reasons)}." if reasons else "")
+        + (f" <b>Except</b> where {escape(reasons)}." if reasons else "")
         + "</p>"
     )
 

@@ -69,7 +69,7 @@ def test_a_claim_that_changed_is_told_beside_the_others_that_count():
     said = ["does not count: A5 was changed since 0001", "counts: registered in 0001"] * 2
     shown = front.standings(said)
     assert text_of(HTML(shown)).strip() == (
-        "Counts as evidence: registered before it ran (0001). No evidence: A5 was changed since."
+        "Counts as evidence: registered before it ran (0001). Except where A5 was changed since."
     )
 
 
