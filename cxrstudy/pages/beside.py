@@ -159,10 +159,11 @@ def if_enough_seeds(
 
 
 def _absent(study: Study) -> HTML:
+    cohort = cohort_title(study.cohort.name)
     return _admonition(
         "No reference results",
-        f"The project has not run this experiment on the cohort “{cohort_title(study.cohort.name)}” with a "
-        f"profile that decides ({', '.join(REFERENCE_PROFILES)}), so nothing of it is shown here.",
+        f"The project has not run this experiment on the cohort “{cohort}” with a profile that "
+        f"decides ({', '.join(REFERENCE_PROFILES)}), so nothing of it is shown here.",
     )
 
 
