@@ -98,7 +98,9 @@ def compare(
     'general'
     """
     failed = failed or {}
-    same = same_trainings(of_arms(scores, [arm for arm in scores["arm"] if arm not in failed]))
+    same = same_trainings(
+        of_arms(scores, [arm for arm in dict.fromkeys(scores["arm"]) if arm not in failed])
+    )
     if not same:
         return Compared(experiment, what, None, pd.DataFrame(), 0, 0, failed=failed)
     scores = of_arms(scores, list(same))

@@ -156,5 +156,6 @@ def _patients(study: Study) -> Answer:
     arms = arms_of(PATIENTS, study)
     sizes = levels.patients_of(arms).set_index("level")["patients"]
     scores = _scores(arms)
-    learnt = of_arms(scores, [arm for arm in scores["arm"] if arm not in arms.failed])
-    return more_patients(learnt, auroc(study.label), sizes.to_dict(), len(arms.failed))
+    failed = arms.failed
+    learnt = of_arms(scores, [arm for arm in dict.fromkeys(scores["arm"]) if arm not in failed])
+    return more_patients(learnt, auroc(study.label), sizes.to_dict(), len(failed))
