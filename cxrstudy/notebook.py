@@ -8,7 +8,7 @@
 ``curves``                                         how trainings went
 ``levels``                                         what the arms of factors are in pixels, steps
                                                    and patients
-``reference_of``, ``reference_elsewhere``,         recorded results beside a reader's own, which
+``reference_of``, ``evidence_of``,                 recorded results beside a reader's own, which
 ``beside``, ``if_enough_seeds``                    is judged with enough seeds only
 ``read_claims``, ``abstract_table``,               abstracts and claims, what is judged of them,
 ``claims_table``, ``judge``,                       every version of the rule, what the best of
@@ -21,7 +21,7 @@
 from cxrstudy import statistics
 from cxrstudy.pages import diagrams, figures, levels
 from cxrstudy.pages import render as show
-from cxrstudy.pages.beside import beside, if_enough_seeds, reference_elsewhere, reference_of
+from cxrstudy.pages.beside import beside, evidence_of, if_enough_seeds, reference_of
 from cxrstudy.pages.demographics import demographics
 from cxrstudy.pages.source_baseline import source_alone
 from cxrstudy.pages.told import contrasts, estimates
@@ -38,7 +38,7 @@ from cxrstudy.verdicts.claims_file import abstract_table, claims_table, read_cla
 __all__ = [
     "Study", "abstract_table", "arms_of", "beside", "check_parameters",
     "claims_table", "contrasts", "curves", "demographics", "diagrams", "estimates",
-    "figures", "if_enough_seeds", "judge", "levels", "log",
-    "make_graph", "metrics", "provenance", "read_claims", "reference_elsewhere", "reference_of",
+    "evidence_of", "figures", "if_enough_seeds", "judge", "levels", "log",
+    "make_graph", "metrics", "provenance", "read_claims", "reference_of",
     "selection", "show", "source_alone", "statistics",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 from cxrstudy.base.times import duration
 from cxrstudy.base.words import counted
 from cxrstudy.data.cohort_file import cohort_names
-from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.arm_words import cohort_title, is_simulated
 from cxrstudy.pages.figures.source import RESULTS, made_by
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.own_run import recorded_results
@@ -49,6 +49,10 @@ class ReferenceResults:
     made: Mapping[str, str] = field(default_factory=dict)
 
 
+#: No results, of which a page need not say anything.
+NOTHING = ReferenceResults(HTML(""), None, pd.DataFrame())
+
+
 def reference_of(study: Study, experiment: str) -> ReferenceResults:
     """Find the reference results of an experiment on a study's cohort.
 
@@ -71,8 +75,15 @@ def reference_of(study: Study, experiment: str) -> ReferenceResults:
     return _read(folder, experiment)
 
 
-def reference_elsewhere(study: Study, experiment: str) -> ReferenceResults:
-    """Find registered results of an experiment on another cohort than a study's: the first by name.
+def evidence_of(study: Study, experiment: str) -> tuple[ReferenceResults, ReferenceResults]:
+    """Find the two sets of reference results that a page shows first, whatever its own cohort.
+
+    Registered results come before others, radiographs before simulated images, and a study's own
+    cohort before others. Of other cohorts only registered results are shown.
+
+    Returns
+    -------
+    The one that says most, and the next; each without arms if there is none.
 
     Raises
     ------
@@ -81,18 +92,25 @@ def reference_elsewhere(study: Study, experiment: str) -> ReferenceResults:
 
     Examples
     --------
-    >>> from cxrstudy.notebook import Study, reference_elsewhere
+    >>> from cxrstudy.notebook import Study, evidence_of
     >>> study = Study("quick", "phantom", seeds=1)
-    >>> reference_elsewhere(study, "04_mixup").arms.study.cohort.name
-    'kermany'
+    >>> [each.arms.study.cohort.name for each in evidence_of(study, "04_mixup")]
+    ['kermany', 'phantom']
     """
+    own = results.reference(study.cohort.name, experiment)
     others = (name for name in cohort_names() if name != study.cohort.name)
-    folders = filter(None, (results.reference(name, experiment) for name in others))
-    registered = (folder for folder in folders if results.facts(folder).registration)
-    folder = next(registered, None)
-    if folder is None:
-        return ReferenceResults(HTML(""), None, pd.DataFrame())
-    return _read(folder, experiment)
+    elsewhere = filter(None, (results.reference(name, experiment) for name in others))
+    registered = [folder for folder in elsewhere if results.facts(folder).registration]
+    folders = sorted([*filter(None, [own]), *registered], key=_standing)
+    found = [_read(folder, experiment) for folder in folders[:2]]
+    first = found[0] if found else ReferenceResults(_absent(study), None, pd.DataFrame())
+    return first, found[1] if len(found) > 1 else NOTHING
+
+
+def _standing(folder: Path) -> tuple[bool, bool]:
+    """Order of results: what sorts first says most."""
+    made = results.facts(folder)
+    return not made.registration, is_simulated(made.cohort)
 
 
 def _read(folder: Path, experiment: str) -> ReferenceResults:

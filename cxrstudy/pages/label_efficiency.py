@@ -122,7 +122,7 @@ def saved_in_words(table: pd.DataFrame) -> str:
     >>> rows = [row | {"trained": 50, "low": 40.0}, row | {"trained": 100, "low": 150.0}]
     >>> saved_in_words(pd.DataFrame(rows))  # doctest: +NORMALIZE_WHITESPACE
     'For the same value, weights “random” are shown to need more patients than “in-domain”:
-    at least 150 in place of 100. In place of 50, no more are shown to be needed.'
+    at least 150 in place of 100. In place of 50, it is not shown that more are needed.'
     """
     known = table[table["low"].notna()]
     if known.empty:
@@ -139,7 +139,7 @@ def saved_in_words(table: pd.DataFrame) -> str:
         *named
     )
     others = ", ".join(numbers.count(size) for size in known.loc[~saves, "trained"])
-    none = f" In place of {others}, no more are shown to be needed." if others else ""
+    none = f" In place of {others}, it is not shown that more are needed." if others else ""
     return f"{said}{more}.{none}"
 
 

@@ -5,7 +5,7 @@ Notebooks know this module as ``show``, and find the tables of claims and of tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,21 @@ def note(text: str) -> HTML:
     <HTML>
     """
     return HTML(f"<p>{escape(text)}</p>")
+
+
+def stacked(parts: Iterable[HTML | None]) -> HTML | None:
+    """Show parts of a page below each other; those that do not exist are left out.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import show
+    >>> show.stacked([show.note("a"), None, show.note("b")]).data
+    '<p>a</p><p>b</p>'
+    >>> show.stacked([None]) is None
+    True
+    """
+    there = [part.data for part in parts if part is not None]
+    return HTML("".join(there)) if there else None
 
 
 def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:

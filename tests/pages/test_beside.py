@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from cxrstudy.pages import beside as module
 from cxrstudy.pages.arm_words import cohort_title
-from cxrstudy.pages.beside import beside, reference_elsewhere, reference_of
+from cxrstudy.pages.beside import beside, evidence_of, reference_of
 from cxrstudy.pages.computed.numbered import with_numbers
 from cxrstudy.pages.figures.source import source_of, with_source
 from cxrstudy.pages.tables import table
@@ -89,16 +89,42 @@ def test_what_is_not_recorded_is_said_and_nothing_is_drawn(recorded, cohort, exp
     assert beside(found, lambda arms, scores: 1 / 0) is None
 
 
+@pytest.fixture
+def several(recorded, monkeypatch):
+    """Results of one experiment on several cohorts, of which some are registered."""
+
+    def use(registered, unregistered):
+        made = {
+            (cohort, "03_resolution"): SimpleNamespace(
+                **vars(MADE) | {"cohort": cohort, "registration": "0002" * (cohort in registered)}
+            )
+            for cohort in (*registered, *unregistered)
+        }
+        monkeypatch.setattr(module.results, "reference", lambda *asked: made.get(asked))
+        monkeypatch.setattr(module.results, "facts", lambda one: one)
+        monkeypatch.setattr(module, "_facts", lambda *asked: {})
+
+    return use
+
+
 @pytest.mark.parametrize(
-    ("cohort", "registration", "found"),
-    [("kermany", "0002-phantom-plateau", True), ("kermany", "", False), ("phantom", "0002", False)],
+    ("cohort", "registered", "unregistered", "shown"),
+    [
+        ("phantom", ["phantom", "kermany"], [], ["kermany", "phantom"]),
+        ("phantom", ["kermany"], ["phantom"], ["kermany", "phantom"]),
+        ("phantom", ["phantom"], ["kermany"], ["phantom", None]),
+        ("kermany", ["phantom", "kermany"], [], ["kermany", "phantom"]),
+        ("kermany", ["phantom"], ["kermany"], ["phantom", "kermany"]),
+        ("nih", ["kermany", "nih"], [], ["nih", "kermany"]),
+        ("open", ["phantom"], [], ["phantom", None]),
+        ("open", [], ["phantom"], [None, None]),
+    ],
 )
-def test_elsewhere_means_registered_and_on_another_cohort(
-    recorded, monkeypatch, cohort, registration, found
+def test_registered_results_come_first_and_radiographs_before_simulated_images(
+    several, cohort, registered, unregistered, shown
 ):
-    made = SimpleNamespace(**vars(MADE) | {"registration": registration})
-    monkeypatch.setattr(module.results, "facts", lambda asked: made)
-    other = reference_elsewhere(study(cohort), "03_resolution")
-    assert beside(other, lambda arms, scores: arms.study.cohort.name) == (
-        "phantom" if found else None
-    )
+    several(registered, unregistered)
+    found = evidence_of(study(cohort), "03_resolution")
+    drawn = [beside(each, lambda arms, scores: arms.study.cohort.name) for each in found]
+    assert drawn == shown
+    assert ("No reference results" in found[0].banner.data) is (shown[0] is None)
