@@ -54,10 +54,16 @@ def _end_of(record: Record) -> str:
     found = record.plateau
     if found is None:
         return UNKNOWN
-    if found.reached and not found.rise and not found.fall:
+    if did_not_move(record):
         steps = counted(record.identity["stage"]["steps"], "step")
         return f"did not move in the last third of {steps}"
     return found.said
+
+
+def did_not_move(record: Record) -> bool:
+    """Whether a training counts as at a plateau only because nothing changed at its end."""
+    found = record.plateau
+    return bool(found and found.reached and not found.rise and not found.fall)
 
 
 def output_of(records: Sequence[Record]) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 import pandas as pd
 
 from cxrstudy.runs import store
+from cxrstudy.runs.provenance import did_not_move
 from cxrstudy.study.arms import Arms
 
 #: Columns of :func:`curves_of`.
@@ -26,7 +27,8 @@ def curves_of(arms: Arms) -> pd.DataFrame:
     -------
     One row per arm, seed and validation: ``arm``, ``seed``, ``step``, ``learning_rate`` (of the
     step before the validation; empty in older records), ``train_loss``, ``validation_loss``,
-    ``validation_auroc``, and ``plateau`` (of the training: ``yes``, ``no`` or ``not known``).
+    ``validation_auroc``, and ``plateau`` (of the training: ``yes``, ``no``, ``did not move`` or
+    ``not known``).
 
     Raises
     ------
@@ -43,7 +45,9 @@ def curves_of(arms: Arms) -> pd.DataFrame:
         table = store.read_epochs(arms.study.records, run)
         table["arm"] = pd.Series([arm] * len(table), dtype=object)
         record = store.read(arms.study.records, run)
-        tables.append(table.assign(seed=seed, plateau=record.at_plateau))
+        # As the table of runs has it: too short to move is no plateau.
+        end = "did not move" if did_not_move(record) else record.at_plateau
+        tables.append(table.assign(seed=seed, plateau=end))
     return pd.concat(tables, ignore_index=True).reindex(columns=COLUMNS)
 
 
