@@ -4,15 +4,20 @@ A page about maps or errors looks at a network whatever it has learnt. One that 
 constant has maps and errors too; they show nothing about networks that learnt something.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
 from cxrstudy.base.words import arm_name
 from cxrstudy.pages.arm_words import cohort_title
-from cxrstudy.pages.html import HTML
+from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.names import spaced
 from cxrstudy.study.arms import Arms
+
+#: What follows from what is shown of such networks.
+SAYS_NOTHING = (
+    "What this page shows of them says nothing about networks that have learnt something."
+)
 
 
 def failed_arms(*shown: Arms, named: Callable[[Any], str] = arm_name) -> HTML:
@@ -31,21 +36,42 @@ def failed_arms(*shown: Arms, named: Callable[[Any], str] = arm_name) -> HTML:
     >>> failed_arms(arms.only(["control"]))  # arms are trained, as in a chapter
     <HTML>
     """
+    items = _items(shown, named)
+    if not items:
+        return HTML("")
+    return HTML(
+        '<div class="admonition warning"><p class="admonition-title">Networks without a result</p>'
+        f"<p>{SAYS_NOTHING}</p><ul>{items}</ul></div>"
+    )
+
+
+def folded_failed_arms(*shown: Arms) -> HTML:
+    """Name the same arms in a fold, on a page whose figures stand beside those of a record.
+
+    Examples
+    --------
+    >>> from cxrstudy.pages.failed_arms import folded_failed_arms
+    >>> folded_failed_arms(arms.only(["control"]))  # arms are trained, as in a chapter
+    <HTML>
+    """
+    items = _items(shown, arm_name)
+    if not items:
+        return HTML("")
+    return HTML(
+        fold("Networks of this run without a result", f"<p>{SAYS_NOTHING}</p><ul>{items}</ul>")
+    )
+
+
+def _items(shown: Sequence[Arms], named: Callable[[Any], str]) -> str:
+    """Arms without a result, by their reason; with the cohort where there are several."""
     several = len({arms.study.cohort.name for arms in shown}) > 1
     by_reason: dict[str, list[str]] = {}
     for arms in shown:
         for arm, why in arms.failed.items():
             by_reason.setdefault(why, []).append(f"{named(arm)}{_of(arms) if several else ''}")
-    if not by_reason:
-        return HTML("")
-    items = "".join(
+    return "".join(
         f"<li>{escape(', '.join(names))}: {escape(spaced(why))}</li>"
         for why, names in by_reason.items()
-    )
-    return HTML(
-        '<div class="admonition warning"><p class="admonition-title">Networks without a result</p>'
-        "<p>What this page shows of them says nothing about networks that have learnt "
-        f"something.</p><ul>{items}</ul></div>"
     )
 
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from cxrstudy.pages.failed_arms import failed_arms
+from cxrstudy.pages.failed_arms import failed_arms, folded_failed_arms
 from tests.support.judged import text_of
 
 
@@ -37,3 +37,11 @@ def test_arms_of_two_cohorts_are_told_apart_by_them():
     said = text_of(failed_arms(weak, arms("confounded")))
     assert "a, 0 (Phantoms): seed 0, one score" in said
     assert "(Phantoms)" not in text_of(failed_arms(weak, arms("phantom")))
+
+
+def test_the_fold_names_what_the_box_names():
+    weak = arms("phantom", why="seed 0, one <score>")
+    box, folded = failed_arms(weak).data, folded_failed_arms(weak).data
+    assert folded.startswith("<details")
+    assert folded.split("<ul>")[1].split("</ul>")[0] == box.split("<ul>")[1].split("</ul>")[0]
+    assert folded_failed_arms(arms("phantom")).data == ""
