@@ -17,6 +17,7 @@ from cxrstudy.pages.computed import budgets
 from cxrstudy.pages.computed.claim_strip import chip, claims_table, frames
 from cxrstudy.pages.computed.front import asked_of, standings, tallied
 from cxrstudy.pages.computed.plot import mark
+from cxrstudy.pages.computed.stricter import not_against_stricter
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.marks import marks_of
 from cxrstudy.pages.names import spaced
@@ -124,7 +125,8 @@ def _said(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str
         f"{standings(decided.loc[decided['origin'] == row.origin, 'counts'])}"
         for row in decided.drop_duplicates("origin").itertuples()
     )
-    return f"{origins}{claims_table(decided, marks, chapters)}"
+    table = claims_table(decided, marks, chapters)
+    return f"{origins}{table}{not_against_stricter(decided, marks)}"
 
 
 def _unanswered(mine: pd.DataFrame, marks: Mapping[str, int]) -> str:
