@@ -12,16 +12,24 @@ import pandas as pd
 
 from cxrstudy.base import numbers, places
 from cxrstudy.base.words import arm_name
-from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.arm_words import arm_in_words, cohort_title
 from cxrstudy.pages.bounds import bounds_in_words
 from cxrstudy.pages.computed.front import standings
 from cxrstudy.pages.html import fold
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.study.profile import read_profile
+from cxrstudy.training.plateau import RISE
 from cxrstudy.verdicts import results
+from cxrstudy.verdicts.doubling import RELEVANT
 from cxrstudy.verdicts.judge import judged_results
 from cxrstudy.verdicts.outcome import DECIDED
 from cxrstudy.verdicts.results import RESULTS
+
+#: When an arm is at a plateau.
+_CRITERION = (
+    f"An arm is at a plateau if twice the steps gained less than {numbers.level(RISE)}, and surely "
+    f"less than {numbers.level(RELEVANT)} (one side of a 95 % interval)."
+)
 
 
 def of_chapter(experiment: str) -> str:
@@ -41,10 +49,7 @@ def _of_cohort(cohort: str, experiment: str) -> str:
         return ""
     mine = _with_gains(results.arms(folder), experiment)
     title = f"<p><b>{escape(cohort_title(cohort))}</b>, at half the steps on the target:</p>"
-    return (
-        f"{title}{_verdicts(half, experiment)}"
-        f"<p>Gain of macro AUROC by the second half of the steps:</p>{_gains(mine)}"
-    )
+    return f"{title}{_verdicts(half, experiment)}{_gains(mine, experiment)}"
 
 
 def half_of(folder: Path, experiment: str) -> Path | None:
@@ -75,10 +80,13 @@ def _verdicts(half: Path, experiment: str) -> str:
                 numbers.interval(row.estimate, row.low, row.high, numbers.difference, [row.margin])
             ),
             "must be": escape(bounds_in_words(row.claim, row.margin, row.relevant)),
+            "patients": numbers.count(row.patients),
         }
         for row in mine.itertuples()
     ]
-    return f"{standings(mine['counts'])}{_as_table(rows, 'Verdicts at half the steps')}"
+    turned = (mine["verdict"] == "reversed").any()
+    said = "<p>Reversed: the whole interval lies on the other side.</p>" if turned else ""
+    return f"{standings(mine['counts'])}{_as_table(rows, 'Verdicts at half the steps')}{said}"
 
 
 def _with_gains(arms: pd.DataFrame, experiment: str) -> pd.DataFrame:
@@ -94,20 +102,22 @@ def _with_gains(arms: pd.DataFrame, experiment: str) -> pd.DataFrame:
     return mine.assign(**taken)
 
 
-def _gains(arms: pd.DataFrame) -> str:
+def _gains(arms: pd.DataFrame, experiment: str) -> str:
     known = arms[arms["gain"].notna()]
     rows = [
         {
-            "arm": escape(arm_name(row.arm)),
+            "arm": escape(arm_in_words(experiment, arm_name(row.arm))),
             "gain": escape(numbers.difference(row.gain)),
-            "at most": escape(numbers.difference(row.gain_high)),
+            "surely less than": escape(numbers.difference(row.gain_high)),
             "at a plateau": escape(row.plateau),
         }
         for row in known.itertuples()
     ]
-    others = [arm_name(arm) for arm in arms.loc[arms["gain"].isna(), "arm"]]
-    said = f"<p>Not recorded of: {escape('; '.join(others))}.</p>" if others else ""
-    return f"{_as_table(rows) if rows else ''}{said}"
+    unknown = arms.loc[arms["gain"].isna(), "arm"]
+    others = [arm_in_words(experiment, arm_name(arm)) for arm in unknown]
+    said = f"<p>Without a recorded gain: {escape('; '.join(others))}.</p>" if others else ""
+    shown = _as_table(rows, "Gain of macro AUROC by twice the steps") if rows else ""
+    return f"{f'<p>{_CRITERION}</p>{shown}' if rows else ''}{said}"
 
 
 def _as_table(rows: list[dict[str, str]], caption: str = "") -> str:

@@ -43,7 +43,8 @@ def test_verdicts_and_gains_of_half_the_steps_are_shown(recorded):
     assert "control +0.001 +0.008 yes" in text
     assert "pooled +0.031 +0.050 no" in text
     assert text.count("control") == 1
-    assert "Not recorded of: random, 0.1." in text
+    assert "Without a recorded gain: random, 0.1." in text
+    assert "gained less than 0.005, and surely less than 0.02" in text
     assert "does not count as evidence" in text
 
 
@@ -61,7 +62,7 @@ def test_where_nothing_is_decided_or_known_it_is_said(recorded, monkeypatch):
     )
     text = text_of(HTML(budgets.of_chapter(CHAPTER)))
     assert "at a plateau" not in text
-    assert "Not recorded of: control; pooled; random, 0.1." in text
+    assert "Without a recorded gain: control; pooled; random, 0.1." in text
 
 
 def test_a_gain_of_shared_runs_is_known_in_every_chapter(recorded, monkeypatch):
@@ -73,7 +74,7 @@ def test_a_gain_of_shared_runs_is_known_in_every_chapter(recorded, monkeypatch):
     monkeypatch.setattr(budgets.results, "arms", lambda folder: both)
     text = text_of(HTML(budgets.of_chapter("07_gradcam")))
     assert "pretrained +0.001 +0.008 yes" in text
-    assert "Not recorded of: permuted." in text
+    assert "Without a recorded gain: permuted." in text
     assert "pooled" not in text
 
 
