@@ -83,8 +83,8 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row per size: ``training patients`` of the better weights, the metric, and ``patients
-    needed`` by the other weights for the same value, with interval. The caption names both.
+    One row per size: training patients of the better weights, the metric, and the patients that the
+    other weights need for the same value, with interval. The headings name both weights.
 
     Examples
     --------
@@ -95,14 +95,15 @@ def label_efficiency_table(table: pd.DataFrame) -> pd.DataFrame:
     >>> covid = metrics.auroc("covid19")
     >>> table = levels.label_efficiency_of(arms, scores, covid, "in-domain", "random")
     >>> list(levels.label_efficiency_table(table))[:2]
-    ['training patients', 'AUROC of COVID-19 vs rest']
+    ['patients, “in-domain”', 'AUROC of COVID-19 vs rest']
     """
     if table.empty:
         return pd.DataFrame(columns=["training patients", "patients needed"])
     needs = [_needs(row) for row in table.itertuples()]
     shown = table.assign(reached=table["reached"].map(numbers.level), needs=needs)
-    named = {"trained": "training patients", "reached": table["metric"].iloc[0]}
-    named |= {"needs": f"patients needed {interval_heading(table)}"}
+    better, others = table["name"].iloc[0], table["against"].iloc[0]
+    named = {"trained": f"patients, “{better}”", "reached": table["metric"].iloc[0]}
+    named |= {"needs": f"patients needed, “{others}” {interval_heading(table)}"}
     return shown.rename(columns=named)[list(named.values())]
 
 

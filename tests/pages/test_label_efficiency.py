@@ -50,7 +50,7 @@ def test_the_better_start_saves_the_patients_that_the_other_needs(study):
     middle = table[table["trained"] == patients[0.1]].iloc[0]
     assert middle["estimate"] / middle["trained"] == pytest.approx(4, rel=0.35)  # scores are drawn
     said = label_efficiency_table(table)
-    assert said["training patients"].tolist() == table["trained"].tolist()
+    assert said["patients, “in-domain”"].tolist() == table["trained"].tolist()
     needed = said.iloc[:, -1]
     assert needed.iloc[-1].startswith(f"more than {patients[1]} [")
     assert needed.iloc[2].startswith(f"{middle['estimate']:.0f} [")
@@ -62,7 +62,7 @@ def test_bounds_of_patients_needed_stay_bounds():
     row |= {"smallest": 10, "largest": 1360, "level": 0.9}
     ends = pd.DataFrame({"estimate": [10.0, 50.2, np.inf], "low": [10, 10, 400.4], "high": np.inf})
     said = label_efficiency_table(ends.assign(**row))
-    assert said["patients needed [90 %]"].tolist() == [
+    assert said["patients needed, “b” [90 %]"].tolist() == [
         "at most 10 [at most 10, more than 1,360]",
         "50 [at most 10, more than 1,360]",
         "more than 1,360 [400, more than 1,360]",
@@ -71,7 +71,8 @@ def test_bounds_of_patients_needed_stay_bounds():
 
 
 def test_a_bound_that_is_all_that_is_known_is_said_once():
-    row = {"trained": 36, "reached": 0.8, "metric": "AUROC", "smallest": 10, "largest": 1360}
+    row = {"name": "a", "trained": 36, "reached": 0.8, "against": "b", "metric": "AUROC"}
+    row |= {"smallest": 10, "largest": 1360}
     ends = pd.DataFrame({"estimate": [np.inf, 10.0, 36.2], "low": [np.inf, 10, 36.1]})
     ends["high"] = [np.inf, 10, 36.3]
     said = label_efficiency_table(ends.assign(**row, level=0.95))
@@ -81,7 +82,7 @@ def test_a_bound_that_is_all_that_is_known_is_said_once():
 @pytest.mark.parametrize(
     ("lows", "said"),
     [
-        ([5, 151.2], ": at least 151 in place of 116. In place of 23, no more are shown"),
+        ([5, 151.2], ": at least 151 in place of 116. In place of 23, it is not shown that more"),
         ([24, np.inf], ": at least 24 in place of 23; more than 465 in place of 116."),
         ([23, 116], "“random” are not shown to need more patients than “in-domain”."),
         ([np.nan, np.nan], ""),

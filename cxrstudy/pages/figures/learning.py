@@ -25,6 +25,7 @@ from cxrstudy.pages.figures.source import read_by, with_source
 from cxrstudy.pages.figures.style import (
     GREY,
     WIDTH,
+    Look,
     are_told_apart,
     caption_below,
     finished,
@@ -93,7 +94,7 @@ def learning_curves(table: pd.DataFrame, patients: Mapping[Hashable, float], axi
     # A start that has only shots is named at the last of them.
     ends = last_points(rows, "start", list(given))
     ends |= last_points(rows[~shots], "start", list(given))
-    label_ends(axes, ends, given)
+    _name_starts(axes, rows, ends, given)
     shown = rows.assign(used=_used(rows)).drop(columns=["part", "size"])
     names = {"used": "training patients", "start": "initial weights"}
     return read_by(finished(figure), {axis: shown}, names)
@@ -133,6 +134,26 @@ def _name_sizes(axes: Axes, rows: pd.DataFrame, shots: "pd.Series[bool]", places
         shares = [numbers.whole_percent(part) for part in parts if not isinstance(part, str)]
         names.append("\n".join([numbers.count(size), *shares]))
     numbers_below([axes], [places.at[size] for size in sizes], names)
+
+
+def _name_starts(
+    axes: Axes,
+    rows: pd.DataFrame,
+    ends: Mapping[Hashable, tuple[float, float]],
+    given: Mapping[Hashable, Look],
+) -> None:
+    """Name curves at their right ends, and a start of one point only beside it.
+
+    A line from such a point to a name at the right would look like a flat curve.
+    """
+    right = max((x for x, _ in ends.values()), default=0.0)
+    points = rows["start"].value_counts()
+    lone = [start for start, (x, _) in ends.items() if points[start] == 1 and x < right]
+    label_ends(axes, {start: end for start, end in ends.items() if start not in lone}, given)
+    seen = rows.assign(high=bar_ends(rows)["high"].fillna(rows["estimate"]))
+    for start in sorted(lone, key=lambda start: ends[start][1]):
+        own = seen[[one == start for one in seen["start"]]]
+        label_points(axes, own[["x", "high"]], [str(start)], given[start].colour)
 
 
 def _name_shots(axes: Axes, rows: pd.DataFrame) -> None:

@@ -74,6 +74,17 @@ def test_a_start_with_shots_only_is_named_at_the_last_of_them():
     assert ends["random"] == (15, 0.7)
 
 
+def test_a_start_of_one_point_is_named_beside_it_because_a_line_would_look_like_a_curve():
+    parts = {("random", 0.1): 0.6, ("random", 1): 0.7, ("small", 0.1): 0.65, ("large", 1): 0.8}
+    (axes,) = figures.learning_curves(tables.estimated(parts), {0.1: 36, 1: 360}, "AUROC").axes
+    named = {text.get_text(): text for text in axes.texts if hasattr(text, "xy")}
+    beside = {name: text.anncoords == "offset points" for name, text in named.items()}
+    assert {name: beside[name] for name in ("random", "small", "large")} == {
+        "random": False, "small": True, "large": False
+    }  # fmt: skip
+    assert named["small"].xy[0] == 36
+
+
 def test_two_shares_of_the_same_number_of_patients_are_both_named(said):
     table = tables.estimated({("random", 0.01): 0.6, ("random", 0.011): 0.62, ("random", 1): 0.7})
     text = said(figures.learning_curves(table, {0.01: 4, 0.011: 4, 1: 360}, "AUROC"))
