@@ -36,7 +36,7 @@ from cxrstudy.verdicts.verdict import verdicts
 LEVEL = 0.95
 
 #: Why a seed of an arm has no result, in a reason.
-FAILED = re.compile(r"seed \d+, ([^;]+)")
+FAILED = re.compile(r"\bseeds? \d[\d, and]*, ([^;]+)")
 
 #: No arm failed.
 NONE: Mapping[Hashable, str] = MappingProxyType({})

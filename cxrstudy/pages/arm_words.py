@@ -29,8 +29,10 @@ WHOLE = {"{} of the patients": {"1": "all patients"}}
 NUMBER = re.compile(r"\d+(\.\d+)?")
 #: Name of an experiment, as code has it.
 EXPERIMENT = re.compile(r"\b\d\d_[a-z_]+\b")
-#: Of a reason that is the lack of an arm: the arm, and where the list of all that there are begins.
-LACKING, LISTING = re.compile(r"\bno arm '([^']*)'"), "; there are "
+#: An arm in a reason, and where the list of all arms that there are begins.
+NAMED, LISTING = re.compile(r"\barm '([^']*)'"), "; there are "
+#: Why seeds of an arm have no result, one after the other.
+SEEDS = re.compile(r"seed \d+, [^;:]+(?:; seed \d+, [^;:]+)+")
 
 ORIGIN = re.compile(r"recorded: (?P<cohort>[^,]+), (?P<rest>.+)")
 
@@ -94,13 +96,32 @@ def lacking_in_words(experiment: str, why: str) -> str:
     Examples
     --------
     >>> lacking_in_words("03_resolution", "no arm '2, own weights'; there are 1, own weights")
-    "no arm '2 × resolution, own weights'"
+    'no arm “2 × resolution, own weights”'
+    >>> lacking_in_words("04_mixup", "arm '0, 1': seed 0, one score; seed 3, one score")
+    'arm “alpha 0, 1 × steps”: seeds 0 and 3, one score'
     >>> lacking_in_words("04_mixup", "no recorded results hold 04_mixup")
     'no recorded results hold chapter MixUp'
     """
     lacking, _, _ = why.partition(LISTING)
     lacking = EXPERIMENT.sub(lambda name: f"chapter {chapter(name[0])}", lacking)
-    return LACKING.sub(lambda arm: f"no arm '{arm_in_words(experiment, arm[1])}'", lacking)
+    lacking = SEEDS.sub(lambda seeds: _seeds_by_reason(seeds[0]), lacking)
+    return NAMED.sub(lambda arm: f"arm “{arm_in_words(experiment, arm[1])}”", lacking)
+
+
+def _seeds_by_reason(said: str) -> str:
+    """Seeds with the same reason, together."""
+    by_reason: dict[str, list[str]] = {}
+    for each in said.split("; "):
+        seed, _, reason = each.removeprefix("seed ").partition(", ")
+        by_reason.setdefault(reason, []).append(seed)
+    return "; ".join(
+        f"{f'seeds {_listed(seeds)}' if len(seeds) > 1 else f'seed {seeds[0]}'}, {reason}"
+        for reason, seeds in by_reason.items()
+    )
+
+
+def _listed(seeds: list[str]) -> str:
+    return f"{', '.join(seeds[:-1])} and {seeds[-1]}"
 
 
 #: Columns of a table of claims, and what makes words of them.

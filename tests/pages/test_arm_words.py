@@ -1,6 +1,7 @@
 """Arm words: numbers in names of arms say what they are, and nothing else is changed."""
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +50,23 @@ def test_a_share_of_one_is_all_patients_and_not_one_of_them():
 def test_a_chapter_that_is_not_recorded_is_named_by_its_heading():
     said = arm_words.lacking_in_words("14_discovery", "no recorded results hold 14_discovery")
     assert said == "no recorded results hold chapter Discovery"
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (
+            "arm '0.1, 1': seed 0, one score; seed 2, one score; seed 3, another",
+            "arm “alpha 0.1, 1 × steps”: seeds 0 and 2, one score; seed 3, another",
+        ),
+        ("arm '0, 1': seed 4, one score", "arm “alpha 0, 1 × steps”: seed 4, one score"),
+        (
+            "arm '0, 1': seed 0, a; seed 1, a; seed 2, a; arm '0.1, 1': seed 0, a",
+            "arm “alpha 0, 1 × steps”: seeds 0, 1 and 2, a; arm “alpha 0.1, 1 × steps”: seed 0, a",
+        ),
+        ("arm '0, 1': seed 0, not run: an earlier parent, run 1b", None),
+    ],
+)
+def test_a_reason_names_arms_in_words_and_seeds_with_the_same_reason_together(why, said):
+    expected = said or why.replace("'0, 1'", "“alpha 0, 1 × steps”")
+    assert arm_words.lacking_in_words("04_mixup", why) == expected

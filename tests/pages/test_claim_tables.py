@@ -61,7 +61,7 @@ def test_claims_without_variances_are_folded_below_those_with_them():
     tabled, folded = shown.split("<details", 1)
     assert ">B1</td>" in tabled
     assert "A2" not in tabled
-    assert "no arm &#x27;2 × resolution, own weights&#x27;</li>" in folded
+    assert "no arm “2 × resolution, own weights”</li>" in folded
     assert "same steps" not in folded
     assert "<details" not in claim_tables.power({"B1": made}).data
     assert "<table" not in claim_tables.power({"A2": lacking}).data

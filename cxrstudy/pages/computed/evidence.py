@@ -185,7 +185,9 @@ def _short(experiment: str, why: str) -> str:
     """A reason in one line: what is lacking, without all that there is."""
     if LISTING in why:
         return f"these results have {lacking_in_words(experiment, why)}"
-    return NOT_RECORDED if why == NOTHING_RECORDED else spaced(why)
+    if why == NOTHING_RECORDED:
+        return NOT_RECORDED
+    return spaced(lacking_in_words(experiment, why))
 
 
 def _tallies(judged: pd.DataFrame, paper: str, marks: Mapping[str, int]) -> str:

@@ -33,7 +33,7 @@ def test_a_reason_says_what_is_lacking_and_not_all_that_there_is(monkeypatch):
         why="no arm 'permuted labels'; there are control; general"
     )
     text = text_of(shown(monkeypatch, table, evidence.of_chapter, "07_gradcam"))
-    assert "these results have no arm 'permuted labels'" in text
+    assert "these results have no arm “permuted labels”" in text
     assert "there are" not in text
 
 
@@ -52,7 +52,7 @@ def test_a_cohort_that_was_tried_and_does_not_answer_is_named_with_the_reason(mo
     table = pd.concat([judged(("B1", "supported", 0.02)), failed, empty])
     text = text_of(shown(monkeypatch, table, evidence.of_chapter, "06_sequential_schemes"))
     said = (
-        r"B1 on (.*): not judged, arm 'control': seed 4, not better than a constant on validation"
+        r"B1 on (.*): not judged, arm “control”: seed 4, not better than a constant on validation"
     )
     assert len(re.findall(said, text)) == 1
     assert text.count("not judged, arm") == 1
