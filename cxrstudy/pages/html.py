@@ -1,6 +1,7 @@
 """HTML: what a cell of a notebook shows. Reading results outside of a notebook needs no IPython."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -19,6 +20,20 @@ class HTML:
 
     def _repr_html_(self) -> str:
         return self.data
+
+
+def stacked(parts: Iterable[HTML | None]) -> HTML | None:
+    """Parts of a page below each other; those that do not exist are left out.
+
+    Examples
+    --------
+    >>> stacked([HTML("<p>a</p>"), None, HTML("<p>b</p>")]).data
+    '<p>a</p><p>b</p>'
+    >>> stacked([None]) is None
+    True
+    """
+    there = [part.data for part in parts if part is not None]
+    return HTML("".join(there)) if there else None
 
 
 def fold(summary: str, inside: str) -> str:

@@ -5,7 +5,7 @@ Notebooks know this module as ``show``, and find the tables of claims and of tra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,10 @@ from cxrstudy.pages.claim_tables import untestable as untestable
 from cxrstudy.pages.claim_tables import verdict_details as verdict_details
 from cxrstudy.pages.flow import flow as flow
 from cxrstudy.pages.html import HTML
+from cxrstudy.pages.html import stacked as stacked
 from cxrstudy.pages.marks import marked as marked
 from cxrstudy.pages.names import spaced
+from cxrstudy.pages.numbers_behind import numbers_behind as numbers_behind
 from cxrstudy.pages.own_verdicts import own_verdicts as own_verdicts
 from cxrstudy.pages.rule import fewest_seeds
 from cxrstudy.pages.tables import table
@@ -89,21 +91,6 @@ def note(text: str) -> HTML:
     <HTML>
     """
     return HTML(f"<p>{escape(text)}</p>")
-
-
-def stacked(parts: Iterable[HTML | None]) -> HTML | None:
-    """Show parts of a page below each other; those that do not exist are left out.
-
-    Examples
-    --------
-    >>> from cxrstudy.notebook import show
-    >>> show.stacked([show.note("a"), None, show.note("b")]).data
-    '<p>a</p><p>b</p>'
-    >>> show.stacked([None]) is None
-    True
-    """
-    there = [part.data for part in parts if part is not None]
-    return HTML("".join(there)) if there else None
 
 
 def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:

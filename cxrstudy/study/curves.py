@@ -51,6 +51,22 @@ def curves_of(arms: Arms) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).reindex(columns=COLUMNS)
 
 
+def steps_in_words(arms: Arms, auroc: float) -> pd.DataFrame:
+    """Steps after which each training first had a validation AUROC, for readers.
+
+    Returns
+    -------
+    As :func:`steps_to`, with ``never`` where it was not reached.
+
+    Examples
+    --------
+    >>> steps_in_words(arms, 1.1)["steps"].unique().tolist()  # arms are trained, as in a chapter
+    ['never']
+    """
+    reached = steps_to(curves_of(arms), auroc).astype({"steps": object})
+    return reached.fillna({"steps": "never"})
+
+
 def steps_to(curves: pd.DataFrame, auroc: float) -> pd.DataFrame:
     """Steps after which a training first had a given validation AUROC.
 
