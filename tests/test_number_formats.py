@@ -71,3 +71,21 @@ def test_no_module_has_a_format_of_its_own():
         if (lines := formats(path.read_text()))
     }
     assert found.keys() == MAY.keys(), found
+
+
+#: A number of things before their noun in the plural; "1 of 3 images" has it after another number.
+BEFORE_A_PLURAL = re.compile(r"(?<! of )\{(?:numbers\.count\()?len\(\w+\)\)?\} [a-z]+s\b")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "audit").glob("*.py")), ids=lambda path: path.stem
+)
+def test_an_audit_counts_one_thing_in_the_singular(path):
+    text = path.read_text().replace('"\n        f"', "")
+    assert [found for found in BEFORE_A_PLURAL.findall(text) if "row(" not in found] == []
+
+
+def test_a_number_before_a_plural_is_found():
+    assert BEFORE_A_PLURAL.search('f"{len(rows)} pairs are"')
+    assert BEFORE_A_PLURAL.search('f"In {numbers.count(len(rows))} images"')
+    assert not BEFORE_A_PLURAL.search('f"1 of {len(rows)} images"')

@@ -28,8 +28,8 @@ def check(evidence: Evidence) -> CheckResult:
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass" if known else "not applicable", len(rows),
         row_table(rows),
-        f"{numbers.count(len(rows))} of {numbers.count(known)} files have another format than "
-        "their name says.",
+        "Files of another format than their name says: "
+        f"{numbers.count(len(rows))} of {numbers.count(known)}.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR110", "images of one patient dominating a class"
@@ -43,9 +44,9 @@ def check(evidence: Evidence) -> CheckResult:
     limit = numbers.whole_percent(NOTE_ABOVE)
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
-        f"In {len(rows)} classes of a split one patient has more than {limit} of the images; the "
-        f"largest share is {numbers.percent(largest, [NOTE_ABOVE])}." if rows
-        else f"No patient has more than {limit}, and {LEAST_IMAGES}, of a class's images.",
+        f"In {counted(len(rows), 'class')} of a split one patient has more than {limit} of the "
+        f"images; the largest share is {numbers.percent(largest, [NOTE_ABOVE])}." if rows
+        else f"No patient has more than {limit}, and at least {LEAST_IMAGES} images, of a class.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Literal
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.data.licence import publishable
 
 CODE, TITLE = "CXR108", "licences unknown or forbidding publication"
@@ -29,7 +30,7 @@ def check(evidence: Evidence) -> CheckResult:
     unknown = int((kept_back["permission"] == "unknown").sum())
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
-        f"Of {numbers.count(len(images))} images used, the licence of {numbers.count(unknown)} is "
+        f"Of {counted(len(images), 'image')} used, the licence of {numbers.count(unknown)} is "
         f"unknown, and that of {numbers.count(len(rows) - unknown)} forbids publication of a "
         "changed image.",
         ADVICE if rows

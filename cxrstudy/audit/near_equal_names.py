@@ -5,6 +5,7 @@ import pandas as pd
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.pairs import leaks
+from cxrstudy.base import numbers
 from cxrstudy.data.spelling import folded_patient
 
 CODE, TITLE = "CXR006", "patients with nearly the same name"
@@ -38,7 +39,8 @@ def check(evidence: Evidence) -> CheckResult:
         rows.append(row(what, ", ".join(first["roles"]), first["manifest"], first["id"]))
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
-        f"{len(rows)} groups of names differ only in case, marks, leading zeros or .0.",
+        "Groups of names that differ only in case, marks, leading zeros or .0: "
+        f"{numbers.count(len(rows))}.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 

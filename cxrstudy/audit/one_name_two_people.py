@@ -39,7 +39,8 @@ def check(evidence: Evidence) -> CheckResult:
         rows.append(row(what, ", ".join(one["roles"]), one["manifest"], one["id"]))
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
-        f"{len(rows)} patients have two sexes, or ages more than {LONGEST} years apart.",
+        f"Patients with two sexes, or ages more than {LONGEST} years apart: "
+        f"{numbers.count(len(rows))}.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 

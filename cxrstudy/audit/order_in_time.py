@@ -11,6 +11,7 @@ from cxrstudy.audit.check_result import CheckResult, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR119", "label predicted from the date alone, or splits not in order of time"
@@ -42,8 +43,8 @@ def check(evidence: Evidence) -> CheckResult:
         state=gravest([guessed.state, "note"]),
         count=guessed.count + len(mixed),
         rows=pd.concat([guessed.rows, row_table(mixed)], ignore_index=True),
-        detail=f"{guessed.detail} In {len(mixed)} roles training images are later than the first "
-        "test image.",
+        detail=f"{guessed.detail} In {counted(len(mixed), 'role')} training images are later than "
+        "the first test image.",
         advice=guessed.advice
         if guessed.count
         else "Say that the test is not of later patients, or split by date.",

@@ -3,6 +3,7 @@
 from cxrstudy.audit.check_result import CannotCheck, CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 
 CODE, TITLE = "CXR106", "children among adults, or unknown ages"
 ADVICE = (
@@ -58,8 +59,9 @@ def check(evidence: Evidence) -> CheckResult:
     unknown = int(images["age"].isna().sum())
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(children), row_table(rows),
-        f"{numbers.count(len(children))} images of children among adults; the age is unknown for "
+        f"Images of children among adults: {numbers.count(len(children))}; the age is unknown for "
         f"{numbers.count(unknown)} of {numbers.count(len(images))} images: for all "
-        f"images of {len(silent)} sources, for a part of the images of {len(partly)} sources.",
+        f"images of {counted(len(silent), 'source')}, for a part of those of "
+        f"{counted(len(partly), 'source')}.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip

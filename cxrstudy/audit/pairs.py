@@ -6,6 +6,7 @@ import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult, CheckState, gravest, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base import numbers
 
 
 def leaks(images: pd.DataFrame, first: int, second: int) -> bool:
@@ -62,8 +63,9 @@ def outcome_of_pairs(
     state: CheckState = gravest(state for *_, state in judged) if judged else "pass"
     remaining = sum(state == "issue" for *_, state in judged)
     detail = (
-        f"{len(judged)} pairs {measured}; for {remaining} of them both images are used, although "
-        "one should not be; the others are excluded, kept apart or known to be of one patient."
+        f"Pairs that {measured}: {numbers.count(len(judged))}; for {numbers.count(remaining)} of "
+        "them both images are used, although one should not be; the others are excluded, kept "
+        "apart or known to be of one patient."
         if judged
         else f"No pairs {measured}."
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cxrstudy.audit.check_result import CheckResult, CheckState, row, row_table
 from cxrstudy.audit.evidence import Evidence
+from cxrstudy.base.words import counted
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR111", "source and label coincide"
@@ -37,8 +38,8 @@ def check(evidence: Evidence) -> CheckResult:
     state: CheckState = "issue" if rows else "pass" if compared else "not applicable"
     return CheckResult(
         CODE, TITLE, state, len(rows), row_table(rows),
-        f"{len(rows)} classes or sources of {compared} roles with several sources coincide, in "
-        "training and in test.",
+        f"Classes or sources that coincide, in training and in test: {len(rows)}, in "
+        f"{counted(compared, 'role')} with several sources.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 

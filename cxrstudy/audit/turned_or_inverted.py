@@ -39,8 +39,8 @@ def check(evidence: Evidence) -> CheckResult:
     ]  # fmt: skip
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", len(rows), row_table(rows),
-        f"{numbers.count(len(rows))} of {numbers.count(len(used))} images seem to be turned, "
-        "inverted, blank in part, or noise.",
+        "Images that seem to be turned, inverted, blank in part, or noise: "
+        f"{numbers.count(len(rows))} of {numbers.count(len(used))}.",
         ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip

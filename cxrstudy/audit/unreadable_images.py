@@ -33,8 +33,8 @@ def check(evidence: Evidence) -> CheckResult:
     ]  # fmt: skip
     return CheckResult(
         CODE, TITLE, "issue" if rows else "pass", len(rows), row_table(rows),
-        f"{numbers.count(len(rows))} of {numbers.count(len(used))} images can't be read or are "
-        "blank.",
+        "Images that can't be read or are blank: "
+        f"{numbers.count(len(rows))} of {numbers.count(len(used))}.",
         ADVICE if rows
         else "Nothing to do.",
     )  # fmt: skip

@@ -32,8 +32,8 @@ def check(evidence: Evidence) -> CheckResult:
     state = "issue" if rows else "could not be checked" if unchecked else state
     return CheckResult(
         CODE, TITLE, state, len(patients), row_table(rows),
-        f"{numbers.count(len(patients))} test patients have images in a role that is used for "
-        "training.",
+        "Test patients with images in a role that is used for training: "
+        f"{numbers.count(len(patients))}.",
         ADVICE if rows else "Nothing else to do."
         if unchecked else "Nothing to do.",
         unchecked,

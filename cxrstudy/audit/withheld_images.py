@@ -3,6 +3,7 @@
 from cxrstudy.audit.check_result import CheckResult, row, row_table
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
 
 CODE, TITLE = "CXR112", "images left out as of tested patients"
 ADVICE = "If equal names of two sources are not the same people, begin the names with the source."
@@ -20,8 +21,8 @@ def check(evidence: Evidence) -> CheckResult:
             patients = table["patient"].unique()
             images += len(table)
             what = (
-                f"{numbers.count(len(table))} images of {numbers.count(len(patients))} patients of "
-                f"{source} are left out"
+                f"of {source}, {counted(len(table), 'image')} of "
+                f"{counted(len(patients), 'patient')} left out"
             )
             others = sorted(_sources(evidence, set(patients)) - {source})
             if others:
@@ -30,9 +31,9 @@ def check(evidence: Evidence) -> CheckResult:
             rows.append(row(what, role, str(manifest), str(table["id"].iloc[0])))
     return CheckResult(
         CODE, TITLE, "note" if rows else "pass", images, row_table(rows),
-        f"{numbers.count(images)} images are left out of roles because their patients are in the "
-        f"target's test split; for {numbers.count(by_name)} of them the target has the patient "
-        "from another source.",
+        "Images that are left out of roles because their patients are in the target's test split: "
+        f"{numbers.count(images)}; of patients whom the target has from another source: "
+        f"{numbers.count(by_name)}.",
         ADVICE
         if by_name else "Nothing to do: no tested patient is trained on.",
     )  # fmt: skip

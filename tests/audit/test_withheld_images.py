@@ -9,7 +9,7 @@ def test_images_left_out_for_a_name_of_another_source_are_told_with_both() -> No
     outcome = audited.check(made.evidence())
     assert (outcome.state, outcome.count) == ("note", 3)
     (what,) = outcome.rows["what"]
-    assert what.startswith("3 images of 2 patients of cedar are left out, because of equal names")
+    assert what.startswith("of cedar, 3 images of 2 patients left out, because of equal names")
     assert outcome.advice.startswith("If equal names")
 
 
