@@ -21,7 +21,8 @@ def judged(*rows, cohort="phantom", counts=UNREGISTERED):
         [
             {
                 "paper": claims[name][0].paper, "claim": name, "words": claims[name][1].words,
-                "test": claims[name][1].test, "experiment": claims[name][1].experiment,
+                "test": claims[name][1].test, "contrast": claims[name][1].contrast,
+                "experiment": claims[name][1].experiment,
                 "origin": f"recorded: {cohort}", "cohort": cohort, "profile": "standard",
                 "world": "on some images", "counts": counts, "verdict": verdict, "margin": 0.0,
                 "level": 0.95, "estimate": estimate, "low": estimate - 0.01,

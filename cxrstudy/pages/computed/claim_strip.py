@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.pages.arm_words import cohort_title, is_simulated
+from cxrstudy.pages.arm_words import cohort_title, contrast_in_words, is_simulated
 from cxrstudy.pages.bounds import bounds_in_words, bounds_of, is_equivalence
 from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict
 from cxrstudy.pages.computed.correction import withheld_by_correction
@@ -102,7 +102,10 @@ def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
         for row in rows.itertuples()
         if (why := withheld_by_correction(row))
     ]
-    test = f"Our test: {escape(rows.iloc[0].test.rstrip('.'))}; {tested}."
+    first = rows.iloc[0]
+    # The test may be stated without the arm that it is a difference to.
+    arms = escape(contrast_in_words(first.experiment, first.contrast))
+    test = f"Our test: {escape(first.test.rstrip('.'))} ({arms}); {tested}."
     lines = [test, f"Together: {escape(_together(rows))}.", *withheld]
     return "".join(f'<div class="study-test">{line}</div>' for line in lines)
 

@@ -85,3 +85,11 @@ def test_every_claim_has_one_row_in_the_order_of_the_rule():
     shown = claims_table(rows, marks_of(rows), "")
     links = re.findall(r'<a href="[^"]*">([A-Z]\d+)</a>', shown)
     assert links == ["A1", "B1", "A3"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "arms"),
+    [("C2", "small − random"), ("A3", "alpha 0.1, 1 × steps − alpha 0, 1 × steps")],
+)
+def test_a_test_names_the_two_arms_that_it_compares(claim, arms):
+    assert f"({arms}); n" in text(judged((claim, "supported", 0.02)))
