@@ -168,7 +168,7 @@ def _by_the_rule_of_now(differences: list[str], proof: Proof) -> tuple[list[str]
     notes = []
     if own:
         notes.append(
-            f"the rule of now gives other numbers of {', '.join(own)}, which does not count"
+            f"the rule of now gives another result of {', '.join(own)}, which does not count"
         )
     if others:
         notes.append(
