@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from cxrstudy.pages.failed_arms import failed_arms
+from cxrstudy.pages.failed_arms import failed_arms, marking_failed
 from tests.support.judged import text_of
 
 
@@ -37,3 +37,12 @@ def test_arms_of_two_cohorts_are_told_apart_by_them():
     said = text_of(failed_arms(weak, arms("confounded")))
     assert "a, 0 (Phantoms): seed 0, one score" in said
     assert "(Phantoms)" not in text_of(failed_arms(weak, arms("phantom")))
+
+
+def test_where_an_arm_is_named_a_missing_result_is_marked():
+    named = marking_failed(arms("phantom", why="seed 0, one score"))
+    assert named(("a", 0)) == "a, 0 (no result)"
+    assert named(("a", 1)) == "a, 1"
+    assert marking_failed(arms("phantom", why="any"), named=lambda arm: "never")(("a", 0)) == (
+        "never (no result)"
+    )
