@@ -5,6 +5,7 @@ Arms are tuples (initial weights, strength of the tie); see chapter Weights and 
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,9 +118,7 @@ def network_in_words(arm: tuple[str, float]) -> str:
     return f"{how_often(tie)}{CURED if CURED in name else ''}"
 
 
-def network_shown(
-    arm: tuple[str, float], named: Callable[[Hashable], str] = network_in_words
-) -> HTML:
+def network_shown(arm: tuple[str, float], named: Callable[[Any], str] = network_in_words) -> HTML:
     """Say which network stands below, by how often the hospital followed the disease.
 
     Parameters
