@@ -16,8 +16,8 @@ ADVICE = "Weight by patient, and count patients, not images."
 #: Fraction of a class's images in a split. Above 5 % one person changes the class's recall by up to
 #: 5 points; above 20 % by more than the effects that this study is about.
 NOTE_ABOVE, ISSUE_ABOVE = 0.05, 0.20
-#: Minimum number of images of the patient; with fewer, the class is small, which is CXR107.
-LEAST_IMAGES = 10
+#: Of the patient; with fewer, the class is small, which is CXR107.
+FEWEST_IMAGES = 10
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -34,7 +34,7 @@ def check(evidence: Evidence) -> CheckResult:
             for split, images in table[is_of].groupby("split"):
                 counts = images["person"].value_counts()
                 share = counts.iloc[0] / counts.sum()
-                if counts.iloc[0] < LEAST_IMAGES or share <= NOTE_ABOVE:
+                if counts.iloc[0] < FEWEST_IMAGES or share <= NOTE_ABOVE:
                     continue
                 states.append("issue" if share > ISSUE_ABOVE else "note")
                 largest = max(largest, share)
@@ -45,7 +45,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"In {len(rows)} classes of a split one patient has more than {limit} of the images; the "
         f"largest share is {numbers.percent(largest, [NOTE_ABOVE])}." if rows
-        else f"No patient has more than {limit}, and {LEAST_IMAGES}, of a class's images.",
+        else f"No patient has more than {limit}, and {FEWEST_IMAGES}, of a class's images.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 
