@@ -32,7 +32,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from cxrstudy import phantom
 from cxrstudy.audit import inner_pixels, laterals, turned_or_inverted
-from cxrstudy.audit.label_from_border import RING
+from cxrstudy.audit.label_from_border import BORDER_WIDTH
 from cxrstudy.audit.likeness import likeness
 from cxrstudy.audit.metadata_classifier import Question, answer
 from cxrstudy.base.words import counted
@@ -202,7 +202,7 @@ def framed(share: float) -> Callable[[Image.Image], Image.Image]:
 def ring(images: Grey) -> np.ndarray:
     """The outermost pixels, as CXR105 takes them."""
     edge = np.ones((SIDE, SIDE), bool)
-    edge[RING:-RING, RING:-RING] = False
+    edge[BORDER_WIDTH:-BORDER_WIDTH, BORDER_WIDTH:-BORDER_WIDTH] = False
     return images[:, edge].astype(np.float64)
 
 

@@ -18,6 +18,8 @@ NO_PROSE = re.compile(
 #: A citation covers the numbers of its paragraph: they are the cited paper's.
 CITED = re.compile(r"\{cite\}")
 NUMBER = re.compile(r"(?<![\w.-])\.?\d[\d,.]*")
+#: A run as pages name it, by the first characters of its id.
+RUN = re.compile(r"\b[0-9a-f]{12}\b")
 YEAR = re.compile(r"(19|20)\d\d")
 
 #: Numbers that prose may hold, by file, and where they come from.
@@ -97,6 +99,17 @@ def test_what_may_hold_numbers_exists() -> None:
 )
 def test_a_number_is_found_wherever_prose_holds_one(text: str, found: list[str]) -> None:
     assert numbers_in(text) == found
+
+
+def test_runs_that_pages_name_are_those_of_this_version():
+    named = {
+        found
+        for path in (ROOT / "book").glob("*.md")
+        for found in RUN.findall(path.read_text(encoding="utf-8"))
+    }
+    recorded = (ROOT / "results" / "phantom" / "quick" / "arms.csv").read_text(encoding="utf-8")
+    assert named
+    assert [each for each in named if f",{each}" not in recorded] == []
 
 
 def test_the_plan_on_the_page_how_to_run_is_what_plan_prints(monkeypatch, tmp_path):

@@ -12,9 +12,10 @@ from cxrstudy.data.role import Role
 CODE, TITLE = "CXR107", "classes absent or tiny in a split"
 ADVICE = "Report nothing about these classes there, or add patients."
 
-#: Minimum number of patients of a class in a split. With 10, the 95 % interval of a sensitivity of
-#: .8 is .44 to .97 (Clopper and Pearson 1934); with fewer, nothing can be concluded.
-LEAST_PATIENTS = 10
+#: Of a class in a split. With 10, the exact 95 % interval of a sensitivity of 0.8 is 0.44 to 0.97
+#: (Clopper and Pearson); with fewer, nothing can be concluded. Of the label that a cohort of your
+#: own asks about, ``cxrstudy data add`` wants more: an AUROC needs patients with and without it.
+FEWEST_PATIENTS = 10
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -29,7 +30,7 @@ def check(evidence: Evidence) -> CheckResult:
     states: list[CheckState] = ["pass"]
     for name, role in evidence.roles.items():
         for split, label, patients in _counts(evidence, role):
-            if patients >= LEAST_PATIENTS:
+            if patients >= FEWEST_PATIENTS:
                 continue
             is_gap = patients == 0 and role.task != "multilabel"
             states.append("issue" if is_gap else "note")
@@ -43,7 +44,7 @@ def check(evidence: Evidence) -> CheckResult:
     ]
     states += ["note"] * (len(rows) - small)
     unknown = len(rows) - small
-    few = f"fewer than {LEAST_PATIENTS} patients in a split of a role: "
+    few = f"fewer than {FEWEST_PATIENTS} patients in a split of a role: "
     first, more = "; ".join(named[:3]), "; …" if named[3:] else ""  # the rows name all
     which = f" ({first}{more})" if first else ""
     said = [few + (counted(small, "class") if small else "no class") + which]

@@ -17,8 +17,8 @@ ADVICE = "Weight by patient, and count patients, not images."
 #: Fraction of a class's images in a split. Above 5 % one person changes the class's recall by up to
 #: 5 points; above 20 % by more than the effects that this study is about.
 NOTE_ABOVE, ISSUE_ABOVE = 0.05, 0.20
-#: Minimum number of images of the patient; with fewer, the class is small, which is CXR107.
-LEAST_IMAGES = 10
+#: Of the patient; with fewer, the class is small, which is CXR107.
+FEWEST_IMAGES = 10
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -35,7 +35,7 @@ def check(evidence: Evidence) -> CheckResult:
             for split, images in table[is_of].groupby("split"):
                 counts = images["person"].value_counts()
                 share = counts.iloc[0] / counts.sum()
-                if counts.iloc[0] < LEAST_IMAGES or share <= NOTE_ABOVE:
+                if counts.iloc[0] < FEWEST_IMAGES or share <= NOTE_ABOVE:
                     continue
                 states.append("issue" if share > ISSUE_ABOVE else "note")
                 largest = max(largest, share)
@@ -46,7 +46,7 @@ def check(evidence: Evidence) -> CheckResult:
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
         f"In {counted(len(rows), 'class')} of a split one patient has more than {limit} of the "
         f"images; the largest share is {numbers.percent(largest, [NOTE_ABOVE])}." if rows
-        else f"No patient has more than {limit}, and at least {LEAST_IMAGES} images, of a class.",
+        else f"No patient has more than {limit}, and at least {FEWEST_IMAGES} images, of a class.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR103", "label predicted from age and sex alone"
-ADVICE = "Report scores by age group and sex, or match the classes for both."
+ADVICE = "Report results by age group and sex, or match the classes for both."
 
 
 def check(evidence: Evidence) -> CheckResult:

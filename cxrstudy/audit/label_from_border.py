@@ -9,10 +9,10 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR105", "label predicted from the border pixels alone"
-ADVICE = "Crop to the lungs, or report the score without lungs beside every score."
+ADVICE = "Crop to the lungs, or report the AUROC without lungs beside every AUROC."
 
-#: Width of the border, of 64 pixels: 1.6 % of each side, without lung except in tight crops.
-RING = 1
+#: Of 64 pixels: 1.6 % of each side, without lung except in tight crops.
+BORDER_WIDTH = 1
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -29,5 +29,5 @@ def _features(evidence: Evidence, role: Role) -> NDArray[np.float64] | None:
         return None
     pixels = evidence.thumbnails.pixels[evidence.positions(role)]
     ring = np.ones(pixels.shape[1:], bool)
-    ring[RING:-RING, RING:-RING] = False
+    ring[BORDER_WIDTH:-BORDER_WIDTH, BORDER_WIDTH:-BORDER_WIDTH] = False
     return pixels[:, ring].astype(np.float64)

@@ -10,7 +10,7 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR113", "label predicted from the corners alone"
-ADVICE = "Cover the corners of all images, or crop to the lungs, and report both scores."
+ADVICE = "Cover the corners of all images, or crop to the lungs, and report both results."
 
 
 def check(evidence: Evidence) -> CheckResult:

@@ -10,7 +10,7 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR114", "label predicted from burnt-in text alone"
-ADVICE = "Cover text near the edge in all images, and report scores with and without."
+ADVICE = "Cover text near the edge in all images, and report results with and without."
 
 
 def check(evidence: Evidence) -> CheckResult:

@@ -11,7 +11,7 @@ from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR101", "label predicted from the source alone"
 ADVICE = (
-    "Report the score of the source alone beside every score, and test on a source that has "
+    "Report the AUROC of the source alone beside every AUROC, and test on a source that has "
     "all classes."
 )
 

@@ -10,7 +10,7 @@ from cxrstudy.audit.metadata_classifier import outcome_of_guesses
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR102", "label predicted from the view alone"
-ADVICE = "Report scores by view, or balance views across classes: bedside images are of the sick."
+ADVICE = "Report results by view, or balance views across classes: bedside images are of the sick."
 
 
 def check(evidence: Evidence) -> CheckResult:

@@ -32,12 +32,12 @@ Features = Callable[[Evidence, Role], Floats | None]
 
 #: The lower bound of the AUROC decides, so that few patients prove nothing. It is corrected for the
 #: number of labels and pairs that a check asks about, so that it lies below the interval that is
-#: written beside the AUROC. Above .6 a reader should know. Above .75 the shortcut is stronger than
-#: the signal of disease measured within one collection: frozen features separated COVID-19 from
-#: other pneumonia with .69.
+#: written beside the AUROC. Above 0.6 a reader should know. Above 0.75 the shortcut is stronger
+#: than the signal of disease measured within one collection: frozen features separated COVID-19
+#: from other pneumonia with 0.69.
 NOTE_ABOVE, ISSUE_ABOVE = 0.60, 0.75
-#: Minimum number of patients with and without a label: two in each fold.
-LEAST_PATIENTS = 10
+#: With and without a label, each: two in each fold.
+FEWEST_PATIENTS = 10
 FOLDS = 5
 #: Drawn by the bootstrap over patients; so many give the standard error to 4 %.
 REPLICATES = 400
@@ -234,7 +234,7 @@ def _detail(guesses: list[tuple[str, Guess]]) -> str:
 def _enough(question: Question, people: NDArray[np.object_]) -> Iterator[Question]:
     """The question, if both answers have enough patients."""
     of = people[question.rows]
-    if all(len(set(of[question.truth == value])) >= LEAST_PATIENTS for value in (True, False)):
+    if all(len(set(of[question.truth == value])) >= FEWEST_PATIENTS for value in (True, False)):
         yield question
 
 

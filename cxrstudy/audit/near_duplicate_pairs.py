@@ -12,9 +12,9 @@ from cxrstudy.audit.alignment import aligned_agreement
 from cxrstudy.audit.copy_candidates import candidates
 from cxrstudy.base import numbers
 
-#: Of two copies; ``benchmarks/copies.csv`` says what is found with it. Pairs of
-#: different patients reach .71, and exposures of one child on two days .79.
-LEAST_AGREEMENT = 0.78
+#: Correlation of the details of two copies, once aligned; ``benchmarks/copies.csv`` says what is
+#: found with it. Pairs of different patients reach 0.71, exposures of one child on two days 0.79.
+SMALLEST_AGREEMENT = 0.78
 #: Enlargement, or turn in degrees, from which it is mentioned.
 _LARGER, _TURNED = 1.03, 1.0
 #: Pairs that are aligned at once.
@@ -62,7 +62,7 @@ def _among(shown: NDArray[np.uint8], position: NDArray[np.intp]) -> Pairs:
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy computes in parallel
         list(pool.map(align, range(0, len(agreement), _AT_ONCE)))
-    same = np.flatnonzero(agreement >= LEAST_AGREEMENT)
+    same = np.flatnonzero(agreement >= SMALLEST_AGREEMENT)
     return Pairs(
         position[found.first[same]], position[found.second[same]], agreement[same],
         [difference(mapping[at], float(found.sign[at])) for at in same],

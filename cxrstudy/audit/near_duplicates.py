@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cxrstudy.audit.check_result import CheckResult
 from cxrstudy.audit.evidence import Evidence
 from cxrstudy.audit.identical_images import identical
-from cxrstudy.audit.near_duplicate_pairs import LEAST_AGREEMENT
+from cxrstudy.audit.near_duplicate_pairs import SMALLEST_AGREEMENT
 from cxrstudy.audit.pairs import judge_copies, outcome_of_pairs
 from cxrstudy.base import numbers
 
@@ -31,7 +31,7 @@ def check(evidence: Evidence) -> CheckResult:
     ]
     return outcome_of_pairs(
         CODE, TITLE, evidence, judged,
-        f"are copies (aligned, details correlate at {LEAST_AGREEMENT} or more)",
+        f"are copies (aligned, details correlate at {SMALLEST_AGREEMENT} or more)",
         ADVICE,
     )  # fmt: skip
 

@@ -13,8 +13,8 @@ ADVICE = (
     "correct sex or age."
 )
 
-#: Largest difference of ages, in years, of images of one patient. Few archives go back further.
-LONGEST = 20
+#: In years, of images of one patient. Few archives go back further.
+LARGEST_DIFFERENCE_OF_AGES = 20
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -39,7 +39,7 @@ def check(evidence: Evidence) -> CheckResult:
         rows.append(row(what, ", ".join(one["roles"]), one["manifest"], one["id"]))
     return CheckResult(
         CODE, TITLE, gravest(states), len(rows), row_table(rows),
-        f"Patients with two sexes, or ages more than {LONGEST} years apart: "
+        f"Patients with two sexes, or ages more than {LARGEST_DIFFERENCE_OF_AGES} years apart: "
         f"{numbers.count(len(rows))}.",
         ADVICE if rows else "Nothing to do.",
     )  # fmt: skip
@@ -49,7 +49,7 @@ def _may_differ(images: pd.DataFrame) -> pd.Series:
     """Whether each image is of a person with two sexes or with ages far apart, all at once."""
     sexes = images["sex"].where(images["sex"] != "unknown").groupby(images["person"])
     ages = images.groupby("person")["age"]
-    far = ages.transform("max") - ages.transform("min") > LONGEST
+    far = ages.transform("max") - ages.transform("min") > LARGEST_DIFFERENCE_OF_AGES
     return (sexes.transform("nunique") > 1) | far
 
 
@@ -66,10 +66,10 @@ def _apart(group: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     ordered = group[group["sex"] != "unknown"] if group["sex"].nunique() > 1 else group
     first = ordered.iloc[0]
     differs = (group["sex"] != first["sex"]) & (group["sex"] != "unknown")
-    differs |= (group["age"] - first["age"]).abs() > LONGEST
+    differs |= (group["age"] - first["age"]).abs() > LARGEST_DIFFERENCE_OF_AGES
     if not differs.any():
         first = group.loc[group["age"].idxmin()]
-        differs = (group["age"] - first["age"]) > LONGEST
+        differs = (group["age"] - first["age"]) > LARGEST_DIFFERENCE_OF_AGES
     others = group[differs]
     elsewhere = np.flatnonzero((others["manifest"] != first["manifest"]).to_numpy())
     return first, others.iloc[elsewhere[0] if len(elsewhere) else 0]

@@ -15,7 +15,7 @@ from cxrstudy.base.words import counted
 from cxrstudy.data.role import Role
 
 CODE, TITLE = "CXR119", "label predicted from the date alone, or splits not in order of time"
-ADVICE = "Compare classes from the same months, or report the score of the date alone."
+ADVICE = "Compare classes from the same months, or report the AUROC of the date alone."
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -23,7 +23,7 @@ def check(evidence: Evidence) -> CheckResult:
 
     A manifest may have a column ``date``: year, month or day. Images of before 2020 show no
     COVID-19, so that the year alone can give it away. If training images are later than test
-    images, the score does not say how a network will do on later patients.
+    images, the result does not say how well a network does on later patients.
     """
     dates = {name: days(role.table) for name, role in evidence.roles.items()}
     if all(np.isnan(known).all() for known in dates.values()):

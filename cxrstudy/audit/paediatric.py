@@ -10,8 +10,8 @@ ADVICE = (
     "Find out the ages, and report adults alone: children look different, and so do their diseases."
 )
 
-#: Years; younger patients are children.
-ADULT = 18
+#: In years; younger patients are children.
+YOUNGEST_ADULT = 18
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -25,8 +25,8 @@ def check(evidence: Evidence) -> CheckResult:
     images = evidence.images[evidence.images["used"]]
     if images["age"].isna().all():
         raise CannotCheck("No image has a known age.")
-    children = images[images["age"] < ADULT]
-    if not (images["age"] >= ADULT).any():
+    children = images[images["age"] < YOUNGEST_ADULT]
+    if not (images["age"] >= YOUNGEST_ADULT).any():
         children = children.iloc[:0]
     rows = [
         row(f"{numbers.plain(image.age)} years", ", ".join(image.roles), image.manifest, image.id)

@@ -12,21 +12,21 @@ from cxrstudy.data.role import Role
 CODE, TITLE = "CXR111", "source and label coincide"
 ADVICE = (
     "Use several sources for each class and several classes for each source; until then no "
-    "score on this role is about disease."
+    "AUROC on this role is about disease."
 )
 
-#: Minimum number of images of a class, or of a source, in a split; with fewer it may be chance.
-LEAST_IMAGES = 10
-#: Least fraction of a class's images from one source, or of a source's images of one class; and how
+#: Of a class, or of a source, in a split; with fewer it may be chance.
+FEWEST_IMAGES = 10
+#: Of a class's images from one source, or of a source's images of one class; and how
 #: many times rarer the exceptions must be than elsewhere, so that one large source isn't a tie.
-LEAST_SHARE, TIMES_RARER = 0.95, 4.0
+SMALLEST_SHARE, TIMES_RARER = 0.95, 4.0
 
 
 def check(evidence: Evidence) -> CheckResult:
     """Look for classes of nearly one source, and sources of nearly one class, in every split.
 
     A classifier that recognises the source is then right for these images in training and in test,
-    and the score does not show that it does not recognise disease.
+    so a high AUROC is no sign that it recognises disease.
     """
     rows, compared = [], 0
     for name, role in evidence.roles.items():
@@ -69,10 +69,10 @@ def _tied(table: pd.DataFrame) -> Iterator[str]:
 def _nearly_all(counts: pd.Series, all_counts: pd.Series) -> str:
     """What nearly all of some images are, although the others are not; empty if nothing."""
     total, rest = counts.sum(), all_counts.sum() - counts.sum()
-    if total < LEAST_IMAGES or not rest:
+    if total < FEWEST_IMAGES or not rest:
         return ""
     name = counts.idxmax()
     exceptions = 1 - counts[name] / total
     elsewhere = 1 - (all_counts[name] - counts[name]) / rest
-    is_tied = exceptions <= 1 - LEAST_SHARE and elsewhere > TIMES_RARER * exceptions
+    is_tied = exceptions <= 1 - SMALLEST_SHARE and elsewhere > TIMES_RARER * exceptions
     return str(name) if is_tied else ""

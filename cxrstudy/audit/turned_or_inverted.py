@@ -13,12 +13,12 @@ from cxrstudy.base import numbers
 CODE, TITLE = "CXR116", "images turned, inverted, blank in part, or noise"
 ADVICE = "Look at each; turn or invert it back, or list it as excluded with that reason."
 
-#: Largest fraction of rows, or of columns, at the edges of an image that may have one grey level.
-MOST_BLANK = 0.40
+#: Of the rows, or of the columns, at the edges of an image: those that may have one grey level.
+LARGEST_BLANK_SHARE = 0.40
 #: Range of grey levels, of 256, of a blank row: JPEG leaves some.
 _FLAT = 4
-#: Least correlation of neighbouring pixels. In radiographs it is above .9, in noise 0.
-LEAST_SMOOTH = 0.5
+#: Of neighbouring pixels. In radiographs it is above 0.9, in noise 0.
+SMALLEST_CORRELATION = 0.5
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -65,8 +65,8 @@ def _blank(seen: NDArray[np.uint8]) -> Iterator[tuple[int, str]]:
     for axis, lines in ((2, "rows"), (1, "columns")):
         spread = seen.max(axis).astype(np.int16) - seen.min(axis)
         share = (spread <= _FLAT).mean(1)
-        for which in np.flatnonzero(share > MOST_BLANK):
-            part = numbers.percent(float(share[which]), [MOST_BLANK])
+        for which in np.flatnonzero(share > LARGEST_BLANK_SHARE):
+            part = numbers.percent(float(share[which]), [LARGEST_BLANK_SHARE])
             yield int(which), f"blank in {part} of its {lines}"
 
 
@@ -74,5 +74,5 @@ def _noise(seen: NDArray[np.uint8]) -> Iterator[tuple[int, str]]:
     grey = seen.astype(np.float32)
     grey = grey - grey.mean((1, 2), keepdims=True)
     smooth = (grey[:, :, 1:] * grey[:, :, :-1]).sum((1, 2)) / (grey**2).sum((1, 2))
-    for which in np.flatnonzero(smooth < LEAST_SMOOTH):
+    for which in np.flatnonzero(smooth < SMALLEST_CORRELATION):
         yield int(which), "noise: neighbouring pixels aren't alike"

@@ -9,9 +9,9 @@ from cxrstudy.base import numbers
 CODE, TITLE = "CXR109", "unreadable or blank images"
 ADVICE = "Fetch them again, or list them as excluded with that reason."
 
-#: Minimum standard deviation of the grey levels (0 to 255) of an image at 64 pixels. The flattest
-#: real radiograph of the open cohort has 13; averaged noise on a uniform field has less than 3.
-FLATTEST = 3.0
+#: Standard deviation of the grey levels (0 to 255) of an image at 64 pixels. The flattest real
+#: radiograph of the open cohort has 13; averaged noise on a uniform field has less than 3.
+SMALLEST_DEVIATION = 3.0
 
 
 def check(evidence: Evidence) -> CheckResult:
@@ -23,7 +23,7 @@ def check(evidence: Evidence) -> CheckResult:
     wrong |= {
         place: f"blank: standard deviation {_grey_levels(deviations[place])} grey levels"
         for place in used
-        if deviations[place] < FLATTEST and place not in wrong
+        if deviations[place] < SMALLEST_DEVIATION and place not in wrong
     }
     images = evidence.images
     rows = [
@@ -41,4 +41,4 @@ def check(evidence: Evidence) -> CheckResult:
 
 
 def _grey_levels(deviation: float) -> str:
-    return numbers.level(float(deviation), [FLATTEST], least=1)
+    return numbers.level(float(deviation), [SMALLEST_DEVIATION], least=1)

@@ -38,6 +38,8 @@ MEASURES = {
     "marker": "share of the map on the marker",
     "alike": "correlation with the map of the same patient without the marker",
 }
+#: Map that is the same everywhere: what it has on the marker is the marker's share of the image.
+EVEN, EVEN_TITLE = "even", "the same everywhere"
 
 
 def compared(arms: Arms, label: str = "", role: str = "target", most: int = 20) -> pd.DataFrame:
@@ -51,7 +53,8 @@ def compared(arms: Arms, label: str = "", role: str = "target", most: int = 20) 
     Returns
     -------
     One row per arm, seed and image, with a column ``score_METHOD_MEASURE`` for each of
-    :data:`COMPARED` and :data:`MEASURES`.
+    :data:`COMPARED` and :data:`MEASURES`, and the share on the marker of a map that is the same
+    everywhere, which the other shares are read beside.
 
     Raises
     ------
@@ -79,7 +82,10 @@ def compared(arms: Arms, label: str = "", role: str = "target", most: int = 20) 
 def measures(
     network: TrainedNetwork, label: str, squares: Squares, twins: Twins, marker: NDArray[np.bool_]
 ) -> dict[str, Floats]:
-    """Measure the maps of every method for one network: (n,) by ``METHOD_MEASURE``."""
+    """Measure the maps of every method for one network: (n,) by ``METHOD_MEASURE``.
+
+    The map that is the same everywhere has one measure, its share on the marker.
+    """
     output, layer = network.labels.index(label), pointing_layer(network.model, network.pixels)
     side = squares.shape[-1]
     places = cells_of(network.model, layer, side)
@@ -97,7 +103,8 @@ def measures(
     effects = effects_by_cell(
         score_of(network, label), squares, twins.images[BARE], (cells[0], cells[1])
     )
-    found: dict[str, Floats] = {}
+    even = np.ones(marker.shape, np.float32)
+    found: dict[str, Floats] = {f"{EVEN}_marker": energy(even, marker)}
     for name, maps in made.items():
         found[f"{name}_agreement"] = agreement(whole[name], effects)
         found[f"{name}_marker"] = energy(upsample(whole[name], side, places), marker)
@@ -151,11 +158,15 @@ def methods_table(looked: pd.DataFrame) -> pd.DataFrame:
     ['Grad-CAM', 'Grad-CAM++']
     """
     (role,) = looked["role"].unique()
+    titles = {name: METHODS[name].title for name in COMPARED}
     tables = [
-        estimates(looked, mean(f"{name}_{measure}"), role).assign(
-            measure=meaning, map=METHODS[name].title
-        )
+        estimates(looked, mean(f"{name}_{measure}"), role).assign(measure=meaning, map=title)
         for measure, meaning in MEASURES.items()
-        for name in COMPARED
+        for name, title in (titles | _beside(measure)).items()
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def _beside(measure: str) -> dict[str, str]:
+    """What the maps are read beside: name to title."""
+    return {EVEN: EVEN_TITLE} if measure == "marker" else {}

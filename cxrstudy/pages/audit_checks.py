@@ -13,7 +13,7 @@ from typing import Any
 
 from cxrstudy.audit import CHECKS, metadata_classifier, near_duplicate_pairs
 from cxrstudy.base import numbers
-from cxrstudy.pages import audit_strengths
+from cxrstudy.pages import audit_missed, audit_strengths
 from cxrstudy.pages.audit_strengths import PLANTED_IMAGES, PLANTED_SHORTCUTS, TIES
 from cxrstudy.pages.html import HTML, fold
 
@@ -46,7 +46,7 @@ def of_check(code: str) -> HTML:
     """
     check: Any = {each.CODE: each for each in CHECKS}[code]
     what, *how = (f"<p>{_said(text)}</p>" for text in _paragraphs(check))
-    missed = audit_strengths.not_found(code)
+    missed = audit_missed.missed(code)
     warned = f"<p>{escape(missed)}</p>" if missed else ""
     parts = {
         "What decides": _decides(code, check),
@@ -69,9 +69,10 @@ def in_common() -> HTML:
     limits = "".join(_limits(metadata_classifier))
     strengths = "".join(map(audit_strengths.ties, dict.fromkeys(TIES.values())))
     said = (
-        "<p>Of simulated ties with a label that half of the patients have: the share that is told, "
-        "and in brackets the share that is an issue. Columns: the AUROC that the feature alone "
-        "would have. Without a tie, all that is told is a false alarm.</p>"
+        "<p>Of simulated ties with a label that half of the patients have: the share that is "
+        "reported, and in brackets the share that is an issue. Columns: the AUROC that the feature "
+        "alone would have. Without a tie, all that is reported is a false alarm."
+        f"{audit_strengths.draws_of_ties()}</p>"
     )
     inside = f"{limits}{said}{strengths}"
     shown = fold("The limits of these checks, and at which strengths they find a tie", inside)
@@ -99,16 +100,16 @@ def _decides(code: str, check: Any) -> str:
 def _limits(module: ModuleType) -> Iterator[str]:
     for comment, names, value in _LIMIT.findall(inspect.getsource(module)):
         why = " ".join(line.removeprefix("#:").strip() for line in comment.splitlines())
-        yield f"<p><b>{escape(_set(names, value))}.</b> {_said(why)}</p>"
+        yield f"<p><b>{escape(_set(names, value))}</b>. {_said(why)}</p>"
 
 
 def _set(names: str, value: str) -> str:
-    """Limits and their values in words: ``Note above 0.6, issue above 0.75``."""
+    """Limits and their values in words: ``Note above: 0.6, issue above: 0.75``."""
     words = names.capitalize().replace("_", " ").split(", ")
     if value[-1] in "([{":
         return ", ".join(words)
     values = [numbers.plain(float(one)) for one in value.split(", ")]
-    return ", ".join(f"{word} {one}" for word, one in zip(words, values, strict=True))
+    return ", ".join(f"{word}: {one}" for word, one in zip(words, values, strict=True))
 
 
 def _strengths(code: str) -> str:

@@ -4,7 +4,7 @@ A page about maps or errors looks at a network whatever it has learnt. One that 
 constant has maps and errors too; they show nothing about networks that learnt something.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from html import escape
 from typing import Any
 
@@ -18,6 +18,30 @@ from cxrstudy.study.arms import Arms
 SAYS_NOTHING = (
     "What this page shows of them says nothing about networks that have learnt something."
 )
+#: What stands behind the name of an arm whose training has no result.
+NO_RESULT = " (no result)"
+
+
+def marking_failed(arms: Arms, named: Callable[[Any], str] = arm_name) -> Callable[[Hashable], str]:
+    """A function that names arms, and marks those whose training has no result.
+
+    A box at the head of a page is out of sight where its figures and tables are.
+
+    Parameters
+    ----------
+    arms
+        Arms that the page looks at; they are trained.
+    named
+        What the page calls an arm.
+
+    Examples
+    --------
+    >>> from cxrstudy.pages.failed_arms import marking_failed
+    >>> marking_failed(arms.only(["control"]))("control")  # arms are trained, as in a chapter
+    'control'
+    """
+    failed = set(arms.failed)
+    return lambda arm: f"{named(arm)}{NO_RESULT if arm in failed else ''}"
 
 
 def failed_arms(*shown: Arms, named: Callable[[Any], str] = arm_name) -> HTML:

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from cxrstudy.base.columns import score_column, truth_column
 from cxrstudy.base.words import label_name
 from cxrstudy.data.lesion import SIZES, lesion_areas, size_classes, with_lesions_of
 from cxrstudy.explain.features import features
+from cxrstudy.pages import figures
+from cxrstudy.pages.figures.source import told_by
 from cxrstudy.statistics import Metric, estimates, groups_of
 from cxrstudy.statistics.confusion import confusion
 from cxrstudy.statistics.slices import agreement_with_causes, describe_slices, find_slices
@@ -92,8 +95,8 @@ def by_lesion(scores: pd.DataFrame, known: pd.DataFrame, metric: Metric) -> pd.D
 
     Returns
     -------
-    As :func:`cxrstudy.statistics.estimates`, with the size as ``arm``; empty if lesions are not
-    known.
+    As :func:`cxrstudy.statistics.estimates`, with the size as ``arm`` and as ``lesions``; empty if
+    lesions are not known.
 
     Examples
     --------
@@ -107,8 +110,22 @@ def by_lesion(scores: pd.DataFrame, known: pd.DataFrame, metric: Metric) -> pd.D
     tables = []
     for size in SIZES:
         kept = with_lesions_of(scores, metric.labels[0], known.index[known["lesion"] == size])
-        tables.append(estimates(kept, metric).assign(arm=f"{size} lesions"))
+        tables.append(estimates(kept, metric).assign(arm=f"{size} lesions", lesions=size))
     return pd.concat(tables, ignore_index=True)
+
+
+def lesions_figure(by_size: pd.DataFrame, axis: str) -> Figure:
+    """Draw what :func:`by_lesion` has estimated.
+
+    Examples
+    --------
+    >>> from cxrstudy.notebook import metrics
+    >>> control = arms.only(["control"]).scores()  # arms are trained, as in a chapter
+    >>> auroc = metrics.auroc("covid19")
+    >>> lesions_figure(by_lesion(control, causes(arms.study), auroc), auroc.name)
+    <Figure size ...>
+    """
+    return told_by(figures.estimates(by_size, axis), "lesions")
 
 
 def slices(arms: Arms, arm: str, scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -118,8 +135,9 @@ def slices(arms: Arms, arm: str, scores: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
     Returns
     -------
-    Two tables: the groups, from :func:`cxrstudy.statistics.slices.describe_slices`, and how far
-    each known cause agrees with them.
+    Two tables: the groups, from :func:`cxrstudy.statistics.slices.describe_slices`, with the share
+    of their images that show the study's label (``disease``), and how far each known cause agrees
+    with them.
 
     Examples
     --------
@@ -133,15 +151,18 @@ def slices(arms: Arms, arm: str, scores: pd.DataFrame) -> tuple[pd.DataFrame, pd
     rows = role.rows("test")
     ids = role.table["id"].iloc[rows]
     made = features(network, study.squares(role, network.pixels)[rows])
-    error = _error(scores, arm, study.label).reindex(ids).to_numpy()
+    tested = _tested(scores, arm).reindex(ids)
+    truth = tested[truth_column(study.label)].to_numpy(float)
+    error = np.abs(tested[score_column(study.label)].to_numpy(float) - truth)
     known = causes(study).reindex(ids)
     found = find_slices(made, error)
-    return describe_slices(found, error, known), agreement_with_causes(found, known)
+    disease = pd.Series(truth).groupby(found).mean().to_numpy()
+    groups = describe_slices(found, error, known).assign(disease=disease)
+    return groups, agreement_with_causes(found, known)
 
 
-def _error(scores: pd.DataFrame, arm: str, label: str) -> "pd.Series[float]":
-    """Distance of score and truth of each test image, of the first seed."""
+def _tested(scores: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """Scores and truth of an arm's first seed, by test image."""
     tested = scores[(scores["role"] == "target") & (scores["split"] == "test")]
     mine = tested[(tested["arm"] == arm) & (tested["seed"] == tested["seed"].min())]
-    apart = np.abs(mine[score_column(label)] - mine[truth_column(label)])
-    return pd.Series(apart.to_numpy(float), index=mine["id"].to_list())
+    return mine.set_index("id")

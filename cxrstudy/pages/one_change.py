@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from cxrstudy.explain.counterfactuals import by_hospital, changes_table
 from cxrstudy.pages import figures
+from cxrstudy.pages.figures.source import told_by
 from cxrstudy.pages.own_run import as_shown
 from cxrstudy.pages.ties import ends_of
 from cxrstudy.phantom.twins import LOOK_UP
@@ -67,8 +68,9 @@ def effects_figure(table: pd.DataFrame, arm: Hashable) -> Figure:
     """
     drawn = table[table["change"] != LOOK_UP]
     rows = drawn[[each == arm for each in drawn["arm"]]]
-    return figures.differences(
+    figure = figures.differences(
         rows.assign(arm=rows["change"]),
-        "score of COVID-19",
+        "score of COVID-19, from zero to one",
         also=ends_of([as_shown(drawn)]),
     )
+    return told_by(figure, "change")

@@ -5,7 +5,7 @@ Notebooks know this module as ``show``, and find the tables of claims and of tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from cxrstudy.pages.agreement import agreement as agreement
 from cxrstudy.pages.arm_words import about_auroc as about_auroc
 from cxrstudy.pages.arm_words import about_maps as about_maps
 from cxrstudy.pages.arm_words import arms_in_words as arms_in_words
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.certificates import certificates as certificates
 from cxrstudy.pages.claim_tables import choices as choices
 from cxrstudy.pages.claim_tables import claims as claims
@@ -115,8 +116,16 @@ def findings(outcomes: Sequence[CheckResult], each: int) -> HTML:
     return table(rows[["code", "role", "id", "what"]])
 
 
-def runs(arms: Arms) -> None:
+def runs(arms: Arms, named: Callable[[Hashable], str] | None = None) -> None:
     """Show every run that a page is based on; store records and estimates in the notebook.
+
+    Parameters
+    ----------
+    arms
+        Arms that the page looks at; they are trained.
+    named
+        What the page calls an arm, where chains do not tell its arms apart: the table then has
+        the arms whose last run each run is.
 
     Examples
     --------
@@ -126,17 +135,27 @@ def runs(arms: Arms) -> None:
     from IPython.display import display
 
     records = arms.records
-    images = ", ".join(f"“{cohort}”" for cohort in sorted({each.cohort for each in records}))
+    titles = {cohort_title(each.cohort) for each in records}
+    images = ", ".join(f"“{title}”" for title in sorted(titles))
     said = f" on {images}" if images else ""
-    shown = table(
-        table_of(records).drop(columns="finished"), caption=f"The runs of this page{said}"
-    )
+    listed = table_of(records).drop(columns="finished")
+    if named is not None:
+        listed.insert(1, "arm", listed["run"].map(_arms_by_run(arms, named)).fillna(""))
+    shown = table(listed, caption=f"The runs of this page{said}")
     summary = (
         f"{counted(len(records), 'run')}{said} made this page; the chapter Provenance lists all"
     )
     folded = f"<details><summary>{summary}</summary>{shown.data}</details>"
     stored = {RUNS: output_of(records), told.ESTIMATES: told.take()}
     display({"text/html": folded + _not_run(arms)}, metadata=stored, raw=True)
+
+
+def _arms_by_run(arms: Arms, named: Callable[[Hashable], str]) -> dict[str, str]:
+    """The arms whose last run a run is, by its id as tables have it."""
+    found: dict[str, list[str]] = {}
+    for (arm, _), run in arms.trained.items():
+        found.setdefault(run[:12], []).append(named(arm))
+    return {run: "; ".join(dict.fromkeys(names)) for run, names in found.items()}
 
 
 def _not_run(arms: Arms) -> str:

@@ -3,8 +3,9 @@
 Arms are tuples (initial weights, strength of the tie); see chapter Weights and shortcuts.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,6 +118,27 @@ def network_in_words(arm: tuple[str, float]) -> str:
     return f"{how_often(tie)}{CURED if CURED in name else ''}"
 
 
+def network_shown(arm: tuple[str, float], named: Callable[[Any], str] = network_in_words) -> HTML:
+    """Say which network stands below, by how often the hospital followed the disease.
+
+    Parameters
+    ----------
+    arm
+        The network.
+    named
+        What the page calls it, such as with a mark where its training has no result.
+
+    Examples
+    --------
+    >>> from cxrstudy.pages import ties
+    >>> "follows their disease <b>nearly always</b>" in ties.network_shown(("random", 0.95)).data
+    True
+    """
+    said = escape(named(arm))
+    whose = "The network whose training patients' hospital follows their disease"
+    return HTML(f"<p>{whose} <b>{said}</b>:</p>")
+
+
 def in_words(arms: Arms) -> Arms:
     """The same arms, under names that say what the strength of the tie is.
 
@@ -140,10 +162,11 @@ def strengths_here(ties: Sequence[float]) -> HTML:
     --------
     >>> from cxrstudy.pages import ties
     >>> ties.strengths_here([0.0, 0.95]).data
-    '<p>This run trains where the hospital follows the disease never and nearly always.</p>'
+    '<p>This run trains only where the hospital follows the disease never and nearly always.</p>'
     """
     said = " and ".join(how_often(tie) for tie in sorted(ties))
-    return HTML(f"<p>This run trains where the hospital follows the disease {said}.</p>")
+    only = "only " if len(ties) < len(HOW_OFTEN) else ""
+    return HTML(f"<p>This run trains {only}where the hospital follows the disease {said}.</p>")
 
 
 def moved_without_a_tie(

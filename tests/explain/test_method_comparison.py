@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from cxrstudy.explain.method_comparison import (
     COMPARED,
+    EVEN_TITLE,
     MEASURES,
     compared,
     correlation,
@@ -49,6 +50,7 @@ def test_a_network_that_sees_the_marker_has_maps_on_it_that_change_without_it():
     of_lesion = measures(network(LESION), "covid19", images, twins, marker)
     everywhere = network((slice(0, SIDE), slice(0, SIDE)))
     of_both = measures(everywhere, "covid19", images, twins, marker)
+    assert of_lesion["even_marker"] == pytest.approx(marker.mean((1, 2)))
     for name in some(COMPARED):
         assert (of_marker[f"{name}_marker"] > of_lesion[f"{name}_marker"] + 0.3).all(), name
         assert (of_lesion[f"{name}_alike"] > 0.95).all(), name
@@ -70,8 +72,9 @@ def test_the_table_has_every_method_and_measure(small, monkeypatch):
     looked = compared(small.arms.only(["control"]), most=3)
     assert len(looked) == 2 * 3
     table = methods_table(looked)
-    assert set(table["map"]) == {METHODS[name].title for name in COMPARED}
-    assert len(table) == len(COMPARED) * len(MEASURES)
+    assert set(table["map"]) == {EVEN_TITLE, *(METHODS[name].title for name in COMPARED)}
+    assert len(table) == len(COMPARED) * len(MEASURES) + 1
+    assert table.loc[table["map"] == EVEN_TITLE, "measure"].tolist() == [MEASURES["marker"]]
     shares = looked[[f"score_{name}_marker" for name in COMPARED]].to_numpy()
     assert shares.min() >= 0
     assert shares.max() <= 1

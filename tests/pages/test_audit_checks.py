@@ -50,11 +50,11 @@ def test_strengths_are_named_where_something_was_measured():
 
 
 def test_limits_are_shown_in_words_with_their_reasons():
-    assert "Least patients 10." in text_of("CXR107")
+    assert "Fewest patients: 10." in text_of("CXR107")
     assert "with fewer, nothing can be concluded" in text_of("CXR107")
     low, high = metadata_classifier.NOTE_ABOVE, metadata_classifier.ISSUE_ABOVE
     shown = re.sub(r"<[^>]+>", "", in_common().data)
-    assert f"Note above {low:g}, issue above {high:g}." in shown
+    assert f"Note above: {low:g}, issue above: {high:g}." in shown
     assert "corrected for the number of labels" in shown
 
 
@@ -73,7 +73,7 @@ def test_a_link_to_another_check_leads_to_it():
 
 def test_what_is_not_found_is_said_before_the_fold():
     shown = text_of("CXR114")
-    assert shown.index("was not told at any strength") < shown.index("What decides.")
+    assert shown.index("were reported in at least half") < shown.index("What decides.")
 
 
 def test_an_unknown_check_is_an_error():

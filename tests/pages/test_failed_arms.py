@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from cxrstudy.pages.failed_arms import failed_arms, folded_failed_arms
+from cxrstudy.pages.failed_arms import failed_arms, folded_failed_arms, marking_failed
 from tests.support.judged import text_of
 
 
@@ -45,3 +45,12 @@ def test_the_fold_names_what_the_box_names():
     assert folded.startswith("<details")
     assert folded.split("<ul>")[1].split("</ul>")[0] == box.split("<ul>")[1].split("</ul>")[0]
     assert folded_failed_arms(arms("phantom")).data == ""
+
+
+def test_where_an_arm_is_named_a_missing_result_is_marked():
+    named = marking_failed(arms("phantom", why="seed 0, one score"))
+    assert named(("a", 0)) == "a, 0 (no result)"
+    assert named(("a", 1)) == "a, 1"
+    assert marking_failed(arms("phantom", why="any"), named=lambda arm: "never")(("a", 0)) == (
+        "never (no result)"
+    )

@@ -58,6 +58,10 @@ def test_every_test_image_is_in_a_slice_and_errors_fall(small, scores):
     tested = len(small.arms.study.cohort.role("target").rows("test"))
     assert groups["images"].sum() == tested
     assert groups["error"].is_monotonic_decreasing
+    control = scores[(scores["arm"] == "control") & (scores["role"] == "target")]
+    control = control[(control["split"] == "test") & (control["seed"] == control["seed"].min())]
+    shown = (groups["disease"] * groups["images"]).sum()
+    assert shown == pytest.approx(control["truth_covid19"].sum())
     assert agreed["agreement"].is_monotonic_decreasing
     assert "lesion" in set(agreed["cause"])
 

@@ -1,5 +1,6 @@
 """Render: what a page says of its numbers, and what it carries for other programs."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -80,9 +81,18 @@ def test_provenance_shows_and_carries_an_entry_a_run(shown):
         assert entry.id[:12] in html
         assert entry.chain in html
     assert "6,144" in html
-    assert "3 runs on “phantom” made this page" in text_of(HTML(html))
+    assert "3 runs on “Phantoms” made this page" in text_of(HTML(html))
     carried = call.metadata[RUNS]
     assert [Record.model_validate(facts) for facts in carried] == records
+
+
+def test_runs_whose_chains_are_alike_are_told_apart_by_their_arms(shown):
+    records = [record(number << 240) for number in (1, 2, 3)]
+    trained = {("a", 0): records[0].id, ("b", 0): records[0].id, ("c", 0): records[1].id}
+    runs(SimpleNamespace(records=records, not_run={}, trained=trained), named=str.upper)
+    (call,) = shown
+    cells = re.findall(r'data-heading="arm"[^>]*>([^<]*)<', call.data[0]["text/html"])
+    assert cells == ["A; B", "C", ""]
 
 
 def test_a_page_names_the_arms_that_were_not_run_outside_of_what_is_folded(shown):

@@ -41,7 +41,12 @@ def test_strengths_are_the_places_of_the_figure(scores):
 def test_how_closely_the_hospital_follows_is_said_in_words():
     assert ties.network_in_words(CURED) == "nearly always, balanced"
     assert ties.network_in_words(("random", 0)) == "never"
-    assert "follows the disease never and for half." in ties.strengths_here([0.5, 0.0]).data
+    assert "<b>nearly always, balanced</b>" in ties.network_shown(CURED).data
+    assert "<b>&lt;x&gt;</b>" in ties.network_shown(CURED, lambda arm: "<x>").data
+    assert "only where the hospital follows the disease never and for half." in (
+        ties.strengths_here([0.5, 0.0]).data
+    )
+    assert "only" not in ties.strengths_here(list(ties.HOW_OFTEN)).data
 
 
 def test_networks_without_a_tie_are_named_with_both_tests(scores):

@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.pages.figures.source import NAMES
+from cxrstudy.pages.figures.source import AXIS, NAMES
 from cxrstudy.pages.tables import (
     FOLDED,
+    OF_DIFFERENCES,
     covered,
     estimate_texts,
     framed,
@@ -34,6 +35,10 @@ LINE, BREAKS = 55, re.compile(r"[\s-]+")
 FILLED = 0.6
 #: What a table says beside names and estimate.
 COUNTED = ("patients", "seeds")
+#: Columns of the parts of the patients.
+PARTS = ("positive", "negative")
+#: Lines that say how to read a figure on a phone, and are no part of its data.
+_READ = re.compile(rf"^# (?:{NAMES}|{AXIS}): .*\n", re.MULTILINE)
 #: Columns whose numbers say nothing without the column's name.
 NUMBERED = ("bin",)
 #: What stands above a table in place of a figure.
@@ -85,35 +90,68 @@ def as_table(csv: str) -> str:
     across = next((name for name in movable if _fits(shown, names, name)), None)
     if len(names) > 1 and across is not None:
         return _div("grid", _grid(shown, names, across), notes)
-    heading = f"estimate {interval_heading(frame)}".strip()
+    heading = f"{_of_what(csv, frame)} {interval_heading(frame)}".strip()
     if _stated(csv) and len(names) == 2:
         return _div("grid", shown[[*names, "estimate"]].set_axis([*names, heading], axis=1), notes)
     # One name a row, so that two columns are enough; what all rows share is said once.
     of_all = "table" if "table" in frame else next(iter(shared), "")
     of_all = "" if of_all not in frame else str(frame[of_all].iloc[-1])
     rows = [" · ".join(filter(None, row)) or of_all for row in shown[names].to_numpy()]
-    one = pd.DataFrame({names[0] if len(names) == 1 else "what": rows, heading: shown["estimate"]})
-    differing = [name for name in COUNTED if name in frame and frame[name].nunique() > 1]
-    for name in differing:
-        one[name] = ["" if pd.isna(value) else numbers.count(value) for value in frame[name]]
+    named = " · ".join("panel" if name == "table" else name for name in names)
+    one = pd.DataFrame({named: rows, heading: shown["estimate"], **_differing(frame)})
     return _div("cards" if max(map(len, rows)) > LONGEST_NAME else "", one, notes)
 
 
 def without_names(csv: str) -> str:
-    r"""The table of a figure without the line that says how to read it on a phone.
+    r"""The table of a figure without the lines that say how to read it on a phone.
 
     Examples
     --------
-    >>> without_names("# names: side; line\n# commit: 3f\na\n1\n")
+    >>> without_names("# names: side; line\n# axis: AUROC\n# commit: 3f\na\n1\n")
     '# commit: 3f\na\n1\n'
     """
-    return csv.partition("\n")[2] if csv.startswith(f"# {NAMES}: ") else csv
+    return _READ.sub("", csv)
 
 
 def _stated(csv: str) -> list[str]:
     """The columns by which the figure says that its rows are told apart."""
-    begins = f"# {NAMES}: "
-    return csv.partition("\n")[0].removeprefix(begins).split("; ") if csv.startswith(begins) else []
+    said = _fact(csv, NAMES)
+    return said.split("; ") if said else []
+
+
+def _fact(csv: str, name: str) -> str:
+    found = re.search(rf"^# {name}: (.*)$", csv, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _of_what(csv: str, frame: pd.DataFrame) -> str:
+    """What the estimates are of, as the axis of the figure has it."""
+    axis = _fact(csv, AXIS)
+    if not axis:
+        return "estimate"
+    return f"{axis}: difference" if set(OF_DIFFERENCES) & set(frame) else axis
+
+
+def _differing(frame: pd.DataFrame) -> dict[str, list[str]]:
+    """Columns of numbers that differ from row to row; of patients also those with the disease."""
+    found = {}
+    for name in COUNTED:
+        if name not in frame or frame[name].nunique() <= 1:
+            continue
+        if name == "patients" and set(PARTS) <= set(frame):
+            parts = frame[[name, *PARTS]].to_numpy(float)
+            found["patients (with, without)"] = [_with_parts(*row) for row in parts]
+            continue
+        found[name] = ["" if pd.isna(value) else numbers.count(value) for value in frame[name]]
+    return found
+
+
+def _with_parts(whole: float, positive: float, negative: float) -> str:
+    """Patients of a row, and how many of them have the disease and have it not, where known."""
+    said = "" if pd.isna(whole) else numbers.count(whole)
+    if pd.isna(positive) or pd.isna(negative):
+        return said
+    return f"{said} ({numbers.count(positive)}, {numbers.count(negative)})"
 
 
 def _div(kind: str, shown: pd.DataFrame, notes: Iterable[str]) -> str:

@@ -23,6 +23,8 @@ CSV = "application/vnd.cxrstudy.source+csv"
 RESULTS = "results"
 #: Name of the fact that says by which columns a reader tells rows apart: first what the axis shows.
 NAMES = "names"
+#: Name of the fact that says what the estimates of a figure are of: the name of its axis.
+AXIS = "axis"
 #: Attribute of a figure whose tables are to be read otherwise than as they were given.
 _READING = "_cxrstudy_reading"
 #: Attribute by which IPython asks an object for more kinds of output.
@@ -43,16 +45,20 @@ class Source:
         Name to value, such as ``commit``; empty: the page's own runs.
     names
         Columns by which a reader tells rows apart; empty where the figure does not say.
+    axis
+        What the estimates are of; empty where the figure does not say.
     """
 
     csv: str
     made: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    axis: str = ""
 
     def __call__(self, **_: Any) -> dict[str, str]:
         """What a notebook stores, by kind of output."""
-        named = {NAMES: "; ".join(self.names)} if self.names else {}
-        return {CSV: with_facts(self.csv, {**named, **self.made})}
+        read = {NAMES: "; ".join(self.names), AXIS: self.axis}
+        said = {name: value for name, value in read.items() if value}
+        return {CSV: with_facts(self.csv, {**said, **self.made})}
 
 
 def with_source(draw: Callable[Given, Figure]) -> Callable[Given, Figure]:
@@ -76,7 +82,8 @@ def with_source(draw: Callable[Given, Figure]) -> Callable[Given, Figure]:
         given_tables = dict(_tables(shown))
         tables, read_by = getattr(figure, _READING, (given_tables, ()))
         if tables:
-            setattr(figure, _BUNDLE, Source(_as_csv(tables), names=read_by))
+            axis = str(given.get("axis", ""))
+            setattr(figure, _BUNDLE, Source(_as_csv(tables), names=read_by, axis=axis))
         return figure
 
     return drawn
@@ -104,6 +111,22 @@ def read_by(figure: Figure, tables: Mapping[Any, pd.DataFrame], names: Mapping[s
         for key, table in tables.items()
     }
     setattr(figure, _READING, (named, tuple(names.values())))
+    return figure
+
+
+def told_by(figure: Figure, name: str) -> Figure:
+    """Say of a figure that its rows are no arms, and which column of its table says what they are.
+
+    Examples
+    --------
+    >>> @with_source
+    ... def drawn(table): return Figure()
+    >>> table = pd.DataFrame({"arm": ["no lesion"], "change": ["no lesion"], "estimate": [0.25]})
+    >>> source_of(told_by(drawn(table), "change")).names
+    ('change',)
+    """
+    if (found := source_of(figure)) is not None:
+        setattr(figure, _BUNDLE, replace(found, names=(name,)))
     return figure
 
 

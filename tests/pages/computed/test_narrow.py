@@ -8,8 +8,8 @@ import pytest
 from cxrstudy.notebook import contrasts, estimates, figures, metrics
 from cxrstudy.pages.computed.narrow import MOST_ROWS, as_table, without_names
 from cxrstudy.pages.computed.numbered import with_numbers
-from cxrstudy.pages.figures.source import source_of
-from cxrstudy.statistics import made_scores
+from cxrstudy.pages.figures.source import source_of, told_by
+from cxrstudy.statistics import made_scores, subgroups
 from tests.support.some import some
 
 AUROC = metrics.auroc("covid19")
@@ -136,6 +136,38 @@ def test_a_claim_s_card_has_its_arms_verdict_what_it_must_be_and_its_numbers():
     assert rows(html)[0][5:] == ["within ±0.050", "1,200", "5"]
 
 
+def as_read(figure):
+    return as_table(next(iter(source_of(figure)().values())))
+
+
+def test_numbers_have_the_name_of_the_figure_s_axis_and_differences_are_called_so():
+    scores = made_scores(["control", "general"])
+    shown = as_read(figures.estimates(estimates(scores, AUROC), "AUROC"))
+    assert headings(shown) == ["arm", "AUROC [95 %]"]
+    table = contrasts(scores, AUROC, against="control")
+    shown = as_read(figures.differences(pd.concat([table, table.assign(arm="b")]), "AUROC"))
+    assert headings(shown) == ["arm", "AUROC: difference [95 %]"]
+
+
+def test_rows_that_are_no_arms_are_called_what_they_are():
+    table = estimates(made_scores(["a", "b"]), AUROC).assign(lesions=["small", "large"])
+    shown = as_read(told_by(figures.estimates(table, "AUROC"), "lesions"))
+    assert headings(shown)[0] == "lesions"
+    assert [row[0] for row in rows(shown)] == ["small", "large"]
+
+
+def test_groups_say_how_many_of_their_patients_have_the_disease():
+    scores = made_scores(["control"])
+    names = scores["id"].unique()
+    sex = pd.Series(["F" if n % 3 else "M" for n in range(len(names))], names, name="sex")
+    table = subgroups(scores, AUROC, sex)
+    shown = as_read(figures.subgroups(table, estimates(scores, AUROC), "AUROC"))
+    assert headings(shown)[2] == "patients (with, without)"
+    for row, group in zip(rows(shown), table.itertuples(), strict=False):
+        assert row[2] == f"{group.patients} ({group.positive}, {group.negative})"
+    assert "(" not in rows(shown)[-1][2]
+
+
 def test_the_line_that_says_how_to_read_a_figure_is_not_part_of_its_data():
-    assert without_names("# names: side; line\na\n1\n") == "a\n1\n"
+    assert without_names("# names: side; line\n# axis: AUROC\na\n1\n") == "a\n1\n"
     assert without_names("# commit: 3f\na\n1\n") == "# commit: 3f\na\n1\n"
