@@ -23,6 +23,7 @@ from cxrstudy.pages.beside import ReferenceResults
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
+from cxrstudy.pages.told_apart import told_apart
 from cxrstudy.statistics.distributions import t_quantile
 from cxrstudy.statistics.power import VarianceComponents, degrees_of_freedom
 from cxrstudy.statistics.sample import ScoreError
@@ -260,10 +261,15 @@ def _reason(row: Beside) -> str:
 def _why_none(found: list[Beside]) -> str:
     """Why a run has no estimate of any claim; which arms failed stands claim by claim."""
     reasons = "; ".join(_reason(row) for row in found)
-    failed = list(dict.fromkeys(FAILED.findall(reasons)))
+    failed = list(dict.fromkeys(map(_short, FAILED.findall(reasons))))
     if not failed:
         return "; ".join(dict.fromkeys(escape(_reason(row)) for row in found))
     return f"every claim has an arm without a result in this run ({escape('; '.join(failed))})"
+
+
+def _short(why: str) -> str:
+    """Why an arm has no result, without the run of the stage that failed."""
+    return "an earlier stage has no result" if why.startswith("not run: ") else why
 
 
 def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:
@@ -273,18 +279,15 @@ def _sentence(found: list[Beside], recorded: ReferenceResults) -> str:
     known = [row for row in found if row.agrees is not None]
     if not known:
         return "There is no difference that both this run and the record have."
-    others = ", ".join(escape(row.claim.id) for row in known if not row.agrees)
-    agree = sum(bool(row.agrees) for row in known)
-    said = (
-        f"Of {counted(len(known), 'difference')} that both have, {numbers.count(agree)} can't be "
-        "told apart from the record's with these seeds and patients "
-        f"({numbers.whole_percent(LEVEL)})"
-    )
-    if not others:
-        return f"{said}."
-    differ = "differs" if len(known) - agree == 1 else "differ"
+    differing = [row for row in known if not row.agrees]
+    said = told_apart(len(known), [row.claim.id for row in differing], LEVEL)
+    return f"{said}{_other_profile(recorded) if differing else ''}"
+
+
+def _other_profile(recorded: ReferenceResults) -> str:
+    """What else may differ, where a difference is larger than by chance."""
+    profile = recorded.arms.study.profile.profile if recorded.arms else ""
     return (
-        f"{said}; <b>{others}</b> {differ} by more than chance explains. The record was made with "
-        f"profile “{recorded.arms.study.profile.profile}”: with another profile, budgets and "
+        f" The record was made with profile “{profile}”: with another profile, budgets and "
         "images differ too."
     )
