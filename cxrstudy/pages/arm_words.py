@@ -29,8 +29,12 @@ WHOLE = {"{} of the patients": {"1": "all patients"}}
 NUMBER = re.compile(r"\d+(\.\d+)?")
 #: Name of an experiment, as code has it.
 EXPERIMENT = re.compile(r"\b\d\d_[a-z_]+\b")
-#: Of a reason that is the lack of an arm: the arm, and where the list of all that there are begins.
-LACKING, LISTING = re.compile(r"\bno arm '([^']*)'"), "; there are "
+#: Of a reason: the arm that it names, and, where one is lacking, where the list of all begins.
+NAMED, LISTING = re.compile(r"\barm '([^']*)'"), "; there are "
+#: The id of a run before its stages, which say which run it is.
+RUN = re.compile(r", run [0-9a-f]{12}(?= \()")
+#: An arm of a contrast whose label is its name.
+TWICE = re.compile(r"(.+) \(\1\)")
 
 ORIGIN = re.compile(r"recorded: (?P<cohort>[^,]+), (?P<rest>.+)")
 
@@ -84,12 +88,16 @@ def contrast_in_words(experiment: str, contrast: str) -> str:
     --------
     >>> contrast_in_words("03_resolution", "2, own weights − 1, own weights")
     '2 × resolution, own weights − 1 × resolution, own weights'
+    >>> contrast_in_words("13_pneumonia", "COVID-19 (COVID-19) − pneumonia (pneumonia)")
+    'COVID-19 − pneumonia'
     """
-    return " − ".join(arm_in_words(experiment, arm) for arm in contrast.split(" − "))
+    return " − ".join(
+        arm_in_words(experiment, TWICE.sub(r"\1", arm)) for arm in contrast.split(" − ")
+    )
 
 
 def lacking_in_words(experiment: str, why: str) -> str:
-    """What results lack, in one line: arm and chapter in words, without the list of all there are.
+    """Why there is no verdict, in one line: arms and chapters in words, without lists and run ids.
 
     Examples
     --------
@@ -97,10 +105,13 @@ def lacking_in_words(experiment: str, why: str) -> str:
     "no arm '2 × resolution, own weights'"
     >>> lacking_in_words("04_mixup", "no recorded results hold 04_mixup")
     'no recorded results hold chapter MixUp'
+    >>> lacking_in_words("05_low_data", "arm 'random, 0.1': seed 0, not better than a constant")
+    "arm 'random, 0.1 of the patients': seed 0, not better than a constant"
     """
     lacking, _, _ = why.partition(LISTING)
     lacking = EXPERIMENT.sub(lambda name: f"chapter {chapter(name[0])}", lacking)
-    return LACKING.sub(lambda arm: f"no arm '{arm_in_words(experiment, arm[1])}'", lacking)
+    lacking = RUN.sub("", lacking)
+    return NAMED.sub(lambda arm: f"arm '{arm_in_words(experiment, arm[1])}'", lacking)
 
 
 #: Columns of a table of claims, and what makes words of them.
