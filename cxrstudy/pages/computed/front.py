@@ -30,6 +30,9 @@ from cxrstudy.verdicts.outcome import DECIDED
 #: What is said of results that count for no verdict, in place of the reason that git gives.
 UNREGISTERED = "these results name no registration"
 
+#: All that is said of a claim, in the order of the rule.
+IN_TURN = (*DECIDED, "not judged", "not testable")
+
 
 def what_was_found() -> HTML:
     """Show the verdicts that recorded results give, each with its interval, by cohort."""
@@ -153,7 +156,7 @@ def tallied(rows: pd.DataFrame) -> list[tuple[str, str, int]]:
     many = rows.groupby(["verdict", said]).size()
     return [
         (verdict, words, int(many[verdict, words]))
-        for verdict in (*DECIDED, "not judged", "not testable")
+        for verdict in IN_TURN
         for words in sorted(set(said), key=lambda each: not counts_for_a_verdict(each))
         if (verdict, words) in many
     ]
