@@ -29,10 +29,14 @@ WHOLE = {"{} of the patients": {"1": "all patients"}}
 NUMBER = re.compile(r"\d+(\.\d+)?")
 #: Name of an experiment, as code has it.
 EXPERIMENT = re.compile(r"\b\d\d_[a-z_]+\b")
-#: An arm in a reason, and where the list of all arms that there are begins.
+#: Of a reason: an arm that it names, and, where one is lacking, where the list of all begins.
 NAMED, LISTING = re.compile(r"\barm '([^']*)'"), "; there are "
 #: Why seeds of an arm have no result, one after the other.
 SEEDS = re.compile(r"seed \d+, [^;:]+(?:; seed \d+, [^;:]+)+")
+#: The id of a run before its stages, which say which run it is.
+RUN = re.compile(r", run [0-9a-f]{12}(?= \()")
+#: An arm of a contrast whose label is its name.
+TWICE = re.compile(r"(.+) \(\1\)")
 
 ORIGIN = re.compile(r"recorded: (?P<cohort>[^,]+), (?P<rest>.+)")
 
@@ -86,12 +90,16 @@ def contrast_in_words(experiment: str, contrast: str) -> str:
     --------
     >>> contrast_in_words("03_resolution", "2, own weights − 1, own weights")
     '2 × resolution, own weights − 1 × resolution, own weights'
+    >>> contrast_in_words("13_pneumonia", "COVID-19 (COVID-19) − pneumonia (pneumonia)")
+    'COVID-19 − pneumonia'
     """
-    return " − ".join(arm_in_words(experiment, arm) for arm in contrast.split(" − "))
+    return " − ".join(
+        arm_in_words(experiment, TWICE.sub(r"\1", arm)) for arm in contrast.split(" − ")
+    )
 
 
 def lacking_in_words(experiment: str, why: str) -> str:
-    """What results lack, in one line: arm and chapter in words, without the list of all there are.
+    """Why there is no verdict, in one line: arms and chapters in words, without lists and run ids.
 
     Examples
     --------
@@ -101,9 +109,12 @@ def lacking_in_words(experiment: str, why: str) -> str:
     'arm “alpha 0, 1 × steps”: seeds 0 and 3, one score'
     >>> lacking_in_words("04_mixup", "no recorded results hold 04_mixup")
     'no recorded results hold chapter MixUp'
+    >>> lacking_in_words("05_low_data", "arm 'random, 0.1': seed 0, not better than a constant")
+    'arm “random, 0.1 of the patients”: seed 0, not better than a constant'
     """
     lacking, _, _ = why.partition(LISTING)
     lacking = EXPERIMENT.sub(lambda name: f"chapter {chapter(name[0])}", lacking)
+    lacking = RUN.sub("", lacking)
     lacking = SEEDS.sub(lambda seeds: _seeds_by_reason(seeds[0]), lacking)
     return NAMED.sub(lambda arm: f"arm “{arm_in_words(experiment, arm[1])}”", lacking)
 

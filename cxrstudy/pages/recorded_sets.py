@@ -34,13 +34,19 @@ def recorded_sets() -> pd.DataFrame:
         made = results.facts(folder)
         path = folder.relative_to(places.results().parent).as_posix()
         machine = f"{', '.join(made.devices)}, {counted(made.cores, 'core')}"
-        facts = path, made.seeds, made.runs, _commits(made), made.registration or "none", machine
-        rows.append((*facts, made.finished))
+        facts = path, made.seeds, made.runs, commits_of(made), made.registration or "none"
+        rows.append((*facts, machine, made.finished))
     return pd.DataFrame(rows, columns=columns)
 
 
-def _commits(made: results.Results) -> str:
-    """Where the runs were made; of older results only the commit that wrote them is known."""
+def commits_of(made: results.Results) -> str:
+    """Where runs of a set were made, in words; of older ones only the commit that wrote them.
+
+    Parameters
+    ----------
+    made
+        The facts of the set.
+    """
     if not made.ran:
         return f"written at {made.commit[:12]}"
     if len(made.ran) == 1:

@@ -167,9 +167,7 @@ def _by_the_rule_of_now(differences: list[str], proof: Proof) -> tuple[list[str]
     others = list(dict.fromkeys(cell[1] for cell in told.values() if cell[1] not in own))
     notes = []
     if own:
-        notes.append(
-            f"the rule of now gives another result of {', '.join(own)}, which does not count"
-        )
+        notes.append(f"the rule of now gives {', '.join(own)} another result, which does not count")
     if others:
         notes.append(
             f"and other corrected p values of {', '.join(others)}, whose verdicts it keeps"

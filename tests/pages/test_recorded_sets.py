@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from cxrstudy.base.places import results as results_folder
-from cxrstudy.pages.recorded_sets import _commits, recorded_sets
+from cxrstudy.pages.recorded_sets import commits_of, recorded_sets
 from cxrstudy.verdicts import results
 from tests.support.some import some
 
@@ -20,7 +20,7 @@ def test_every_recorded_set_is_a_row_that_says_where_it_lies():
 
 def test_runs_of_several_commits_are_counted_and_older_results_say_what_is_known():
     def said(**ran):
-        return _commits(SimpleNamespace(ran=ran, commit="c" * 40))
+        return commits_of(SimpleNamespace(ran=ran, commit="c" * 40))
 
     assert said() == "written at cccccccccccc"
     assert said(a1="5") == "a1"

@@ -152,7 +152,7 @@ def test_verdicts_of_a_registered_rule_that_changed_are_told_and_nothing_else_is
     sealed_again(folder)
     monkeypatch.setattr(review, "prove", lambda _: Proof(folder, "0001", **facts))
     found = review.review_folder(folder, review.Committed(None, "no git"))
-    said = "the rule of now gives another result of X1, which does not count"
+    said = "the rule of now gives X1 another result, which does not count"
     assert (said in found.notes) == is_told
     assert any("estimates.csv, " in text for text in found.problems)
     assert any("verdicts.csv, " in text for text in found.problems) != is_told

@@ -21,6 +21,12 @@ from cxrstudy.verdicts.across import OnCohort, together
 from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.outcome import DECIDED
 
+#: The profile that is named after what its trainings should reach.
+PLATEAU = "plateau"
+
+#: How it begins that a claim would be reversed, were it the only one.
+REVERSED_ALONE = "Alone it would be reversed"
+
 
 def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
     """Show decided claims, one row each, and how to read them.
@@ -34,7 +40,8 @@ def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str)
     chapters
         Folder of the chapters, seen from the page.
     """
-    return f"{claim_strip(decided, marks, chapters)}{reading(decided)}<p>{limits(decided)}</p>"
+    below = f"<p>{said}</p>" if (said := limits(decided)) else ""
+    return f"{frames(decided)}{claim_strip(decided, marks, chapters)}{reading(decided)}{below}"
 
 
 def claim_strip(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
@@ -97,17 +104,34 @@ def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
         f"{numbers.count(row.patients)}</span>"
         for row in rows.itertuples()
     )
+    first = rows.iloc[0]
     withheld = [
         f"{_sign(row, marks)}{escape(why)}"
         for row in rows.itertuples()
         if (why := withheld_by_correction(row))
     ]
-    first = rows.iloc[0]
-    # The test may be stated without the arm that it is a difference to.
-    arms = escape(contrast_in_words(first.experiment, first.contrast))
-    test = f"Our test: {escape(first.test.rstrip('.'))} ({arms}); {tested}."
+    test = f"Our test: {escape(tested_by(first.paper, first.claim, first.test))}; {tested}."
     lines = [test, f"Together: {escape(_together(rows))}.", *withheld]
     return "".join(f'<div class="study-test">{line}</div>' for line in lines)
+
+
+def tested_by(paper: str, claim: str, test: str) -> str:
+    """Our test of a claim, with the contrast that it is about, without a stop at its end.
+
+    Examples
+    --------
+    >>> tested_by("C", "C2", "a small network has a lower AUROC.")
+    'A small network has a lower AUROC (small − random)'
+    """
+    contrasts = {
+        (each.paper, one.id): contrast_in_words(one.experiment or "", one.contrast)
+        for each in all_claims()
+        for one in each.claims
+    }
+    contrast = contrasts.get((paper, claim), "")
+    # A test is registered as it was written, also where it begins with a small letter.
+    said = test[:1].upper() + test[1:].rstrip(".")
+    return f"{said} ({contrast})" if contrast else said
 
 
 def _sign(row: Any, marks: Mapping[str, int]) -> str:
@@ -121,6 +145,10 @@ def _together(rows: pd.DataFrame) -> str:
     of = rows if counted.empty else counted
     said = together(
         [OnCohort(row.verdict, row.world, float(row.estimate)) for row in of.itertuples()]
+    )
+    # The rule's words; beside opposite results they would be a riddle.
+    said = said.replace(
+        "the same direction everywhere", "the difference has the same sign everywhere"
     )
     return f"{said}; none of this counts" if counted.empty else said
 
@@ -160,9 +188,8 @@ def reading(decided: pd.DataFrame) -> str:
 
 
 def limits(decided: pd.DataFrame) -> str:
-    """What no reader of a table may miss: what is no evidence, budgets, and made images."""
-    parts = (frames(decided), _budget(decided), _made_images(decided))
-    return " ".join(part for part in parts if part)
+    """What no reader of a table may miss: budgets, and made images."""
+    return " ".join(part for part in (_budget(decided), _made_images(decided)) if part)
 
 
 def _other_verdicts(decided: pd.DataFrame) -> Iterator[str]:
@@ -172,7 +199,10 @@ def _other_verdicts(decided: pd.DataFrame) -> Iterator[str]:
             "No relevant difference: an interval at twice the error lies within the claim's "
             "smallest relevant effect of zero; this is asked first."
         )
-    if _has(decided, "reversed"):
+    # Also where it is only told what a verdict would be without the correction.
+    if _has(decided, "reversed") or any(
+        REVERSED_ALONE in withheld_by_correction(row) for row in decided.itertuples()
+    ):
         outside = ", or, of two, beyond one of them" if _has_equivalence(decided) else ""
         yield f"Reversed: the whole interval lies below the broken line{outside}."
 
@@ -186,10 +216,10 @@ def _has_equivalence(decided: pd.DataFrame) -> bool:
 
 
 def frames(judged: pd.DataFrame) -> str:
-    """What a frame without a filling means, where there is one."""
+    """What a frame without a filling means, in a paragraph, where there is one."""
     if judged["counts"].map(counts_for_a_verdict).all():
         return ""
-    return "A verdict in an empty frame is no evidence."
+    return '<p class="study-standing">A verdict in an empty frame is no evidence.</p>'
 
 
 def _budget(decided: pd.DataFrame) -> str:
@@ -199,8 +229,11 @@ def _budget(decided: pd.DataFrame) -> str:
         return ""
     which = ", ".join(dict.fromkeys(decided.loc[short, "claim"]))
     where = "In every row" if short.all() else f"{escape(which)}:"
+    # The name of a profile says what it is for, not what its trainings reached.
+    names = set(decided.loc[short, "profile"])
+    named = f", also of the profile “{PLATEAU}”," if PLATEAU in names else ""
     return (
-        f"{where} some or all trainings still improved when they ended, so this holds for "
+        f"{where} some or all trainings{named} still improved when they ended, so this holds for "
         "their number of steps, and longer ones may say something else."
     )
 

@@ -14,7 +14,7 @@ from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import LISTING, cohort_title, lacking_in_words, origin_in_words
 from cxrstudy.pages.claim_tables import cited, verdict_details
 from cxrstudy.pages.computed import budgets
-from cxrstudy.pages.computed.claim_strip import chip, claims_table, frames
+from cxrstudy.pages.computed.claim_strip import chip, claims_table, frames, tested_by
 from cxrstudy.pages.computed.front import asked_of, standings, tallied
 from cxrstudy.pages.computed.plot import mark
 from cxrstudy.pages.computed.stricter import not_against_stricter
@@ -78,7 +78,7 @@ def by_paper() -> HTML:
         for paper in all_claims()
     ]
     shown = "Papers, and how many of their claims have which verdict"
-    below = "" if judged.empty else f"<p>{frames(judged)}</p>"
+    below = "" if judged.empty else frames(judged)
     return HTML(framed(rows_as_html(pd.DataFrame(rows)) + below, shown, "study-tallies"))
 
 
@@ -130,15 +130,17 @@ def _said(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str
 
 
 def _unanswered(mine: pd.DataFrame, marks: Mapping[str, int]) -> str:
-    """Claims that one cohort answers, and another one on which they were tried does not."""
+    """Claims that one cohort answers, and another one does not, with each reason once."""
     is_decided = mine["verdict"].isin(DECIDED)
-    tried = ~is_decided & (mine["why"] != NOTHING_RECORDED)
-    rows = mine[tried & mine["claim"].isin(mine.loc[is_decided, "claim"])]
+    rows = mine[~is_decided & mine["claim"].isin(mine.loc[is_decided, "claim"])]
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows.itertuples():
+        said = f"{row.verdict}, {_short(row.experiment, row.why)}"
+        alike.setdefault((str(row.origin), cohort_title(row.cohort), said), []).append(row.claim)
     return "".join(
-        f"<p>{mark(marks[str(row.origin)])} <b>{escape(row.claim)}</b> on "
-        f"{escape(cohort_title(row.cohort))}: {escape(row.verdict)}, "
-        f"{escape(_short(row.experiment, row.why))}.</p>"
-        for row in rows.itertuples()
+        f"<p>{mark(marks[origin])} <b>{escape(', '.join(claims))}</b> on {escape(title)}: "
+        f"{escape(said)}.</p>"
+        for (origin, title, said), claims in alike.items()
     )
 
 
@@ -150,7 +152,8 @@ def _others(others: list[dict[str, str]], mine: pd.DataFrame, fold: bool) -> str
     for each in others:
         by_reason.setdefault(_why(each, mine), []).append(each)
     items = "".join(
-        f"<p>{escape(reason[:1].upper() + reason[1:])}:</p><ul>{''.join(map(_item, alike))}</ul>"
+        f"<p>{escape(reason[:1].upper() + reason[1:].rstrip('.'))}:</p>"
+        f"<ul>{''.join(map(_item, alike))}</ul>"
         for reason, alike in by_reason.items()
     )
     summary = f"{counted(len(others), 'claim')} without a verdict, and why"
@@ -160,9 +163,10 @@ def _others(others: list[dict[str, str]], mine: pd.DataFrame, fold: bool) -> str
 
 def _item(claim: dict[str, str]) -> str:
     """A claim without a verdict: its words, which several claims may share, and our test."""
+    test = tested_by(claim["paper"], claim["claim"], claim["test"])
     return (
         f"<li><b>{escape(claim['claim'])}</b> “{escape(claim['words'])}”"
-        f'<div class="study-test">{escape(claim["test"])}</div></li>'
+        f'<div class="study-test">{escape(test)}.</div></li>'
     )
 
 

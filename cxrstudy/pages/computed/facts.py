@@ -3,6 +3,9 @@
 Those of recorded results are in :mod:`cxrstudy.pages.computed.set_facts`.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 
 from cxrstudy.base import numbers, places
@@ -10,6 +13,7 @@ from cxrstudy.base.notebooks import read_cells
 from cxrstudy.base.words import counted
 from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import cited, counts_for_a_verdict
+from cxrstudy.pages.computed.front import IN_TURN, tallied
 from cxrstudy.pages.computed.set_facts import NOTHING, of_sets
 from cxrstudy.statistics import inference, power
 from cxrstudy.verdicts.claims_file import Claims, all_claims
@@ -84,21 +88,23 @@ def _is_about_limits(text: str) -> bool:
 
 
 def _verdicts(judged: pd.DataFrame) -> str:
-    """Verdicts that count, by cohort; those that do not are counted together."""
+    """Verdicts that count, by cohort, as the first page has them; those that do not, together."""
     if judged.empty:
         return NOTHING
-    counting = judged[judged["counts"].map(counts_for_a_verdict)]
-    said = [
-        f"{cohort_title(str(cohort))}: {_tally(rows['verdict'])}"
-        for cohort, rows in counting.groupby("cohort", sort=False)
-    ]
-    others = len(judged) - len(counting)
-    if others:
-        said.append(f"others, which do not count: {numbers.count(others)}")
+    said, others = [], Counter[str]()
+    for (cohort, _), rows in judged.groupby(["cohort", "origin"], sort=False):
+        counting = Counter[str]()
+        for verdict, words, many in tallied(rows):
+            of = counting if counts_for_a_verdict(words) else others
+            of[verdict] += many
+        if counting:
+            said.append(f"{cohort_title(str(cohort))}: {_tally(counting, IN_TURN)}")
+    if any(others[name] for name in DECIDED):
+        said.append(f"others, which do not count: {_tally(others, DECIDED)}")
     return "; ".join(said)
 
 
-def _tally(found: "pd.Series[str]") -> str:
-    tallies = found.value_counts()
-    named = [name for name in (*DECIDED, "not judged", "not testable") if name in tallies]
-    return ", ".join(f"{numbers.count(tallies[name])} {name}" for name in named)
+def _tally(found: Mapping[str, int], named: Iterable[str]) -> str:
+    """How many verdicts there are of each of some names, as far as there are any."""
+    there = [name for name in named if found.get(name)]
+    return ", ".join(f"{numbers.count(found[name])} {name}" for name in there)

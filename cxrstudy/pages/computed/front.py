@@ -13,9 +13,11 @@ from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.pages.computed.claim_strip import (
     chip,
     claim_strip,
+    frames,
     interval_of,
     limits,
     reading,
+    tested_by,
 )
 from cxrstudy.pages.computed.glance import at_a_glance
 from cxrstudy.pages.computed.plot import mark
@@ -28,8 +30,8 @@ from cxrstudy.verdicts.outcome import DECIDED
 #: What is said of results that count for no verdict, in place of the reason that git gives.
 UNREGISTERED = "these results name no registration"
 
-#: Link to the chapter with every verdict, seen from the first page.
-_LINK = '<a href="experiments/09_verdicts.html">All claims, also those not judged, and why</a>.'
+#: All that is said of a claim, in the order of the rule.
+IN_TURN = (*DECIDED, "not judged", "not testable")
 
 
 def what_was_found() -> HTML:
@@ -54,14 +56,23 @@ def strip(judged: pd.DataFrame) -> HTML:
         return HTML("<p>No results are recorded yet, so nothing was found yet.</p>")
     judged = most_answered_first(judged)
     marks = marks_of(judged)
-    head = at_a_glance(judged) + _tallies(judged, marks)
+    head = at_a_glance(judged) + frames(judged) + _tallies(judged, marks)
     decided = judged[judged["verdict"].isin(DECIDED)]
     if decided.empty:
         return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
     return HTML(
         f'<div class="study-found">{head}{_answers(decided, marks)}'
-        f"{reading(decided)}<p>{limits(decided)} {_LINK}</p></div>"
+        f"{reading(decided)}<p>{limits(decided)} {_links()}</p></div>"
     )
+
+
+def _links() -> str:
+    """Links to all claims of each paper, seen from the first page."""
+    links = ", ".join(
+        f'<a href="verdicts_{escape(paper.paper.lower())}.html">{escape(paper.paper)}</a>'
+        for paper in all_claims()
+    )
+    return f"All claims, also those not judged, and why: {links}."
 
 
 def _tallies(judged: pd.DataFrame, marks: dict[str, int]) -> str:
@@ -104,7 +115,8 @@ def surprises(judged: pd.DataFrame) -> HTML:
     if found.empty:
         return HTML("")
     items = [
-        f"<li><b>{escape(row.claim)}</b>, {escape(row.world)}. Refuted: “{escape(row.test)}” "
+        f"<li><b>{escape(row.claim)}</b>, {escape(row.world)}{asked_of(row.cohort)}. "
+        f"Reversed: “{escape(tested_by(row.paper, row.claim, row.test))}” "
         f"{interval_of(row)}; it had to be {bounds_in_words(row.claim, row.margin, row.relevant)}."
         "</li>"
         for row in found.itertuples()
@@ -123,8 +135,14 @@ def _of_origin(rows: pd.DataFrame, number: int) -> str:
     return (
         f'<p class="study-tally"><b>{title}</b> ({escape(first.world)}{asked_of(first.cohort)}; '
         f"profile {escape(first.profile)}, {seeds}), {counted(len(rows), 'claim')}: {chips}</p>"
-        f"{standings(rows['counts'])}"
+        f"{standings(_said_of(rows))}"
     )
+
+
+def _said_of(rows: pd.DataFrame) -> "pd.Series[str]":
+    """Whether what is decided counts; that of other claims says nothing to a reader."""
+    decided = rows["verdict"].isin(DECIDED)
+    return rows.loc[decided if decided.any() else ~decided, "counts"]
 
 
 def tallied(rows: pd.DataFrame) -> list[tuple[str, str, int]]:
@@ -138,7 +156,7 @@ def tallied(rows: pd.DataFrame) -> list[tuple[str, str, int]]:
     many = rows.groupby(["verdict", said]).size()
     return [
         (verdict, words, int(many[verdict, words]))
-        for verdict in (*DECIDED, "not judged", "not testable")
+        for verdict in IN_TURN
         for words in sorted(set(said), key=lambda each: not counts_for_a_verdict(each))
         if (verdict, words) in many
     ]

@@ -21,6 +21,7 @@ from cxrstudy.pages.computed.proven import proven
 from cxrstudy.pages.demographics import demographics
 from cxrstudy.pages.flow import flow
 from cxrstudy.pages.html import HTML, fold
+from cxrstudy.pages.recorded_sets import commits_of
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics import inference, power, sample
 from cxrstudy.study.profile import Profile, read_profile
@@ -39,8 +40,10 @@ STAGE = {
     "learning_rate": "learning rate", "weight_decay": "weight decay", "mixup": "MixUp's alpha",
     "flip": "mirrored", "validations": "validations",
 }  # fmt: skip
+#: Heading of the commit at which trainings were made, as on the page of provenance.
+TRAINED = "trained at commit"
 #: What is said of a set of results for those who would repeat it.
-MADE = ("on", "versions", "commit", "command")
+MADE = ("on", "versions", TRAINED, "command")
 #: Line below the table of what is recorded: what `except` says there.
 EXCEPT = (
     "<p>Excepted are claims that were changed after the registration. Where the rule was changed "
@@ -217,11 +220,16 @@ def _record(folder: Any) -> dict[str, str]:
         "time": duration(made.seconds),
         "on": ", ".join(made.devices),
         "versions": ", ".join(f"{name} {version}" for name, version in made.versions.items()),
-        "commit": made.commit[:12] + (" with uncommitted changes" if made.uncommitted else ""),
+        TRAINED: commits_of(made) + (" with uncommitted changes" if _differed(made) else ""),
         "command": made.command,
         "registration": made.registration,
         "does it count?": _counting(proven(folder), _without_count(made)),
     }
+
+
+def _differed(made: results.Results) -> bool:
+    """Whether files differed from the commit when something of a set was made."""
+    return made.uncommitted or made.ran_uncommitted > 0
 
 
 def _counting(proof: Proof, without: Sequence[str]) -> str:

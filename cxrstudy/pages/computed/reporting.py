@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from cxrstudy.base import places
+from cxrstudy.base.notebooks import chapter
 from cxrstudy.base.schema import Strict, read_content, why_of
 from cxrstudy.pages.computed.facts import facts
 from cxrstudy.pages.html import HTML
@@ -120,6 +121,11 @@ def _linked(link: str) -> str:
 
 
 def _named(link: str) -> str:
-    """Name of a page for people."""
-    name = link.rpartition("/")[2].lstrip("0123456789_").replace("_", " ")
-    return {"index": "first page"}.get(name, name)
+    """Name of a page as its heading and the menu have it."""
+    if link == "index":
+        return "First page"
+    folder, _, name = link.rpartition("/")
+    if folder:
+        return chapter(name)
+    text = (places.root() / "book" / f"{name}.md").read_text(encoding="utf-8")
+    return next(line[2:] for line in text.splitlines() if line.startswith("# "))

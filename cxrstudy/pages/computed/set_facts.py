@@ -17,6 +17,7 @@ from cxrstudy.data.cohort_file import CohortDefinition, cohort_names, read_defin
 from cxrstudy.pages.arm_words import cohort_title, is_simulated, labels_of_target
 from cxrstudy.pages.computed.networks import for_cohort, weights_in_words
 from cxrstudy.pages.computed.proven import proven
+from cxrstudy.pages.recorded_sets import commits_of
 from cxrstudy.study.profile import Profile, read_profile
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.judge import deciding
@@ -106,7 +107,7 @@ def _sides(one: Recorded) -> str:
 def _stage(one: Recorded) -> str:
     stage = one.profile.stage(one.made.cohort, "target")
     return (
-        f"{counted(stage.steps, 'step')} of {counted(stage.batch_size, 'image')}, rate "
+        f"{counted(stage.steps, 'step')} of {counted(stage.batch_size, 'image')}, learning rate "
         f"{numbers.plain(stage.learning_rate)}, {counted(one.made.runs, 'training')}"
     )
 
@@ -229,7 +230,7 @@ OF_EACH: dict[str, Callable[[Recorded], str]] = {
 OF_ALL: dict[str, Callable[[list[Recorded]], str]] = {
     "cohorts": _cohorts,
     "versions": _versions,
-    "commit": lambda found: ", ".join(one.made.commit[:12] for one in found),
+    "commit": lambda found: ", ".join(dict.fromkeys(commits_of(one.made) for one in found)),
     "fractions": _fractions,
     "ties": lambda found: _chapters(found, TIES),
     "registered": _registered,

@@ -65,6 +65,9 @@ def test_an_equivalence_is_drawn_between_its_two_bounds_and_others_above_one():
     assert above.count('class="bound"') == 1
     assert "must be above +0.050" in above
     assert "Reversed: the whole interval lies below the broken line." in above
+    alone = judged(("B3", "inconclusive", 0.01)).assign(margin=0.05, relevant=0.005)
+    assert "Alone it would be reversed" in text(alone)
+    assert "Reversed: the whole interval" in text(alone)
     beyond = claims_table(judged(("B5", "reversed", 0.1)), {"recorded: phantom": 0}, "")
     assert "below the broken line, or, of two, beyond one of them." in beyond
     small = judged(("B1", "no relevant difference", 0.0))
@@ -78,6 +81,14 @@ def test_trainings_that_still_improved_are_told_whatever_the_claim_asks_of_budge
     short = rows.assign(at_plateau=[10, 0])
     assert "C1: some or all trainings still improved" in text(short)
     assert "In every row some or all trainings still improved" in text(rows.assign(at_plateau=3))
+    named = text(rows.assign(at_plateau=3, profile="plateau"))
+    assert "trainings, also of the profile “plateau”, still improved" in named
+
+
+def test_a_test_names_its_contrast_and_begins_as_a_sentence():
+    shown = text(judged(("C2", "supported", 0.02), ("B5", "supported", 0.0)))
+    assert re.search(r"Our test: [A-Z][^()]* \(small − random\); +n = 959", shown)
+    assert re.search(r"\(COVID-19 − pneumonia\); +n = 959", shown)
 
 
 def test_every_claim_has_one_row_in_the_order_of_the_rule():

@@ -56,6 +56,24 @@ def test_a_cohort_that_was_tried_and_does_not_answer_is_named_with_the_reason(mo
     )
     assert len(re.findall(said, text)) == 1
     assert text.count("not judged, arm") == 1
+    assert re.search("B1 on .*: not judged, no recorded results hold this experiment", text)
+
+
+def test_claims_that_a_cohort_leaves_open_for_one_reason_are_named_together(monkeypatch):
+    answered = judged(("A13", "inconclusive", 0.02), ("A15", "reversed", -0.7))
+    empty = judged(("A13", "not judged", 0.0), ("A15", "not judged", 0.0), cohort="nih")
+    table = pd.concat([answered, empty.assign(why="no evidence")])
+    text = text_of(shown(monkeypatch, table, evidence.of_chapter, "07_gradcam"))
+    assert text.count("A13, A15 on Infiltration among pneumonia, NIH: not judged") == 1
+
+
+def test_a_reason_names_arms_as_the_page_does_and_ends_once(monkeypatch):
+    table = judged(("A2", "not judged", float("nan"))).assign(
+        why="arm '2, own weights': seed 0, not better than a constant."
+    )
+    text = text_of(shown(monkeypatch, table, evidence.of_chapter, "03_resolution"))
+    assert "arm “2 × resolution, own weights”: seed 0, not better than a constant:" in text
+    assert "(2 × resolution, own weights − 1 × resolution, own weights)." in text
 
 
 def test_a_paper_links_its_chapters_and_a_chapter_itself(monkeypatch):

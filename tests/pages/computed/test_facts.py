@@ -61,10 +61,14 @@ def test_the_title_is_that_of_the_first_page(known):
 def test_only_verdicts_that_count_are_tallied():
     judged = pd.DataFrame(
         {
-            "cohort": ["phantom"] * 3,
-            "verdict": ["not testable", "supported", "supported"],
-            "counts": ["counts: x", "counts: x", "does not count: y"],
+            "cohort": ["phantom"] * 5,
+            "origin": ["one"] * 3 + ["two"] * 2,
+            "verdict": ["not testable", "supported", "reversed", "supported", "not judged"],
+            "counts": ["does not count: changed", "counts: x", *["does not count: y"] * 3],
         }
     )
     said = module._verdicts(judged)
-    assert said == "Phantoms: 1 supported, 1 not testable; others, which do not count: 1"
+    assert said == (
+        "Phantoms: 1 supported, 1 not testable; others, which do not count: 1 supported, 1 reversed"
+    )
+    assert module._verdicts(judged.iloc[:2]) == "Phantoms: 1 supported, 1 not testable"

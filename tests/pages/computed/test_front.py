@@ -52,6 +52,9 @@ def test_the_reverse_of_a_claim_surprises_only_as_evidence():
     shown = text_of(front.surprises(judged(*rows, counts=REGISTERED)))
     assert "A3" in shown
     assert "A1" not in shown
+    assert "COVID-19, the label scored" not in shown
+    others = front.surprises(judged(*rows, cohort="kermany", counts=REGISTERED))
+    assert "the label scored is “bacterial”. Reversed: “" in text_of(others)
 
 
 @pytest.mark.parametrize("show", [front.strip, front.surprises])
@@ -71,6 +74,18 @@ def test_a_claim_that_changed_is_told_beside_the_others_that_count():
     assert text_of(HTML(shown)).strip() == (
         "Counts as evidence: registered before it ran (0001). Except where A5 was changed since."
     )
+
+
+def test_a_claim_that_is_not_decided_is_no_exception_of_those_that_count():
+    rows = judged(("A1", "supported", 0.02), ("A5", "not judged", 0.0))
+    rows["counts"] = [REGISTERED, "does not count: A5 was changed since first"]
+    assert "Except" not in front.strip(rows).data
+    assert "Except" in front.strip(rows.assign(verdict="inconclusive")).data
+
+
+def test_an_empty_frame_is_explained_before_the_first_one():
+    shown = front.strip(judged(("A1", "supported", 0.02))).data
+    assert shown.index("empty frame") < shown.index("study-verdict")
 
 
 def test_a_cohort_without_the_papers_label_says_which_one_is_asked():

@@ -27,6 +27,7 @@ TRIPOD = [
 JUDGED = pd.DataFrame(
     {
         "cohort": ["phantom", "phantom", "kermany", "phantom"],
+        "origin": ["one", "one", "two", "one"],
         "verdict": ["supported", "not judged", "supported", "reversed"],
         "counts": ["counts: registered in x"] * 3 + ["does not count: no"],
     }
@@ -55,6 +56,11 @@ def test_every_link_is_a_page_of_the_book():
     pages = {"", "index", *re.findall(r"file: (\S+)", contents)}
     for items in some(answers().values()):
         assert {each.link for each in items.values()} <= pages
+
+
+def test_a_page_is_named_by_its_heading():
+    named = [reporting._named(link) for link in ("index", "methods", "experiments/05_low_data")]
+    assert named == ["First page", "Methods", "Few patients"]
 
 
 def source_of(link):
@@ -101,7 +107,7 @@ def test_every_fact_is_used_and_none_is_empty(known):
     assert all(known.values())
     assert known["verdicts"] == (
         "Phantoms: 1 supported, 1 not judged; Bacterial and viral pneumonia in children: "
-        "1 supported; others, which do not count: 1"
+        "1 supported; others, which do not count: 1 reversed"
     )
 
 
@@ -139,5 +145,5 @@ def test_a_page_has_a_row_for_every_item(monkeypatch):
     shown = reporting.tripod().data
     assert shown.count("<tr>") == len(TRIPOD) + 1
     assert "{" not in shown
-    assert '<a href="experiments/08_shortcuts.html">shortcuts</a>' in shown
+    assert '<a href="experiments/08_shortcuts.html">Shortcuts</a>' in shown
     assert ">none</td>" in shown
