@@ -70,7 +70,7 @@ def effects_figure(table: pd.DataFrame, arm: Hashable) -> Figure:
     rows = drawn[[each == arm for each in drawn["arm"]]]
     figure = figures.differences(
         rows.assign(arm=rows["change"]),
-        "score of COVID-19, from zero to one",
+        "score of COVID-19 (0 to 1)",
         also=ends_of([as_shown(drawn)]),
     )
     return told_by(figure, "change")

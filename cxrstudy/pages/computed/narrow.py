@@ -129,7 +129,7 @@ def _of_what(csv: str, frame: pd.DataFrame) -> str:
     axis = _fact(csv, AXIS)
     if not axis:
         return "estimate"
-    return f"{axis}: difference" if set(OF_DIFFERENCES) & set(frame) else axis
+    return f"difference of {axis}" if set(OF_DIFFERENCES) & set(frame) else axis
 
 
 def _differing(frame: pd.DataFrame) -> dict[str, list[str]]:

@@ -146,7 +146,7 @@ def test_numbers_have_the_name_of_the_figure_s_axis_and_differences_are_called_s
     assert headings(shown) == ["arm", "AUROC [95 %]"]
     table = contrasts(scores, AUROC, against="control")
     shown = as_read(figures.differences(pd.concat([table, table.assign(arm="b")]), "AUROC"))
-    assert headings(shown) == ["arm", "AUROC: difference [95 %]"]
+    assert headings(shown) == ["arm", "difference of AUROC [95 %]"]
 
 
 def test_rows_that_are_no_arms_are_called_what_they_are():
