@@ -151,9 +151,8 @@ def certainty(compared: Sequence[Compared]) -> Answer:
         return Answer(
             question,
             f"Not at all yet: with {counted(first.seeds, 'seed')} a difference may be luck of the "
-            f"training. Give at least {fewest_seeds()} to <code>make book</code>: <code>SEEDS="
-            f"{fewest_seeds()}</code>. There "
-            f"are {tested}.",
+            f"training. Give at least {fewest_seeds()}: <code>make book SEEDS={fewest_seeds()}"
+            f"</code>. There are {tested}.",
         )
     found = pd.concat([each.table["finds"] for each in compared]).dropna()
     if found.empty:
