@@ -62,17 +62,17 @@ def strip(judged: pd.DataFrame) -> HTML:
         return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
     return HTML(
         f'<div class="study-found">{head}{_answers(decided, marks)}'
-        f"{reading(decided)}<p>{limits(decided)} {_links()}</p></div>"
+        f"{reading(decided)}<p>{limits(decided)} All claims, also those not judged, and why: "
+        f"{paper_links()}.</p></div>"
     )
 
 
-def _links() -> str:
-    """Links to all claims of each paper, seen from the first page."""
-    links = ", ".join(
+def paper_links() -> str:
+    """Links to the pages with all claims of each paper, seen from a page that is no chapter."""
+    return ", ".join(
         f'<a href="verdicts_{escape(paper.paper.lower())}.html">{escape(paper.paper)}</a>'
         for paper in all_claims()
     )
-    return f"All claims, also those not judged, and why: {links}."
 
 
 def _tallies(judged: pd.DataFrame, marks: dict[str, int]) -> str:
