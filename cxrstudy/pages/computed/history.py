@@ -5,7 +5,7 @@ from html import escape
 import pandas as pd
 
 from cxrstudy.pages.arm_words import cohort_title
-from cxrstudy.pages.computed.front import paper_links
+from cxrstudy.pages.claim_tables import paper_links
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
 from cxrstudy.verdicts import log, results
