@@ -14,6 +14,7 @@ from cxrstudy.pages.agreement import told_evidence
 from cxrstudy.pages.arm_words import contrast_in_words, lacking_in_words
 from cxrstudy.pages.bounds import bounds_in_words
 from cxrstudy.pages.html import HTML, fold
+from cxrstudy.pages.names import spaced
 from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics.power import VarianceComponents
@@ -125,6 +126,25 @@ def cited(citation: str) -> str:
         return "our own question"
     found = re.fullmatch(r"([^\W\d_]+)(\d{4})[a-z]?", citation)
     return f"{found[1].capitalize()} {found[2]}" if found else citation
+
+
+def paper_links(book: str = "") -> str:
+    """Links to the pages with all claims of each paper, as HTML.
+
+    Parameters
+    ----------
+    book
+        Folder of these pages, seen from the page with the links.
+
+    Examples
+    --------
+    >>> paper_links("../").partition(",")[0]
+    '<a href="../verdicts_a.html">A</a>'
+    """
+    return ", ".join(
+        f'<a href="{book}verdicts_{escape(paper.paper.lower())}.html">{escape(paper.paper)}</a>'
+        for paper in all_claims()
+    )
 
 
 def counts_for_a_verdict(said: str) -> bool:
@@ -243,6 +263,6 @@ def _without_variances(claims: pd.DataFrame) -> str:
     listed = ""
     for claim, why in zip(claims["claim"], claims["why"], strict=True):
         lacking = lacking_in_words(experiments[claim], why.removeprefix(f"claim {claim}: "))
-        listed += f"<li><b>{escape(claim)}</b>: {escape(lacking)}</li>"
+        listed += f"<li><b>{escape(claim)}</b>: {escape(spaced(lacking))}</li>"
     heading = f"{counted(len(claims), 'claim')} whose variances are not recorded"
     return fold(heading, f"<ul>{listed}</ul>")

@@ -10,13 +10,16 @@ from cxrstudy.data.cohort import Cohort
 from cxrstudy.data.manifest import SPLITS
 from cxrstudy.data.role import Role
 
+#: How names of sources begin that show no patients.
+FRACTALS = "phantom natural"
+
 
 def demographics(cohort: Cohort) -> pd.DataFrame:
     """Tabulate the patients of every role and split.
 
     Returns
     -------
-    One row per role and split with images: ``role``, ``split``, ``patients``, ``images``,
+    One row per role and split with images of people: ``role``, ``split``, ``patients``, ``images``,
     ``women`` (percentage of the patients with known sex), ``age`` (median and quartiles over the
     images with known age), ``AP`` (percentage of the images with known projection), and
     ``unknown`` (images without sex, age or projection).
@@ -30,6 +33,8 @@ def demographics(cohort: Cohort) -> pd.DataFrame:
     """
     rows = []
     for role in cohort.roles.values():
+        if _shows_nobody(cohort, role):
+            continue
         for split in SPLITS:
             table = role.table[role.table["split"] == split]
             if len(table):
@@ -58,7 +63,7 @@ def flow_of(cohort: Cohort) -> pd.DataFrame:
                 "role": role.name,
                 "listed": _listed(cohort, role),
                 "excluded": _excluded(cohort, role),
-                "used": _used(role),
+                "used": _used(role, "" if _shows_nobody(cohort, role) else "patient"),
             }
             for role in cohort.roles.values()
         ]
@@ -102,13 +107,19 @@ def _excluded(cohort: Cohort, role: Role) -> str:
     )
 
 
-def _used(role: Role) -> str:
+def _shows_nobody(cohort: Cohort, role: Role) -> bool:
+    """Whether all images of a role are fractals, in the place of natural images."""
+    return all(name.startswith(FRACTALS) for name in cohort.sources[role.name])
+
+
+def _used(role: Role, of: str) -> str:
+    """Images of each split, and how many of what they are of, if that is given."""
     lines = []
     for split in SPLITS:
         rows = role.rows(split)
         if len(rows):
-            patients = role.table["patient"].iloc[rows].nunique()
-            lines.append(f"{split}: {counted(patients, 'patient')}, {counted(len(rows), 'image')}")
+            shown = counted(role.table["patient"].iloc[rows].nunique(), of) + ", " if of else ""
+            lines.append(f"{split}: {shown}{counted(len(rows), 'image')}")
             lines += _labels(role, rows)
     return "\n".join(lines)
 

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers
-from cxrstudy.pages.arm_words import contrast_in_words
+from cxrstudy.pages.arm_words import contrast_in_words, lacking_in_words, origin_in_words
+from cxrstudy.pages.claim_tables import paper_links
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.names import spaced
 from cxrstudy.pages.tables import framed, rows_as_html
@@ -46,6 +47,7 @@ def own_verdicts(judged: pd.DataFrame) -> HTML:
         return HTML("<p>There is no claim that could be tested.</p>")
     return HTML(
         framed(rows_as_html(pd.DataFrame(rows)), "Every claim, in this run and as recorded")
+        + _below()
     )
 
 
@@ -56,19 +58,43 @@ def _row(
     recorded = mine["origin"].str.startswith(RECORDED)
     return {
         "claim": f'<a href="{escape(experiment)}.html">{escape(name)}</a>',
-        "verdict of this run": "; ".join(_verdict(row) for row in mine[~recorded].itertuples()),
+        "verdict of this run": "; ".join(
+            _verdict(experiment, row) for row in mine[~recorded].itertuples()
+        ),
         "difference of two arms": escape(contrast_in_words(experiment, contrast)),
         "this run": "; ".join(_number(row) for row in mine[~recorded].itertuples()),
-        "recorded": "; ".join(
-            f"{escape(row.verdict)} {_number(row)}".rstrip() for row in mine[recorded].itertuples()
+        "recorded": "<br>".join(
+            f"{escape(origin_in_words(row.origin))}: {escape(row.verdict)} {_number(row)}".rstrip()
+            for row in mine[recorded].itertuples()
         ),
     }
 
 
-def _verdict(row: Any) -> str:
+def _below() -> str:
+    """What a reader of the table may ask: about failed trainings, and about recorded reasons."""
+    counted = [
+        claim.id
+        for paper in all_claims()
+        for claim in paper.testable
+        if claim.failed_trainings == "counted"
+    ]
+    failed = (
+        f"{', '.join(counted)}: trainings that failed are counted, as they are what the claim is "
+        "about; so there is a difference where other claims of the same network have none. "
+        if counted
+        else ""
+    )
+    return (
+        f"<p>{escape(failed)}Why a recorded claim is not judged is on the page of its paper: "
+        f"{paper_links('../')}.</p>"
+    )
+
+
+def _verdict(experiment: str, row: Any) -> str:
     if row.verdict in DECIDED:
         return f"<b>{escape(row.verdict)}</b>"
-    return f"<b>{escape(row.verdict)}</b>: {escape(spaced(row.why.partition('; ')[0]))}"
+    why = lacking_in_words(experiment, row.why).partition("; ")[0]
+    return f"<b>{escape(row.verdict)}</b>: {escape(spaced(why))}"
 
 
 def _number(row: Any) -> str:

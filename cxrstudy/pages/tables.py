@@ -24,7 +24,7 @@ COUNTS = ("samples_seen", "seconds", "MiB", "patients", "images", "seeds", "posi
           "trainings", "at_plateau", "plateau_unknown")  # fmt: skip
 DIFFERENCES = ("difference", "saved", "margin")
 #: Columns of names of roles and measures, as code has them.
-NAMES = ("stage", "role", "metric")
+NAMES = ("stage", "role", "metric", "failed")
 #: Columns of moments, as records hold them: to the second, with the zone.
 MOMENTS = ("latest", "finished")
 

@@ -50,6 +50,14 @@ def test_people_are_counted_once_and_images_each(cohort):
     assert row["unknown"] == 0
 
 
+def test_fractals_are_no_patients():
+    cohort = load_cohort("phantom", QUICK.phantom_patients, QUICK.phantom_seed)
+    assert not any("natural" in role for role in demographics(cohort)["role"])
+    used = flow_of(cohort).set_index("role")["used"]
+    assert "patient" in used["target"]
+    assert re.fullmatch(r"train: [\d,]+ images\nvalidation: [\d,]+ images", used["natural_large"])
+
+
 def test_what_nobody_knows_is_called_unknown(cohort):
     row = demographics(cohort).set_index(["role", "split"]).loc[("target", "test")]
     assert row[["women", "AP"]].tolist() == ["unknown", "unknown"]

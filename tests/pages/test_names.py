@@ -20,3 +20,9 @@ def test_a_name_is_words_wherever_it_stands(parts, around):
 )
 def test_files_options_and_codes_stay(typed):
     assert spaced(f"see {typed}, please") == f"see {typed}, please"
+
+
+def test_a_label_is_as_readers_know_it_and_stays_where_it_is_typed():
+    assert spaced("no image of other_pneumonia, covid19") == "no image of other pneumonia, COVID-19"
+    typed = "covid19/a.png --covid19 truth_covid19_x"
+    assert spaced(typed) == typed

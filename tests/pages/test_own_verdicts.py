@@ -50,6 +50,20 @@ def test_a_chain_in_a_reason_is_words():
     why = "run 3f (random → natural_large) has no result"
     (first, _) = rows(judged(verdict="not judged", why=why))
     assert first[1] == "<b>not judged</b>: run 3f (random → natural large) has no result"
+    why = (
+        "arm 'control': an earlier parent, run 1b5cf7f320e9 (random → natural_large), has no result"
+    )
+    (first, _) = rows(judged(verdict="not judged", why=why))
+    assert "an earlier parent (random → natural large), has no result" in first[1]
+
+
+@pytest.mark.parametrize("failed", ["counted", "refused"])
+def test_a_claim_that_counts_failed_trainings_is_named_below(monkeypatch, failed):
+    made = claims_file("A", "A1")
+    claims = [made.claims[0].model_copy(update={"failed_trainings": failed})]
+    monkeypatch.setattr(module, "all_claims", lambda: [made.model_copy(update={"claims": claims})])
+    shown = own_verdicts(judged()).data
+    assert ("A1: trainings that failed are counted" in shown) == (failed == "counted")
 
 
 def test_what_is_recorded_stands_beside_and_is_never_taken_for_the_run():
@@ -58,18 +72,21 @@ def test_what_is_recorded_stands_beside_and_is_never_taken_for_the_run():
         judged(origin="recorded: phantom", verdict="reversed"),
     )
     assert first[1] == "<b>not judged</b>: no arm &lt;b&gt;"
-    assert first[3:] == ["", "reversed +0.020 [−0.010, +0.050]"]
+    assert first[3:] == ["", "recorded: phantom: reversed +0.020 [−0.010, +0.050]"]
     assert second[1:2] + second[3:] == ["", "", ""]
 
 
-def test_several_recorded_verdicts_are_apart_by_a_semicolon_and_one_without_a_number_is_bare():
+def test_several_recorded_verdicts_name_their_sets_and_one_without_a_number_is_bare():
     bare = {"estimate": float("nan"), "low": float("nan"), "high": float("nan")}
     first, _ = rows(
         judged(),
-        judged(origin="recorded: one", verdict="not judged", **bare),
+        judged(origin="recorded: phantom, plateau, 5 seeds", verdict="not judged", **bare),
         judged(origin="recorded: two", verdict="reversed"),
     )
-    assert first[4] == "not judged; reversed +0.020 [−0.010, +0.050]"
+    assert first[4] == (
+        "Phantoms, profile plateau, 5 seeds: not judged<br>"
+        "recorded: two: reversed +0.020 [−0.010, +0.050]"
+    )
 
 
 def test_without_claims_the_page_goes_on(monkeypatch):

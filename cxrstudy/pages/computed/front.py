@@ -9,7 +9,7 @@ from cxrstudy.base import numbers
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.pages.arm_words import cohort_title, labels_of_target
 from cxrstudy.pages.bounds import bounds_in_words
-from cxrstudy.pages.claim_tables import counts_for_a_verdict
+from cxrstudy.pages.claim_tables import counts_for_a_verdict, paper_links
 from cxrstudy.pages.computed.claim_strip import (
     chip,
     claim_strip,
@@ -62,17 +62,9 @@ def strip(judged: pd.DataFrame) -> HTML:
         return HTML(f'<div class="study-found">{head}<p>No claim is decided.</p></div>')
     return HTML(
         f'<div class="study-found">{head}{_answers(decided, marks)}'
-        f"{reading(decided)}<p>{limits(decided)} {_links()}</p></div>"
+        f"{reading(decided)}<p>{limits(decided)} All claims, also those not judged, and why: "
+        f"{paper_links()}.</p></div>"
     )
-
-
-def _links() -> str:
-    """Links to all claims of each paper, seen from the first page."""
-    links = ", ".join(
-        f'<a href="verdicts_{escape(paper.paper.lower())}.html">{escape(paper.paper)}</a>'
-        for paper in all_claims()
-    )
-    return f"All claims, also those not judged, and why: {links}."
 
 
 def _tallies(judged: pd.DataFrame, marks: dict[str, int]) -> str:

@@ -2,11 +2,17 @@
 
 from html import escape
 
+import pandas as pd
+
 from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.claim_tables import paper_links
 from cxrstudy.pages.html import HTML, fold
 from cxrstudy.pages.tables import table
 from cxrstudy.verdicts import log, results
 from cxrstudy.verdicts.judge import deciding, recorded
+
+#: What is said of a claim of which the rule of now gives another result than the registered one.
+OTHERWISE = "the rule was changed since"
 
 
 def versions() -> HTML:
@@ -36,7 +42,8 @@ def _without_verdicts() -> str:
     said = f"No run was recorded under the versions of {' and '.join(idle)}. " if idle else ""
     return (
         f"<p>{said}Under the present rule, a verdict stands with the profile that it rests on; "
-        "where a cohort's results do not count, that is said too.</p>"
+        f"where a cohort's results do not count, that is said too. Why a claim is not judged is on "
+        f"the page of its paper: {paper_links()}.</p>"
     )
 
 
@@ -49,7 +56,27 @@ def as_recorded() -> HTML:
     written = log.recorded_verdicts()
     shown = written.assign(cohort=written["cohort"].map(cohort_title))
     folded = fold("Every verdict as it was written", table(shown, rule="claims file").data)
-    return HTML(f"{_left_out()}{folded}")
+    return HTML(f"{_left_out()}{_otherwise_now(written)}{folded}")
+
+
+def _otherwise_now(written: pd.DataFrame) -> str:
+    """Claims of which the rule of now says something else by the same results, if any counted."""
+    now = recorded()
+    if now.empty or written.empty:
+        return ""
+    now = now[now["counts"].str.contains(OTHERWISE)]
+    both = now.merge(written, on=["paper", "claim", "cohort", "profile"], suffixes=("", "_then"))
+    said = [
+        f"{row.claim} on {cohort_title(row.cohort)}, profile {row.profile}: written as "
+        f"{row.verdict_then}, now {row.verdict}"
+        for row in both.itertuples()
+    ]
+    if not said:
+        return ""
+    return (
+        "<p>Where the rule of now gives another result than the registered one, neither counts: "
+        f"{escape('; '.join(said))}.</p>"
+    )
 
 
 def _left_out() -> str:

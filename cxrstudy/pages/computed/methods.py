@@ -61,7 +61,7 @@ def cohorts() -> HTML:
         if name in recorded:
             people.append(demographics(cohort).assign(cohort=cohort.title))
         parts.append(
-            f"<details{' open' if name == 'phantom' else ''}><summary>{escape(cohort.title)}"
+            f"<details{' open' if name in recorded else ''}><summary>{escape(cohort.title)}"
             f"</summary><p>{escape(cohort.caveat)} Images: {escape(cohort.copies)}.</p>"
             f"{flow(cohort).data}</details>"
         )
@@ -73,7 +73,13 @@ def _people(tables: list[pd.DataFrame]) -> str:
     if not tables:
         return ""
     rows = pd.concat(tables, ignore_index=True)
-    shown = table(rows, women="women among known", age="age, median [quartiles]")
+    shown = table(
+        rows,
+        women="women among known",
+        age="age in years, median [quartiles]",
+        AP="AP among known",
+        unknown="images that lack one of these",
+    )
     title = "Sex, age and projection by split, on the cohorts with recorded results"
     return fold(title, shown.data)
 
@@ -179,9 +185,15 @@ def statistics() -> HTML:
     seeds = sorted({claim.seeds for claim in claims})
     levels = sorted({claim.level for claim in claims})
     rows = [
+        ("AUROC", "of a label against all others, over all test images; then the mean over seeds"),
+        ("lesion energy, sign energy", "share of a map of an image with the disease that lies in "
+         "its lesions, or in the place of the sign; the mean over images, then over seeds"),
+        ("share of the perfect map", "lesion energy, divided by that of the lesions themselves, "
+         "drawn with as few cells as the map has"),
         ("interval", inference.METHODS[True]),
         ("interval with one seed", f"{inference.METHODS[False]}; it decides nothing"),
-        ("draws of patients", numbers.count(sample.REPLICATES)),
+        ("draws of patients", f"{numbers.count(sample.REPLICATES)}; a patient is drawn "
+         "with all images"),
         ("least patients of each class", numbers.count(sample.FEWEST_PATIENTS)),
         ("least seeds for a verdict", _several(map(numbers.count, seeds))),
         ("level", _several(map(numbers.whole_percent, levels))),
@@ -193,7 +205,7 @@ def statistics() -> HTML:
     ]  # fmt: skip
     return table(
         pd.DataFrame(rows, columns=["what", "how"]),
-        caption="How intervals are made, and what a verdict asks for",
+        caption="What is measured, how intervals are made, and what a verdict asks for",
     )
 
 
@@ -223,7 +235,7 @@ def _record(folder: Any) -> dict[str, str]:
         TRAINED: commits_of(made) + (" with uncommitted changes" if _differed(made) else ""),
         "command": made.command,
         "registration": made.registration,
-        "does it count?": _counting(proven(folder), _without_count(made)),
+        "does it count?": _counting(proven(folder), _without_count(made), folder in deciding()),
     }
 
 
@@ -232,10 +244,12 @@ def _differed(made: results.Results) -> bool:
     return made.uncommitted or made.ran_uncommitted > 0
 
 
-def _counting(proof: Proof, without: Sequence[str]) -> str:
+def _counting(proof: Proof, without: Sequence[str], decides: bool) -> str:
     """Whether results count, in few words; the table's line below says the rest."""
     if not proof.counts:
         return proof.said
+    if not decides:
+        return "not for a claim; only for whether trainings were at a plateau"
     but = sorted({*proof.amended, *without})
     return f"yes, except {', '.join(but)}" if but else "yes"
 

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from cxrstudy.base import numbers
+from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.pages.figures.source import AXIS, NAMES
 from cxrstudy.pages.tables import (
     FOLDED,
@@ -46,7 +47,11 @@ INSTEAD = "<p>On this narrow screen, the figure is shown by its numbers.</p>"
 #: Columns that name a row before all others.
 _FIRST = ("claim", "arm")
 #: What is said of a claim beside its difference.
-_OF_CLAIMS = ("claim", "origin", "contrast", "verdict", "estimate", "must_be", "patients", "seeds")
+_OF_CLAIMS = (
+    "claim", "origin", "contrast", "verdict", "counts", "estimate", "must_be", "patients", "seeds",
+)  # fmt: skip
+#: How these are called there.
+OF_CLAIMS = {"contrast": "arms", "must_be": "must be", "counts": "does it count?"}
 #: Columns that a figure does not show.
 _UNSHOWN = {
     *FOLDED, "p", "adjusted_p", "metric", "role", "split", "images", "null", "standard_error",
@@ -186,12 +191,10 @@ def _claims(frame: pd.DataFrame) -> pd.DataFrame:
     shown = frame[[name for name in _OF_CLAIMS if name in frame]].copy()
     for name in {"patients", "seeds"} & set(shown):
         shown[name] = [numbers.count(int(value)) for value in shown[name].fillna(0)]
+    if "counts" in shown:
+        shown["counts"] = shown["counts"].map(counts_for_a_verdict).map({True: "yes", False: "no"})
     heading = f"difference {interval_heading(frame)}".strip()
-    return (
-        shown.fillna("")
-        .astype(str)
-        .rename(columns={"contrast": "arms", "estimate": heading, "must_be": "must be"})
-    )
+    return shown.fillna("").astype(str).rename(columns=OF_CLAIMS | {"estimate": heading})
 
 
 def _fits(shown: pd.DataFrame, names: list[str], across: str) -> bool:

@@ -50,6 +50,9 @@ MARKS = ("o", "s", "D", "^", "v", "P", "X", "<", ">")
 #: Columns that a row needs beside its name and numbers.
 NEEDED = ("contrast", "margin", "verdict", "patients", "seeds")
 
+#: How it begins that a verdict counts.
+COUNTS = "counts"
+
 ROW = 0.18  # inches: height of one mark
 LETTERS = 32  # per line of a row's name
 
@@ -67,8 +70,9 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
         Columns ``claim``, ``contrast``, ``origin``, ``estimate``, ``low``, ``high``, ``margin``,
         ``verdict``, ``patients``, ``seeds``, and, if claims of several papers have the same name,
         ``paper``. ``bounds``, if there, has the differences to mark in place of the margin, and
-        ``mark`` the number of each origin's mark; otherwise these follow the order of origins. A
-        row without an estimate gets only the text of its verdict.
+        ``mark`` the number of each origin's mark; otherwise these follow the order of origins.
+        ``counts``, if there, says whether a verdict counts; one that does not stands in brackets.
+        A row without an estimate gets only the text of its verdict.
 
     Raises
     ------
@@ -97,9 +101,10 @@ def contrasts_forest(table: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
     axes.axvline(0, color=GREY, linewidth=1, zorder=1)
     axes.set_xlim(*limits(rows, [0.0, *_bounds(rows)], room=0.05))
+    aside = max(84.0, 8 + 5.4 * max(len(_verdict(row)) for row in rows.itertuples()))
     for place, (paper, claim) in enumerate(claims):
         own = rows[(rows["paper"] == paper) & (rows["claim"] == claim)]
-        _claim(axes, place, own, given, ROW / each)
+        _claim(axes, place, own, given, (ROW / each, aside))
     _name_claims(axes, rows.drop_duplicates(["paper", "claim"]))
     _key(axes, given, key)
     caption_below(figure, f"difference: first arm minus second; {intervals([rows])}")
@@ -129,14 +134,21 @@ def _with_paper(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _claim(
-    axes: Axes, place: int, rows: pd.DataFrame, given: Mapping[Hashable, Look], step: float
+    axes: Axes,
+    place: int,
+    rows: pd.DataFrame,
+    given: Mapping[Hashable, Look],
+    lies: tuple[float, float],
 ) -> None:
-    """Draw the row of a claim: the margin as a tick, and one mark per origin."""
+    """Draw the row of a claim: the margin as a tick, and one mark per origin.
+
+    ``lies`` has the height of a mark, and how far right of the axes numbers begin.
+    """
+    step, aside = lies
     if place % 2 == 0:
         axes.axhspan(place - 0.5, place + 0.5, color="0.955", linewidth=0, zorder=0)
     axes.vlines(_bounds(rows), place - 0.42, place + 0.42, color="black", linewidth=1.1, zorder=2)
     slots = {origin: number - (len(given) - 1) / 2 for number, origin in enumerate(given)}
-    words = max(len(_short(verdict)) for verdict in rows["verdict"])
     ends = bar_ends(rows)
     for row, low, high in zip(rows.itertuples(), ends["low"], ends["high"], strict=True):
         height = place + step * slots[row.origin]
@@ -144,7 +156,7 @@ def _claim(
         axes.hlines(height, low, high, color=look.colour, linewidth=1.8, zorder=3)
         finite = row.estimate if np.isfinite(row.estimate) else np.nan
         axes.plot(finite, height, look.marker, color=look.colour, markersize=5.5, zorder=4)
-        _decided(axes, height, row, max(84.0, 8 + 5.4 * words))
+        _decided(axes, height, row, aside)
 
 
 def _bounds(rows: pd.DataFrame) -> list[float]:
@@ -156,16 +168,17 @@ def _bounds(rows: pd.DataFrame) -> list[float]:
 def _decided(axes: Axes, height: float, row: Any, aside: float) -> None:
     """Write the verdict right of the axes, and beside it the numbers of patients and seeds."""
     colour = ink(VERDICT_COLOURS.get(row.verdict, GREY))
-    _beside(axes, height, 8, _short(row.verdict), color=colour, fontweight="bold")
+    _beside(axes, height, 8, _verdict(row), color=colour, fontweight="bold")
     if pd.notna(row.patients):
         seeds = counted(int(row.seeds), "seed")
         text = f"n = {numbers.count(row.patients)}, {seeds}"
         _beside(axes, height, aside, text, color=GREY)
 
 
-def _short(verdict: str) -> str:
-    """A verdict without its reason; the table says why a verdict is void."""
-    return verdict.split(":")[0]
+def _verdict(row: Any) -> str:
+    """A verdict without its reason, which the table says; in brackets if it does not count."""
+    short = str(row.verdict).split(":")[0]
+    return short if str(getattr(row, "counts", COUNTS)).startswith(COUNTS) else f"({short})"
 
 
 def _beside(axes: Axes, height: float, points: float, text: str, **style: Any) -> None:

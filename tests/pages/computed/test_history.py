@@ -7,7 +7,7 @@ import pytest
 
 from cxrstudy.pages.computed import history
 from cxrstudy.verdicts import log
-from tests.support.judged import judged
+from tests.support.judged import REGISTERED, judged
 from tests.support.some import some
 
 
@@ -44,6 +44,19 @@ def test_results_that_decide_nothing_are_named():
     assert "Phantoms, profile quick" in before
     assert "profile plateau" not in before
     assert "<td" in after
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_where_the_rule_of_now_says_something_else_both_are_told(monkeypatch, is_changed):
+    changed = "does not count: the rule was changed since first, and gives B5 another result"
+    table = judged(("B5", "inconclusive", 0.0), counts=changed if is_changed else REGISTERED)
+    written = table[["paper", "claim", "cohort", "profile", "verdict"]].assign(
+        verdict="not judged", rule="x", standing="the claims file is the same"
+    )
+    monkeypatch.setattr(history, "recorded", lambda: table)
+    monkeypatch.setattr(log, "recorded_verdicts", lambda: written)
+    said = "B5 on Phantoms, profile standard: written as not judged, now inconclusive"
+    assert (said in history.as_recorded().data) == is_changed
 
 
 def test_verdicts_are_shown_as_they_were_written():

@@ -73,8 +73,10 @@ def test_a_set_that_counts_says_only_yes_and_which_claims_do_not():
         "yes, except A5": Proof(places.root(), "0001", amended=("A5",), changed=("rule x",)),
         "does not count: no": Proof(places.root(), "0001", problems=("no",)),
     }
-    assert {methods._counting(proof, []): proof for proof in said.values()} == said
-    assert methods._counting(said["yes, except A5"], ["B5", "A5"]) == "yes, except A5, B5"
+    assert {methods._counting(proof, [], True): proof for proof in said.values()} == said
+    assert methods._counting(said["yes, except A5"], ["B5", "A5"], True) == "yes, except A5, B5"
+    assert methods._counting(said["yes"], [], False).startswith("not for a claim")
+    assert methods._counting(said["does not count: no"], [], False) == "does not count: no"
 
 
 def test_the_splits_of_a_role_lie_in_one_box_after_what_is_listed(monkeypatch):
@@ -92,6 +94,13 @@ def test_who_is_in_the_cohorts_with_recorded_results_is_tabulated(monkeypatch):
     folded = methods.cohorts().data.partition("Sex, age and projection")[2]
     assert "Bacterial and viral pneumonia in children" in folded
     assert "Effusion" not in folded
+
+
+def test_cohorts_with_recorded_results_are_open_and_the_others_are_folded(monkeypatch):
+    monkeypatch.setattr(methods, "cohort_names", lambda: ["kermany", "nih_effusion"])
+    opened = re.findall(r"<details( open)?><summary>([^<]+)", methods.cohorts().data)
+    assert [bool(is_open) for is_open, title in opened if "NIH" in title] == [False]
+    assert [bool(is_open) for is_open, title in opened if "children" in title] == [True]
 
 
 @pytest.mark.parametrize("part", [networks.networks, methods.stages])

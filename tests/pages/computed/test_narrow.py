@@ -128,12 +128,16 @@ def test_why_there_is_no_interval_is_said_once_below():
 
 
 def test_a_claim_s_card_has_its_arms_verdict_what_it_must_be_and_its_numbers():
-    facts = "A1,Phantoms,a − b,supported,within ±0.050,0.1,0.08,0.12,0.95,1200.0,5.0\n"
-    names = "claim,origin,contrast,verdict,must_be,estimate,low,high,level,patients,seeds"
+    facts = "A1,Phantoms,a − b,supported,counts: x,within ±0.050,0.1,0.08,0.12,0.95,1200.0,5.0\n"
+    names = "claim,origin,contrast,verdict,counts,must_be,estimate,low,high,level,patients,seeds"
     html = as_table(f"{names}\n{facts}")
     assert html.startswith('<div class="study-phone cards">')
     assert rows(html)[0][:4] == ["A1", "Phantoms", "a − b", "supported"]
-    assert rows(html)[0][5:] == ["within ±0.050", "1,200", "5"]
+    assert rows(html)[0][4] == "yes"
+    assert rows(html)[0][6:] == ["within ±0.050", "1,200", "5"]
+    assert (
+        rows(as_table(f"{names}\n{facts.replace('counts: x', 'does not count: y')}"))[0][4] == "no"
+    )
 
 
 def as_read(figure):

@@ -52,6 +52,16 @@ def test_every_origin_has_its_mark_in_the_row_of_its_claim(axes):
     assert [mark for _, _, mark in found[:3]] == ["o", "s", "D"]
 
 
+def test_a_verdict_that_does_not_count_stands_in_brackets_and_numbers_in_one_column():
+    counts = ["counts: x", *["does not count: y"] * (len(TABLE) - 1)]
+    (axes,) = figures.contrasts_forest(TABLE.assign(counts=counts)).axes
+    verdicts = [text.get_text() for text in axes.texts if not text.get_text().startswith("n = ")]
+    first, *others = TABLE["verdict"]
+    assert verdicts == [first, *(f"({verdict})" for verdict in others)]
+    beside = [text for text in axes.texts if text.get_text().startswith("n = ")]
+    assert len({text.xyann[0] for text in beside}) == 1
+
+
 def test_every_estimate_has_its_interval(axes):
     flat = [part for part in segments(axes) if part[0][1] == part[1][1]]
     found = [(part[0][0], part[1][0]) for part in flat if pd.notna(part[0][0])]
