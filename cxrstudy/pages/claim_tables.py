@@ -183,12 +183,13 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
     ])  # fmt: skip
     # Why, stands above, once for each set of results.
     shown["counts"] = shown["counts"].map(counts_for_a_verdict).map({True: "yes", False: "no"})
+    # The number of seeds is part of the origin.
     columns = [
-        *papers, "claim", "origin", "verdict", "margin", "level", "adjusted_p", "relevant",
-        "adjusted_p_relevant", "minimum_detectable_difference", "patients", "seeds", "trainings",
-        "at_plateau", "counts",
+        *papers, "claim", "origin", "verdict", "counts", "margin", "adjusted_p", "relevant",
+        "adjusted_p_relevant", "minimum_detectable_difference", "patients", "trainings",
+        "at_plateau", *(["level"] if shown["level"].nunique() > 1 else []),
     ]  # fmt: skip
-    return table(
+    made = table(
         shown[[name for name in columns if name in shown]], margin="must be",
         adjusted_p="p of the margin, corrected (Holm)",
         adjusted_p_relevant="p of no relevant difference, corrected (Holm)",
@@ -196,6 +197,7 @@ def verdict_details(judged: pd.DataFrame) -> HTML:
         level="level of the interval",
         minimum_detectable_difference=DETECTABLE, at_plateau=AT_PLATEAU,
     )  # fmt: skip
+    return HTML(f'<div class="study-details">{made.data}</div>')
 
 
 def _in_turn(name: str) -> str:

@@ -40,6 +40,13 @@ def test_details_are_of_decided_claims_in_order_and_say_in_a_word_what_counts():
     assert "No verdict is recorded" in nothing
 
 
+def test_details_name_levels_only_where_they_differ():
+    made = judged([("A", "A1"), ("A", "A2")], ["here"]).assign(level=0.95)
+    assert "level of the interval" not in claim_tables.verdict_details(made).data
+    several = claim_tables.verdict_details(made.assign(level=[0.95, 0.9])).data
+    assert "level of the interval" in several
+
+
 def test_without_claims_the_page_goes_on(monkeypatch):
     monkeypatch.setattr(claim_tables, "all_claims", list)
     assert "No rows" in claim_tables.untestable().data

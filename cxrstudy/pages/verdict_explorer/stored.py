@@ -8,7 +8,7 @@ from typing import Any
 
 from cxrstudy.base.rounding import significant
 from cxrstudy.base.words import counted, label_name
-from cxrstudy.pages.arm_words import cohort_title
+from cxrstudy.pages.arm_words import cohort_title, contrast_in_words
 from cxrstudy.pages.verdict_explorer.evidence import ArmNearEnd, Difference, Recorded, recorded_in
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim
@@ -72,8 +72,8 @@ def _claim(claim: Claim, paper: str, found: Sequence[Sequence[Recorded]]) -> dic
     return {
         "paper": paper,
         "words": claim.words,
-        "test": claim.test,
-        "contrast": claim.contrast,
+        "test": claim.test.rstrip("."),
+        "contrast": contrast_in_words(claim.experiment or "", claim.contrast),
         "kind": claim.kind,
         "margin": claim.margin,
         "relevant": claim.relevant,

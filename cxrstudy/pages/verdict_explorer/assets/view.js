@@ -62,7 +62,7 @@ export function showSetting(page, data, setting) {
   const said = changed.length > 0 ? `${changesInWords(data, setting, changed)}.` : `${counts[0].toUpperCase()}${counts.slice(1)}.`;
   page.standing.replaceChildren(make("strong", {}, changed.length > 0 ? OTHER : OWN), ` ${said}`);
   page.asked.replaceChildren(`“${claim.words}” `, make("span", { class: "vx-soft" },
-    `Our test: ${claim.test}${evidence.label ? ` Scored here: ${evidence.label}, which these images have in place of the label that the test names.` : ""}`));
+    `Our test: ${claim.test} (${claim.contrast}).${evidence.label ? ` Scored here: ${evidence.label}, which these images have in place of the label that the test names.` : ""}`));
   const lacking = changed.length === 0 && evidence.lacking ? `At a plateau not judged: ${evidence.lacking}.` : "";
   page.outcome.replaceChildren(chip(found.outcome, changed.length > 0 ? "" : counts), ` ${[found.why && `${found.why}.`, lacking].filter(Boolean).join(" ")}`);
   page.plot.replaceChildren(...(Number.isNaN(found.wide[0]) ? [] : [plotOf(found, setting)]));
