@@ -3,7 +3,7 @@
 Each set of results has one mark, the same on every page.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -28,6 +28,10 @@ PLATEAU = "plateau"
 REVERSED_ALONE = "Alone it would be reversed"
 
 
+#: What the table shows.
+SHOWN = "Claims, their verdicts, and the differences that these rest on"
+
+
 def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
     """Show decided claims, one row each, and how to read them.
 
@@ -46,12 +50,42 @@ def claims_table(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str)
 
 def claim_strip(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
     """The table of :func:`claims_table` alone."""
+    return _strip(decided, marks, chapters, _below, SHOWN)
+
+
+def short_strip(decided: pd.DataFrame, marks: Mapping[str, int], chapters: str) -> str:
+    """The same without our tests, which are in the chapters that it links."""
+    return _strip(decided, marks, chapters, _in_short, f"{SHOWN}; our tests are in the chapters")
+
+
+def _strip(
+    decided: pd.DataFrame,
+    marks: Mapping[str, int],
+    chapters: str,
+    below: Callable[[pd.DataFrame, Mapping[str, int]], str],
+    shown: str,
+) -> str:
     scales = _scales(decided)
     claims = {name: decided[decided["claim"] == name] for name in _in_order(decided)}
-    rows = [_claim(rows, marks, scales[name], chapters) for name, rows in claims.items()]
-    below = [_below(rows, marks) for rows in claims.values()]
-    shown = "Claims, their verdicts, and the differences that these rest on"
-    return framed(rows_as_html(pd.DataFrame(rows), below), shown, "study-strip")
+    said = _words(claims)
+    rows = [
+        _claim(rows, marks, scales[name], chapters, said[name]) for name, rows in claims.items()
+    ]
+    lines = [below(rows, marks) for rows in claims.values()]
+    return framed(rows_as_html(pd.DataFrame(rows), lines), shown, "study-strip")
+
+
+def _words(claims: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The abstract's words of each claim, as HTML; those of a claim above are not repeated."""
+    citations = {paper.paper: paper.citation for paper in all_claims()}
+    first: dict[tuple[str, str], str] = {}
+    said = {}
+    for name, rows in claims.items():
+        row = rows.iloc[0]
+        same = first.setdefault((row.paper, row.words), name)
+        quoted = f"“{escape(row.words)}” ({escape(cited(citations[row.paper]))})"
+        said[name] = quoted if same == name else f"(words as of {escape(same)})"
+    return said
 
 
 def _scales(decided: pd.DataFrame) -> dict[str, Scale]:
@@ -74,11 +108,10 @@ def chip(verdict: str, counts: str, number: str = "") -> str:
 
 
 def _claim(
-    rows: pd.DataFrame, marks: Mapping[str, int], scale: Scale, chapters: str
+    rows: pd.DataFrame, marks: Mapping[str, int], scale: Scale, chapters: str, words: str
 ) -> dict[str, str]:
     """One row of the strip: claim, verdict by cohort, intervals as a plot and as text."""
     first = rows.iloc[0]
-    citation = {paper.paper: paper.citation for paper in all_claims()}[first.paper]
     link = f'<a href="{chapters}{escape(first.experiment)}.html">{escape(first.claim)}</a>'
     drawn = [
         Drawn(cohort_title(row.cohort), marks[str(row.origin)], row.estimate, row.low, row.high)
@@ -87,7 +120,7 @@ def _claim(
     said = [(_sign(row, marks), row) for row in rows.itertuples()]
     stated = (first.claim, first.margin, first.relevant)
     return {
-        "claim": f"{link} “{escape(first.words)}” ({escape(cited(citation))})",
+        "claim": f"{link} {words}",
         "verdict": "<br>".join(
             f'<span class="study-signed">{sign}{chip(row.verdict, row.counts)}</span>'
             for sign, row in said
@@ -99,20 +132,30 @@ def _claim(
 
 def _below(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
     """Our test of a claim and its patients, all verdicts together, and what was withheld."""
-    tested = ", ".join(
-        f'<span class="study-signed">{_sign(row, marks)}n&nbsp;=&nbsp;'
-        f"{numbers.count(row.patients)}</span>"
-        for row in rows.itertuples()
-    )
     first = rows.iloc[0]
     withheld = [
         f"{_sign(row, marks)}{escape(why)}"
         for row in rows.itertuples()
         if (why := withheld_by_correction(row))
     ]
-    test = f"Our test: {escape(tested_by(first.paper, first.claim, first.test))}; {tested}."
-    lines = [test, f"Together: {escape(_together(rows))}.", *withheld]
-    return "".join(f'<div class="study-test">{line}</div>' for line in lines)
+    test = f"Our test: {escape(tested_by(first.paper, first.claim, first.test))}"
+    lines = [f"{test}; {_patients(rows, marks)}.", f"Together: {escape(_together(rows))}."]
+    return "".join(f'<div class="study-test">{line}</div>' for line in [*lines, *withheld])
+
+
+def _in_short(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
+    """All verdicts of a claim together, and its patients."""
+    said = f"Together: {escape(_together(rows))}; {_patients(rows, marks)}."
+    return f'<div class="study-test">{said}</div>'
+
+
+def _patients(rows: pd.DataFrame, marks: Mapping[str, int]) -> str:
+    """Test patients of each set of results."""
+    return ", ".join(
+        f'<span class="study-signed">{_sign(row, marks)}n&nbsp;=&nbsp;'
+        f"{numbers.count(row.patients)}</span>"
+        for row in rows.itertuples()
+    )
 
 
 def tested_by(paper: str, claim: str, test: str) -> str:

@@ -12,11 +12,11 @@ from cxrstudy.pages.bounds import bounds_in_words
 from cxrstudy.pages.claim_tables import counts_for_a_verdict, paper_links
 from cxrstudy.pages.computed.claim_strip import (
     chip,
-    claim_strip,
     frames,
     interval_of,
     limits,
     reading,
+    short_strip,
     tested_by,
 )
 from cxrstudy.pages.computed.glance import at_a_glance
@@ -91,11 +91,11 @@ def _answers(decided: pd.DataFrame, marks: dict[str, int]) -> str:
     clear = decided[decided["claim"].isin(answered)]
     others = decided[~decided["claim"].isin(answered)]
     if clear.empty or others.empty:
-        return claim_strip(decided, marks, "experiments/")
+        return short_strip(decided, marks, "experiments/")
     many = counted(others["claim"].nunique(), "claim")
     return (
-        f"{claim_strip(clear, marks, 'experiments/')}<details><summary>{many} with an inconclusive "
-        f"answer</summary>{claim_strip(others, marks, 'experiments/')}</details>"
+        f"{short_strip(clear, marks, 'experiments/')}<details><summary>{many} with an inconclusive "
+        f"answer</summary>{short_strip(others, marks, 'experiments/')}</details>"
     )
 
 
