@@ -228,15 +228,15 @@ def _record(folder: Any) -> dict[str, str]:
     made = results.facts(folder)
     return {
         "results": f"{cohort_title(made.cohort)}, {made.profile}, {counted(made.seeds, 'seed')}",
+        "does it count?": _counting(proven(folder), _without_count(made), folder in deciding()),
+        "registration": made.registration,
         "trainings": numbers.count(made.runs),
-        "images seen": numbers.count(made.samples_seen),
         "time": duration(made.seconds),
+        "images seen": numbers.count(made.samples_seen),
         "on": ", ".join(made.devices),
         "versions": ", ".join(f"{name} {version}" for name, version in made.versions.items()),
         TRAINED: commits_of(made) + (" with uncommitted changes" if _differed(made) else ""),
         "command": made.command,
-        "registration": made.registration,
-        "does it count?": _counting(proven(folder), _without_count(made), folder in deciding()),
     }
 
 

@@ -96,11 +96,9 @@ def test_who_is_in_the_cohorts_with_recorded_results_is_tabulated(monkeypatch):
     assert "Effusion" not in folded
 
 
-def test_cohorts_with_recorded_results_are_open_and_the_others_are_folded(monkeypatch):
+def test_no_cohort_is_told_at_more_length_than_another(monkeypatch):
     monkeypatch.setattr(methods, "cohort_names", lambda: ["kermany", "nih_effusion"])
-    opened = re.findall(r"<details( open)?><summary>([^<]+)", methods.cohorts().data)
-    assert [bool(is_open) for is_open, title in opened if "NIH" in title] == [False]
-    assert [bool(is_open) for is_open, title in opened if "children" in title] == [True]
+    assert methods.cohorts().data.count("<details><summary>") == 2
 
 
 @pytest.mark.parametrize("part", [networks.networks, methods.stages])
