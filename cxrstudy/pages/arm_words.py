@@ -31,6 +31,8 @@ NUMBER = re.compile(r"\d+(\.\d+)?")
 EXPERIMENT = re.compile(r"\b\d\d_[a-z_]+\b")
 #: An arm in a reason, and where the list of all arms that there are begins.
 NAMED, LISTING = re.compile(r"\barm '([^']*)'"), "; there are "
+#: An arm that is called as the label that it is scored on.
+SAME_LABEL = re.compile(r"^(.+) \(\1\)$")
 #: Why seeds of an arm have no result, one after the other.
 SEEDS = re.compile(r"seed \d+, [^;:]+(?:; seed \d+, [^;:]+)+")
 
@@ -86,8 +88,13 @@ def contrast_in_words(experiment: str, contrast: str) -> str:
     --------
     >>> contrast_in_words("03_resolution", "2, own weights − 1, own weights")
     '2 × resolution, own weights − 1 × resolution, own weights'
+    >>> contrast_in_words("13_pneumonia", "COVID-19 (COVID-19) − pneumonia (pneumonia)")
+    'AUROC of COVID-19 − AUROC of pneumonia'
     """
-    return " − ".join(arm_in_words(experiment, arm) for arm in contrast.split(" − "))
+    return " − ".join(
+        SAME_LABEL.sub(r"AUROC of \1", arm_in_words(experiment, arm))
+        for arm in contrast.split(" − ")
+    )
 
 
 def lacking_in_words(experiment: str, why: str) -> str:
