@@ -36,8 +36,8 @@ from cxrstudy.verdicts.verdict import verdicts
 #: Share of runs that lie as near as :func:`chance` says.
 LEVEL = 0.95
 
-#: Why a seed of an arm has no result, in a reason.
-FAILED = re.compile(r"\bseeds? \d[\d, and]*, ([^;]+)")
+#: An arm whose seeds have no result, in a reason.
+FAILED = re.compile(r"\barm “([^”]*)”: seeds? \d")
 
 #: No arm failed.
 NONE: Mapping[Hashable, str] = MappingProxyType({})
@@ -259,12 +259,15 @@ def _reason(row: Beside) -> str:
 
 
 def _why_none(found: list[Beside]) -> str:
-    """Why a run has no estimate of any claim; which arms failed stands claim by claim."""
+    """Why a run has no estimate of any claim; why arms failed stands in the folds below."""
     reasons = "; ".join(_reason(row) for row in found)
     failed = list(dict.fromkeys(map(_short, FAILED.findall(reasons))))
     if not failed:
         return "; ".join(dict.fromkeys(escape(_reason(row)) for row in found))
-    return f"every claim has an arm without a result in this run ({escape('; '.join(failed))})"
+    return (
+        "every claim has an arm without a result in this run "
+        f"({escape('; '.join(failed))}); the reasons stand below"
+    )
 
 
 def _short(why: str) -> str:

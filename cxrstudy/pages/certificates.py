@@ -13,11 +13,13 @@ import pandas as pd
 from cxrstudy.base import numbers, places
 from cxrstudy.base.times import moment
 from cxrstudy.base.words import counted
+from cxrstudy.pages.arm_words import contrast_in_words
 from cxrstudy.pages.html import HTML
 from cxrstudy.pages.tables import framed, rows_as_html
 from cxrstudy.verdicts import results
 from cxrstudy.verdicts.certificate import Certificate, Verdict
 from cxrstudy.verdicts.certificate import certificates as all_certificates
+from cxrstudy.verdicts.claims_file import all_claims
 from cxrstudy.verdicts.compare import GOOD, SAME
 from cxrstudy.verdicts.outcome import DECIDED
 
@@ -145,15 +147,24 @@ def _judged(verdicts: Sequence[Verdict]) -> str:
     rows = [
         {
             "claim": each.claim,
+            "difference of two arms": escape(_contrast(each.claim)),
             "our verdict": each.ours,
             "verdict of the repeat": each.repeat,
-            "our estimate": _number(each.our_estimate),
-            "estimate of the repeat": _number(each.estimate),
+            "our difference": _number(each.our_estimate),
+            "difference of the repeat": _number(each.estimate),
             "the same": "yes" if each.agrees else "no",
         }
         for each in verdicts
     ]
     return framed(rows_as_html(pd.DataFrame(rows)), "Verdicts with an estimate") if rows else ""
+
+
+def _contrast(claim: str) -> str:
+    """The arms of a claim in words; nothing of a claim that the project no longer has."""
+    known = {each.id: each for paper in all_claims() for each in paper.claims}
+    if claim not in known:
+        return ""
+    return contrast_in_words(known[claim].experiment or "", known[claim].contrast)
 
 
 def _farthest(made: Certificate) -> str:

@@ -9,6 +9,7 @@ from html import escape
 
 import pandas as pd
 
+from cxrstudy.base import numbers
 from cxrstudy.base.words import counted
 from cxrstudy.pages.agreement import told_evidence
 from cxrstudy.pages.arm_words import contrast_in_words, lacking_in_words
@@ -19,7 +20,7 @@ from cxrstudy.pages.rule import claim_levels, rule_table
 from cxrstudy.pages.tables import table
 from cxrstudy.statistics.power import VarianceComponents
 from cxrstudy.verdicts.claim import Claim
-from cxrstudy.verdicts.claims_file import all_claims
+from cxrstudy.verdicts.claims_file import all_claims, find_claim
 from cxrstudy.verdicts.evidence import chosen_arms
 from cxrstudy.verdicts.judge import claims_about, on_labels_of
 from cxrstudy.verdicts.outcome import DECIDED
@@ -111,7 +112,7 @@ def rule() -> HTML:
     >>> show.rule()
     <HTML>
     """
-    return table(rule_table(claim_levels()))
+    return table(rule_table(claim_levels()), equivalence="of a claim of equivalence")
 
 
 def cited(citation: str) -> str:
@@ -244,10 +245,16 @@ def power(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
     <HTML>
     """
     found = enough_by_claim(recorded)
-    known = found[found["why"] == ""].drop(columns="why")
+    known = found[found["why"] == ""]
+    stated = [(row.claim, row.margin, row.relevant) for row in known.itertuples()]
+    known = known.drop(columns="why").assign(
+        margin=[bounds_in_words(*each) for each in stated],
+        relevant=[f"{numbers.level(size)} {_unit(find_claim(claim))}" for claim, _, size in stated],
+    )
     shown = (
         table(
             known,
+            margin="the difference must be",
             relevant="smallest relevant effect",
             caption="Test patients that are enough to decide each claim, by number of seeds",
         ).data
@@ -255,6 +262,11 @@ def power(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
         else ""
     )
     return HTML(shown + _without_variances(found[found["why"] != ""]))
+
+
+def _unit(claim: Claim) -> str:
+    """What a claim's difference is a difference of."""
+    return "of an AUROC" if claim.metric == "auroc" else "of a map"
 
 
 def _without_variances(claims: pd.DataFrame) -> str:

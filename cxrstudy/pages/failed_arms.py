@@ -4,6 +4,7 @@ A page about maps or errors looks at a network whatever it has learnt. One that 
 constant has maps and errors too; they show nothing about networks that learnt something.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from html import escape
 from typing import Any
@@ -87,12 +88,14 @@ def folded_failed_arms(*shown: Arms) -> HTML:
 
 
 def _items(shown: Sequence[Arms], named: Callable[[Any], str]) -> str:
-    """Arms without a result, by their reason; with the cohort where there are several."""
-    several = len({arms.study.cohort.name for arms in shown}) > 1
+    """Arms without a result, by their reason; with the cohort where two have such a name."""
+    cohorts = {(named(arm), arms.study.cohort.name) for arms in shown for arm in arms}
+    many = Counter(name for name, _ in cohorts)
     by_reason: dict[str, list[str]] = {}
     for arms in shown:
         for arm, why in arms.failed.items():
-            by_reason.setdefault(why, []).append(f"{named(arm)}{_of(arms) if several else ''}")
+            name = named(arm)
+            by_reason.setdefault(why, []).append(f"{name}{_of(arms) if many[name] > 1 else ''}")
     return "".join(
         f"<li>{escape(', '.join(names))}: {escape(spaced(why))}</li>"
         for why, names in by_reason.items()

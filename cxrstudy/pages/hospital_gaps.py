@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cxrstudy.base import places
+from cxrstudy.base import numbers, places
 
 
 def measured_hospitals() -> pd.DataFrame:
@@ -10,7 +10,8 @@ def measured_hospitals() -> pd.DataFrame:
 
     Returns
     -------
-    Columns ``hospital``, ``role`` (whose images come from there), ``AUROC``, and the difference
+    Columns ``hospital``, ``role`` (whose images come from there), ``AUROC``, ``there`` (the same
+    with its interval, as text), and the difference
     from the first hospital, which the network was trained on, as ``against``, ``estimate``,
     ``low``, ``high``, ``level``. Without the file, as in an installed package, no rows.
 
@@ -20,15 +21,18 @@ def measured_hospitals() -> pd.DataFrame:
     ['hospital', 'role', 'AUROC']
     """
     path = places.root() / "benchmarks" / "hospitals.csv"
-    columns = ["hospital", "role", "AUROC", "against", "estimate", "low", "high", "level"]
+    columns = ["hospital", "role", "AUROC", "there", "against", "estimate", "low", "high", "level"]
     if not path.is_file():
         return pd.DataFrame(columns=columns)
     table = pd.read_csv(path)
     first = table["hospital"].iloc[0]
+    there = [
+        numbers.interval(row.auroc, row.low, row.high, numbers.level) for row in table.itertuples()
+    ]
     named = table.drop(columns=["low", "high"]).rename(
         columns={
             "of": "role", "auroc": "AUROC", "gap": "estimate", "gap_low": "low", "gap_high": "high",
         }
     )  # fmt: skip
     reason = named["estimate"].isna().map({True: "the first", False: ""})
-    return named.assign(against=first, level=0.95, reason=reason)[[*columns, "reason"]]
+    return named.assign(there=there, against=first, level=0.95, reason=reason)[[*columns, "reason"]]

@@ -2,16 +2,21 @@
 
 from collections.abc import Hashable, Mapping
 from html import escape
+from pathlib import Path
 
+from cxrstudy.base import numbers
+from cxrstudy.base.words import counted
+from cxrstudy.pages.arm_words import origin_in_words
 from cxrstudy.pages.html import HTML
 from cxrstudy.statistics.power import VarianceComponents
+from cxrstudy.verdicts import results
 from cxrstudy.verdicts.claim import Claim
 from cxrstudy.verdicts.claims_file import all_claims, find_claim
-from cxrstudy.verdicts.planning import CURVE
+from cxrstudy.verdicts.planning import CURVE, RecordedComponents
 
 
 def notes(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
-    """Say which claims share a row, which are in no list, and where the figure begins.
+    """Say whose variances these are, at which level, which claims share a row or are in no list.
 
     Parameters
     ----------
@@ -24,7 +29,10 @@ def notes(recorded: Mapping[str, VarianceComponents | str]) -> HTML:
     >>> notes({"B1": "no arm", "B3": "no arm"})
     <HTML>
     """
-    said = [*_shared([find_claim(name) for name in recorded]), *_left_out(recorded), BEGINS]
+    said = [
+        *_origins(recorded), _strictest(), *_shared([find_claim(name) for name in recorded]),
+        *_left_out(recorded), BEGINS,
+    ]  # fmt: skip
     return HTML("<ul>" + "".join(f"<li>{escape(each)}</li>" for each in said) + "</ul>")
 
 
@@ -33,6 +41,33 @@ BEGINS = (
     f"The figure begins at {CURVE[0]} test patients. Smaller numbers of the table follow from the "
     "variances alone; in so small a study these would be estimated badly."
 )
+
+
+def _origins(recorded: Mapping[str, object]) -> list[str]:
+    """The recorded results that variances are of, with the claims that are planned from each."""
+    claims: dict[Path, list[str]] = {}
+    for name, parts in recorded.items():
+        if isinstance(parts, RecordedComponents):
+            claims.setdefault(parts.folder, []).append(name)
+    listed = "; ".join(f"{_origin(folder)}: {', '.join(names)}" for folder, names in claims.items())
+    return [f"Whose variances these are: {listed}."] if listed else []
+
+
+def _origin(folder: Path) -> str:
+    found = results.unchecked(folder)
+    seeds = counted(found.seeds, "seed")
+    return origin_in_words(f"recorded: {found.cohort}, {found.profile}, {seeds}")
+
+
+def _strictest() -> str:
+    """The strictest level that Holm's correction can ask for: a paper's own, over all its tests."""
+    levels = "; ".join(
+        f"{paper.testable[0].id[0]} {numbers.percent(1 - paper.testable[0].level)} by "
+        f"{len(paper.testable)}"
+        for paper in all_claims()
+        if paper.testable
+    )
+    return f"The strictest level, by the first letter of a claim: {levels}."
 
 
 def _shared(claims: list[Claim]) -> list[str]:

@@ -16,11 +16,12 @@ def rule_table(levels: list[float]) -> pd.DataFrame:
 
     Returns
     -------
-    One row per outcome: ``outcome``, ``when``.
+    One row per outcome: ``outcome``, ``when``, ``equivalence``: when it is the outcome of a claim
+    that two arms are equal.
 
     Examples
     --------
-    >>> rule_table([0.95])["when"][0].partition(";")[0]
+    >>> rule_table([0.95])["when"][0]
     'the 95 % interval lies above the margin, and the p value of the margin is below 5 %'
     """
     wide = either(levels)
@@ -32,20 +33,22 @@ def rule_table(levels: list[float]) -> pd.DataFrame:
         f"of relevance is below {alpha}"
     )
     rows = {
-        "supported": (
-            f"the {wide} interval lies above the margin{beyond}; a claim of equivalence: {same}"
-        ),
-        "no relevant difference": f"{same}; for a claim of equivalence this is support",
+        "supported": (f"the {wide} interval lies above the margin{beyond}", same),
+        "no relevant difference": (same, "never: this is support"),
         "reversed": (
             f"the {wide} interval lies below the margin{beyond}: what the claim asks is not "
-            "reached; with a margin of 0 the opposite holds; a claim of equivalence: that interval "
-            "lies beyond the smallest relevant effect"
+            "reached; with a margin of 0 the opposite holds",
+            f"the {wide} interval lies beyond the smallest relevant effect, and the p value of "
+            f"that is below {alpha}",
         ),
-        "inconclusive": "none of these",
-        "not judged": "there is no evidence, or fewer seeds than the rule asks for",
-        "not testable": "no data here can decide the claim",
+        "inconclusive": ("none of these", "none of these"),
+        "not judged": ("there is no evidence, or fewer seeds than the rule asks for", "the same"),
+        "not testable": ("no data here can decide the claim", "the same"),
     }
-    return pd.DataFrame(list(rows.items()), columns=["outcome", "when"])
+    return pd.DataFrame(
+        [(outcome, *when) for outcome, when in rows.items()],
+        columns=["outcome", "when", "equivalence"],
+    )
 
 
 def claim_levels() -> list[float]:

@@ -1,6 +1,7 @@
 """Training code: fastai's code that trains an arm, with the arm's own values filled in."""
 
 import html
+import re
 from collections.abc import Hashable
 from dataclasses import fields
 from typing import Any
@@ -54,6 +55,9 @@ tested = role.table.iloc[role.rows("test")]
 scores, truth = learn.get_preds(dl=dls.test_dl(tested, bs=128))
 """
 
+#: A name in code.
+NAME = re.compile(r"\w+")
+
 _OWN = "\nfrom cxrstudy.base.own_function import own_function"
 _EXPECTS = "\nfrom cxrstudy.training.expected_input import ExpectedInput"
 
@@ -66,7 +70,7 @@ def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
     Examples
     --------
     >>> code_of(arms, "control").splitlines()[1]  # arms as in a chapter
-    'from fastai.vision.all import SGD, Adam, Learner, MixUp, partial'
+    'from fastai.vision.all import Adam, Learner'
     """
     study, chain = arms.study, arms[arm]
     stage = chain.stages[-1].but(seed=seed)
@@ -83,7 +87,7 @@ def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
     )
     if stage.recipe:
         learner = _RECIPE.format(seed=seed, recipe=stage.recipe, module=stage.recipe.module)
-        return "\n".join([beginning, *_chain_lines(chain, seed), learner + _SCORES])
+        return _with_used_imports(beginning, [*_chain_lines(chain, seed), learner + _SCORES])
     learner = _LEARNER.format(
         seed=seed,
         optimiser="Adam" if one_cycle else "partial(SGD, mom=0.9)",
@@ -94,7 +98,26 @@ def code_of(arms: Arms, arm: Hashable, seed: int = 0) -> str:
         if one_cycle
         else f"learn.fit({stage.validations}, cbs=[bit_schedule(dls, stage)])",
     )
-    return "\n".join([beginning, *_chain_lines(chain, seed), learner + _SCORES])
+    return _with_used_imports(beginning, [*_chain_lines(chain, seed), learner + _SCORES])
+
+
+def _with_used_imports(beginning: str, others: list[str]) -> str:
+    """The whole code, whose imports are those that it uses."""
+    lines = beginning.splitlines()
+    used = set(
+        NAME.findall("\n".join([*(each for each in lines if "import " not in each), *others]))
+    )
+    kept = [_only(line, used) for line in lines]
+    return "\n".join([*(line for line in kept if line is not None), "", *others])
+
+
+def _only(line: str, used: set[str]) -> str | None:
+    """An import of the names that are used; None if none is. Other lines stay."""
+    source, is_import, names = line.partition(" import ")
+    if not is_import:
+        return line
+    kept = [name for name in names.split(", ") if name in used]
+    return f"{source} import {', '.join(kept)}" if kept else None
 
 
 def training_code(arms: Arms, seed: int = 0) -> HTML:

@@ -85,8 +85,9 @@ def which_is_real(each: int, seed: int, pixels: int) -> Riddle:
         return Riddle(shown, (), HTML(f"<p>{said}</p>"), HTML("<p>None is real.</p>"))
     said = f"{len(answers)} of the {len(shown)} images are real: NIH Clinical Center, ChestX-ray14."
     listed = f"<p>Real: {', '.join(answers)}.</p>"
-    heading = '<details class="study-solution"><summary>Show the solution</summary>'
-    solution = f"{heading}{listed}</details>"
+    solution = (
+        f'<details class="study-solution"><summary>Show the solution</summary>{listed}</details>'
+    )
     return Riddle(shown, answers, HTML(f"<p>{said}</p>"), HTML(solution))
 
 

@@ -160,6 +160,8 @@ def claims_table(claims: Claims) -> pd.DataFrame:
     >>> claims_table(read_claims("paper_a"))["claim"].tolist()[:3]
     ['A1', 'A2', 'A3']
     """
+    # A reason that several claims share stands at the first of them.
+    first = {claim.because: claim.id for claim in reversed(claims.claims)}
     return pd.DataFrame(
         [
             {
@@ -170,7 +172,7 @@ def claims_table(claims: Claims) -> pd.DataFrame:
                 "kind": "" if claim.not_testable else claim.kind,
                 "margin": numbers.plain(claim.margin) if claim.has_contrast else "",
                 "relevant": numbers.plain(claim.relevant) if claim.relevant else "",
-                "because": claim.because,
+                "because": _once(claim, first[claim.because]),
                 "budgets": "; ".join(BUDGETS[budget] for budget in claim.budgets),
                 "control": claim.control or claim.not_testable,
                 "published": ", ".join(f"{name}: {v}" for name, v in claim.published.items()),
@@ -178,6 +180,11 @@ def claims_table(claims: Claims) -> pd.DataFrame:
             for claim in claims.claims
         ]
     )
+
+
+def _once(claim: Claim, first: str) -> str:
+    """A claim's reason, or the first claim that has the same."""
+    return claim.because if not claim.because or first == claim.id else f"As for {first}."
 
 
 def abstract_table(claims: Claims) -> pd.DataFrame:

@@ -8,6 +8,7 @@ difference of zero is at least twice the power of one of them minus one (Phillip
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -35,8 +36,18 @@ SEEDS, PATIENTS = (3, 5, 10, 20), (250, 500, 1_000, 2_000, 4_000)
 #: Numbers of patients at which a curve is drawn.
 CURVE = (100, 150, 250, 400, 650, 1_000, 1_500, 2_500, 4_000, 6_500, 10_000)
 
+#: What a plan says of a claim itself.
+ABOUT = ("contrast", "margin", "relevant")
+
 #: The most patients that a search tries.
 MOST = 1_000_000
+
+
+@dataclass(frozen=True)
+class RecordedComponents(VarianceComponents):
+    """Variance components with the folder of the recorded results that they are of."""
+
+    folder: Path = Path()
 
 
 def components_of(claim: Claim, folder: Path) -> VarianceComponents:
@@ -201,7 +212,8 @@ def recorded_components(cohort: str = "") -> dict[str, VarianceComponents | str]
     with computed_once():
         for claim in (claim for paper in all_claims() for claim in paper.testable):
             try:
-                found[claim.id] = _recorded(claim, cohort)[1]
+                folder, parts = _recorded(claim, cohort)
+                found[claim.id] = RecordedComponents(**asdict(parts), folder=folder)
             except ClaimError as problem:
                 found[claim.id] = str(problem)
     return found
@@ -221,8 +233,8 @@ def enough_by_claim(
 
     Returns
     -------
-    One row per claim: ``claim``, ``contrast``, ``relevant``, one column of patients per number of
-    seeds, as text, and ``why``, if variances of the claim are not recorded.
+    One row per claim: ``claim``, ``contrast``, ``margin``, ``relevant``, one column of patients per
+    number of seeds, as text, and ``why``, if variances of the claim are not recorded.
 
     Examples
     --------
@@ -234,14 +246,14 @@ def enough_by_claim(
     named = [f"{few} seeds" for few in seeds]
     for name, components in recorded.items():
         claim = find_claim(name)
-        about = {"claim": name, "contrast": claim.contrast, "relevant": claim.relevant}
+        about = {"claim": name, **{fact: getattr(claim, fact) for fact in ABOUT}}
         if isinstance(components, str):
             rows.append({**about, **dict.fromkeys(named, ""), "why": components})
             continue
         found = enough(claim, components, family_size(claim), seeds)
         told = ["never" if pd.isna(many) else numbers.count(many) for many in found["patients"]]
         rows.append({**about, **dict(zip(named, told, strict=True)), "why": ""})
-    return pd.DataFrame(rows, columns=["claim", "contrast", "relevant", *named, "why"])
+    return pd.DataFrame(rows, columns=["claim", *ABOUT, *named, "why"])
 
 
 def power_by_claim(

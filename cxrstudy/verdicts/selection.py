@@ -144,7 +144,8 @@ def selection_table(
     One row per scenario of :data:`SCENARIOS` and share of patients that tested: ``scenario``,
     ``tested`` (share), ``patients``, ``mean`` of best minus control, ``low`` and ``high`` (between
     them lies the middle :data:`MIDDLE` of studies), ``level`` (that share), ``covers``,
-    ``as_reported`` (share of studies with the reported gain or more).
+    ``studies`` (how many were simulated), ``as_reported`` (share of studies with the reported gain
+    or more).
 
     Examples
     --------
@@ -168,6 +169,7 @@ def selection_table(
                     "high": high,
                     "level": MIDDLE,
                     "covers": "simulated studies",
+                    "studies": draws,
                     "as_reported": float((found >= REPORTED).mean()),
                 }
             )
@@ -187,12 +189,20 @@ def in_words(table: pd.DataFrame) -> str:
     gains = [
         f"{numbers.level(row.mean)} with {row.patients} test patients" for row in rows.itertuples()
     ]
-    often = [numbers.percent(row.as_reported) for row in rows.itertuples()]
+    often = [_often(row.as_reported, row.studies) for row in rows.itertuples()]
     return (
         "If no scheme differed, the best of six would lie above the control by "
         f"{', '.join(gains)}, on average, by selection alone; a gain of "
-        f"{numbers.level(REPORTED)} or more would be found in {', '.join(often)} of such studies."
+        f"{numbers.level(REPORTED)} or more would be found in {', '.join(often)} of such studies, "
+        f"of which {numbers.count(rows['studies'].iloc[0])} were simulated for each number."
     )
+
+
+def _often(share: float, studies: int) -> str:
+    """A share of simulated studies; if it is none, what it lies below with a confidence of 95 %."""
+    if share > 0:
+        return numbers.percent(share)
+    return f"less than {numbers.percent(1 - (1 - MIDDLE) ** (1 / studies))}"
 
 
 def as_arms(table: pd.DataFrame) -> pd.DataFrame:

@@ -99,3 +99,11 @@ def test_the_ten_metrics_that_moved_most_are_listed_and_the_others_counted(shown
     ]  # fmt: skip
     assert "<p>And 2 more in the file.</p>" in page
     assert "more in the file" not in shown(drift=drift[:10])
+
+
+def test_a_row_says_which_two_arms_a_difference_is_of():
+    known = verdict("A3", "not judged", "not judged", 0.1, 0.1)
+    gone = verdict("X1", "not judged", "not judged", 0.1, 0.1)
+    page = verdicts_as_html([known, gone])
+    assert "alpha 0.1, 1 × steps − alpha 0, 1 × steps" in page
+    assert 'data-heading="difference of two arms"' in page

@@ -72,3 +72,12 @@ def test_claims_without_variances_are_folded_below_those_with_them():
     assert "same steps" not in folded
     assert "<details" not in claim_tables.power({"B1": made}).data
     assert "<table" not in claim_tables.power({"A2": lacking}).data
+
+
+def test_a_plan_says_what_the_difference_must_be_and_what_it_is_a_difference_of():
+    made = VarianceComponents(seed=1e-5, patient=0.01, residual=0.01)
+    shown = claim_tables.power({"B3": made, "A15": made}).data
+    assert ">above +0.050<" in shown
+    assert ">above −0.500<" in shown
+    assert ">0.020 of an AUROC<" in shown
+    assert ">0.100 of a map<" in shown

@@ -6,9 +6,15 @@ from cxrstudy.pages.failed_arms import failed_arms, folded_failed_arms, marking_
 from tests.support.judged import text_of
 
 
-def arms(cohort, why=""):
-    study = SimpleNamespace(cohort=SimpleNamespace(name=cohort))
-    return SimpleNamespace(study=study, failed={("a", 0): why} if why else {})
+class Made(dict):
+    """Arms of a cohort, of which some failed."""
+
+
+def arms(cohort, why="", name=("a", 0)):
+    made = Made({name: "chain"})
+    made.study = SimpleNamespace(cohort=SimpleNamespace(name=cohort))
+    made.failed = {name: why} if why else {}
+    return made
 
 
 def test_where_all_have_a_result_nothing_is_said():
@@ -32,11 +38,12 @@ def test_arms_that_failed_alike_share_a_line():
     assert "c: seed 1, another" in text_of(shown)
 
 
-def test_arms_of_two_cohorts_are_told_apart_by_them():
+def test_arms_of_one_name_in_two_cohorts_are_told_apart_by_them():
     weak = arms("phantom", why="seed 0, one score")
     said = text_of(failed_arms(weak, arms("confounded")))
     assert "a, 0 (Phantoms): seed 0, one score" in said
     assert "(Phantoms)" not in text_of(failed_arms(weak, arms("phantom")))
+    assert "(Phantoms)" not in text_of(failed_arms(weak, arms("confounded", name="b")))
 
 
 def test_the_fold_names_what_the_box_names():

@@ -29,3 +29,11 @@ def test_the_first_hospital_says_so_in_place_of_a_difference():
 def test_without_the_file_there_are_no_rows(monkeypatch, tmp_path):
     monkeypatch.setattr(places, "root", lambda: tmp_path)
     assert measured_hospitals().empty
+
+
+def test_the_interval_of_each_hospital_holds_what_was_measured_there():
+    for row in measured_hospitals().itertuples():
+        level, ends = row.there.rstrip("]").split(" [")
+        low, high = map(float, ends.split(", "))
+        assert abs(float(level) - row.AUROC) < 1e-3
+        assert low < row.AUROC < high

@@ -14,13 +14,14 @@ from cxrstudy.verdicts.outcome import Outcome
     [(0.95, "95 %", "90 %", "5 %"), (0.9, "90 %", "80 %", "10 %"), (0.99, "99 %", "98 %", "1 %")],
 )
 def test_levels_come_from_the_claims(level, wide, narrow, alpha):
-    when = rule_table([level]).set_index("outcome")["when"]
+    table = rule_table([level]).set_index("outcome")
+    when, equal = table["when"], table["equivalence"]
     assert f"the {wide} interval lies above" in when["supported"]
     assert f"the {narrow} interval lies within" in when["no relevant difference"]
     assert f"below {alpha}" in when["supported"]
     assert f"the {wide} interval lies below" in when["reversed"]
-    for outcome in ("supported", "reversed"):
-        assert "equivalence" in when[outcome]
+    assert equal["supported"] == when["no relevant difference"]
+    assert f"the {wide} interval lies beyond" in equal["reversed"]
 
 
 def test_several_levels_are_all_named():

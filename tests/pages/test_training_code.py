@@ -1,5 +1,6 @@
 """Training code: what a reader copies gives the bits of the recorded run."""
 
+import ast
 from dataclasses import replace
 
 import numpy as np
@@ -96,3 +97,16 @@ def test_a_repeat_is_drawn_with_a_seed_of_its_own(small):
     code = code_of(arms, "a", 3)
     assert f"Reproducible({stage.but(repeat=1, seed=3).drawn_with})" in code
     assert "repeat=1" in code
+
+
+@pytest.mark.parametrize("arm", ["control", (2, "larger")])
+def test_the_code_imports_what_it_uses_and_nothing_else(small, arm):
+    tree = ast.parse(code_of(small.arms, arm))
+    imported = [
+        (name.asname or name.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    ]
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert sorted(imported) == sorted(set(imported) & used)

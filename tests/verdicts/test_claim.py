@@ -155,3 +155,14 @@ def test_the_arms_that_the_papers_claims_contrast_exist(profile):
     arms = {name: experiment.arms_of(name, study) for name, study in asked.items()}
     drawn = {LUNGS, LESIONS, "uniform"}  # baselines, which nobody trains
     assert not {(name, arm) for name, _, arm in wanted if arm not in {*arms[name], *drawn}}
+
+
+def test_a_reason_that_several_claims_share_stands_at_the_first_of_them():
+    for paper in all_claims():
+        table = claims_table(paper).set_index("claim")["because"]
+        stated = [said for said in table if said and not said.startswith("As for ")]
+        assert len(stated) == len(set(stated))
+        for claim in paper.claims:
+            said = table[claim.id]
+            first = said.removeprefix("As for ").rstrip(".") if said != claim.because else claim.id
+            assert find_claim(first).because == claim.because

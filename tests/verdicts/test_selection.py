@@ -145,4 +145,13 @@ def test_the_words_hold_the_numbers_of_the_table():
     (row,) = table[table["scenario"] == "no scheme differs"].to_dict("records")
     assert f"{row['mean']:.3f} with {row['patients']} test patients" in words
     assert f"{100 * row['as_reported']:.1f} %" in words
+    assert f"of which {row['studies']} were simulated" in words
     assert "one helps" not in words
+
+
+def test_a_gain_that_no_simulated_study_has_is_bounded_by_their_number():
+    table = selection.selection_table(Likeness(0.3, 0.3, 0.1, 0.02), shares=[0.2], draws=20).assign(
+        as_reported=0.0
+    )
+    assert "found in less than 13.9 % of such studies" in selection.in_words(table)
+    assert 0.862**20 > 0.05 > 0.860**20

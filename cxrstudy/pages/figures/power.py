@@ -91,7 +91,7 @@ def power_curves(table: pd.DataFrame, wanted: float = 0.8) -> Figure:
         axes.set_axis_off()
     for axes in grid.flat[max(0, len(claims) - across) : len(claims)]:
         axes.tick_params(labelbottom=True)  # the last panel of its column
-    grid.flat[0].set_ylim(-0.05, 1.02)  # a chance of 0 is not hidden by the axis
+    grid.flat[0].set_ylim(-0.03, 1.02)  # a curve at zero does not hide behind the axis
     grid.flat[0].yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     keys = [counted(few, "seed") for few in sizes]
     # At the left and in two lines, so that a narrow screen, which shows the left, shows all keys.

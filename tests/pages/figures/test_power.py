@@ -71,3 +71,9 @@ def test_long_names_of_claims_leave_room_for_their_panels(name):
 def test_a_table_without_chances_is_refused():
     with pytest.raises(FigureError, match="decides"):
         figures.power_curves(powers().drop(columns="decides"))
+
+
+def test_a_curve_at_zero_lies_inside_its_panel():
+    figure = figures.power_curves(powers().assign(decides=0.0))
+    (bottom, top), *_ = [axes.get_ylim() for axes in figure.axes if axes.lines]
+    assert bottom < 0 < top
