@@ -62,12 +62,12 @@ def _origin(folder: Path) -> str:
 def _strictest() -> str:
     """The strictest level that Holm's correction can ask for: a paper's own, over all its tests."""
     levels = "; ".join(
-        f"{paper.testable[0].id[0]} {numbers.percent(1 - paper.testable[0].level)} by "
-        f"{len(paper.testable)}"
+        f"{paper.testable[0].id[0]} {numbers.percent((1 - paper.testable[0].level) / many)} "
+        f"({counted(many, 'test')})"
         for paper in all_claims()
-        if paper.testable
+        if (many := len(paper.testable))
     )
-    return f"The strictest level, by the first letter of a claim: {levels}."
+    return f"The strictest level of a test, by the first letter of its claim: {levels}."
 
 
 def _shared(claims: list[Claim]) -> list[str]:
