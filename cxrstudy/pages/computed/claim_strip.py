@@ -190,9 +190,7 @@ def _together(rows: pd.DataFrame) -> str:
         [OnCohort(row.verdict, row.world, float(row.estimate)) for row in of.itertuples()]
     )
     # The rule's words; beside opposite results they would be a riddle.
-    said = said.replace(
-        "the same direction everywhere", "the difference has the same sign everywhere"
-    )
+    said = said.replace("the same direction everywhere", "differences have the same sign")
     return f"{said}; none of this counts" if counted.empty else said
 
 

@@ -41,6 +41,9 @@ def test_two_cohorts_have_a_mark_each_in_the_same_row():
     assert shown.data.count('class="interval"') == 2
     said = "Together: opposite results: supported only in simulation, reversed only on radiographs"
     assert said in text_of(shown)
+    same = front.strip(pd.concat([simulated, judged(("A1", "reversed", 0.3), cohort="nih")]))
+    assert "; differences have the same sign" in text_of(same)
+    assert "; differences have the same sign" not in text_of(shown)
     assert "Phantoms: +0.020 [+0.010, +0.030]; Infiltration among pneumonia, NIH: −0.300" in (
         shown.data
     )
