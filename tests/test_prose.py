@@ -41,7 +41,7 @@ MAY = {
     "06_sequential_schemes.ipynb": {
         "0.9": "a threshold that the page's cells use", "1,060": "paper B's abstract",
     },
-    "07_gradcam.ipynb": {"8 2 64": "cells of a layer"},
+    "07_gradcam.ipynb": {"8": "cells of a layer"},
     "20_map_checks.ipynb": {"1": "the value of a perfect correlation"},
     "19_planning.ipynb": {"80": "POWER in statistics/power.py"},
     "17_which_is_real.ipynb": {"8": "squares along a side, in benchmarks/realism.py"},

@@ -45,7 +45,7 @@ def test_curves_and_the_table_of_runs_call_the_same_trainings_at_a_plateau(
     shown = set(curves_of(small.arms)["plateau"])
     tabled = table_of([ended(small.study.records, run) for run in small.arms.plan.ends.values()])
     assert shown == {said}
-    assert all(text.startswith(said) for text in tabled["plateau"])
+    assert all(text.startswith(said) for text in some(tabled["plateau"]))
 
 
 def test_steps_to_a_level_are_those_of_its_first_validation():

@@ -14,7 +14,7 @@ from cxrstudy.base.times import duration
 from cxrstudy.base.words import counted, label_name
 from cxrstudy.data.cohort import load_cohort
 from cxrstudy.data.cohort_file import cohort_names, read_definition
-from cxrstudy.pages.arm_words import cohort_title, is_simulated
+from cxrstudy.pages.arm_words import cohort_title
 from cxrstudy.pages.claim_tables import counts_for_a_verdict
 from cxrstudy.pages.computed.networks import alike, for_cohort
 from cxrstudy.pages.computed.proven import proven
@@ -60,10 +60,9 @@ def cohorts() -> HTML:
         cohort = load_cohort(name, profile.phantom_patients, profile.phantom_seed)
         if name in recorded:
             people.append(demographics(cohort).assign(cohort=cohort.title))
-        shown = name in recorded and not is_simulated(name)
         parts.append(
-            f"<details{' open' if shown else ''}><summary>{escape(cohort.title)}"
-            f"</summary><p>{escape(cohort.caveat)} Images: {escape(cohort.copies)}.</p>"
+            f"<details><summary>{escape(cohort.title)}</summary>"
+            f"<p>{escape(cohort.caveat)} Images: {escape(cohort.copies)}.</p>"
             f"{flow(cohort).data}</details>"
         )
     return HTML(f'<div class="study-folds">{"".join(parts)}</div>{_people(people)}')

@@ -61,7 +61,7 @@ def test_records_name_commit_and_command_and_whether_they_count():
     assert results.folders()
     for folder in some(results.folders()):
         made = results.facts(folder)
-        assert all(commit[:12] in shown for commit in made.ran or [made.commit])
+        assert all(commit[:12] in shown for commit in some(made.ran or [made.commit]))
         assert made.command in shown
         assert (made.registration or "does not count: these results name no") in shown
     assert unescape(EXCEPT.removeprefix("<p>").removesuffix("</p>")) in shown

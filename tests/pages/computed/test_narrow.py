@@ -167,7 +167,7 @@ def test_groups_say_how_many_of_their_patients_have_the_disease():
     table = subgroups(scores, AUROC, sex)
     shown = as_read(figures.subgroups(table, estimates(scores, AUROC), "AUROC"))
     assert headings(shown)[2] == "patients (with, without)"
-    for row, group in zip(rows(shown), table.itertuples(), strict=False):
+    for row, group in some(zip(rows(shown), table.itertuples(), strict=False)):
         assert row[2] == f"{group.patients} ({group.positive}, {group.negative})"
     assert "(" not in rows(shown)[-1][2]
 
