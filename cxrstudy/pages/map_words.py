@@ -40,7 +40,11 @@ def pointing_in_words(
     apart = contrasts(two, metric, against=against).set_index("arm").loc[arm]
     if pd.isna(apart["low"]):
         return ""
-    shares = [numbers.percent(float(each[one])) for one in (arm, against)]
+    # A number and its sign stay on one line.
+    shares = [
+        numbers.percent(float(each[one])).replace(" ", "\N{NO-BREAK SPACE}")
+        for one in (arm, against)
+    ]
     estimate, low, high = (float(apart[name]) for name in ("estimate", "low", "high"))
     said = numbers.interval(estimate, low, high, numbers.difference, [0.0])
     return (
