@@ -1,8 +1,12 @@
 """Numbers behind: what verdicts of an experiment rest on, of each set of recorded results."""
 
+import pandas as pd
+
 from cxrstudy.pages.beside import ReferenceResults, beside
 from cxrstudy.pages.claim_tables import claims
 from cxrstudy.pages.html import HTML, stacked
+from cxrstudy.pages.level_words import holds_claims
+from cxrstudy.study.arms import Arms
 
 
 def numbers_behind(experiment: str, *recorded: ReferenceResults) -> HTML | None:
@@ -17,7 +21,7 @@ def numbers_behind(experiment: str, *recorded: ReferenceResults) -> HTML | None:
 
     Returns
     -------
-    None if there are none.
+    None if there are none, or none has all arms of a claim.
 
     Examples
     --------
@@ -26,4 +30,8 @@ def numbers_behind(experiment: str, *recorded: ReferenceResults) -> HTML | None:
     >>> show.numbers_behind("13_pneumonia", *recorded)
     <HTML>
     """
-    return stacked(beside(each, lambda _, scores: claims(experiment, scores)) for each in recorded)
+
+    def numbers(_: Arms, scores: pd.DataFrame) -> HTML | None:
+        return claims(experiment, scores) if holds_claims(experiment, scores) else None
+
+    return stacked(beside(each, numbers) for each in recorded)
